@@ -1,0 +1,87 @@
+// The operator's configuration after validation: every default filled in, every size in bytes, every list in file order.
+
+import type { Position } from "../refusal.ts";
+
+/** A size rule: the larger of the share and the minimum, never above the maximum. */
+export interface ReserveRule {
+  /** 0 to 1, of the memory that the OS reports. */
+  readonly share: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+export type OptionValue = string | number | boolean;
+
+export interface AppConfig {
+  readonly name: string;
+  readonly profile: string;
+  readonly memory: {
+    readonly weight: number;
+    /** The floor: the app gets at least this or the run is refused. Null: the profile's own. */
+    readonly minBytes: number | null;
+    /** The cap. Null: the profile's own, or none. */
+    readonly maxBytes: number | null;
+  };
+  readonly cpu: { readonly weight: number };
+  readonly options: Readonly<Record<string, OptionValue>>;
+  readonly at: Position;
+}
+
+export interface FileOwner {
+  /** User name or decimal id. */
+  readonly owner: string;
+  /** Group name or decimal id. Null: the owner's primary group. */
+  readonly group: string | null;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+}
+
+export interface SecretKeyConfig extends FileOwner {
+  readonly key: string;
+  /** Path below the secrets folder; null where only templates use the key. */
+  readonly file: string | null;
+  readonly at: Position;
+}
+
+export interface SecretConfig {
+  readonly name: string;
+  /** Name or ARN in Secrets Manager. */
+  readonly id: string;
+  /** Null: the ARN's, else the instance's. */
+  readonly region: string | null;
+  /** JSON keys of the secret; the key `"."` stands for the whole string or binary. */
+  readonly keys: readonly SecretKeyConfig[];
+  readonly at: Position;
+}
+
+export interface OnChange {
+  readonly action: "reload" | "restart";
+  readonly unit: string;
+}
+
+export interface FileConfig extends FileOwner {
+  /** File name below the templates folder. */
+  readonly template: string;
+  /** Absolute path of the rendered file. */
+  readonly path: string;
+  /** argv; `{}` stands for the staged file. Null: not validated. */
+  readonly validate: readonly string[] | null;
+  readonly onChange: readonly OnChange[];
+  readonly at: Position;
+}
+
+export interface Config {
+  /** `required`: no IMDS, no apply. `optional`: tuning from the hardware alone is good enough. */
+  readonly imds: "required" | "optional";
+  readonly reserve: { readonly memory: ReserveRule };
+  readonly apps: readonly AppConfig[];
+  readonly secrets: readonly SecretConfig[];
+  readonly files: readonly FileConfig[];
+  readonly vars: Readonly<Record<string, unknown>>;
+  /** Absolute, inside the root that parbake acts on. */
+  readonly templatesFolder: string;
+  /** Must be tmpfs or ramfs. */
+  readonly secretsFolder: string;
+  /** The files that this came from, the main one first. */
+  readonly sources: readonly string[];
+}

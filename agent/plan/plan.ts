@@ -1,0 +1,62 @@
+// The Plan: what dry run prints and apply performs. Plain data; it holds references to secrets, never a value.
+
+import type { FileOwner, OnChange } from "../config/config.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Setting } from "../tuning/setting.ts";
+
+/** Points at one key of one declared secret. */
+export interface SecretReference {
+  readonly secret: string;
+  readonly key: string;
+}
+
+/** Text of a file, with holes for the secret values that only apply can fill; `format` says how a value is encoded there. */
+export type ContentPart = string | { readonly reference: SecretReference; readonly format: TemplateFormat };
+
+export type TemplateFormat = "json" | "yaml" | "toml" | "ini" | "properties" | "env" | "sh" | "xml" | "nginx" | "systemd" | "postgresql" | "text";
+
+export interface SecretStep {
+  readonly kind: "secret";
+  readonly name: string;
+  readonly id: string;
+  readonly region: string | null;
+  readonly keys: readonly (FileOwner & { readonly key: string; /** Absolute; null: no file of its own. */ readonly path: string | null })[];
+}
+
+export interface FileStep extends FileOwner {
+  readonly kind: "file";
+  readonly template: string;
+  /** Absolute, as the booted machine sees it (without `--root`). */
+  readonly path: string;
+  /** One string where no secret value is printed. */
+  readonly content: readonly ContentPart[];
+  readonly validate: readonly string[] | null;
+  readonly onChange: readonly OnChange[];
+}
+
+export type Step = SecretStep | FileStep;
+
+export interface AppPlan {
+  readonly name: string;
+  readonly profile: string;
+  readonly memoryBytes: number;
+  readonly vcpus: number;
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+export interface BudgetPlan {
+  readonly availableBytes: number;
+  readonly reservedBytes: number;
+  /** Left to the page cache: what no app could use. */
+  readonly unallocatedBytes: number;
+}
+
+export interface Plan {
+  readonly schema: 1;
+  readonly facts: Facts;
+  readonly budget: BudgetPlan;
+  readonly apps: readonly AppPlan[];
+  /** Secrets first, then files, each in the config's order. */
+  readonly steps: readonly Step[];
+  readonly secretsFolder: string;
+}

@@ -1,0 +1,49 @@
+// The one error class: what was found, where, what was expected, how to fix it. Anything else that is thrown is our bug.
+
+/** Why parbake stops, by the name of the exit status that it ends with (sysexits.h, so that systemd names them too). */
+export const EXIT_STATUS = {
+  usage: 64,
+  data: 65,
+  unavailable: 69,
+  bug: 70,
+  "cannot-write": 73,
+  locked: 75,
+  permission: 77,
+  config: 78,
+} as const;
+
+export type RefusalCode = keyof typeof EXIT_STATUS;
+
+/** A place in a file that a person can open: lines and columns start at 1. */
+export interface Position {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** One thing that is wrong. `what` is a sentence without its full stop; `fix` says what to do, as a whole sentence. */
+export interface Problem {
+  readonly what: string;
+  readonly fix: string;
+  readonly at?: Position;
+}
+
+/** Thrown when parbake cannot go on for a reason that is not a bug of ours; carries every problem found, not only the first. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly code: RefusalCode;
+  readonly problems: readonly Problem[];
+
+  constructor(code: RefusalCode, problems: Problem | readonly Problem[], options?: ErrorOptions) {
+    const list = "what" in problems ? [problems] : problems;
+    super(list.map(formatProblem).join("\n"), options);
+    this.code = code;
+    this.problems = list;
+  }
+}
+
+/** `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */
+export function formatProblem({ what, fix, at }: Problem): string {
+  const where = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(":") + ": " : "";
+  return `${where}${what}. ${fix}`;
+}
