@@ -13,14 +13,29 @@ export interface SecretReference {
 /** Text of a file, with holes for the secret values that only apply can fill; `format` says how a value is encoded there. */
 export type ContentPart = string | { readonly reference: SecretReference; readonly format: TemplateFormat };
 
-export type TemplateFormat = "json" | "yaml" | "toml" | "ini" | "properties" | "env" | "sh" | "xml" | "nginx" | "systemd" | "postgresql" | "text";
+export type TemplateFormat =
+  | "json"
+  | "yaml"
+  | "toml"
+  | "ini"
+  | "properties"
+  | "env"
+  | "sh"
+  | "xml"
+  | "nginx"
+  | "systemd"
+  | "postgresql"
+  | "text";
 
 export interface SecretStep {
   readonly kind: "secret";
   readonly name: string;
   readonly id: string;
   readonly region: string | null;
-  readonly keys: readonly (FileOwner & { readonly key: string; /** Absolute; null: no file of its own. */ readonly path: string | null })[];
+  readonly keys: readonly (FileOwner & {
+    readonly key: string;
+    /** Absolute; null: no file of its own. */ readonly path: string | null;
+  })[];
 }
 
 export interface FileStep extends FileOwner {
