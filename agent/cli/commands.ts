@@ -1,0 +1,97 @@
+// The command line as data: what parsing accepts, what help prints and what the README must say come from here.
+
+export interface OptionRule {
+  /** Placeholder of its value in help; null: a switch. */
+  readonly value: string | null;
+  readonly about: string;
+}
+
+export const OPTIONS = {
+  config: { value: "FILE", about: "the config (default /etc/parbake/parbake.yaml, below --root)" },
+  root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
+  deadline: { value: "DURATION", about: "when a run gives up waiting for the network (default 60s)" },
+  json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
+  "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
+  "log-format": { value: "FORMAT", about: "text, json or journal (default: journal below systemd, else text)" },
+  help: { value: null, about: "this text; after a command, the command's own" },
+  version: { value: null, about: "version, commit and Node version" },
+  "dry-run": { value: null, about: "print the plan and write nothing: the same as `plan`" },
+  only: { value: "PART", about: "files, secrets or tuning: leave the rest as it is" },
+  "instance-type": { value: "T[,T…]", about: "for these instance types instead of this machine; no IMDS, no AWS" },
+  memory: { value: "SIZE", about: "for a machine of this memory, as its OS reports it (with --cpus)" },
+  cpus: { value: "N", about: "for a machine of so many CPUs (with --memory)" },
+  diff: { value: null, about: "show each file's change as a unified diff" },
+  "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },
+  set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
+} as const satisfies Record<string, OptionRule>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export const GLOBAL_OPTIONS: readonly OptionName[] = [
+  "config",
+  "root",
+  "deadline",
+  "json",
+  "log-level",
+  "log-format",
+  "help",
+  "version",
+];
+
+export interface CommandRule {
+  readonly about: string;
+  readonly operand: string | null;
+  readonly options: readonly OptionName[];
+  readonly example: string;
+}
+
+const MACHINE_OPTIONS = ["instance-type", "memory", "cpus"] as const;
+
+export const COMMANDS = {
+  apply: {
+    about: "tune, render, fetch the secrets, write what differs, reload what needs it",
+    operand: null,
+    options: ["dry-run", "only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
+  },
+  plan: {
+    about: "print what apply would do, for here or for any instance type",
+    operand: null,
+    options: ["diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    example: "parbake plan --diff",
+  },
+  check: {
+    about: "validate config, templates and units, without any network",
+    operand: null,
+    options: ["instance-type"],
+    example: "parbake check --root /mnt/image",
+  },
+  facts: {
+    about: "what is known of this machine, and where each fact came from",
+    operand: null,
+    options: [],
+    example: "parbake facts --json",
+  },
+  tune: {
+    about: "the tuning alone, of the image or of one profile, as a calculator",
+    operand: "[PROFILE]",
+    options: [...MACHINE_OPTIONS, "set"],
+    example: "parbake tune postgresql --memory 4GiB --cpus 2 --set workload=oltp",
+  },
+} as const satisfies Record<string, CommandRule>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The statuses that parbake ends with, for help and README. */
+export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
+  [0, "done"],
+  [2, "plan --detailed-exitcode: there is something to change"],
+  [64, "usage: the command line is wrong"],
+  [65, "a template or a secret has bad data"],
+  [69, "IMDS or AWS is unavailable; a retry may help"],
+  [70, "a bug of parbake's"],
+  [73, "cannot write"],
+  [75, "another run holds the lock"],
+  [77, "permission denied, by IAM or by the file system"],
+  [78, "config error"],
+];

@@ -1,0 +1,53 @@
+// winston, wired to stderr: text for people, JSON for collectors, priority prefixes for the journal.
+
+import { Writable } from "node:stream";
+import winston from "winston";
+import type { Log, LogLevel } from "../log.ts";
+import type { LogFormat } from "./invocation.ts";
+
+// sd-daemon(3): `<N>` at the start of a line is its syslog priority, and the journal takes it off.
+const JOURNAL_PRIORITY: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
+
+export function createLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      write(chunk.toString("utf8"));
+      done();
+    },
+  });
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.printf((entry) => formatEntry(entry as Entry, format)),
+    transports: [new winston.transports.Stream({ stream })],
+  });
+  return (entryLevel, message, fields = {}) => {
+    logger.log({ level: entryLevel, message, fields });
+  };
+}
+
+interface Entry {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function formatEntry({ level, message, fields }: Entry, format: LogFormat): string {
+  switch (format) {
+    case "json":
+      return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
+    case "journal":
+      return `<${JOURNAL_PRIORITY[level]}>${oneLine(message)}${formatFields(fields)}`;
+    case "text":
+      return `parbake: ${level === "info" ? "" : `${level}: `}${oneLine(message)}${formatFields(fields)}`;
+  }
+}
+
+function formatFields(fields: Readonly<Record<string, unknown>>): string {
+  const words = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+  return words.length > 0 ? ` (${words.join(", ")})` : "";
+}
+
+// A line break in a message would start a journal entry without its priority.
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*\n\s*/g, "; ");
+}

@@ -1,0 +1,50 @@
+// A parsed command line.
+
+import type { OptionValue } from "../config/config.ts";
+import type { LogLevel } from "../log.ts";
+import type { CommandName } from "./commands.ts";
+
+export type LogFormat = "text" | "json" | "journal";
+
+/** What to compute for. */
+export type Target =
+  | { readonly kind: "here" }
+  | { readonly kind: "types"; readonly names: readonly string[] }
+  | { readonly kind: "size"; readonly memoryBytes: number; readonly vcpus: number };
+
+export type Part = "files" | "secrets" | "tuning";
+
+export interface GlobalOptions {
+  readonly configFile: string;
+  readonly root: string;
+  readonly deadlineMs: number;
+  readonly json: boolean;
+  /** Null: by where the log goes. */
+  readonly logLevel: LogLevel | null;
+  readonly logFormat: LogFormat | null;
+}
+
+export type Command =
+  | { readonly kind: "apply"; readonly only: Part | null }
+  | {
+      readonly kind: "plan";
+      readonly target: Target;
+      readonly diff: boolean;
+      readonly detailedExitcode: boolean;
+      readonly only: Part | null;
+    }
+  | { readonly kind: "check"; readonly target: Target }
+  | { readonly kind: "facts" }
+  | {
+      readonly kind: "tune";
+      readonly target: Target;
+      readonly profile: string | null;
+      readonly set: Readonly<Record<string, OptionValue>>;
+    }
+  | { readonly kind: "help"; readonly command: CommandName | null }
+  | { readonly kind: "version" };
+
+export interface Invocation {
+  readonly command: Command;
+  readonly options: GlobalOptions;
+}

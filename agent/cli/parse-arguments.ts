@@ -1,0 +1,249 @@
+// argv → Invocation, or a refusal with every mistake in it. Pure.
+
+import { parseArgs } from "node:util";
+import { suggest } from "../nearest.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import { parseSize } from "../tuning/size.ts";
+import { COMMANDS, GLOBAL_OPTIONS, OPTIONS, type CommandName, type OptionName } from "./commands.ts";
+import type { Command, GlobalOptions, Invocation, Part, Target } from "./invocation.ts";
+
+type Given = ReadonlyMap<OptionName, readonly string[]>;
+
+// Well below parbake.service's TimeoutStartSec, so that parbake says what it waited for before systemd kills it.
+const DEFAULT_DEADLINE_MS = 60_000;
+const LONGEST_DEADLINE_MS = 24 * 3_600_000;
+
+/** @throws Refusal `usage` */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const problems: Problem[] = [];
+  const { words, given } = sortWords(argv, problems);
+  const name = words[0];
+  if (given.has("help")) return { command: { kind: "help", command: asCommand(name) ?? null }, options: DEFAULTS };
+  if (given.has("version")) return { command: { kind: "version" }, options: DEFAULTS };
+  if (name === undefined) throw new Refusal("usage", { what: "no command", fix: "Try `parbake --help`." });
+  const commandName = asCommand(name);
+  if (!commandName) {
+    throw new Refusal("usage", {
+      what: `'${name.slice(0, 60)}' is not a command`,
+      fix: suggest(name, Object.keys(COMMANDS)),
+    });
+  }
+  checkWords(commandName, words, given, problems);
+  const invocation = {
+    command: buildCommand(commandName, words[1], given, problems),
+    options: buildOptions(given, problems),
+  };
+  if (problems.length > 0) throw new Refusal("usage", problems);
+  return invocation;
+}
+
+const DEFAULTS: GlobalOptions = {
+  configFile: "/etc/parbake/parbake.yaml",
+  root: "/",
+  deadlineMs: DEFAULT_DEADLINE_MS,
+  json: false,
+  logLevel: null,
+  logFormat: null,
+};
+
+function asCommand(name: string | undefined): CommandName | undefined {
+  return name !== undefined && Object.hasOwn(COMMANDS, name) ? (name as CommandName) : undefined;
+}
+
+function sortWords(argv: readonly string[], problems: Problem[]): { words: string[]; given: Given } {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { value }]) => [
+      name,
+      { type: value === null ? "boolean" : "string" } as const,
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const words: string[] = [];
+  const given = new Map<OptionName, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const name = token.rawName === "-h" ? "help" : token.name;
+    if (!Object.hasOwn(OPTIONS, name) || (name.length === 1 && token.rawName !== "-h")) {
+      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS)) });
+      continue;
+    }
+    const known = name as OptionName;
+    const wantsValue = OPTIONS[known].value;
+    // `--root --json`: parseArgs would take the next option for the value.
+    if (
+      wantsValue !== null &&
+      (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--")))
+    ) {
+      problems.push({ what: `--${known} has no value`, fix: `Write --${known}=${wantsValue}.` });
+    } else if (wantsValue === null && token.value !== undefined) {
+      problems.push({ what: `--${known} takes no value`, fix: `Write just --${known}.` });
+    } else {
+      given.set(known, [...(given.get(known) ?? []), token.value ?? ""]);
+    }
+  }
+  return { words, given };
+}
+
+function checkWords(command: CommandName, words: readonly string[], given: Given, problems: Problem[]): void {
+  const rule = COMMANDS[command];
+  const allowed: readonly OptionName[] = [...GLOBAL_OPTIONS, ...rule.options];
+  for (const [name, values] of given) {
+    if (!allowed.includes(name)) {
+      problems.push({
+        what: `${command} has no option --${name}`,
+        fix: `\`parbake ${command} --help\` lists its options.`,
+      });
+    } else if (values.length > 1 && name !== "set") {
+      problems.push({ what: `--${name} is given ${values.length} times`, fix: "Give it once." });
+    }
+  }
+  for (const word of words.slice(rule.operand === null ? 1 : 2)) {
+    problems.push({
+      what: `${command} does not take '${word.slice(0, 60)}'`,
+      fix: `Usage: parbake ${command} ${rule.operand ?? ""}[options].`,
+    });
+  }
+}
+
+function buildCommand(name: CommandName, operand: string | undefined, given: Given, problems: Problem[]): Command {
+  const target = parseTarget(given, problems);
+  switch (name) {
+    case "apply":
+      return buildApply(target, given, problems);
+    case "plan":
+      return { kind: "plan", target, ...planOptions(given), only: null };
+    case "check":
+      return { kind: "check", target };
+    case "facts":
+      return { kind: "facts" };
+    case "tune":
+      return { kind: "tune", target, profile: operand ?? null, set: parseSet(operand, given, problems) };
+  }
+}
+
+function buildApply(target: Target, given: Given, problems: Problem[]): Command {
+  const only = oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
+  if (given.has("dry-run")) return { kind: "plan", target, ...planOptions(given), only };
+  for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode"] as const) {
+    if (!given.has(name)) continue;
+    const fix = "Add --dry-run: apply itself only ever tunes the machine that it runs on.";
+    problems.push({ what: `--${name} is for a dry run`, fix });
+  }
+  return { kind: "apply", only };
+}
+
+function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean } {
+  return { diff: given.has("diff"), detailedExitcode: given.has("detailed-exitcode") };
+}
+
+function parseTarget(given: Given, problems: Problem[]): Target {
+  const types = given.get("instance-type")?.[0];
+  const memory = given.get("memory")?.[0];
+  const cpus = given.get("cpus")?.[0];
+  if (types !== undefined) {
+    if (memory !== undefined || cpus !== undefined) {
+      problems.push({
+        what: "--instance-type goes with neither --memory nor --cpus",
+        fix: "Give the type, or the size.",
+      });
+    }
+    return {
+      kind: "types",
+      names: types
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+    };
+  }
+  if (memory === undefined && cpus === undefined) return { kind: "here" };
+  if (memory === undefined || cpus === undefined) {
+    problems.push({ what: "--memory and --cpus go together", fix: "Give both: --memory 4GiB --cpus 2." });
+    return { kind: "here" };
+  }
+  return parseMachineSize(memory, cpus, problems);
+}
+
+function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
+  const memoryBytes = parseSize(memory);
+  const vcpus = Number(cpus);
+  if (memoryBytes === null || memoryBytes === 0) {
+    problems.push({
+      what: `--memory ${memory.slice(0, 40)} is no size`,
+      fix: "Write it with its unit: 512MiB, 1.5GiB.",
+    });
+  }
+  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > 4096) {
+    problems.push({
+      what: `--cpus ${cpus.slice(0, 40)} is no number of CPUs`,
+      fix: "Write a whole number from 1 to 4096.",
+    });
+  }
+  return { kind: "size", memoryBytes: memoryBytes ?? 0, vcpus };
+}
+
+function parseSet(
+  profile: string | undefined,
+  given: Given,
+  problems: Problem[],
+): Readonly<Record<string, string | number | boolean>> {
+  const pairs = given.get("set") ?? [];
+  if (pairs.length > 0 && profile === undefined) {
+    problems.push({
+      what: "--set needs a profile",
+      fix: "`parbake tune postgresql --set workload=oltp`; an image's options are in its config.",
+    });
+  }
+  const entries = pairs.map((pair) => {
+    const cut = pair.indexOf("=");
+    if (cut < 1) problems.push({ what: `--set ${pair.slice(0, 60)} has no value`, fix: "Write --set NAME=VALUE." });
+    return [pair.slice(0, cut), plainValue(pair.slice(cut + 1))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+// As YAML would read it in the config.
+function plainValue(text: string): string | number | boolean {
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function buildOptions(given: Given, problems: Problem[]): GlobalOptions {
+  const root = given.get("root")?.[0] ?? DEFAULTS.root;
+  return {
+    root,
+    configFile: given.get("config")?.[0] ?? `${root.replace(/\/+$/, "")}${DEFAULTS.configFile}`,
+    deadlineMs: parseDuration(given.get("deadline")?.[0], problems),
+    json: given.has("json"),
+    logLevel: oneOf("log-level", ["error", "warn", "info", "debug"] as const, given, problems),
+    logFormat: oneOf("log-format", ["text", "json", "journal"] as const, given, problems),
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+function parseDuration(text: string | undefined, problems: Problem[]): number {
+  if (text === undefined) return DEFAULT_DEADLINE_MS;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)$/.exec(text);
+  const durationMs = match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
+  if (durationMs > 0 && durationMs <= LONGEST_DEADLINE_MS) return durationMs;
+  problems.push({
+    what: `--deadline ${text.slice(0, 40)} is no duration`,
+    fix: "Write a number and a unit, up to 24h: 500ms, 90s, 5m.",
+  });
+  return DEFAULT_DEADLINE_MS;
+}
+
+function oneOf<Choice extends string>(
+  name: OptionName,
+  choices: readonly Choice[],
+  given: Given,
+  problems: Problem[],
+): Choice | null {
+  const value = given.get(name)?.[0];
+  if (value === undefined) return null;
+  const choice = choices.find((known) => known === value);
+  if (choice === undefined)
+    problems.push({ what: `--${name} ${value.slice(0, 40)} is not known`, fix: suggest(value, choices) });
+  return choice ?? null;
+}

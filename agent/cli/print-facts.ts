@@ -1,0 +1,45 @@
+// Facts for people: one line each, with where it came from. Pure.
+
+import type { Facts, Origin } from "../facts/facts.ts";
+import { formatBytes } from "../tuning/size.ts";
+import { formatColumns, type Paint } from "./text.ts";
+
+export function formatFacts(facts: Facts, extras: Readonly<Record<string, unknown>>, paint: Paint): string {
+  const { origins, ...values } = facts;
+  const rows = Object.entries(values).map(([name, value]) => [
+    paint.bold(name),
+    formatValue(name, value),
+    paint.dim(formatOrigin(origins[name])),
+  ]);
+  const extraRows = Object.entries(extras).map(([name, value]) => [
+    paint.bold(name),
+    formatValue(name, value),
+    paint.dim("systeminformation"),
+  ]);
+  return formatColumns([...rows, ...extraRows]);
+}
+
+function formatOrigin(origin: Origin | undefined): string {
+  if (!origin) return "";
+  const took = origin.tookMs === undefined ? "" : ` in ${origin.tookMs.toFixed(1)} ms`;
+  return `${origin.source}: ${origin.detail}${took}`;
+}
+
+function formatValue(name: string, value: unknown): string {
+  if (value === null || value === undefined) return "-";
+  if (typeof value === "number" && name.endsWith("Bytes")) return `${formatBytes(value)} (${value})`;
+  if (Array.isArray(value)) return value.length === 0 ? "-" : value.map((item) => formatItem(item)).join(", ");
+  return formatItem(value);
+}
+
+function formatItem(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, item]) => formatPart(name, item));
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function formatPart(name: string, item: unknown): string {
+  if (typeof item === "boolean") return item ? name : "";
+  if (typeof item === "number" && name.endsWith("Bytes")) return formatBytes(item);
+  return name === "name" ? String(item) : `${name}=${formatItem(item)}`;
+}

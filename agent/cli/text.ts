@@ -1,0 +1,34 @@
+// Colours and columns for what people read. Pure: whether to colour is the caller's to know.
+
+export interface Paint {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+}
+
+const plain = (text: string): string => text;
+const escape = (code: number) => (text: string) => (text === "" ? "" : `\u001b[${code}m${text}\u001b[0m`);
+
+export function choosePaint(coloured: boolean): Paint {
+  if (!coloured) return { bold: plain, dim: plain, green: plain, red: plain, yellow: plain };
+  return { bold: escape(1), dim: escape(2), green: escape(32), red: escape(31), yellow: escape(33) };
+}
+
+/** Left-aligned columns, two spaces apart; the last one keeps its length. */
+export function formatColumns(rows: readonly (readonly string[])[], indent = ""): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, visibleLength(cell))));
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => cell + " ".repeat(Math.max(0, widths[column]! - visibleLength(cell))));
+    return (indent + cells.join("  ")).trimEnd();
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function visibleLength(cell: string): number {
+  // oxlint-disable-next-line no-control-regex -- the escape character is what colours are made of
+  return cell.replaceAll(/\u001b\[\d+m/g, "").length;
+}

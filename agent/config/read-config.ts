@@ -1,0 +1,71 @@
+// Reads the config files: the main one, then every *.yaml of the parbake.d folder beside it in name order. Never writes.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { Refusal } from "../refusal.ts";
+import type { Config } from "./config.ts";
+import { parseConfig } from "./parse-config.ts";
+
+/**
+ * @param configFile path of the main file, as the caller sees it
+ * @param root `/`, or the folder that a machine's file system is mounted on
+ * @throws Refusal `config` with every problem of every file, `permission` where a file may not be read
+ */
+export function readConfig(configFile: string, root: string): Config {
+  const folder = dirname(configFile);
+  const dropIns = listDropIns(join(folder, "parbake.d"));
+  const files = [configFile, ...dropIns].map((file) => ({ file, text: readConfigFile(file) }));
+  const result = parseConfig(files);
+  if (result.kind === "problems") throw new Refusal("config", result.problems);
+  return { ...result.config, templatesFolder: locateTemplates(result.config.templatesFolder, folder, root) };
+}
+
+// Relative: beside the config. Absolute: a path of the machine, so it lies below the root.
+function locateTemplates(templatesFolder: string, configFolder: string, root: string): string {
+  return templatesFolder.startsWith("/") ? join(root, templatesFolder) : resolve(configFolder, templatesFolder);
+}
+
+function listDropIns(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name));
+    return names.toSorted().map((name) => join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw cannotRead(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+function readConfigFile(file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    throw cannotRead(file, error as NodeJS.ErrnoException);
+  }
+}
+
+function cannotRead(file: string, error: NodeJS.ErrnoException): Refusal {
+  const at = { file };
+  switch (error.code) {
+    case "ENOENT":
+      return new Refusal("config", {
+        what: "there is no such config file",
+        fix: "Write it, or name another with --config.",
+        at,
+      });
+    case "EACCES":
+    case "EPERM":
+      return new Refusal("permission", {
+        what: "the config may not be read",
+        fix: "Run as root, or mend its mode.",
+        at,
+      });
+    case "ERR_ENCODING_INVALID_ENCODED_DATA":
+      return new Refusal("config", { what: "the config is not UTF-8", fix: "Save it as UTF-8.", at });
+    default:
+      return new Refusal("config", {
+        what: `the config cannot be read (${error.code ?? "unknown"})`,
+        fix: "It must be a plain file.",
+        at,
+      });
+  }
+}
