@@ -2,7 +2,7 @@
 
 /** Where a fact came from. `detail` is the path, key or option that was read. */
 export interface Origin {
-  readonly source: "imds" | "kernel" | "cgroup" | "catalogue" | "option" | "derived";
+  readonly source: "imds" | "kernel" | "cgroup" | "catalogue" | "option" | "derived" | "stand-in";
   readonly detail: string;
   /** How long the read took; absent where it was not measured on its own. */
   readonly tookMs?: number;

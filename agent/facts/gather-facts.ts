@@ -1,0 +1,62 @@
+// Facts of the machine that parbake runs on: the kernel's at once, IMDS's as the config's policy wants them.
+
+import type { Config } from "../config/config.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Log } from "../log.ts";
+import { Refusal } from "../refusal.ts";
+import type { Facts, Origin } from "./facts.ts";
+import { gatherHardware } from "./gather-hardware.ts";
+import type { Instance } from "./gather-instance.ts";
+import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
+
+// How long a machine that may do without IMDS waits for it: a healthy one answers in milliseconds, a network that is
+// still coming up in a boot takes a second or two.
+const OPTIONAL_PATIENCE_MS = 5_000;
+
+/**
+ * @param instance the reads of IMDS, already under way; null where IMDS is switched off by AWS_EC2_METADATA_DISABLED
+ * @param regionOverride AWS_REGION, which every AWS tool puts before IMDS
+ * @throws Refusal `unavailable` where the policy is `required` and IMDS does not answer
+ */
+export async function gatherFacts(
+  policy: Config["imds"],
+  instance: Promise<Instance> | null,
+  regionOverride: string | null,
+  { deadline, log }: { readonly deadline: Deadline; readonly log: Log },
+): Promise<Facts> {
+  const hardware = gatherHardware();
+  const answer = await (policy === "required" ? requireInstance(instance) : tryInstance(instance, deadline, log));
+  const region: Record<string, Origin> = regionOverride ? { region: { source: "option", detail: "AWS_REGION" } } : {};
+  return {
+    ...answer.facts,
+    ...(regionOverride ? { region: regionOverride } : {}),
+    ...hardware.facts,
+    origins: { ...answer.origins, ...region, ...hardware.origins },
+  };
+}
+
+async function requireInstance(instance: Promise<Instance> | null): Promise<Instance> {
+  if (instance !== null) return instance;
+  const what = "AWS_EC2_METADATA_DISABLED is set, and the config's policy is `imds: required`";
+  throw new Refusal("unavailable", { what, fix: "Unset it, or let the config say `imds: optional`." });
+}
+
+async function tryInstance(instance: Promise<Instance> | null, deadline: Deadline, log: Log): Promise<Instance> {
+  const unknown: Instance = { facts: UNKNOWN_INSTANCE, origins: {} };
+  if (instance === null) return unknown;
+  // Half of what is left, for the secrets come after it.
+  const patienceMs = Math.min(OPTIONAL_PATIENCE_MS, deadline.remainingMs() / 2);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), patienceMs)));
+  try {
+    const answer = await Promise.race([instance, tooLate]);
+    if (answer !== null) return answer;
+    log("warn", "IMDS does not answer; going on with the hardware alone, as `imds: optional` says");
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log("warn", `${error.message} Going on with the hardware alone, as \`imds: optional\` says.`);
+  } finally {
+    clearTimeout(timer);
+  }
+  return unknown;
+}
