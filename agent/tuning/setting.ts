@@ -21,8 +21,11 @@ export interface Setting {
   readonly boundBy: Bound;
 }
 
+export type Settings = Readonly<Record<string, Setting>>;
+
 /** What an app has been given, and the machine that it is on. */
 export interface Allotment {
+  /** The app's share. For a profile that takes no memory: all that the OS reports. */
   readonly memoryBytes: number;
   /** Logical CPUs that this app may count on: at least 1, a whole number. */
   readonly vcpus: number;
@@ -33,6 +36,7 @@ export interface Allotment {
 
 export interface OptionRule {
   readonly kind: "integer" | "size" | "text" | "boolean" | "choice";
+  /** Null: the profile works it out. */
   readonly default: OptionValue | null;
   /** For `integer` and `size` (bytes). */
   readonly min?: number;
@@ -43,6 +47,7 @@ export interface OptionRule {
   readonly about: string;
 }
 
+/** After resolving: every option that the profile has, of its kind, sizes in bytes, choices as text. */
 export type Options = Readonly<Record<string, OptionValue | null>>;
 
 /** An app that parbake can tune. Pure: the same input gives the same settings, byte for byte. */
@@ -50,16 +55,24 @@ export interface Profile {
   readonly name: string;
   readonly about: string;
   readonly options: Readonly<Record<string, OptionRule>>;
-  /** The least memory that the app can run in with these options. */
-  floorBytes(options: Options, machine: { readonly vcpus: number; readonly cores: number }): number;
-  /** More memory than this does the app no good. Infinity: it can always use more. */
+  /**
+   * The least memory that the app can run in with these options. Like the cap, it knows nothing of the CPUs: on a machine
+   * with more of them it would take memory away from the neighbours.
+   */
+  floorBytes(options: Options): number;
+  /** More memory than this does the app no good; at least the floor. Infinity: it can always use more. */
   capBytes(options: Options): number;
   /** Whether the app competes for memory; false for `sysctl`. */
   readonly takesMemory: boolean;
-  /** Every setting's worst case together stays within `allotment.memoryBytes`; else problems, and no settings. */
-  tune(allotment: Allotment, options: Options): TuneResult;
+  /** What an operator can change to make the app smaller, as a clause: `lower the option threads`. */
+  readonly toShrink: string;
+  /**
+   * Every setting's worst case together stays within `allotment.memoryBytes`, which is at least the floor. The names of
+   * the settings depend on the options alone: a template that renders on one machine renders on all.
+   */
+  tune(allotment: Allotment, options: Options): Settings;
 }
 
 export type TuneResult =
-  | { readonly kind: "tuned"; readonly settings: Readonly<Record<string, Setting>> }
+  | { readonly kind: "tuned"; readonly settings: Settings }
   | { readonly kind: "impossible"; readonly problems: readonly Problem[] };

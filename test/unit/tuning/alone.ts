@@ -1,0 +1,36 @@
+// Tunes one profile with a machine of its own, for the tests: a refusal fails the test, showing what was said.
+
+import assert from "node:assert/strict";
+import type { OptionValue } from "../../../agent/config/config.ts";
+import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import type { Settings } from "../../../agent/tuning/setting.ts";
+
+export const KIB = 1024;
+export const MIB = 2 ** 20;
+export const GIB = 2 ** 30;
+
+export type Given = Readonly<Record<string, OptionValue>>;
+
+/** Null where the floor does not fit. */
+export function tryAlone(profile: string, memoryBytes: number, vcpus: number, given: Given = {}): Settings | null {
+  const cores = Math.max(1, Math.floor(vcpus / 2));
+  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture: "x86_64" }, given);
+  return result.kind === "tuned" ? result.settings : null;
+}
+
+export function alone(profile: string, memoryBytes: number, vcpus: number, given: Given = {}): Settings {
+  const settings = tryAlone(profile, memoryBytes, vcpus, given);
+  assert.ok(settings, `${profile} does not fit in ${memoryBytes} bytes`);
+  return settings;
+}
+
+export function texts(settings: Settings, ...names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, settings[name]?.text ?? "absent"]));
+}
+
+/** The number of a setting. */
+export function numberOf(settings: Settings, name: string): number {
+  const value = settings[name]?.value;
+  assert.ok(typeof value === "number", `${name} is ${typeof value}`);
+  return value;
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import type { Profile } from "../../../agent/tuning/setting.ts";
+
+const profile: Profile = {
+  name: "app",
+  about: "an app",
+  takesMemory: true,
+  toShrink: "lower threads",
+  options: {
+    threads: { kind: "integer", default: 10, min: 1, max: 100, about: "threads" },
+    cache: { kind: "size", default: null, min: 1024, about: "the cache" },
+    mode: { kind: "choice", default: "fast", choices: ["fast", "16"], about: "the mode" },
+    strict: { kind: "boolean", default: false, about: "strictness" },
+    title: { kind: "text", default: "none", about: "a title" },
+  },
+  floorBytes: () => 0,
+  capBytes: () => Infinity,
+  tune: () => ({}),
+};
+
+describe("resolveOptions", () => {
+  it("fills in defaults", () => {
+    const options = { threads: 10, cache: null, mode: "fast", strict: false, title: "none" };
+    assert.deepEqual(resolveOptions(profile, {}), { kind: "resolved", options });
+  });
+  it("takes values of YAML as they are, and sizes in bytes", () => {
+    const given = { threads: 5, cache: "2KiB", mode: 16, strict: true, title: 7 };
+    const options = { threads: 5, cache: 2048, mode: "16", strict: true, title: "7" };
+    assert.deepEqual(resolveOptions(profile, given), { kind: "resolved", options });
+  });
+  it("takes the text of a command line for numbers and booleans", () => {
+    const options = { threads: 5, cache: null, mode: "fast", strict: true, title: "none" };
+    assert.deepEqual(resolveOptions(profile, { threads: "5", strict: "true" }), { kind: "resolved", options });
+  });
+  it("reports every misfit with its place, what was expected and the nearest name", () => {
+    const at = { file: "parbake.yaml", line: 4, column: 3 };
+    const given = { thread: 5, threads: 101, cache: "2GB", mode: "slow", strict: "yes", ["__proto__x"]: 1 };
+    assert.deepEqual(resolveOptions(profile, given, at), {
+      kind: "refused",
+      problems: [
+        { what: "app has no option 'thread'", fix: "Did you mean 'threads'?", at },
+        { what: "app's option threads can't be '101'", fix: "Expected a whole number, 1 to 100: threads.", at },
+        {
+          what: "app's option cache can't be '2GB'",
+          fix: "Expected a size with its unit such as 512MiB, 1 KiB or more: the cache.",
+          at,
+        },
+        { what: "app's option mode can't be 'slow'", fix: "Expected one of fast, 16: the mode.", at },
+        { what: "app's option strict can't be 'yes'", fix: "Expected true or false: strictness.", at },
+        { what: "app has no option '__proto__x'", fix: "Known: threads, cache, mode, strict, title.", at },
+      ],
+    });
+  });
+  for (const value of [1.5, -1, "1e2", "0x10", " 5", "", true]) {
+    it(`refuses ${JSON.stringify(value)} for a whole number`, () =>
+      assert.equal(resolveOptions(profile, { threads: value }).kind, "refused"));
+  }
+  for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+    it(`does not take ${name} for an option`, () =>
+      assert.equal(resolveOptions(profile, { [name]: 1 }).kind, "refused"));
+  }
+});
