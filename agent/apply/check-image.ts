@@ -1,0 +1,71 @@
+// What the image must hold for a plan to work on it: owners, folders, validators and units. Never writes, runs nothing.
+
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import type { FileStep, Plan } from "../plan/plan.ts";
+import type { Problem } from "../refusal.ts";
+import { inspectPlan } from "./inspect.ts";
+
+export function checkImage(plan: Plan, root: string): Problem[] {
+  const files = plan.steps.filter((step) => step.kind === "file");
+  const found = inspectPlan(plan, root).map(({ problem }) => problem);
+  return [
+    ...found.filter((problem) => problem !== null),
+    ...files.flatMap((file) => checkValidator(file, root)),
+    ...files.flatMap((file) => checkUnits(file, root)),
+  ];
+}
+
+function checkValidator({ validate, path }: FileStep, root: string): Problem[] {
+  const program = validate?.[0];
+  if (program === undefined) return [];
+  if (!program.startsWith("/")) {
+    return [
+      {
+        what: `the validator of ${path} is '${program}'`,
+        fix: "Give its absolute path: nothing is looked up in PATH.",
+      },
+    ];
+  }
+  if (isExecutable(join(root, program))) return [];
+  return [
+    {
+      what: `the validator of ${path}, ${program}, is not in the image`,
+      fix: "Install its package, or mend the path.",
+    },
+  ];
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// systemd.unit(5), without the folders that generators fill at boot; an init script becomes a service of its name.
+const UNIT_FOLDERS = [
+  "etc/systemd/system",
+  "usr/local/lib/systemd/system",
+  "usr/lib/systemd/system",
+  "lib/systemd/system",
+];
+
+function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
+  const missing = onChange.filter(({ unit }) => !isInImage(unit, root));
+  return missing.map(({ unit, action }) => ({
+    what: `${path} is to ${action} ${unit}, which is not in the image`,
+    fix: "Install its package, or mend the unit's name.",
+  }));
+}
+
+function isInImage(unit: string, root: string): boolean {
+  const template = unit.replace(/@.*(?=\.\w+$)/, "@");
+  const script = join(root, "etc/init.d", unit.replace(/\.service$/, ""));
+  return (
+    existsSync(script) ||
+    UNIT_FOLDERS.some((folder) => [unit, template].some((name) => existsSync(join(root, folder, name))))
+  );
+}

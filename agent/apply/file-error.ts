@@ -1,0 +1,69 @@
+// What the kernel's refusals mean to an operator: one clear Refusal for each errno. Never shows a caught message.
+
+import { Refusal, type RefusalCode } from "../refusal.ts";
+
+interface Meaning {
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+}
+
+const FULL = "Free some (`df -h` for bytes, `df -i` for inodes), or write elsewhere.";
+const RUN_AS_ROOT = "Run parbake as root, or as the user that owns the files and folders.";
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  EROFS: {
+    code: "cannot-write",
+    what: "is on a read-only file system",
+    fix: "Mount it read-write, or add its folder to ReadWritePaths= of the unit.",
+  },
+  ENOSPC: { code: "cannot-write", what: "does not fit: the file system has no space or no inode left", fix: FULL },
+  EDQUOT: { code: "cannot-write", what: "does not fit: the disk quota is used up", fix: FULL },
+  EBUSY: mountPoint(),
+  EXDEV: mountPoint(),
+  EISDIR: { code: "cannot-write", what: "is a folder, not a file", fix: "Name a file, or remove the folder." },
+  ENAMETOOLONG: { code: "cannot-write", what: "has a name that is too long", fix: "Choose a shorter one." },
+  EACCES: { code: "permission", what: "may not be read or written by this user", fix: RUN_AS_ROOT },
+  EPERM: {
+    code: "permission",
+    what: "may not be changed: another user's, or immutable",
+    fix: "Run parbake as root; if it does already, look at `lsattr` and `chattr -i` the file.",
+  },
+  EMFILE: { code: "cannot-write", what: "would need more open files than allowed", fix: "Raise LimitNOFILE=." },
+  EIO: { code: "cannot-write", what: "cannot be written: the device fails (EIO)", fix: "Look at `dmesg`." },
+};
+
+function mountPoint(): Meaning {
+  return {
+    code: "cannot-write",
+    what: "is a mount point of its own (a bind-mounted file) and cannot be replaced",
+    fix: "Mount its folder instead of the file, or unmount it.",
+  };
+}
+
+/** A Refusal for an error of the file system; anything else comes back as it is, for it is a bug. */
+export function explainFileError(error: unknown, shownPath: string): unknown {
+  const errno = errnoOf(error);
+  if (error instanceof Refusal || errno === null) return error;
+  const meaning = MEANINGS[errno];
+  if (meaning) return new Refusal(meaning.code, { what: `${shownPath} ${meaning.what}`, fix: meaning.fix });
+  return new Refusal("cannot-write", {
+    what: `${shownPath} cannot be read or written: ${errno}`,
+    fix: "Look at the path and its file system.",
+  });
+}
+
+/** `work`, with every errno that it meets told about `shownPath`. */
+export function explainingErrors<T>(shownPath: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainFileError(error, shownPath);
+  }
+}
+
+/** `ENOENT`; null for anything that is no error of a system call. */
+export function errnoOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}

@@ -1,0 +1,176 @@
+// Opens a folder one component at a time, each anchored at the descriptor of the one before, so that no symlink is ever
+// followed and nobody can exchange a component under us. Never creates a folder unless asked by name.
+
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+} from "node:fs";
+import type { Stats } from "node:fs";
+import { join } from "node:path";
+import { Refusal } from "../refusal.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
+
+// node:fs does not export it; the number is the same on x86-64 and arm64 (asm-generic/fcntl.h). A descriptor opened so
+// needs no read permission on the folder.
+const O_PATH = 0o10000000;
+
+/** Who, beside root and the user that parbake runs as, may own the folders on the way or write to them through their group. */
+export interface Trust {
+  readonly uids: readonly number[];
+  readonly gids: readonly number[];
+}
+
+export const TRUST_NOBODY_ELSE: Trust = { uids: [], gids: [] };
+
+export interface Folder {
+  readonly fd: number;
+  /** With the root in front: what a person can open. */
+  readonly shownPath: string;
+}
+
+/** Node has no openat(2); the kernel resolves this path at the descriptor, so it means the same. */
+export function entryOf(folder: Folder, name: string): string {
+  return `/proc/self/fd/${folder.fd}/${name}`;
+}
+
+export function closeFolder(folder: Folder): void {
+  closeSync(folder.fd);
+}
+
+/** `path` is absolute as the booted machine sees it. A symlink, or a folder that others may write to, anywhere on the way is refused. */
+export function openFolder(root: string, path: string, trust: Trust): Folder {
+  let folder = openRoot(root, trust);
+  for (const name of componentsOf(path)) folder = stepInto(folder, name, trust);
+  return folder;
+}
+
+/** `work` in the opened folder, which is closed at the end. */
+export function inFolder<T>(root: string, path: string, trust: Trust, work: (folder: Folder) => T): T {
+  const folder = openFolder(root, path, trust);
+  try {
+    return work(folder);
+  } finally {
+    closeFolder(folder);
+  }
+}
+
+/** Makes what is missing of `path` below `base`, each with exactly `mode` whatever the umask. Returns what it made, outermost first. */
+export function makeFolders(root: string, base: string, path: string, mode: number): string[] {
+  const made: string[] = [];
+  let parent = base;
+  try {
+    for (const name of componentsOf(path.slice(base.length))) {
+      const child = join(parent, name);
+      if (makeFolder(root, parent, name, mode)) made.push(child);
+      parent = child;
+    }
+  } catch (error) {
+    removeFolders(root, made);
+    throw error;
+  }
+  return made;
+}
+
+/** Takes back what makeFolders made; a folder that somebody uses by now stays. */
+export function removeFolders(root: string, made: readonly string[]): void {
+  for (const path of made.toReversed()) {
+    try {
+      rmdirSync(join(root, path));
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+    }
+  }
+}
+
+function makeFolder(root: string, parentPath: string, name: string, mode: number): boolean {
+  return inFolder(root, parentPath, TRUST_NOBODY_ELSE, (parent) => {
+    try {
+      mkdirSync(entryOf(parent, name), 0o700);
+      const fd = openSync(entryOf(parent, name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+      chmodSync(`/proc/self/fd/${fd}`, mode);
+      closeSync(fd);
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === "EEXIST") return false;
+      throw explainFileError(error, join(parent.shownPath, name));
+    }
+  });
+}
+
+function openRoot(root: string, trust: Trust): Folder {
+  try {
+    const folder = { fd: openSync(root, O_PATH | constants.O_DIRECTORY), shownPath: root };
+    return checked(folder, trust);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
+    throw new Refusal("cannot-write", { what: `${root} is not a folder`, fix: "Give --root a folder." });
+  }
+}
+
+// Takes the parent over: it is closed whatever happens.
+function stepInto(parent: Folder, name: string, trust: Trust): Folder {
+  const shownPath = join(parent.shownPath, name);
+  try {
+    const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+    return checked({ fd: openSync(entryOf(parent, name), flags), shownPath }, trust);
+  } catch (error) {
+    throw explainStep(error, parent, name, shownPath);
+  } finally {
+    closeFolder(parent);
+  }
+}
+
+function explainStep(error: unknown, parent: Folder, name: string, shownPath: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === "ENOENT") return existsSync("/proc/self/fd") ? missingFolder(shownPath, error) : noProc();
+  if (errno !== "ENOTDIR" && errno !== "ELOOP") return explainFileError(error, shownPath);
+  const what = `${shownPath} is ${isSymlink(parent, name) ? "a symlink" : "not a folder"}, and a folder was expected`;
+  return new Refusal("cannot-write", { what, fix: "Name the real folder: parbake follows no symlink." });
+}
+
+function missingFolder(shownPath: string, cause: unknown): Refusal {
+  const fix = `Make it in the image: install -d -m 0755 ${shownPath}`;
+  return new Refusal("cannot-write", { what: `the folder ${shownPath} does not exist`, fix }, { cause });
+}
+
+function noProc(): Refusal {
+  return new Refusal("cannot-write", { what: "/proc is not mounted", fix: "Mount it: parbake needs /proc/self/fd." });
+}
+
+function isSymlink(parent: Folder, name: string): boolean {
+  return lstatSync(entryOf(parent, name), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function checked(folder: Folder, trust: Trust): Folder {
+  const danger = dangerOf(fstatSync(folder.fd), trust);
+  if (danger === null) return folder;
+  closeFolder(folder);
+  throw new Refusal("permission", {
+    what: `the folder ${folder.shownPath} ${danger}, who could exchange what parbake writes`,
+    fix: `Give it to root and take the others' write permission: chown root ${folder.shownPath} && chmod go-w ${folder.shownPath}`,
+  });
+}
+
+function dangerOf({ mode, uid, gid }: Stats, trust: Trust): string | null {
+  const [ownUid, ownGid] = [process.geteuid!(), process.getegid!()];
+  if ((mode & 0o002) !== 0) return "may be written to by every user";
+  if (![0, ownUid, ...trust.uids].includes(uid)) return `belongs to the user ${uid}`;
+  if ((mode & 0o020) !== 0 && ![0, ownGid, ...trust.gids].includes(gid)) return `may be written to by the group ${gid}`;
+  return null;
+}
+
+/** Whether openFolder refused because the folder is not there at all. */
+export function isMissingFolder(error: unknown): boolean {
+  return error instanceof Refusal && errnoOf(error.cause) === "ENOENT";
+}
+
+function componentsOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "");
+}

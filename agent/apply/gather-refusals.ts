@@ -1,0 +1,43 @@
+// Runs every check before giving up, so that the operator hears of all problems at once.
+
+import { Refusal, type Problem } from "../refusal.ts";
+
+/** One Refusal out of many. Its code is the first that a retry would not mend, for a retry mends the whole only if it mends each. */
+export function joinRefusals(refusals: readonly Refusal[]): Refusal {
+  const first = refusals.find(({ code }) => code !== "unavailable") ?? refusals[0]!;
+  return new Refusal(first.code, uniqueProblems(refusals), { cause: first });
+}
+
+function uniqueProblems(refusals: readonly Refusal[]): Problem[] {
+  const byText = new Map(refusals.flatMap(({ problems }) => problems).map((it) => [`${it.what}\n${it.fix}`, it]));
+  return [...byText.values()];
+}
+
+/** `work` for every item; the Refusals of all are thrown as one at the end. Any other error ends it at once. */
+export function forEachGathering<T, R>(items: readonly T[], work: (item: T) => R): R[] {
+  const results: R[] = [];
+  const refusals: Refusal[] = [];
+  for (const item of items) {
+    try {
+      results.push(work(item));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw joinRefusals(refusals);
+  return results;
+}
+
+/** The same for promises, all of them awaited. */
+export async function allGathering<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(work);
+  const refusals: Refusal[] = [];
+  for (const one of settled) {
+    if (one.status === "fulfilled") continue;
+    if (!(one.reason instanceof Refusal)) throw one.reason;
+    refusals.push(one.reason);
+  }
+  if (refusals.length > 0) throw joinRefusals(refusals);
+  return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+}

@@ -1,0 +1,152 @@
+// One writer at a time. Never waits for a dead one, never lets two in.
+//
+// Node has no flock(2), and an abstract socket would be blind to runs in another network namespace. So the lock is a folder of
+// symlinks named 1, 2, 3, …; the newest number is the state, and its target names the holder or says `free`. symlink(2)
+// creates name and content in one step and fails if the name is there, so of all that want to follow number n exactly one
+// makes n + 1, whether n was set free or its holder was killed. The newest is never removed, so the numbers only grow, and
+// one who was so slow that his number was already used and swept away finds a higher one when he looks again, and has lost.
+// Liveness is asked of /proc: a run in another PID namespace that shares this folder would look dead.
+
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "../refusal.ts";
+import { errnoOf, explainingErrors } from "./file-error.ts";
+import { closeFolder, entryOf, openFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { openRunFolder, RUN_FOLDER } from "./run-folder.ts";
+
+export interface Lock {
+  release(): void;
+}
+
+const FREE = "free";
+const POLL_MS = 20;
+
+/** Waits up to `waitMs` for another run to end, then throws Refusal("locked") that names its process. */
+export async function takeLock(root: string, waitMs: number): Promise<Lock> {
+  const endMs = performance.now() + waitMs;
+  const folder = openLockFolder(root);
+  try {
+    for (;;) {
+      const attempt = explainingErrors(folder.shownPath, () => tryLock(folder));
+      if (attempt.kind === "held") return { release: () => release(folder, attempt.number) };
+      if (attempt.kind === "busy" && performance.now() >= endMs) throw lockedBy(attempt.holder);
+      await sleep(attempt.kind === "busy" ? POLL_MS : 0);
+    }
+  } catch (error) {
+    closeFolder(folder);
+    throw error;
+  }
+}
+
+type Attempt =
+  | { readonly kind: "held"; readonly number: number }
+  | { readonly kind: "busy"; readonly holder: Holder }
+  /** Somebody was quicker: look again. */
+  | { readonly kind: "lost" };
+
+function tryLock(folder: Folder): Attempt {
+  const newest = newestNumber(folder);
+  const holder = newest === 0 ? null : readHolder(folder, newest);
+  if (holder === "gone") return { kind: "lost" };
+  if (holder && isAlive(holder)) return { kind: "busy", holder };
+  const number = newest + 1;
+  if (!tryCreate(folder, number, formatHolder(ownIdentity()))) return { kind: "lost" };
+  if (newestNumber(folder) !== number) {
+    rmSync(entryOf(folder, String(number)), { force: true });
+    return { kind: "lost" };
+  }
+  sweepBelow(folder, number);
+  return { kind: "held", number };
+}
+
+function release(folder: Folder, number: number): void {
+  tryCreate(folder, number + 1, FREE);
+  sweepBelow(folder, number + 1);
+  closeFolder(folder);
+}
+
+function tryCreate(folder: Folder, number: number, target: string): boolean {
+  try {
+    symlinkSync(target, entryOf(folder, String(number)));
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function numbersIn(folder: Folder): number[] {
+  const names = readdirSync(entryOf(folder, "."));
+  return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+}
+
+function newestNumber(folder: Folder): number {
+  return Math.max(0, ...numbersIn(folder));
+}
+
+function sweepBelow(folder: Folder, number: number): void {
+  for (const old of numbersIn(folder)) if (old < number) rmSync(entryOf(folder, String(old)), { force: true });
+}
+
+interface Holder {
+  readonly pid: number;
+  /** Since boot, in clock ticks: with the boot id it tells a process from a later one with the same number. */
+  readonly startTicks: string;
+  readonly bootId: string;
+}
+
+function readHolder(folder: Folder, number: number): Holder | null | "gone" {
+  try {
+    const [pid, startTicks, bootId] = readlinkSync(entryOf(folder, String(number))).split(":");
+    return startTicks === undefined || bootId === undefined ? null : { pid: Number(pid), startTicks, bootId };
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return "gone";
+    throw error;
+  }
+}
+
+function formatHolder({ pid, startTicks, bootId }: Holder): string {
+  return `${pid}:${startTicks}:${bootId}`;
+}
+
+function ownIdentity(): Holder {
+  return { pid: process.pid, startTicks: startTicksOf("self")!, bootId: readBootId() };
+}
+
+function isAlive(holder: Holder): boolean {
+  return holder.bootId === readBootId() && startTicksOf(String(holder.pid)) === holder.startTicks;
+}
+
+function readBootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+/** Null where the process is gone, or a zombie that nobody has reaped yet: it can hold nothing any more. */
+function startTicksOf(pid: string): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in brackets, and may hold blanks and brackets itself.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? null : fields[19]!;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return null;
+    throw error;
+  }
+}
+
+function openLockFolder(root: string): Folder {
+  const run = openRunFolder(root);
+  try {
+    explainingErrors(`${run.shownPath}/lock`, () => mkdirSync(entryOf(run, "lock"), { mode: 0o755, recursive: true }));
+  } finally {
+    closeFolder(run);
+  }
+  return openFolder(root, `${RUN_FOLDER}/lock`, TRUST_NOBODY_ELSE);
+}
+
+function lockedBy({ pid }: Holder): Refusal {
+  return new Refusal("locked", {
+    what: `another run of parbake (process ${pid}) holds the lock`,
+    fix: "Wait for it to end, and try again.",
+  });
+}

@@ -1,0 +1,87 @@
+// What is at a path now, and what it would take to make it as wanted. One answer for the plan's printer and for the
+// performer. Never writes.
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { Refusal } from "../refusal.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
+import { entryOf, type Folder } from "./folder.ts";
+
+export interface Attributes {
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number;
+}
+
+export type Current =
+  | { readonly kind: "absent" }
+  /** `bytes` is null where the file is larger than was asked for. */
+  | { readonly kind: "file"; readonly bytes: Buffer | null; readonly attributes: Attributes };
+
+/** A file as it should be. */
+export interface Wanted extends Attributes {
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+export type FileDifference = "create" | "update" | "attributes" | "unchanged";
+
+/** Refuses what parbake would not replace: a symlink, a folder, a device. */
+export function readCurrent(folder: Folder, name: string, limitBytes: number): Current {
+  const shownPath = join(folder.shownPath, name);
+  try {
+    // Without O_NONBLOCK the open of a FIFO would wait for its writer.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const fd = openSync(entryOf(folder, name), flags);
+    try {
+      return readOpened(fd, shownPath, limitBytes);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return { kind: "absent" };
+    if (errnoOf(error) === "ELOOP") throw symlinkRefused(folder, name, shownPath);
+    throw explainFileError(error, shownPath);
+  }
+}
+
+export function compareFile(current: Current, wanted: Wanted): FileDifference {
+  switch (current.kind) {
+    case "absent":
+      return "create";
+    case "file":
+      if (current.bytes === null || !current.bytes.equals(wanted.bytes)) return "update";
+      return sameAttributes(current.attributes, wanted) ? "unchanged" : "attributes";
+  }
+}
+
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
+  return a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
+}
+
+/** Whether there is anything of that name, a dangling symlink included. */
+export function isPresent(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+}
+
+function readOpened(fd: number, shownPath: string, limitBytes: number): Current {
+  const { mode, uid, gid, size } = fstatSync(fd);
+  if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
+    const what = (mode & constants.S_IFMT) === constants.S_IFDIR ? "a folder" : "no regular file";
+    throw new Refusal("cannot-write", {
+      what: `${shownPath} is ${what}, and parbake writes files only`,
+      fix: "Give the file another path, or remove what is there.",
+    });
+  }
+  const bytes = size > limitBytes ? null : readFileSync(fd);
+  return { kind: "file", bytes, attributes: { uid, gid, mode: mode & 0o7777 } };
+}
+
+function symlinkRefused(folder: Folder, name: string, shownPath: string): Refusal {
+  return new Refusal("cannot-write", {
+    what: `${shownPath} is a symlink to ${readlinkSync(entryOf(folder, name))}`,
+    fix: "Name the file that it points to, or remove the link: parbake follows no symlink.",
+  });
+}

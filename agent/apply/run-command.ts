@@ -1,0 +1,87 @@
+// Runs another program to its end or its time limit, whichever is first. No shell, no input, no environment of ours: the
+// role's credentials may be in it.
+
+import { spawn, type ChildProcess } from "node:child_process";
+
+export type CommandResult =
+  | { readonly kind: "exited"; readonly status: number; readonly output: string }
+  | { readonly kind: "killed"; readonly signal: string; readonly output: string }
+  | { readonly kind: "timed-out"; readonly output: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "forbidden" };
+
+export type RunCommand = (argv: readonly string[], timeoutMs: number) => Promise<CommandResult>;
+
+const OUTPUT_LIMIT_BYTES = 64 * 1024;
+/** How long the last output of a program may take after its end: a daemon that it left behind may hold the pipe for ever. */
+const DRAIN_MS = 100;
+
+export const runCommand: RunCommand = (argv, timeoutMs) =>
+  new Promise((resolve) => {
+    // A process group of its own, so that the time limit ends its children as well.
+    const child = spawn(argv[0]!, argv.slice(1), {
+      cwd: "/",
+      detached: true,
+      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output = collectOutput(child);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child);
+    }, timeoutMs);
+    const end = (result: CommandResult) => {
+      clearTimeout(timer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(result);
+    };
+    child.once("error", (error) => end(spawnFailure(error)));
+    child.once("exit", (status, signal) => {
+      const finish = () => end(resultOf(timedOut, status, signal, output()));
+      const drain = setTimeout(finish, DRAIN_MS);
+      child.once("close", () => {
+        clearTimeout(drain);
+        finish();
+      });
+    });
+  });
+
+function resultOf(timedOut: boolean, status: number | null, signal: string | null, output: string): CommandResult {
+  if (timedOut) return { kind: "timed-out", output };
+  return status === null ? { kind: "killed", signal: signal ?? "unknown", output } : { kind: "exited", status, output };
+}
+
+function spawnFailure(error: Error): CommandResult {
+  if ("code" in error && error.code === "ENOENT") return { kind: "absent" };
+  if ("code" in error && error.code === "EACCES") return { kind: "forbidden" };
+  throw error;
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on("data", (chunk: Buffer) => {
+      if (sizeBytes < OUTPUT_LIMIT_BYTES) chunks.push(chunk);
+      sizeBytes += chunk.length;
+    });
+  return () => Buffer.concat(chunks).subarray(0, OUTPUT_LIMIT_BYTES).toString("utf8");
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, "SIGKILL");
+  } catch {
+    // It ended by itself in this very moment.
+  }
+}
+
+/** The first lines of what a program said, as a part of a sentence of ours: on one line, without terminal escapes and final stop. */
+export function firstLines(output: string, count: number): string {
+  const lines = output.split("\n").map((line) => line.replace(/\p{Cc}+/gu, " ").trim());
+  const said = lines.filter((line) => line !== "").slice(0, count);
+  const text = said.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line)).join(" | ");
+  return text.replace(/\.+$/, "");
+}

@@ -1,0 +1,84 @@
+// Asks each changed file's own program whether it would take the file, before anything is swapped in. Never through a shell;
+// never shows what a program says of a file that holds secrets.
+
+import { join } from "node:path";
+import type { Deadline } from "../deadline.ts";
+import { Refusal } from "../refusal.ts";
+import { allGathering } from "./gather-refusals.ts";
+import { firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
+
+export interface Validation {
+  /** argv; `{}` stands for the staged file. */
+  readonly argv: readonly string[];
+  readonly path: string;
+  readonly stagedPath: string;
+  readonly holdsSecrets: boolean;
+}
+
+/** A validator needs a moment; one that needs longer hangs, and must not eat the time of the stages after it. */
+const TIMEOUT_MS = 30_000;
+
+/** `skipped` with its reason in a root that is not running: its programs would look at this machine's files. */
+export type ValidationOutcome = { readonly kind: "passed" } | { readonly kind: "skipped"; readonly reason: string };
+
+export async function validateFiles(
+  validations: readonly Validation[],
+  context: { readonly root: string; readonly deadline: Deadline; readonly run: RunCommand },
+): Promise<ValidationOutcome> {
+  if (context.root !== "/") return { kind: "skipped", reason: "not validated: --root" };
+  const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
+  await allGathering([...byCommand.values()].map((validation) => validate(validation, context)));
+  return { kind: "passed" };
+}
+
+async function validate(
+  validation: Validation,
+  { deadline, run }: { readonly deadline: Deadline; readonly run: RunCommand },
+): Promise<void> {
+  const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
+  const result = await run(commandOf(validation), timeoutMs);
+  if (result.kind === "exited" && result.status === 0) return;
+  throw new Refusal("data", {
+    what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describe(result, timeoutMs)}${quote(result, validation)}`,
+    fix: fixFor(result),
+  });
+}
+
+function commandOf({ argv, stagedPath }: Validation): string[] {
+  return argv.map((word) => word.replaceAll("{}", () => stagedPath));
+}
+
+function describe(result: CommandResult, timeoutMs: number): string {
+  switch (result.kind) {
+    case "exited":
+      return `exit status ${result.status}`;
+    case "killed":
+      return `killed by ${result.signal}`;
+    case "timed-out":
+      return `no answer within ${Math.round(timeoutMs)} ms`;
+    case "absent":
+      return "there is no such program";
+    case "forbidden":
+      return "the program may not be run";
+  }
+}
+
+function quote(result: CommandResult, { holdsSecrets, stagedPath, path }: Validation): string {
+  if (!("output" in result)) return "";
+  if (holdsSecrets) return " (its output is withheld: the file holds secrets)";
+  const said = firstLines(result.output, 3).replaceAll(stagedPath, () => join("/", path));
+  return said === "" ? "" : `: ${said}`;
+}
+
+function fixFor(result: CommandResult): string {
+  switch (result.kind) {
+    case "exited":
+    case "killed":
+      return "Mend the template; nothing was changed.";
+    case "timed-out":
+      return "Use a validator that ends by itself; nothing was changed.";
+    case "absent":
+    case "forbidden":
+      return "Install the program in the image, or mend `validate:`; nothing was changed.";
+  }
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { encodeContent } from "../../../agent/apply/encode-content.ts";
+import type { Place } from "../../../agent/plan/encode.ts";
+import type { ContentPart, TemplateFormat } from "../../../agent/plan/plan.ts";
+import { Refusal } from "../../../agent/refusal.ts";
+import { CANARY, fetched, fileStep } from "./scratch.ts";
+
+function hole(key: string, format: TemplateFormat, place: Place = "alone"): ContentPart {
+  return { reference: { secret: "db", key }, format, place };
+}
+
+function encodeWith(values: Readonly<Record<string, string | Buffer>>, content: ContentPart[]): string {
+  const step = fileStep("/run/parbake/secrets/app.conf", content);
+  return encodeContent(step, new Map([["db", fetched(values)]])).toString("utf8");
+}
+
+describe("encodeContent", () => {
+  it("writes each value as the format wants it where it stands", () => {
+    const text = encodeWith({ user: "app", password: 'a"b\\c' }, [
+      '{"user": ',
+      hole("user", "json"),
+      ', "password": "',
+      hole("password", "json", "double"),
+      '"}',
+    ]);
+    assert.equal(text, '{"user": "app", "password": "a\\"b\\\\c"}');
+  });
+
+  it("refuses bytes that are no text, naming the label and never the value", () => {
+    const value = Buffer.concat([Buffer.from(CANARY), Buffer.from([0xff])]);
+    assert.throws(
+      () => encodeWith({ password: value }, ["x=", hole("password", "text")]),
+      new Refusal("data", {
+        what: "/run/parbake/secrets/app.conf cannot hold the secret prod/db#password: it is not text (UTF-8)",
+        fix: "Give the key a file of its own, and print that file's path.",
+      }),
+    );
+  });
+
+  it("refuses a value that the format cannot hold, naming the label and never the value", () => {
+    assert.throws(
+      () => encodeWith({ password: `${CANARY}\0` }, ["x=", hole("password", "env")]),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, /cannot hold the secret prod\/db#password: /);
+        assert.equal(error.message.includes(CANARY), false);
+        assert.equal(error.cause, undefined);
+        return true;
+      },
+    );
+  });
+});

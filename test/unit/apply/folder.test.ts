@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { closeFolder, makeFolders, openFolder, removeFolders, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
+import { Refusal } from "../../../agent/refusal.ts";
+import { IS_ROOT, makeScratch, removeScratches } from "./scratch.ts";
+
+function refusalOf(work: () => unknown): Refusal {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error));
+    return error;
+  }
+  return assert.fail("nothing was refused");
+}
+
+describe("openFolder", () => {
+  afterEach(removeScratches);
+
+  it("opens a folder that only root and we may write to", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a/b"), { recursive: true, mode: 0o755 });
+    const folder = openFolder(root, "/a/b", TRUST_NOBODY_ELSE);
+    assert.equal(folder.shownPath, path("a/b"));
+    closeFolder(folder);
+  });
+
+  it("refuses a symlink at the end and on the way", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("real/b"), { recursive: true });
+    symlinkSync("real", path("link"));
+    for (const inRoot of ["/link", "/link/b"]) {
+      const refusal = refusalOf(() => openFolder(root, inRoot, TRUST_NOBODY_ELSE));
+      assert.equal(refusal.code, "cannot-write");
+      assert.equal(refusal.problems[0]!.what, `${path("link")} is a symlink, and a folder was expected`);
+    }
+  });
+
+  it("refuses a folder on the way that every user may write to, sticky or not", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("open/b"), { recursive: true });
+    for (const mode of [0o777, 0o1777]) {
+      chmodSync(path("open"), mode);
+      const refusal = refusalOf(() => openFolder(root, "/open/b", TRUST_NOBODY_ELSE));
+      assert.equal(refusal.code, "permission");
+      assert.match(refusal.message, /the folder .*\/open may be written to by every user/);
+    }
+  });
+
+  it("refuses another user's folder, but not that of the file's owner (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("theirs"));
+    chownSync(path("theirs"), 4711, 4711);
+    const refusal = refusalOf(() => openFolder(root, "/theirs", TRUST_NOBODY_ELSE));
+    assert.match(refusal.message, /theirs belongs to the user 4711/);
+    closeFolder(openFolder(root, "/theirs", { uids: [4711], gids: [] }));
+  });
+
+  it("refuses a folder that a foreign group may write to (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("shared"));
+    chownSync(path("shared"), 0, 4711);
+    chmodSync(path("shared"), 0o775);
+    const refusal = refusalOf(() => openFolder(root, "/shared", TRUST_NOBODY_ELSE));
+    assert.match(refusal.message, /shared may be written to by the group 4711/);
+  });
+
+  it("names the command that makes a missing folder", () => {
+    const { root, path } = makeScratch();
+    const refusal = refusalOf(() => openFolder(root, "/etc/app/conf.d", TRUST_NOBODY_ELSE));
+    assert.equal(refusal.code, "cannot-write");
+    assert.equal(
+      refusal.message,
+      `the folder ${path("etc")} does not exist. Make it in the image: install -d -m 0755 ${path("etc")}`,
+    );
+  });
+});
+
+describe("makeFolders", () => {
+  afterEach(removeScratches);
+
+  it("makes what is missing with exactly the mode, whatever the umask, and takes it back", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("base/there"), { recursive: true, mode: 0o755 });
+    const umask = process.umask(0o077);
+    try {
+      assert.deepEqual(makeFolders(root, "/base", "/base/there/a/b", 0o711), ["/base/there/a", "/base/there/a/b"]);
+    } finally {
+      process.umask(umask);
+    }
+    assert.equal(statSync(path("base/there/a/b")).mode & 0o7777, 0o711);
+    removeFolders(root, ["/base/there/a", "/base/there/a/b"]);
+    assert.equal(existsSync(path("base/there/a")), false);
+    assert.equal(existsSync(path("base/there")), true);
+  });
+});
