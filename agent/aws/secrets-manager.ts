@@ -58,7 +58,7 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
     clients.clear();
   };
   return {
-    fetchSecret: (step) => {
+    fetchSecret: async (step) => {
       const region = regionOf(step, options.region);
       return fetchWithRetries(step, () => clientOf(region), refresh, options);
     },
@@ -79,6 +79,9 @@ function createClient(
     maxAttempts: 1,
     retryMode: "standard",
     defaultsMode: "standard",
+    // Their defaults, given so that the SDK does not look for them in shared config files.
+    authSchemePreference: ["sigv4"],
+    disableClockSkewCorrection: false,
     userAgentAppId: "parbake",
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,

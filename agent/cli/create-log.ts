@@ -17,7 +17,7 @@ export function createLog(level: LogLevel, format: LogFormat, write: (line: stri
   });
   const logger = winston.createLogger({
     level,
-    format: winston.format.printf((entry) => formatEntry(entry as Entry, format)),
+    format: winston.format.printf((entry) => formatEntry(entry as unknown as Entry, format)),
     transports: [new winston.transports.Stream({ stream })],
   });
   return (entryLevel, message, fields = {}) => {

@@ -1,5 +1,8 @@
 // The help texts, made from the table of commands. One screen each. Pure.
 
+import { formatBytes } from "../tuning/size.ts";
+import { PROFILES } from "../tuning/profiles.ts";
+import type { OptionRule } from "../tuning/setting.ts";
 import {
   COMMANDS,
   EXIT_MEANINGS,
@@ -16,7 +19,7 @@ export function formatHelp(command: CommandName | null): string {
 
 function formatOverview(): string {
   const commands = Object.entries(COMMANDS).map(([name, { about }]) => [name, about] as const);
-  return `parbake: the last 5 % of a baked machine image: memory and CPU tuning, config files and credentials, at boot.
+  return `parbake: the last 5 % of a baked machine image, at boot: tuning, config files, credentials
 
 Usage: parbake <command> [options]
 
@@ -39,12 +42,26 @@ function formatCommandHelp(name: CommandName, { about, operand, options, example
   return `parbake ${name}: ${about}
 
 Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]
-${own}
+${own}${name === "tune" ? formatProfiles() : ""}
 Options for every command:
 ${formatTable(GLOBAL_OPTIONS.map(optionRow))}
 
 Example: ${example}
 `;
+}
+
+function formatProfiles(): string {
+  const profiles = [...PROFILES.values()].flatMap((profile) => [
+    [profile.name, profile.about] as const,
+    ...Object.entries(profile.options).map(([option, rule]) => [`  ${option}`, describeOption(rule)] as const),
+  ]);
+  return `\nProfiles, with their options for --set and for the config:\n${formatTable(profiles)}\n`;
+}
+
+function describeOption({ kind, about, choices, default: fallback }: OptionRule): string {
+  const shown = kind === "size" && typeof fallback === "number" ? formatBytes(fallback) : fallback;
+  const notes = [choices?.join(", "), shown === null ? null : `default ${shown}`].filter((note) => note);
+  return notes.length > 0 ? `${about} (${notes.join("; ")})` : about;
 }
 
 function optionRow(name: OptionName): readonly [string, string] {

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { parseSize } from "../tuning/size.ts";
+import { MIB, parseSize } from "../tuning/size.ts";
 import { COMMANDS, GLOBAL_OPTIONS, OPTIONS, type CommandName, type OptionName } from "./commands.ts";
 import type { Command, GlobalOptions, Invocation, Part, Target } from "./invocation.ts";
 
@@ -167,9 +167,9 @@ function parseTarget(given: Given, problems: Problem[]): Target {
 function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
   const memoryBytes = parseSize(memory);
   const vcpus = Number(cpus);
-  if (memoryBytes === null || memoryBytes === 0) {
+  if (memoryBytes === null || memoryBytes < MIB) {
     problems.push({
-      what: `--memory ${memory.slice(0, 40)} is no size`,
+      what: `--memory ${memory.slice(0, 40)} is no machine's memory`,
       fix: "Write it with its unit: 512MiB, 1.5GiB.",
     });
   }

@@ -4,7 +4,7 @@ import type { Facts, Origin } from "../facts/facts.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
-export function formatFacts(facts: Facts, extras: Readonly<Record<string, unknown>>, paint: Paint): string {
+export function formatFacts(facts: Facts, extras: object, paint: Paint): string {
   const { origins, ...values } = facts;
   const rows = Object.entries(values).map(([name, value]) => [
     paint.bold(name),

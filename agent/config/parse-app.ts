@@ -11,7 +11,10 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
   checkName(name, field);
   const profile = keys.get("profile");
   if (!profile)
-    field.refuse("has no profile", "Say which app it is: `profile: postgresql`. `parbake tune` lists the profiles.");
+    field.refuse(
+      "has no profile",
+      "Say which app it is: `profile: postgresql`. `parbake tune --help` lists the profiles.",
+    );
   const memory = keys.get("memory")?.known(["weight", "min", "max"]);
   const cpu = keys.get("cpu")?.known(["weight"]);
   const minBytes = optionalSize(memory?.get("min"));

@@ -1,6 +1,6 @@
 // The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
 
-import { LineCounter, parseDocument, type Node } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import type { Problem } from "../refusal.ts";
 import type { AppConfig, Config, FileConfig, ReserveRule, SecretConfig } from "./config.ts";
 import { Field, type YamlSource } from "./field.ts";
@@ -43,7 +43,7 @@ function parseYaml(file: string, text: string, problems: Problem[]): Field {
       at: { file, line, column: col },
     });
   }
-  return new Field(source, "", document.errors.length > 0 ? null : (document.contents as Node | null));
+  return new Field(source, "", document.errors.length > 0 ? null : document.contents);
 }
 
 type Top = ReadonlyMap<string, Field>;

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type RefusalCode } from "../refusal.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./parse-config.ts";
 
@@ -43,29 +43,20 @@ function readConfigFile(file: string): string {
   }
 }
 
-function cannotRead(file: string, error: NodeJS.ErrnoException): Refusal {
-  const at = { file };
-  switch (error.code) {
-    case "ENOENT":
-      return new Refusal("config", {
-        what: "there is no such config file",
-        fix: "Write it, or name another with --config.",
-        at,
-      });
-    case "EACCES":
-    case "EPERM":
-      return new Refusal("permission", {
-        what: "the config may not be read",
-        fix: "Run as root, or mend its mode.",
-        at,
-      });
-    case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return new Refusal("config", { what: "the config is not UTF-8", fix: "Save it as UTF-8.", at });
-    default:
-      return new Refusal("config", {
-        what: `the config cannot be read (${error.code ?? "unknown"})`,
-        fix: "It must be a plain file.",
-        at,
-      });
-  }
+const NOT_READABLE: Readonly<
+  Record<string, { readonly code: RefusalCode; readonly what: string; readonly fix: string }>
+> = {
+  ENOENT: { code: "config", what: "there is no such config file", fix: "Write it, or name another with --config." },
+  EACCES: { code: "permission", what: "the config may not be read", fix: "Run as root, or mend its mode." },
+  ERR_ENCODING_INVALID_ENCODED_DATA: { code: "config", what: "the config is not UTF-8", fix: "Save it as UTF-8." },
+};
+
+function cannotRead(file: string, { code = "unknown" }: NodeJS.ErrnoException): Refusal {
+  const known = NOT_READABLE[code];
+  if (known) return new Refusal(known.code, { what: known.what, fix: known.fix, at: { file } });
+  return new Refusal("config", {
+    what: `the config cannot be read (${code})`,
+    fix: "It must be a plain file.",
+    at: { file },
+  });
 }

@@ -1,0 +1,20 @@
+// A run's report for people: what changed, in a few lines; nothing to do is one line. Pure.
+
+import type { Report } from "../apply/report.ts";
+import { formatColumns, type Paint } from "./text.ts";
+
+export function formatReport(report: Report, paint: Paint): string {
+  const files = report.files.filter(({ change }) => change !== "unchanged");
+  const secrets = report.secrets.filter(({ change }) => change !== "unchanged");
+  const rows = [
+    ...files.map(({ path, change }) => [change, path, ""]),
+    ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
+    ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
+  ];
+  const count = `${report.files.length} files, ${report.secrets.length} secrets`;
+  const took = `${Math.round(report.tookMs)} ms`;
+  const storage =
+    report.storage === null ? "" : `; secrets are on ${report.storage.fileSystem} (${report.storage.guarantee})`;
+  const headline = report.changed ? `${paint.green("done")}: ` : `${paint.green("nothing to do")}: `;
+  return `${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { parseArguments } from "../../../agent/cli/parse-arguments.ts";
+import { Refusal } from "../../../agent/refusal.ts";
+
+const parse = (line: string) => parseArguments(line.split(" ").filter((word) => word !== ""));
+
+function refusalOf(line: string): string {
+  try {
+    parse(line);
+  } catch (error) {
+    assert.ok(error instanceof Refusal);
+    assert.equal(error.code, "usage");
+    return error.message;
+  }
+  return assert.fail(`${line} is not refused`);
+}
+
+describe("parseArguments", () => {
+  it("reads the main job with its defaults", () => {
+    assert.deepEqual(parse("apply"), {
+      command: { kind: "apply", only: null },
+      options: {
+        configFile: "/etc/parbake/parbake.yaml",
+        root: "/",
+        deadlineMs: 60_000,
+        json: false,
+        logLevel: null,
+        logFormat: null,
+      },
+    });
+  });
+
+  it("reads a dry run as the very plan command", () => {
+    const dryRun = parse("apply --dry-run --instance-type m7g.large,r7i.4xlarge").command;
+    assert.deepEqual(dryRun, parse("plan --instance-type=m7g.large,r7i.4xlarge").command);
+    assert.deepEqual(dryRun, {
+      kind: "plan",
+      target: { kind: "types", names: ["m7g.large", "r7i.4xlarge"] },
+      diff: false,
+      detailedExitcode: false,
+      only: null,
+    });
+  });
+
+  it("looks for the config below the root, unless it is named", () => {
+    assert.equal(parse("check --root /mnt/image/").options.configFile, "/mnt/image/etc/parbake/parbake.yaml");
+    assert.equal(parse("check --root /mnt --config a.yaml").options.configFile, "a.yaml");
+  });
+
+  it("reads a profile's options as YAML would", () => {
+    const { command } = parse("tune jvm --memory 1GiB --cpus 2 --set threads=50 --set gc=g1 --set strict=true");
+    assert.deepEqual(command, {
+      kind: "tune",
+      profile: "jvm",
+      target: { kind: "size", memoryBytes: 1024 ** 3, vcpus: 2 },
+      set: { threads: 50, gc: "g1", strict: true },
+    });
+  });
+
+  it("takes help and version before anything else, from any place", () => {
+    assert.deepEqual(parse("plan -h").command, { kind: "help", command: "plan" });
+    assert.deepEqual(parse("--help").command, { kind: "help", command: null });
+    assert.deepEqual(parse("apply --version").command, { kind: "version" });
+  });
+
+  const refused: readonly (readonly [line: string, message: string])[] = [
+    ["", "no command. Try `parbake --help`."],
+    ["aply", "'aply' is not a command. Did you mean 'apply'?"],
+    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune."],
+    ["plan --dif", "unknown option --dif. Did you mean 'diff'?"],
+    [
+      "plan -x",
+      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, only, instance-type, memory, cpus, diff, detailed-exitcode, set.",
+    ],
+    ["plan --root", "--root has no value. Write --root=DIR."],
+    ["plan --root --json", "--root has no value. Write --root=DIR."],
+    ["plan --json=yes", "--json takes no value. Write just --json."],
+    ["facts --diff", "facts has no option --diff. `parbake facts --help` lists its options."],
+    ["plan here", "plan does not take 'here'. Usage: parbake plan [options]."],
+    [
+      "apply --instance-type m7g.large",
+      "--instance-type is for a dry run. Add --dry-run: apply itself only ever tunes the machine that it runs on.",
+    ],
+    ["apply --only secret", "--only secret is not known. Did you mean 'secrets'?"],
+    ["plan --memory 4GiB", "--memory and --cpus go together. Give both: --memory 4GiB --cpus 2."],
+    [
+      "plan --memory 4 --cpus 0",
+      "--memory 4 is no machine's memory. Write it with its unit: 512MiB, 1.5GiB.\n--cpus 0 is no number of CPUs. Write a whole number from 1 to 4096.",
+    ],
+    ["plan --deadline 60", "--deadline 60 is no duration. Write a number and a unit, up to 24h: 500ms, 90s, 5m."],
+    [
+      "tune --set a=b",
+      "--set needs a profile. `parbake tune postgresql --set workload=oltp`; an image's options are in its config.",
+    ],
+    ["plan --root a --root b", "--root is given 2 times. Give it once."],
+  ];
+  for (const [line, message] of refused) {
+    it(`refuses "${line}" with the fix`, () => assert.equal(refusalOf(line), message));
+  }
+});
