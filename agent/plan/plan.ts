@@ -3,6 +3,7 @@
 import type { FileOwner, OnChange } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Setting } from "../tuning/setting.ts";
+import type { Place } from "./formats/format-rules.ts";
 
 /** Points at one key of one declared secret. */
 export interface SecretReference {
@@ -10,8 +11,16 @@ export interface SecretReference {
   readonly key: string;
 }
 
-/** Text of a file, with holes for the secret values that only apply can fill; `format` says how a value is encoded there. */
-export type ContentPart = string | { readonly reference: SecretReference; readonly format: TemplateFormat };
+/** A secret value's hole in a file: `encode(format, value, place)` gives what fills it. */
+export interface SecretPart {
+  readonly reference: SecretReference;
+  readonly format: TemplateFormat;
+  /** Absent: `alone`. */
+  readonly place?: Place;
+}
+
+/** Text of a file, with holes for the secret values that only apply can fill. */
+export type ContentPart = string | SecretPart;
 
 export type TemplateFormat =
   | "json"
@@ -43,6 +52,8 @@ export interface FileStep extends FileOwner {
   readonly template: string;
   /** Absolute, as the booted machine sees it (without `--root`). */
   readonly path: string;
+  /** Whether the template reads `apps`: what `apply --only tuning` writes. */
+  readonly isTuned: boolean;
   /** One string where no secret value is printed. */
   readonly content: readonly ContentPart[];
   readonly validate: readonly string[] | null;

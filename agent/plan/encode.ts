@@ -1,0 +1,62 @@
+// Writes one value into a file of a known format, so that its reader gets back exactly that value, or refuses to.
+
+import { env } from "./formats/env.ts";
+import type { FormatRules, Place, Value } from "./formats/format-rules.ts";
+import { Unencodable } from "./formats/format-rules.ts";
+import { ini } from "./formats/ini.ts";
+import { json } from "./formats/json.ts";
+import { nginx } from "./formats/nginx.ts";
+import { postgresql } from "./formats/postgresql.ts";
+import { properties } from "./formats/properties.ts";
+import { sh } from "./formats/sh.ts";
+import { systemd } from "./formats/systemd.ts";
+import { text } from "./formats/text.ts";
+import { toml } from "./formats/toml.ts";
+import { xml } from "./formats/xml.ts";
+import { yaml } from "./formats/yaml.ts";
+import type { TemplateFormat } from "./plan.ts";
+
+export { Unencodable };
+export type { Place, Value };
+
+const RULES: Readonly<Record<TemplateFormat, FormatRules>> = {
+  json,
+  yaml,
+  toml,
+  ini,
+  properties,
+  env,
+  sh,
+  xml,
+  nginx,
+  systemd,
+  postgresql,
+  text,
+};
+
+/** One place for each HOLE of `rendered`, in order. */
+export function placesIn(format: TemplateFormat, rendered: string): Place[] {
+  return RULES[format].places(rendered);
+}
+
+/** Throws Unencodable, whose message and fix can be shown: they never hold the value. */
+export function encode(format: TemplateFormat, value: Value, place: Place = "alone"): string {
+  refuseEverywhere(value);
+  if (place === "never") {
+    throw new Unencodable(
+      "the character before it would change its meaning",
+      "Take the backslash, $name, % or & before {{…}} away, or close it (write ${name}).",
+    );
+  }
+  return RULES[format].encode(value, place);
+}
+
+function refuseEverywhere(value: Value): void {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new Unencodable("it is not a finite number", "Correct the arithmetic in the template.");
+  }
+  if (typeof value !== "string") return;
+  if (value.includes("\0"))
+    throw new Unencodable("it has a NUL character, which would cut the file short", "Take it out.");
+  if (!value.isWellFormed()) throw new Unencodable("it is not valid Unicode", "Correct the value.");
+}

@@ -1,0 +1,83 @@
+// What every file format answers: where in its text a value stands, and how a value is written there.
+
+/** Stands for one value in the rendered text while places are looked for. Private use: templates that contain it are refused. */
+export const HOLE = "\uE000";
+
+export type Value = string | number | boolean;
+
+/**
+ * Where a value stands, which decides how it may be written:
+ * - `alone`: the whole of a value, outside quotes; quotes are added where the format wants them
+ * - `part`: beside other text outside quotes; nothing can be added, so only harmless text passes
+ * - `double`, `single`: inside quotes that the template wrote
+ * - `line`: a comment or free text that ends with its line
+ * - `closed`: where the format can escape nothing (a here-document, CDATA); only plain words pass
+ * - `never`: after a character that would change the value's meaning (a backslash, `$name`)
+ */
+export type Place = "alone" | "part" | "double" | "single" | "line" | "closed" | "never";
+
+export interface FormatRules {
+  /** One place for each HOLE of `text`, in order. */
+  places(text: string): Place[];
+  /** Throws Unencodable. Never called with the place `never`, nor with text that holds NUL or is not well-formed. */
+  encode(value: Value, place: Place): string;
+}
+
+/** A value that cannot be written where it stands. Its message says why and never shows the value. */
+export class Unencodable extends Error {
+  override readonly name = "Unencodable";
+  /** What to do about it, as a whole sentence. */
+  readonly fix: string;
+
+  constructor(why: string, fix: string) {
+    super(why);
+    this.fix = fix;
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const LINE_BREAK = /[\n\r]/;
+const PLAIN_WORD = /^[A-Za-z0-9_./:@-]*$/;
+
+/** Line feed, carriage return and tab pass; other control characters do not. */
+export function refuseControl(text: string): void {
+  if (CONTROL.test(text)) throw new Unencodable("it has a control character", "Take the control character out.");
+}
+
+export function refuseLineBreak(text: string): void {
+  refuseControl(text);
+  if (LINE_BREAK.test(text)) {
+    throw new Unencodable("it has a line break, which would end the line here", "Use a value without line breaks.");
+  }
+}
+
+/** For the place `line`: anything that stays on the line. */
+export function oneLine(text: string): string {
+  refuseLineBreak(text);
+  return text;
+}
+
+/** For the place `closed`, and for `part` in the formats that know nothing better. */
+export function plainWord(text: string): string {
+  return onlyMatching(text, PLAIN_WORD, "Move it out of here into a value of its own.");
+}
+
+/** `text` itself if `safe` matches it. */
+export function onlyMatching(text: string, safe: RegExp, fix: string): string {
+  if (!safe.test(text)) throw new Unencodable("it has a character that would be misread here", fix);
+  return text;
+}
+
+export const QUOTE_IT = "Put {{…}} and the text around it in double quotes.";
+
+/** The line up to `index`. */
+export function lineBefore(text: string, index: number): string {
+  return text.slice(text.lastIndexOf("\n", index - 1) + 1, index);
+}
+
+/** The rest of the line after the character at `index`. */
+export function lineAfter(text: string, index: number): string {
+  const end = text.indexOf("\n", index);
+  return text.slice(index + 1, end === -1 ? text.length : end);
+}

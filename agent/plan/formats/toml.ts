@@ -1,0 +1,32 @@
+// TOML: a value alone becomes a basic string, a number or a boolean; it takes JSON's escapes.
+
+import type { FormatRules } from "./format-rules.ts";
+import { lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT } from "./format-rules.ts";
+import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
+import { scanQuotes } from "./scan-quotes.ts";
+
+const BEFORE_A_VALUE = /(^|[=[{,.])\s*$/;
+const AFTER_A_VALUE = /^\s*($|[\]},.=#])/;
+const BARE_KEY_OR_NUMBER = /^[A-Za-z0-9_+.:-]*$/;
+const IN_LITERAL_STRING = /^[^'\n\r]*$/;
+
+export const toml: FormatRules = {
+  places: (text) =>
+    scanQuotes(text, {
+      quotes: "\"'",
+      escapesIn: '"',
+      triple: true,
+      comment: (all, index) => all[index] === "#",
+      bare: (all, index) =>
+        BEFORE_A_VALUE.test(lineBefore(all, index)) && AFTER_A_VALUE.test(lineAfter(all, index)) ? "alone" : "part",
+    }),
+
+  encode(value, place) {
+    const text = String(value);
+    if (place === "alone") return jsonLiteral(value);
+    if (place === "double") return insideDoubleQuotes(text);
+    if (place === "line") return oneLine(text);
+    if (place === "single") return onlyMatching(oneLine(text), IN_LITERAL_STRING, "Use double quotes here.");
+    return onlyMatching(text, BARE_KEY_OR_NUMBER, QUOTE_IT);
+  },
+};

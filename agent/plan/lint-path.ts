@@ -1,0 +1,87 @@
+// Whether a path of a template may be used as it is used: printed, tested, looped over, given to a helper.
+
+import { suggest } from "../nearest.ts";
+import type { Lookup } from "./scope.ts";
+import type { Path } from "./template-ast.ts";
+import { SecretHole } from "./template-context.ts";
+import type { View } from "./view.ts";
+import { isContainer, isUnknown, namesIn, opennessOf } from "./view.ts";
+
+/** `test`: `#if` and the like. `default`: what may be missing. `structure`: a helper that takes lists and maps. */
+export type PathUse = "output" | "argument" | "structure" | "list" | "test" | "default";
+
+interface Objection {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Names that lead into JavaScript itself. */
+const INTERNALS = new Set(Object.getOwnPropertyNames(Object.prototype).concat("prototype"));
+
+function useDefault(name: string): string {
+  return `Write {{default ${name} …}} if it may be missing.`;
+}
+
+export function checkPath(path: Path, found: Lookup, use: PathUse): Objection | null {
+  const internal = path.parts.find((part) => INTERNALS.has(part));
+  if (internal !== undefined) {
+    return { what: `${path.original} leads into JavaScript ('${internal}')`, fix: "Use another name." };
+  }
+  if (found.kind === "no-such-place") return found;
+  if (found.kind === "missing") return mayBeMissing(found.holder, use) ? null : explainMissing(path.original, found);
+  if (!found.inEveryItem && use !== "test" && use !== "default") return notInEveryItem(path.original);
+  return isUnknown(found.view) ? null : checkValues(path.original, found.view, use);
+}
+
+function notInEveryItem(name: string): Objection {
+  return { what: `not every item has ${name}`, fix: useDefault(name) };
+}
+
+function mayBeMissing(holder: View, use: PathUse): boolean {
+  const openness = opennessOf(holder);
+  if (use === "default") return openness !== "nowhere";
+  return use === "test" && openness === "tests";
+}
+
+function explainMissing(
+  name: string,
+  { holder, name: missing, inSomeItems }: Extract<Lookup, { kind: "missing" }>,
+): Objection {
+  if (inSomeItems) return notInEveryItem(name);
+  if (opennessOf(holder) === "tests") return { what: `there is no ${name} on this instance`, fix: useDefault(name) };
+  const place = holder.path === "" ? "" : ` (${holder.path} has no '${missing}')`;
+  if (!holder.values.some(isContainer))
+    return { what: `${name}: there is nothing inside ${holder.path}`, fix: `Write {{${holder.path}}}.` };
+  return { what: `unknown variable ${name}${place}`, fix: suggestFrom(holder, missing) };
+}
+
+function checkValues(name: string, { values }: View, use: PathUse): Objection | null {
+  if (use !== "output" && values.some((value) => value instanceof SecretHole)) {
+    return {
+      what: `${name} is a secret's value, which can only be printed`,
+      fix: "Print it on its own: {{secrets.<name>.<key>.value}}.",
+    };
+  }
+  if (use === "test" || use === "default") return null;
+  if (values.some((value) => value === null || value === undefined)) {
+    return { what: `${name} is null here`, fix: useDefault(name) };
+  }
+  if (use === "list" && !values.every(isContainer)) {
+    return { what: `#each wants a list or a map, and ${name} is neither`, fix: "Print it with {{…}}." };
+  }
+  if (use === "output" && values.some(isContainer)) {
+    return {
+      what: `${name} is a list or a map and has no text of its own`,
+      fix: "Use {{#each …}}, {{join …}} or {{json …}}.",
+    };
+  }
+  return null;
+}
+
+function suggestFrom(holder: View, missing: string): string {
+  const names = namesIn(holder);
+  if (names.length > 0) return suggest(missing, names);
+  return opennessOf(holder) === "defaults"
+    ? "Declare it under vars: in the config."
+    : `There is nothing in ${holder.path}.`;
+}

@@ -1,0 +1,226 @@
+// Checks a parsed template against the values that it will see, and collects every problem with its place. Renders nothing.
+
+import type { Position, Problem } from "../refusal.ts";
+import { suggest } from "../nearest.ts";
+import type { Block, Call, Expression, Location, Mustache, Path, Program, Statement } from "./template-ast.ts";
+import type { TemplateContext } from "./template-context.ts";
+import { SecretHole } from "./template-context.ts";
+import type { Helper } from "./template-helpers.ts";
+import { HELPERS } from "./template-helpers.ts";
+import { checkPath } from "./lint-path.ts";
+import type { PathUse } from "./lint-path.ts";
+import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { positionOf } from "./parse-template.ts";
+import type { View } from "./view.ts";
+
+export interface LintInput {
+  readonly program: Program;
+  readonly source: string;
+  readonly file: string;
+  readonly context: TemplateContext;
+  /** Whether the rendered file may hold a secret's value. */
+  readonly secretValuesAllowed: boolean;
+}
+
+const BLOCKS = ["each", "if", "unless", "with"];
+
+export interface Lint {
+  readonly problems: readonly Problem[];
+  /** Whether anything tuned is read. */
+  readonly readsApps: boolean;
+}
+
+export function lintTemplate(input: LintInput): Lint {
+  const linter = new Linter(input);
+  linter.program(input.program, rootScope(input.context));
+  return { problems: [...linter.problems, ...lintEscapes(input)], readsApps: linter.readsApps };
+}
+
+/** `\{{apps.…}}` prints the braces: right for a literal `{{`, a trap for a Windows path. */
+function lintEscapes({ source, file }: LintInput): Problem[] {
+  return [...source.matchAll(/(?<!\\)\\\{\{~?\s*(facts|apps|secrets|vars)\b/g)].map(({ index, 1: name }) => ({
+    what: `\\{{${name}… prints the braces themselves, not the value`,
+    fix: "Write \\\\{{ for a backslash and then the value.",
+    at: { file, ...positionOf(source, index) },
+  }));
+}
+
+class Linter {
+  readonly problems: Problem[] = [];
+  readsApps = false;
+  readonly #input: LintInput;
+
+  constructor(input: LintInput) {
+    this.#input = input;
+  }
+
+  program(program: Program | undefined, scope: Scope): void {
+    for (const statement of program?.body ?? []) this.#statement(statement, scope);
+  }
+
+  #statement(node: Statement, scope: Scope): void {
+    switch (node.type) {
+      case "ContentStatement":
+      case "CommentStatement":
+        return;
+      case "MustacheStatement":
+        return this.#mustache(node, scope);
+      case "BlockStatement":
+        return this.#block(node, scope);
+      case "PartialStatement":
+      case "PartialBlockStatement":
+        return this.#refuse(node, "partials ({{> …}}) are not supported", "Write the text into this template.");
+      case "Decorator":
+      case "DecoratorBlock":
+        return this.#refuse(node, "decorators ({{* …}}) are not supported", "Take it out.");
+    }
+  }
+
+  #mustache(node: Mustache, scope: Scope): void {
+    if (!node.escaped) {
+      this.#refuse(
+        node,
+        "{{{…}}} and {{&…}} print a value unescaped, which breaks the file",
+        "Write {{…}}: the value is encoded for the file's format.",
+      );
+    }
+    const call = this.#helperOf(node, scope);
+    if (call) this.#call(node, call, scope);
+    else if (node.params.length > 0 || node.hash) this.#unknownHelper(node, scope);
+    else if (node.path.type === "PathExpression") this.#path(node.path, scope, "output");
+    else this.#refuse(node, "{{…}} around a constant prints nothing", "Write the text itself.");
+  }
+
+  #block(node: Block, scope: Scope): void {
+    const name = node.path.original;
+    if (BLOCKS.includes(name)) this.#checkBlockArguments(node, scope);
+    else this.#unknownBlock(node, scope);
+    this.program(node.program, this.#blockScope(node, scope));
+    this.program(node.inverse, scope);
+  }
+
+  #checkBlockArguments(node: Block, scope: Scope): void {
+    const name = node.path.original;
+    if (node.params.length !== 1) {
+      this.#refuse(node, `#${name} takes one argument and has ${node.params.length}`, `Write {{#${name} something}}.`);
+    }
+    this.#hash(node, scope);
+    const use = name === "each" ? "list" : "test";
+    for (const param of node.params) this.#expression(param, scope, use);
+  }
+
+  #unknownBlock(node: Block, scope: Scope): void {
+    const name = node.path.original;
+    const fix = Object.hasOwn(HELPERS, name) ? `Write {{#if (${name} …)}}.` : suggest(name, BLOCKS);
+    this.#refuse(node, `#${name} is not a block`, fix);
+    for (const param of node.params) this.#expression(param, scope, "argument");
+  }
+
+  #blockScope(node: Block, scope: Scope): Scope {
+    const params = node.program?.blockParams ?? [];
+    if (node.path.original === "each") return enterEach(scope, this.#viewOf(node.params[0], scope), params);
+    if (node.path.original === "with") return enterWith(scope, this.#viewOf(node.params[0], scope), params);
+    return scope;
+  }
+
+  /** Empty where nothing is known, so that one mistake is told once. */
+  #viewOf(node: Expression | undefined, scope: Scope): View {
+    if (node?.type !== "PathExpression") return { values: [], path: "" };
+    const found = lookUp(scope, node);
+    if (found.kind !== "found") return { values: [], path: "" };
+    return { ...found.view, values: found.view.values.filter((value) => value !== null) };
+  }
+
+  #expression(node: Expression, scope: Scope, use: PathUse): void {
+    switch (node.type) {
+      case "PathExpression":
+        return this.#path(node, scope, use);
+      case "SubExpression":
+        return this.#subexpression(node, scope);
+      case "NullLiteral":
+      case "UndefinedLiteral":
+        return this.#refuse(node, "null and undefined cannot be written in a template", "Leave it out.");
+      case "StringLiteral":
+      case "NumberLiteral":
+      case "BooleanLiteral":
+        if (use === "list") this.#refuse(node, "#each wants a list or a map", "Give it a variable that is one.");
+    }
+  }
+
+  #subexpression(node: Call, scope: Scope): void {
+    const call = this.#helperOf(node, scope);
+    if (call) this.#call(node, call, scope);
+    else this.#unknownHelper(node, scope);
+  }
+
+  #helperOf(node: Mustache | Call, scope: Scope): Helper | null {
+    const { path } = node;
+    if (path.type !== "PathExpression" || path.parts.length !== 1 || path.data || path.depth > 0) return null;
+    if (isScoped(path) || isBlockParam(scope, path)) return null;
+    const name = path.parts[0]!;
+    return Object.hasOwn(HELPERS, name) ? HELPERS[name]! : null;
+  }
+
+  #call(node: Mustache | Call, helper: Helper, scope: Scope): void {
+    const name = nameOf(node);
+    const count = node.params.length;
+    if (count < helper.least || count > helper.most) {
+      const wanted = helper.least === helper.most ? `${helper.least}` : `${helper.least} or more`;
+      this.#refuse(
+        node,
+        `the helper ${name} takes ${wanted} arguments and has ${count}`,
+        `If ${name} is a variable, write this.${name}.`,
+      );
+    }
+    this.#hash(node, scope);
+    for (const [index, param] of node.params.entries()) this.#expression(param, scope, useOf(name, helper, index));
+  }
+
+  #unknownHelper(node: Mustache | Call, scope: Scope): void {
+    const name = nameOf(node);
+    const fix = name === "log" || name === "lookup" ? "Take it out." : suggest(name, Object.keys(HELPERS));
+    this.#refuse(node, `'${name}' is not a helper`, fix);
+    this.#hash(node, scope);
+    for (const param of node.params) this.#expression(param, scope, "argument");
+  }
+
+  #hash(node: Mustache | Call | Block, scope: Scope): void {
+    for (const pair of node.hash?.pairs ?? []) {
+      this.#refuse(pair, `${pair.key}=… is not an argument of ${nameOf(node)}`, "Take it out.");
+      this.#expression(pair.value, scope, "argument");
+    }
+  }
+
+  #path(path: Path, scope: Scope, use: PathUse): void {
+    const found = lookUp(scope, path);
+    if (found.kind === "found") this.readsApps ||= /^(apps\b|$)/.test(found.view.path);
+    const problem = checkPath(path, found, use) ?? this.#checkSecret(found, use);
+    if (problem) this.#refuse(path, problem.what, problem.fix);
+  }
+
+  #checkSecret(found: ReturnType<typeof lookUp>, use: PathUse): { what: string; fix: string } | null {
+    if (found.kind !== "found" || use !== "output" || this.#input.secretValuesAllowed) return null;
+    if (!found.view.values.some((value) => value instanceof SecretHole)) return null;
+    return {
+      what: `${found.view.path} is a secret's value, and this file is not on the secrets file system`,
+      fix: "Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
+    };
+  }
+
+  #refuse({ loc }: { readonly loc: Location }, what: string, fix: string): void {
+    const { line, column } = loc.start;
+    const at: Position = { file: this.#input.file, line, column: column + 1 };
+    this.problems.push({ what, fix, at });
+  }
+}
+
+function useOf(name: string, { optional }: Helper, index: number): PathUse {
+  if (optional === "all") return "test";
+  if (optional === "first" && index === 0) return "default";
+  return name === "json" || name === "join" ? "structure" : "argument";
+}
+
+function nameOf({ path }: Mustache | Call | Block): string {
+  return path.type === "SubExpression" ? "(…)" : String(path.original);
+}

@@ -1,0 +1,182 @@
+// Runs a linted and instrumented template in a Handlebars of its own. What it prints are numbered holes, never values.
+
+import Handlebars from "handlebars";
+import type { Problem } from "../refusal.ts";
+import { PRINT } from "./instrument.ts";
+import type { Site } from "./instrument.ts";
+import { placeOf } from "./parse-template.ts";
+import type { Program } from "./template-ast.ts";
+import type { TemplateContext } from "./template-context.ts";
+import { HELPERS, isTrue, JsonText, kindOf, TemplateError } from "./template-helpers.ts";
+import { isContainer } from "./view.ts";
+
+/** One thing to be printed: text, number, TunedValue, JsonText or SecretHole. */
+export interface Print {
+  readonly value: unknown;
+  readonly site: Site;
+}
+
+export interface Run {
+  readonly kind: "ran";
+  /** Static text, with `U+E000 number U+E001` for each print. */
+  readonly output: string;
+  readonly prints: readonly Print[];
+}
+
+/** What one run shares with its helpers, in the data that no template can name. */
+interface RunState {
+  readonly sites: readonly Site[];
+  readonly prints: Print[];
+}
+
+/** No config file has so many values; nested loops over long lists could. */
+const MAX_PRINTS = 100_000;
+
+const environment = createEnvironment();
+const knownHelpers: Record<string, boolean> = Object.fromEntries(
+  [PRINT, ...Object.keys(HELPERS)].map((name) => [name, true]),
+);
+
+export function runTemplate(
+  program: Program,
+  sites: readonly Site[],
+  context: TemplateContext,
+  file: string,
+): Run | { readonly kind: "failed"; readonly problem: Problem } {
+  const state: RunState = { sites, prints: [] };
+  const template = environment.compile(program, {
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers: { ...BUILT_IN, ...knownHelpers },
+    explicitPartialContext: true,
+    preventIndent: true,
+  });
+  try {
+    return { kind: "ran", output: template(context, { data: { state } }), prints: state.prints };
+  } catch (error) {
+    return { kind: "failed", problem: explain(error, file) };
+  }
+}
+
+/** Only our own messages are shown: Handlebars' may quote a value. */
+function explain(error: unknown, file: string): Problem {
+  if (error instanceof LocatedError) {
+    const { message, fix } = error.cause;
+    return { what: message, fix, at: { file, ...error.site } };
+  }
+  const { lineNumber: line, column } = placeOf(error);
+  const at = line === undefined || column === undefined ? { file } : { file, line, column: column + 1 };
+  return {
+    what: "the template does not run",
+    fix: "Look for a name that is missing in some of the items that it goes over.",
+    at,
+  };
+}
+
+/** Keeps the innermost place: the helper that failed, not the ones around it. */
+class LocatedError extends Error {
+  override readonly cause: TemplateError;
+  readonly site: Site;
+
+  constructor(cause: TemplateError, site: Site) {
+    super("a helper failed");
+    this.cause = cause;
+    this.site = site;
+  }
+}
+
+type HelperBody = (this: unknown, values: unknown[], options: Handlebars.HelperOptions, site: Site) => unknown;
+
+/** Each must be named; of Handlebars' own, `log` prints and `lookup` hides names from the linter. */
+const BUILT_IN = {
+  helperMissing: true,
+  blockHelperMissing: true,
+  each: true,
+  if: true,
+  unless: true,
+  with: true,
+  log: false,
+  lookup: false,
+};
+
+function createEnvironment(): typeof Handlebars {
+  const instance = Handlebars.create();
+  const eachItem = instance.helpers.each!;
+  const withValue = instance.helpers.with!;
+  for (const name of ["log", "lookup"]) instance.unregisterHelper(name);
+  for (const [name, helper] of Object.entries(HELPERS)) {
+    instance.registerHelper(
+      name,
+      located((values) => helper.run(...present(name, helper.optional, values))),
+    );
+  }
+  instance.registerHelper(
+    PRINT,
+    located(([value], options, site) => print(value, options.data.state, site)),
+  );
+  instance.registerHelper(
+    "if",
+    located(function ([value], options) {
+      return isTrue(value) ? options.fn(this) : options.inverse(this);
+    }),
+  );
+  instance.registerHelper(
+    "unless",
+    located(function ([value], options) {
+      return isTrue(value) ? options.inverse(this) : options.fn(this);
+    }),
+  );
+  instance.registerHelper(
+    "with",
+    located(function ([value], options) {
+      return withValue.call(this, value, options);
+    }),
+  );
+  instance.registerHelper(
+    "each",
+    located(function ([value], options) {
+      if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
+      return eachItem.call(this, value, options);
+    }),
+  );
+  return instance;
+}
+
+/** Takes off what `instrument` put on, and says where an error came from. */
+function located(body: HelperBody): Handlebars.HelperDelegate {
+  return function (this: unknown, ...args) {
+    const options: Handlebars.HelperOptions = args.pop();
+    const siteNumber: number = args.pop();
+    const { sites }: RunState = options.data.state;
+    const site = sites[siteNumber]!;
+    try {
+      return body.call(this, args, options, site);
+    } catch (error) {
+      throw error instanceof TemplateError ? new LocatedError(error, site) : error;
+    }
+  };
+}
+
+function present(name: string, optional: "first" | "all" | undefined, values: unknown[]): unknown[] {
+  const missing = values.findIndex((value, index) => {
+    const may = optional === "all" || (optional === "first" && index === 0);
+    return !may && (value === undefined || value === null);
+  });
+  if (missing === -1) return values;
+  throw new TemplateError(`argument ${missing + 1} of ${name} is missing or null`, "Wrap it: (default … …).");
+}
+
+function print(value: unknown, { prints }: RunState, site: Site): string {
+  if (value === undefined || value === null) {
+    throw new TemplateError(
+      "there is nothing to print here: the value is missing or null",
+      "Write {{default … …}} if it may be missing.",
+    );
+  }
+  if (isContainer(value) && !(value instanceof JsonText)) {
+    throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
+  }
+  if (prints.length >= MAX_PRINTS)
+    throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
+  return `\uE000${prints.push({ value, site }) - 1}\uE001`;
+}

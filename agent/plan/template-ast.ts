@@ -1,0 +1,75 @@
+// The nodes of Handlebars' syntax tree, as the union by `type` that its own declarations are not.
+
+export interface Location {
+  readonly start: { readonly line: number; readonly column: number };
+}
+
+interface Node {
+  readonly loc: Location;
+}
+
+export interface Path extends Node {
+  readonly type: "PathExpression";
+  /** `@key` rather than `key`. */
+  readonly data: boolean;
+  /** How many `../` it starts with. */
+  readonly depth: number;
+  readonly parts: readonly string[];
+  readonly original: string;
+}
+
+export interface Literal extends Node {
+  readonly type: "StringLiteral" | "NumberLiteral" | "BooleanLiteral" | "NullLiteral" | "UndefinedLiteral";
+  readonly value?: string | number | boolean;
+  readonly original: string | number | boolean;
+}
+
+export interface Hash {
+  readonly pairs: readonly (Node & { readonly key: string; readonly value: Expression })[];
+}
+
+/** `(helper a b)`. */
+export interface Call extends Node {
+  readonly type: "SubExpression";
+  readonly path: Path | Literal;
+  params: Expression[];
+  readonly hash?: Hash;
+}
+
+export type Expression = Path | Literal | Call;
+
+export interface Mustache extends Node {
+  readonly type: "MustacheStatement";
+  path: Expression;
+  params: Expression[];
+  readonly hash?: Hash;
+  /** False for `{{{x}}}` and `{{&x}}`. */
+  readonly escaped: boolean;
+}
+
+export interface Block extends Node {
+  readonly type: "BlockStatement";
+  readonly path: Path;
+  params: Expression[];
+  readonly hash?: Hash;
+  readonly program?: Program;
+  readonly inverse?: Program;
+}
+
+interface Other extends Node {
+  readonly type:
+    | "ContentStatement"
+    | "CommentStatement"
+    | "PartialStatement"
+    | "PartialBlockStatement"
+    | "Decorator"
+    | "DecoratorBlock";
+}
+
+export type Statement = Mustache | Block | Other;
+
+export interface Program {
+  readonly type: "Program";
+  readonly body: readonly Statement[];
+  readonly blockParams?: readonly string[];
+}

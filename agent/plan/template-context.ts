@@ -1,0 +1,105 @@
+// What a template can see: `facts`, `apps.<name>.<setting>`, `secrets.<name>.<key>`, `vars`. Never holds a secret's value.
+
+import type { SecretConfig } from "../config/config.ts";
+import type { Facts } from "../facts/facts.ts";
+import type { Setting } from "../tuning/setting.ts";
+import type { AppPlan, SecretReference } from "./plan.ts";
+
+/** A setting: printed as its `text` (`2560MB`), calculated with as its `value` (2684354560). */
+export class TunedValue {
+  readonly setting: Setting;
+
+  constructor(setting: Setting) {
+    this.setting = setting;
+  }
+
+  /** A number stays a number where the text says the same, so that JSON gets `4` and not `"4"`. */
+  get printed(): string | number | boolean {
+    const { value, text } = this.setting;
+    return String(value) === text ? value : text;
+  }
+}
+
+/** Stands for a secret's value, which only apply has. */
+export class SecretHole {
+  readonly reference: SecretReference;
+
+  constructor(reference: SecretReference) {
+    this.reference = reference;
+  }
+}
+
+/** Stands for what could not be worked out this time: any path through it passes the linter. */
+export const UNKNOWN = Symbol("unknown");
+
+export interface TemplateContext {
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly apps: Readonly<Record<string, unknown>> | typeof UNKNOWN;
+  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+
+export interface ContextInput {
+  readonly facts: Facts;
+  /** Null: tuning failed, and templates are linted only. */
+  readonly apps: readonly AppPlan[] | null;
+  readonly secrets: readonly SecretConfig[];
+  readonly secretsFolder: string;
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+
+export function buildTemplateContext({ facts, apps, secrets, secretsFolder, vars }: ContextInput): TemplateContext {
+  const { origins: _, tags, ...plain } = facts;
+  return map({
+    // Without tags there is none of any name: `#if facts.tags.Role` is then a plain no.
+    facts: copyMap({ ...plain, tags: tags ?? {} }),
+    apps: apps === null ? UNKNOWN : map(Object.fromEntries(apps.map((app) => [app.name, appContext(app)]))),
+    secrets: map(Object.fromEntries(secrets.map((secret) => [secret.name, secretContext(secret, secretsFolder)]))),
+    vars: copyMap(vars),
+  });
+}
+
+/** `memoryBytes` and `vcpus` can be read too, but `#each apps.db` goes over the settings alone. */
+function appContext({ settings, memoryBytes, vcpus }: AppPlan): Record<string, unknown> {
+  const context = map(
+    Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, new TunedValue(setting)])),
+  );
+  for (const [name, value] of Object.entries({ memoryBytes, vcpus })) {
+    if (!Object.hasOwn(context, name)) Object.defineProperty(context, name, { value, enumerable: false });
+  }
+  return context;
+}
+
+function secretContext(secret: SecretConfig, folder: string): Record<string, unknown> {
+  const keys = secret.keys.map(({ key, file }) => {
+    const value = new SecretHole({ secret: secret.name, key });
+    return [key, map(file === null ? { value } : { path: secretPath(folder, file), value })] as const;
+  });
+  return map(Object.fromEntries(keys));
+}
+
+export function secretPath(folder: string, file: string): string {
+  return `${folder.replace(/\/+$/, "")}/${file}`;
+}
+
+/**
+ * The only thing that maps and lists inherit: they equal no text and no number. Handlebars compares contexts with `!=` to
+ * count the `../`, where `["a"]` would equal "a".
+ */
+const equalsNothing = (): symbol => Symbol("a map or a list");
+const MAP_PROTOTYPE: object = Object.freeze(Object.setPrototypeOf({ [Symbol.toPrimitive]: equalsNothing }, null));
+
+/** Without JavaScript's prototype, so that no path can reach into the language. */
+function map<T extends object>(entries: T): T {
+  return Object.setPrototypeOf({ ...entries }, MAP_PROTOTYPE);
+}
+
+function copyMap(entries: object): Record<string, unknown> {
+  return map(Object.fromEntries(Object.entries(entries).map(([key, member]) => [key, copy(member)])));
+}
+
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.defineProperty(value.map(copy), Symbol.toPrimitive, { value: equalsNothing });
+  if (typeof value !== "object" || value === null) return value;
+  return copyMap(value);
+}

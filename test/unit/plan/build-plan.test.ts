@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AppConfig, Config, FileConfig } from "../../../agent/config/config.ts";
+import { buildPlan } from "../../../agent/plan/build-plan.ts";
+import type { FileStep, Plan } from "../../../agent/plan/plan.ts";
+import { formatProblem } from "../../../agent/refusal.ts";
+import { plainText } from "./plain-text.ts";
+import { SOME_FACTS } from "./some-facts.ts";
+
+const at = (line: number) => ({ file: "parbake.yaml", line, column: 5 });
+
+function app(name: string, profile: string, minBytes: number | null = null): AppConfig {
+  const memory = { weight: 1, minBytes, maxBytes: null };
+  return { name, profile, memory, cpu: { weight: 1 }, options: {}, at: at(2) };
+}
+
+function file(template: string, path: string, mode = 0o644): FileConfig {
+  return { template, path, owner: "root", group: null, mode, validate: null, onChange: [], at: at(20) };
+}
+
+const SECRET_FILE = { owner: "postgres", group: null, mode: 0o400 };
+
+const CONFIG: Config = {
+  imds: "optional",
+  reserve: { memory: { share: 0.05, minBytes: 256 * 2 ** 20, maxBytes: Infinity } },
+  apps: [app("web", "nginx")],
+  secrets: [
+    {
+      name: "db",
+      id: "prod/db",
+      region: null,
+      keys: [
+        { ...SECRET_FILE, key: "password", file: "db/password", at: at(10) },
+        { ...SECRET_FILE, key: "username", file: null, at: at(11) },
+      ],
+      at: at(9),
+    },
+  ],
+  files: [],
+  vars: { team: "blue" },
+  templatesFolder: "/etc/parbake/templates",
+  secretsFolder: "/run/parbake/secrets/",
+  sources: ["parbake.yaml"],
+};
+
+function build(config: Partial<Config>, templates: Readonly<Record<string, string | null>> = {}) {
+  return buildPlan({
+    config: { ...CONFIG, ...config },
+    facts: SOME_FACTS,
+    templates: new Map(Object.entries(templates)),
+  });
+}
+
+function planOf(built: ReturnType<typeof buildPlan>): Plan {
+  assert.deepEqual(built.kind === "refused" ? built.problems.map(formatProblem) : [], []);
+  assert.ok(built.kind === "plan");
+  return built.plan;
+}
+
+function fileStep(plan: Plan): FileStep {
+  const found = plan.steps.find((one) => one.kind === "file");
+  assert.ok(found);
+  return found;
+}
+
+function refusalOf(built: ReturnType<typeof buildPlan>): string[] {
+  assert.ok(built.kind === "refused");
+  return [built.code, ...built.problems.map(formatProblem)];
+}
+
+function isTuned(source: string): boolean {
+  return fileStep(planOf(build({ files: [file("a.txt.hbs", "/etc/a")] }, { "a.txt.hbs": source }))).isTuned;
+}
+
+function readTemplate(name: string): string {
+  return readFileSync(join(import.meta.dirname, "../../../templates", name), "utf8");
+}
+
+describe("buildPlan", () => {
+  it("puts secrets first with absolute paths, then files in the config's order", () => {
+    const files = [file("b.txt.hbs", "/etc/b"), file("a.txt.hbs", "/etc/a")];
+    const plan = planOf(build({ files }, { "a.txt.hbs": "A", "b.txt.hbs": "B {{vars.team}}\n" }));
+    assert.deepEqual(plan.steps, [
+      {
+        kind: "secret",
+        name: "db",
+        id: "prod/db",
+        region: null,
+        keys: [
+          { ...SECRET_FILE, key: "password", path: "/run/parbake/secrets/db/password" },
+          { ...SECRET_FILE, key: "username", path: null },
+        ],
+      },
+      { ...step("b.txt.hbs", "/etc/b"), content: ["B blue\n"] },
+      { ...step("a.txt.hbs", "/etc/a"), content: ["A"] },
+    ]);
+    assert.equal(plan.schema, 1);
+    assert.equal(plan.secretsFolder, "/run/parbake/secrets/");
+  });
+
+  it("says of each file whether it reads what was tuned", () => {
+    assert.equal(isTuned("{{facts.vcpus}}"), false);
+    assert.equal(isTuned("{{apps.web.worker_processes}}"), true);
+    assert.equal(isTuned("{{#if (gt apps.web.worker_processes 1)}}x{{/if}}"), true);
+    assert.equal(isTuned("{{#with @root.apps.web}}{{worker_processes}}{{/with}}"), true);
+  });
+
+  it("lets a template read the memory and CPUs of an app, without taking them for settings", () => {
+    const source = "{{#if apps.web.vcpus}}cpus{{/if}}{{#each apps.web}} {{@key}}{{/each}}";
+    const plan = planOf(build({ files: [file("a.txt.hbs", "/etc/a")] }, { "a.txt.hbs": source }));
+    assert.deepEqual(fileStep(plan).content, ["cpus worker_processes worker_connections worker_rlimit_nofile"]);
+  });
+
+  it("keeps references where a file below the secrets folder prints a secret's value", () => {
+    const files = [file("a.env.hbs", "/run/parbake/secrets/a.env", 0o400)];
+    const plan = planOf(build({ files }, { "a.env.hbs": "U={{secrets.db.username.value}}\n" }));
+    assert.deepEqual(fileStep(plan).content, [
+      "U=",
+      { reference: { secret: "db", key: "username" }, format: "env", place: "alone" },
+      "\n",
+    ]);
+  });
+
+  it("refuses a secret's value in a file anywhere else, a sibling of the secrets folder included", () => {
+    for (const path of ["/etc/a.env", "/run/parbake/secrets-not/a.env", "/run/parbake/secrets/../a.env"]) {
+      const built = build(
+        { files: [file("a.env.hbs", path, 0o400)] },
+        { "a.env.hbs": "U={{secrets.db.username.value}}" },
+      );
+      assert.deepEqual(refusalOf(built), [
+        "data",
+        "/etc/parbake/templates/a.env.hbs:1:5: secrets.db.username.value is a secret's value, and this file is not on the secrets file system." +
+          " Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
+      ]);
+    }
+  });
+
+  it("refuses a file with a secret's value that others may read", () => {
+    const files = [file("a.env.hbs", "/run/parbake/secrets/a.env", 0o644)];
+    assert.deepEqual(refusalOf(build({ files }, { "a.env.hbs": "U={{secrets.db.username.value}}" })), [
+      "config",
+      "parbake.yaml:20:5: /run/parbake/secrets/a.env holds a secret's value and its mode 0644 lets every user in." +
+        ' Give it mode: "0400", or "0440" and a group.',
+    ]);
+  });
+
+  it("knows no path of a secret's key that has no file", () => {
+    const files = [file("a.txt.hbs", "/etc/a")];
+    assert.deepEqual(refusalOf(build({ files }, { "a.txt.hbs": "{{secrets.db.username.path}}" })), [
+      "data",
+      "/etc/parbake/templates/a.txt.hbs:1:3: unknown variable secrets.db.username.path (secrets.db.username has no 'path'). Known: value.",
+    ]);
+  });
+
+  it("refuses a missing template at the place where the config names it", () => {
+    const files = [file("gone.hbs", "/etc/a"), file("also.hbs", "/etc/b")];
+    const fix = "Create it, or correct files[].template.";
+    assert.deepEqual(refusalOf(build({ files }, { "gone.hbs": null })), [
+      "config",
+      `parbake.yaml:20:5: there is no template /etc/parbake/templates/gone.hbs. ${fix}`,
+      `parbake.yaml:20:5: there is no template /etc/parbake/templates/also.hbs. ${fix}`,
+    ]);
+  });
+
+  it("tells the problems of tuning and of every template at once, and calls that a config error", () => {
+    const apps = [app("web", "nginx"), app("db", "postgresql", 2 ** 40)];
+    const files = [file("a.txt.hbs", "/etc/a"), file("b.txt.hbs", "/etc/b"), file("c.txt.hbs", "/etc/c")];
+    const templates = { "a.txt.hbs": "{{apps.db.anything}}{{vars.no}}", "b.txt.hbs": "{{#if}}", "c.txt.hbs": null };
+    const [code, ...problems] = refusalOf(build({ apps, files }, templates));
+    assert.equal(code, "config");
+    assert.match(problems.join("\n"), /c\.txt\.hbs/);
+    assert.match(problems.join("\n"), /unknown variable vars\.no/);
+    assert.match(problems.join("\n"), /\{\{#if\}\} is never closed/);
+    // Tuning failed, so nothing can be said about the settings.
+    assert.doesNotMatch(problems.join("\n"), /apps\.db\.anything/);
+    assert.equal(problems.length, 4);
+  });
+
+  it("gives the same plan for the same input, byte for byte", () => {
+    const files = [file("a.hbs", "/a")];
+    const templates = { "a.hbs": "{{#each facts.disks}}{{name}}{{/each}}" };
+    assert.equal(JSON.stringify(build({ files }, templates)), JSON.stringify(build({ files }, templates)));
+  });
+});
+
+describe("the ready templates", () => {
+  function render(name: string, profile: string, appName: string) {
+    const built = build(
+      { apps: [app(appName, profile)], files: [file(name, "/etc/a")] },
+      { [name]: readTemplate(name) },
+    );
+    const plan = planOf(built);
+    return { text: plainText(fileStep(plan).content), settings: plan.apps[0]!.settings };
+  }
+
+  it("postgresql.conf has every setting on a line of its own", () => {
+    const { text, settings } = render("postgresql.conf.hbs", "postgresql", "db");
+    const lines = text.trimEnd().split("\n").slice(1);
+    assert.equal(lines.length, Object.keys(settings).length);
+    assert.ok(lines.includes(`shared_buffers = ${settings.shared_buffers!.text}`));
+    assert.ok(lines.includes("checkpoint_completion_target = 0.9"));
+  });
+
+  it("nginx.conf sets the workers", () => {
+    const { text, settings } = render("nginx.conf.hbs", "nginx", "web");
+    assert.match(text, /^worker_processes 4;$/m);
+    assert.ok(text.includes(`    worker_connections ${settings.worker_connections!.text};\n`));
+  });
+
+  it("jvm.env passes the options as one quoted word", () => {
+    const { text, settings } = render("jvm.env.hbs", "jvm", "api");
+    assert.equal(text.split("\n")[1], `JAVA_TOOL_OPTIONS="${settings.options!.text}"`);
+  });
+
+  it("node.env passes heap, thread pool and processes", () => {
+    const { text, settings } = render("node.env.hbs", "node", "worker");
+    assert.equal(text.split("\n")[1], `NODE_OPTIONS=${settings.options!.text}`);
+    assert.match(text, /^UV_THREADPOOL_SIZE=\d+\nWEB_CONCURRENCY=\d+\n$/m);
+  });
+
+  it("sysctl.conf has one assignment on each line", () => {
+    const { text } = render("sysctl.conf.hbs", "sysctl", "system");
+    assert.match(text, /^#.*\n([a-z0-9_.]+ = [0-9 ]+\n)+$/);
+  });
+});
+
+function step(template: string, path: string) {
+  const owner = { owner: "root", group: null, mode: 0o644 };
+  return { kind: "file", template, path, ...owner, isTuned: false, validate: null, onChange: [] };
+}

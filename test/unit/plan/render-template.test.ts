@@ -1,0 +1,100 @@
+// What golden folders cannot say: markers, sizes, depths, and that Handlebars is left as it was found.
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import Handlebars from "handlebars";
+import { renderTemplate } from "../../../agent/plan/render-template.ts";
+import { formatProblem } from "../../../agent/refusal.ts";
+import { plainText } from "./plain-text.ts";
+import { contextOf } from "./context-of.ts";
+import type { DescribedContext } from "./context-of.ts";
+import { hostileText } from "./hostile.ts";
+
+function render(source: string, described: DescribedContext = {}, file = "a.txt.hbs"): string | string[] {
+  const context = contextOf(described);
+  const rendered = renderTemplate({ source, file, format: "text", context, secretValuesAllowed: true });
+  return rendered.kind === "broken" ? rendered.problems.map(formatProblem) : plainText(rendered.content);
+}
+
+const TOO_DEEP = "a.txt.hbs: blocks or parentheses are nested more than 200 deep. Make the template flatter.";
+
+describe("renderTemplate", () => {
+  it("refuses a template that holds the markers", () => {
+    assert.deepEqual(render("a\n b\uE0000\uE001"), [
+      "a.txt.hbs:2:3: the characters U+E000 and U+E001 are for parbake's own use. Take them out.",
+    ]);
+  });
+
+  it("prints a value that looks like a marker as it is", () => {
+    assert.equal(render("{{vars.b}}{{vars.a}}", { vars: { a: "\uE0000\uE001", b: "b" } }), "b\uE0000\uE001");
+  });
+
+  it("never substitutes inside a value that was printed", () => {
+    assert.equal(render("{{vars.a}}", { vars: { a: "{{vars.b}} {{{x}}}", b: "b" } }), "{{vars.b}} {{{x}}}");
+  });
+
+  it("prints nothing but the text of a template without values, whatever it is", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        fc.pre(!/[\uE000\uE001]|\{\{|\\/.test(text));
+        assert.equal(render(text), text);
+      }),
+    );
+  });
+
+  it("prints any one-line value in a text file as it is", () => {
+    fc.assert(
+      fc.property(hostileText, (value) => {
+        // oxlint-disable-next-line no-control-regex -- what a text file refuses
+        fc.pre(!/[\u0000-\u0008\n-\u001f\u007f]/.test(value));
+        assert.equal(render("<{{vars.value}}>", { vars: { value } }), `<${value}>`);
+      }),
+    );
+  });
+
+  it("refuses blocks nested deeper than any stack allows, without a crash", () => {
+    const deep = "{{#if facts.vcpus}}".repeat(20_000) + "{{/if}}".repeat(20_000);
+    assert.deepEqual(render(deep), [TOO_DEEP]);
+  });
+
+  it("takes blocks that are nested but not deep", () => {
+    assert.equal(render("{{#if facts.vcpus}}".repeat(200) + "x" + "{{/if}}".repeat(200)), "x");
+  });
+
+  it("refuses subexpressions and else-ifs nested without end, at once", () => {
+    const started = performance.now();
+    assert.deepEqual(render(`{{add 1 ${"(add 1 ".repeat(20_000)}1${")".repeat(20_000)}}}`), [TOO_DEEP]);
+    assert.deepEqual(render(`{{#if false}}${"{{else if false}}".repeat(20_000)}{{/if}}`), [TOO_DEEP]);
+    assert.ok(performance.now() - started < 5_000);
+  });
+
+  it("refuses a template of more than 1 MiB", () => {
+    assert.deepEqual(render("x".repeat(2 ** 20 + 1)), [
+      "a.txt.hbs: the template is longer than 1 MiB. Split it, or copy what never varies into the image.",
+    ]);
+  });
+
+  it("stops loops that print without end", () => {
+    const vars = { list: Array.from({ length: 100 }, () => "x") };
+    const loops = "{{#each @root.vars.list}}".repeat(4) + "{{this}}" + "{{/each}}".repeat(4);
+    assert.deepEqual(render(loops, { vars }), [
+      "a.txt.hbs:1:101: it prints more than 100000 values. Make its loops shorter.",
+    ]);
+  });
+
+  it("does not let a value's own properties do anything", () => {
+    const vars = { a: { toHTML: "x", toString: "y", length: 3 }, b: "z" };
+    assert.equal(render("{{vars.b}}{{vars.a.length}}", { vars }), "z3");
+    assert.deepEqual(render("{{vars.a.toString}}", { vars }), [
+      "a.txt.hbs:1:3: vars.a.toString leads into JavaScript ('toString'). Use another name.",
+    ]);
+  });
+
+  it("leaves the Handlebars that others use as it was", () => {
+    const before = { escape: Handlebars.Utils.escapeExpression, helpers: Object.keys(Handlebars.helpers) };
+    render("{{add 1 2}}{{vars.a}}", { vars: { a: "<" } });
+    assert.equal(Handlebars.Utils.escapeExpression, before.escape);
+    assert.deepEqual(Object.keys(Handlebars.helpers), before.helpers);
+    assert.equal(Handlebars.compile("{{a}}")({ a: "<" }), "&lt;");
+  });
+});
