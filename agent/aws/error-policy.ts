@@ -15,8 +15,8 @@ const BY_NAME: Readonly<Record<string, Verdict>> = {
   ResourceNotFoundException: {
     kind: "fatal",
     code: "data",
-    what: "there is no such secret in this account and region, or no version of it has the stage asked for",
-    fix: "Check the id, the region and that the secret has a value.",
+    what: "there is no such secret, or no version of it is current",
+    fix: "Check the id, the account and the region, and that the secret has a value.",
   },
   AccessDeniedException: {
     kind: "fatal",

@@ -60,7 +60,7 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
   return {
     fetchSecret: async (step) => {
       const region = regionOf(step, options.region);
-      return fetchWithRetries(step, () => clientOf(region), refresh, options);
+      return fetchWithRetries({ ...step, region }, () => clientOf(region), refresh, options);
     },
     close: refresh,
   };
@@ -101,8 +101,10 @@ function regionOf(step: SecretStep, instanceRegion: string | null): string {
   throw new Refusal("unavailable", { what, fix: "Let IMDS answer, or set AWS_REGION or the secret's region." });
 }
 
+type RegionalStep = SecretStep & { readonly region: string };
+
 async function fetchWithRetries(
-  step: SecretStep,
+  step: RegionalStep,
   clientOf: () => SecretsManagerClient,
   refreshCredentials: () => void,
   { deadline, log }: SecretsSourceOptions,
@@ -159,6 +161,6 @@ async function attemptFetch(step: SecretStep, client: SecretsManagerClient, dead
   }
 }
 
-function refuse(code: Refusal["code"], step: SecretStep, what: string, fix: string): Refusal {
-  return new Refusal(code, { what: `secret ${step.name} (${step.id}): ${what}`, fix });
+function refuse(code: Refusal["code"], step: RegionalStep, what: string, fix: string): Refusal {
+  return new Refusal(code, { what: `secret ${step.name} (${step.id} in ${step.region}): ${what}`, fix });
 }

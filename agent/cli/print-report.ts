@@ -1,7 +1,7 @@
 // A run's report for people: what changed, in a few lines; nothing to do is one line. Pure.
 
 import type { Report } from "../apply/report.ts";
-import { formatColumns, type Paint } from "./text.ts";
+import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function formatReport(report: Report, paint: Paint): string {
   const files = report.files.filter(({ change }) => change !== "unchanged");
@@ -11,7 +11,7 @@ export function formatReport(report: Report, paint: Paint): string {
     ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
     ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
   ];
-  const count = `${report.files.length} files, ${report.secrets.length} secrets`;
+  const count = `${formatCount(report.files.length, "file")}, ${formatCount(report.secrets.length, "secret")}`;
   const took = `${Math.round(report.tookMs)} ms`;
   const storage =
     report.storage === null ? "" : `; secrets are on ${report.storage.fileSystem} (${report.storage.guarantee})`;

@@ -16,6 +16,11 @@ export function choosePaint(coloured: boolean): Paint {
   return { bold: escape(1), dim: escape(2), green: escape(32), red: escape(31), yellow: escape(33) };
 }
 
+/** `1 file`, `2 files`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** Left-aligned columns, two spaces apart; the last one keeps its length. */
 export function formatColumns(rows: readonly (readonly string[])[], indent = ""): string {
   const widths: number[] = [];

@@ -80,7 +80,6 @@ export function secretStep(name: string, paths: Readonly<Record<string, string |
 
 /** Facts, budget and apps are no concern of apply. */
 export function planOf(...steps: Step[]): Plan {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts that apply never reads
   const empty = { schema: 1, facts: {}, budget: {}, apps: [] } as unknown as Plan;
   return { ...empty, steps, secretsFolder: SECRETS_FOLDER };
 }

@@ -114,7 +114,7 @@ describe("createSecretsSource", () => {
     const { source } = open();
     const missing = await refusalOf(source.fetchSecret(step("prod/none")));
     assert.equal(missing.code, "data");
-    assert.match(missing.message, /^secret db \(prod\/none\): there is no such secret .*Check the id/);
+    assert.match(missing.message, /^secret db \(prod\/none in eu-west-1\): there is no such secret.*Check the id/);
     script(1, { kind: "status", status: 400, errorCode: "AccessDeniedException" });
     const denied = await refusalOf(source.fetchSecret(step("prod/db")));
     assert.equal(denied.code, "permission");

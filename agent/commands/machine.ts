@@ -1,0 +1,80 @@
+// The machine that a command is about: this one, or one of the catalogue's that does not exist yet.
+
+import type { Target } from "../cli/invocation.ts";
+import type { Config } from "../config/config.ts";
+import { findInstanceType, nearestInstanceType, readCatalogue } from "../facts/catalogue.ts";
+import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import { gatherFacts } from "../facts/gather-facts.ts";
+import { gatherInstance } from "../facts/gather-instance.ts";
+import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
+import { resolveImdsEndpoint } from "../facts/imds-endpoint.ts";
+import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import type { Session } from "./session.ts";
+
+/** Opens IMDS for the run; null where the environment switches it off. */
+export function openImds({ environment, deadline, log }: Session): ImdsClient | null {
+  const endpoint = resolveImdsEndpoint(environment);
+  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log });
+  // The token is on its way while the config is read.
+  imds?.prepare();
+  return imds;
+}
+
+/** @param wanted asked of IMDS; the other facts of the instance stay null */
+export async function gatherHere(
+  session: Session,
+  imds: ImdsClient | null,
+  policy: Config["imds"],
+  wanted?: readonly (keyof InstanceFacts)[],
+): Promise<Facts> {
+  const instance = imds === null ? null : gatherInstance(imds, wanted);
+  return gatherFacts(policy, instance, session.environment["AWS_REGION"] || null, session);
+}
+
+/** One facts value for each machine of the target; no network, no look at this machine. */
+export function predictMachines(target: Exclude<Target, { kind: "here" }>): readonly Facts[] {
+  if (target.kind === "size") return [withStandIns(factsForSize(target.memoryBytes, target.vcpus))];
+  const problems = target.names.filter((name) => findInstanceType(name) === null).map((name) => unknownType(name));
+  if (target.names.length === 0)
+    problems.push({ what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
+  if (problems.length > 0) throw new Refusal("usage", problems);
+  const catalogue = readCatalogue();
+  return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!, catalogue)));
+}
+
+function unknownType(name: string): Problem {
+  const close = nearestInstanceType(name);
+  const fix = `${close === null ? "" : `Did you mean '${close}'? `}Or give its size: --memory 16GiB --cpus 4.`;
+  return { what: `the catalogue has no instance type '${name.slice(0, 40)}'`, fix };
+}
+
+// A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.
+const STAND_INS: InstanceFacts = {
+  instanceType: "x0.large",
+  instanceId: "i-00000000000000000",
+  region: "us-east-1",
+  availabilityZone: "us-east-1a",
+  amiId: "ami-00000000000000000",
+  partition: "aws",
+  lifeCycle: "on-demand",
+  localIpv4: "192.0.2.1",
+  localIpv6: null,
+  hostname: "ip-192-0-2-1.ec2.internal",
+  roleName: "role",
+  tags: null,
+  placementGroup: null,
+  partitionNumber: null,
+};
+
+function withStandIns(facts: Facts): Facts {
+  const missing = Object.entries(STAND_INS).filter(
+    ([name, value]) => facts[name as keyof Facts] === null && value !== null,
+  );
+  const origin: Origin = { source: "stand-in", detail: "known only on an instance" };
+  return {
+    ...facts,
+    ...(Object.fromEntries(missing) as Partial<InstanceFacts>),
+    origins: { ...facts.origins, ...Object.fromEntries(missing.map(([name]) => [name, origin])) },
+  };
+}

@@ -1,0 +1,34 @@
+// `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
+
+import { checkImage } from "../apply/check-image.ts";
+import { formatCount } from "../cli/text.ts";
+import type { Command } from "../cli/invocation.ts";
+import { Refusal } from "../refusal.ts";
+import { readImage } from "./image.ts";
+import { predictMachines } from "./machine.ts";
+import { planMachines } from "./run-plan.ts";
+import type { Session } from "./session.ts";
+
+// Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
+const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
+
+export function runCheck(
+  { target }: Extract<Command, { kind: "check" }>,
+  { options, emit, say, paint }: Session,
+): number {
+  const image = readImage(options);
+  const chosen = target.kind === "here" ? DEFAULT_TYPES : target;
+  const plans = planMachines(image, predictMachines(chosen), null);
+  const problems = checkImage(plans[0]!, options.root);
+  if (problems.length > 0) throw new Refusal("config", problems);
+  const { apps, secrets, files } = image.config;
+  const types = plans.map(({ facts }) => facts.instanceType).join(", ");
+  if (options.json) {
+    emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length });
+  } else {
+    say(
+      `${paint.green("valid")}: ${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}, for ${types}\n`,
+    );
+  }
+  return 0;
+}

@@ -1,0 +1,19 @@
+// `parbake facts`: what is known of this machine. Needs no config; reads it, where there is one, for IMDS's policy only.
+
+import { formatFacts } from "../cli/print-facts.ts";
+import { gatherExtras } from "../facts/gather-extras.ts";
+import { gatherHere, openImds } from "./machine.ts";
+import type { Session } from "./session.ts";
+
+export async function runFacts(session: Session): Promise<number> {
+  const imds = openImds(session);
+  try {
+    // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
+    const [facts, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
+    if (session.options.json) session.emit({ schema: 1, ...facts, extras });
+    else session.say(formatFacts(facts, extras, session.paint));
+    return 0;
+  } finally {
+    imds?.close();
+  }
+}

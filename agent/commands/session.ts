@@ -1,0 +1,19 @@
+// What every command works with: the parsed options and the outside world, narrowed to what a command may touch.
+
+import type { Environment } from "../aws/endpoints.ts";
+import type { GlobalOptions } from "../cli/invocation.ts";
+import type { Paint } from "../cli/text.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Log } from "../log.ts";
+
+export interface Session {
+  readonly options: GlobalOptions;
+  readonly environment: Environment;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  readonly paint: Paint;
+  /** Text for people: stdout, or stderr where stdout carries JSON. */
+  readonly say: (text: string) => void;
+  /** The one JSON document of `--json`. */
+  readonly emit: (document: unknown) => void;
+}

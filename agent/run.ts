@@ -1,0 +1,96 @@
+// A command line → a command → exit status. The only place where an error becomes a status.
+
+import type { Environment } from "./aws/endpoints.ts";
+import { createLog } from "./cli/create-log.ts";
+import { formatHelp } from "./cli/help.ts";
+import type { GlobalOptions, Invocation } from "./cli/invocation.ts";
+import { parseArguments } from "./cli/parse-arguments.ts";
+import { choosePaint } from "./cli/text.ts";
+import { runApply } from "./commands/run-apply.ts";
+import { runCheck } from "./commands/run-check.ts";
+import { runFacts } from "./commands/run-facts.ts";
+import { runPlan } from "./commands/run-plan.ts";
+import { runTune } from "./commands/run-tune.ts";
+import type { Session } from "./commands/session.ts";
+import { startDeadline } from "./deadline.ts";
+import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
+import { formatVersion } from "./version.ts";
+
+/** The outside world, as main wires it and as a test may replace it. */
+export interface World {
+  readonly environment: Environment;
+  readonly writeOut: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly isTerminalOut: boolean;
+  readonly isTerminalError: boolean;
+}
+
+/** @returns the exit status; never throws */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  try {
+    const invocation = parseArguments(argv);
+    return await runCommand(invocation, openSession(invocation.options, world), world);
+  } catch (error) {
+    return tellError(error, argv.includes("--json"), world);
+  }
+}
+
+async function runCommand({ command }: Invocation, session: Session, world: World): Promise<number> {
+  switch (command.kind) {
+    case "help":
+      world.writeOut(formatHelp(command.command));
+      return 0;
+    case "version":
+      world.writeOut(`${formatVersion()}\n`);
+      return 0;
+    case "apply":
+      return runApply(command, session);
+    case "plan":
+      return runPlan(command, session);
+    case "check":
+      return runCheck(command, session);
+    case "facts":
+      return runFacts(session);
+    case "tune":
+      return runTune(command, session);
+  }
+}
+
+function openSession(options: GlobalOptions, world: World): Session {
+  const { environment, writeOut, writeError, isTerminalOut, isTerminalError } = world;
+  // systemd sets JOURNAL_STREAM for what it connects to the journal.
+  const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
+  const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
+  return {
+    options,
+    environment,
+    deadline: startDeadline(options.deadlineMs),
+    log: createLog(level, format, writeError),
+    paint: choosePaint(isTerminalOut && !options.json && !environment["NO_COLOR"] && environment["TERM"] !== "dumb"),
+    say: options.json ? writeError : writeOut,
+    emit: (document) => writeOut(`${JSON.stringify(document, null, 2)}\n`),
+  };
+}
+
+function tellError(error: unknown, json: boolean, { writeOut, writeError }: World): number {
+  if (!(error instanceof Refusal)) {
+    writeError(
+      `parbake: a bug of parbake's: ${describeBug(error)}\nPlease report it with the command line and the config.\n`,
+    );
+    return EXIT_STATUS.bug;
+  }
+  const status = EXIT_STATUS[error.code];
+  for (const problem of error.problems) writeError(`parbake: ${formatProblem(problem)}\n`);
+  if (json)
+    writeOut(
+      `${JSON.stringify({ schema: 1, error: { code: error.code, status, problems: error.problems } }, null, 2)}\n`,
+    );
+  return status;
+}
+
+// An unforeseen error's message may quote anything, a secret too: only where it was thrown is told.
+function describeBug(error: unknown): string {
+  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: "" };
+  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [name, ...frames].join("\n");
+}
