@@ -1,0 +1,76 @@
+// A made-up machine for the warm run: its files by path, and what IMDS and Secrets Manager say to it. Plain data, like no
+// real machine's.
+
+import type { WarmAnswer } from "./warm-http.ts";
+
+const CONFIG = `reserve: { memory: { share: 5%, min: 64MiB } }
+apps:
+  db: { profile: postgresql, memory: { weight: 3 } }
+  api: { profile: jvm, memory: { weight: 1 }, options: { threads: 10 } }
+  web: { profile: nginx }
+  work: { profile: node }
+  kernel: { profile: sysctl }
+secrets:
+  db: { id: warm/db, keys: { password: { file: db/password, mode: "0400" } } }
+vars: { name: warm, ports: [80, 443] }
+files:
+  - { template: a.conf.hbs, path: /etc/warm/a.conf, mode: "0644" }
+  - { template: b.env.hbs, path: /etc/warm/b.env }
+`;
+
+const TEMPLATE = `# {{facts.instanceType}} in {{facts.region}}
+max_connections = {{apps.db.max_connections}}
+{{#if apps.api.threads}}threads = {{apps.api.threads}}{{else}}none{{/if}}
+{{#each vars.ports}}port = {{this}}
+{{/each}}
+password_file = {{secrets.db.password.path}}
+`;
+
+/** Owned by whoever builds, because only root may give a file away. */
+export function sampleFiles(uid: number, gid: number): Readonly<Record<string, string>> {
+  return {
+    "etc/passwd": `root:x:${uid}:${gid}::/:/bin/false\n`,
+    "etc/group": `root:x:${gid}:\n`,
+    "etc/parbake/parbake.yaml": CONFIG,
+    "etc/parbake/templates/a.conf.hbs": TEMPLATE,
+    "etc/parbake/templates/b.env.hbs": `HEAP="{{apps.api.heap}}"\nNAME={{vars.name}}\n`,
+    "etc/warm/b.env": "HEAP=1\n",
+    "run/parbake/secrets/.keep": "",
+  };
+}
+
+const CREDENTIALS = {
+  Code: "Success",
+  AccessKeyId: "warm",
+  SecretAccessKey: "warm",
+  Token: "warm",
+  Expiration: "2030-01-01T00:00:00Z",
+};
+
+// No IP address among them: checking one would load node:net.
+const IMDS: Readonly<Record<string, string>> = {
+  "/latest/api/token": "warm",
+  "/latest/meta-data/instance-type": "m7g.large",
+  "/latest/meta-data/placement/region": "us-east-1",
+  "/latest/meta-data/iam/security-credentials/": "warm",
+  "/latest/meta-data/iam/security-credentials/warm": JSON.stringify(CREDENTIALS),
+};
+
+const SECRET = {
+  ARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:warm/db-000000",
+  CreatedDate: 1.5,
+  Name: "warm/db",
+  SecretString: '{"password":"warm"}',
+  VersionId: "00000000-0000-4000-8000-000000000000",
+  VersionStages: ["AWSCURRENT"],
+};
+
+export function answerSample({ method, path }: { readonly method: string; readonly path: string }): WarmAnswer {
+  if (method === "POST") {
+    const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": "warm" };
+    return { status: 200, headers, body: JSON.stringify(SECRET) };
+  }
+  const body = IMDS[path];
+  const headers = { "content-type": "text/plain", "x-aws-ec2-metadata-token-ttl-seconds": "21600" };
+  return { status: body === undefined ? 404 : 200, headers, body: body ?? "" };
+}

@@ -1,0 +1,80 @@
+// Measures dist/parbake against bare `node -e 0`, run in turns on one machine in one go. Ratios only: times of one machine
+// say nothing on another. Usage: bench-boot.ts [RUNS]
+
+import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeScratchImage, type ScratchImage } from "../test/binary/scratch-image.ts";
+import { startEmulator } from "../test/emulator/emulator.ts";
+import { median, type Program, readFootprint, timeRun } from "./bench-measure.ts";
+import { nodePath, TOP } from "./build-pinned-node.ts";
+
+const BINARY = `${TOP}/dist/parbake`;
+// Of the pinned Node's own start: what the project promises for a whole boot.
+const TARGET_RATIO = 3;
+
+// One secret, and two files that see tuning, facts and the secret's path.
+const CONFIG = `apps: { web: { profile: nginx, memory: { weight: 1 } }, api: { profile: jvm } }
+secrets: { db: { id: prod/db, keys: { password: { file: db/password } } } }
+files:
+  - { template: web.txt.hbs, path: /etc/web/web.txt }
+  - { template: api.env.hbs, path: /etc/web/api.env, mode: "0600" }
+`;
+const TEMPLATE = `JAVA_OPTS="{{apps.api.heap}} in {{facts.region}}"\n{{#if apps.api.threads}}THREADS={{apps.api.threads}}\n{{/if}}`;
+
+/** As it is before a first boot. */
+function bakeImage(): ScratchImage {
+  const image = makeScratchImage(CONFIG);
+  image.write("etc/parbake/templates/api.env.hbs", TEMPLATE);
+  return image;
+}
+
+async function measureAll(runs: number, folder: string): Promise<void> {
+  // A copy, because what runs this program can't be taken out of the page cache.
+  const node = join(folder, "node");
+  copyFileSync(nodePath("x64"), node);
+  const emulator = await startEmulator({
+    world: { secrets: [{ name: "prod/db", versions: [{ string: '{"password":"bench"}' }] }] },
+  });
+  const environment = { AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint, AWS_ENDPOINT_URL: emulator.endpoint };
+  const programs: Record<string, Program> = {
+    "node -e 0": { argv: [node, "-e", "0"], environment },
+    "parbake --version": { argv: [BINARY, "--version"], environment },
+    "parbake apply": { argv: [BINARY, "apply"], environment, bakeImage },
+  };
+  try {
+    const wallsMs: Record<string, number[]> = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+    for (let run = 0; run < runs; run++)
+      for (const [name, program] of Object.entries(programs)) wallsMs[name]?.push(await timeRun(program));
+    await report(programs, wallsMs);
+    for (const surprise of emulator.surprises) throw new Error(`the emulator was asked for ${surprise}`);
+  } finally {
+    await emulator.close();
+  }
+}
+
+async function report(programs: Record<string, Program>, wallsMs: Record<string, number[]>): Promise<void> {
+  const base = wallsMs["node -e 0"] ?? [];
+  console.log(
+    `median of ${base.length} runs in turns, against node -e 0 of the same Node (target for apply: ≤ ${TARGET_RATIO})`,
+  );
+  for (const [name, program] of Object.entries(programs)) {
+    const walls = wallsMs[name] ?? [];
+    const ratio = median(walls) / median(base);
+    const fastest = Math.min(...walls) / Math.min(...base);
+    const [warm, cold] = [await readFootprint(program, "warm"), await readFootprint(program, "cold")];
+    console.log(`${name.padEnd(18)} ${ratio.toFixed(2)} × (fastest ${fastest.toFixed(2)} ×)  ${warm}; ${cold}`);
+    if (name === "parbake apply" && ratio > TARGET_RATIO) process.exitCode = 1;
+  }
+  const size = (path: string): string => `${(statSync(path).size / 1e6).toFixed(1)} MB`;
+  console.log(`size: dist/parbake ${size(BINARY)}, the Node in it ${size(nodePath("x64"))} as npm has it`);
+}
+
+const runs = Number(process.argv[2] ?? 20);
+if (!Number.isInteger(runs) || runs < 1) throw new Error("usage: bench-boot.ts [RUNS]");
+const folder = mkdtempSync(join(tmpdir(), "parbake-bench-"));
+try {
+  await measureAll(runs, folder);
+} finally {
+  rmSync(folder, { recursive: true });
+}

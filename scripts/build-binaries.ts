@@ -1,0 +1,112 @@
+// Makes the two executables out of the bundle and the pinned Node, by pkg. scripts/build runs it in an empty environment.
+// Usage: build-binaries.ts WORK-FOLDER COMMIT
+
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { NO_REHASH, V8_FLAGS } from "../agent/v8-flags.ts";
+import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
+import { describeElf, stripProgram } from "./build-strip.ts";
+import { type Bundle, bundleAgent } from "./bundle-agent.ts";
+
+/** As node:sea's documentation has it; pkg hands it on. */
+interface SeaConfig {
+  readonly main: string;
+  readonly useSnapshot: boolean;
+  readonly useCodeCache: boolean;
+  readonly execArgv: readonly string[];
+  readonly execArgvExtension: "none" | "env" | "cli";
+  readonly assets: Readonly<Record<string, string>>;
+}
+
+interface PkgTarget {
+  readonly platform: "linux";
+  readonly arch: Architecture;
+  readonly nodeRange: string;
+  readonly output: string;
+}
+
+// pkg's command line hands on no SEA configuration; its own function does.
+const pkg = createRequire(import.meta.url)("@yao-pkg/pkg/lib-es5/sea.js") as {
+  default: (entry: string, options: { targets: PkgTarget[]; seaConfig: SeaConfig }) => Promise<void>;
+};
+
+const OUTPUT: Readonly<Record<Architecture, string>> = { x64: "parbake", arm64: "parbake-linux-arm64" };
+const CATALOGUE = "agent/facts/catalogue.tsv";
+
+/**
+ * Puts the Node of an architecture, stripped, where pkg looks for what it has downloaded before; so it downloads nothing,
+ * and the path that the snapshot remembers of the Node that built it is one in the work folder.
+ */
+function placeNode(architecture: Architecture, work: string): void {
+  const name = `node-v${readPinnedNode(architecture).version}-linux-${architecture}`;
+  const cache = join(work, ".pkg-cache", "sea");
+  const bin = join(cache, name, "bin");
+  mkdirSync(bin, { recursive: true });
+  stripProgram(nodePath(architecture), join(bin, "node"));
+  for (const mark of [join(bin, "node.ok"), join(cache, `${name}.tar.gz`), join(cache, `${name}.tar.gz.ok`)])
+    writeFileSync(mark, "");
+}
+
+function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
+  // A snapshot and a code cache are V8's own for one architecture, and are made by running it.
+  const isNative = architecture === process.arch;
+  const catalogue = join(TOP, CATALOGUE);
+  return {
+    // Relative, to pkg's folder below the work folder: the path is kept in the executable.
+    main: "../parbake.js",
+    useSnapshot: isNative,
+    useCodeCache: false,
+    // SIGUSR1 would open a debugger's port on a process that holds secrets.
+    execArgv: ["--disable-sigusr1", ...V8_FLAGS, ...(isNative ? [NO_REHASH.atStart] : [])],
+    // NODE_OPTIONS is for the machine's other programs.
+    execArgvExtension: "none",
+    assets: { ...assets, ...(existsSync(catalogue) ? { "catalogue.tsv": catalogue } : {}) },
+  };
+}
+
+async function buildBinary(architecture: Architecture, bundle: Bundle, work: string): Promise<string> {
+  placeNode(architecture, work);
+  const built = join(work, OUTPUT[architecture]);
+  const nodeRange = `node${readPinnedNode(architecture).version}`;
+  const targets: PkgTarget[] = [{ platform: "linux", arch: architecture, nodeRange, output: built }];
+  try {
+    await pkg.default(bundle.main, { targets, seaConfig: configure(architecture, bundle) });
+  } catch (error) {
+    throw new Error(`pkg could not make ${OUTPUT[architecture]}`, { cause: error });
+  }
+  chmodSync(built, 0o755);
+  return built;
+}
+
+/** @returns the line that the build prints of it */
+function publish(built: string, output: string): string {
+  mkdirSync(join(TOP, "dist"), { recursive: true });
+  const bytes = readFileSync(built);
+  const path = join(TOP, "dist", output);
+  // In one step, so that no run ever meets half a binary.
+  writeFileSync(`${path}.new`, bytes, { mode: 0o755 });
+  renameSync(`${path}.new`, path);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return `dist/${output}: ${describeElf(bytes)}\n  ${bytes.length} bytes, SHA-256 ${sha256}`;
+}
+
+async function buildAll(work: string, commit: string): Promise<void> {
+  const bundle = await bundleAgent(work, commit);
+  const lines: string[] = [];
+  for (const architecture of ARCHITECTURES) {
+    lines.push(publish(await buildBinary(architecture, bundle, work), OUTPUT[architecture]));
+  }
+  copyFileSync(bundle.map, join(TOP, "dist", "parbake.js.map"));
+  console.log(lines.join("\n"));
+}
+
+const [work, commit] = process.argv.slice(2);
+if (!work || !commit) throw new Error("usage: build-binaries.ts WORK-FOLDER COMMIT");
+try {
+  await buildAll(work, commit);
+} catch (error) {
+  console.error(`scripts/build: ${(error as Error).message}`);
+  process.exitCode = 1;
+}

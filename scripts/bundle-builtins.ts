@@ -1,0 +1,100 @@
+// An esbuild plugin: how Node's own modules enter the bundle. It decides which are loaded only when first used, and keeps
+// what stands for them small in the snapshot; it never changes what a module offers.
+
+import { createRequire } from "node:module";
+import type { Plugin } from "esbuild";
+
+/**
+ * What a program opens connections and processes with. Loading any of these while V8's start-up snapshot is built leaves
+ * handles in the heap that can't be serialized ("global handle not serialized: HTTPParser"), and costs boot time where
+ * a command doesn't need it.
+ */
+const LAZY = new Set([
+  "child_process",
+  "cluster",
+  "dgram",
+  "dns",
+  "dns/promises",
+  "fs/promises",
+  "http",
+  "http2",
+  "https",
+  "inspector",
+  "net",
+  "perf_hooks",
+  "readline",
+  "tls",
+  "worker_threads",
+  "zlib",
+]);
+
+const requireHere = createRequire(import.meta.url);
+
+export function shapeBuiltins(): Plugin {
+  return {
+    name: "builtins",
+    setup(build) {
+      build.onResolve({ filter: /^(?:node:)?[a-z0-9_/]+$/ }, ({ path, namespace, kind }) => {
+        const name = path.replace(/^node:/, "");
+        if (!isBuiltin(name)) return null;
+        const isOurs = namespace === "lazy-builtin" || namespace === "eager-builtin";
+        if (isOurs || (kind !== "import-statement" && !LAZY.has(name))) return { path: `node:${name}`, external: true };
+        return { path: name, namespace: LAZY.has(name) ? "lazy-builtin" : "eager-builtin", sideEffects: false };
+      });
+      build.onLoad({ filter: /.*/, namespace: "lazy-builtin" }, ({ path }) => ({ contents: writeLazyModule(path) }));
+      build.onLoad({ filter: /.*/, namespace: "eager-builtin" }, ({ path }) => ({ contents: writeEagerModule(path) }));
+    },
+  };
+}
+
+function isBuiltin(name: string): boolean {
+  return requireHere("node:module").isBuiltin(`node:${name}`);
+}
+
+function exportedNames(name: string): string[] {
+  return Object.keys(requireHere(`node:${name}`) as object).filter((key) => key !== "default");
+}
+
+/**
+ * The getters sit on a prototype because esbuild copies a module's own names, one closure each, at every import of it. A
+ * function that is only handed on while the snapshot is built is handed on by its name. For what is called then, see
+ * agent/warm-http.ts.
+ */
+function writeLazyModule(name: string): string {
+  const loaded = requireHere(`node:${name}`) as Readonly<Record<string, unknown>>;
+  const functions = exportedNames(name).filter((key) => /^[a-z]/.test(key) && typeof loaded[key] === "function");
+  return `
+    const { startupSnapshot } = require("node:v8");
+    let loaded;
+    function load(key) {
+      return startupSnapshot.isBuildingSnapshot() ? standIn(key) : (loaded ??= require("node:${name}"));
+    }
+    function standIn(key) {
+      const found = globalThis[Symbol.for("parbake.stand-ins")]?.["node:${name}"];
+      if (found && key in found) return found;
+      throw new Error("node:${name} is used while the snapshot is built, for its " + key + ": load it where it is needed");
+    }
+    const functions = new Set(${JSON.stringify(functions)});
+    function read(key) {
+      if (functions.has(key) && startupSnapshot.isBuildingSnapshot()) return (...values) => load(key)[key](...values);
+      return load(key)[key];
+    }
+    const getters = {};
+    for (const key of ${JSON.stringify(exportedNames(name))})
+      Object.defineProperty(getters, key, { enumerable: true, get: () => read(key) });
+    module.exports = Object.create(getters);
+  `;
+}
+
+/** As an ES module, so that esbuild drops the names that nobody imports instead of copying them all. */
+function writeEagerModule(name: string): string {
+  const picks = exportedNames(name).map(
+    (key) => `const $${key} = /* @__PURE__ */ pick("${key}"); export { $${key} as ${key} };`,
+  );
+  return `
+    const module = require("node:${name}");
+    const pick = (key) => module[key];
+    export default module;
+    ${picks.join("\n")}
+  `;
+}

@@ -1,0 +1,51 @@
+// An esbuild plugin: packages that few commands need, kept out of the snapshot as assets of the executable. It decides how
+// a dynamic import of one is answered; it never touches a static import.
+
+import { build, type Plugin } from "esbuild";
+
+/** Loading one of these costs more than the rest of a boot. Only ever imported by `await import("…")`. */
+export const ON_DEMAND = ["@aws-sdk/client-ec2", "systeminformation"];
+
+export function assetName(packageName: string): string {
+  return `${packageName.replaceAll("/", "-").replace("@", "")}.cjs`;
+}
+
+export function loadOnDemand(): Plugin {
+  const filter = new RegExp(`^(?:${ON_DEMAND.join("|")})$`);
+  return {
+    name: "on-demand",
+    setup(bundle) {
+      bundle.onResolve({ filter }, ({ path, kind, importer }) =>
+        kind === "dynamic-import"
+          ? { path, namespace: "on-demand" }
+          : { errors: [{ text: `${path} is loaded at start: use await import("${path}")`, detail: importer }] },
+      );
+      bundle.onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path }) => ({
+        contents: writeLoader(assetName(path)),
+      }));
+    },
+  };
+}
+
+function writeLoader(asset: string): string {
+  const quoted = JSON.stringify(asset);
+  return `
+    const source = require("node:sea").getAsset(${quoted}, "utf8");
+    const load = require("node:vm").compileFunction(source, ["exports", "require", "module"], { filename: ${quoted} });
+    load(module.exports, require, module);
+  `;
+}
+
+export async function bundleOnDemand(packageName: string, outfile: string): Promise<void> {
+  await build({
+    stdin: { contents: `module.exports = require(${JSON.stringify(packageName)})`, resolveDir: import.meta.dirname },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    minify: true,
+    keepNames: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}

@@ -1,0 +1,70 @@
+// An esbuild plugin: the packages that our packages pull in and a boot never uses, each with what stands in for it. It
+// decides what is left out of the snapshot, where every object costs start-up time; it never changes what parbake does.
+
+import type { Plugin } from "esbuild";
+
+interface Replacement {
+  readonly path: string;
+  /** Only where a file of this package imports it. */
+  readonly importer?: string;
+  readonly contents: string;
+}
+
+const REPLACEMENTS: readonly Replacement[] = [
+  // winston's copy of Node's own streams.
+  { path: "readable-stream", contents: `module.exports = require("node:stream");` },
+  { path: "readable-stream/lib/_stream_writable.js", contents: `module.exports = require("node:stream").Writable;` },
+  // Handlebars writes source maps only when precompiling, and does without where the package is absent.
+  { path: "source-map", contents: `module.exports = {};` },
+  // The SDK's own search for credentials (SSO, profiles, STS): parbake always hands its client the instance's.
+  {
+    path: "@aws-sdk/credential-provider-node",
+    importer: "@aws-sdk/client-secrets-manager",
+    contents: `
+      export const defaultProvider = () => async () => { throw new Error("the client was given no credentials"); };
+    `,
+  },
+  // The SDK makes its https agent before it knows whether it needs one, and that loads all of TLS.
+  {
+    path: "./node-https",
+    importer: "@smithy/node-http-handler",
+    contents: `
+      import https from "node:https";
+      class Agent {
+        constructor(options) { this.options = options; this.keepAlive = options.keepAlive; this.maxSockets = options.maxSockets; }
+        open() { return (this.opened ??= new https.Agent(this.options)); }
+        get sockets() { return this.opened?.sockets; }
+        get requests() { return this.opened?.requests; }
+        destroy() { this.opened?.destroy(); }
+      }
+      const request = ({ agent, ...options }, onResponse) =>
+        https.request({ ...options, agent: agent instanceof Agent ? agent.open() : agent }, onResponse);
+      export const node_https = { Agent, request };
+    `,
+  },
+];
+
+/** @throws in the build, where a package no longer imports what is replaced: then the entry is stale */
+export function replaceUnused(): Plugin {
+  return {
+    name: "replacements",
+    setup(build) {
+      const stale = new Set(REPLACEMENTS);
+      build.onResolve({ filter: /./ }, ({ path, importer }) => {
+        const found = REPLACEMENTS.find((entry) => entry.path === path && importer.includes(entry.importer ?? ""));
+        if (!found) return null;
+        stale.delete(found);
+        return { path: found.path, namespace: "replacement" };
+      });
+      build.onLoad({ filter: /./, namespace: "replacement" }, ({ path }) => ({
+        contents: REPLACEMENTS.find((entry) => entry.path === path)?.contents ?? "",
+        resolveDir: import.meta.dirname,
+      }));
+      build.onEnd(() => ({
+        errors: [...stale].map(({ path }) => ({
+          text: `nothing imports ${path} any more: take it out of bundle-replacements.ts`,
+        })),
+      }));
+    },
+  };
+}
