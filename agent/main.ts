@@ -5,13 +5,13 @@ import { startMain } from "./start.ts";
 import { warm } from "./warm.ts";
 
 startMain(
-  (argv) =>
+  (argv, out, err) =>
     run(argv, {
       environment: process.env,
-      writeOut: (text) => void process.stdout.write(text),
-      writeError: (text) => void process.stderr.write(text.endsWith("\n") ? text : `${text}\n`),
-      isTerminalOut: process.stdout.isTTY,
-      isTerminalError: process.stderr.isTTY,
+      writeOut: (text) => out.write(text),
+      writeError: (text) => err.write(text.endsWith("\n") ? text : `${text}\n`),
+      isTerminalOut: out.isTerminal,
+      isTerminalError: err.isTerminal,
     }),
   warm,
 );

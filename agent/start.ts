@@ -1,12 +1,15 @@
-// How the process begins and ends: at once, or out of V8's start-up snapshot; never before its output has been taken.
-// The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
+// How the process begins and ends: at once, or out of V8's start-up snapshot; with main's last word, not when the last socket
+// closes. The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
 
 import { setFlagsFromString, startupSnapshot } from "node:v8";
+import { Output } from "./output.ts";
 import { EXIT_STATUS } from "./refusal.ts";
 import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 
+export type Main = (argv: string[], out: Output, err: Output) => Promise<number>;
+
 /** @param warm runs once, while the snapshot is built, so that the functions it calls are in it compiled */
-export function startMain(main: (argv: string[]) => Promise<number>, warm: () => Promise<void>): void {
+export function startMain(main: Main, warm: () => Promise<void>): void {
   if (!startupSnapshot.isBuildingSnapshot()) {
     void runToEnd(main);
     return;
@@ -19,44 +22,14 @@ export function startMain(main: (argv: string[]) => Promise<number>, warm: () =>
   void warm();
 }
 
-async function runToEnd(main: (argv: string[]) => Promise<number>): Promise<void> {
-  process.on("uncaughtException", dieOfBug);
-  const outputs = [watchOutput(process.stdout), watchOutput(process.stderr)];
-  const status = await main(process.argv.slice(2));
-  await Promise.all(outputs.map((output) => output.drain()));
-  // An error of the last write is told one turn later.
-  await new Promise((resume) => setImmediate(resume));
-  const isLost = outputs.some((output) => output.isLost());
-  process.exit(isLost && status === 0 ? EXIT_STATUS["cannot-write"] : status);
-}
-
-interface Output {
-  /** Resolves once the other side has taken everything, or can't any more. */
-  drain(): Promise<void>;
-  /** Whether something went nowhere that somebody still wants: a full disk, not a pipe that its reader has closed. */
-  isLost(): boolean;
-}
-
-// A reader that has seen enough (`| head`) must not end a run half-way: the run goes on and its words are dropped.
-function watchOutput(stream: NodeJS.WriteStream): Output {
-  let isLost = false;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") isLost = true;
+async function runToEnd(main: Main): Promise<void> {
+  const [out, err] = [new Output(1), new Output(2)];
+  process.on("uncaughtException", (error) => {
+    err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
+    process.exit(EXIT_STATUS.bug);
   });
-  return {
-    drain: async () => {
-      if (stream.writableLength === 0 || stream.destroyed) return;
-      await new Promise<void>((resolve) => {
-        stream.once("close", resolve);
-        stream.write("", () => resolve());
-      });
-    },
-    isLost: () => isLost,
-  };
-}
-
-function dieOfBug(error: unknown): void {
-  process.stderr.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`, () => process.exit(EXIT_STATUS.bug));
+  const status = await main(process.argv.slice(2), out, err);
+  process.exit((out.isLost || err.isLost) && status === 0 ? EXIT_STATUS["cannot-write"] : status);
 }
 
 /** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */

@@ -1,5 +1,5 @@
-// Stands in for Node's network modules while the snapshot is built: answers requests out of plain data, and opens no socket.
-// The lazy modules of scripts/bundle-builtins.ts look for it under this symbol, and only then.
+// Stands in for what a snapshot can't hold of Node's modules while it is built: answers requests out of plain data, and opens
+// no socket. The lazy modules of scripts/bundle-builtins.ts look for it under this symbol, and only then.
 
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
@@ -23,7 +23,8 @@ export async function withoutNetwork(
   work: () => Promise<void>,
 ): Promise<void> {
   const module = { Agent: WarmAgent, request: (...parameters: unknown[]) => openRequest(parameters, answer) };
-  const standIns = { "node:http": module, "node:https": module };
+  const os = { EOL: "\n", platform: () => "linux", release: () => "0" };
+  const standIns = { "node:http": module, "node:https": module, "node:os": os };
   Reflect.set(globalThis, STAND_INS, standIns);
   try {
     await work();

@@ -51,9 +51,15 @@ export async function readFootprint(program: Program, cache: "warm" | "cold"): P
   const folder = mkdtempSync(join(tmpdir(), "parbake-bench-"));
   try {
     const output = join(folder, "time");
-    await timeRun(program, [GNU_TIME, "--format", "%M %F", "--output", output]);
-    const [rssKiB = NaN, majorFaults = NaN] = readFileSync(output, "utf8").trim().split(" ").map(Number);
-    return cache === "warm" ? `${Math.round(rssKiB / 1024)} MiB resident` : `cold: ${majorFaults} major faults`;
+    await timeRun(program, [GNU_TIME, "--format", "%M %F %I", "--output", output]);
+    // The last in blocks of 512 bytes.
+    const [rssKiB = NaN, majorFaults = NaN, readBlocks = NaN] = readFileSync(output, "utf8")
+      .trim()
+      .split(" ")
+      .map(Number);
+    return cache === "warm"
+      ? `${Math.round(rssKiB / 1024)} MiB resident`
+      : `cold: ${(readBlocks / 2048).toFixed(1)} MiB read in ${majorFaults} major faults`;
   } finally {
     rmSync(folder, { recursive: true });
   }

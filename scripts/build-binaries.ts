@@ -1,10 +1,10 @@
 // Makes the two executables out of the bundle and the pinned Node, by pkg. scripts/build runs it in an empty environment.
-// Usage: build-binaries.ts WORK-FOLDER COMMIT
+// Usage: build-binaries.ts WORK-FOLDER COMMIT OUTPUT-FOLDER
 
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { NO_REHASH, V8_FLAGS } from "../agent/v8-flags.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
@@ -59,7 +59,7 @@ function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
     useSnapshot: isNative,
     useCodeCache: false,
     // SIGUSR1 would open a debugger's port on a process that holds secrets.
-    execArgv: ["--disable-sigusr1", ...V8_FLAGS, ...(isNative ? [NO_REHASH.atStart] : [])],
+    execArgv: ["--disable-sigusr1", ...(isNative ? [...V8_FLAGS, NO_REHASH.atStart] : [])],
     // NODE_OPTIONS is for the machine's other programs.
     execArgvExtension: "none",
     assets: { ...assets, ...(existsSync(catalogue) ? { "catalogue.tsv": catalogue } : {}) },
@@ -82,31 +82,31 @@ async function buildBinary(architecture: Architecture, bundle: Bundle, work: str
 
 /** @returns the line that the build prints of it */
 function publish(built: string, output: string): string {
-  mkdirSync(join(TOP, "dist"), { recursive: true });
   const bytes = readFileSync(built);
-  const path = join(TOP, "dist", output);
+  const path = join(output, basename(built));
   // In one step, so that no run ever meets half a binary.
   writeFileSync(`${path}.new`, bytes, { mode: 0o755 });
   renameSync(`${path}.new`, path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return `dist/${output}: ${describeElf(bytes)}\n  ${bytes.length} bytes, SHA-256 ${sha256}`;
+  return `${relative(TOP, path)}: ${describeElf(bytes)}\n  ${bytes.length} bytes, SHA-256 ${sha256}`;
 }
 
-async function buildAll(work: string, commit: string): Promise<void> {
+async function buildAll(work: string, commit: string, output: string): Promise<void> {
   const bundle = await bundleAgent(work, commit);
   const lines: string[] = [];
   for (const architecture of ARCHITECTURES) {
-    lines.push(publish(await buildBinary(architecture, bundle, work), OUTPUT[architecture]));
+    lines.push(publish(await buildBinary(architecture, bundle, work), output));
   }
-  copyFileSync(bundle.map, join(TOP, "dist", "parbake.js.map"));
+  copyFileSync(bundle.map, join(output, "parbake.js.map"));
   console.log(lines.join("\n"));
 }
 
-const [work, commit] = process.argv.slice(2);
-if (!work || !commit) throw new Error("usage: build-binaries.ts WORK-FOLDER COMMIT");
+const [work, commit, output] = process.argv.slice(2);
+if (!work || !commit || !output) throw new Error("usage: build-binaries.ts WORK-FOLDER COMMIT OUTPUT-FOLDER");
 try {
-  await buildAll(work, commit);
+  await buildAll(work, commit, output);
 } catch (error) {
-  console.error(`scripts/build: ${(error as Error).message}`);
+  const { message, cause } = error as Error;
+  console.error(`scripts/build: ${message}${cause instanceof Error ? `: ${cause.message}` : ""}`);
   process.exitCode = 1;
 }

@@ -21,6 +21,8 @@ const LAZY = new Set([
   "https",
   "inspector",
   "net",
+  // Remembers the kernel's release when it is loaded: it would tell everybody that of the machine that built.
+  "os",
   "perf_hooks",
   "readline",
   "tls",
@@ -86,14 +88,26 @@ function writeLazyModule(name: string): string {
   `;
 }
 
-/** As an ES module, so that esbuild drops the names that nobody imports instead of copying them all. */
+/**
+ * As an ES module, so that esbuild drops the names that nobody imports instead of copying them all. A class behind a getter
+ * (fs.ReadStream) is one that Node itself loads late: so does what stands for it here.
+ */
 function writeEagerModule(name: string): string {
+  const loaded = requireHere(`node:${name}`) as Readonly<Record<string, unknown>>;
+  const isLate = (key: string): boolean =>
+    Object.getOwnPropertyDescriptor(loaded, key)?.get !== undefined && typeof loaded[key] === "function";
   const picks = exportedNames(name).map(
-    (key) => `const $${key} = /* @__PURE__ */ pick("${key}"); export { $${key} as ${key} };`,
+    (key) =>
+      `const $${key} = /* @__PURE__ */ ${isLate(key) ? "late" : "pick"}("${key}"); export { $${key} as ${key} };`,
   );
   return `
     const module = require("node:${name}");
     const pick = (key) => module[key];
+    const late = (key) => new Proxy(function () {}, {
+      apply: (_, self, values) => Reflect.apply(module[key], self, values),
+      construct: (_, values, target) => Reflect.construct(module[key], values, target),
+      get: (_, property) => module[key][property],
+    });
     export default module;
     ${picks.join("\n")}
   `;

@@ -13,11 +13,13 @@ import { Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 /** Opens IMDS for the run; null where the environment switches it off. */
-export function openImds({ environment, deadline, log }: Session): ImdsClient | null {
+export async function openImds({ environment, deadline, log }: Session): Promise<ImdsClient | null> {
   const endpoint = resolveImdsEndpoint(environment);
   const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log });
-  // The token is on its way while the config is read.
-  imds?.prepare();
+  if (imds === null) return null;
+  // The request for the token leaves at the event loop's next turn, and is on its way while the config is read.
+  imds.prepare();
+  await new Promise((resume) => setImmediate(resume));
   return imds;
 }
 

@@ -2,7 +2,7 @@
 
 import { fetchCredentials } from "../aws/fetch-credentials.ts";
 import { readClientSettings } from "../aws/endpoints.ts";
-import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager.ts";
+import { createSecretsSource, type Credentials, type SecretsSource } from "../aws/secrets-manager.ts";
 import { applyPlan } from "../apply/perform.ts";
 import { runCommand } from "../apply/run-command.ts";
 import { runsAsUnit } from "../apply/units.ts";
@@ -16,6 +16,7 @@ import type { Plan } from "../plan/plan.ts";
 import { formatCount } from "../cli/text.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { VERSION } from "../version.ts";
+import { readImage } from "./image.ts";
 import { openImds } from "./machine.ts";
 import { planHere } from "./run-plan.ts";
 import type { Session } from "./session.ts";
@@ -25,12 +26,18 @@ const LOCK_WAIT_MS = 10_000;
 
 export async function runApply({ only }: Extract<Command, { kind: "apply" }>, session: Session): Promise<number> {
   const { options, deadline, log, paint } = session;
-  const imds = openImds(session);
+  const imds = await openImds(session);
   let secrets: SecretsSource | undefined;
   try {
-    const plan = await planHere(only, session, imds);
+    const image = readImage(options);
+    const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
+    const credentials = fetchAhead(
+      () => fetchCredentials(session.environment, () => roleCredentials(imds)),
+      wantsSecrets,
+    );
+    const plan = await planHere(image, only, session, imds);
     logMachine(plan, log);
-    const source = openSecrets(session, imds, plan.facts.region);
+    const source = openSecrets(session, credentials, plan.facts.region);
     secrets = source;
     const report = await applyPlan(plan, {
       root: options.root,
@@ -62,9 +69,21 @@ function logMachine({ facts, budget, apps }: Plan, log: Log): void {
   log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${size} = ${split}`);
 }
 
+/** The first credentials are on their way while the plan is made; those that replace them are asked for anew. */
+function fetchAhead(fetch: () => Promise<Credentials>, isWanted: boolean): () => Promise<Credentials> {
+  let ahead = isWanted ? fetch() : null;
+  // Whoever asks for them gets the error; a run that ends before may ignore it.
+  ahead?.catch(() => undefined);
+  return () => {
+    const credentials = ahead ?? fetch();
+    ahead = null;
+    return credentials;
+  };
+}
+
 function openSecrets(
   { environment, deadline, log }: Session,
-  imds: ImdsClient | null,
+  credentials: () => Promise<Credentials>,
   region: string | null,
 ): SecretsSource {
   return createSecretsSource({
@@ -72,7 +91,7 @@ function openSecrets(
     deadline,
     log,
     settings: readClientSettings("SECRETS_MANAGER", environment),
-    fetchCredentials: () => fetchCredentials(environment, () => roleCredentials(imds)),
+    fetchCredentials: credentials,
   });
 }
 

@@ -6,7 +6,7 @@ import { gatherHere, openImds } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 export async function runFacts(session: Session): Promise<number> {
-  const imds = openImds(session);
+  const imds = await openImds(session);
   try {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
     const [facts, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);

@@ -34,17 +34,21 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<n
 
 async function plansFor({ target, only }: PlanCommand, session: Session): Promise<readonly Plan[]> {
   if (target.kind !== "here") return planMachines(readImage(session.options), predictMachines(target), only);
-  const imds = openImds(session);
+  const imds = await openImds(session);
   try {
-    return [await planHere(only, session, imds)];
+    return [await planHere(readImage(session.options), only, session, imds)];
   } finally {
     imds?.close();
   }
 }
 
 /** The plan that `apply` performs and `plan` prints. */
-export async function planHere(only: Part | null, session: Session, imds: ImdsClient | null): Promise<Plan> {
-  const image = readImage(session.options);
+export async function planHere(
+  image: Image,
+  only: Part | null,
+  session: Session,
+  imds: ImdsClient | null,
+): Promise<Plan> {
   const { config, templates } = image;
   const facts = await gatherHere(session, imds, config.imds, wantedFacts(config, templates));
   return selectSteps(planFor(image, facts), only);

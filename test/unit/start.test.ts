@@ -13,8 +13,11 @@ interface Ended {
 }
 
 /** Runs `body` as main. `read` takes its stdout; the default reads all of it. */
-async function runMain(body: string, options: { readonly stdout?: number; readonly slowMs?: number } = {}): Promise<Ended> {
-  const program = `import { startMain } from "${START}"; startMain(async (argv) => { ${body} }, async () => {});`;
+async function runMain(
+  body: string,
+  options: { readonly stdout?: number; readonly slowMs?: number } = {},
+): Promise<Ended> {
+  const program = `import { startMain } from "${START}"; startMain(async (argv, out, err) => { ${body} }, async () => {});`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", "a", "b"], {
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
   });
@@ -35,7 +38,7 @@ describe("startMain", () => {
   });
 
   it("gives a slow reader of a pipe all of a megabyte, though a server still listens", async () => {
-    const body = `(await import("node:net")).createServer().listen(0); process.stdout.write("x".repeat(1 << 20)); return 0;`;
+    const body = `(await import("node:net")).createServer().listen(0); out.write("x".repeat(1 << 20)); return 0;`;
     const { status, out } = await runMain(body, { slowMs: 300 });
     assert.equal(status, 0);
     assert.equal(out.length, 1_048_576);
@@ -44,13 +47,15 @@ describe("startMain", () => {
   it("finishes main without a word when the reader has closed the pipe", async () => {
     const body = `
       for (let line = 0; line < 20; line++) {
-        process.stdout.write("x".repeat(1 << 17));
+        out.write("x".repeat(1 << 17));
         await new Promise((resume) => setTimeout(resume, 5));
       }
-      process.stderr.write("done");
+      err.write("done");
       return 3;`;
-    const program = `import { startMain } from "${START}"; startMain(async () => { ${body} }, async () => {});`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "pipe"] });
+    const program = `import { startMain } from "${START}"; startMain(async (argv, out, err) => { ${body} }, async () => {});`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let err = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (err += chunk));
     child.stdout.once("data", () => child.stdout.destroy());
@@ -61,15 +66,21 @@ describe("startMain", () => {
   it("ends with 73 when its output is lost to a full disk", async function () {
     if (!existsSync("/dev/full")) this.skip();
     const full = openSync("/dev/full", "w");
-    const { status } = await runMain(`process.stdout.write("x"); return 0;`, { stdout: full });
+    const { status } = await runMain(`out.write("x"); return 0;`, { stdout: full });
     closeSync(full);
     assert.equal(status, 73);
   });
 
   for (const [how, body] of [
     ["main throws", `throw new SyntaxError("hunter2 is no JSON");`],
-    ["a callback throws", `setTimeout(() => { throw new SyntaxError("hunter2"); }); await new Promise(() => setInterval(() => {}, 1e3));`],
-    ["nobody awaits a rejection", `void Promise.reject(new SyntaxError("hunter2")); await new Promise(() => setInterval(() => {}, 1e3));`],
+    [
+      "a callback throws",
+      `setTimeout(() => { throw new SyntaxError("hunter2"); }); await new Promise(() => setInterval(() => {}, 1e3));`,
+    ],
+    [
+      "nobody awaits a rejection",
+      `void Promise.reject(new SyntaxError("hunter2")); await new Promise(() => setInterval(() => {}, 1e3));`,
+    ],
   ] as const) {
     it(`ends with 70 and where it happened, not the message, when ${how}`, async () => {
       const { status, err } = await runMain(body);

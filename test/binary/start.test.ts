@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { TOP } from "../../scripts/build-pinned-node.ts";
+import { describeWhere } from "../e2e/requirements.ts";
+import { startEmulator } from "../emulator/emulator.ts";
+import { BINARY, makeScratchImage } from "./scratch-image.ts";
+
+const VERSION = /^parbake \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(\+dirty)?, Node 24\.\d+\.\d+\)\n$/;
+const ARM64_BINARY = join(TOP, "dist/parbake-linux-arm64");
+// Where Debian's cross packages (libc6-arm64-cross, libstdc++6-arm64-cross) put the libraries.
+const ARM64_LIBRARIES = process.env["QEMU_LD_PREFIX"] ?? "/usr/aarch64-linux-gnu";
+
+describe("dist/parbake", () => {
+  it("says version, commit and Node version", () => {
+    assert.match(execFileSync(BINARY, ["--version"], { encoding: "utf8" }), VERSION);
+  });
+
+  it("takes no option of Node's from NODE_OPTIONS", () => {
+    const env = { NODE_OPTIONS: "--require /does/not/exist" };
+    assert.match(execFileSync(BINARY, ["--version"], { encoding: "utf8", env }), VERSION);
+  });
+
+  it("has the catalogue in it", () => {
+    const { status, stdout } = spawnSync(BINARY, ["tune", "jvm", "--instance-type", "m7g.large"], { encoding: "utf8" });
+    assert.deepEqual([status, stdout.includes("heap")], [0, true]);
+  });
+
+  it("gives each run's requests ids of their own", async () => {
+    const ids: unknown[] = [];
+    for (let run = 0; run < 2; run++) ids.push(await readInvocationId());
+    assert.match(String(ids[0]), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.notEqual(ids[0], ids[1]);
+  });
+});
+
+/** The id that the SDK gives to a run's first request, taken by a Secrets Manager that answers nothing else. */
+async function readInvocationId(): Promise<unknown> {
+  const emulator = await startEmulator();
+  const ids: unknown[] = [];
+  const server = createServer((request, response) => {
+    ids.push(request.headers["amz-sdk-invocation-id"]);
+    response.writeHead(400, { "x-amzn-errortype": "ResourceNotFoundException" }).end("{}");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const image = makeScratchImage();
+  try {
+    const env = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    };
+    const child = spawn(BINARY, ["apply", "--root", image.root], { env, stdio: "ignore" });
+    await once(child, "close");
+  } finally {
+    image.remove();
+    server.close();
+    await emulator.close();
+  }
+  return ids[0];
+}
+
+// The snapshot is made on one CPU and must start on any other: these have neither AVX nor BMI.
+const isX64 = process.arch === "x64";
+describeWhere({ programs: ["qemu-x86_64-static"] }, "dist/parbake on another CPU", function () {
+  this.timeout(120_000);
+  for (const cpu of ["Nehalem", "qemu64"]) {
+    it(`starts on ${cpu}`, () => {
+      const output = execFileSync("qemu-x86_64-static", ["-cpu", cpu, BINARY, "--version"], { encoding: "utf8" });
+      assert.match(output, VERSION);
+    });
+  }
+});
+
+const hasLibraries = existsSync(join(ARM64_LIBRARIES, "lib/ld-linux-aarch64.so.1"));
+const arm64Title = hasLibraries || !isX64 ? "" : ` (skipped: no arm64 libraries in ${ARM64_LIBRARIES})`;
+describeWhere({ programs: isX64 ? ["qemu-aarch64-static"] : [] }, `dist/parbake-linux-arm64${arm64Title}`, function () {
+  this.timeout(120_000);
+  const command = isX64 ? ["qemu-aarch64-static", "-L", ARM64_LIBRARIES, ARM64_BINARY] : [ARM64_BINARY];
+  const itWhere = arm64Title === "" ? it : it.skip;
+  const run = (...parameters: string[]) =>
+    spawnSync(command[0]!, [...command.slice(1), ...parameters], { encoding: "utf8" });
+
+  itWhere("says version, commit and Node version", () => {
+    assert.match(run("--version").stdout, VERSION);
+  });
+
+  itWhere("tunes for an instance type", () => {
+    const { status, stdout } = run("tune", "jvm", "--instance-type", "m7g.large");
+    assert.deepEqual([status, stdout.includes("heap")], [0, true]);
+  });
+});

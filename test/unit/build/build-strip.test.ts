@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { describeElf, stripElf } from "../../../scripts/build-strip.ts";
+
+describe("stripElf", () => {
+  it("leaves a Node that runs, without symbols, and takes 18 MB or more off it", () => {
+    const node = readFileSync(process.execPath);
+    const stripped = stripElf(node);
+    assert.match(describeElf(node), /, not stripped$/);
+    assert.match(describeElf(stripped), /, stripped$/);
+    assert.ok(node.length - stripped.length > 18_000_000);
+    const folder = mkdtempSync(join(tmpdir(), "parbake-strip-"));
+    try {
+      writeFileSync(join(folder, "node"), stripped, { mode: 0o755 });
+      assert.equal(execFileSync(join(folder, "node"), ["-p", "6 * 7"], { encoding: "utf8" }), "42\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("changes nothing in a program that is stripped already", () => {
+    const once = stripElf(readFileSync(process.execPath));
+    assert.ok(stripElf(once).equals(once));
+  });
+
+  it("refuses what is no 64-bit ELF file", () => {
+    assert.throws(() => stripElf(Buffer.from("#!/bin/sh\nexit 0\n")), /not a 64-bit little-endian ELF file/);
+  });
+});

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { compileFunction } from "node:vm";
+import { createRequire } from "node:module";
+import { build, type Plugin } from "esbuild";
+import { describe, it } from "mocha";
+import { shapeBuiltins } from "../../../scripts/bundle-builtins.ts";
+import { loadOnDemand } from "../../../scripts/bundle-on-demand.ts";
+import { replaceUnused } from "../../../scripts/bundle-replacements.ts";
+
+async function bundle(contents: string, plugin: Plugin): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, sourcefile: "entry.mjs" },
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+    logLevel: "silent",
+    plugins: [plugin],
+  });
+  return outputFiles[0]!.text;
+}
+
+/** Runs a bundle and gives what it exports, and what it required on the way, in order. */
+function load(code: string): { exports: Record<string, unknown>; required: string[] } {
+  const required: string[] = [];
+  const requireHere = createRequire(import.meta.url);
+  const module = { exports: {} as Record<string, unknown> };
+  const tracing = (id: string): unknown => {
+    required.push(id);
+    return requireHere(id);
+  };
+  compileFunction(code, ["module", "exports", "require"])(module, module.exports, tracing);
+  return { exports: module.exports, required };
+}
+
+describe("shapeBuiltins", () => {
+  it("loads a network module when something of it is used, not when it is imported", async () => {
+    const code = await bundle(
+      `import { request, STATUS_CODES } from "node:http"; import https from "https";
+       export const status = () => [STATUS_CODES[404], typeof request, typeof https.Agent];`,
+      shapeBuiltins(),
+    );
+    const { exports, required } = load(code);
+    assert.deepEqual(
+      required.filter((id) => id.includes("http")),
+      [],
+    );
+    assert.deepEqual((exports["status"] as () => unknown)(), ["Not Found", "function", "function"]);
+    assert.deepEqual(
+      required.filter((id) => id.includes("http")),
+      ["node:http", "node:https"],
+    );
+  });
+
+  it("gives CommonJS code that requires a network module the same laziness", async () => {
+    const { exports, required } = load(
+      await bundle(`const net = require("net"); exports.test = () => net.isIPv4("192.0.2.1");`, shapeBuiltins()),
+    );
+    assert.deepEqual(
+      required.filter((id) => id === "node:net"),
+      [],
+    );
+    assert.equal((exports["test"] as () => unknown)(), true);
+  });
+
+  it("gives other modules whole: default, names, and a class to extend", async () => {
+    const code = await bundle(
+      `import path, { join } from "node:path"; import { EventEmitter } from "events"; import * as fs from "fs";
+       class Mine extends EventEmitter {}
+       export const all = [path.join === join, join("a", "b"), new Mine() instanceof EventEmitter, typeof fs.readFileSync];`,
+      shapeBuiltins(),
+    );
+    assert.deepEqual(load(code).exports["all"], [true, "a/b", true, "function"]);
+  });
+
+  it("gives a class that Node loads late as a class: to make, to extend and to test with", async () => {
+    const code = await bundle(
+      `import fs, { ReadStream } from "node:fs";
+       class Mine extends ReadStream {}
+       const [mine, theirs] = [new Mine("/dev/null"), new ReadStream("/dev/null")];
+       export const all = [mine instanceof Mine, mine instanceof fs.ReadStream, theirs instanceof ReadStream, {} instanceof ReadStream];`,
+      shapeBuiltins(),
+    );
+    assert.deepEqual(load(code).exports["all"], [true, true, true, false]);
+  });
+});
+
+describe("loadOnDemand", () => {
+  it("refuses a static import of a package that costs more than a boot", async () => {
+    await assert.rejects(
+      bundle(`import { EC2Client } from "@aws-sdk/client-ec2"; console.log(EC2Client)`, loadOnDemand()),
+      {
+        message: /@aws-sdk\/client-ec2 is loaded at start: use await import\("@aws-sdk\/client-ec2"\)/,
+      },
+    );
+  });
+
+  it("keeps a dynamically imported one out of the bundle", async () => {
+    const code = await bundle(`export const load = () => import("systeminformation");`, loadOnDemand());
+    assert.ok(code.length < 5_000);
+    assert.match(code, /getAsset\("systeminformation\.cjs", "utf8"\)/);
+  });
+});
+
+describe("replaceUnused", () => {
+  it("fails the build when nothing imports any more what it replaces", async () => {
+    await assert.rejects(bundle(`export const nothing = 1;`, replaceUnused()), {
+      message: /nothing imports source-map any more: take it out of bundle-replacements\.ts/,
+    });
+  });
+});
