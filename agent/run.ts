@@ -13,6 +13,7 @@ import { runPlan } from "./commands/run-plan.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline } from "./deadline.ts";
+import { describeBug } from "./start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
 import { formatVersion } from "./version.ts";
 
@@ -86,11 +87,4 @@ function tellError(error: unknown, json: boolean, { writeOut, writeError }: Worl
       `${JSON.stringify({ schema: 1, error: { code: error.code, status, problems: error.problems } }, null, 2)}\n`,
     );
   return status;
-}
-
-// An unforeseen error's message may quote anything, a secret too: only where it was thrown is told.
-function describeBug(error: unknown): string {
-  const { name, stack } = error instanceof Error ? error : { name: typeof error, stack: "" };
-  const frames = (stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return [name, ...frames].join("\n");
 }

@@ -9,7 +9,7 @@ const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 
 describe("the README", () => {
   it("gives the exit statuses that the code ends with, as help does", () => {
-    const rows = [...readme.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, status, meaning]) => [
+    const rows = [...readme.matchAll(/^\| *(\d+) *\| *(.+?) *\|$/gm)].map(([, status, meaning]) => [
       Number(status),
       meaning,
     ]);
