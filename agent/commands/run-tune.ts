@@ -48,7 +48,7 @@ function tuneProfile({ target, set }: Tune, profile: string, { options, emit, sa
     });
   }
   const { memLimitBytes, vcpus, cores, architecture } = machinesOf(target)[0]!;
-  const result = tuneAlone(profile, { memoryBytes: memLimitBytes, vcpus, cores, architecture }, set);
+  const result = tuneAlone(profile, { memoryBytes: memLimitBytes, vcpus, cores, architecture, network: null }, set);
   if (result.kind === "impossible") throw new Refusal("usage", result.problems);
   const { settings } = result;
   if (options.json) emit({ schema: 1, profile, memoryBytes: memLimitBytes, vcpus, settings });

@@ -1,22 +1,30 @@
 // Builds settings, so that a profile reads as a table of values and reasons.
 
-import type { Bound, Setting } from "./setting.ts";
+import type { Bound, Inputs, Setting, Unit } from "./setting.ts";
 
 /** Why a setting is what it is. */
 export interface Reason {
   readonly formula: string;
   readonly source: string;
+  readonly inputs?: Inputs;
   readonly boundBy?: Bound;
+  readonly note?: string;
 }
 
-export function count(value: number, { formula, source, boundBy = null }: Reason): Setting {
-  return { value, unit: "count", text: String(value), formula, source, boundBy };
+export function count(value: number, reason: Reason): Setting {
+  return build(value, "count", String(value), reason);
 }
 
-export function bytes(value: number, written: string, { formula, source, boundBy = null }: Reason): Setting {
-  return { value, unit: "bytes", text: written, formula, source, boundBy };
+/** @param written as the app's config wants it */
+export function bytes(value: number, written: string, reason: Reason): Setting {
+  return build(value, "bytes", written, reason);
 }
 
-export function text(value: string, { formula, source, boundBy = null }: Reason): Setting {
-  return { value, unit: "text", text: value, formula, source, boundBy };
+export function text(value: string, reason: Reason): Setting {
+  return build(value, "text", value, reason);
+}
+
+function build(value: number | string, unit: Unit, written: string, reason: Reason): Setting {
+  const { formula, source, inputs = {}, boundBy = null, note = null } = reason;
+  return { value, unit, text: written, formula, inputs, source, boundBy, note };
 }

@@ -123,6 +123,7 @@ function planApp({ app, profile, options }: ResolvedApp, facts: MachineFacts, sh
     vcpus: cpus.vcpus,
     cores: cpus.cores,
     architecture,
+    network: null,
   };
   return {
     name: app.name,

@@ -44,6 +44,7 @@ export const jvm: Profile = {
   about: "a Java application on HotSpot",
   options: OPTIONS,
   takesMemory: true,
+  ladder: [],
   toShrink: "lower the options threads, codeCache or loadedClasses",
   floorBytes: leastMemoryBytes,
   capBytes: mostMemoryBytes,

@@ -46,6 +46,7 @@ export const nginx: Profile = {
   about: "an nginx server or proxy",
   options: OPTIONS,
   takesMemory: true,
+  ladder: [],
   toShrink: "lower the options workers or connectionMemory",
   floorBytes: (options) => MASTER_BYTES + (optionalNumber(options, "workers") ?? 1) * leastWorkerBytes(options),
   capBytes(options) {

@@ -51,6 +51,7 @@ export const node: Profile = {
   about: "a Node.js application",
   options: OPTIONS,
   takesMemory: true,
+  ladder: [],
   toShrink: "lower the option workers",
   floorBytes(options) {
     const workers = optionalNumber(options, "workers") ?? 1;

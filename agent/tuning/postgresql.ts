@@ -40,6 +40,7 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
+  ladder: [],
   toShrink: "lower the option connections",
   floorBytes: (options) => leastShareKb(workloadOf(options), connectionsOf(options)) * KIB,
   capBytes: () => Infinity,

@@ -5,8 +5,14 @@ import type { Problem } from "../refusal.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 
-/** What kept a value from being what its formula gave. Null: nothing did. */
-export type Bound = "floor" | "cap" | "user" | "share" | null;
+/**
+ * What kept a value from being what its formula gave. Null: nothing did. `share`: the reference's value would not have
+ * fitted into the app's share. `ladder`: given up, as the profile declares, so that the app fits at all.
+ */
+export type Bound = "floor" | "cap" | "user" | "share" | "ladder" | null;
+
+/** A named number or word of a formula; a name that ends in `Bytes` is an amount of memory. */
+export type Inputs = Readonly<Record<string, number | string>>;
 
 /** One tuned value, with all that is needed to explain it. */
 export interface Setting {
@@ -14,11 +20,14 @@ export interface Setting {
   readonly unit: Unit;
   /** As the app's own config wants it: `2560MB`, `-Xmx512m`. */
   readonly text: string;
-  /** The formula in words and names, not numbers: `memory / 4`. */
+  /** The formula in names, not numbers: `memoryBytes / 4`. Every name in it stands in `inputs`. */
   readonly formula: string;
+  readonly inputs: Inputs;
   /** Who says so: a document, a program's source. */
   readonly source: string;
   readonly boundBy: Bound;
+  /** Where parbake departs from the source, and why; null: it does not. */
+  readonly note: string | null;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -32,6 +41,8 @@ export interface Allotment {
   /** Physical cores behind them: at least 1. */
   readonly cores: number;
   readonly architecture: string;
+  /** Network interfaces of the default card and IPv4 addresses on each; null where the instance type is not known. */
+  readonly network: { readonly enis: number; readonly ipv4PerEni: number } | null;
 }
 
 export interface OptionRule {
@@ -55,6 +66,8 @@ export interface Profile {
   readonly name: string;
   readonly about: string;
   readonly options: Readonly<Record<string, OptionRule>>;
+  /** For a profile whose operator chooses option names (`custom`): the rule of every name that is not in `options`. */
+  readonly anyOption?: OptionRule;
   /**
    * The least memory that the app can run in with these options. Like the cap, it knows nothing of the CPUs: on a machine
    * with more of them it would take memory away from the neighbours.
@@ -64,6 +77,11 @@ export interface Profile {
   capBytes(options: Options): number;
   /** Whether the app competes for memory; false for `sysctl`. */
   readonly takesMemory: boolean;
+  /**
+   * What the app gives up where its share is small, first to last, by setting. The floor counts on all of it; `tune` marks
+   * what it took with `ladder`. Given back from last to first as memory grows, so that nothing ever falls.
+   */
+  readonly ladder: readonly string[];
   /** What an operator can change to make the app smaller, as a clause: `lower the option threads`. */
   readonly toShrink: string;
   /**

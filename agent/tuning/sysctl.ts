@@ -23,6 +23,7 @@ export const sysctl: Profile = {
   about: "kernel settings of a server, raised only",
   options: OPTIONS,
   takesMemory: false,
+  ladder: [],
   toShrink: "nothing",
   floorBytes: () => 0,
   capBytes: () => 0,

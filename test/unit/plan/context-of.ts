@@ -42,7 +42,7 @@ export function contextOf({ facts = {}, apps = {}, secrets = {}, vars = {} }: De
 function appOf(name: string, settings: Readonly<Record<string, Pick<Setting, "value" | "unit" | "text">>>): AppPlan {
   const whole = Object.entries(settings).map(([setting, value]): [string, Setting] => [
     setting,
-    { ...value, formula: "", source: "", boundBy: null },
+    { ...value, formula: "", inputs: {}, source: "", boundBy: null, note: null },
   ]);
   return { name, profile: "postgresql", memoryBytes: 2 ** 30, vcpus: 4, settings: Object.fromEntries(whole) };
 }

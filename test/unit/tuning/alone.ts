@@ -14,7 +14,7 @@ export type Given = Readonly<Record<string, OptionValue>>;
 /** Null where the floor does not fit. */
 export function tryAlone(profile: string, memoryBytes: number, vcpus: number, given: Given = {}): Settings | null {
   const cores = Math.max(1, Math.floor(vcpus / 2));
-  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture: "x86_64" }, given);
+  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture: "x86_64", network: null }, given);
   return result.kind === "tuned" ? result.settings : null;
 }
 

@@ -122,7 +122,7 @@ describe("computeTuning", () => {
 });
 
 describe("tuneAlone", () => {
-  const allotment = { memoryBytes: 512 * MIB, vcpus: 2, cores: 1, architecture: "arm64" };
+  const allotment = { memoryBytes: 512 * MIB, vcpus: 2, cores: 1, architecture: "arm64", network: null };
 
   it("refuses an unknown profile with the nearest one", () => {
     const problems = [{ what: "there is no profile 'ngnix'", fix: "Did you mean 'nginx'?" }];

@@ -6,6 +6,7 @@ const profile: Profile = {
   name: "app",
   about: "an app",
   takesMemory: true,
+  ladder: [],
   toShrink: "lower threads",
   options: {
     threads: { kind: "integer", default: 10, min: 1, max: 100, about: "threads" },
