@@ -8,6 +8,7 @@ import { parseArguments } from "./cli/parse-arguments.ts";
 import { choosePaint } from "./cli/text.ts";
 import { runApply } from "./commands/run-apply.ts";
 import { runCheck } from "./commands/run-check.ts";
+import { runExplain } from "./commands/run-explain.ts";
 import { runFacts } from "./commands/run-facts.ts";
 import { runPlan } from "./commands/run-plan.ts";
 import { runTune } from "./commands/run-tune.ts";
@@ -54,6 +55,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runFacts(session);
     case "tune":
       return runTune(command, session);
+    case "explain":
+      return runExplain(command, session);
   }
 }
 
@@ -69,7 +72,8 @@ function openSession(options: GlobalOptions, world: World): Session {
     log: createLog(level, format, writeError),
     paint: choosePaint(isTerminalOut && !options.json && !environment["NO_COLOR"] && environment["TERM"] !== "dumb"),
     say: options.json ? writeError : writeOut,
-    emit: (document) => writeOut(`${JSON.stringify(document, null, 2)}\n`),
+    emit: (document, layout = "indented") =>
+      writeOut(`${JSON.stringify(document, null, layout === "indented" ? 2 : 0)}\n`),
   };
 }
 

@@ -20,6 +20,10 @@ export const OPTIONS = {
   "instance-type": { value: "T[,T…]", about: "for these instance types instead of this machine; no IMDS, no AWS" },
   memory: { value: "SIZE", about: "for a machine of this memory, as its OS reports it (with --cpus)" },
   cpus: { value: "N", about: "for a machine of so many CPUs (with --memory)" },
+  "all-types": {
+    value: null,
+    about: "for every instance type of the catalogue: which hold the image, and which do not",
+  },
   diff: { value: null, about: "show each file's change as a unified diff" },
   "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
@@ -75,8 +79,14 @@ export const COMMANDS = {
   tune: {
     about: "the tuning alone, of the image or of one profile, as a calculator",
     operand: "[PROFILE]",
-    options: [...MACHINE_OPTIONS, "set"],
+    options: [...MACHINE_OPTIONS, "all-types", "set"],
     example: "parbake tune postgresql --memory 4GiB --cpus 2 --set workload=oltp",
+  },
+  explain: {
+    about: "why an app has this share, or a setting this value, and what would change it",
+    operand: "APP[.SETTING]",
+    options: MACHINE_OPTIONS,
+    example: "parbake explain db.shared_buffers --instance-type m7g.large",
   },
 } as const satisfies Record<string, CommandRule>;
 

@@ -12,6 +12,9 @@ export type Target =
   | { readonly kind: "types"; readonly names: readonly string[] }
   | { readonly kind: "size"; readonly memoryBytes: number; readonly vcpus: number };
 
+/** The catalogue's types too, all of them. */
+export type TuneTarget = Target | { readonly kind: "all-types" };
+
 export type Part = "files" | "secrets" | "tuning";
 
 export interface GlobalOptions {
@@ -37,10 +40,12 @@ export type Command =
   | { readonly kind: "facts" }
   | {
       readonly kind: "tune";
-      readonly target: Target;
+      readonly target: TuneTarget;
       readonly profile: string | null;
       readonly set: Readonly<Record<string, OptionValue>>;
     }
+  /** `setting` null: the app as a whole. */
+  | { readonly kind: "explain"; readonly target: Target; readonly app: string; readonly setting: string | null }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

@@ -5,7 +5,7 @@ import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { MIB, parseSize } from "../tuning/size.ts";
 import { COMMANDS, GLOBAL_OPTIONS, OPTIONS, type CommandName, type OptionName } from "./commands.ts";
-import type { Command, GlobalOptions, Invocation, Part, Target } from "./invocation.ts";
+import type { Command, GlobalOptions, Invocation, Part, Target, TuneTarget } from "./invocation.ts";
 
 type Given = ReadonlyMap<OptionName, readonly string[]>;
 
@@ -101,7 +101,7 @@ function checkWords(command: CommandName, words: readonly string[], given: Given
   for (const word of words.slice(rule.operand === null ? 1 : 2)) {
     problems.push({
       what: `${command} does not take '${word.slice(0, 60)}'`,
-      fix: `Usage: parbake ${command} ${rule.operand ?? ""}[options].`,
+      fix: `Usage: parbake ${command} ${rule.operand === null ? "" : `${rule.operand} `}[options].`,
     });
   }
 }
@@ -118,8 +118,35 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
     case "facts":
       return { kind: "facts" };
     case "tune":
-      return { kind: "tune", target, profile: operand ?? null, set: parseSet(operand, given, problems) };
+      return {
+        kind: "tune",
+        target: parseAllTypes(target, operand, given, problems),
+        profile: operand ?? null,
+        set: parseSet(operand, given, problems),
+      };
+    case "explain":
+      return { kind: "explain", target, ...parseSubject(operand, problems) };
   }
+}
+
+function parseAllTypes(target: Target, profile: string | undefined, given: Given, problems: Problem[]): TuneTarget {
+  if (!given.has("all-types")) return target;
+  if (target.kind !== "here")
+    problems.push({ what: "--all-types goes with no other machine", fix: "Give it alone, or name the types." });
+  if (profile !== undefined)
+    problems.push({
+      what: "--all-types is for an image",
+      fix: "Leave the profile out: the config says what is in it.",
+    });
+  return { kind: "all-types" };
+}
+
+/** `db` or `db.shared_buffers`; the rest may have dots: sysctl's keys do. */
+function parseSubject(operand: string | undefined, problems: Problem[]): { app: string; setting: string | null } {
+  if (operand === undefined)
+    problems.push({ what: "explain needs an app", fix: "Write parbake explain APP, or APP.SETTING." });
+  const [app = "", ...rest] = (operand ?? "").split(".");
+  return { app, setting: rest.length === 0 ? null : rest.join(".") };
 }
 
 function buildApply(target: Target, given: Given, problems: Problem[]): Command {

@@ -51,7 +51,8 @@ export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boole
 
 function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
   const type = facts.instanceType ?? "this machine";
-  return { type, vcpus: facts.vcpus, memoryBytes: facts.memLimitBytes, problems: [], tuning: { budget, apps } };
+  const { vcpus, memLimitBytes: memoryBytes } = facts;
+  return { type, vcpus, memoryBytes, misfit: null, problems: [], tuning: { budget, apps } };
 }
 
 function formatSecrets({ steps }: Plan, paint: Paint): string {

@@ -1,6 +1,6 @@
 // Tuning for people: the apps' settings, for one machine or for several side by side. Pure.
 
-import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
+import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
@@ -13,6 +13,8 @@ export interface TunedMachine {
   readonly vcpus: number;
   /** What the OS reports, not what is advertised. */
   readonly memoryBytes: number;
+  /** Why the image does not fit: another machine might do, or the config is wrong everywhere. */
+  readonly misfit: "architecture" | "memory" | "config" | null;
   readonly problems: readonly Problem[];
   readonly tuning: { readonly budget: BudgetPlan; readonly apps: readonly AppPlan[] } | null;
 }
@@ -21,20 +23,24 @@ export interface TunedMachine {
 export function tuningDocument(machines: readonly TunedMachine[]): unknown {
   return {
     schema: 1,
-    types: machines.map(({ type, vcpus, memoryBytes, problems, tuning }) => ({
-      type,
-      vcpus,
-      memoryBytes,
-      fits: tuning !== null,
-      problems: problems.map(formatProblem),
-      ...(tuning ? { budget: tuning.budget } : {}),
-      apps: Object.fromEntries((tuning?.apps ?? []).map((app) => [app.name, appDocument(app)])),
-    })),
+    types: machines.map(machineDocument),
   };
 }
 
-function appDocument({ profile, memoryBytes, vcpus, settings }: AppPlan): unknown {
-  return { profile, memoryBytes, vcpus, settings };
+export function machineDocument({ type, vcpus, memoryBytes, problems, tuning }: TunedMachine): unknown {
+  return {
+    type,
+    vcpus,
+    memoryBytes,
+    fits: tuning !== null,
+    problems: problems.map(formatProblem),
+    ...(tuning ? { budget: tuning.budget } : {}),
+    apps: Object.fromEntries((tuning?.apps ?? []).map((app) => [app.name, appDocument(app)])),
+  };
+}
+
+function appDocument({ profile, memoryBytes, vcpus, settings, degraded }: AppPlan): unknown {
+  return { profile, memoryBytes, vcpus, settings, degraded };
 }
 
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
@@ -49,7 +55,8 @@ export function formatTuning(machines: readonly TunedMachine[], paint: Paint): s
     ],
     ...appRows(machines, paint),
   ];
-  return formatColumns(rows) + machines.map((machine) => formatMisfit(machine, paint)).join("");
+  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatSacrifices(machine, machines, paint));
+  return formatColumns(rows) + remarks.join("");
 }
 
 function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
@@ -72,9 +79,13 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
 // A setting that is a whole text (JVM options, a sysctl file) would tear the table apart.
 const WIDEST_CELL = 28;
 
-function oneLine(setting: Setting | undefined): string {
-  const text = setting?.text.replaceAll(/\s+/g, " ") ?? "";
-  return text.length > WIDEST_CELL ? `${text.slice(0, WIDEST_CELL - 1)}…` : text;
+export function oneLine(setting: Setting | undefined): string {
+  return shorten(setting?.text ?? "");
+}
+
+export function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > WIDEST_CELL ? `${line.slice(0, WIDEST_CELL - 1)}…` : line;
 }
 
 function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
@@ -83,12 +94,37 @@ function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
 }
 
+// What a small machine cost: apps that are left out, and what the others gave up.
+function formatSacrifices({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
+  if (tuning === null) return "";
+  const where = all.length > 1 ? ` on ${type}` : "";
+  const leftOut = tuning.budget.leftOut.map((name) =>
+    paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
+  );
+  const degraded = tuning.apps
+    .filter((app) => app.degraded.length > 0)
+    .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(app.degraded)}`));
+  return [...leftOut, ...degraded].map((line) => `${line}\n`).join("");
+}
+
+/** `threads 250 → 60, codeCache 240M → 48M`. */
+export function formatDegraded(degraded: readonly GivenUp[]): string {
+  return degraded.map(({ setting, wanted, got }) => `${setting} ${wanted} → ${got}`).join(", ");
+}
+
 /** `tune PROFILE`: one app that has the memory to itself. */
-export function formatSettings(settings: Readonly<Record<string, Setting>>, paint: Paint): string {
-  const rows = Object.entries(settings).map(([name, { text, formula, boundBy }]) => [
+export function formatSettings(
+  settings: Readonly<Record<string, Setting>>,
+  { memoryBytes, ofBytes }: { readonly memoryBytes: number; readonly ofBytes: number },
+  paint: Paint,
+): string {
+  const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
+  const rows = Object.entries(settings).map(([name, setting]) => [
     paint.bold(name),
-    text.includes("\n") ? `${text.split("\n").length} lines` : text,
-    paint.dim(boundBy === null ? formula : `${formula} [${boundBy}]`),
+    oneLine(setting),
+    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
   ]);
-  return formatColumns(rows);
+  const long = Object.entries(settings).filter(([, setting]) => oneLine(setting) !== setting.text);
+  const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
+  return (memoryBytes === ofBytes ? "" : `${paint.dim(reserve)}\n`) + formatColumns(rows) + whole;
 }

@@ -8,8 +8,10 @@ import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds-endpoint.ts";
-import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
+import { factsForSize, networkOf, predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { PROFILES } from "../tuning/profiles.ts";
+import { formatBytes } from "../tuning/size.ts";
 import type { Session } from "./session.ts";
 
 /** Opens IMDS for the run; null where the environment switches it off. */
@@ -34,6 +36,33 @@ export async function gatherHere(
   return gatherFacts(policy, instance, session.environment["AWS_REGION"] || null, session);
 }
 
+/**
+ * This machine as tuning needs it, which is the kernel's to say; IMDS is asked only where an app is tuned by its network.
+ * Unlike `gatherHere` it never fails for want of IMDS.
+ */
+export async function gatherForTuning(profiles: readonly string[], session: Session): Promise<Facts> {
+  if (!needsNetwork(profiles)) return gatherFacts("optional", null, null, session);
+  const imds = await openImds(session);
+  try {
+    return withNetwork(await gatherHere(session, imds, "optional", ["instanceType"]));
+  } finally {
+    imds?.close();
+  }
+}
+
+export function needsNetwork(profiles: readonly string[]): boolean {
+  return profiles.some((name) => PROFILES.get(name)?.needsNetwork === true);
+}
+
+/** What the catalogue says of the network, if it knows the type: a newer type than the catalogue is tuned without. */
+export function withNetwork(facts: Facts): Facts {
+  const row = facts.instanceType === null ? null : findInstanceType(facts.instanceType);
+  if (row === null) return facts;
+  const { source, asOf } = readCatalogue();
+  const origin: Origin = { source: "catalogue", detail: `${row.type}: ${source}, ${asOf}` };
+  return { ...facts, network: networkOf(row), origins: { ...facts.origins, network: origin } };
+}
+
 /** One facts value for each machine of the target; no network, no look at this machine. */
 export function predictMachines(target: Exclude<Target, { kind: "here" }>): readonly Facts[] {
   if (target.kind === "size") return [withStandIns(factsForSize(target.memoryBytes, target.vcpus))];
@@ -43,6 +72,18 @@ export function predictMachines(target: Exclude<Target, { kind: "here" }>): read
   if (problems.length > 0) throw new Refusal("usage", problems);
   const catalogue = readCatalogue();
   return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!, catalogue)));
+}
+
+/** What to call a machine that a person asked about. */
+export function nameMachine(target: Target, { instanceType, memLimitBytes }: Facts): string {
+  switch (target.kind) {
+    case "here":
+      return "here";
+    case "types":
+      return instanceType ?? "a type";
+    case "size":
+      return formatBytes(memLimitBytes);
+  }
 }
 
 function unknownType(name: string): Problem {

@@ -8,6 +8,7 @@ import { runCommand } from "../apply/run-command.ts";
 import { runsAsUnit } from "../apply/units.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatReport } from "../cli/print-report.ts";
+import { formatDegraded } from "../cli/print-tuning.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import { Refusal } from "../refusal.ts";
@@ -67,6 +68,10 @@ function logMachine({ facts, budget, apps }: Plan, log: Log): void {
     .map(({ name, memoryBytes }) => `${name} ${formatBytes(memoryBytes)}`);
   const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares].join(" + ");
   log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${size} = ${split}`);
+  if (budget.leftOut.length > 0) log("warn", `too little memory: ${budget.leftOut.join(", ")} left out, as optional`);
+  for (const { name, degraded } of apps) {
+    if (degraded.length > 0) log("warn", `too little memory: ${name} gave up ${formatDegraded(degraded)}`);
+  }
 }
 
 /** The first credentials are on their way while the plan is made; those that replace them are asked for anew. */

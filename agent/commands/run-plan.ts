@@ -11,7 +11,7 @@ import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { readImage, type Image } from "./image.ts";
-import { gatherHere, openImds, predictMachines } from "./machine.ts";
+import { gatherHere, needsNetwork, openImds, predictMachines, withNetwork } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 type PlanCommand = Extract<Command, { kind: "plan" }>;
@@ -51,7 +51,8 @@ export async function planHere(
 ): Promise<Plan> {
   const { config, templates } = image;
   const facts = await gatherHere(session, imds, config.imds, wantedFacts(config, templates));
-  return selectSteps(planFor(image, facts), only);
+  const isNetworkWanted = needsNetwork(config.apps.map(({ profile }) => profile));
+  return selectSteps(planFor(image, isNetworkWanted ? withNetwork(facts) : facts), only);
 }
 
 /** @throws Refusal with the problems of all the machines, each told once */

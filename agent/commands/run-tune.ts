@@ -1,57 +1,101 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
 import type { Command } from "../cli/invocation.ts";
+import { fitDocument, formatFit } from "../cli/print-fit.ts";
 import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
 import { readConfig } from "../config/read-config.ts";
 import type { Config } from "../config/config.ts";
+import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
-import { gatherHardware } from "../facts/gather-hardware.ts";
-import { Refusal } from "../refusal.ts";
-import { computeTuning, tuneAlone } from "../tuning/compute-tuning.ts";
-import { predictMachines } from "./machine.ts";
+import { predictFacts } from "../facts/predict-facts.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import { type PreparedImage, prepareImage, tuneAlone, tuneImage, usableCpus } from "../tuning/compute-tuning.ts";
+import { findProfile } from "../tuning/resolve-app.ts";
+import { computeReserveBytes } from "../tuning/reserve.ts";
+import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
+type Target = Tune["target"];
 
-export function runTune(command: Tune, session: Session): number {
-  return command.profile === null ? tuneImage(command, session) : tuneProfile(command, command.profile, session);
+export async function runTune(command: Tune, session: Session): Promise<number> {
+  if (command.profile !== null) return tuneProfile(command, command.profile, session);
+  const config = readConfig(session.options.configFile, session.options.root);
+  return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
 }
 
-function tuneImage({ target }: Tune, { options, emit, say, paint }: Session): number {
-  const config = readConfig(options.configFile, options.root);
-  const machines = machinesOf(target).map((facts) => tuneMachine(config, facts));
+async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-types" }>, session: Session) {
+  const { options, emit, say, paint } = session;
+  const profiles = config.apps.map(({ profile }) => profile);
+  const facts = target.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(target);
+  const image = prepareImage(config);
+  const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(target, each)));
   if (options.json) emit(tuningDocument(machines));
   else say(formatTuning(machines, paint));
   return 0;
 }
 
-// The tuning of this machine needs no IMDS: memory and CPUs are the kernel's to say.
-function machinesOf(target: Tune["target"]): readonly (Pick<Facts, "instanceType"> & MachineFacts)[] {
-  if (target.kind === "here") return [{ ...gatherHardware().facts, instanceType: null }];
-  return predictMachines(target);
+/** @throws Refusal for what is wrong on every machine */
+function fitTypes(config: Config, { options, emit, say, paint }: Session): number {
+  const catalogue = readCatalogue();
+  const image = prepareImage(config);
+  const machines: TunedMachine[] = [];
+  for (const row of catalogue.rows.values()) {
+    const machine = tuneMachine(config, image, predictFacts(row, catalogue), row.type);
+    if (machine.misfit === "config") throw new Refusal("config", machine.problems);
+    machines.push(machine);
+  }
+  if (options.json) emit(fitDocument(machines), "compact");
+  else say(formatFit(machines, paint));
+  return 0;
 }
 
-type MachineFacts = Parameters<typeof computeTuning>[1];
-
-export function tuneMachine(config: Config, facts: Pick<Facts, "instanceType"> & MachineFacts): TunedMachine {
-  const result = computeTuning(config, facts);
-  const machine = { type: facts.instanceType ?? "here", vcpus: facts.vcpus, memoryBytes: facts.memLimitBytes };
-  if (result.kind === "impossible") return { ...machine, problems: result.problems, tuning: null };
-  return { ...machine, problems: [], tuning: result };
+function tuneMachine(config: Config, image: PreparedImage, facts: Facts, type: string): TunedMachine {
+  const { vcpus, memLimitBytes: memoryBytes, architecture } = facts;
+  const machine = { type, vcpus, memoryBytes };
+  const { architectures } = config;
+  if (architectures.length > 0 && !architectures.includes(architecture)) {
+    return { ...machine, misfit: "architecture", problems: [otherArchitecture(config, architecture)], tuning: null };
+  }
+  const result = tuneImage(image, facts);
+  if (result.kind === "tuned") return { ...machine, misfit: null, problems: [], tuning: result };
+  return { ...machine, misfit: result.isMachines ? "memory" : "config", problems: result.problems, tuning: null };
 }
 
-function tuneProfile({ target, set }: Tune, profile: string, { options, emit, say, paint }: Session): number {
+function otherArchitecture({ architectures }: Config, architecture: string): Problem {
+  return {
+    what: `its CPUs are ${architecture}, and the image is for ${architectures.join(" and ")}`,
+    fix: "Pick another type, or extend architectures in the config.",
+  };
+}
+
+async function tuneProfile({ target, set }: Tune, profile: string, session: Session): Promise<number> {
+  const { options, emit, say, paint } = session;
+  const facts = await gatherOne(target, profile, session);
+  const isSize = target.kind === "size";
+  const memoryBytes = isSize || findProfile(profile)?.takesMemory === false ? facts.memLimitBytes : leaveReserve(facts);
+  const { architecture, network } = facts;
+  const { vcpus, cores } = usableCpus(facts);
+  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture, network }, set);
+  if (result.kind === "impossible") throw new Refusal("usage", result.problems);
+  const { settings } = result;
+  if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings });
+  else say(formatSettings(settings, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
+  return 0;
+}
+
+async function gatherOne(target: Target, profile: string, session: Session): Promise<Facts> {
+  if (target.kind === "here" || target.kind === "all-types") return gatherForTuning([profile], session);
   if (target.kind === "types" && target.names.length > 1) {
     throw new Refusal("usage", {
       what: "a profile is tuned for one machine at a time",
       fix: "Name one instance type.",
     });
   }
-  const { memLimitBytes, vcpus, cores, architecture } = machinesOf(target)[0]!;
-  const result = tuneAlone(profile, { memoryBytes: memLimitBytes, vcpus, cores, architecture, network: null }, set);
-  if (result.kind === "impossible") throw new Refusal("usage", result.problems);
-  const { settings } = result;
-  if (options.json) emit({ schema: 1, profile, memoryBytes: memLimitBytes, vcpus, settings });
-  else say(formatSettings(settings, paint));
-  return 0;
+  return predictMachines(target)[0]!;
+}
+
+/** A size is what the app may use; of a machine, the kernel needs its part. */
+function leaveReserve({ memLimitBytes, hugePagesBytes }: Facts): number {
+  return Math.max(0, memLimitBytes - hugePagesBytes - computeReserveBytes({ kind: "tiers" }, memLimitBytes));
 }

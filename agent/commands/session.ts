@@ -14,6 +14,6 @@ export interface Session {
   readonly paint: Paint;
   /** Text for people: stdout, or stderr where stdout carries JSON. */
   readonly say: (text: string) => void;
-  /** The one JSON document of `--json`. */
-  readonly emit: (document: unknown) => void;
+  /** The one JSON document of `--json`; `compact` where it has megabytes. */
+  readonly emit: (document: unknown, layout?: "indented" | "compact") => void;
 }

@@ -2,13 +2,17 @@
 
 import type { Position } from "../refusal.ts";
 
-/** A size rule: the larger of the share and the minimum, never above the maximum. */
-export interface ReserveRule {
-  /** 0 to 1, of the memory that the OS reports. */
-  readonly share: number;
-  readonly minBytes: number;
-  readonly maxBytes: number;
-}
+export type ReserveRule =
+  /** parbake's own: a fixed part, and ever smaller shares of ever more memory. */
+  | { readonly kind: "tiers" }
+  /** The larger of the share and the minimum, never above the maximum. A size is a minimum that is the maximum, too. */
+  | {
+      readonly kind: "share";
+      /** 0 to 1, of the memory that the OS reports. */
+      readonly share: number;
+      readonly minBytes: number;
+      readonly maxBytes: number;
+    };
 
 export type OptionValue = string | number | boolean;
 
@@ -23,6 +27,8 @@ export interface AppConfig {
     readonly maxBytes: number | null;
   };
   readonly cpu: { readonly weight: number };
+  /** Left out where the floors of all apps do not fit. */
+  readonly optional: boolean;
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly at: Position;
 }
@@ -74,6 +80,8 @@ export interface Config {
   /** `required`: no IMDS, no apply. `optional`: tuning from the hardware alone is good enough. */
   readonly imds: "required" | "optional";
   readonly reserve: { readonly memory: ReserveRule };
+  /** EC2's names of the CPU architectures that this image is built for; none: nothing is said of it. */
+  readonly architectures: readonly string[];
   readonly apps: readonly AppConfig[];
   readonly secrets: readonly SecretConfig[];
   readonly files: readonly FileConfig[];
@@ -82,6 +90,8 @@ export interface Config {
   readonly templatesFolder: string;
   /** Must be tmpfs or ramfs. */
   readonly secretsFolder: string;
+  /** The most that the secrets folder will hold: memory that no app can have. */
+  readonly secretsSizeBytes: number;
   /** The files that this came from, the main one first. */
   readonly sources: readonly string[];
 }

@@ -110,6 +110,13 @@ export class Field {
     return choice;
   }
 
+  boolean(): boolean | undefined {
+    const value = this.scalar();
+    if (typeof value === "boolean") return value;
+    this.refuse(`expected true or false, found ${this.found()}`, "Write true or false, without quotes.");
+    return undefined;
+  }
+
   number(least: number, most: number): number | undefined {
     const value = this.scalar();
     if (typeof value === "number" && value >= least && value <= most) return value;

@@ -1,13 +1,13 @@
 // `apps.<name>` and `reserve` of the config. Pure. Whether the profile and its options exist is tuning's to say.
 
-import { formatBytes, parseSize } from "../tuning/size.ts";
+import { formatBytes, MIB, parseSize } from "../tuning/size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "./config.ts";
 import type { Field } from "./field.ts";
 
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
 export function parseApp(name: string, field: Field): AppConfig | undefined {
-  const keys = field.known(["profile", "memory", "cpu", "options"]);
+  const keys = field.known(["profile", "memory", "cpu", "optional", "options"]);
   checkName(name, field);
   const profile = keys.get("profile");
   if (!profile)
@@ -30,6 +30,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
     profile: profileName,
     memory: { weight: memory?.get("weight")?.number(...WEIGHT_RANGE) ?? 1, minBytes, maxBytes },
     cpu: { weight: cpu?.get("weight")?.number(...WEIGHT_RANGE) ?? 1 },
+    optional: keys.get("optional")?.boolean() ?? false,
     options: parseOptions(keys.get("options")),
     at: field.at,
   };
@@ -57,19 +58,28 @@ function parseOptions(field: Field | undefined): Readonly<Record<string, OptionV
   return options;
 }
 
-export function parseReserve(field: Field | undefined, fallback: ReserveRule): ReserveRule {
+// What a rule that gives only a part of itself is filled up with.
+const SHARE = 0.05;
+const LEAST_BYTES = 256 * MIB;
+
+/** `reserve: { memory: 512MiB }` or `{ memory: { share: 5%, min: 256MiB, max: 4GiB } }`. */
+export function parseReserve(field: Field | undefined): ReserveRule {
   const memory = field?.known(["memory"]).get("memory");
-  if (!memory) return fallback;
+  if (!memory || memory.isEmpty) return { kind: "tiers" };
+  if (memory.scalar() !== undefined) {
+    const sizeBytes = optionalSize(memory) ?? 0;
+    return { kind: "share", share: 0, minBytes: sizeBytes, maxBytes: sizeBytes };
+  }
   const keys = memory.known(["share", "min", "max"]);
-  const minBytes = optionalSize(keys.get("min")) ?? fallback.minBytes;
-  const maxBytes = optionalSize(keys.get("max")) ?? fallback.maxBytes;
+  const minBytes = optionalSize(keys.get("min")) ?? LEAST_BYTES;
+  const maxBytes = optionalSize(keys.get("max")) ?? Infinity;
   if (minBytes > maxBytes) {
     memory.refuse(`min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`, "Lower min or raise max.");
   }
-  return { share: parseShare(keys.get("share")) ?? fallback.share, minBytes, maxBytes };
+  return { kind: "share", share: parseShare(keys.get("share")) ?? SHARE, minBytes, maxBytes };
 }
 
-function optionalSize(field: Field | undefined): number | null {
+export function optionalSize(field: Field | undefined): number | null {
   if (!field || field.isEmpty) return null;
   const value = field.scalar();
   const sizeBytes = typeof value === "string" || typeof value === "number" ? parseSize(value) : null;

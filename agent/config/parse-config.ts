@@ -2,22 +2,32 @@
 
 import { LineCounter, parseDocument } from "yaml";
 import type { Problem } from "../refusal.ts";
-import type { AppConfig, Config, FileConfig, ReserveRule, SecretConfig } from "./config.ts";
+import type { AppConfig, Config, FileConfig, SecretConfig } from "./config.ts";
 import { Field, type YamlSource } from "./field.ts";
-import { parseApp, parseReserve } from "./parse-app.ts";
+import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
 import { parseFile } from "./parse-file.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { checkPaths } from "./check-paths.ts";
+import { estimateSecretsBytes } from "./estimate-secrets.ts";
 
 export type ParseResult =
   | { readonly kind: "config"; readonly config: Config }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
-const TOP_LEVEL_KEYS = ["imds", "reserve", "apps", "secrets", "files", "vars", "templates", "secretsFolder"];
+const TOP_LEVEL_KEYS = [
+  "imds",
+  "reserve",
+  "architectures",
+  "apps",
+  "secrets",
+  "files",
+  "vars",
+  "templates",
+  "secretsFolder",
+  "secretsSize",
+];
 
-// GKE's and AKS's reserves for a node start at about a quarter of a small machine and fall to a few per cent: an agent-free
-// image needs less. The kernel, sshd, journald and an SSM agent take 120-180 MiB before any app starts.
-const DEFAULT_RESERVE: ReserveRule = { share: 0.05, minBytes: 256 * 1024 ** 2, maxBytes: Infinity };
+const ARCHITECTURES = ["arm64", "x86_64"] as const;
 
 /** In the order of precedence: a later file's entry replaces an earlier one of the same name. */
 export function parseConfig(files: readonly { readonly file: string; readonly text: string }[]): ParseResult {
@@ -49,9 +59,12 @@ function parseYaml(file: string, text: string, problems: Problem[]): Field {
 type Top = ReadonlyMap<string, Field>;
 
 function assemble(tops: readonly Top[], sources: readonly string[]): Config {
-  return {
+  const config: Omit<Config, "secretsSizeBytes"> = {
     imds: last(tops, "imds")?.choice(["required", "optional"] as const) ?? "required",
-    reserve: { memory: parseReserve(last(tops, "reserve"), DEFAULT_RESERVE) },
+    reserve: { memory: parseReserve(last(tops, "reserve")) },
+    architectures: (last(tops, "architectures")?.items() ?? [])
+      .map((item) => item.choice(ARCHITECTURES))
+      .filter(isGiven<(typeof ARCHITECTURES)[number]>),
     apps: named(tops, "apps")
       .map(([name, field]) => parseApp(name, field))
       .filter(isGiven<AppConfig>),
@@ -64,6 +77,7 @@ function assemble(tops: readonly Top[], sources: readonly string[]): Config {
     secretsFolder: last(tops, "secretsFolder")?.text() ?? "/run/parbake/secrets",
     sources,
   };
+  return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };
 }
 
 function last(tops: readonly Top[], key: string): Field | undefined {

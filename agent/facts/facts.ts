@@ -47,6 +47,8 @@ export interface HardwareFacts {
   /** Physical cores among them. */
   readonly cores: number;
   readonly threadsPerCore: number;
+  /** CPU time that the cgroup may use, in CPUs, with its fraction; null: as much as there is. */
+  readonly cpuQuota: number | null;
   readonly numaNodes: number;
   /** Memory already taken by reserved huge pages. */
   readonly hugePagesBytes: number;
@@ -56,7 +58,15 @@ export interface HardwareFacts {
   readonly kernel: string | null;
 }
 
+/** Of the instance type's default network card. */
+export interface NetworkFacts {
+  readonly enis: number;
+  readonly ipv4PerEni: number;
+}
+
 export interface Facts extends InstanceFacts, HardwareFacts {
+  /** By the catalogue, and only where an app is tuned by it; null too where the instance type is not in the catalogue. */
+  readonly network: NetworkFacts | null;
   /** One entry for each field above that is known, by the field's name. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

@@ -31,6 +31,7 @@ export async function gatherFacts(
     ...answer.facts,
     ...(regionOverride ? { region: regionOverride } : {}),
     ...hardware.facts,
+    network: null,
     origins: { ...answer.origins, ...region, ...hardware.origins },
   };
 }

@@ -1,7 +1,7 @@
 // The hardware as the kernel tells it, by a few dozen reads of /proc and /sys. Starts no process and never guesses MemTotal.
 
 import { Refusal } from "../refusal.ts";
-import { readCgroupLimit } from "./cgroup.ts";
+import { readCgroupLimit, readCgroupQuota } from "./cgroup.ts";
 import { parseCpuList, readCpus } from "./cpus.ts";
 import { readDisks } from "./disks.ts";
 import type { HardwareFacts, Origin } from "./facts.ts";
@@ -56,7 +56,7 @@ function refuseMeminfo(): NonNullable<Meminfo["memTotalBytes"]> {
   });
 }
 
-function gatherCpus(files: KernelFiles): Part<"vcpus" | "cores" | "threadsPerCore"> {
+function gatherCpus(files: KernelFiles): Part<"vcpus" | "cores" | "threadsPerCore" | "cpuQuota"> {
   const cpus = readCpus(files);
   if (cpus === null) {
     throw new Refusal("unavailable", {
@@ -65,7 +65,9 @@ function gatherCpus(files: KernelFiles): Part<"vcpus" | "cores" | "threadsPerCor
     });
   }
   const { origins, ...facts } = cpus;
-  return { facts, origins };
+  const quota = readCgroupQuota(files);
+  const quotaOrigin: Origin = { source: "cgroup", detail: quota?.path ?? "no quota" };
+  return { facts: { ...facts, cpuQuota: quota?.cpus ?? null }, origins: { ...origins, cpuQuota: quotaOrigin } };
 }
 
 // EC2 says x86_64 and arm64, uname says x86_64 and aarch64, Node says x64 and arm64.

@@ -1,7 +1,7 @@
 // What the OS will see on an instance type that is not this one. Pure; errs towards too little memory, never too much.
 
 import type { Catalogue, CatalogueRow } from "./catalogue-table.ts";
-import type { Disk, Facts, HardwareFacts, InstanceFacts, Origin } from "./facts.ts";
+import type { Disk, Facts, InstanceFacts, NetworkFacts, Origin } from "./facts.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
 const MIB = 1024 * 1024;
@@ -57,7 +57,7 @@ export function predictFacts(row: CatalogueRow, { source, asOf }: Pick<Catalogue
   const { vcpus, cores, threadsPerCore, architecture } = row;
   return describe(
     { ...UNKNOWN_INSTANCE, instanceType: row.type },
-    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row) },
+    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row), network: networkOf(row) },
     { instanceType: { source: "option", detail: "--instance-type" } },
     {
       architecture: catalogue,
@@ -65,6 +65,7 @@ export function predictFacts(row: CatalogueRow, { source, asOf }: Pick<Catalogue
       cores: catalogue,
       threadsPerCore: catalogue,
       disks: catalogue,
+      network: catalogue,
       memTotalBytes: memory,
     },
   );
@@ -77,7 +78,15 @@ export function factsForSize(memoryBytes: number, vcpus: number): Facts {
   return describe(
     UNKNOWN_INSTANCE,
     // As many cores as CPUs: nothing says that they are threads.
-    { architecture: "x86_64", memTotalBytes: memoryBytes, vcpus, cores: vcpus, threadsPerCore: 1, disks: [] },
+    {
+      architecture: "x86_64",
+      memTotalBytes: memoryBytes,
+      vcpus,
+      cores: vcpus,
+      threadsPerCore: 1,
+      disks: [],
+      network: null,
+    },
     {},
     { memTotalBytes: memory, vcpus: cpus, cores: cpus, threadsPerCore: cpus, architecture: ASSUMED, disks: ASSUMED },
   );
@@ -90,9 +99,9 @@ type Given = "architecture" | "memTotalBytes" | "vcpus" | "cores" | "threadsPerC
 // A catalogue and a size say nothing of NUMA, pages and swap: one node, the usual pages and nothing reserved.
 function describe(
   instance: InstanceFacts,
-  given: Pick<HardwareFacts, Given>,
+  given: Pick<Facts, Given | "network">,
   instanceOrigins: Readonly<Record<string, Origin>>,
-  origins: Readonly<Record<Given, Origin>>,
+  origins: Readonly<Record<Given, Origin>> & { readonly network?: Origin },
 ): Facts {
   const assumed = { numaNodes: 1, hugePagesBytes: 0, pageSizeBytes: 4096, swapBytes: 0 };
   const assumedOrigins = Object.fromEntries(Object.keys(assumed).map((name) => [name, ASSUMED]));
@@ -101,9 +110,14 @@ function describe(
     ...given,
     ...assumed,
     memLimitBytes: given.memTotalBytes,
+    cpuQuota: null,
     kernel: null,
     origins: { ...instanceOrigins, ...origins, memLimitBytes: origins.memTotalBytes, ...assumedOrigins },
   };
+}
+
+export function networkOf({ enis, ipv4PerEni }: CatalogueRow): NetworkFacts {
+  return { enis, ipv4PerEni };
 }
 
 function disksOf({ localDisks, hypervisor }: CatalogueRow): Disk[] {

@@ -24,8 +24,8 @@ export type BuiltPlan =
 
 export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   const tuning = computeTuning(config, facts);
-  const apps = tuning.kind === "tuned" ? tuning.apps : null;
-  const context = buildTemplateContext({ ...config, facts, apps });
+  const { apps, absent } = tuning.kind === "tuned" ? tuning : { apps: null, absent: [] };
+  const context = buildTemplateContext({ ...config, facts, apps, absent });
   const files = config.files.map((file) => buildFile(file, config, templates, context));
 
   const configProblems = [

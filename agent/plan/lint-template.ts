@@ -12,6 +12,7 @@ import type { PathUse } from "./lint-path.ts";
 import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { positionOf } from "./parse-template.ts";
+import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
 import type { View } from "./view.ts";
 
 export interface LintInput {
@@ -50,6 +51,8 @@ class Linter {
   readonly problems: Problem[] = [];
   readsApps = false;
   readonly #input: LintInput;
+  /** Optional apps that are present here, by the conditions around. */
+  #present: readonly string[] = [];
 
   constructor(input: LintInput) {
     this.#input = input;
@@ -96,8 +99,21 @@ class Linter {
     const name = node.path.original;
     if (BLOCKS.includes(name)) this.#checkBlockArguments(node, scope);
     else this.#unknownBlock(node, scope);
-    this.program(node.program, this.#blockScope(node, scope));
-    this.program(node.inverse, scope);
+    const app = this.#appAskedFor(node, scope);
+    this.#programWith(name === "if" ? app : null, node.program, this.#blockScope(node, scope));
+    this.#programWith(name === "unless" ? app : null, node.inverse, scope);
+  }
+
+  #appAskedFor({ path, params: [condition] }: Block, scope: Scope): string | null {
+    if (!["if", "unless"].includes(path.original)) return null;
+    return presenceOf(this.#viewOf(condition, scope));
+  }
+
+  #programWith(app: string | null, program: Program | undefined, scope: Scope): void {
+    const outside = this.#present;
+    if (app !== null) this.#present = [...outside, app];
+    this.program(program, scope);
+    this.#present = outside;
   }
 
   #checkBlockArguments(node: Block, scope: Scope): void {
@@ -195,7 +211,7 @@ class Linter {
   #path(path: Path, scope: Scope, use: PathUse): void {
     const found = lookUp(scope, path);
     if (found.kind === "found") this.readsApps ||= /^(apps\b|$)/.test(found.view.path);
-    const problem = checkPath(path, found, use) ?? this.#checkSecret(found, use);
+    const problem = checkPath(path, found, use) ?? this.#checkSecret(found, use) ?? this.#checkPresent(found);
     if (problem) this.#refuse(path, problem.what, problem.fix);
   }
 
@@ -206,6 +222,11 @@ class Linter {
       what: `${found.view.path} is a secret's value, and this file is not on the secrets file system`,
       fix: "Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
     };
+  }
+
+  #checkPresent(found: ReturnType<typeof lookUp>): { what: string; fix: string } | null {
+    const app = found.kind === "found" ? optionalAppOf(found.view, this.#input.context) : null;
+    return app === null || this.#present.includes(app) ? null : explainOptional(app);
   }
 
   #refuse({ loc }: { readonly loc: Location }, what: string, fix: string): void {

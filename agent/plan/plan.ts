@@ -62,12 +62,24 @@ export interface FileStep extends FileOwner {
 
 export type Step = SecretStep | FileStep;
 
+/** A setting that is less than the app would have with more memory, both as the app's config wants them. */
+export interface GivenUp {
+  readonly setting: string;
+  readonly wanted: string;
+  readonly got: string;
+}
+
 export interface AppPlan {
   readonly name: string;
   readonly profile: string;
+  /** Whether a smaller machine does without it. */
+  readonly optional: boolean;
   readonly memoryBytes: number;
   readonly vcpus: number;
+  readonly cores: number;
   readonly settings: Readonly<Record<string, Setting>>;
+  /** In the order in which the profile gives things up; none where the share is large enough. */
+  readonly degraded: readonly GivenUp[];
 }
 
 export interface BudgetPlan {
@@ -75,6 +87,8 @@ export interface BudgetPlan {
   readonly reservedBytes: number;
   /** Left to the page cache: what no app could use. */
   readonly unallocatedBytes: number;
+  /** Optional apps that this machine is too small for, in the config's order. */
+  readonly leftOut: readonly string[];
 }
 
 export interface Plan {

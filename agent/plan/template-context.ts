@@ -43,30 +43,51 @@ export interface ContextInput {
   readonly facts: Facts;
   /** Null: tuning failed, and templates are linted only. */
   readonly apps: readonly AppPlan[] | null;
+  /** Optional apps that are left out: their settings are never printed, but a template may name them. */
+  readonly absent?: readonly AppPlan[];
   readonly secrets: readonly SecretConfig[];
   readonly secretsFolder: string;
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
-export function buildTemplateContext({ facts, apps, secrets, secretsFolder, vars }: ContextInput): TemplateContext {
-  const { origins: _, tags, ...plain } = facts;
+export function buildTemplateContext(input: ContextInput): TemplateContext {
+  const { facts, apps, absent = [], secrets, secretsFolder, vars } = input;
+  // Without the network: a bake always knows it, and a boot only where an app needs it.
+  const { origins: _, network: __, tags, ...plain } = facts;
   return map({
     // Without tags there is none of any name: `#if facts.tags.Role` is then a plain no.
     facts: copyMap({ ...plain, tags: tags ?? {} }),
-    apps: apps === null ? UNKNOWN : map(Object.fromEntries(apps.map((app) => [app.name, appContext(app)]))),
+    apps: apps === null ? UNKNOWN : appsContext(apps, absent),
     secrets: map(Object.fromEntries(secrets.map((secret) => [secret.name, secretContext(secret, secretsFolder)]))),
     vars: copyMap(vars),
   });
 }
 
-/** `memoryBytes` and `vcpus` can be read too, but `#each apps.db` goes over the settings alone. */
-function appContext({ settings, memoryBytes, vcpus }: AppPlan): Record<string, unknown> {
+/** `#each apps` goes over those that are present. */
+function appsContext(apps: readonly AppPlan[], absent: readonly AppPlan[]): Record<string, unknown> {
+  const context = map(Object.fromEntries(apps.map((app) => [app.name, appContext(app, true)])));
+  for (const app of absent) {
+    Object.defineProperty(context, app.name, { value: appContext(app, false), enumerable: false });
+  }
+  return context;
+}
+
+/** Marks an app that a smaller machine does without: its settings may be read only where it is known to be present. */
+const OPTIONAL = Symbol("optional");
+
+export function isOptionalApp(context: unknown): boolean {
+  return typeof context === "object" && context !== null && Object.hasOwn(context, OPTIONAL);
+}
+
+/** `memoryBytes`, `vcpus` and `present` can be read too, but `#each apps.db` goes over the settings alone. */
+function appContext({ settings, memoryBytes, vcpus, optional }: AppPlan, present: boolean): Record<string, unknown> {
   const context = map(
     Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, new TunedValue(setting)])),
   );
-  for (const [name, value] of Object.entries({ memoryBytes, vcpus })) {
+  for (const [name, value] of Object.entries({ memoryBytes, vcpus, present })) {
     if (!Object.hasOwn(context, name)) Object.defineProperty(context, name, { value, enumerable: false });
   }
+  if (optional) Object.defineProperty(context, OPTIONAL, { value: true, enumerable: false });
   return context;
 }
 

@@ -3,6 +3,7 @@
 import type { ReserveRule } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
 import { exactWeight, fillByWeight } from "./fill-by-weight.ts";
+import { computeReserveBytes } from "./reserve.ts";
 import { formatBytes } from "./size.ts";
 
 export interface AppDemand {
@@ -12,15 +13,19 @@ export interface AppDemand {
   /** Infinity: none. */
   readonly capBytes: number;
   readonly cpuWeight: number;
+  /** Left out where the floors of all do not fit. */
+  readonly optional?: boolean;
+  /** Huge pages that are there already are this app's share, as far as it goes. */
+  readonly takesHugePages?: boolean;
 }
 
 export interface BudgetRequest {
   /** What the OS reports: the smaller of MemTotal and the cgroup limit. */
   readonly memLimitBytes: number;
-  /** Already taken by huge pages that are in no app's share. */
+  /** Already taken by huge pages, whoever's they are. */
   readonly hugePagesBytes: number;
   readonly reserve: ReserveRule;
-  /** The most that the secrets tmpfs can hold: its pages are memory like any other. */
+  /** The most that the secrets' file system can hold: its pages are memory like any other. */
   readonly secretsCapBytes?: number;
   readonly vcpus: number;
   readonly cores: number;
@@ -39,8 +44,10 @@ export interface AppShare {
 export type BudgetResult =
   | {
       readonly kind: "divided";
-      /** In the order of the request. */
+      /** Of the apps that are not left out, in the order of the request. */
       readonly shares: readonly AppShare[];
+      /** Optional apps without a share, in the order of the request. */
+      readonly leftOut: readonly string[];
       /** What the apps and the page cache have together. */
       readonly availableBytes: number;
       /** Held back: the rule's reserve, huge pages, the secrets' tmpfs. With `availableBytes` it makes up the whole. */
@@ -56,30 +63,59 @@ export type BudgetResult =
       readonly problem: Problem;
     };
 
+/** Huge pages come out of the share of the app that they are for; where they are more than that, they are held back. */
 export function computeBudget(request: BudgetRequest): BudgetResult {
+  const owners = request.apps.filter(({ takesHugePages }) => takesHugePages);
+  if (owners.length === 0 || request.hugePagesBytes === 0) return divide(request);
+  const result = divide({ ...request, hugePagesBytes: 0 });
+  if (result.kind === "short") return result;
+  const shares = result.shares.filter(({ name }) => owners.some((owner) => owner.name === name));
+  const ownBytes = shares.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
+  if (ownBytes >= request.hugePagesBytes) return result;
+  // Less is certain: with some pages held back, every share is smaller than it was just now.
+  const present = owners.filter(({ name }) => shares.some((share) => share.name === name));
+  return divide({ ...request, hugePagesBytes: Math.max(0, request.hugePagesBytes - sumFloors(present)) });
+}
+
+function divide(request: BudgetRequest): BudgetResult {
   const { memLimitBytes, hugePagesBytes, secretsCapBytes = 0, apps } = request;
   const heldBackBytes = computeReserveBytes(request.reserve, memLimitBytes) + hugePagesBytes + secretsCapBytes;
   const reservedBytes = Math.min(memLimitBytes, heldBackBytes);
   const availableBytes = memLimitBytes - reservedBytes;
-  const floorsBytes = sum(apps.map(({ floorBytes }) => floorBytes));
-  if (floorsBytes > availableBytes) {
-    const shortfallBytes = floorsBytes - availableBytes;
+  const present = leaveOut(apps, availableBytes);
+  const shortfallBytes = sumFloors(present) - availableBytes;
+  if (shortfallBytes > 0) {
     const problem = describeShortfall(request, availableBytes, shortfallBytes);
     return { kind: "short", availableBytes, reservedBytes, shortfallBytes, problem };
   }
-  const memory = fillByWeight(availableBytes, apps);
-  const shares = apps.map((app, index) => describeShare(request, app, memory[index]!));
-  return { kind: "divided", shares, availableBytes, reservedBytes, unallocatedBytes: availableBytes - sum(memory) };
+  const memory = present.length === apps.length ? fillByWeight(availableBytes, apps) : present.map(floorOf);
+  return {
+    kind: "divided",
+    shares: present.map((app, index) => describeShare(request, app, memory[index]!)),
+    leftOut: apps.filter((app) => !present.includes(app)).map(({ name }) => name),
+    availableBytes,
+    reservedBytes,
+    unallocatedBytes: availableBytes - memory.reduce((total, bytes) => total + bytes, 0),
+  };
 }
 
-/** Rises with the memory, and more slowly than it: what is left rises, too. */
-export function computeReserveBytes({ share, minBytes, maxBytes }: ReserveRule, memLimitBytes: number): number {
-  // A billionth of the share, in whole numbers: a product of floats could rise by two bytes where memory rises by one.
-  const proportional = Number((BigInt(memLimitBytes) * BigInt(Math.round(share * 1e9))) / 1_000_000_000n);
-  return Math.min(Math.max(proportional, minBytes), maxBytes);
+/**
+ * Without as many of the optional apps, the last first, as it takes for the floors of the others to fit. The others then
+ * have no more than their floors: it is what is left to them on a machine that has just enough memory for one app more, and
+ * more memory may take nothing away. What is over goes to the page cache.
+ */
+function leaveOut(apps: readonly AppDemand[], availableBytes: number): readonly AppDemand[] {
+  let present = apps;
+  while (sumFloors(present) > availableBytes) {
+    const last = present.findLast(({ optional }) => optional);
+    if (!last) return present;
+    present = present.filter((app) => app !== last);
+  }
+  return present;
 }
 
 function describeShare(request: BudgetRequest, app: AppDemand, memoryBytes: number): AppShare {
+  // Of all apps, those that are left out too: on a larger machine, where they are not, no one may count on fewer CPUs.
   const heaviest = Math.max(...request.apps.map(({ cpuWeight }) => cpuWeight));
   return {
     name: app.name,
@@ -101,15 +137,17 @@ function scaleCpus(cpus: number, weight: number, heaviest: number): number {
 
 function describeShortfall(request: BudgetRequest, availableBytes: number, shortfallBytes: number): Problem {
   const { memLimitBytes, hugePagesBytes, secretsCapBytes = 0, reserve, apps } = request;
+  const optional = apps.filter((app) => app.optional).map(({ name }) => name);
   const floors = apps
-    .filter(({ floorBytes }) => floorBytes > 0)
+    .filter(({ floorBytes, optional: mayGo }) => floorBytes > 0 && !mayGo)
     .map(({ name, floorBytes }) => `${name} ${formatBytes(floorBytes)}`);
   const heldBack = [
     `${formatBytes(computeReserveBytes(reserve, memLimitBytes))} of reserve`,
     ...(hugePagesBytes > 0 ? [`${formatBytes(hugePagesBytes)} of huge pages`] : []),
     ...(secretsCapBytes > 0 ? [`${formatBytes(secretsCapBytes)} for secrets`] : []),
   ];
-  const needed = `the apps need at least ${formatBytes(availableBytes + shortfallBytes)} (${floors.join(", ")})`;
+  const without = optional.length > 0 ? ` even without ${optional.join(" and ")}` : "";
+  const needed = `the apps need at least ${formatBytes(availableBytes + shortfallBytes)}${without} (${floors.join(", ")})`;
   const have = `${formatBytes(memLimitBytes)} less ${heldBack.join(", ")} leaves ${formatBytes(availableBytes)}`;
   return {
     what: `${needed}, but ${have}: ${formatBytes(shortfallBytes)} short`,
@@ -117,6 +155,10 @@ function describeShortfall(request: BudgetRequest, availableBytes: number, short
   };
 }
 
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0);
+function floorOf({ floorBytes }: AppDemand): number {
+  return floorBytes;
+}
+
+function sumFloors(apps: readonly AppDemand[]): number {
+  return apps.reduce((total, { floorBytes }) => total + floorBytes, 0);
 }

@@ -1,60 +1,79 @@
 // The tuning of an image: what its apps ask for, the budget that divides the machine, and each app's settings. Pure.
 
-import type { AppConfig, Config, OptionValue } from "../config/config.ts";
+import type { Config, OptionValue } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
-import { suggest } from "../nearest.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
-import type { Position, Problem } from "../refusal.ts";
+import type { Problem } from "../refusal.ts";
 import { type AppDemand, type AppShare, type BudgetResult, computeBudget } from "./budget.ts";
-import { PROFILES } from "./profiles.ts";
+import { listDegraded } from "./degraded.ts";
+import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Allotment, Options, Profile, TuneResult } from "./setting.ts";
+import type { Allotment, TuneResult } from "./setting.ts";
 import { formatBytes } from "./size.ts";
 
 export type TuningResult =
-  | { readonly kind: "tuned"; readonly budget: BudgetPlan; readonly apps: readonly AppPlan[] }
-  | { readonly kind: "impossible"; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: "tuned";
+      readonly budget: BudgetPlan;
+      readonly apps: readonly AppPlan[];
+      /** Optional apps that are left out, as they would be if they had their floors: a template may name their settings. */
+      readonly absent: readonly AppPlan[];
+      /** What each app that takes memory asks for, by its config and its profile. */
+      readonly demands: readonly AppDemand[];
+    }
+  | {
+      readonly kind: "impossible";
+      /** Whether it is this machine's fault: on one with more memory the same config is tuned. */
+      readonly isMachines: boolean;
+      readonly problems: readonly Problem[];
+      readonly demands: readonly AppDemand[];
+    };
 
-export type TunedConfig = Pick<Config, "reserve" | "apps">;
+export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
 export type MachineFacts = Pick<
   Facts,
-  "memTotalBytes" | "memLimitBytes" | "hugePagesBytes" | "vcpus" | "cores" | "architecture"
+  "memTotalBytes" | "memLimitBytes" | "hugePagesBytes" | "vcpus" | "cpuQuota" | "cores" | "architecture" | "network"
 >;
 
-/** An app whose profile and options are known to be good. */
-interface ResolvedApp {
-  readonly app: AppConfig;
-  readonly profile: Profile;
-  readonly options: Options;
+/** An image whose apps are known to be good or not, for any number of machines. */
+export interface PreparedImage {
+  readonly config: TunedConfig;
+  /** Those that are in order. */
+  readonly apps: readonly ResolvedApp[];
+  /** Of those that take memory: floors and caps know nothing of the machine. */
+  readonly demands: readonly AppDemand[];
+  readonly problems: readonly Problem[];
+}
+
+export function computeTuning(config: TunedConfig, facts: MachineFacts): TuningResult {
+  return tuneImage(prepareImage(config), facts);
+}
+
+export function prepareImage(config: TunedConfig): PreparedImage {
+  const found = config.apps.map(resolveApp);
+  const apps = found.flatMap((app) => (Array.isArray(app) ? [] : [app]));
+  const takers = apps.filter(({ profile }) => profile.takesMemory);
+  const problems = found.flatMap((app) => (Array.isArray(app) ? app : []));
+  return { config, apps, demands: takers.map(computeDemand), problems: [...problems, ...takers.flatMap(checkMaximum)] };
 }
 
 /** Every problem at once; the floors of the apps that are in order are checked even when others are not. */
-export function computeTuning(config: TunedConfig, facts: MachineFacts, secretsCapBytes = 0): TuningResult {
-  const found = config.apps.map(resolveApp);
-  const problems = found.flatMap((app) => (Array.isArray(app) ? app : []));
-  const apps = found.flatMap((app) => (Array.isArray(app) ? [] : [app]));
-  const tuned = apps.filter(({ profile }) => profile.takesMemory);
-  problems.push(...tuned.flatMap(checkMaximum));
-  const { memLimitBytes, hugePagesBytes, vcpus, cores } = facts;
-  const reserve = config.reserve.memory;
-  const demands = tuned.map(computeDemand);
-  const budget = computeBudget({
-    memLimitBytes,
-    hugePagesBytes,
-    reserve,
-    secretsCapBytes,
-    vcpus,
-    cores,
-    apps: demands,
-  });
-  if (budget.kind === "short") problems.push(placeShortfall(budget, tuned));
-  if (problems.length > 0 || budget.kind === "short") return { kind: "impossible", problems };
-  const { availableBytes, reservedBytes, unallocatedBytes } = budget;
+export function tuneImage({ config, apps, demands, problems }: PreparedImage, facts: MachineFacts): TuningResult {
+  const budget = divide(config, facts, demands);
+  const shortfall = budget.kind === "short" ? [placeShortfall(budget, apps, demands)] : [];
+  if (problems.length > 0 || budget.kind === "short")
+    return { kind: "impossible", isMachines: problems.length === 0, problems: [...problems, ...shortfall], demands };
+  const { availableBytes, reservedBytes, unallocatedBytes, leftOut } = budget;
   const shares = new Map(budget.shares.map((share) => [share.name, share]));
+  const [present, absent] = [true, false].map((wanted) =>
+    apps.filter(({ app }) => leftOut.includes(app.name) !== wanted),
+  );
   return {
     kind: "tuned",
-    budget: { availableBytes, reservedBytes, unallocatedBytes },
-    apps: apps.map((app) => planApp(app, facts, shares.get(app.app.name))),
+    budget: { availableBytes, reservedBytes, unallocatedBytes, leftOut },
+    apps: present!.map((app) => planApp(app, facts, shares.get(app.app.name))),
+    absent: absent!.map((app) => planAbsent(app, facts)),
+    demands,
   };
 }
 
@@ -75,20 +94,20 @@ export function tuneAlone(
   return { kind: "impossible", problems: [{ what, fix: `Give it more memory, or ${profile.toShrink}.` }] };
 }
 
-function resolveApp(app: AppConfig): ResolvedApp | Problem[] {
-  const profile = findProfile(app.profile);
-  if (!profile) return [unknownProfile(app.profile, app.at)];
-  const resolved = resolveOptions(profile, app.options, app.at);
-  return resolved.kind === "refused" ? [...resolved.problems] : { app, profile, options: resolved.options };
+/** A quota is time, which whole CPUs share: with 2.5 CPUs' worth of it a third busy thread would only wait. */
+export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus" | "cores" | "cpuQuota">): {
+  readonly vcpus: number;
+  readonly cores: number;
+} {
+  const most = cpuQuota === null ? vcpus : Math.max(1, Math.floor(cpuQuota));
+  return { vcpus: Math.min(vcpus, most), cores: Math.min(cores, most) };
 }
 
-function findProfile(name: string): Profile | undefined {
-  return PROFILES.get(name);
-}
-
-function unknownProfile(name: string, at?: Position): Problem {
-  const what = `there is no profile '${name.slice(0, 80)}'`;
-  return { what, fix: suggest(name.slice(0, 80), [...PROFILES.keys()]), ...(at ? { at } : {}) };
+function divide(config: TunedConfig, facts: MachineFacts, apps: readonly AppDemand[]): BudgetResult {
+  const { memLimitBytes, hugePagesBytes } = facts;
+  const secretsCapBytes = config.secretsSizeBytes;
+  const reserve = config.reserve.memory;
+  return computeBudget({ memLimitBytes, hugePagesBytes, reserve, secretsCapBytes, ...usableCpus(facts), apps });
 }
 
 function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {
@@ -102,34 +121,51 @@ function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {
 
 // The config may raise the floor and lower the cap of the profile, never the other way; its explicit floor beats a cap.
 function computeDemand({ app, profile, options }: ResolvedApp): AppDemand {
-  const floorBytes = Math.max(app.memory.minBytes ?? 0, profile.floorBytes(options));
-  const capBytes = Math.max(floorBytes, Math.min(app.memory.maxBytes ?? Infinity, profile.capBytes(options)));
-  return { name: app.name, weight: app.memory.weight, floorBytes, capBytes, cpuWeight: app.cpu.weight };
+  const { memory, cpu, name, optional } = app;
+  const floorBytes = Math.max(memory.minBytes ?? 0, profile.floorBytes(options));
+  const capBytes = Math.max(floorBytes, Math.min(memory.maxBytes ?? Infinity, profile.capBytes(options)));
+  const { takesHugePages = false } = profile;
+  return { name, weight: memory.weight, floorBytes, capBytes, cpuWeight: cpu.weight, optional, takesHugePages };
 }
 
 // It is everyone's problem; the line that is named is the one to look at first: the largest floor's.
-function placeShortfall({ problem }: Extract<BudgetResult, { kind: "short" }>, apps: readonly ResolvedApp[]): Problem {
-  const [largest] = apps.toSorted((a, b) => computeDemand(b).floorBytes - computeDemand(a).floorBytes);
-  if (!largest) return problem;
-  const fix = `${problem.fix} To make ${largest.app.name} smaller, ${largest.profile.toShrink}.`;
-  return { ...problem, fix, at: largest.app.at };
+function placeShortfall(
+  { problem }: Extract<BudgetResult, { kind: "short" }>,
+  apps: readonly ResolvedApp[],
+  demands: readonly AppDemand[],
+): Problem {
+  const needed = demands.filter(({ optional }) => !optional);
+  const [largest] = needed.toSorted((a, b) => b.floorBytes - a.floorBytes);
+  const app = apps.find(({ app: { name } }) => name === largest?.name);
+  if (!app) return problem;
+  const fix = `${problem.fix} To make ${app.app.name} smaller, ${app.profile.toShrink}.`;
+  return { ...problem, fix, at: app.app.at };
 }
 
 function planApp({ app, profile, options }: ResolvedApp, facts: MachineFacts, share: AppShare | undefined): AppPlan {
-  const { memTotalBytes, vcpus, cores, architecture } = facts;
-  const { memoryBytes, ...cpus } = share ?? { memoryBytes: 0, vcpus, cores };
-  const allotment = {
-    memoryBytes: share ? memoryBytes : memTotalBytes,
-    vcpus: cpus.vcpus,
-    cores: cpus.cores,
+  const { memTotalBytes, architecture, network } = facts;
+  const { vcpus, cores } = share ?? usableCpus(facts);
+  const allotment: Allotment = {
+    memoryBytes: share?.memoryBytes ?? memTotalBytes,
+    vcpus,
+    cores,
     architecture,
-    network: null,
+    network,
   };
+  const settings = profile.tune(allotment, options);
   return {
     name: app.name,
     profile: profile.name,
-    memoryBytes,
-    vcpus: cpus.vcpus,
-    settings: profile.tune(allotment, options),
+    optional: app.optional,
+    memoryBytes: share?.memoryBytes ?? 0,
+    vcpus,
+    cores,
+    settings,
+    degraded: listDegraded(profile, allotment, options, settings),
   };
+}
+
+function planAbsent(resolved: ResolvedApp, facts: MachineFacts): AppPlan {
+  const { floorBytes: memoryBytes, name } = computeDemand(resolved);
+  return planApp(resolved, facts, { name, memoryBytes, ...usableCpus(facts), boundBy: "floor" });
 }

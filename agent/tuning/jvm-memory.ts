@@ -15,50 +15,105 @@ const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;
 const WORTHWHILE_LARGE_HEAP_BYTES = 48 * GIB;
 
 /** The least heap in which a service, not only the JVM, comes up. */
-export const LEAST_HEAP_BYTES = 64 * MIB;
+const LEAST_HEAP_BYTES = 64 * MIB;
 
-export interface Regions {
-  readonly metaspaceBytes: number;
-  readonly codeCacheBytes: number;
-  readonly directMemoryBytes: number;
-  readonly stacksBytes: number;
+/** The calculator's, and what is left of it where memory is short: a small pool of workers beside the JVM's own threads. */
+export const THREADS = { least: 20, most: 250 };
+
+/** The calculator's, which is HotSpot's with tiered compilation; HotSpot's without it. */
+export const CODE_CACHE_BYTES = { least: 48 * MIB, most: 240 * MIB };
+
+/** HotSpot rounds the heap up to pages of its card table and, with G1, to whole regions: 2,048 of them or fewer. */
+const LEAST_HEAP_STEP_BYTES = 2 * MIB;
+const MOST_HEAP_STEP_BYTES = 32 * MIB;
+const G1_REGIONS = 2048;
+
+/** What gives way where memory is short. */
+export interface Part {
+  readonly value: number;
+  readonly boundBy: "user" | "ladder" | null;
+  /** What was left to grow it beyond its least. */
+  readonly spareBytes: number;
 }
 
-export function computeRegions(options: Options): Regions {
+export interface JvmMemory {
+  readonly headroomBytes: number;
+  readonly metaspaceBytes: number;
+  readonly directMemoryBytes: number;
+  readonly threadStackBytes: number;
+  readonly codeCache: Part;
+  readonly threads: Part;
+  readonly heapBytes: number;
+  readonly heapBoundBy: Bound;
+}
+
+/**
+ * The memory is at least `leastMemoryBytes`. What it is beyond that buys back the code cache, then the threads, and only
+ * then a larger heap: with more memory nothing ever shrinks.
+ */
+export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemory {
+  const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
+  const threadStackBytes = numberOption(options, "threadStack");
+  const usableBytes = memoryBytes - headroomBytes;
+  const spareBytes = usableBytes - leastHeapBytes(options) - sumRegions("least", options);
+  const wholeMibBytes = Math.floor(spareBytes / MIB) * MIB;
+  const codeCache = buyBack(optionalNumber(options, "codeCache"), CODE_CACHE_BYTES, wholeMibBytes);
+  const boughtBytes = codeCache.boundBy === "user" ? 0 : codeCache.value - CODE_CACHE_BYTES.least;
+  const spareForThreads = codeCache.boundBy === "ladder" ? 0 : spareBytes - boughtBytes;
+  const threads = buyBack(optionalNumber(options, "threads"), THREADS, spareForThreads, threadStackBytes);
+  const isShort = codeCache.boundBy === "ladder" || threads.boundBy === "ladder";
   return {
-    metaspaceBytes:
-      optionalNumber(options, "metaspace") ??
-      METASPACE_BASE_BYTES + METASPACE_PER_CLASS_BYTES * numberOption(options, "loadedClasses"),
-    codeCacheBytes: numberOption(options, "codeCache"),
+    headroomBytes,
+    metaspaceBytes: metaspaceBytes(options),
     directMemoryBytes: numberOption(options, "directMemory"),
-    stacksBytes: numberOption(options, "threads") * numberOption(options, "threadStack"),
+    threadStackBytes,
+    codeCache,
+    threads,
+    ...computeHeap(isShort ? null : usableBytes - sumRegions("most", options), options),
   };
 }
 
-/** What is left for the heap, up to its cap. The memory is at least `memoryForHeap` of the least heap. */
-export function computeHeap(memoryBytes: number, options: Options): { heapBytes: number; boundBy: Bound } {
-  const userBytes = optionalNumber(options, "heap");
-  if (userBytes !== null) return { heapBytes: userBytes, boundBy: "user" };
-  const leftBytes = memoryBytes - headroomBytes(memoryBytes, options) - sumRegions(options);
-  if (leftBytes <= COMPRESSED_OOPS_HEAP_BYTES || heapIsUnbounded(options, leftBytes)) {
-    return { heapBytes: leftBytes, boundBy: null };
-  }
-  return { heapBytes: COMPRESSED_OOPS_HEAP_BYTES, boundBy: "cap" };
-}
-
-/** The least memory that leaves this much for the heap: the inverse of `computeHeap`. */
-export function memoryForHeap(heapBytes: number, options: Options): number {
-  return Math.ceil(((heapBytes + sumRegions(options)) * 100) / (100 - numberOption(options, "headroomPercent")));
-}
-
+/** The least memory that the JVM comes up in, everything given up that may be. */
 export function leastMemoryBytes(options: Options): number {
-  return memoryForHeap(optionalNumber(options, "heap") ?? LEAST_HEAP_BYTES, options);
+  return withHeadroom(leastHeapBytes(options) + sumRegions("least", options), options);
 }
 
+/** More than this does the JVM no good. */
 export function mostMemoryBytes(options: Options): number {
   const userBytes = optionalNumber(options, "heap");
-  if (userBytes !== null) return memoryForHeap(userBytes, options);
-  return mayExceedCompressedOops(options) ? Infinity : memoryForHeap(COMPRESSED_OOPS_HEAP_BYTES, options);
+  if (userBytes === null && mayExceedCompressedOops(options)) return Infinity;
+  return withHeadroom((userBytes ?? COMPRESSED_OOPS_HEAP_BYTES) + sumRegions("most", options), options);
+}
+
+/**
+ * What may stand in -Xmx, so that HotSpot's rounding up does not go beyond this. By the size alone, whatever the
+ * collector: a second CPU, with which it becomes G1, would else cost heap.
+ */
+export function alignHeapBytes(heapBytes: number): number {
+  const regionBytes = 2 ** Math.ceil(Math.log2(heapBytes / G1_REGIONS));
+  const stepBytes = Math.max(LEAST_HEAP_STEP_BYTES, Math.min(regionBytes, MOST_HEAP_STEP_BYTES));
+  return Math.floor(heapBytes / stepBytes) * stepBytes;
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+function buyBack(given: number | null, { least, most }: Range, spareBytes: number, unitBytes = 1): Part {
+  if (given !== null) return { value: given, boundBy: "user", spareBytes };
+  const value = Math.min(most, least + Math.floor(spareBytes / unitBytes));
+  return { value, boundBy: value < most ? "ladder" : null, spareBytes };
+}
+
+// Null: short of memory, so no more than the least.
+function computeHeap(leftBytes: number | null, options: Options): Pick<JvmMemory, "heapBytes" | "heapBoundBy"> {
+  const userBytes = optionalNumber(options, "heap");
+  if (userBytes !== null) return { heapBytes: userBytes, heapBoundBy: "user" };
+  if (leftBytes === null) return { heapBytes: LEAST_HEAP_BYTES, heapBoundBy: "floor" };
+  if (leftBytes <= COMPRESSED_OOPS_HEAP_BYTES || heapIsUnbounded(options, leftBytes))
+    return { heapBytes: leftBytes, heapBoundBy: null };
+  return { heapBytes: COMPRESSED_OOPS_HEAP_BYTES, heapBoundBy: "cap" };
 }
 
 // ZGC has no compressed references at any size, so it loses nothing by a large heap.
@@ -67,15 +122,27 @@ function heapIsUnbounded(options: Options, leftBytes: number): boolean {
   return mayExceedCompressedOops(options) && leftBytes >= WORTHWHILE_LARGE_HEAP_BYTES;
 }
 
-function mayExceedCompressedOops(options: Options): boolean {
+export function mayExceedCompressedOops(options: Options): boolean {
   return booleanOption(options, "largeHeap") || textOption(options, "gc") === "zgc";
 }
 
-function sumRegions(options: Options): number {
-  const { metaspaceBytes, codeCacheBytes, directMemoryBytes, stacksBytes } = computeRegions(options);
-  return metaspaceBytes + codeCacheBytes + directMemoryBytes + stacksBytes;
+function leastHeapBytes(options: Options): number {
+  return optionalNumber(options, "heap") ?? LEAST_HEAP_BYTES;
 }
 
-function headroomBytes(memoryBytes: number, options: Options): number {
-  return Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
+function metaspaceBytes(options: Options): number {
+  const byClasses = METASPACE_BASE_BYTES + METASPACE_PER_CLASS_BYTES * numberOption(options, "loadedClasses");
+  return optionalNumber(options, "metaspace") ?? byClasses;
+}
+
+/** All regions but the heap. */
+function sumRegions(bound: keyof Range, options: Options): number {
+  const codeCacheBytes = optionalNumber(options, "codeCache") ?? CODE_CACHE_BYTES[bound];
+  const stacksBytes = (optionalNumber(options, "threads") ?? THREADS[bound]) * numberOption(options, "threadStack");
+  return metaspaceBytes(options) + codeCacheBytes + numberOption(options, "directMemory") + stacksBytes;
+}
+
+// The headroom is rounded down, so this much is enough.
+function withHeadroom(neededBytes: number, options: Options): number {
+  return Math.ceil((neededBytes * 100) / (100 - numberOption(options, "headroomPercent")));
 }

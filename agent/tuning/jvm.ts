@@ -1,7 +1,15 @@
 // The JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one text.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
-import { computeHeap, computeRegions, leastMemoryBytes, mostMemoryBytes } from "./jvm-memory.ts";
+import { formatRegion, joinFlags } from "./jvm-flags.ts";
+import {
+  divideJvmMemory,
+  type JvmMemory,
+  leastMemoryBytes,
+  mayExceedCompressedOops,
+  mostMemoryBytes,
+  type Part,
+} from "./jvm-memory.ts";
 import { numberOption, textOption } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
@@ -14,7 +22,13 @@ const SERVER_CLASS_BYTES = 1792 * MIB;
 const SERVER_CLASS_VCPUS = 2;
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
-  threads: { kind: "integer", default: 250, min: 1, max: 100_000, about: "threads at most, each with a stack" },
+  threads: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 100_000,
+    about: "threads at most, each with a stack; 250, and down to 20 where memory is short, if not given",
+  },
   // A web service on a common framework with a database layer; too few ends in OutOfMemoryError: Metaspace.
   loadedClasses: {
     kind: "integer",
@@ -25,7 +39,13 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   headroomPercent: { kind: "integer", default: 0, min: 0, max: 90, about: "share kept free for native memory" },
   threadStack: { kind: "size", default: MIB, min: 256 * KIB, max: GIB, about: "stack of one thread (-Xss)" },
-  codeCache: { kind: "size", default: 240 * MIB, min: 4 * MIB, max: 2047 * MIB, about: "compiled code" },
+  codeCache: {
+    kind: "size",
+    default: null,
+    min: 4 * MIB,
+    max: 2047 * MIB,
+    about: "compiled code; 240MiB, and down to 48MiB where memory is short, if not given",
+  },
   directMemory: { kind: "size", default: 10 * MIB, min: MIB, max: TIB, about: "buffers outside the heap" },
   metaspace: {
     kind: "size",
@@ -44,89 +64,118 @@ export const jvm: Profile = {
   about: "a Java application on HotSpot",
   options: OPTIONS,
   takesMemory: true,
-  ladder: [],
+  ladder: ["threads", "codeCache"],
   toShrink: "lower the options threads, codeCache or loadedClasses",
   floorBytes: leastMemoryBytes,
   capBytes: mostMemoryBytes,
   tune(allotment, options) {
-    const settings = { ...tuneMemory(allotment, options), ...tuneThreads(allotment, options) };
+    const memory = divideJvmMemory(allotment.memoryBytes, options);
+    const settings = {
+      heap: tuneHeap(allotment, memory, options),
+      ...tuneRegions(memory, options),
+      ...tuneCollector(allotment, options),
+    };
     return { ...settings, options: joinFlags(settings) };
   },
 };
 
-function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
-  const { metaspaceBytes, codeCacheBytes, directMemoryBytes } = computeRegions(options);
-  const { heapBytes, boundBy } = computeHeap(memoryBytes, options);
-  const heap = "memory - headroom - metaspace - codeCache - directMemory - threads * threadStack, at most 31 GiB";
-  const metaspace = "14,000,000 bytes + 5,800 bytes * loadedClasses";
+function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Options): Setting {
+  const { headroomBytes, metaspaceBytes, codeCache, directMemoryBytes, threads, threadStackBytes } = memory;
+  const { heapBytes, heapBoundBy: boundBy } = memory;
+  if (boundBy === "user") return region(heapBytes, fromOption("heapBytes", heapBytes));
+  const rest =
+    "memoryBytes - headroomBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes";
+  const capped = mayExceedCompressedOops(options) ? rest : `min(${rest}, 31 GiB)`;
+  return region(heapBytes, {
+    formula: boundBy === "floor" ? "64 MiB" : capped,
+    inputs: {
+      memoryBytes,
+      headroomBytes,
+      metaspaceBytes,
+      codeCacheBytes: codeCache.value,
+      directMemoryBytes,
+      threads: threads.value,
+      threadStackBytes,
+    },
+    source: CALCULATOR,
+    boundBy,
+    ...(boundBy === "floor" ? { note: "the calculator would leave less, or refuse" } : {}),
+  });
+}
+
+function tuneRegions(memory: JvmMemory, options: Options): Settings {
+  const { metaspaceBytes, directMemoryBytes, threadStackBytes, codeCache, threads } = memory;
   return {
-    heap: region(heapBytes, { formula: heap, source: CALCULATOR, boundBy }),
-    metaspace: region(metaspaceBytes, { formula: metaspace, source: CALCULATOR, ...userBound(options, "metaspace") }),
-    codeCache: region(codeCacheBytes, fixedRegion(options, "codeCache")),
-    directMemory: region(directMemoryBytes, fixedRegion(options, "directMemory")),
-    threadStack: region(numberOption(options, "threadStack"), fixedRegion(options, "threadStack")),
-    threads: count(numberOption(options, "threads"), fixedRegion(options, "threads")),
+    metaspace: region(metaspaceBytes, metaspaceReason(metaspaceBytes, options)),
+    codeCache: region(codeCache.value, codeCacheReason(codeCache)),
+    directMemory: region(directMemoryBytes, fixedReason("directMemory", directMemoryBytes, options)),
+    threadStack: region(threadStackBytes, fixedReason("threadStack", threadStackBytes, options)),
+    threads: count(threads.value, threadsReason(threads, threadStackBytes)),
   };
 }
 
-function tuneThreads({ memoryBytes, vcpus }: Allotment, options: Options): Settings {
+function tuneCollector({ memoryBytes, vcpus }: Allotment, options: Options): Settings {
   const gcThreads = vcpus <= 8 ? vcpus : 8 + Math.floor(((vcpus - 8) * 5) / 8);
-  const chosen = textOption(options, "gc");
-  const isServer = vcpus >= SERVER_CLASS_VCPUS && memoryBytes >= SERVER_CLASS_BYTES;
-  const automatic = isServer ? "g1" : "serial";
+  const inputs = { vcpus };
   return {
-    gc: text(chosen === "auto" ? automatic : chosen, {
-      formula: "g1 from 2 CPUs and 1792 MiB, else serial",
-      source: SERVER_CLASS,
-      ...userBound(options, "gc"),
-    }),
-    gcThreads: count(gcThreads, { formula: "vcpus up to 8, then 5 for every 8 more", source: WORKER_POLICY }),
+    gc: tuneGc(memoryBytes, vcpus, textOption(options, "gc")),
+    gcThreads: count(gcThreads, { formula: "min(vcpus, 8 + (vcpus - 8) * 5 / 8)", inputs, source: WORKER_POLICY }),
     concGcThreads: count(Math.max(1, Math.floor((gcThreads + 2) / 4)), {
-      formula: "(gcThreads + 2) / 4, at least 1",
+      formula: "max(1, (gcThreads + 2) / 4)",
+      inputs: { gcThreads },
       source: WORKER_POLICY,
       boundBy: gcThreads < 2 ? "floor" : null,
     }),
-    activeProcessorCount: count(vcpus, { formula: "vcpus", source: "paketo-buildpacks/libjvm, ActiveProcessorCount" }),
+    activeProcessorCount: count(vcpus, {
+      formula: "vcpus",
+      inputs,
+      source: "paketo-buildpacks/libjvm, helper/active_processor_count.go",
+    }),
   };
 }
 
-// The collectors' names, and what each takes of the thread counts; Serial refuses neither but uses none.
-const COLLECTOR_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  g1: ["-XX:+UseG1GC", "ParallelGCThreads", "ConcGCThreads"],
-  parallel: ["-XX:+UseParallelGC", "ParallelGCThreads"],
-  serial: ["-XX:+UseSerialGC"],
-  zgc: ["-XX:+UseZGC", "ParallelGCThreads", "ConcGCThreads"],
-};
-
-function joinFlags(settings: Settings): Setting {
-  const textOf = (name: string): string => settings[name]!.text;
-  const threads: Readonly<Record<string, string>> = {
-    ParallelGCThreads: `-XX:ParallelGCThreads=${textOf("gcThreads")}`,
-    ConcGCThreads: `-XX:ConcGCThreads=${textOf("concGcThreads")}`,
-  };
-  const flags = [
-    `-Xmx${textOf("heap")}`,
-    `-XX:MaxMetaspaceSize=${textOf("metaspace")}`,
-    `-XX:ReservedCodeCacheSize=${textOf("codeCache")}`,
-    `-XX:MaxDirectMemorySize=${textOf("directMemory")}`,
-    `-Xss${textOf("threadStack")}`,
-    `-XX:ActiveProcessorCount=${textOf("activeProcessorCount")}`,
-    ...COLLECTOR_FLAGS[textOf("gc")]!.map((flag) => threads[flag] ?? flag),
-  ];
-  return text(flags.join(" "), { formula: "all of the above as flags", source: "the java command, JAVA_TOOL_OPTIONS" });
+function tuneGc(memoryBytes: number, vcpus: number, chosen: string): Setting {
+  if (chosen !== "auto") return text(chosen, fromOption("gc", chosen));
+  return text(vcpus >= SERVER_CLASS_VCPUS && memoryBytes >= SERVER_CLASS_BYTES ? "g1" : "serial", {
+    formula: "g1 if vcpus >= 2 and memoryBytes >= 1792 MiB, else serial",
+    inputs: { vcpus, memoryBytes },
+    source: SERVER_CLASS,
+  });
 }
 
-// The text is rounded down to KiB; the calculator's choice of suffix.
+const LADDER_NOTE =
+  "the calculator keeps to its default and refuses: parbake gives up a part of it, so that the app fits";
+
+function codeCacheReason({ value, spareBytes, boundBy }: Part): Reason {
+  if (boundBy === "user") return fromOption("codeCacheBytes", value);
+  if (boundBy === null) return { formula: "240 MiB", source: CALCULATOR };
+  const formula = "min(240 MiB, 48 MiB + spareBytes)";
+  return { formula, inputs: { spareBytes }, source: CALCULATOR, boundBy, note: LADDER_NOTE };
+}
+
+function threadsReason({ value, spareBytes, boundBy }: Part, threadStackBytes: number): Reason {
+  if (boundBy === "user") return fromOption("threads", value);
+  if (boundBy === null) return { formula: "250", source: CALCULATOR };
+  const formula = "min(250, 20 + spareBytes / threadStackBytes)";
+  return { formula, inputs: { spareBytes, threadStackBytes }, source: CALCULATOR, boundBy, note: LADDER_NOTE };
+}
+
+function metaspaceReason(metaspaceBytes: number, options: Options): Reason {
+  if (options["metaspace"] !== null) return fromOption("metaspaceBytes", metaspaceBytes);
+  const loadedClasses = numberOption(options, "loadedClasses");
+  const formula = "14000000 bytes + 5800 bytes * loadedClasses";
+  return { formula, inputs: { loadedClasses }, source: CALCULATOR };
+}
+
+function fixedReason(name: string, value: number, options: Options): Reason {
+  if (options[name] !== OPTIONS[name]!.default) return fromOption(`${name}Bytes`, value);
+  return { formula: `${name}Bytes`, inputs: { [`${name}Bytes`]: value }, source: CALCULATOR };
+}
+
+function fromOption(name: string, value: number | string): Reason {
+  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
+}
+
 function region(value: number, reason: Reason): Setting {
-  const kib = Math.floor(value / KIB);
-  if (kib % (1024 * 1024) === 0) return bytes(value, `${kib / (1024 * 1024)}G`, reason);
-  return bytes(value, kib % 1024 === 0 ? `${kib / 1024}M` : `${kib}K`, reason);
-}
-
-function fixedRegion(options: Options, name: string): Reason {
-  return { formula: `the option ${name}`, source: CALCULATOR, ...userBound(options, name) };
-}
-
-function userBound(options: Options, name: string): Pick<Reason, "boundBy"> {
-  return options[name] === OPTIONS[name]!.default ? {} : { boundBy: "user" };
+  return bytes(value, formatRegion(value), reason);
 }

@@ -2,26 +2,33 @@
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
 import { booleanOption, optionalNumber } from "./read-option.ts";
-import type { Allotment, OptionRule, Options, Profile } from "./setting.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { MIB } from "./size.ts";
 
 const V8 = "v8, heap/heap.cc, and nodejs.org/api/cli, --max-old-space-size";
+const SEMI_SPACE = "nodejs.org/api/cli, --max-semi-space-size";
 const LIBUV = "libuv, src/threadpool.c";
 const HEROKU = "heroku/buildpacks-nodejs, WEB_CONCURRENCY.sh";
 
-/** Three semi-spaces of 16 MiB: V8 adds them to --max-old-space-size. */
-const YOUNG_BYTES = 48 * MIB;
+/**
+ * V8 adds the young generation to --max-old-space-size: three semi-spaces, of 16 MiB in Node 20 and of 64 MiB in Node 24
+ * (measured: 512 -> 560 and 704). Set, so that it is the same in all of them.
+ */
+const SEMI_SPACE_BYTES = 16 * MIB;
+const YOUNG_BYTES = 3 * SEMI_SPACE_BYTES;
 
 /** Node's own code and data, outside of the heap. */
 const NATIVE_BYTES = 48 * MIB;
 
 /** libuv's stacks since 1.45. All of them together may take an eighth of the process. */
 const POOL_STACK_BYTES = 8 * MIB;
-const LEAST_POOL = 4;
+/** libuv's default: given up, down to a single thread, where not even its stacks fit. */
+const DEFAULT_POOL = 4;
 const MOST_POOL = 1024;
 
 const LEAST_OLD_SPACE_BYTES = 64 * MIB;
-const LEAST_PROCESS_BYTES = LEAST_OLD_SPACE_BYTES + YOUNG_BYTES + NATIVE_BYTES + LEAST_POOL * POOL_STACK_BYTES;
+const WITHOUT_POOL_BYTES = LEAST_OLD_SPACE_BYTES + YOUNG_BYTES + NATIVE_BYTES;
+const LEAST_PROCESS_BYTES = WITHOUT_POOL_BYTES + POOL_STACK_BYTES;
 
 /** The process that forks the workers. */
 const PRIMARY_BYTES = 64 * MIB;
@@ -51,7 +58,7 @@ export const node: Profile = {
   about: "a Node.js application",
   options: OPTIONS,
   takesMemory: true,
-  ladder: [],
+  ladder: ["threadpoolSize"],
   toShrink: "lower the option workers",
   floorBytes(options) {
     const workers = optionalNumber(options, "workers") ?? 1;
@@ -59,17 +66,21 @@ export const node: Profile = {
   },
   capBytes: () => Infinity,
   tune(allotment, options) {
-    const { workers, reason } = computeWorkers(allotment, options);
     const processBytes = computeProcessBytes(allotment.memoryBytes, options);
-    const oldSpaceMib = computeOldSpaceMib(processBytes);
-    const formula = "process * 3 / 4, at most process - young generation - native - thread stacks";
+    const oldSpace = tuneOldSpace(processBytes);
+    const semiSpaceMib = SEMI_SPACE_BYTES / MIB;
     return {
-      workers: count(workers, reason),
-      maxOldSpaceSize: bytes(oldSpaceMib * MIB, String(oldSpaceMib), { formula, source: V8 }),
-      threadpoolSize: count(...computePool(allotment, processBytes)),
-      options: text(`--max-old-space-size=${oldSpaceMib}`, {
-        formula: "maxOldSpaceSize as a flag",
-        source: "NODE_OPTIONS",
+      workers: tuneWorkers(allotment, options),
+      maxOldSpaceSize: oldSpace,
+      maxSemiSpaceSize: bytes(SEMI_SPACE_BYTES, String(semiSpaceMib), {
+        formula: "16 MiB",
+        source: SEMI_SPACE,
+        note: "set, because newer versions of Node take four times as much by themselves",
+      }),
+      threadpoolSize: tunePool(allotment, processBytes),
+      options: text(`--max-old-space-size=${oldSpace.text} --max-semi-space-size=${semiSpaceMib}`, {
+        formula: "the two above as flags",
+        source: "nodejs.org/api/cli, NODE_OPTIONS",
       }),
     };
   },
@@ -79,15 +90,24 @@ function hasPrimary(options: Options): boolean {
   return booleanOption(options, "cluster") || (optionalNumber(options, "workers") ?? 1) > 1;
 }
 
-function computeWorkers({ memoryBytes, vcpus }: Allotment, options: Options): { workers: number; reason: Reason } {
-  const formula = "1; in a cluster memory / 512 MiB, at most vcpus";
+function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "workers");
-  if (given !== null) return { workers: given, reason: { formula, source: HEROKU, boundBy: "user" } };
-  if (!booleanOption(options, "cluster")) return { workers: 1, reason: { formula, source: HEROKU } };
-  const bearable = Math.max(1, Math.floor(memoryBytes / workerBytes(memoryBytes)));
-  const boundBy = bearable > vcpus ? "cap" : memoryBytes < SMALL_WORKER_BYTES ? "floor" : null;
-  return { workers: Math.min(bearable, vcpus), reason: { formula, source: HEROKU, boundBy } };
+  if (given !== null)
+    return count(given, { formula: "workers", inputs: { workers: given }, source: "the option", boundBy: "user" });
+  if (!booleanOption(options, "cluster"))
+    return count(1, { formula: "1", source: "nodejs.org/api/cluster: off unless the app asks for it" });
+  const shareBytes = workerBytes(memoryBytes);
+  const bearable = Math.max(1, Math.floor(memoryBytes / shareBytes));
+  return count(Math.min(bearable, vcpus), {
+    formula: "max(1, min(memoryBytes / workerBytes, vcpus))",
+    inputs: { memoryBytes, workerBytes: shareBytes, vcpus },
+    source: HEROKU,
+    boundBy: bearable > vcpus ? "cap" : memoryBytes < SMALL_WORKER_BYTES ? "floor" : null,
+    ...(shareBytes > SMALL_WORKER_BYTES ? { note: SMOOTH_NOTE } : {}),
+  });
 }
+
+const SMOOTH_NOTE = "heroku goes from 32 workers to 8 when memory passes 16 GiB; here the workers grow instead";
 
 // In a cluster by the memory alone, never by the CPUs: a worker would shrink on a machine that has more of them.
 function computeProcessBytes(memoryBytes: number, options: Options): number {
@@ -102,15 +122,39 @@ function workerBytes(memoryBytes: number): number {
 }
 
 // A quarter stays outside of the old space: Node's documentation leaves as much on a machine of 2 GiB.
-function computeOldSpaceMib(processBytes: number): number {
-  const stacksBytes = Math.max(LEAST_POOL * POOL_STACK_BYTES, processBytes / 8);
+function tuneOldSpace(processBytes: number): Setting {
+  const stacksBytes = Math.max(DEFAULT_POOL * POOL_STACK_BYTES, Math.floor(processBytes / 8));
   const leftBytes = processBytes - YOUNG_BYTES - NATIVE_BYTES - stacksBytes;
-  return Math.floor(Math.min((processBytes * 3) / 4, leftBytes) / MIB);
+  const wantedBytes = Math.min((processBytes * 3) / 4, leftBytes);
+  const oldSpaceMib = Math.floor(Math.max(wantedBytes, LEAST_OLD_SPACE_BYTES) / MIB);
+  return bytes(oldSpaceMib * MIB, String(oldSpaceMib), {
+    formula: "min(processBytes * 3 / 4, processBytes - youngBytes - nativeBytes - stacksBytes)",
+    inputs: { processBytes, youngBytes: YOUNG_BYTES, nativeBytes: NATIVE_BYTES, stacksBytes },
+    source: V8,
+    boundBy: wantedBytes < LEAST_OLD_SPACE_BYTES ? "floor" : wantedBytes === leftBytes ? "share" : null,
+    ...(wantedBytes === leftBytes ? { note: "less than the 3/4 of a large process: young generation and stacks" } : {}),
+  });
 }
 
-function computePool({ vcpus }: Allotment, processBytes: number): [number, Reason] {
-  const bearable = Math.max(LEAST_POOL, Math.floor(processBytes / 8 / POOL_STACK_BYTES));
-  const threads = Math.min(Math.max(vcpus, LEAST_POOL), bearable, MOST_POOL);
-  const boundBy = vcpus < LEAST_POOL ? "floor" : threads === vcpus ? null : threads === bearable ? "share" : "cap";
-  return [threads, { formula: "vcpus, 4 to 1024, stacks within 1/8 of the process", source: LIBUV, boundBy }];
+// Stages: threads up to libuv's default, with the old space at its least; then an eighth of the process.
+function tunePool({ vcpus }: Allotment, processBytes: number): Setting {
+  const fitting = Math.floor((processBytes - WITHOUT_POOL_BYTES) / POOL_STACK_BYTES);
+  const ofLarge = Math.max(DEFAULT_POOL, Math.floor(processBytes / 8 / POOL_STACK_BYTES));
+  const bearable = fitting < DEFAULT_POOL ? fitting : ofLarge;
+  const threads = Math.min(Math.max(vcpus, DEFAULT_POOL), bearable, MOST_POOL);
+  return count(threads, {
+    formula: "min(max(vcpus, 4), processBytes / 8 / 8 MiB, 1024)",
+    inputs: { vcpus, processBytes },
+    source: LIBUV,
+    ...boundPool(threads, vcpus, bearable),
+  });
+}
+
+function boundPool(threads: number, vcpus: number, bearable: number): Pick<Reason, "boundBy" | "note"> {
+  if (threads < DEFAULT_POOL) return { boundBy: "ladder", note: "fewer than libuv's four, so that their stacks fit" };
+  if (threads === vcpus) return {};
+  if (vcpus < DEFAULT_POOL) return { boundBy: "floor" };
+  return threads === bearable
+    ? { boundBy: "share", note: "the stacks may take an eighth of the process" }
+    : { boundBy: "cap" };
 }

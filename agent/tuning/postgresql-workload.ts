@@ -61,6 +61,20 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   mixed: { ...web, connections: 100, workMemDivisor: 2 },
 };
 
+export interface DataSize {
+  /** work_mem is this many tenths of what it would be. */
+  readonly workMemTenths: number;
+  /** Null: by the storage. */
+  readonly randomPageCost: number | null;
+}
+
+/** pgtune's factors for how much data there is next to the memory. */
+export const DATA_SIZES: Readonly<Record<string, DataSize>> = {
+  "like-memory": { workMemTenths: 10, randomPageCost: null },
+  "in-memory": { workMemTenths: 13, randomPageCost: 1.1 },
+  "much-larger": { workMemTenths: 9, randomPageCost: null },
+};
+
 /** Pages that the disk can be asked for at once, and what a random one costs next to a sequential one. */
 export const STORAGES: Readonly<Record<string, { readonly ioConcurrency: number; readonly randomPageCost: number }>> = {
   ssd: { ioConcurrency: 200, randomPageCost: 1.1 },

@@ -1,20 +1,19 @@
 // PostgreSQL 12 to 18 by pgtune's rules, in PostgreSQL's names and units. Where pgtune breaks the share, the share wins.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, text } from "./build-setting.ts";
+import { dividePostgresMemory, leastShareKb, LEAST_CONNECTIONS, type PostgresMemory } from "./postgresql-memory.ts";
 import {
   computeAutovacuumWorkers,
-  dividePostgresMemory,
-  leastShareKb,
-  PARALLEL_VCPUS,
-  type PostgresMemory,
-} from "./postgresql-memory.ts";
-import { formatPostgresSize, STORAGES, WORKLOADS, type Workload } from "./postgresql-workload.ts";
+  PGTUNE,
+  type PostgresKind,
+  reason,
+  tuneMemory,
+  tuneWorkers,
+} from "./postgresql-memory-settings.ts";
+import { DATA_SIZES, formatPostgresSize, STORAGES, WORKLOADS, type Workload } from "./postgresql-workload.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
-import { GIB, KIB } from "./size.ts";
-
-const PGTUNE = "le0pard/pgtune, configurationSlice.js";
-const POSTGRESQL = "postgresql.org/docs, runtime-config";
+import type { OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import { KIB } from "./size.ts";
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   version: {
@@ -31,7 +30,19 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     default: null,
     min: 4,
     max: 262_143,
-    about: "max_connections; by the workload if not given",
+    about: "max_connections; by the workload, and down to 20 where memory is short, if not given",
+  },
+  dataSize: {
+    kind: "choice",
+    default: "like-memory",
+    choices: Object.keys(DATA_SIZES),
+    about: "how much data there is next to the memory",
+  },
+  ioMethod: {
+    kind: "choice",
+    default: "io_uring",
+    choices: ["io_uring", "worker"],
+    about: "io_method, from version 18; worker where the kernel or the build has no io_uring",
   },
 };
 
@@ -40,78 +51,60 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
-  ladder: [],
+  ladder: ["max_connections"],
   toShrink: "lower the option connections",
-  floorBytes: (options) => leastShareKb(workloadOf(options), connectionsOf(options)) * KIB,
+  floorBytes: (options) =>
+    leastShareKb(workloadOf(options), optionalNumber(options, "connections") ?? LEAST_CONNECTIONS) * KIB,
   capBytes: () => Infinity,
-  tune(allotment, options) {
-    const memory = dividePostgresMemory({
-      shareKb: Math.floor(allotment.memoryBytes / KIB),
+  tune({ memoryBytes, vcpus }, options) {
+    const kind: PostgresKind = {
+      memoryBytes,
+      vcpus,
       workload: workloadOf(options),
-      connections: connectionsOf(options),
-      autovacuumWorkers: computeAutovacuumWorkers(allotment.vcpus),
-      vcpus: allotment.vcpus,
+      dataSize: DATA_SIZES[textOption(options, "dataSize")]!,
+    };
+    const given = optionalNumber(options, "connections");
+    const memory = dividePostgresMemory({
+      ...kind,
+      shareKb: Math.floor(memoryBytes / KIB),
+      connections: given ?? kind.workload.connections,
+      mayCutConnections: given === null,
+      autovacuumWorkers: computeAutovacuumWorkers(vcpus),
     });
     return {
-      max_connections: tuneConnections(options),
-      ...tuneMemory(memory, workloadOf(options)),
-      ...tuneWorkers(allotment, memory, workloadOf(options)),
+      max_connections: tuneConnections(memory, kind.workload, given),
+      ...tuneMemory(memory, kind),
+      ...tuneWorkers(memory, kind),
       ...tuneWal(options),
       ...tunePlanner(options),
-      ...tuneIo(allotment, options),
+      ...tuneIo(vcpus, options),
     };
   },
 };
 
-function tuneConnections(options: Options): Setting {
-  const boundBy = options["connections"] === null ? null : "user";
-  return count(connectionsOf(options), { formula: "by the workload", source: PGTUNE, boundBy });
-}
-
-function tuneMemory(memory: PostgresMemory, workload: Workload): Settings {
-  const { sharedBuffersDivisor, cacheShare, maintenanceDivisor, workMemDivisor } = workload;
-  const half = workMemDivisor === 1 ? "" : ` / ${workMemDivisor}`;
-  const perNode = `(memory - shared_buffers) / ((max_connections + workers) * 3)${half}`;
-  const { sharedBuffersKb, effectiveCacheKb, maintenanceKb, autovacuumKb, walBuffersKb, workMemKb, workMemBound } =
-    memory;
-  const autovacuum = "maintenance_work_mem, at most 2GB and 3/16 of the memory for all workers";
-  return {
-    shared_buffers: kilobytes(sharedBuffersKb, reason(`memory / ${sharedBuffersDivisor}`)),
-    effective_cache_size: kilobytes(effectiveCacheKb, reason(`memory * ${cacheShare}: of its own share`)),
-    maintenance_work_mem: kilobytes(maintenanceKb, reason(`memory / ${maintenanceDivisor}, at most 8GB`)),
-    autovacuum_work_mem: kilobytes(autovacuumKb, reason(autovacuum)),
-    wal_buffers: kilobytes(walBuffersKb, reason("shared_buffers * 3 %, 32kB to 16MB")),
-    work_mem: kilobytes(workMemKb, { ...reason(`${perNode}, at least 4MB, within the share`), boundBy: workMemBound }),
-    // As `try` the server starts without them, too; as `on` it would not.
-    huge_pages: text(sharedBuffersKb * KIB >= 2 * GIB ? "try" : "off", reason("try from shared_buffers of 2GB")),
-  };
-}
-
-function tuneWorkers({ vcpus }: Allotment, { parallelWorkers }: PostgresMemory, { scans }: Workload): Settings {
-  // Fewer than 4 CPUs get what 4 get, where pgtune leaves 8 processes: with its rule a fourth CPU would take workers away.
-  const half = Math.ceil(Math.max(vcpus, PARALLEL_VCPUS) / 2);
-  const perGather = Math.min(scans ? half : Math.min(4, half), parallelWorkers);
-  const processes: Reason = {
-    ...reason("vcpus, at least 4, within the share"),
-    boundBy: vcpus < PARALLEL_VCPUS ? "floor" : parallelWorkers < vcpus ? "share" : null,
-  };
-  return {
-    max_worker_processes: count(parallelWorkers, processes),
-    max_parallel_workers: count(parallelWorkers, processes),
-    max_parallel_workers_per_gather: count(perGather, reason(scans ? "vcpus / 2" : "vcpus / 2, at most 4")),
-    max_parallel_maintenance_workers: count(Math.min(4, half), reason("vcpus / 2, at most 4")),
-    autovacuum_max_workers: count(computeAutovacuumWorkers(vcpus), reason("3; 4 from 16 vcpus, 5 from 32")),
-  };
+function tuneConnections({ connections, roomKb }: PostgresMemory, workload: Workload, given: number | null): Setting {
+  const formula = String(workload.connections);
+  if (given !== null)
+    return count(given, { ...reason("connections", { connections: given }), source: "the option", boundBy: "user" });
+  if (connections === workload.connections) return count(connections, { formula, source: PGTUNE });
+  return count(connections, {
+    ...reason(`min(${formula}, roomBytes / 1088 KiB - 8)`, { roomBytes: roomKb * KIB }),
+    boundBy: "ladder",
+    note: "pgtune's would not fit even with PostgreSQL's least work_mem in every one",
+  });
 }
 
 function tuneWal(options: Options): Settings {
   const { minWalBytes, maxWalBytes } = workloadOf(options);
-  const byWorkload = reason("by the workload");
+  const byWorkload = reason("by workload", { workload: textOption(options, "workload") });
   const settings = {
     min_wal_size: bytes(minWalBytes, formatPostgresSize(minWalBytes), byWorkload),
     max_wal_size: bytes(maxWalBytes, formatPostgresSize(maxWalBytes), byWorkload),
-    checkpoint_completion_target: count(0.9, reason("constant")),
-    wal_compression: text(versionOf(options) >= 15 ? "lz4" : "on", reason("lz4 from version 15")),
+    checkpoint_completion_target: count(0.9, reason("0.9")),
+    wal_compression: text(
+      versionOf(options) >= 15 ? "lz4" : "on",
+      reason("lz4 if version >= 15, else on", { version: versionOf(options) }),
+    ),
   };
   if (textOption(options, "workload") !== "desktop") return settings;
   return { ...settings, wal_level: text("minimal", byWorkload), max_wal_senders: count(0, byWorkload) };
@@ -119,35 +112,41 @@ function tuneWal(options: Options): Settings {
 
 function tunePlanner(options: Options): Settings {
   const { statisticsTarget, jit, scans } = workloadOf(options);
-  const { randomPageCost } = storageOf(options);
+  const dataSize = textOption(options, "dataSize");
+  const workload = textOption(options, "workload");
+  const storage = textOption(options, "storage");
+  const byData = DATA_SIZES[dataSize]!.randomPageCost;
+  const cost = byData ?? (scans ? 4 : storageOf(options).randomPageCost);
   return {
-    default_statistics_target: count(statisticsTarget, reason("by the workload")),
-    random_page_cost: count(scans ? 4 : randomPageCost, reason("by storage and workload")),
-    jit: text(jit, reason("off for short queries")),
+    default_statistics_target: count(statisticsTarget, reason("by workload", { workload })),
+    random_page_cost: count(cost, reason("by dataSize, workload and storage", { dataSize, workload, storage })),
+    jit: text(jit, reason("off if workload is web, oltp or mixed", { workload })),
   };
 }
 
-function tuneIo({ vcpus }: Allotment, options: Options): Settings {
-  const concurrency = count(storageOf(options).ioConcurrency, reason("by the storage"));
+function tuneIo(vcpus: number, options: Options): Settings {
+  const concurrency = count(
+    storageOf(options).ioConcurrency,
+    reason("by storage", { storage: textOption(options, "storage") }),
+  );
   if (versionOf(options) < 18) return { effective_io_concurrency: concurrency };
+  const method = textOption(options, "ioMethod");
+  if (method === "io_uring")
+    return { effective_io_concurrency: concurrency, io_method: text(method, reason("io_uring on Linux")) };
   const workers = Math.min(32, Math.max(3, Math.floor(vcpus / 4)));
   return {
     effective_io_concurrency: concurrency,
-    // pgtune has io_uring: a server built without it, or on a kernel that forbids it, would not start.
-    io_method: text("worker", { formula: "constant", source: POSTGRESQL }),
+    io_method: text(method, {
+      formula: "ioMethod",
+      inputs: { ioMethod: method },
+      source: "the option",
+      boundBy: "user",
+    }),
     io_workers: count(workers, {
-      ...reason("vcpus / 4, 3 to 32"),
+      ...reason("clamp(vcpus / 4, 3, 32)", { vcpus }),
       boundBy: vcpus < 12 ? "floor" : vcpus >= 132 ? "cap" : null,
     }),
   };
-}
-
-function kilobytes(kb: number, why: Reason): Setting {
-  return bytes(kb * KIB, formatPostgresSize(kb * KIB), why);
-}
-
-function reason(formula: string): Reason {
-  return { formula, source: PGTUNE };
 }
 
 function workloadOf(options: Options): Workload {
@@ -160,8 +159,4 @@ function storageOf(options: Options): (typeof STORAGES)[string] {
 
 function versionOf(options: Options): number {
   return Number(textOption(options, "version"));
-}
-
-function connectionsOf(options: Options): number {
-  return optionalNumber(options, "connections") ?? workloadOf(options).connections;
 }

@@ -15,20 +15,33 @@ type Given = Readonly<Record<string, OptionValue>>;
 /** Text stands for any kind: the command line has nothing else. Null is a value that its rule does not take. */
 export function resolveOptions(profile: Profile, given: Given, at?: Position): ResolveResult {
   const problems: Problem[] = [];
-  const refuse = (what: string, fix: string): number => problems.push({ what, fix, ...(at ? { at } : {}) });
   const options = new Map(Object.entries(profile.options).map(([name, rule]) => [name, rule.default]));
   for (const [name, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(profile.options, name) ? profile.options[name] : undefined;
+    const rule = ruleOf(profile, name);
     const resolved = rule ? RESOLVE[rule.kind](rule, value) : null;
-    if (!rule)
-      refuse(`${profile.name} has no option '${name.slice(0, 80)}'`, suggest(name.slice(0, 80), [...options.keys()]));
-    else if (resolved === null)
-      refuse(describeMisfit(profile, name, value), `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.`);
+    if (!rule) problems.push(describeUnknown(profile, name));
+    else if (resolved === null) problems.push(describeMisfit(profile, name, rule, value));
     else options.set(name, resolved);
   }
-  return problems.length > 0
-    ? { kind: "refused", problems }
-    : { kind: "resolved", options: Object.fromEntries(options) };
+  const resolved = Object.fromEntries(options);
+  if (problems.length === 0) problems.push(...(profile.checkOptions?.(resolved) ?? []));
+  if (problems.length === 0) return { kind: "resolved", options: resolved };
+  return { kind: "refused", problems: problems.map((problem) => (at ? { ...problem, at } : problem)) };
+}
+
+/** A name that a template can say, and that leads nowhere into JavaScript: it becomes a setting's. */
+const OWN_NAME = /^[a-zA-Z]\w{0,62}$/;
+
+function ruleOf({ options, anyOption }: Profile, name: string): OptionRule | undefined {
+  if (Object.hasOwn(options, name)) return options[name];
+  return OWN_NAME.test(name) && !(name in Object.prototype) ? anyOption : undefined;
+}
+
+function describeUnknown({ name, options, anyOption }: Profile, option: string): Problem {
+  const shown = option.slice(0, 80);
+  if (anyOption)
+    return { what: `'${shown}' is no name for ${name}`, fix: "Use a letter, then letters, digits or _; 63 at most." };
+  return { what: `${name} has no option '${shown}'`, fix: suggest(shown, Object.keys(options)) };
 }
 
 const RESOLVE: Readonly<Record<OptionRule["kind"], (rule: OptionRule, value: OptionValue) => OptionValue | null>> = {
@@ -43,8 +56,11 @@ function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, val
   return value !== null && value >= min && value <= max ? value : null;
 }
 
-function describeMisfit(profile: Profile, name: string, value: OptionValue): string {
-  return `${profile.name}'s option ${name} can't be '${String(value).slice(0, 80)}'`;
+function describeMisfit({ name }: Profile, option: string, rule: OptionRule, value: OptionValue): Problem {
+  return {
+    what: `${name}'s option ${option} can't be '${String(value).slice(0, 80)}'`,
+    fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.`,
+  };
 }
 
 const DESCRIBE: Readonly<Record<OptionRule["kind"], (rule: OptionRule) => string>> = {

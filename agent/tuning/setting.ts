@@ -1,6 +1,7 @@
 // The words that every profile speaks: what it is given, and what it answers.
 
 import type { OptionValue } from "../config/config.ts";
+import type { NetworkFacts } from "../facts/facts.ts";
 import type { Problem } from "../refusal.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
@@ -42,7 +43,7 @@ export interface Allotment {
   readonly cores: number;
   readonly architecture: string;
   /** Network interfaces of the default card and IPv4 addresses on each; null where the instance type is not known. */
-  readonly network: { readonly enis: number; readonly ipv4PerEni: number } | null;
+  readonly network: NetworkFacts | null;
 }
 
 export interface OptionRule {
@@ -68,6 +69,12 @@ export interface Profile {
   readonly options: Readonly<Record<string, OptionRule>>;
   /** For a profile whose operator chooses option names (`custom`): the rule of every name that is not in `options`. */
   readonly anyOption?: OptionRule;
+  /** What the rules of single options cannot say: options that contradict each other, an expression that is none. */
+  checkOptions?(options: Options): readonly Problem[];
+  /** Whether `tune` reads `allotment.network`: a boot looks the instance type up in the catalogue only then. */
+  readonly needsNetwork?: boolean;
+  /** Whether the app's share is huge pages: those that the kernel has already, from an earlier run, are counted once. */
+  readonly takesHugePages?: boolean;
   /**
    * The least memory that the app can run in with these options. Like the cap, it knows nothing of the CPUs: on a machine
    * with more of them it would take memory away from the neighbours.

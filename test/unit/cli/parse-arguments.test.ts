@@ -57,6 +57,31 @@ describe("parseArguments", () => {
     });
   });
 
+  it("reads what to explain: an app, or one of its settings, whose own name may have dots", () => {
+    const target = { kind: "types", names: ["m7g.large"] };
+    assert.deepEqual(parse("explain db").command, {
+      kind: "explain",
+      target: { kind: "here" },
+      app: "db",
+      setting: null,
+    });
+    assert.deepEqual(parse("explain kernel.vm.swappiness --instance-type m7g.large").command, {
+      kind: "explain",
+      target,
+      app: "kernel",
+      setting: "vm.swappiness",
+    });
+  });
+
+  it("reads the whole catalogue as a target of its own", () => {
+    assert.deepEqual(parse("tune --all-types").command, {
+      kind: "tune",
+      target: { kind: "all-types" },
+      profile: null,
+      set: {},
+    });
+  });
+
   it("takes help and version before anything else, from any place", () => {
     assert.deepEqual(parse("plan -h").command, { kind: "help", command: "plan" });
     assert.deepEqual(parse("--help").command, { kind: "help", command: null });
@@ -66,11 +91,11 @@ describe("parseArguments", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake --help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
-    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune."],
+    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain."],
     ["plan --dif", "unknown option --dif. Did you mean 'diff'?"],
     [
       "plan -x",
-      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, only, instance-type, memory, cpus, diff, detailed-exitcode, set.",
+      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, only, instance-type, memory, cpus, all-types, diff, detailed-exitcode, set.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
@@ -91,6 +116,13 @@ describe("parseArguments", () => {
     [
       "tune --set a=b",
       "--set needs a profile. `parbake tune postgresql --set workload=oltp`; an image's options are in its config.",
+    ],
+    ["explain", "explain needs an app. Write parbake explain APP, or APP.SETTING."],
+    ["explain db heap", "explain does not take 'heap'. Usage: parbake explain APP[.SETTING] [options]."],
+    ["plan --all-types", "plan has no option --all-types. `parbake plan --help` lists its options."],
+    [
+      "tune jvm --all-types --instance-type m7g.large",
+      "--all-types goes with no other machine. Give it alone, or name the types.\n--all-types is for an image. Leave the profile out: the config says what is in it.",
     ],
     ["plan --root a --root b", "--root is given 2 times. Give it once."],
   ];

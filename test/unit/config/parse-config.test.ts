@@ -39,7 +39,12 @@ vars: { region: x, list: [1, 2] }
 describe("parseConfig", () => {
   it("reads every part of a full config, sizes in bytes and modes as bits", () => {
     const config = configOf(FULL);
-    assert.deepEqual(config.reserve.memory, { share: 0.1, minBytes: 300 * MIB, maxBytes: Infinity });
+    assert.deepEqual(config.reserve.memory, {
+      kind: "share",
+      share: 0.1,
+      minBytes: 300 * MIB,
+      maxBytes: Infinity,
+    });
     const [app] = config.apps;
     assert.deepEqual(app!.memory, { weight: 3, minBytes: 512 * MIB, maxBytes: 31 * 1024 * MIB });
     assert.deepEqual(app!.options, { version: 16, workload: "web" });
@@ -67,6 +72,45 @@ describe("parseConfig", () => {
     assert.equal(config.files[0]!.mode, 0o644);
     assert.equal(config.imds, "required");
     assert.equal(config.secretsFolder, "/run/parbake/secrets");
+  });
+
+  it("keeps parbake's own reserve unless a share or a size is given", () => {
+    const reserveOf = (text: string) => configOf(`apps: { a: { profile: nginx } }\n${text}`).reserve.memory;
+    assert.deepEqual(reserveOf(""), { kind: "tiers" });
+    assert.deepEqual(reserveOf("reserve: { memory: 1GiB }"), {
+      kind: "share",
+      share: 0,
+      minBytes: 1024 * MIB,
+      maxBytes: 1024 * MIB,
+    });
+    assert.deepEqual(reserveOf("reserve: { memory: { max: 4GiB } }"), {
+      kind: "share",
+      share: 0.05,
+      minBytes: 256 * MIB,
+      maxBytes: 4096 * MIB,
+    });
+  });
+
+  it("counts 64 KiB for each file of secrets, old and new, unless the size is given", () => {
+    const sizeOf = (text: string) => configOf(text).secretsSizeBytes;
+    assert.equal(sizeOf("apps: { a: { profile: nginx } }"), 0);
+    const secrets = "secrets: { s: { id: i, keys: { a: { file: a }, b: { file: b }, c: {} } } }\n";
+    assert.equal(sizeOf(secrets), 4 * 65_536);
+    const rendered =
+      "files: [ { template: t, path: /run/parbake/secrets/t }, { template: u, path: /run/parbake/u } ]\n";
+    assert.equal(sizeOf(secrets + rendered), 6 * 65_536);
+    assert.equal(sizeOf(`${secrets}secretsSize: 16MiB\n`), 16 * MIB);
+  });
+
+  it("reads which apps are optional and which architectures the image is for", () => {
+    const config = configOf(
+      "architectures: [arm64]\napps: { a: { profile: nginx, optional: true }, b: { profile: nginx } }",
+    );
+    assert.deepEqual(
+      config.apps.map(({ optional }) => optional),
+      [true, false],
+    );
+    assert.deepEqual(config.architectures, ["arm64"]);
   });
 
   it("merges a later file by name and by path, the later one winning whole", () => {
@@ -179,6 +223,16 @@ describe("parseConfig", () => {
       "a reserve of everything",
       "reserve: { memory: { share: 100% } }\napps: { a: { profile: nginx } }\n",
       "parbake.yaml:1:29: reserve.memory.share: expected a share of the memory, found '100%'. Write a percentage below 100: 5%.",
+    ],
+    [
+      "an app that may be optional",
+      "apps: { db: { profile: nginx, optional: maybe } }\n",
+      "parbake.yaml:1:41: apps.db.optional: expected true or false, found 'maybe'. Write true or false, without quotes.",
+    ],
+    [
+      "an architecture in uname's words",
+      "architectures: [aarch64]\napps: { a: { profile: nginx } }\n",
+      "parbake.yaml:1:17: architectures[0]: expected arm64 or x86_64, found 'aarch64'. Known: arm64, x86_64.",
     ],
   ];
   for (const [title, text, ...expected] of refused) {

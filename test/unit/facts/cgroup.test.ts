@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
-import { type CgroupLimit, readCgroupLimit } from "../../../agent/facts/cgroup.ts";
-import { openKernelFiles } from "../../../agent/facts/kernel-files.ts";
+import { type CgroupLimit, type CgroupQuota, readCgroupLimit, readCgroupQuota } from "../../../agent/facts/cgroup.ts";
+import { type KernelFiles, openKernelFiles } from "../../../agent/facts/kernel-files.ts";
 import { makeKernelTree } from "./kernel-tree.ts";
 
 const NO_LIMIT_OF_V1 = "9223372036854771712";
 
 function limitOf(files: Record<string, string>): CgroupLimit | null {
+  return readWith(readCgroupLimit, files);
+}
+
+function quotaOf(files: Record<string, string>): CgroupQuota | null {
+  return readWith(readCgroupQuota, files);
+}
+
+function readWith<T>(read: (files: KernelFiles) => T, files: Record<string, string>): T {
   const tree = makeKernelTree(files);
   try {
-    return readCgroupLimit(openKernelFiles(tree.root));
+    return read(openKernelFiles(tree.root));
   } finally {
     tree.remove();
   }
@@ -66,5 +74,52 @@ describe("the cgroup's memory limit", () => {
   ];
   for (const [title, files] of none) {
     it(`is none for ${title}`, () => assert.equal(limitOf(files), null));
+  }
+});
+
+describe("the cgroup's CPU quota", () => {
+  it("is the smallest on the way from the root to the process (v2)", () => {
+    const quota = quotaOf({
+      "proc/self/cgroup": "0::/a.slice/b.service\n",
+      "sys/fs/cgroup/cpu.max": "max 100000",
+      "sys/fs/cgroup/a.slice/cpu.max": "250000 100000",
+      "sys/fs/cgroup/a.slice/b.service/cpu.max": "40000 10000",
+      "sys/fs/cgroup/other.slice/cpu.max": "1000 100000",
+    });
+    assert.deepEqual(quota, { cpus: 2.5, path: "/sys/fs/cgroup/a.slice/cpu.max" });
+  });
+
+  it("is quota by period of the smallest (v1), wherever the controller is mounted", () => {
+    for (const mount of ["cpu", "cpu,cpuacct"]) {
+      const quota = quotaOf({
+        "proc/self/cgroup": "12:cpu,cpuacct:/x/y\n7:memory:/x\n",
+        [`sys/fs/cgroup/${mount}/cpu.cfs_quota_us`]: "-1",
+        [`sys/fs/cgroup/${mount}/cpu.cfs_period_us`]: "100000",
+        [`sys/fs/cgroup/${mount}/x/cpu.cfs_quota_us`]: "50000",
+        [`sys/fs/cgroup/${mount}/x/cpu.cfs_period_us`]: "100000",
+        [`sys/fs/cgroup/${mount}/x/y/cpu.cfs_quota_us`]: "75000",
+        [`sys/fs/cgroup/${mount}/x/y/cpu.cfs_period_us`]: "50000",
+      });
+      assert.deepEqual(quota, { cpus: 0.5, path: `/sys/fs/cgroup/${mount}/x/cpu.cfs_quota_us` });
+    }
+  });
+
+  const unlimited: readonly [string, Record<string, string>][] = [
+    ["max", { "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "max 100000" }],
+    [
+      "v1's -1",
+      {
+        "proc/self/cgroup": "3:cpu:/\n",
+        "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1",
+        "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000",
+      },
+    ],
+    ["a quota without its period", { "proc/self/cgroup": "3:cpu:/\n", "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "100000" }],
+    ["a period of nothing", { "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "100000 0" }],
+    ["garbage", { "proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "lots" }],
+    ["nothing, where the kernel has no cgroups", {}],
+  ];
+  for (const [title, files] of unlimited) {
+    it(`is none for ${title}`, () => assert.equal(quotaOf(files), null));
   }
 });

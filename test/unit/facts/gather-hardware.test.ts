@@ -17,6 +17,7 @@ const MACHINE: Record<string, string | Uint8Array> = {
   "proc/sys/kernel/arch": "aarch64\n",
   "sys/fs/cgroup/system.slice/memory.max": "max\n",
   "sys/fs/cgroup/system.slice/app.service/memory.max": "8589934592\n",
+  "sys/fs/cgroup/system.slice/cpu.max": "150000 100000\n",
   "sys/devices/system/cpu/online": "0-3\n",
   "sys/devices/system/cpu/smt/active": "1\n",
   "sys/devices/system/cpu/cpu0/topology/thread_siblings_list": "0,2\n",
@@ -55,6 +56,7 @@ describe("the hardware's facts", () => {
       vcpus: 3,
       cores: 2,
       threadsPerCore: 2,
+      cpuQuota: 1.5,
       numaNodes: 2,
       pageSizeBytes: 65536,
       disks: [
@@ -72,6 +74,12 @@ describe("the hardware's facts", () => {
       detail: "/sys/fs/cgroup/system.slice/app.service/memory.max",
     });
     assert.equal(origins.memTotalBytes.source, "kernel");
+  });
+
+  it("know no quota where the cgroup has none", () => {
+    const { facts, origins } = gather({ "sys/fs/cgroup/system.slice/cpu.max": "max 100000\n" });
+    assert.equal(facts.cpuQuota, null);
+    assert.deepEqual(origins.cpuQuota, { source: "cgroup", detail: "no quota" });
   });
 
   it("take MemTotal for the limit where the cgroup's is larger", () => {

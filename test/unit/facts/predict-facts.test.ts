@@ -68,12 +68,14 @@ describe("the prediction for an instance type", () => {
       vcpus: 2,
       cores: 1,
       threadsPerCore: 2,
+      cpuQuota: null,
       numaNodes: 1,
       hugePagesBytes: 0,
       pageSizeBytes: 4096,
       swapBytes: 0,
       disks: [{ name: "instance-store-0", sizeBytes: 468_000_000_000, rotational: false, nvme: true }],
       kernel: null,
+      network: { enis: 3, ipv4PerEni: 10 },
     });
     const known = Object.entries(facts).filter(([, value]) => value !== null);
     assert.deepEqual(Object.keys(origins).toSorted(), known.map(([name]) => name).toSorted());

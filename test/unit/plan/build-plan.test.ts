@@ -12,7 +12,7 @@ const at = (line: number) => ({ file: "parbake.yaml", line, column: 5 });
 
 function app(name: string, profile: string, minBytes: number | null = null): AppConfig {
   const memory = { weight: 1, minBytes, maxBytes: null };
-  return { name, profile, memory, cpu: { weight: 1 }, options: {}, at: at(2) };
+  return { name, profile, memory, cpu: { weight: 1 }, optional: false, options: {}, at: at(2) };
 }
 
 function file(template: string, path: string, mode = 0o644): FileConfig {
@@ -23,7 +23,8 @@ const SECRET_FILE = { owner: "postgres", group: null, mode: 0o400 };
 
 const CONFIG: Config = {
   imds: "optional",
-  reserve: { memory: { share: 0.05, minBytes: 256 * 2 ** 20, maxBytes: Infinity } },
+  reserve: { memory: { kind: "share", share: 0.05, minBytes: 256 * 2 ** 20, maxBytes: Infinity } },
+  architectures: [],
   apps: [app("web", "nginx")],
   secrets: [
     {
@@ -41,6 +42,7 @@ const CONFIG: Config = {
   vars: { team: "blue" },
   templatesFolder: "/etc/parbake/templates",
   secretsFolder: "/run/parbake/secrets/",
+  secretsSizeBytes: 0,
   sources: ["parbake.yaml"],
 };
 
@@ -177,6 +179,65 @@ describe("buildPlan", () => {
     assert.equal(problems.length, 4);
   });
 
+  describe("with an optional app", () => {
+    const heavy = { ...app("db", "postgresql", 4 * 2 ** 30), optional: true };
+    const files = [file("a.txt.hbs", "/etc/a")];
+    const guarded = "{{#if apps.db.present}}{{apps.db.max_connections}}{{else}}none{{/if}}";
+    const small = { ...SOME_FACTS, memLimitBytes: 2 * 2 ** 30 };
+
+    function buildOn(facts: typeof SOME_FACTS, source: string) {
+      const config = { ...CONFIG, apps: [app("web", "nginx"), heavy], files };
+      return buildPlan({ config, facts, templates: new Map([["a.txt.hbs", source]]) });
+    }
+
+    it("renders its settings where it is present, and does without them where it is left out", () => {
+      const [large, little] = [SOME_FACTS, small].map((facts) => planOf(buildOn(facts, guarded)));
+      assert.deepEqual([fileStep(large!).content, large!.budget.leftOut], [["200"], []]);
+      assert.deepEqual([fileStep(little!).content, little!.budget.leftOut], [["none"], ["db"]]);
+      assert.deepEqual(
+        little!.apps.map(({ name }) => name),
+        ["web"],
+      );
+    });
+
+    it("loops over the apps that are present alone", () => {
+      const names = [SOME_FACTS, small].map((facts) =>
+        fileStep(planOf(buildOn(facts, "{{#each apps}}{{@key}} {{/each}}"))),
+      );
+      assert.deepEqual(
+        names.map(({ content }) => content),
+        [["web db "], ["web "]],
+      );
+    });
+
+    const unguarded = [
+      "{{apps.db.max_connections}}",
+      "{{#if apps.db.present}}{{else}}{{apps.db.max_connections}}{{/if}}",
+      "{{#unless apps.db.present}}{{apps.db.max_connections}}{{/unless}}",
+      "{{#if apps.web.present}}{{apps.db.vcpus}}{{/if}}",
+      "{{#with apps.db}}{{max_connections}}{{/with}}",
+      "{{default apps.db.max_connections 1}}",
+      "{{json apps.db}}",
+    ];
+    for (const source of unguarded) {
+      it(`refuses ${source} on every machine alike`, () => {
+        for (const facts of [SOME_FACTS, small]) {
+          const [code, ...problems] = refusalOf(buildOn(facts, source));
+          assert.equal(code, "data");
+          assert.match(
+            problems[0]!,
+            /the app db is optional, .* Put this inside \{\{#if apps\.db\.present\}\} … \{\{\/if\}\}\.$/,
+          );
+        }
+      });
+    }
+
+    it("still knows its settings by name where it is left out", () => {
+      const [, problem] = refusalOf(buildOn(small, "{{#if apps.db.present}}{{apps.db.max_conections}}{{/if}}"));
+      assert.match(problem!, /unknown variable apps\.db\.max_conections .* Did you mean 'max_connections'\?$/);
+    });
+  });
+
   it("gives the same plan for the same input, byte for byte", () => {
     const files = [file("a.hbs", "/a")];
     const templates = { "a.hbs": "{{#each facts.disks}}{{name}}{{/each}}" };
@@ -215,13 +276,13 @@ describe("the ready templates", () => {
 
   it("node.env passes heap, thread pool and processes", () => {
     const { text, settings } = render("node.env.hbs", "node", "worker");
-    assert.equal(text.split("\n")[1], `NODE_OPTIONS=${settings.options!.text}`);
+    assert.equal(text.split("\n")[1], `NODE_OPTIONS="${settings.options!.text}"`);
     assert.match(text, /^UV_THREADPOOL_SIZE=\d+\nWEB_CONCURRENCY=\d+\n$/m);
   });
 
   it("sysctl.conf has one assignment on each line", () => {
     const { text } = render("sysctl.conf.hbs", "sysctl", "system");
-    assert.match(text, /^#.*\n([a-z0-9_.]+ = [0-9 ]+\n)+$/);
+    assert.match(text, /^#.*\n(-?[a-z0-9_.-]+ = [0-9 ]+\n)+$/);
   });
 });
 

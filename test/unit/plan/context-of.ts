@@ -44,5 +44,6 @@ function appOf(name: string, settings: Readonly<Record<string, Pick<Setting, "va
     setting,
     { ...value, formula: "", inputs: {}, source: "", boundBy: null, note: null },
   ]);
-  return { name, profile: "postgresql", memoryBytes: 2 ** 30, vcpus: 4, settings: Object.fromEntries(whole) };
+  const machine = { profile: "postgresql", optional: false, memoryBytes: 2 ** 30, vcpus: 4, cores: 4, degraded: [] };
+  return { name, ...machine, settings: Object.fromEntries(whole) };
 }

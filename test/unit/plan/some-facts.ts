@@ -23,11 +23,13 @@ export const SOME_FACTS: Facts = {
   vcpus: 4,
   cores: 4,
   threadsPerCore: 1,
+  cpuQuota: null,
   numaNodes: 1,
   hugePagesBytes: 0,
   pageSizeBytes: 4096,
   swapBytes: 0,
   disks: [{ name: "nvme0n1", sizeBytes: 8_589_934_592, rotational: false, nvme: true }],
   kernel: "6.1.0",
+  network: null,
   origins: {},
 };

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { type BudgetRequest, computeBudget, computeReserveBytes } from "../../../agent/tuning/budget.ts";
+import { type BudgetRequest, computeBudget } from "../../../agent/tuning/budget.ts";
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -8,7 +7,7 @@ const app = { weight: 1, floorBytes: 0, capBytes: Infinity, cpuWeight: 1 };
 const request: BudgetRequest = {
   memLimitBytes: 8 * GIB,
   hugePagesBytes: 0,
-  reserve: { share: 0.05, minBytes: 256 * MIB, maxBytes: Infinity },
+  reserve: { kind: "share", share: 0.05, minBytes: 256 * MIB, maxBytes: Infinity },
   vcpus: 8,
   cores: 4,
   apps: [],
@@ -20,34 +19,10 @@ function divide(change: Partial<BudgetRequest>) {
   return result;
 }
 
-describe("computeReserveBytes", () => {
-  const rule = { share: 0.05, minBytes: 256 * MIB, maxBytes: 4 * GIB };
-
-  it("is the minimum on a small machine", () => assert.equal(computeReserveBytes(rule, GIB), 268_435_456));
-  it("is the share in between", () => assert.equal(computeReserveBytes(rule, 16 * GIB), 858_993_459));
-  it("is the maximum on a huge machine", () => assert.equal(computeReserveBytes(rule, 1024 * GIB), 4_294_967_296));
-  it("never rises faster than the memory", () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(
-        share,
-        fc.integer({ min: 0, max: 2 ** 45 }),
-        fc.integer({ min: 0, max: 64 }),
-        (part, memory, more) => {
-          const [before, after] = [memory, memory + more].map((bytes) =>
-            computeReserveBytes({ share: part, minBytes: 0, maxBytes: Infinity }, bytes),
-          );
-          assert.ok(before! <= after! && after! - before! <= more);
-        },
-      ),
-    );
-  });
-});
-
 describe("computeBudget", () => {
   it("takes reserve, huge pages and the secrets' tmpfs before the apps", () => {
     const { availableBytes, reservedBytes, unallocatedBytes, shares } = divide({
-      reserve: { share: 0.05, minBytes: 512 * MIB, maxBytes: Infinity },
+      reserve: { kind: "share", share: 0.05, minBytes: 512 * MIB, maxBytes: Infinity },
       hugePagesBytes: GIB,
       secretsCapBytes: 512 * MIB,
       apps: [{ ...app, name: "api", capBytes: 4 * GIB }],
@@ -119,5 +94,76 @@ describe("computeBudget", () => {
         [1, 1],
       ],
     );
+  });
+
+  describe("with optional apps", () => {
+    const apps = [
+      { ...app, name: "db", weight: 3, floorBytes: 512 * MIB },
+      { ...app, name: "search", floorBytes: 2 * GIB, optional: true },
+      { ...app, name: "web", floorBytes: 256 * MIB, cpuWeight: 1 },
+      { ...app, name: "batch", floorBytes: GIB, optional: true, cpuWeight: 4 },
+    ];
+    const sharesOn = (memLimitBytes: number) => {
+      const { shares, leftOut, unallocatedBytes } = divide({ apps, memLimitBytes });
+      return { shares: shares.map(({ name, memoryBytes }) => [name, memoryBytes / MIB]), leftOut, unallocatedBytes };
+    };
+
+    it("leaves out the last that is declared first, and no more than it takes", () => {
+      assert.deepEqual(sharesOn(4096 * MIB).leftOut, []);
+      assert.deepEqual(sharesOn(4095 * MIB).leftOut, ["batch"]);
+      assert.deepEqual(sharesOn(3072 * MIB).leftOut, ["batch"]);
+      assert.deepEqual(sharesOn(3071 * MIB).leftOut, ["search", "batch"]);
+    });
+    it("gives the others their floors and the page cache the rest, until everyone fits", () => {
+      assert.deepEqual(sharesOn(3000 * MIB), {
+        shares: [
+          ["db", 512],
+          ["web", 256],
+        ],
+        leftOut: ["search", "batch"],
+        unallocatedBytes: 1976 * MIB,
+      });
+    });
+    it("refuses a machine that is too small even without them", () => {
+      const result = computeBudget({ ...request, apps, memLimitBytes: 1023 * MIB });
+      assert.equal(
+        result.kind === "short" && result.problem.what,
+        "the apps need at least 768 MiB even without search and batch (db 512 MiB, web 256 MiB), but 1023 MiB less 256 MiB of reserve leaves 767 MiB: 1 MiB short",
+      );
+    });
+    it("counts the CPU weight of one that is left out", () => {
+      const { shares } = divide({ apps, memLimitBytes: GIB });
+      assert.deepEqual(
+        shares.map(({ name, vcpus }) => [name, vcpus]),
+        [
+          ["db", 2],
+          ["web", 2],
+        ],
+      );
+    });
+  });
+
+  describe("with huge pages that an app of the image is for", () => {
+    const apps = [
+      { ...app, name: "pages", floorBytes: 2 * GIB, capBytes: 2 * GIB, takesHugePages: true },
+      { ...app, name: "web" },
+    ];
+    const sharesWith = (hugePagesBytes: number, limit = 8 * GIB) => {
+      const { shares, reservedBytes } = divide({ apps, hugePagesBytes, memLimitBytes: limit });
+      return [reservedBytes / MIB, ...shares.map(({ memoryBytes }) => memoryBytes / MIB)].map(Math.floor);
+    };
+
+    it("divides the machine as it did before they were there", () => {
+      const before = sharesWith(0);
+      assert.deepEqual(before, [409, 2048, 5734]);
+      assert.deepEqual([sharesWith(GIB), sharesWith(2 * GIB)], [before, before]);
+    });
+    it("holds back those that are more than its share", () => {
+      assert.deepEqual(sharesWith(3 * GIB), [1433, 2048, 4710]);
+    });
+    it("holds back all where no app is for them", () => {
+      const { reservedBytes } = divide({ apps: [{ ...app, name: "web" }], hugePagesBytes: GIB });
+      assert.equal(Math.floor(reservedBytes / MIB), 1433);
+    });
   });
 });

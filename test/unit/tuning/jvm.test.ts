@@ -98,12 +98,12 @@ describe("jvm", () => {
   it("writes one text for JAVA_TOOL_OPTIONS", () => {
     assert.equal(
       alone("jvm", 2 * GIB, 2, { loadedClasses: 35 })["options"]!.value,
-      "-Xmx1571281K -XX:MaxMetaspaceSize=13870K -XX:ReservedCodeCacheSize=240M -XX:MaxDirectMemorySize=10M -Xss1M " +
+      "-Xmx1534M -XX:MaxMetaspaceSize=13870K -XX:ReservedCodeCacheSize=240M -XX:MaxDirectMemorySize=10M -Xss1M " +
         "-XX:ActiveProcessorCount=2 -XX:+UseG1GC -XX:ParallelGCThreads=2 -XX:ConcGCThreads=1",
     );
   });
   it("does not fit below its fixed regions and the least heap", () => {
-    assert.equal(tryAlone("jvm", 512 * MIB, 2), null);
+    assert.equal(tryAlone("jvm", 238 * MIB, 2), null);
     assert.equal(tryAlone("jvm", 512 * MIB, 2, { heap: "400MiB", threads: 50 }), null);
   });
 
@@ -129,9 +129,98 @@ describe("jvm", () => {
           const regions = ["heap", "metaspace", "codeCache", "directMemory"].map((name) => numberOf(settings, name));
           const stacks = numberOf(settings, "threads") * numberOf(settings, "threadStack");
           assert.ok(regions.reduce((sum, bytes) => sum + bytes, stacks) <= memory);
+          assert.ok(numberOf(settings, "codeCache") >= 48 * MIB && numberOf(settings, "threads") >= 1);
           assert.ok(numberOf(settings, "heap") >= 8 * MIB);
         },
       ),
+    );
+  });
+
+  // Metaspace of 98632K (15,000 classes), 10M of direct memory, a heap of 64M; then 48M and 20 threads, or what fits.
+  for (const [memoryMib, heap, codeCache, threads] of [
+    [239, "64M", "48M", "20"],
+    [300, "64M", "109M", "20"],
+    [430, "64M", "239M", "20"],
+    [431, "64M", "240M", "20"],
+    [512, "64M", "240M", "101"],
+    [660, "64M", "240M", "249"],
+    [661, "66231K", "240M", "250"],
+    [1024, "437943K", "240M", "250"],
+  ] as const) {
+    it(`buys back the code cache, then the threads, then grows the heap: ${memoryMib} MiB`, () =>
+      assert.deepEqual(texts(alone("jvm", memoryMib * MIB, 1), "heap", "codeCache", "threads"), {
+        heap,
+        codeCache,
+        threads,
+      }));
+  }
+  it("says what it gave up and why", () => {
+    const { codeCache, threads, heap } = alone("jvm", 300 * MIB, 1);
+    assert.deepEqual([codeCache!.boundBy, threads!.boundBy, heap!.boundBy], ["ladder", "ladder", "floor"]);
+    assert.match(threads!.note!, /so that the app fits/);
+    assert.deepEqual(threads!.inputs, { spareBytes: 0, threadStackBytes: 1_048_576 });
+  });
+  it("gives up nothing that was asked for", () => {
+    assert.equal(tryAlone("jvm", 468 * MIB, 1, { threads: 250 }), null);
+    const { codeCache, threads } = alone("jvm", 512 * MIB, 1, { threads: 150 });
+    assert.deepEqual([threads!.text, threads!.boundBy], ["150", "user"]);
+    assert.deepEqual([codeCache!.text, codeCache!.boundBy], ["191M", "ladder"]);
+  });
+  // Measured: OpenJDK 17 makes 522705K to 524288K, and with G1 20000001K to 20004864K and 65000001K to 65011712K.
+  for (const [heapKib, flag] of [
+    [522_705, "-Xmx510M"],
+    [9_959_889, "-Xmx9720M"],
+    [20_000_001, "-Xmx19520M"],
+    [32_505_855, "-Xmx31728M"],
+  ] as const) {
+    it(`writes ${heapKib}K down to whole steps of HotSpot's: ${flag}`, () => {
+      // 64 MiB of metaspace, 240 of code, 10 of direct memory, 6 of stacks.
+      const settings = alone("jvm", (heapKib + 320 * 1024) * 1024, 2, { metaspace: "64MiB", threads: 6 });
+      assert.equal(settings["heap"]!.value, heapKib * 1024);
+      assert.equal(settings["options"]!.text.split(" ")[0], flag);
+      assert.match(settings["options"]!.note!, /rounds -Xmx up/);
+    });
+  }
+  it("passes on a heap that was asked for as it is", () =>
+    assert.match(alone("jvm", GIB, 2, { heap: "100001KiB" })["options"]!.text, /^-Xmx100001K /));
+
+  it("gives less of nothing with more memory, and no less heap or threads with more CPUs", () => {
+    const memory = fc.oneof(fc.integer({ min: 230 * MIB, max: 800 * MIB }), fc.integer({ min: GIB, max: 2 ** 45 }));
+    const given = fc.record(
+      {
+        threads: fc.integer({ min: 1, max: 400 }),
+        codeCache: fc.integer({ min: 4 * MIB, max: 300 * MIB }),
+        headroomPercent: fc.integer({ min: 0, max: 50 }),
+        threadStack: fc.integer({ min: 256 * 1024, max: 3 * MIB }),
+        largeHeap: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    );
+    const heapFlagKib = (options: string): number => {
+      const [, amount, unit] = /^-Xmx(\d+)([KMG])/.exec(options)!;
+      return Number(amount) * { K: 1, M: 1024, G: 1024 ** 2 }[unit as "K" | "M" | "G"];
+    };
+    fc.assert(
+      fc.property(
+        memory,
+        fc.nat(64 * MIB),
+        fc.integer({ min: 1, max: 64 }),
+        fc.nat(8),
+        given,
+        (bytes, more, cpus, extra, options) => {
+          const [small, large] = [
+            tryAlone("jvm", bytes, cpus, options),
+            tryAlone("jvm", bytes + more, cpus + extra, options),
+          ];
+          if (small === null) return;
+          assert.ok(large !== null);
+          for (const name of ["heap", "codeCache", "threads", "metaspace", "gcThreads", "concGcThreads"])
+            assert.ok(numberOf(large, name) >= numberOf(small, name), name);
+          assert.ok(heapFlagKib(large["options"]!.text) >= heapFlagKib(small["options"]!.text));
+          assert.ok(heapFlagKib(small["options"]!.text) * 1024 <= numberOf(small, "heap"));
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 });

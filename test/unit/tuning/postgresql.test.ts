@@ -74,7 +74,56 @@ describe("postgresql", () => {
       { storage: "nvme", version: 14 },
       { random_page_cost: "1.1", effective_io_concurrency: "1000", wal_compression: "on" },
     ],
-    [64 * GIB, 64, { version: 18 }, { io_workers: "16", wal_compression: "lz4" }],
+    [64 * GIB, 64, { version: 18 }, { io_method: "io_uring", io_workers: "absent", wal_compression: "lz4" }],
+    [64 * GIB, 64, { version: 18, ioMethod: "worker" }, { io_method: "worker", io_workers: "16" }],
+    [64 * GIB, 8, { version: 18, ioMethod: "worker" }, { io_workers: "3" }],
+    [64 * GIB, 192, { version: 18, ioMethod: "worker" }, { io_workers: "32" }],
+    [64 * GIB, 8, { version: 17 }, { io_method: "absent", io_workers: "absent" }],
+    // Its own tests: parallel settings of 12 and of 31 CPUs.
+    [
+      64 * GIB,
+      12,
+      { version: 13 },
+      {
+        max_worker_processes: "12",
+        max_parallel_workers_per_gather: "4",
+        max_parallel_workers: "12",
+        max_parallel_maintenance_workers: "4",
+      },
+    ],
+    [
+      64 * GIB,
+      31,
+      { version: 12, workload: "dw" },
+      {
+        max_worker_processes: "31",
+        max_parallel_workers_per_gather: "16",
+        max_parallel_workers: "31",
+        max_parallel_maintenance_workers: "4",
+      },
+    ],
+    // Its own tests: maintenance_work_mem 1 GB of 16 and 8 GB of 256, huge pages from 2 GB of buffers, work_mem of 2796202 kB.
+    [16 * GIB, 4, {}, { maintenance_work_mem: "1GB", huge_pages: "try" }],
+    [256 * GIB, 4, { version: 17 }, { maintenance_work_mem: "8GB", autovacuum_work_mem: "2GB" }],
+    [256 * GIB, 4, { connections: 20 }, { work_mem: "2796202kB" }],
+    [4 * GIB, 4, {}, { huge_pages: "off" }],
+    [32 * GIB, 8, {}, { autovacuum_max_workers: "3" }],
+    [32 * GIB, 16, {}, { autovacuum_max_workers: "4" }],
+    [32 * GIB, 32, {}, { autovacuum_max_workers: "5" }],
+    [4 * GIB, 2, { version: 12 }, { jit: "off", wal_compression: "on" }],
+    [4 * GIB, 2, { version: 15, workload: "oltp" }, { jit: "off", wal_compression: "lz4" }],
+    [4 * GIB, 2, { version: 15, workload: "dw" }, { jit: "on", wal_compression: "lz4" }],
+    [4 * GIB, 2, { storage: "san" }, { random_page_cost: "1.1", effective_io_concurrency: "300" }],
+    [4 * GIB, 2, { storage: "ssd" }, { random_page_cost: "1.1", effective_io_concurrency: "200" }],
+    [4 * GIB, 2, { workload: "dw" }, { min_wal_size: "4GB", max_wal_size: "16GB", default_statistics_target: "500" }],
+    [4 * GIB, 2, { workload: "desktop" }, { min_wal_size: "100MB", max_wal_size: "2GB", max_connections: "20" }],
+    // 5041 kB for data about as large as the memory: 13 and 9 tenths of it.
+    [4 * GIB, 2, { dataSize: "in-memory", storage: "hdd" }, { work_mem: "6553kB", random_page_cost: "1.1" }],
+    [4 * GIB, 2, { dataSize: "much-larger", storage: "hdd" }, { work_mem: "4536kB", random_page_cost: "4" }],
+    // Where all of it fits, pgtune's vacuum memory of a warehouse, too: an eighth for each of three workers.
+    [16 * GIB, 8, { workload: "dw" }, { maintenance_work_mem: "2GB", autovacuum_work_mem: "2GB" }],
+    [64 * GIB, 64, { workload: "dw" }, { maintenance_work_mem: "8GB", autovacuum_work_mem: "2GB" }],
+    [8 * GIB, 32, {}, { maintenance_work_mem: "512MB", autovacuum_work_mem: "512MB", work_mem: "9039kB" }],
   ];
   for (const [memoryBytes, vcpus, given, expected] of pgtune) {
     it(`agrees with pgtune on ${memoryBytes / GIB} GiB, ${vcpus} CPUs and ${JSON.stringify(given)}`, () =>
@@ -94,8 +143,69 @@ describe("postgresql", () => {
   it("fits its default connections in 512 MiB", () => {
     assert.equal(alone("postgresql", 512 * MIB, 2)["shared_buffers"]!.text, "128MB");
   });
-  it("always starts: worker instead of pgtune's io_uring", () => {
-    assert.equal(alone("postgresql", 4 * GIB, 2, { version: 18 })["io_method"]!.value, "worker");
+  it("cuts the memory of five vacuum workers where a warehouse's would not fit", () => {
+    const { autovacuum_work_mem } = alone("postgresql", 8 * GIB, 32, { workload: "dw" });
+    assert.deepEqual([autovacuum_work_mem!.boundBy, autovacuum_work_mem!.text], ["share", "809172kB"]);
+    assert.match(autovacuum_work_mem!.note!, /would not fit/);
+  });
+  for (const [memoryMib, connections, workMem, boundBy] of [
+    [95, 20, "64kB", "ladder"],
+    [200, 68, "64kB", "ladder"],
+    [400, 160, "64kB", "ladder"],
+    [480, 196, "64kB", "ladder"],
+    [512, 200, "123kB", null],
+  ] as const) {
+    it(`gives up connections before it gives up the server: ${connections} in ${memoryMib} MiB`, () => {
+      const { max_connections, work_mem } = alone("postgresql", memoryMib * MIB, 2);
+      assert.deepEqual([max_connections!.value, max_connections!.boundBy], [connections, boundBy]);
+      assert.deepEqual([work_mem!.text, work_mem!.boundBy], [workMem, "share"]);
+    });
+  }
+  it("gives up no connections that were asked for", () =>
+    assert.equal(tryAlone("postgresql", 400 * MIB, 2, { connections: 200 }), null));
+  it("explains where pgtune would break the share, and where it is only unset", () => {
+    const { work_mem, autovacuum_work_mem, max_worker_processes } = alone("postgresql", GIB, 2);
+    assert.match(work_mem!.note!, /at its limit at once/);
+    assert.match(autovacuum_work_mem!.note!, /unset, which means the same/);
+    assert.match(max_worker_processes!.note!, /fourth CPU would take workers away/);
+    assert.deepEqual(work_mem!.inputs, {
+      memoryBytes: 1_073_741_824,
+      sharedBuffersBytes: 268_435_456,
+      connections: 200,
+      workerProcesses: 8,
+    });
+  });
+  it("gives less of nothing with more memory, and no fewer workers with more CPUs", () => {
+    const memory = fc.oneof(fc.integer({ min: 95 * MIB, max: 4 * GIB }), fc.integer({ min: 95 * MIB, max: 2 ** 44 }));
+    const given = fc.record(
+      {
+        workload: fc.constantFrom("web", "oltp", "dw", "desktop", "mixed"),
+        dataSize: fc.constantFrom("in-memory", "much-larger"),
+        connections: fc.integer({ min: 4, max: 2000 }),
+      },
+      { requiredKeys: ["workload"] },
+    );
+    const more = fc.oneof(fc.nat(64 * 1024), fc.nat(GIB));
+    fc.assert(
+      fc.property(
+        memory,
+        more,
+        fc.integer({ min: 1, max: 128 }),
+        fc.nat(16),
+        given,
+        (bytes, extra, cpus, wider, options) => {
+          const small = tryAlone("postgresql", bytes, cpus, options);
+          if (small === null) return;
+          const large = alone("postgresql", bytes + extra, cpus, options);
+          for (const [name, { value }] of Object.entries(small))
+            assert.ok(typeof value !== "number" || numberOf(large, name) >= value, name);
+          const wide = alone("postgresql", bytes, cpus + wider, options);
+          for (const name of ["max_connections", "max_worker_processes", "max_parallel_workers_per_gather"])
+            assert.ok(numberOf(wide, name) >= numberOf(small, name), name);
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
   it("stays within what PostgreSQL's integers hold at 32 TiB", () => {
     const settings = alone("postgresql", 2 ** 45, 1024, { connections: 4 });
@@ -110,7 +220,8 @@ describe("postgresql", () => {
 
   it("stays within the share with every connection, worker and vacuum at its limit", () => {
     const workload = fc.constantFrom("web", "oltp", "dw", "desktop", "mixed");
-    const connections = fc.integer({ min: 4, max: 20_000 });
+    const connections = fc.option(fc.integer({ min: 4, max: 20_000 }));
+    const dataSize = fc.constantFrom("like-memory", "in-memory", "much-larger");
     const memory = fc.oneof(fc.integer({ min: 64 * MIB, max: 4 * GIB }), fc.integer({ min: 64 * MIB, max: 2 ** 45 }));
     fc.assert(
       fc.property(
@@ -118,8 +229,10 @@ describe("postgresql", () => {
         fc.integer({ min: 1, max: 1024 }),
         workload,
         connections,
-        (memoryBytes, vcpus, kind, most) => {
-          const settings = tryAlone("postgresql", memoryBytes, vcpus, { workload: kind, connections: most });
+        dataSize,
+        (memoryBytes, vcpus, kind, most, data) => {
+          const given = { workload: kind, dataSize: data, ...(most === null ? {} : { connections: most }) };
+          const settings = tryAlone("postgresql", memoryBytes, vcpus, given);
           if (settings === null) return;
           const of = (name: string): number => numberOf(settings, name);
           const backends = (of("max_connections") + of("max_parallel_workers")) * (of("work_mem") + MIB);

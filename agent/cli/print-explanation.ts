@@ -1,0 +1,149 @@
+// An explanation for people and for programs: from the machine's memory down to one value. Pure.
+
+import type { AppPlan } from "../plan/plan.ts";
+import { formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
+import { describeReserve } from "../tuning/reserve.ts";
+import type { Setting } from "../tuning/setting.ts";
+import { formatBytes } from "../tuning/size.ts";
+import { formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { formatColumns, formatCount, type Paint } from "./text.ts";
+
+interface Common {
+  /** The instance type, or `here`. */
+  readonly machine: string;
+  readonly app: AppPlan;
+  /** Null: the app takes no memory. */
+  readonly share: ShareExplanation | null;
+  /** Optional apps that this machine is too small for. */
+  readonly leftOut: readonly string[];
+}
+
+export type Explanation =
+  | (Common & { readonly kind: "app" })
+  | (Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers });
+
+export function explainDocument(explanation: Explanation): unknown {
+  const { machine, app, share, leftOut } = explanation;
+  const { name, profile, vcpus, settings, degraded } = app;
+  const common = { schema: 1, machine, app: name, profile, present: isPresent(explanation), leftOut, vcpus, share };
+  if (explanation.kind === "app") return { ...common, settings: isPresent(explanation) ? settings : {}, degraded };
+  const setting = settings[explanation.setting]!;
+  const withNumbers = substitute(setting);
+  return { ...common, setting: explanation.setting, ...setting, withNumbers, changedBy: explanation.levers };
+}
+
+export function formatExplanation(explanation: Explanation, paint: Paint): string {
+  const { machine, app } = explanation;
+  const heading = `${paint.bold(app.name)} ${paint.dim(app.profile)} on ${machine}, ${formatCount(app.vcpus, "vCPU")}\n`;
+  if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
+  const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
+  return heading + formatShare(explanation, paint) + rest;
+}
+
+function isPresent({ app, leftOut }: Explanation): boolean {
+  return !leftOut.includes(app.name);
+}
+
+function formatShare({ share, leftOut }: Explanation, paint: Paint): string {
+  if (share === null) return "takes no memory: it is tuned by all that the OS sees\n";
+  const { floorBytes, capBytes, weight, weights, shareBytes, boundBy } = share;
+  const heldBack: readonly (readonly [string, number, string])[] = [
+    ["- reserve", share.reserveBytes, describeReserve(share.reserve)],
+    ["- huge pages", share.hugePagesBytes, "outside of any app"],
+    ["- secrets", share.secretsBytes, "on their file system, at most"],
+  ];
+  const limits = `floor ${formatBytes(floorBytes)}, ${capBytes === null ? "no cap" : `cap ${formatBytes(capBytes)}`}`;
+  const held = boundBy === null ? "" : `, held by its ${boundBy}`;
+  const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
+  const table = formatColumns(
+    [
+      ["memory as the OS sees it", formatBytes(share.memLimitBytes)],
+      ...heldBack
+        .filter(([, bytes]) => bytes > 0)
+        .map(([what, bytes, why]) => [what, formatBytes(bytes), paint.dim(why)]),
+      ["= for all apps", formatBytes(share.availableBytes)],
+      ["its share", paint.bold(formatBytes(shareBytes)), `weight ${weight} of ${weights}, ${limits}${held}`],
+    ],
+    "  ",
+  );
+  return table + (leftOut.length === 0 ? "" : `  ${paint.yellow(others)}\n`);
+}
+
+function formatAbsence({ app, share }: Explanation, paint: Paint): string {
+  const needed = formatBytes(share?.floorBytes ?? 0);
+  const change = "a larger instance type, or lower floors of the apps before it";
+  return `${paint.yellow(`${app.name} is optional and left out`)}: its floor of ${needed} does not fit. To change that: ${change}.\n`;
+}
+
+function formatSettings({ settings, degraded }: AppPlan, paint: Paint): string {
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    name,
+    oneLine(setting),
+    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
+  ]);
+  const gaveUp = degraded.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(degraded)}`)}\n`;
+  return formatColumns(rows, "  ") + gaveUp;
+}
+
+function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, paint: Paint): string {
+  const { app, setting: name, levers } = explanation;
+  const setting = app.settings[name]!;
+  const { formula, inputs, source, note } = setting;
+  const numbers = substitute(setting);
+  const rows = [
+    ["formula", formula],
+    ...(numbers === formula ? [] : [["in numbers", numbers]]),
+    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(input, value)]),
+    ["bound by", describeBound(explanation, setting)],
+    ["source", source],
+    ...(note === null ? [] : [["note", note]]),
+    ...describeChanges(explanation, levers).map((change, index) => [index === 0 ? "changed by" : "", change]),
+  ];
+  const cells = rows.map(([label, ...rest]) => [paint.dim(label!), ...rest]);
+  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(cells, "  ")}`;
+}
+
+function exactValue({ value, unit, text }: Setting): string {
+  return unit === "bytes" && String(value) !== text ? ` (${value} bytes)` : "";
+}
+
+function formatExactly(name: string, value: number | string): string {
+  const shown = formatInput(name, value);
+  return shown === String(value) ? shown : `${shown} (${value} bytes)`;
+}
+
+function describeBound({ app }: Explanation, { boundBy }: Setting): string {
+  switch (boundBy) {
+    case null:
+      return "nothing: it is what the formula gives";
+    case "floor":
+      return "floor: the formula gives less than the least that makes sense";
+    case "cap":
+      return "cap: the formula gives more than does any good";
+    case "user":
+      return `user: the config's apps.${app.name}.options say so`;
+    case "share":
+      return "share: what the source says would not fit into the app's share";
+    case "ladder":
+      return `ladder: given up so that the app fits; ${formatDegraded(app.degraded)}`;
+  }
+}
+
+function describeChanges({ app, share }: Explanation, levers: Levers): string[] {
+  const { options, withTwiceTheMemory, withTwiceTheCpus } = levers;
+  const named = options.map(
+    ({ name, value, about }) => `option ${name}${value === null ? "" : ` (${value})`}: ${about}`,
+  );
+  const path = `apps.${app.name}`;
+  const ways =
+    share === null ? "a larger instance type" : `${path}.memory (weight, min, max) or a larger instance type`;
+  const twice = share === null ? "twice the memory" : "twice the share";
+  return [
+    ...(withTwiceTheMemory === null ? [] : [`${ways}: with ${twice} ${shorten(withTwiceTheMemory)}`]),
+    ...(withTwiceTheCpus === null
+      ? []
+      : [`more CPUs or ${path}.cpu.weight: with twice as many ${shorten(withTwiceTheCpus)}`]),
+    ...named,
+    ...(options.length === 0 && withTwiceTheMemory === null && withTwiceTheCpus === null ? ["nothing"] : []),
+  ];
+}

@@ -1,0 +1,78 @@
+// `parbake explain`: why an app of the config has its share and a setting its value, here or on any machine.
+
+import type { Command } from "../cli/invocation.ts";
+import { explainDocument, type Explanation, formatExplanation } from "../cli/print-explanation.ts";
+import { readConfig } from "../config/read-config.ts";
+import type { Config } from "../config/config.ts";
+import type { Facts } from "../facts/facts.ts";
+import { suggest } from "../nearest.ts";
+import type { AppPlan } from "../plan/plan.ts";
+import { Refusal } from "../refusal.ts";
+import { computeTuning } from "../tuning/compute-tuning.ts";
+import { explainShare, findLevers } from "../tuning/explain.ts";
+import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
+import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
+import type { Session } from "./session.ts";
+
+type Explain = Extract<Command, { kind: "explain" }>;
+
+export async function runExplain(command: Explain, session: Session): Promise<number> {
+  const { options, emit, say, paint } = session;
+  const config = readConfig(options.configFile, options.root);
+  checkApp(command.app, config);
+  const facts = await gatherOne(command, config, session);
+  const explanation = explain(command, config, facts);
+  if (options.json) emit(explainDocument(explanation));
+  else say(formatExplanation(explanation, paint));
+  return 0;
+}
+
+function checkApp(name: string, { apps }: Config): void {
+  const names = apps.map((app) => app.name);
+  if (names.includes(name)) return;
+  throw new Refusal("usage", { what: `the config has no app '${name.slice(0, 80)}'`, fix: suggest(name, names) });
+}
+
+async function gatherOne({ target }: Explain, { apps }: Config, session: Session): Promise<Facts> {
+  if (target.kind === "here")
+    return gatherForTuning(
+      apps.map(({ profile }) => profile),
+      session,
+    );
+  if (target.kind === "types" && target.names.length > 1)
+    throw new Refusal("usage", { what: "explain is for one machine at a time", fix: "Name one instance type." });
+  return predictMachines(target)[0]!;
+}
+
+/** @throws Refusal where the machine can't be tuned, or the app has no such setting */
+function explain(command: Explain, config: Config, facts: Facts): Explanation {
+  const tuning = computeTuning(config, facts);
+  if (tuning.kind === "impossible") throw new Refusal("config", tuning.problems);
+  const isLeftOut = tuning.budget.leftOut.includes(command.app);
+  const app = [...tuning.apps, ...tuning.absent].find(({ name }) => name === command.app)!;
+  const setting = command.setting === null ? null : findSetting(command.setting, app);
+  const share = explainShare(
+    config,
+    facts,
+    tuning.budget,
+    tuning.demands,
+    isLeftOut ? { ...app, memoryBytes: 0 } : app,
+  );
+  const machine = nameMachine(command.target, facts);
+  const common = { machine, app, share, leftOut: tuning.budget.leftOut };
+  if (setting === null || isLeftOut) return { kind: "app", ...common };
+  const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;
+  const { architecture, network, memTotalBytes } = facts;
+  const { vcpus, cores } = app;
+  const memoryBytes = profile.takesMemory ? app.memoryBytes : memTotalBytes;
+  const levers = findLevers(profile, { memoryBytes, vcpus, cores, architecture, network }, options, setting);
+  return { kind: "setting", ...common, setting, levers };
+}
+
+/** By its name, or by the key that the name stands for: `vm.swappiness` is `vm_swappiness`. */
+function findSetting(name: string, { name: app, settings }: AppPlan): string {
+  const names = Object.keys(settings);
+  const found = names.find((known) => known === name || known === name.replaceAll(/[.-]/g, "_"));
+  if (found !== undefined) return found;
+  throw new Refusal("usage", { what: `${app} has no setting '${name.slice(0, 80)}'`, fix: suggest(name, names) });
+}

@@ -1,0 +1,177 @@
+// The language of `custom`: text to a tree, with the column of everything that is wrong. Runs nothing, knows no values.
+
+import { parseSize } from "./size.ts";
+
+export type Operator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "==" | "!=";
+
+export type Expression =
+  | { readonly kind: "number"; readonly value: number; readonly isSize: boolean; readonly column: number }
+  | { readonly kind: "name"; readonly name: string; readonly column: number }
+  | { readonly kind: "negative"; readonly of: Expression; readonly column: number }
+  | {
+      readonly kind: "binary";
+      readonly operator: Operator;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly column: number;
+    }
+  | { readonly kind: "call"; readonly name: string; readonly given: readonly Expression[]; readonly column: number };
+
+/** What is wrong, where (columns from 1), and what to do. */
+export class ExpressionError extends Error {
+  override readonly name = "ExpressionError";
+  readonly column: number;
+  readonly fix: string;
+
+  constructor(what: string, column: number, fix: string) {
+    super(what);
+    this.column = column;
+    this.fix = fix;
+  }
+}
+
+interface Token {
+  readonly kind: "number" | "name" | "symbol" | "end";
+  readonly text: string;
+  readonly column: number;
+}
+
+// Longer than anyone writes, and short enough that neither the parser nor a number's size runs away.
+const MOST_CHARACTERS = 1000;
+const MOST_DEPTH = 50;
+
+// A number keeps its unit: `512MiB`, `25%`. `%` right after a number is per cent; with a space before it, the remainder.
+const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:%|[a-zA-Z]\w*)?)|([a-zA-Z_]\w*)|(<=|>=|==|!=|[-+*/%<>(),]))/y;
+
+function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  TOKEN.lastIndex = 0;
+  const end = source.trimEnd().length;
+  let at = 0;
+  while (at < end) {
+    const [whole, number, name, symbol] = TOKEN.exec(source) ?? [];
+    const text = number ?? name ?? symbol;
+    if (whole === undefined || text === undefined) throw unknownCharacter(source, at);
+    const kind = number !== undefined ? "number" : name !== undefined ? "name" : "symbol";
+    at += whole.length;
+    tokens.push({ kind, text, column: at - text.length + 1 });
+  }
+  return [...tokens, { kind: "end", text: "the end", column: end + 1 }];
+}
+
+function unknownCharacter(source: string, from: number): ExpressionError {
+  const at = from + source.slice(from).search(/\S/);
+  return new ExpressionError(
+    `'${String.fromCodePoint(source.codePointAt(at)!)}' means nothing here`,
+    at + 1,
+    "Use numbers with KiB, MiB, GiB or %, names, + - * / % < <= > >= == != and parentheses.",
+  );
+}
+
+/** @throws ExpressionError */
+export function parseExpression(source: string): Expression {
+  if (source.length > MOST_CHARACTERS)
+    throw new ExpressionError(`longer than ${MOST_CHARACTERS} characters`, MOST_CHARACTERS, "Divide it into settings.");
+  const parser = new Parser(tokenize(source));
+  const expression = parser.comparison(0);
+  parser.end();
+  return expression;
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  #next = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  end(): void {
+    const { kind, text, column } = this.#peek();
+    if (kind !== "end") throw new ExpressionError(`unexpected '${text}'`, column, "Put an operator before it.");
+  }
+
+  /** One at most: `1 < x < 3` would compare a yes or no with 3. */
+  comparison(depth: number): Expression {
+    const left = this.#sum(depth);
+    const operator = this.#take(["<", "<=", ">", ">=", "==", "!="]);
+    if (!operator) return left;
+    return binary(operator, left, this.#sum(depth));
+  }
+
+  #sum(depth: number): Expression {
+    let left = this.#product(depth);
+    for (let operator = this.#take(["+", "-"]); operator; operator = this.#take(["+", "-"]))
+      left = binary(operator, left, this.#product(depth));
+    return left;
+  }
+
+  #product(depth: number): Expression {
+    let left = this.#factor(depth);
+    for (let operator = this.#take(["*", "/", "%"]); operator; operator = this.#take(["*", "/", "%"]))
+      left = binary(operator, left, this.#factor(depth));
+    return left;
+  }
+
+  #factor(depth: number): Expression {
+    const token = this.#peek();
+    if (depth > MOST_DEPTH) throw new ExpressionError("nested too deeply", token.column, "Divide it into settings.");
+    this.#next++;
+    if (token.kind === "number") return parseNumber(token);
+    if (token.kind === "name") return this.#nameOrCall(token, depth);
+    if (token.text === "-") return { kind: "negative", of: this.#factor(depth + 1), column: token.column };
+    if (token.text !== "(") throw missingValue(token);
+    const inner = this.comparison(depth + 1);
+    this.#expect(")");
+    return inner;
+  }
+
+  #nameOrCall({ text: name, column }: Token, depth: number): Expression {
+    if (!this.#take(["("])) return { kind: "name", name, column };
+    const given: Expression[] = [];
+    if (this.#take([")"])) return { kind: "call", name, given, column };
+    do given.push(this.comparison(depth + 1));
+    while (this.#take([","]));
+    this.#expect(")");
+    return { kind: "call", name, given, column };
+  }
+
+  #peek(): Token {
+    return this.#tokens[this.#next]!;
+  }
+
+  #take(symbols: readonly string[]): Token | null {
+    const token = this.#peek();
+    if (token.kind !== "symbol" || !symbols.includes(token.text)) return null;
+    this.#next++;
+    return token;
+  }
+
+  #expect(symbol: string): void {
+    if (this.#take([symbol])) return;
+    const { text, column } = this.#peek();
+    throw new ExpressionError(`expected '${symbol}', found ${quote(text)}`, column, "Close what was opened.");
+  }
+}
+
+function binary({ text, column }: Token, left: Expression, right: Expression): Expression {
+  return { kind: "binary", operator: text as Operator, left, right, column };
+}
+
+function parseNumber({ text, column }: Token): Expression {
+  const [, digits = "", unit = ""] = /^([\d.]+)(.*)$/.exec(text) ?? [];
+  if (unit === "%") return { kind: "number", value: Number(digits) / 100, isSize: false, column };
+  if (unit === "") return { kind: "number", value: Number(digits), isSize: false, column };
+  const value = parseSize(text);
+  if (value === null)
+    throw new ExpressionError(`'${text}' is no size`, column, "Write a size with its unit, such as 512MiB or 1.5GiB.");
+  return { kind: "number", value, isSize: true, column };
+}
+
+function missingValue({ text, column }: Token): ExpressionError {
+  return new ExpressionError(`expected a value, found ${quote(text)}`, column, "Put a number, a name or '(' here.");
+}
+
+function quote(text: string): string {
+  return text === "the end" ? text : `'${text}'`;
+}

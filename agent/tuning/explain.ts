@@ -1,0 +1,141 @@
+// Why an app has its share and a setting its value: the numbers behind both, and what would change them. Pure.
+
+import type { OptionValue, ReserveRule } from "../config/config.ts";
+import type { BudgetPlan } from "../plan/plan.ts";
+import type { AppDemand } from "./budget.ts";
+import type { MachineFacts, TunedConfig } from "./compute-tuning.ts";
+import { PLENTY_BYTES } from "./degraded.ts";
+import { computeReserveBytes } from "./reserve.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
+import { formatBytes } from "./size.ts";
+
+/** How a share came about, from the machine's memory down. */
+export interface ShareExplanation {
+  readonly memLimitBytes: number;
+  readonly reserve: ReserveRule;
+  readonly reserveBytes: number;
+  /** Those that are in no app's share. */
+  readonly hugePagesBytes: number;
+  readonly secretsBytes: number;
+  readonly availableBytes: number;
+  readonly floorBytes: number;
+  /** Null: none. */
+  readonly capBytes: number | null;
+  readonly weight: number;
+  /** Of all the apps. */
+  readonly weights: number;
+  /** What the app has. */
+  readonly shareBytes: number;
+  readonly boundBy: "floor" | "cap" | null;
+  readonly vcpus: number;
+}
+
+export function explainShare(
+  config: TunedConfig,
+  { memLimitBytes }: MachineFacts,
+  { reservedBytes, availableBytes }: BudgetPlan,
+  demands: readonly AppDemand[],
+  app: { readonly name: string; readonly memoryBytes: number; readonly vcpus: number },
+): ShareExplanation | null {
+  const demand = demands.find(({ name }) => name === app.name);
+  if (!demand) return null;
+  const { floorBytes, capBytes, weight } = demand;
+  const reserve = config.reserve.memory;
+  const reserveBytes = computeReserveBytes(reserve, memLimitBytes);
+  const secretsBytes = config.secretsSizeBytes;
+  return {
+    memLimitBytes,
+    reserve,
+    reserveBytes,
+    hugePagesBytes: Math.max(0, reservedBytes - reserveBytes - secretsBytes),
+    secretsBytes,
+    availableBytes,
+    floorBytes,
+    capBytes: capBytes === Infinity ? null : capBytes,
+    weight,
+    weights: demands.reduce((sum, each) => sum + each.weight, 0),
+    shareBytes: app.memoryBytes,
+    boundBy: app.memoryBytes === floorBytes ? "floor" : app.memoryBytes === capBytes ? "cap" : null,
+    vcpus: app.vcpus,
+  };
+}
+
+/** The formula with the numbers put in, memory as people write it. */
+export function substitute({ formula, inputs }: Pick<Setting, "formula" | "inputs">): string {
+  return formula.replaceAll(/[A-Za-z_]\w*/g, (name) =>
+    Object.hasOwn(inputs, name) ? formatInput(name, inputs[name]!) : name,
+  );
+}
+
+export function formatInput(name: string, value: number | string): string {
+  return name.endsWith("Bytes") && typeof value === "number" ? formatBytes(value) : String(value);
+}
+
+/** What an operator could turn to get another value, found by turning it. */
+export interface Levers {
+  /** Options of the profile that another value of would change the setting. */
+  readonly options: readonly { readonly name: string; readonly value: OptionValue | null; readonly about: string }[];
+  /** The setting's text with twice the share; null: the same. */
+  readonly withTwiceTheMemory: string | null;
+  /** With twice the CPUs; null: the same. */
+  readonly withTwiceTheCpus: string | null;
+}
+
+/** More than the largest instance has; profiles promise no more. */
+const MOST_CPUS = 1024;
+
+export function findLevers(profile: Profile, allotment: Allotment, options: Options, setting: string): Levers {
+  const { memoryBytes, vcpus, cores } = allotment;
+  const textWith = (changed: Partial<Allotment>): string | null => {
+    const text = textOf(profile, { ...allotment, ...changed }, options, setting);
+    return text === textOf(profile, allotment, options, setting) ? null : text;
+  };
+  return {
+    options: Object.entries(profile.options)
+      .filter(([name, rule]) => isLever(profile, allotment, options, setting, name, rule))
+      .map(([name, { about }]) => ({ name, value: options[name] ?? null, about })),
+    withTwiceTheMemory: textWith({ memoryBytes: Math.min(2 * memoryBytes, PLENTY_BYTES) }),
+    withTwiceTheCpus: textWith({ vcpus: Math.min(2 * vcpus, MOST_CPUS), cores: Math.min(2 * cores, MOST_CPUS) }),
+  };
+}
+
+function isLever(
+  profile: Profile,
+  allotment: Allotment,
+  options: Options,
+  setting: string,
+  name: string,
+  rule: OptionRule,
+): boolean {
+  return otherValues(rule, options[name] ?? null).some((value) => {
+    const changed = { ...options, [name]: value };
+    if ((profile.checkOptions?.(changed) ?? []).length > 0) return false;
+    // Both with the memory that the larger of the two needs, so that the option alone makes the difference.
+    const memoryBytes = Math.max(allotment.memoryBytes, profile.floorBytes(changed));
+    const [before, after] = [options, changed].map((set) =>
+      textOf(profile, { ...allotment, memoryBytes }, set, setting),
+    );
+    return before !== after;
+  });
+}
+
+function otherValues({ kind, choices = [], min = 0, max = Infinity }: OptionRule, value: OptionValue | null) {
+  switch (kind) {
+    case "boolean":
+      return [value !== true];
+    case "choice":
+      return choices.filter((choice) => choice !== value);
+    case "integer":
+    case "size": {
+      const numbers =
+        typeof value === "number" ? [Math.min(value * 2, max), Math.floor(value / 2)] : [min, min * 2 + 1];
+      return numbers.filter((number) => number !== value && number >= min && number <= max);
+    }
+    case "text":
+      return [];
+  }
+}
+
+function textOf(profile: Profile, allotment: Allotment, options: Options, setting: string): string | null {
+  return profile.tune(allotment, options)[setting]?.text ?? null;
+}

@@ -1,0 +1,31 @@
+// An app of the config with its profile and its options, or what is wrong with it. Pure.
+
+import type { AppConfig } from "../config/config.ts";
+import { suggest } from "../nearest.ts";
+import type { Position, Problem } from "../refusal.ts";
+import { PROFILES } from "./profiles.ts";
+import { resolveOptions } from "./resolve-options.ts";
+import type { Options, Profile } from "./setting.ts";
+
+/** An app whose profile and options are known to be good. */
+export interface ResolvedApp {
+  readonly app: AppConfig;
+  readonly profile: Profile;
+  readonly options: Options;
+}
+
+export function resolveApp(app: AppConfig): ResolvedApp | Problem[] {
+  const profile = findProfile(app.profile);
+  if (!profile) return [unknownProfile(app.profile, app.at)];
+  const resolved = resolveOptions(profile, app.options, app.at);
+  return resolved.kind === "refused" ? [...resolved.problems] : { app, profile, options: resolved.options };
+}
+
+export function findProfile(name: string): Profile | undefined {
+  return PROFILES.get(name);
+}
+
+export function unknownProfile(name: string, at?: Position): Problem {
+  const what = `there is no profile '${name.slice(0, 80)}'`;
+  return { what, fix: suggest(name.slice(0, 80), [...PROFILES.keys()]), ...(at ? { at } : {}) };
+}

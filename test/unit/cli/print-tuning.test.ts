@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
+import { formatTuning, tuningDocument, type TunedMachine } from "../../../agent/cli/print-tuning.ts";
+import { choosePaint } from "../../../agent/cli/text.ts";
+import type { GivenUp } from "../../../agent/plan/plan.ts";
+import { GIB, MIB } from "../tuning/alone.ts";
+
+const paint = choosePaint(false);
+
+function fitting(
+  type: string,
+  memoryBytes: number,
+  degraded: readonly GivenUp[] = [],
+  leftOut: readonly string[] = [],
+) {
+  const app = { name: "api", profile: "jvm", optional: false, memoryBytes, vcpus: 2, cores: 1, settings: {}, degraded };
+  const budget = { availableBytes: memoryBytes, reservedBytes: 0, unallocatedBytes: 0, leftOut };
+  const machine: TunedMachine = {
+    type,
+    vcpus: 2,
+    memoryBytes,
+    misfit: null,
+    problems: [],
+    tuning: { budget, apps: [app] },
+  };
+  return machine;
+}
+
+function misfit(type: string, memoryBytes: number, why: "memory" | "architecture"): TunedMachine {
+  const problem = { what: `the apps need more (${why})`, fix: "Pick another." };
+  return { type, vcpus: 2, memoryBytes, misfit: why, problems: [problem], tuning: null };
+}
+
+const gaveUp = [
+  { setting: "threads", wanted: "250", got: "60" },
+  { setting: "codeCache", wanted: "240M", got: "48M" },
+];
+
+// The catalogue's order is that of names, in which 2xlarge comes before large.
+const machines = [
+  misfit("m7i.large", 8 * GIB, "architecture"),
+  fitting("t4g.2xlarge", 32 * GIB),
+  fitting("t4g.large", 8 * GIB),
+  fitting("t4g.medium", 4 * GIB, gaveUp),
+  misfit("t4g.micro", GIB, "memory"),
+  misfit("t4g.nano", 512 * MIB, "memory"),
+  fitting("x2gd.large", 32 * GIB, [], ["batch"]),
+  misfit("z1.large", GIB / 2, "memory"),
+];
+
+describe("the whole catalogue", () => {
+  it("is shown by family: the smallest that fits, the smallest with nothing given up, and those that are too small", () => {
+    assert.equal(
+      formatFit(machines, paint),
+      `the image fits on 4 of 8 types
+family  smallest             with all it wants  fits  too small
+t4g     t4g.medium (4 GiB)   t4g.large          3/5   nano, micro
+x2gd    x2gd.large (32 GiB)  none               1/1
+z1      none                                    0/1   large
+too small: 3 types; on t4g.micro, the apps need more (memory)
+of another architecture: 1 type
+`,
+    );
+  });
+  it("is summed up for programs, each type as for named ones", () => {
+    const { families, types } = fitDocument(machines) as { families: unknown; types: readonly object[] };
+    assert.deepEqual(families, [
+      { family: "t4g", smallest: "t4g.medium", smallestWhole: "t4g.large", fits: 3, of: 5 },
+      { family: "x2gd", smallest: "x2gd.large", smallestWhole: null, fits: 1, of: 1 },
+      { family: "z1", smallest: null, smallestWhole: null, fits: 0, of: 1 },
+    ]);
+    assert.deepEqual({ schema: 1, types }, tuningDocument(machines));
+    assert.deepEqual(types[4], {
+      type: "t4g.micro",
+      vcpus: 2,
+      memoryBytes: GIB,
+      fits: false,
+      problems: ["the apps need more (memory). Pick another."],
+      apps: {},
+    });
+  });
+});
+
+describe("a machine's tuning", () => {
+  it("says what each app gave up, and which are left out", () => {
+    const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp, ["batch"])], paint);
+    assert.match(text, /^batch is left out: too little memory; the others have their floors$/m);
+    assert.match(text, /^api gave up: threads 250 → 60, codeCache 240M → 48M$/m);
+  });
+  it("names the machine of several", () => {
+    const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
+    assert.match(text, /^api gave up on t4g\.medium: threads 250 → 60, codeCache 240M → 48M$/m);
+    assert.doesNotMatch(text, /on t4g\.large/);
+  });
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { computeTuning } from "../../../agent/tuning/compute-tuning.ts";
+import { explainShare, findLevers, formatInput, substitute } from "../../../agent/tuning/explain.ts";
+import type { Allotment, Profile, Setting } from "../../../agent/tuning/setting.ts";
+import { GIB, MIB } from "./alone.ts";
+import { app, image, machine } from "./any-image.ts";
+
+const setting: Setting = {
+  value: 1,
+  unit: "bytes",
+  text: "1",
+  formula: "memoryBytes / 4 - threads * stackBytes, of memory",
+  inputs: { memoryBytes: 4 * GIB, threads: 250, stackBytes: MIB },
+  source: "a test",
+  boundBy: null,
+  note: null,
+};
+
+describe("a formula", () => {
+  it("is shown with its numbers, memory as people write it, and words left alone", () => {
+    assert.equal(substitute(setting), "4 GiB / 4 - 250 * 1 MiB, of memory");
+  });
+  it("takes no name for a number that only begins like it", () => {
+    assert.equal(substitute({ formula: "threads * threadStack", inputs: { threads: 3 } }), "3 * threadStack");
+  });
+  it("has numbers that are no memory as they are", () => {
+    assert.equal(formatInput("connections", 2048), "2048");
+    assert.equal(formatInput("workload", "web"), "web");
+  });
+});
+
+describe("the explanation of a share", () => {
+  it("goes from the machine's memory down to the app", () => {
+    const config = {
+      ...image(
+        app("db", "postgresql", { memory: { weight: 3, minBytes: GIB, maxBytes: 4 * GIB } }),
+        app("pages", "hugepages", { options: { size: "1GiB" } }),
+      ),
+      secretsSizeBytes: 64 * MIB,
+    };
+    const facts = { ...machine(16 * GIB, 4), hugePagesBytes: 0 };
+    const result = computeTuning(config, facts);
+    assert.ok(result.kind === "tuned");
+    const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
+    assert.deepEqual(share, {
+      memLimitBytes: 16 * GIB,
+      reserve: { kind: "tiers" },
+      reserveBytes: 907_311_840,
+      hugePagesBytes: 0,
+      secretsBytes: 64 * MIB,
+      availableBytes: 16_205_448_480,
+      floorBytes: GIB,
+      capBytes: 4 * GIB,
+      weight: 3,
+      weights: 4,
+      shareBytes: 4 * GIB,
+      boundBy: "cap",
+      vcpus: 4,
+    });
+  });
+  it("is none for an app that takes no memory", () => {
+    const config = image(app("kernel", "sysctl"));
+    const result = computeTuning(config, machine(GIB, 1));
+    assert.ok(result.kind === "tuned");
+    assert.equal(explainShare(config, machine(GIB, 1), result.budget, result.demands, result.apps[0]!), null);
+  });
+});
+
+describe("what would change a setting", () => {
+  const profile: Profile = {
+    name: "app",
+    about: "an app",
+    takesMemory: true,
+    ladder: [],
+    toShrink: "nothing",
+    options: {
+      threads: { kind: "integer", default: 10, min: 1, max: 100, about: "threads" },
+      cache: { kind: "size", default: null, min: MIB, about: "the cache" },
+      mode: { kind: "choice", default: "plain", choices: ["plain", "double"], about: "the mode" },
+      strict: { kind: "boolean", default: false, about: "strictness" },
+      never: { kind: "choice", default: "a", choices: ["a", "b"], about: "refused in any other way" },
+    },
+    checkOptions: ({ never }) => (never === "a" ? [] : [{ what: "no", fix: "Don't." }]),
+    floorBytes: ({ threads }) => Number(threads) * MIB,
+    capBytes: () => Infinity,
+    tune({ memoryBytes, vcpus }, { threads, mode, never, cache }) {
+      const heapMib = memoryBytes / MIB - Number(threads) * (mode === "double" ? 2 : 1) - Number(cache ?? 0) / MIB;
+      return {
+        heap: { ...setting, text: `${heapMib}m${never === "a" ? "" : "!"}` },
+        workers: { ...setting, text: String(vcpus) },
+        fixed: { ...setting, text: "7" },
+      };
+    },
+  };
+  const allotment: Allotment = { memoryBytes: 100 * MIB, vcpus: 2, cores: 1, architecture: "arm64", network: null };
+  const options = { threads: 10, cache: null, mode: "plain", strict: false, never: "a" };
+  const leversOf = (name: string) => findLevers(profile, allotment, options, name);
+
+  it("is found by turning each option, and none that may not be turned", () => {
+    assert.deepEqual(leversOf("heap").options, [
+      { name: "threads", value: 10, about: "threads" },
+      { name: "cache", value: null, about: "the cache" },
+      { name: "mode", value: "plain", about: "the mode" },
+    ]);
+    assert.equal(leversOf("heap").withTwiceTheMemory, "190m");
+    assert.equal(leversOf("heap").withTwiceTheCpus, null);
+  });
+  it("is the CPUs where only they count", () => {
+    assert.deepEqual(leversOf("workers"), { options: [], withTwiceTheMemory: null, withTwiceTheCpus: "4" });
+  });
+  it("is nothing for a constant", () => {
+    assert.deepEqual(leversOf("fixed"), { options: [], withTwiceTheMemory: null, withTwiceTheCpus: null });
+  });
+});

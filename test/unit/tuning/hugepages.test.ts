@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { hugepages } from "../../../agent/tuning/hugepages.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import { alone, GIB, type Given, MIB, numberOf, tryAlone } from "./alone.ts";
+import { provePromises } from "./prove-profile.ts";
+
+function bounds(given: Given): [floorBytes: number, capBytes: number] {
+  const resolved = resolveOptions(hugepages, given);
+  assert.ok(resolved.kind === "resolved");
+  return [hugepages.floorBytes(resolved.options), hugepages.capBytes(resolved.options)];
+}
+
+describe("hugepages", () => {
+  for (const [memoryBytes, given, pages] of [
+    [2 * MIB, {}, 1],
+    [1025 * MIB, {}, 512],
+    [GIB, { percent: 50 }, 256],
+    [10 * GIB, { percent: 33 }, 1689],
+    [2 ** 45, {}, 16_777_216],
+  ] as const) {
+    it(`reserves ${pages} whole pages of 2 MiB in ${memoryBytes} bytes with ${JSON.stringify(given)}`, () => {
+      const settings = alone("hugepages", memoryBytes, 1, given);
+      assert.equal(settings["vm_nr_hugepages"]!.value, pages);
+      assert.equal(settings["conf"]!.text, `vm.nr_hugepages = ${pages}`);
+    });
+  }
+  it("reserves enough for a size, takes no more, and needs it", () => {
+    const settings = alone("hugepages", 2 * GIB, 1, { size: "1001MiB", group: 26 });
+    assert.deepEqual([settings["vm_nr_hugepages"]!.value, settings["vm_nr_hugepages"]!.boundBy], [501, "user"]);
+    assert.equal(settings["conf"]!.text, "vm.nr_hugepages = 501\nvm.hugetlb_shm_group = 26");
+    assert.deepEqual(bounds({ size: "1001MiB" }), [1002 * MIB, 1002 * MIB]);
+    assert.equal(tryAlone("hugepages", 1001 * MIB, 1, { size: "1001MiB" }), null);
+  });
+  it("needs one page at least", () => {
+    assert.deepEqual(bounds({}), [2 * MIB, Infinity]);
+    assert.deepEqual(bounds({ pageSize: "1GiB", percent: 50 }), [2 * GIB, Infinity]);
+  });
+  it("writes pages of 1 GiB into their own file", () => {
+    const settings = alone("hugepages", 3000 * MIB, 1, { pageSize: "1GiB" });
+    assert.equal(settings["nr_hugepages"]!.value, 2);
+    assert.equal(settings["conf"]!.text, "w /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages - - - - 2");
+    assert.match(settings["conf"]!.note!, /command line is surer/);
+  });
+
+  provePromises({
+    profile: "hugepages",
+    given: fc.record(
+      {
+        percent: fc.integer({ min: 1, max: 100 }),
+        size: fc.integer({ min: 1, max: 4 * GIB }),
+        pageSize: fc.constantFrom("2MiB", "1GiB"),
+      },
+      { requiredKeys: [] },
+    ),
+    worstBytes: (settings) => numberOf(settings, "size"),
+  });
+});

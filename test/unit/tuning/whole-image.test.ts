@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readCatalogue } from "../../../agent/facts/catalogue.ts";
+import type { OptionValue } from "../../../agent/config/config.ts";
+import type { Facts } from "../../../agent/facts/facts.ts";
+import { predictFacts } from "../../../agent/facts/predict-facts.ts";
+import {
+  computeTuning,
+  type MachineFacts,
+  prepareImage,
+  type TunedConfig,
+  tuneImage,
+} from "../../../agent/tuning/compute-tuning.ts";
+import { PROFILES } from "../../../agent/tuning/profiles.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
+import { GIB, MIB } from "./alone.ts";
+import { anyImage, anyMemory, anyMore, anyOptions, anyVcpus, app, image, machine } from "./any-image.ts";
+
+const TIB = 1024 * GIB;
+
+/** Numbers of which a larger machine may have less, each with its reason. */
+const PER_PROCESS = "per process or connection: with more CPUs there are more of them to share the same memory";
+const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
+  "nginx.worker_connections": PER_PROCESS,
+  "nginx.worker_rlimit_nofile": PER_PROCESS,
+  "postgresql.work_mem": PER_PROCESS,
+  "postgresql.autovacuum_work_mem": PER_PROCESS,
+};
+const MAY_FALL_WITH_MEMORY: Readonly<Record<string, string>> = {};
+
+/** Options of a setting's name that are the least of it, not its value. */
+const LEAST_OF_IT = new Set(["elasticsearch.pageCache", "opensearch.pageCache", "kafka.pageCache"]);
+
+function assertNoLess(
+  profile: string,
+  before: Settings,
+  after: Settings,
+  exceptions: Readonly<Record<string, string>>,
+): void {
+  for (const [name, { value: less }] of Object.entries(before)) {
+    const more = after[name]?.value;
+    if (typeof less !== "number" || Object.hasOwn(exceptions, `${profile}.${name}`)) continue;
+    assert.ok(typeof more === "number" && more >= less, `${profile}.${name} falls from ${less} to ${more}`);
+  }
+}
+
+/** Two machines, the second at least as large in every respect. */
+function assertImageNoLess(
+  config: TunedConfig,
+  small: MachineFacts,
+  large: MachineFacts,
+  exceptions: Readonly<Record<string, string>>,
+): void {
+  const prepared = prepareImage(config);
+  const [before, after] = [tuneImage(prepared, small), tuneImage(prepared, large)];
+  if (before.kind === "impossible") return;
+  assert.ok(after.kind === "tuned", "the larger machine is refused");
+  for (const smaller of before.apps) {
+    const larger = after.apps.find(({ name }) => name === smaller.name);
+    assert.ok(larger, `${smaller.name} is left out on the larger machine`);
+    assert.ok(larger.memoryBytes >= smaller.memoryBytes, `${smaller.name}'s share falls`);
+    assert.ok(larger.vcpus >= smaller.vcpus, `${smaller.name}'s CPUs fall`);
+    assertNoLess(smaller.profile, smaller.settings, larger.settings, exceptions);
+  }
+}
+
+function assertSum(config: TunedConfig, facts: MachineFacts): void {
+  const result = computeTuning(config, facts);
+  if (result.kind === "impossible") return assert.ok(result.problems.length > 0);
+  const { availableBytes, reservedBytes, unallocatedBytes } = result.budget;
+  const given = result.apps.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  assert.equal(availableBytes + reservedBytes, facts.memLimitBytes);
+  assert.equal(given + unallocatedBytes, availableBytes);
+  assert.ok(unallocatedBytes >= 0);
+  for (const { settings } of result.apps) assertSound(settings);
+}
+
+function assertSound(settings: Settings): void {
+  for (const [name, { value, text, formula, source }] of Object.entries(settings)) {
+    assert.doesNotMatch(text, /NaN|Infinity|undefined|\bnull\b|\de\+\d/, name);
+    if (typeof value === "number") assert.ok(Number.isFinite(value) && value >= 0, `${name} is ${value}`);
+    assert.ok(formula !== "" && source !== "", `${name} is not explained`);
+  }
+}
+
+describe("every image on every machine", () => {
+  const runs = { numRuns: 400 };
+
+  it("is tuned within the memory or refused, with sound numbers either way", () => {
+    fc.assert(
+      fc.property(anyImage, anyMemory, anyVcpus, (config, memory, cpus) => assertSum(config, machine(memory, cpus))),
+      runs,
+    );
+  });
+  it("gives no app less of anything with more memory, not even where an optional app comes in", () => {
+    fc.assert(
+      fc.property(anyImage, anyMemory, anyMore, anyVcpus, (config, memory, more, cpus) => {
+        const larger = Math.min(memory + more, 32 * TIB);
+        assertImageNoLess(config, machine(memory, cpus), machine(larger, cpus), MAY_FALL_WITH_MEMORY);
+      }),
+      runs,
+    );
+  });
+  it("gives no app less with more CPUs", () => {
+    fc.assert(
+      fc.property(anyImage, anyMemory, anyVcpus, fc.integer({ min: 0, max: 64 }), (config, memory, cpus, more) => {
+        const larger = Math.min(cpus + more, 1024);
+        assertImageNoLess(config, machine(memory, cpus), machine(memory, larger), MAY_FALL_WITH_CPUS);
+      }),
+      runs,
+    );
+  });
+  it("gives no other app more memory when one weight rises", () => {
+    fc.assert(
+      fc.property(anyImage, anyMemory, anyVcpus, fc.nat(5), (config, memory, cpus, pick) => {
+        const before = computeTuning(config, machine(memory, cpus));
+        if (before.kind === "impossible" || config.apps.length === 0) return;
+        const chosen = config.apps[pick % config.apps.length]!.name;
+        const heavier = config.apps.map((each) =>
+          each.name === chosen ? { ...each, memory: { ...each.memory, weight: each.memory.weight + 1 } } : each,
+        );
+        const after = computeTuning({ ...config, apps: heavier }, machine(memory, cpus));
+        assert.ok(after.kind === "tuned");
+        before.apps.forEach(({ name, memoryBytes }, index) =>
+          assert.ok(name === chosen || after.apps[index]!.memoryBytes <= memoryBytes),
+        );
+      }),
+      runs,
+    );
+  });
+  it("is the same bytes for the same input, and does not change its input", () => {
+    fc.assert(
+      fc.property(anyImage, anyMemory, anyVcpus, (config, memory, cpus) => {
+        const before = JSON.stringify(config);
+        const [first, second] = [0, 1].map(() => JSON.stringify(computeTuning(config, machine(memory, cpus))));
+        assert.equal(first, second);
+        assert.equal(JSON.stringify(config), before);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("every instance type of the catalogue", () => {
+  const catalogue = readCatalogue();
+  const types = [...catalogue.rows.values()].map((row) => predictFacts(row, catalogue));
+  const images: Readonly<Record<string, TunedConfig>> = {
+    "a database, a JVM and nginx": image(
+      app("db", "postgresql", { memory: { weight: 3, minBytes: 512 * MIB, maxBytes: null } }),
+      app("api", "jvm", { memory: { weight: 2, minBytes: null, maxBytes: 31 * GIB } }),
+      app("web", "nginx"),
+    ),
+    "Node with an optional JVM": image(
+      app("web", "node", { options: { cluster: true } }),
+      app("kernel", "sysctl"),
+      app("search", "jvm", { optional: true, cpu: { weight: 4 } }),
+    ),
+    "every profile": image(...[...PROFILES.keys()].map((name) => app(`the-${name}`, name))),
+  };
+  for (const [title, config] of Object.entries(images)) {
+    it(`holds ${title} within its memory, or says why not`, () => {
+      for (const facts of types) assertSum(config, facts);
+    });
+    it(`gives ${title} no less than a smaller type does`, () => {
+      for (const [small, large] of largerPairs(types)) {
+        const exceptions = small.vcpus === large.vcpus ? MAY_FALL_WITH_MEMORY : MAY_FALL_WITH_CPUS;
+        assertImageNoLess(config, small, large, exceptions);
+      }
+    });
+  }
+});
+
+/** Each type with the next larger ones of the same and of more CPUs, which makes chains from the smallest to the largest. */
+function largerPairs(types: readonly Facts[]): [Facts, Facts][] {
+  const sorted = types.toSorted((a, b) => a.memLimitBytes - b.memLimitBytes || a.vcpus - b.vcpus);
+  const pairs: [Facts, Facts][] = [];
+  sorted.forEach((small, index) => {
+    const larger = sorted.slice(index + 1).filter((large) => large.vcpus >= small.vcpus && isNoSmaller(small, large));
+    const same = larger.find(
+      ({ vcpus, memLimitBytes }) => vcpus === small.vcpus && memLimitBytes > small.memLimitBytes,
+    );
+    const more = larger.find(({ vcpus }) => vcpus > small.vcpus);
+    for (const large of [same, more]) if (large) pairs.push([small, large]);
+  });
+  return pairs;
+}
+
+function isNoSmaller(small: Facts, large: Facts): boolean {
+  const [before, after] = [small.network, large.network];
+  const network =
+    before === null || after === null || (after.enis >= before.enis && after.ipv4PerEni >= before.ipv4PerEni);
+  return large.cores >= small.cores && large.architecture === small.architecture && network;
+}
+
+for (const profile of PROFILES.values()) {
+  describe(`the profile ${profile.name}`, () => {
+    const runs = { numRuns: 200 };
+    const anySetting = anyOptions(profile).map((given) => resolve(profile, given));
+    const allot = (memoryBytes: number, vcpus: number): Allotment => ({
+      memoryBytes,
+      vcpus,
+      cores: Math.max(1, Math.floor(vcpus / 2)),
+      architecture: "x86_64",
+      network: { enis: 3, ipv4PerEni: 10 },
+    });
+
+    it("has a floor, and a cap that is no less", () => {
+      fc.assert(
+        fc.property(anySetting, (options) => {
+          if (options === null) return;
+          const [floorBytes, capBytes] = [profile.floorBytes(options), profile.capBytes(options)];
+          assert.ok(Number.isSafeInteger(floorBytes) && floorBytes >= 0, `floor ${floorBytes}`);
+          assert.ok(capBytes === Infinity || Number.isSafeInteger(capBytes), `cap ${capBytes}`);
+          assert.ok(capBytes >= floorBytes, `cap ${capBytes} below floor ${floorBytes}`);
+        }),
+        runs,
+      );
+    });
+    it("gives no less of anything with more memory, from its floor to 32 TiB", () => {
+      fc.assert(
+        fc.property(anySetting, anyMemory, anyMore, anyVcpus, fc.boolean(), (options, memory, more, cpus, atFloor) => {
+          if (options === null) return;
+          const floorBytes = profile.floorBytes(options);
+          const lessBytes = atFloor ? floorBytes : Math.max(floorBytes, memory);
+          const moreBytes = Math.max(lessBytes, Math.min(lessBytes + more, 32 * TIB));
+          const [before, after] = [lessBytes, moreBytes].map((bytes) => profile.tune(allot(bytes, cpus), options));
+          assertSound(before!);
+          assertNoLess(profile.name, before!, after!, MAY_FALL_WITH_MEMORY);
+        }),
+        runs,
+      );
+    });
+    it("gives no less with more CPUs, up to 1,024", () => {
+      fc.assert(
+        fc.property(anySetting, anyMemory, anyVcpus, fc.integer({ min: 0, max: 64 }), (options, memory, cpus, more) => {
+          if (options === null) return;
+          const bytes = Math.max(profile.floorBytes(options), memory);
+          const [before, after] = [cpus, Math.min(cpus + more, 1024)].map((vcpus) =>
+            profile.tune(allot(bytes, vcpus), options),
+          );
+          assertNoLess(profile.name, before!, after!, MAY_FALL_WITH_CPUS);
+        }),
+        runs,
+      );
+    });
+    it("has settings whose names templates can say, the same on every machine", () => {
+      const options = resolve(profile, {});
+      if (options === null) return;
+      const sizes = [allot(Math.max(256 * MIB, profile.floorBytes(options)), 1), allot(32 * TIB, 1024)];
+      const [small, large] = sizes.map((allotment) => Object.keys(profile.tune(allotment, options)));
+      assert.deepEqual(large, small);
+      for (const name of small!) assert.match(name, /^[a-zA-Z_]\w*$/);
+    });
+    it("takes what the operator says, and says so", () => {
+      for (const [name, value] of ownValues(profile)) {
+        const options = resolve(profile, { [name]: value });
+        if (options === null) continue;
+        const setting = profile.tune(allot(Math.max(64 * GIB, profile.floorBytes(options)), 8), options)[name];
+        if (!setting) continue;
+        if (LEAST_OF_IT.has(`${profile.name}.${name}`))
+          assert.ok(setting.value >= value, `${name} is ${setting.value}`);
+        else assert.deepEqual([name, setting.value, setting.boundBy], [name, value, "user"]);
+      }
+    });
+    it("gives the number of each name in its formulas", () => {
+      const options = resolve(profile, {});
+      if (options === null) return;
+      const settings = profile.tune(allot(Math.max(64 * GIB, profile.floorBytes(options)), 8), options);
+      for (const [name, { formula, inputs }] of Object.entries(settings)) {
+        const missing = namesIn(formula).filter((input) => !Object.hasOwn(inputs, input));
+        assert.deepEqual([name, formula, missing], [name, formula, []]);
+      }
+    });
+  });
+}
+
+/** What reads as a variable and not as a word: memoryBytes, max_connections, vcpus. */
+function namesIn(formula: string): string[] {
+  return formula.match(/\b(?:[a-z]+[A-Z]\w*|[a-z]+_\w+|vcpus|cores)\b/g) ?? [];
+}
+
+/** Null: these options contradict each other. */
+function resolve(profile: Profile, given: Parameters<typeof resolveOptions>[1]): Options | null {
+  const resolved = resolveOptions(profile, given);
+  return resolved.kind === "resolved" ? resolved.options : null;
+}
+
+/** A value of its own for each option that is a setting, too. */
+function ownValues({ options }: Profile): [string, OptionValue][] {
+  return Object.entries(options).flatMap(([name, rule]) => {
+    const value = ownValue(rule);
+    return value === null ? [] : [[name, value] as [string, OptionValue]];
+  });
+}
+
+function ownValue({ kind, default: usual, choices = [], min = 0, max = Infinity }: OptionRule): OptionValue | null {
+  switch (kind) {
+    case "integer":
+      return typeof usual === "number" && usual < max ? usual + 1 : Math.max(min, 1);
+    case "size":
+      return Math.min(max, Math.ceil(Math.max(min, 64 * MIB) / MIB) * MIB);
+    case "boolean":
+      return usual !== true;
+    case "choice":
+      return choices.find((choice) => choice !== usual) ?? null;
+    case "text":
+      return null;
+  }
+}
