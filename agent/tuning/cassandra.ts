@@ -1,0 +1,115 @@
+// Cassandra: the heap of cassandra-env.sh, its young generation for CMS only, request threads, page cache.
+
+import { bytes, count, text } from "./build-setting.ts";
+import { formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
+import {
+  countProcessors,
+  type HeapRule,
+  joinFlags,
+  memoryFlags,
+  type ProcessorRule,
+  SERVER_OPTIONS,
+  tuneServerMemory,
+} from "./jvm-server.ts";
+import { textOption } from "./read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import { GIB, KIB, MIB } from "./size.ts";
+
+const ENV_SH = "apache/cassandra, conf/cassandra-env.sh";
+const YAML = "apache/cassandra, conf/cassandra.yaml";
+
+/** The script's cap, whichever the collector. */
+const MOST_HEAP_BYTES = 8 * GIB;
+
+const NEW_SIZE_PER_CPU_BYTES = 100 * MIB;
+
+const RULE: ServerRule = {
+  heapBytes: (memory) => Math.max(Math.min(memory / 2, GIB), Math.min(memory / 4, MOST_HEAP_BYTES)),
+  mostHeapBytes: () => MOST_HEAP_BYTES,
+  heapStepBytes: MIB,
+  leastHeapBytes: 256 * MIB,
+  metaspaceBytes: 128 * MIB,
+  // jvm-server.options has -Xss256k.
+  threadStackBytes: 256 * KIB,
+  leastThreads: 394,
+  leastDirectBytes: 64 * MIB,
+  // HotSpot's own limit: Cassandra sets none.
+  directShare: 1,
+};
+
+/** cassandra.yaml: 128 for clients, 32 each for reads, counters, views and writes; compaction, gossip, G1's workers. */
+const PROCESSORS: ProcessorRule = { baseThreads: 384, threadsPerCpu: 10, source: YAML };
+const LEAST_WRITES = 32;
+const WRITES_PER_CPU = 8;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  gc: { kind: "choice", default: "g1", choices: ["g1", "cms"], about: "the collector; cms is in Java 13 and older" },
+  ...SERVER_OPTIONS,
+};
+
+export const cassandra: Profile = {
+  name: "cassandra",
+  about: "an Apache Cassandra node",
+  options: OPTIONS,
+  takesMemory: true,
+  ladder: ["codeCache"],
+  toShrink: "lower the options heap, threads or pageCacheMin",
+  floorBytes: (options) => leastServerBytes(RULE, options),
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const memory = tuneServerMemory(allotment, RULE, heapRule(allotment, options), options);
+    const processors = countProcessors(allotment, memory, PROCESSORS);
+    const isCms = textOption(options, "gc") === "cms";
+    const young: Settings = isCms ? { HEAP_NEWSIZE: tuneNewSize(allotment, Number(memory["heap"]!.value)) } : {};
+    const flags = [
+      ...memoryFlags(memory, processors),
+      ...(isCms ? ["-XX:+UseConcMarkSweepGC", `-Xmn${young["HEAP_NEWSIZE"]!.text}`] : ["-XX:+UseG1GC"]),
+    ];
+    return {
+      ...memory,
+      ...young,
+      MALLOC_ARENA_MAX: count(4, { formula: "constant", source: ENV_SH }),
+      concurrent_writes: tuneWrites(processors),
+      gc: tuneCollector(options),
+      options: joinFlags(flags, "JVM_EXTRA_OPTS"),
+    };
+  },
+};
+
+function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
+  const note =
+    "The script's cap is for CMS, whose pauses grow with the heap; with G1 a larger one may pay: the option heap.";
+  const isCapped = memoryBytes > 4 * MOST_HEAP_BYTES && textOption(options, "gc") === "g1";
+  return {
+    formula: "max(min(memoryBytes / 2, 1 GiB), min(memoryBytes / 4, mostHeapBytes))",
+    inputs: { memoryBytes, mostHeapBytes: MOST_HEAP_BYTES },
+    source: ENV_SH,
+    ...(isCapped ? { note } : {}),
+  };
+}
+
+function tuneCollector(options: Options): Setting {
+  const gc = textOption(options, "gc");
+  const boundBy = gc === OPTIONS["gc"]!.default ? null : "user";
+  return text(gc, { formula: "the option gc", inputs: { gc }, source: ENV_SH, boundBy });
+}
+
+// With G1 the script refuses to start where one is set.
+function tuneNewSize({ vcpus }: Allotment, heapBytes: number): Setting {
+  const value = Math.floor(Math.min(vcpus * NEW_SIZE_PER_CPU_BYTES, heapBytes / 4) / MIB) * MIB;
+  return bytes(value, formatJvmSize(value), {
+    formula: "min(vcpus * 100 MiB, heapBytes / 4)",
+    inputs: { vcpus, heapBytes },
+    source: ENV_SH,
+  });
+}
+
+function tuneWrites(processors: Setting): Setting {
+  const cpus = Number(processors.value);
+  return count(Math.max(LEAST_WRITES, cpus * WRITES_PER_CPU), {
+    formula: "max(leastWrites, processors * writesPerCpu)",
+    inputs: { processors: cpus, leastWrites: LEAST_WRITES, writesPerCpu: WRITES_PER_CPU },
+    source: YAML,
+    boundBy: cpus * WRITES_PER_CPU < LEAST_WRITES ? "floor" : processors.boundBy,
+  });
+}

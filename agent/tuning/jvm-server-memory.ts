@@ -1,0 +1,174 @@
+// Divides the share of a server on the JVM: the heap by its reference's rule, what the JVM takes beside it, page cache.
+
+import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
+import { numberOption, optionalNumber } from "./read-option.ts";
+import type { Bound, Options } from "./setting.ts";
+import { GIB, KIB, MIB } from "./size.ts";
+
+/** Below 32 GiB a reference takes 4 bytes ("compressed oops"): Elasticsearch's cap, and everyone's. */
+export const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;
+
+/** What a reference's heap leaves at 1 GiB, and a third of it: from there direct memory may grow faster than the rest. */
+const REST_AT_1_GIB_BYTES = 512 * MIB;
+
+/** HotSpot rounds the heap up to whole regions of G1, which are 1/2048 of it or smaller, and 4 MiB where we say so. */
+const LEAST_ROUNDING_BYTES = 4 * MIB;
+const G1_REGIONS = 2048;
+
+/** The most threads: what a server takes with a thousand CPUs. */
+const MOST_THREADS = 10_000;
+
+export interface ServerRule {
+  /** The reference's heap. Continuous, never falling, and never rising faster than the memory: the rest must not fall. */
+  readonly heapBytes: (memoryBytes: number, options: Options) => number;
+  /** Where the reference stops. */
+  readonly mostHeapBytes: (options: Options) => number;
+  /** The heap is a whole number of these. */
+  readonly heapStepBytes: number;
+  readonly leastHeapBytes: number;
+  readonly metaspaceBytes: number;
+  readonly threadStackBytes: number;
+  readonly leastThreads: number;
+  readonly leastDirectBytes: number;
+  /** Direct memory that the reference allows, as a share of the heap. */
+  readonly directShare: number;
+}
+
+interface Part {
+  readonly value: number;
+  readonly boundBy: Bound;
+}
+
+export interface ServerMemory {
+  readonly heap: Part;
+  /** What there is beyond the least of all regions, the heap apart. */
+  readonly spareBytes: number;
+  readonly metaspaceBytes: number;
+  readonly threadStackBytes: number;
+  readonly codeCache: Part;
+  readonly threads: Part;
+  readonly directMemory: Part;
+  readonly pageCacheBytes: number;
+}
+
+/** The heap at its least, no page cache but what is asked for, and the smallest of every other region. */
+export function leastServerBytes(rule: ServerRule, options: Options): number {
+  return (optionalNumber(options, "heap") ?? rule.leastHeapBytes) + leastBesideHeap(rule, options);
+}
+
+/**
+ * Memory beyond the least goes to the heap as its rule says. The rest buys back the code cache, then threads, then direct
+ * memory, and what is left is page cache. Reckoned in fractions, rounded down last: so no part ever falls.
+ */
+export function divideServerMemory(memoryBytes: number, rule: ServerRule, options: Options): ServerMemory {
+  const ruleHeapBytes = rule.heapBytes(memoryBytes, options);
+  const mostHeapBytes = memoryBytes - leastBesideHeap(rule, options);
+  const given = optionalNumber(options, "heap");
+  const heapBytes = given ?? Math.max(rule.leastHeapBytes, Math.min(ruleHeapBytes, mostHeapBytes));
+  const restBytes = memoryBytes - heapBytes;
+  const stackBytes = threadStackOf(rule, options);
+  const spareBytes = Math.max(0, mostHeapBytes - heapBytes - extraRounding(restBytes));
+  const spare = new Spare(spareBytes);
+  const codeCacheBytes = spare.buy(options, "codeCache", CODE_CACHE_BYTES.least, CODE_CACHE_BYTES.most);
+  const wantedThreads = Math.min(wantedStacksBytes(restBytes) / stackBytes, MOST_THREADS);
+  const threads = spare.buy(options, "threads", rule.leastThreads, wantedThreads, stackBytes);
+  const wantedDirectBytes = Math.min(heapBytes * rule.directShare, mostDirectBytes(restBytes));
+  const directBytes = spare.buy(options, "directMemory", rule.leastDirectBytes, wantedDirectBytes);
+  return {
+    heap: {
+      value: given ?? roundDown(heapBytes, rule.heapStepBytes),
+      boundBy: heapBound(heapBytes, ruleHeapBytes, rule.mostHeapBytes(options), given),
+    },
+    spareBytes: Math.floor(spareBytes),
+    metaspaceBytes: metaspaceOf(rule, options),
+    threadStackBytes: stackBytes,
+    codeCache: part(options, "codeCache", codeCacheBytes, CODE_CACHE_BYTES.most, "ladder"),
+    threads: threadsPart(options, threads, wantedThreads, rule.leastThreads),
+    directMemory: part(options, "directMemory", directBytes, heapBytes * rule.directShare, "share"),
+    pageCacheBytes: Math.floor(numberOption(options, "pageCacheMin") + spare.bytes),
+  };
+}
+
+/** What is left to buy parts with. */
+class Spare {
+  bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  /** Of what costs so much each. A given part is in the least already. */
+  buy(options: Options, name: string, least: number, wanted: number, eachBytes = 1): number {
+    const given = optionalNumber(options, name);
+    if (given !== null) return given;
+    const takenBytes = Math.min(this.bytes, Math.max(0, wanted - least) * eachBytes);
+    this.bytes -= takenBytes;
+    return least + takenBytes / eachBytes;
+  }
+}
+
+function leastBesideHeap(rule: ServerRule, options: Options): number {
+  const threads = optionalNumber(options, "threads") ?? rule.leastThreads;
+  return (
+    metaspaceOf(rule, options) +
+    (optionalNumber(options, "codeCache") ?? CODE_CACHE_BYTES.least) +
+    threads * threadStackOf(rule, options) +
+    (optionalNumber(options, "directMemory") ?? rule.leastDirectBytes) +
+    numberOption(options, "pageCacheMin") +
+    Math.max(LEAST_ROUNDING_BYTES, Math.ceil((optionalNumber(options, "heap") ?? 0) / G1_REGIONS))
+  );
+}
+
+// By the rest, which never falls: by the heap, it would take from the page cache where the heap grows alone.
+function extraRounding(restBytes: number): number {
+  return Math.max(0, restBytes / 512 - LEAST_ROUNDING_BYTES);
+}
+
+// An eighth of a small share's rest; a large one has more memory for each thread that it needs.
+function wantedStacksBytes(restBytes: number): number {
+  return Math.min(restBytes, 4 * GIB) / 8 + Math.max(0, restBytes - 4 * GIB) / 32;
+}
+
+// Never faster than the rest less its threads, so that the page cache never falls.
+function mostDirectBytes(restBytes: number): number {
+  const thirdBytes = REST_AT_1_GIB_BYTES / 3;
+  return Math.max(restBytes / 3, thirdBytes + ((restBytes - REST_AT_1_GIB_BYTES) * 3) / 4);
+}
+
+function metaspaceOf(rule: ServerRule, options: Options): number {
+  return optionalNumber(options, "metaspace") ?? rule.metaspaceBytes;
+}
+
+function threadStackOf(rule: ServerRule, options: Options): number {
+  return optionalNumber(options, "threadStack") ?? rule.threadStackBytes;
+}
+
+function heapBound(heapBytes: number, ruleHeapBytes: number, mostBytes: number, given: number | null): Bound {
+  if (given !== null) return "user";
+  if (heapBytes > ruleHeapBytes) return "floor";
+  if (heapBytes < ruleHeapBytes) return "share";
+  return heapBytes === mostBytes ? "cap" : null;
+}
+
+function part(options: Options, name: string, bytes: number, wantedBytes: number, bound: Bound): Part {
+  const given = optionalNumber(options, name);
+  const boundBy = given === null ? (bytes < wantedBytes ? bound : null) : "user";
+  return { value: given ?? roundDown(bytes, MIB), boundBy };
+}
+
+function threadsPart(options: Options, threads: number, wanted: number, least: number): Part {
+  const given = optionalNumber(options, "threads");
+  if (given !== null) return { value: given, boundBy: "user" };
+  if (threads < wanted) return { value: Math.floor(threads), boundBy: "share" };
+  const boundBy = threads <= least ? "floor" : threads >= MOST_THREADS ? "cap" : null;
+  return { value: Math.floor(threads), boundBy };
+}
+
+function roundDown(bytes: number, stepBytes: number): number {
+  return Math.floor(bytes / stepBytes) * stepBytes;
+}
+
+/** As HotSpot reads it: in MiB, else in KiB. */
+export function formatJvmSize(sizeBytes: number): string {
+  return sizeBytes % MIB === 0 ? `${sizeBytes / MIB}m` : `${Math.floor(sizeBytes / KIB)}k`;
+}

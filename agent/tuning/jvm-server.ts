@@ -1,0 +1,164 @@
+// Options and settings that every server on the JVM has, each by its own rule: heap, native regions, threads, page cache.
+
+import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
+import { divideServerMemory, formatJvmSize, type ServerMemory, type ServerRule } from "./jvm-server-memory.ts";
+import type { Allotment, Inputs, OptionRule, Options, Setting, Settings } from "./setting.ts";
+import { GIB, KIB, MIB, TIB } from "./size.ts";
+
+const HOTSPOT = "openjdk/jdk, the java command";
+const PARBAKE = "parbake: what the share leaves";
+
+/** Who says what of a heap. */
+export interface HeapRule {
+  readonly formula: string;
+  readonly inputs: Inputs;
+  readonly source: string;
+  readonly note?: string;
+}
+
+export const SERVER_OPTIONS: Readonly<Record<string, OptionRule>> = {
+  heap: size(8 * MIB, 16 * TIB, "-Xms and -Xmx; by the rule if not given"),
+  metaspace: size(16 * MIB, TIB, "class metadata; by what the server loads if not given"),
+  codeCache: size(4 * MIB, 2047 * MIB, "compiled code; 48MiB to 240MiB if not given"),
+  directMemory: size(MIB, 16 * TIB, "buffers outside the heap; by the heap if not given"),
+  threads: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 100_000,
+    about: "threads at most; by the memory if not given",
+  },
+  threadStack: size(144 * KIB, GIB, "stack of one thread (-Xss)"),
+  pageCacheMin: { kind: "size", default: 0, min: 0, max: 16 * TIB, about: "the least that is left for the page cache" },
+};
+
+function size(min: number, max: number, about: string): OptionRule {
+  return { kind: "size", default: null, min, max, about };
+}
+
+export function tuneServerMemory(
+  { memoryBytes }: Allotment,
+  rule: ServerRule,
+  heapRule: HeapRule,
+  options: Options,
+): Settings {
+  const memory = divideServerMemory(memoryBytes, rule, options);
+  const { metaspaceBytes, codeCache, threads, threadStackBytes } = memory;
+  return {
+    heap: tuneHeap(memory, heapRule),
+    metaspace: region(metaspaceBytes, byOption(options, "metaspace", "what the server's classes take", HOTSPOT)),
+    codeCache: region(codeCache.value, {
+      ...byOption(options, "codeCache", "min(leastBytes + spareBytes, mostBytes)", HOTSPOT, {
+        leastBytes: CODE_CACHE_BYTES.least,
+        mostBytes: CODE_CACHE_BYTES.most,
+        spareBytes: memory.spareBytes,
+      }),
+      boundBy: codeCache.boundBy,
+    }),
+    directMemory: tuneDirect(memory, rule, options),
+    threadStack: region(threadStackBytes, byOption(options, "threadStack", "the server's own", HOTSPOT)),
+    threads: count(threads.value, {
+      ...byOption(
+        options,
+        "threads",
+        "max(leastThreads, (min(restBytes, 4 GiB) / 8 + max(0, restBytes - 4 GiB) / 32) / threadStackBytes)",
+        PARBAKE,
+        {
+          leastThreads: rule.leastThreads,
+          restBytes: memoryBytes - memory.heap.value,
+          threadStackBytes,
+        },
+      ),
+      boundBy: threads.boundBy,
+    }),
+    pageCache: tunePageCache(memoryBytes, memory),
+  };
+}
+
+/** The flags that every server has; the server adds those of its collector. */
+export function memoryFlags(settings: Settings, processors: Setting): readonly string[] {
+  return [
+    `-Xms${settings["heap"]!.text}`,
+    `-Xmx${settings["heap"]!.text}`,
+    `-XX:MaxMetaspaceSize=${settings["metaspace"]!.text}`,
+    `-XX:ReservedCodeCacheSize=${settings["codeCache"]!.text}`,
+    `-XX:MaxDirectMemorySize=${settings["directMemory"]!.text}`,
+    `-Xss${settings["threadStack"]!.text}`,
+    `-XX:ActiveProcessorCount=${processors.text}`,
+  ];
+}
+
+export function joinFlags(flags: readonly string[], source: string): Setting {
+  return text(flags.join(" "), { formula: "all of the above as flags", source });
+}
+
+export interface ProcessorRule {
+  readonly baseThreads: number;
+  readonly threadsPerCpu: number;
+  readonly source: string;
+}
+
+/** As many CPUs as the stacks of their pools' threads fit; CPUs alone never take memory. */
+export function countProcessors({ vcpus }: Allotment, settings: Settings, rule: ProcessorRule): Setting {
+  const { baseThreads, threadsPerCpu, source } = rule;
+  const threads = Number(settings["threads"]!.value);
+  const bearable = Math.max(1, Math.floor((threads - baseThreads) / threadsPerCpu));
+  return count(Math.min(vcpus, bearable), {
+    formula: "min(vcpus, max(1, (threads - baseThreads) / threadsPerCpu))",
+    inputs: { vcpus, threads, baseThreads, threadsPerCpu },
+    source,
+    boundBy: bearable < vcpus ? "share" : null,
+  });
+}
+
+function tuneHeap(memory: ServerMemory, { formula, inputs, source, note }: HeapRule): Setting {
+  const { heap } = memory;
+  const given: Reason = { formula: "the option heap", inputs: { heap: heap.value }, source };
+  const byRule: Reason = { formula, inputs, source, ...(note === undefined ? {} : { note }) };
+  return region(heap.value, { ...(heap.boundBy === "user" ? given : byRule), boundBy: heap.boundBy });
+}
+
+function tuneDirect({ heap, directMemory }: ServerMemory, { directShare }: ServerRule, options: Options): Setting {
+  const inputs = { heapBytes: heap.value, directShare };
+  return region(directMemory.value, {
+    ...byOption(options, "directMemory", "heapBytes * directShare, within the share", HOTSPOT, inputs),
+    boundBy: directMemory.boundBy,
+  });
+}
+
+// Beside the regions it leaves what HotSpot may round the heap up by.
+function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
+  const { metaspaceBytes, threads, threadStackBytes, pageCacheBytes } = memory;
+  const regions = {
+    memoryBytes,
+    heapBytes: memory.heap.value,
+    metaspaceBytes,
+    codeCacheBytes: memory.codeCache.value,
+    directMemoryBytes: memory.directMemory.value,
+    threads: threads.value,
+    threadStackBytes,
+  };
+  const usedBytes =
+    regions.heapBytes +
+    metaspaceBytes +
+    regions.codeCacheBytes +
+    regions.directMemoryBytes +
+    threads.value * threadStackBytes;
+  return bytes(pageCacheBytes, String(pageCacheBytes), {
+    formula:
+      "memoryBytes - heapBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes - roundingBytes",
+    inputs: { ...regions, roundingBytes: memoryBytes - usedBytes - pageCacheBytes },
+    source: PARBAKE,
+  });
+}
+
+function byOption(options: Options, name: string, formula: string, source: string, inputs: Inputs = {}): Reason {
+  const value = options[name];
+  if (typeof value !== "number") return { formula, inputs, source };
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+}
+
+function region(value: number, reason: Reason): Setting {
+  return bytes(value, formatJvmSize(value), reason);
+}

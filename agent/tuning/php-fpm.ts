@@ -1,0 +1,158 @@
+// PHP-FPM: as many children as the share holds at their memory limit, by Heroku's rule or Upsun's; spare ones by FPM's.
+
+import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { numberOption, optionalNumber, textOption } from "./read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import { GIB, KIB, MIB, TIB } from "./size.ts";
+
+const HEROKU = "heroku/heroku-buildpack-php, bin/util/autotune.php";
+const UPSUN = "platformsh/platformsh-docs, languages/php/fpm.md";
+const FPM = "php.net, FPM configuration, and php-src, fpm_conf.c";
+
+/** Heroku's measure: PHP's own memory_limit. */
+const BASE_BYTES = 128 * MIB;
+
+/** Upsun's least children, those from which it looks at the CPUs, and how many it then allows for each. */
+const UPSUN_LEAST = 2;
+const UPSUN_FEW = 24;
+const UPSUN_PER_CPU = 5;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  rule: { kind: "choice", default: "heroku", choices: ["heroku", "upsun"], about: "how the children are counted" },
+  pm: { kind: "choice", default: "dynamic", choices: ["dynamic", "static", "ondemand"], about: "process manager" },
+  maxChildren: { kind: "integer", default: null, min: 1, max: 100_000, about: "pm.max_children; by the rule" },
+  memoryLimit: { kind: "size", default: BASE_BYTES, min: MIB, max: TIB, about: "heroku: memory_limit of a child" },
+  requestMemory: { kind: "size", default: 45 * MIB, min: 10 * MIB, max: TIB, about: "upsun: what a request takes" },
+  reservedMemory: { kind: "size", default: 70 * MIB, min: 70 * MIB, max: TIB, about: "upsun: not for requests" },
+};
+
+export const phpFpm: Profile = {
+  name: "php-fpm",
+  about: "a pool of PHP-FPM",
+  options: OPTIONS,
+  takesMemory: true,
+  ladder: [],
+  toShrink: "lower the options maxChildren, memoryLimit or requestMemory",
+  floorBytes(options) {
+    const children = optionalNumber(options, "maxChildren") ?? (isUpsun(options) ? UPSUN_LEAST : 1);
+    return reservedBytes(options) + children * childBytes(options);
+  },
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const children = tuneChildren(allotment, options);
+    return {
+      pm: tuneManager(options),
+      pm_max_children: children,
+      ...tuneSpares(Number(children.value), textOption(options, "pm")),
+      memory_limit: tuneLimit(options),
+    };
+  },
+};
+
+function isUpsun(options: Options): boolean {
+  return textOption(options, "rule") === "upsun";
+}
+
+function reservedBytes(options: Options): number {
+  return isUpsun(options) ? numberOption(options, "reservedMemory") : 0;
+}
+
+function childBytes(options: Options): number {
+  return numberOption(options, isUpsun(options) ? "requestMemory" : "memoryLimit");
+}
+
+function tuneManager(options: Options): Setting {
+  const pm = textOption(options, "pm");
+  const boundBy = pm === OPTIONS["pm"]!.default ? null : "user";
+  return text(pm, { formula: "the option pm", inputs: { pm }, source: FPM, boundBy });
+}
+
+function tuneChildren(allotment: Allotment, options: Options): Setting {
+  const maxChildren = optionalNumber(options, "maxChildren");
+  if (maxChildren === null)
+    return isUpsun(options) ? countByUpsun(allotment, options) : countByHeroku(allotment, options);
+  return count(maxChildren, {
+    formula: "the option maxChildren",
+    inputs: { maxChildren },
+    source: FPM,
+    boundBy: "user",
+  });
+}
+
+function countByHeroku({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
+  const memoryLimitBytes = numberOption(options, "memoryLimit");
+  const doublings = countDoublings(memoryBytes);
+  const byCpus = Math.floor((doublings * vcpus * 2 * BASE_BYTES) / memoryLimitBytes);
+  const bearable = Math.floor(memoryBytes / memoryLimitBytes);
+  return count(Math.max(1, Math.min(byCpus, bearable)), {
+    formula:
+      "max(1, min(ceil(log2(memoryBytes / baseBytes)) * vcpus * 2 * baseBytes / memoryLimitBytes, memoryBytes / memoryLimitBytes))",
+    inputs: { memoryBytes, vcpus, memoryLimitBytes, baseBytes: BASE_BYTES },
+    source: HEROKU,
+    boundBy: byCpus < 1 ? "floor" : bearable < byCpus ? "cap" : null,
+  });
+}
+
+/** ceil(log2(memory / base)), 0 at least: exact at powers of two, where a logarithm need not be. */
+function countDoublings(memoryBytes: number): number {
+  let doublings = 0;
+  while (BASE_BYTES * 2 ** doublings < memoryBytes) doublings += 1;
+  return doublings;
+}
+
+function countByUpsun({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
+  const [reservedMemoryBytes, requestMemoryBytes] = [reservedBytes(options), childBytes(options)];
+  const exact = (memoryBytes - reservedMemoryBytes) / requestMemoryBytes;
+  const bearable = Math.floor(exact);
+  // Upsun goes down to 5 for each CPU as soon as there are 25: fewer than with less memory. Here 24 stay.
+  const most = Math.max(UPSUN_FEW, UPSUN_PER_CPU * vcpus);
+  const note =
+    bearable > most && most > UPSUN_PER_CPU * vcpus
+      ? "Upsun would go down to 5 for each CPU here, and have fewer children than with less memory."
+      : bearable <= most && bearable < exact
+        ? "Upsun rounds up, which the share would not hold with every child at its limit."
+        : undefined;
+  return count(Math.min(bearable, most), {
+    formula: "min((memoryBytes - reservedMemoryBytes) / requestMemoryBytes, max(24, 5 * vcpus))",
+    inputs: { memoryBytes, reservedMemoryBytes, requestMemoryBytes, vcpus },
+    source: UPSUN,
+    boundBy: bearable > most ? "cap" : bearable < exact ? "share" : null,
+    ...(note === undefined ? {} : { note }),
+  });
+}
+
+// FPM wants min <= start <= max, each at least 1 and at most the children.
+function tuneSpares(children: number, pm: string): Settings {
+  if (pm === "static") return {};
+  if (pm === "ondemand")
+    return { pm_process_idle_timeout: text("10s", { formula: "the default of FPM", source: FPM }) };
+  const least = Math.max(1, Math.floor(children / 4));
+  const most = Math.max(1, Math.floor((children * 3) / 4));
+  const by = (formula: string): Reason => ({ formula, inputs: { children, least, most }, source: FPM });
+  return {
+    pm_start_servers: count(Math.floor((least + most) / 2), by("least + (most - least) / 2")),
+    pm_min_spare_servers: count(least, by("max(1, children / 4)")),
+    pm_max_spare_servers: count(most, by("max(1, children * 3 / 4)")),
+  };
+}
+
+function tuneLimit(options: Options): Setting {
+  const name = isUpsun(options) ? "requestMemory" : "memoryLimit";
+  const value = numberOption(options, name);
+  const isDefault = value === OPTIONS[name]!.default;
+  const upsun = "Upsun leaves memory_limit at 128M: a few large requests at once would not fit into the share.";
+  return bytes(value, formatPhpSize(value), {
+    formula: `the option ${name}`,
+    inputs: { [name]: value },
+    source: isUpsun(options) ? UPSUN : HEROKU,
+    boundBy: isDefault ? null : "user",
+    ...(isUpsun(options) ? { note: upsun } : {}),
+  });
+}
+
+/** PHP's integers with a letter: the largest unit that divides. */
+function formatPhpSize(sizeBytes: number): string {
+  if (sizeBytes % GIB === 0) return `${sizeBytes / GIB}G`;
+  if (sizeBytes % MIB === 0) return `${sizeBytes / MIB}M`;
+  return sizeBytes % KIB === 0 ? `${sizeBytes / KIB}K` : String(sizeBytes);
+}
