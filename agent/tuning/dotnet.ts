@@ -59,7 +59,7 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
     inputs: { memoryBytes, heapPercent, leastBytes: LEAST_HEAP_BYTES, nativeBytes: NATIVE_BYTES },
     source: DOCS,
     boundBy: value < formulaBytes ? "share" : value === LEAST_HEAP_BYTES ? "floor" : byOption,
-    ...(value < formulaBytes ? { note: "What the formula leaves would not hold the runtime itself." } : {}),
+    ...(value < formulaBytes ? { note: "what the formula leaves would not hold the runtime itself" } : {}),
   });
 }
 

@@ -41,7 +41,7 @@ const ROLES: Readonly<Record<string, RoleRule>> = {
     heapBytes: (memory) =>
       memory < GIB ? Math.max((memory * 2) / 5, memory - GIB / 2) : Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
     formula: "min(max(memoryBytes * 0.4, memoryBytes - 512 MiB), memoryBytes / 2, mostHeapBytes)",
-    note: "Elasticsearch jumps from 40 % to 50 % at 1 GiB; here it rises to it from 853 MiB, so that nothing else falls.",
+    note: "Elasticsearch jumps from 40 % to 50 % at 1 GiB; here it rises to it from 853 MiB, so that nothing else falls",
   },
   master: {
     heapBytes: (memory) => Math.min((memory * 3) / 5, COMPRESSED_OOPS_HEAP_BYTES),

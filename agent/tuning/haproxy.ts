@@ -133,7 +133,7 @@ function tuneConnections(memoryBytes: number, options: Options): Setting {
     source: LIMITS,
     boundBy: value < Math.min(byHaproxy, byShare) ? "cap" : value < byHaproxy ? "share" : null,
     ...(value < byHaproxy && value === byShare
-      ? { note: "HAProxy keeps 3 % for itself, which would not hold the process here." }
+      ? { note: "HAProxy keeps 3 % for itself, which would not hold the process here" }
       : {}),
   });
 }

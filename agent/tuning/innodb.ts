@@ -1,0 +1,146 @@
+// What MySQL and MariaDB have in common: options, and the settings of memory, connections and disk in their own names.
+
+import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { DEFAULT_POOL_BYTES, type InnodbMemory, type Part, type PartRule } from "./innodb-memory.ts";
+import { optionalNumber, textOption } from "./read-option.ts";
+import type { Allotment, OptionRule, Options, Setting, Settings } from "./setting.ts";
+import { GIB, KIB, MIB, TIB } from "./size.ts";
+
+const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
+const IO_CAPACITY = "dev.mysql.com/doc/refman, innodb-configuring-io-capacity";
+
+/** The default of both servers; and what a small site gets by with, where memory is short. */
+export const CONNECTIONS = { least: 10, most: 151 };
+
+/** Operations a second: the default that MySQL had for a hard disk, the baseline of EBS gp3, MySQL 8.4's default. */
+const STORAGES: Readonly<Record<string, { readonly iops: number; readonly flushNeighbors: number }>> = {
+  hdd: { iops: 200, flushNeighbors: 1 },
+  ssd: { iops: 3000, flushNeighbors: 0 },
+  nvme: { iops: 10_000, flushNeighbors: 0 },
+};
+
+export const INNODB_OPTIONS: Readonly<Record<string, OptionRule>> = {
+  storage: { kind: "choice", default: "ssd", choices: Object.keys(STORAGES), about: "kind of disk" },
+  iops: {
+    kind: "integer",
+    default: null,
+    min: 100,
+    max: 4_000_000,
+    about: "operations a second that the disk bears; by storage if not given",
+  },
+  connections: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 100_000,
+    about: "max_connections; 151, and down to 10 where memory is short, if not given",
+  },
+  bufferPool: size(8 * MIB, 32 * TIB, "innodb_buffer_pool_size, in whole MiB; by the memory if not given"),
+  joinBuffer: size(128 * KIB, GIB, "join_buffer_size"),
+  sortBuffer: size(32 * KIB, GIB, "sort_buffer_size"),
+};
+
+export function size(min: number, max: number, about: string): OptionRule {
+  return { kind: "size", default: null, min, max, about };
+}
+
+/** A buffer that every connection may have, at the server's default unless given. */
+export function buffer(setting: string, option: string | null, defaultBytes: number, least = defaultBytes): PartRule {
+  const rest = { unitBytes: 1, perConnection: true, step: 64 * KIB, bound: "ladder" } as const;
+  return { setting, option, least, most: () => defaultBytes, ...rest };
+}
+
+/** Memory of the whole server. */
+export function global(setting: string, option: string | null, least: number, most: number): PartRule {
+  const rest = { unitBytes: 1, perConnection: false, step: MIB, bound: "ladder" } as const;
+  return { setting, option, least, most: () => most, ...rest };
+}
+
+/** Tables that are open at a time: one for each connection that uses it. */
+export function tables(most: number, tableBytes: number): PartRule {
+  const rest = { perConnection: false, step: 1, bound: "ladder" } as const;
+  return { setting: "table_open_cache", option: null, least: 400, most: () => most, unitBytes: tableBytes, ...rest };
+}
+
+export function tunePool(memory: InnodbMemory, { memoryBytes }: Allotment, options: Options): Setting {
+  const { poolBytes, tablePoolBytes, bearablePoolBytes } = memory;
+  if (optionalNumber(options, "bufferPool") !== null)
+    return megabytes(poolBytes, {
+      formula: "the option bufferPool",
+      inputs: { bufferPool: poolBytes },
+      source: "the option",
+      boundBy: "user",
+    });
+  const note =
+    bearablePoolBytes < tablePoolBytes
+      ? "MySQL's would not leave enough for the server and its connections."
+      : "Rounded down to whole chunks: InnoDB would round it up, beyond the share.";
+  return megabytes(poolBytes, {
+    formula: "memoryBytes < 1 GiB ? defaultBytes : memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75",
+    inputs: { memoryBytes, defaultBytes: DEFAULT_POOL_BYTES },
+    source: TABLE,
+    ...(poolBytes < tablePoolBytes ? { boundBy: "share" as const, note } : {}),
+  });
+}
+
+export function tuneConnections({ connections }: InnodbMemory, source: string): Setting {
+  const { value, most, boundBy } = connections;
+  if (boundBy === null) return count(value, { formula: String(most), source });
+  return count(value, reasonOf("connections", connections, source));
+}
+
+/** Every part, in the order of its rule: numbers as they are, sizes as both servers read them. */
+export function tuneParts(memory: InnodbMemory, rules: readonly PartRule[], source: string): Settings {
+  return Object.fromEntries(
+    rules.map(({ setting, option, step }) => {
+      const part = memory.parts.get(setting)!;
+      const reason = reasonOf(option ?? setting, part, source);
+      return [setting, step === 1 ? count(part.value, reason) : megabytes(part.value, reason)];
+    }),
+  );
+}
+
+export function reasonOf(option: string, part: Part, source: string): Reason {
+  const { value, least, most, eachBytes, spareBytes, boundBy } = part;
+  if (boundBy === "user")
+    return { formula: `the option ${option}`, inputs: { [option]: value }, source: "the option", boundBy };
+  if (least === most) return { formula: "the server's default", source };
+  return {
+    formula: "min(most, least + spareBytes / eachBytes)",
+    inputs: { most, least, spareBytes, eachBytes },
+    source,
+    boundBy,
+    ...(boundBy === null ? {} : { note: "the server's default would not fit with every connection at its limits" }),
+  };
+}
+
+export function tuneDisk(options: Options): Settings {
+  const storage = textOption(options, "storage");
+  const given = optionalNumber(options, "iops");
+  const { iops: byStorage, flushNeighbors } = STORAGES[storage]!;
+  const iops = given ?? byStorage;
+  return {
+    innodb_io_capacity: count(iops, {
+      ...(given === null ? { formula: "by storage", inputs: { storage } } : { formula: "iops", inputs: { iops } }),
+      source: IO_CAPACITY,
+      boundBy: given === null ? null : "user",
+    }),
+    innodb_io_capacity_max: count(2 * iops, { formula: "2 * iops", inputs: { iops }, source: IO_CAPACITY }),
+    innodb_flush_neighbors: count(flushNeighbors, { formula: "by storage", inputs: { storage }, source: IO_CAPACITY }),
+  };
+}
+
+export function switchOf(isOn: boolean, reason: Reason): Setting {
+  return text(isOn ? "ON" : "OFF", reason);
+}
+
+export function megabytes(value: number, reason: Reason): Setting {
+  return bytes(value, formatMysqlSize(value), reason);
+}
+
+/** The largest letter that divides. */
+function formatMysqlSize(sizeBytes: number): string {
+  if (sizeBytes > 0 && sizeBytes % GIB === 0) return `${sizeBytes / GIB}G`;
+  if (sizeBytes > 0 && sizeBytes % MIB === 0) return `${sizeBytes / MIB}M`;
+  return sizeBytes > 0 && sizeBytes % KIB === 0 ? `${sizeBytes / KIB}K` : String(sizeBytes);
+}

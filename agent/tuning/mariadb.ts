@@ -1,0 +1,133 @@
+// MariaDB 10.11 to 11: MySQL's table for the pool, MariaDB's defaults for the rest, held to what the share bears at worst.
+
+import { count } from "./build-setting.ts";
+import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
+import {
+  buffer,
+  CONNECTIONS,
+  global,
+  INNODB_OPTIONS,
+  megabytes,
+  size,
+  tables,
+  tuneConnections,
+  tuneDisk,
+  tuneParts,
+  tunePool,
+} from "./innodb.ts";
+import { optionalNumber } from "./read-option.ts";
+import type { OptionRule, Options, Profile, Setting } from "./setting.ts";
+import { GIB, KIB, MIB } from "./size.ts";
+
+const VARIABLES = "mariadb.com/kb, server-system-variables and innodb-system-variables";
+const MYSQLTUNER = "major/MySQLTuner-perl: a quarter of the buffer pool";
+
+/** 75 MiB measured on 10.11, binary included; 400 table definitions, its default, at 80 KiB measured. */
+const BASE_BYTES = 112 * MIB;
+
+/** Nothing could be measured on 10.11.19, which has its descriptors inside; older ones have them beside it. */
+const POOL_OVERHEAD = 1 / 32;
+
+/** 55 KiB measured while idle; two caches of the binary log, and a transaction. */
+const CONNECTION_BYTES = 192 * KIB;
+
+/** 18 KiB measured for a further handle of a table with five indexes. */
+const TABLE_BYTES = 20 * KIB;
+
+/** MariaDB's default, and where reading the log again after a crash takes long enough. */
+const LEAST_LOG_BYTES = 96 * MIB;
+const MOST_LOG_BYTES = 4 * GIB;
+
+/** max_heap_table_size: MariaDB's default, for tables that someone creates as MEMORY. */
+const HEAP_TABLE_BYTES = 16 * MIB;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  version: {
+    kind: "choice",
+    default: "10.11",
+    choices: ["10.11", "11.4", "11.8"],
+    about: "release series; all have these settings",
+  },
+  ...INNODB_OPTIONS,
+  tmpTable: size(64 * KIB, GIB, "tmp_table_size: a temporary table that every connection may have in memory"),
+  redoLog: size(4 * MIB, 512 * GIB, "innodb_log_file_size, on the disk; by the pool if not given"),
+};
+
+// Memory buys connections, then tables, the page cache of temporary tables on the disk, sort buffers, temporary tables.
+const RULE: InnodbRule = {
+  baseBytes: BASE_BYTES,
+  poolOverhead: POOL_OVERHEAD,
+  connectionBytes: CONNECTION_BYTES,
+  connections: CONNECTIONS,
+  parts: [
+    buffer("thread_stack", null, 292 * KIB),
+    buffer("join_buffer_size", "joinBuffer", 256 * KIB),
+    buffer("read_buffer_size", null, 128 * KIB),
+    buffer("read_rnd_buffer_size", null, 256 * KIB),
+    global("innodb_log_buffer_size", null, 16 * MIB, 16 * MIB),
+    // Of MyISAM, which not even MariaDB's own tables use any more: as MySQL has it.
+    global("key_buffer_size", null, 8 * MIB, 8 * MIB),
+    tables(2000, TABLE_BYTES),
+    global("aria_pagecache_buffer_size", null, 8 * MIB, 128 * MIB),
+    buffer("sort_buffer_size", "sortBuffer", 2 * MIB, 256 * KIB),
+    buffer("tmp_table_size", "tmpTable", 16 * MIB, 256 * KIB),
+  ],
+};
+
+export const mariadb: Profile = {
+  name: "mariadb",
+  about: "a MariaDB server",
+  options: OPTIONS,
+  takesMemory: true,
+  ladder: ["tmp_table_size", "sort_buffer_size", "aria_pagecache_buffer_size", "table_open_cache", "max_connections"],
+  toShrink: "lower the options connections, bufferPool, sortBuffer, joinBuffer or tmpTable",
+  floorBytes: (options) => leastInnodbBytes(RULE, options),
+  // A larger pool is of use as long as there is more data than it holds.
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const memory = divideInnodbMemory(allotment.memoryBytes, RULE, options);
+    const parts = tuneParts(memory, RULE.parts, VARIABLES);
+    const connections = memory.connections.value;
+    return {
+      max_connections: tuneConnections(memory, VARIABLES),
+      innodb_buffer_pool_size: tunePool(memory, allotment, options),
+      ...parts,
+      max_heap_table_size: tuneHeapTables(Number(parts["tmp_table_size"]!.value)),
+      thread_cache_size: count(Math.min(256, connections), {
+        formula: "min(256, connections)",
+        inputs: { connections },
+        source: VARIABLES,
+      }),
+      innodb_log_file_size: tuneLog(memory, options),
+      innodb_read_io_threads: count(4, { formula: "the server's default", source: VARIABLES }),
+      innodb_write_io_threads: count(4, { formula: "the server's default", source: VARIABLES }),
+      ...tuneDisk(options),
+    };
+  },
+};
+
+// MariaDB takes the smaller of the two for a temporary table. Tables that someone keeps in memory are no worst case of
+// the server, and would not hold their rows any more if this were less than the default.
+function tuneHeapTables(tmpTableBytes: number): Setting {
+  return megabytes(Math.max(tmpTableBytes, HEAP_TABLE_BYTES), {
+    formula: "max(tmpTableBytes, 16 MiB)",
+    inputs: { tmpTableBytes },
+    source: VARIABLES,
+  });
+}
+
+function tuneLog({ poolBytes }: InnodbMemory, options: Options): Setting {
+  const given = optionalNumber(options, "redoLog");
+  if (given !== null) {
+    // In whole MiB: a block of any disk divides it.
+    const redoLog = Math.floor(given / MIB) * MIB;
+    return megabytes(redoLog, { formula: "redoLog", inputs: { redoLog }, source: "the option", boundBy: "user" });
+  }
+  const quarterBytes = Math.floor(poolBytes / 4 / MIB) * MIB;
+  return megabytes(Math.min(Math.max(quarterBytes, LEAST_LOG_BYTES), MOST_LOG_BYTES), {
+    formula: "clamp(poolBytes / 4, 96 MiB, 4 GiB)",
+    inputs: { poolBytes },
+    source: MYSQLTUNER,
+    boundBy: quarterBytes < LEAST_LOG_BYTES ? "floor" : quarterBytes > MOST_LOG_BYTES ? "cap" : null,
+  });
+}

@@ -1,0 +1,146 @@
+// memcached: items in what is left beside connections, threads, slabs begun and a hash table that never has to grow.
+
+import { bytes, count, text, type Reason } from "./build-setting.ts";
+import {
+  CONNECTION_BYTES,
+  type Division,
+  divideMemcachedMemory,
+  LEAST_ITEM_BYTES,
+  LEAST_POWER,
+  leastForItem,
+  leastMemcachedBytes,
+  MOST_POWER,
+  MOST_THREADS,
+  mostMemcachedBytes,
+  tableBytes,
+} from "./memcached-memory.ts";
+import { numberOption, optionalNumber } from "./read-option.ts";
+import type { Problem } from "../refusal.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import { formatBytes, GIB, KIB, MIB, TIB } from "./size.ts";
+
+const MEMCACHED = "memcached/memcached, memcached.c, settings_init";
+const HASH = "memcached/memcached, assoc.c";
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  memory: { kind: "size", default: null, min: 2 * MIB, max: 32 * TIB, about: "-m, in whole MiB; by the memory" },
+  connections: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 1_000_000,
+    about: "-c; 1024, and down to 64 where memory is short, if not given",
+  },
+  threads: { kind: "integer", default: null, min: 1, max: 256, about: "-t; by the CPUs if not given" },
+  itemSize: { kind: "size", default: MIB, min: KIB, max: GIB, about: "-I: the largest item; half of -m at most" },
+};
+
+export const memcached: Profile = {
+  name: "memcached",
+  about: "a memcached server, 1.6 or newer",
+  options: OPTIONS,
+  takesMemory: true,
+  ladder: ["connections"],
+  toShrink: "lower the options memory, connections, threads or itemSize",
+  checkOptions: checkItemSize,
+  floorBytes: leastMemcachedBytes,
+  capBytes: (options) => (optionalNumber(options, "memory") === null ? Infinity : mostMemcachedBytes(options)),
+  tune(allotment, options) {
+    const division = divideMemcachedMemory(allotment.memoryBytes, options);
+    const settings = {
+      memory: tuneItems(allotment, division, options),
+      connections: tuneConnections(division, options),
+      threads: tuneThreads(allotment, division, options),
+      itemSizeMax: tuneItemSize(options),
+      hashpower: tuneHashpower(division),
+    };
+    return { ...settings, options: joinOptions(settings) };
+  },
+};
+
+function checkItemSize(options: Options): readonly Problem[] {
+  const memory = optionalNumber(options, "memory");
+  if (memory === null || Math.floor(memory / MIB) * MIB >= leastForItem(options)) return [];
+  const itemSize = formatBytes(numberOption(options, "itemSize"));
+  return [
+    {
+      what: `memcached's largest item of ${itemSize} is more than half of its memory of ${formatBytes(memory)}`,
+      fix: "Lower the option itemSize, or raise memory: memcached would not start.",
+    },
+  ];
+}
+
+function tuneItems({ memoryBytes }: Allotment, division: Division, options: Options): Setting {
+  const { itemsBytes, tableAndItemsBytes, hashpower } = division;
+  const written = String(itemsBytes / MIB);
+  const given = optionalNumber(options, "memory");
+  if (given !== null)
+    return bytes(itemsBytes, written, {
+      formula: "the option memory",
+      inputs: { memory: given },
+      source: "the option",
+      boundBy: "user",
+    });
+  const besideBytes = memoryBytes - Math.floor(tableAndItemsBytes);
+  return bytes(itemsBytes, written, {
+    formula: "memoryBytes - besideBytes - tableBytes",
+    inputs: { memoryBytes, besideBytes, tableBytes: tableBytes(hashpower) },
+    source: "parbake: what the share leaves",
+  });
+}
+
+function tuneConnections({ connections, connectionsBoundBy }: Division, options: Options): Setting {
+  if (connectionsBoundBy === "user") return count(connections, byOption("connections", options));
+  return count(connections, {
+    formula: "clamp(spareBytes / connectionBytes, 64, 1024)",
+    inputs: { spareBytes: connections * CONNECTION_BYTES, connectionBytes: CONNECTION_BYTES },
+    source: MEMCACHED,
+    boundBy: connectionsBoundBy,
+    ...(connectionsBoundBy === null ? {} : { note: "memcached's 1024 would not fit with all of them busy" }),
+  });
+}
+
+function tuneThreads({ vcpus }: Allotment, { bearableThreads }: Division, options: Options): Setting {
+  if (optionalNumber(options, "threads") !== null)
+    return count(numberOption(options, "threads"), byOption("threads", options));
+  const value = Math.min(vcpus, bearableThreads);
+  return count(value, {
+    formula: "min(vcpus, bearableThreads)",
+    inputs: { vcpus, bearableThreads },
+    source: "memcached/memcached, memcached.c, -t: the number of cores or less",
+    boundBy: value === vcpus ? null : value === MOST_THREADS ? "cap" : "share",
+  });
+}
+
+function tuneItemSize(options: Options): Setting {
+  const itemSize = numberOption(options, "itemSize");
+  const boundBy = itemSize === MIB ? null : "user";
+  const written = itemSize % MIB === 0 ? `${itemSize / MIB}m` : String(itemSize);
+  return bytes(itemSize, written, { formula: "the option itemSize", inputs: { itemSize }, source: MEMCACHED, boundBy });
+}
+
+function tuneHashpower({ itemsBytes, hashpower }: Division): Setting {
+  return count(hashpower, {
+    formula: "log2(itemsBytes / leastItemBytes / 1.5), rounded up",
+    inputs: { itemsBytes, leastItemBytes: LEAST_ITEM_BYTES },
+    source: HASH,
+    boundBy: hashpower === LEAST_POWER ? "floor" : hashpower === MOST_POWER ? "cap" : null,
+    note: "memcached begins with 16 and holds two tables while it doubles them: here the last one is there from the start",
+  });
+}
+
+function joinOptions({ memory, connections, threads, itemSizeMax, hashpower }: Settings): Setting {
+  const flags = [
+    `-m ${memory!.text}`,
+    `-c ${connections!.text}`,
+    `-t ${threads!.text}`,
+    `-I ${itemSizeMax!.text}`,
+    `-o hashpower=${hashpower!.text}`,
+  ];
+  return text(flags.join(" "), { formula: "all of the above as arguments", source: "memcached(1)" });
+}
+
+function byOption(name: string, options: Options): Reason {
+  const value = numberOption(options, name);
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source: "the option", boundBy: "user" };
+}

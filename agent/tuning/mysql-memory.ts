@@ -1,0 +1,59 @@
+// What a MySQL server holds beside its buffer pool, by release series, and in which order memory buys it.
+
+import type { InnodbRule } from "./innodb-memory.ts";
+import { buffer, CONNECTIONS, global, tables } from "./innodb.ts";
+import { GIB, KIB, MIB } from "./size.ts";
+
+/** An estimate: MySQL's defaults are meant for a machine of 512 MB (refman, memory-use), and this is what they leave. */
+const BASE_BYTES = 160 * MIB;
+const PERFORMANCE_SCHEMA_BYTES = 240 * MIB;
+
+/** refman, innodb_buffer_pool_size: it takes about 10 % more than it says. */
+const POOL_OVERHEAD = 1 / 10;
+
+/** Session, transaction, two network buffers and two caches of the binary log. */
+const CONNECTION_BYTES = 256 * KIB;
+
+/** An open table, and half of its definition: there is one of those for every two (table_definition_cache). */
+const TABLE_BYTES = 48 * KIB;
+
+/** By release series. */
+export const MYSQL_RULES: Readonly<Record<"8.0" | "later", InnodbRule>> = { "8.0": ruleOf(true), later: ruleOf(false) };
+
+// Memory buys connections, then the performance schema, then tables, the log's buffer and temporary tables.
+function ruleOf(isOld: boolean): InnodbRule {
+  return {
+    baseBytes: BASE_BYTES,
+    poolOverhead: POOL_OVERHEAD,
+    connectionBytes: CONNECTION_BYTES,
+    connections: CONNECTIONS,
+    parts: [
+      buffer("thread_stack", null, MIB),
+      buffer("sort_buffer_size", "sortBuffer", 256 * KIB),
+      buffer("join_buffer_size", "joinBuffer", 256 * KIB),
+      buffer("read_buffer_size", null, 128 * KIB),
+      buffer("read_rnd_buffer_size", null, 256 * KIB),
+      global("key_buffer_size", null, 8 * MIB, 8 * MIB),
+      {
+        ...global("performance_schema", null, 0, 1),
+        unitBytes: PERFORMANCE_SCHEMA_BYTES,
+        step: 1,
+        essential: true,
+      },
+      tables(4000, TABLE_BYTES),
+      global("innodb_log_buffer_size", null, 16 * MIB, isOld ? 16 * MIB : 64 * MIB),
+      // In place of each table's limit: one for all of them. 8.4 has it grow with the memory.
+      {
+        ...global("temptable_max_ram", null, 2 * MIB, GIB),
+        most: (memoryBytes) => (isOld ? GIB : tempTablesOf84(memoryBytes)),
+        bound: "share",
+      },
+      { ...global("tmp_table_size", "tmpTable", 16 * MIB, 16 * MIB), unitBytes: 0 },
+    ],
+  };
+}
+
+function tempTablesOf84(memoryBytes: number): number {
+  const shareBytes = Math.floor((memoryBytes * 3) / 100 / MIB) * MIB;
+  return Math.min(Math.max(shareBytes, GIB), 4 * GIB);
+}

@@ -1,0 +1,179 @@
+// MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
+
+import { count, text } from "./build-setting.ts";
+import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes, stepOf } from "./innodb-memory.ts";
+import {
+  INNODB_OPTIONS,
+  megabytes,
+  reasonOf,
+  size,
+  switchOf,
+  tuneConnections,
+  tuneDisk,
+  tuneParts,
+  tunePool,
+} from "./innodb.ts";
+import { MYSQL_RULES } from "./mysql-memory.ts";
+import { optionalNumber, textOption } from "./read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import { GIB, MIB } from "./size.ts";
+
+const VARIABLES = "dev.mysql.com/doc/refman, server-system-variables and innodb-parameters";
+const DEDICATED = "dev.mysql.com/doc/refman, innodb-dedicated-server";
+
+/** MySQL's most for this one. */
+const MOST_REDO_BYTES = 128 * GIB;
+const MOST_REDO_BY_CPUS_BYTES = 16 * GIB;
+const MOST_INSTANCES = 64;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  version: { kind: "choice", default: "8.4", choices: ["8.0", "8.4", "9"], about: "release series; 8.0.30 or newer" },
+  ...INNODB_OPTIONS,
+  tmpTable: size(MIB, GIB, "tmp_table_size: the most for one; all together have temptable_max_ram"),
+  redoLog: size(8 * MIB, MOST_REDO_BYTES, "innodb_redo_log_capacity, on the disk; by version, memory or CPUs"),
+};
+
+export const mysql: Profile = {
+  name: "mysql",
+  about: "a MySQL server",
+  options: OPTIONS,
+  takesMemory: true,
+  ladder: ["innodb_log_buffer_size", "table_open_cache", "performance_schema", "max_connections"],
+  toShrink: "lower the options connections, bufferPool, sortBuffer or joinBuffer",
+  floorBytes: (options) => leastInnodbBytes(memoryRule(options), options),
+  // A larger pool is of use as long as there is more data than it holds.
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const rule = memoryRule(options);
+    const memory = divideInnodbMemory(allotment.memoryBytes, rule, options);
+    const { performance_schema: _, ...parts } = tuneParts(memory, rule.parts, VARIABLES);
+    const connections = memory.connections.value;
+    return {
+      max_connections: tuneConnections(memory, VARIABLES),
+      innodb_buffer_pool_size: tunePool(memory, allotment, options),
+      ...tuneInstances(memory, allotment, options),
+      ...parts,
+      performance_schema: tuneSchema(memory),
+      thread_cache_size: count(Math.min(100, 8 + Math.floor(connections / 100)), {
+        formula: "min(100, 8 + connections / 100)",
+        inputs: { connections },
+        source: VARIABLES,
+      }),
+      innodb_redo_log_capacity: tuneRedo(allotment, options),
+      ...tuneThreads(allotment, options),
+      ...tuneDisk(options),
+      innodb_flush_method: tuneFlush(options),
+    };
+  },
+};
+
+function memoryRule(options: Options): InnodbRule {
+  return is80(options) ? MYSQL_RULES["8.0"] : MYSQL_RULES.later;
+}
+
+function is80(options: Options): boolean {
+  return textOption(options, "version") === "8.0";
+}
+
+function tuneSchema(memory: InnodbMemory): Setting {
+  const part = memory.parts.get("performance_schema")!;
+  return switchOf(part.value === 1, reasonOf("performance_schema", part, VARIABLES));
+}
+
+// A power of two, by which every pool can be divided, and a chunk so small that it can be divided among as many instances
+// as any number of CPUs gives it. Only above 4 GiB are there more than the 1000 chunks that the manual advises.
+function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, options: Options): Settings {
+  const [wanted, most] = is80(options)
+    ? [instancesOf80(poolBytes), 8]
+    : [instancesOf84(poolBytes, vcpus), mostInstances(poolBytes)];
+  const stepBytes = stepOf(poolBytes);
+  const chunkBytes = Math.max(MIB, stepBytes / powerOfTwo(most));
+  let instances = powerOfTwo(wanted);
+  while (poolBytes % (instances * chunkBytes) !== 0) instances /= 2;
+  const formula = is80(options)
+    ? "poolBytes < 1 GiB ? 1 : 8"
+    : "poolBytes <= 1 GiB ? 1 : min(poolBytes / 128 MiB / 2, vcpus / 4, 64)";
+  return {
+    innodb_buffer_pool_instances: count(instances, {
+      formula,
+      inputs: is80(options) ? { poolBytes } : { poolBytes, vcpus },
+      source: VARIABLES,
+      ...(instances < wanted
+        ? { boundBy: "share" as const, note: "a power of two, so that the pool divides evenly and is not rounded up" }
+        : {}),
+    }),
+    innodb_buffer_pool_chunk_size: megabytes(chunkBytes, {
+      formula: "stepBytes / mostInstances",
+      inputs: { stepBytes, mostInstances: powerOfTwo(most) },
+      source: "dev.mysql.com/doc/refman, innodb-buffer-pool-resize",
+      note: "MySQL's 128M would round the pool up to a multiple of it for each instance",
+    }),
+  };
+}
+
+function powerOfTwo(most: number): number {
+  let power = 1;
+  while (power * 2 <= most) power *= 2;
+  return power;
+}
+
+function instancesOf80(poolBytes: number): number {
+  return poolBytes < GIB ? 1 : 8;
+}
+
+function instancesOf84(poolBytes: number, vcpus: number): number {
+  return poolBytes <= GIB ? 1 : Math.max(1, Math.min(mostInstances(poolBytes), Math.floor(vcpus / 4)));
+}
+
+function mostInstances(poolBytes: number): number {
+  return Math.min(Math.floor(poolBytes / (128 * MIB) / 2), MOST_INSTANCES);
+}
+
+function tuneRedo({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
+  const given = optionalNumber(options, "redoLog");
+  if (given !== null) {
+    // In whole MiB, as InnoDB has it.
+    const redoLog = Math.floor(given / MIB) * MIB;
+    return megabytes(redoLog, { formula: "redoLog", inputs: { redoLog }, source: "the option", boundBy: "user" });
+  }
+  if (is80(options))
+    return megabytes(redoOf80(memoryBytes), { formula: "by memoryBytes", inputs: { memoryBytes }, source: DEDICATED });
+  const byCpus = vcpus * (GIB / 2);
+  return megabytes(Math.min(byCpus, MOST_REDO_BY_CPUS_BYTES), {
+    formula: "min(vcpus / 2 * 1 GiB, 16 GiB)",
+    inputs: { vcpus },
+    source: DEDICATED,
+    boundBy: byCpus > MOST_REDO_BY_CPUS_BYTES ? "cap" : null,
+  });
+}
+
+/** The table of 8.0.30 to 8.0.x: files of 512 MiB or 1 GiB, as many as the pool it reckons with has GiB. */
+function redoOf80(memoryBytes: number): number {
+  const gib = memoryBytes / GIB;
+  if (gib < 2) return 100 * MIB;
+  if (gib <= 4) return GIB;
+  if (gib * 3 < 32) return (Math.round(gib * 0.75) * GIB) / 2;
+  return gib * 3 <= 512 ? Math.round(gib * 0.5625) * GIB : MOST_REDO_BYTES;
+}
+
+function tuneThreads({ vcpus }: Allotment, options: Options): Settings {
+  const byCpus = Math.min(Math.max(Math.floor(vcpus / 2), 4), 64);
+  const four = { formula: "the server's default", source: VARIABLES };
+  return {
+    innodb_read_io_threads: is80(options)
+      ? count(4, four)
+      : count(byCpus, {
+          formula: "clamp(vcpus / 2, 4, 64)",
+          inputs: { vcpus },
+          source: VARIABLES,
+          boundBy: vcpus < 8 ? "floor" : vcpus > 129 ? "cap" : null,
+        }),
+    innodb_write_io_threads: count(4, four),
+  };
+}
+
+// Either way the page cache does not hold the data a second time.
+function tuneFlush(options: Options): Setting {
+  if (is80(options)) return text("O_DIRECT_NO_FSYNC", { formula: "of a dedicated server", source: DEDICATED });
+  return text("O_DIRECT", { formula: "the server's default", source: VARIABLES });
+}

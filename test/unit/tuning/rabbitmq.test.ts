@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { provePromises } from "./prove-profile.ts";
+
+const TIB = 1024 * GIB;
+
+describe("rabbitmq", () => {
+  // What nodes have reported, and the example of the documentation: of so many bytes, at so many per cent.
+  for (const [memory, watermarkPercent, mark] of [
+    [1_038_778_368, 40, 415_511_347],
+    [4_020_682_752, 60, 2_412_409_651],
+    [858_993_459, 60, 515_396_075],
+    [96_811 * MIB, 40, 40_605_476_454],
+    [GIB, 40, 429_496_729],
+    [GIB, 60, 644_245_094],
+    [10_000_000_000, 40, 4_000_000_000],
+    [16 * GIB, 60, 10_307_921_510],
+  ] as const) {
+    it(`lets publishers wait at ${mark} of ${memory} bytes, and at as little free disk`, () => {
+      const settings = alone("rabbitmq", memory, 4, { watermarkPercent });
+      const names = ["total_memory_available_override_value", "vm_memory_high_watermark_absolute"];
+      assert.deepEqual(texts(settings, ...names, "disk_free_limit_absolute"), {
+        total_memory_available_override_value: String(memory),
+        vm_memory_high_watermark_absolute: String(mark),
+        disk_free_limit_absolute: String(mark),
+      });
+    });
+  }
+
+  // 128 KiB each, in half of what the mark leaves beside 132 MiB; files: four for each, and the checklist's 50K.
+  for (const [memory, connections, files] of [
+    [256 * MIB, 86, 50_000],
+    [512 * MIB, 700, 50_000],
+    [GIB, 1929, 50_000],
+    [4 * GIB, 9302, 50_000],
+    [16 * GIB, 38_793, 155_172],
+    [64 * GIB, 100_000, 400_000],
+    [32 * TIB, 100_000, 400_000],
+  ] as const) {
+    it(`takes ${connections} connections in ${memory / MIB} MiB`, () => {
+      const settings = alone("rabbitmq", memory, 4);
+      assert.deepEqual(texts(settings, "connection_max", "channel_max", "LimitNOFILE"), {
+        connection_max: String(connections),
+        channel_max: "2047",
+        LimitNOFILE: String(files),
+      });
+    });
+  }
+
+  it("says what bound the connections and files", () => {
+    const bounds = (memory: number): unknown[] => {
+      const settings = alone("rabbitmq", memory, 4);
+      return ["connection_max", "LimitNOFILE"].map((name) => settings[name]!.boundBy);
+    };
+    assert.deepEqual(bounds(GIB), [null, "floor"]);
+    assert.deepEqual(bounds(16 * GIB), [null, null]);
+    assert.deepEqual(bounds(64 * GIB), ["cap", null]);
+  });
+  it("needs the 256 MiB that a node must always have, at the usual mark", () => {
+    assert.ok(tryAlone("rabbitmq", 256 * MIB, 1));
+    assert.equal(tryAlone("rabbitmq", 256 * MIB - 1, 1), null);
+    assert.equal(tryAlone("rabbitmq", 256 * MIB, 1, { watermarkPercent: 40 }), null);
+    assert.ok(tryAlone("rabbitmq", 370 * MIB, 1, { watermarkPercent: 40 }));
+  });
+  it("starts a scheduler per CPU, in the runtime's own words", () => {
+    const flags = (vcpus: number, given: Given = {}): unknown =>
+      alone("rabbitmq", 4 * GIB, vcpus, given)["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]!.value;
+    assert.equal(flags(4), "+S 4:4");
+    assert.equal(flags(1024), "+S 1024:1024");
+    assert.equal(flags(8, { schedulers: 2 }), "+S 2:2");
+    assert.equal(flags(4, { busyWait: false }), "+S 4:4 +sbwt none +sbwtdcpu none +sbwtdio none");
+  });
+  it("takes what is asked for, if it fits", () => {
+    const given = { connection_max: 1000, channel_max: 128, schedulers: 3, disk_free_limit_absolute: "2GiB" };
+    const settings = alone("rabbitmq", GIB, 8, given);
+    assert.deepEqual(texts(settings, ...Object.keys(given)), {
+      connection_max: "1000",
+      channel_max: "128",
+      schedulers: "3",
+      disk_free_limit_absolute: "2147483648",
+    });
+    for (const name of Object.keys(given)) assert.equal(settings[name]!.boundBy, "user");
+    assert.equal(tryAlone("rabbitmq", GIB, 8, { connection_max: 2000 }), null);
+  });
+
+  provePromises({
+    profile: "rabbitmq",
+    given: fc.record(
+      {
+        watermarkPercent: fc.integer({ min: 10, max: 90 }),
+        connection_max: fc.integer({ min: 1, max: 20_000 }),
+        schedulers: fc.integer({ min: 1, max: 64 }),
+        busyWait: fc.boolean(),
+      },
+      { requiredKeys: [] },
+    ),
+    // At the mark publishers wait. All connections may be there before the first message: they leave half of it.
+    worstBytes(settings) {
+      const mark = numberOf(settings, "vm_memory_high_watermark_absolute");
+      const connections = 132 * MIB + 2 * numberOf(settings, "connection_max") * 128 * 1024;
+      return connections <= mark ? mark : Infinity;
+    },
+  });
+});

@@ -1,0 +1,5 @@
+import { describeRedisLike } from "./redis-like.ts";
+
+describe("redis", () => {
+  describeRedisLike("redis");
+});
