@@ -1,0 +1,109 @@
+// Writes agent/tuning/README.md: every profile with its options and settings, from the code alone. Usage: write-docs.ts
+
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { PROFILES } from "../agent/tuning/profiles.ts";
+import { resolveOptions } from "../agent/tuning/resolve-options.ts";
+import type { OptionRule, Profile, Setting } from "../agent/tuning/setting.ts";
+import { formatBytes, GIB } from "../agent/tuning/size.ts";
+import { TOP } from "./build-pinned-node.ts";
+
+export const DOCS = `${TOP}/agent/tuning/README.md`;
+
+/** What the settings are shown for. */
+const SAMPLE = {
+  memoryBytes: 16 * GIB,
+  vcpus: 4,
+  cores: 2,
+  architecture: "x86_64",
+  network: { enis: 4, ipv4PerEni: 15 },
+} as const;
+
+const INTRODUCTION = `# Profiles
+
+Made by \`scripts/node scripts/write-docs.ts\` from the profiles beside it.
+
+A profile is one app that parbake can tune. Its options stand in the config, \`apps: { db: { profile: postgresql, options: {
+version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 16GiB --cpus 4 --set version=16\`. Its settings
+are what a template prints: \`{{apps.db.shared_buffers}}\`. What is shown of them is for an app that has
+${formatBytes(SAMPLE.memoryBytes)} and ${SAMPLE.vcpus} vCPUs to itself and no options; \`parbake explain db.shared_buffers\` gives the formula with a
+machine's own numbers, what bound it, and what would change it.
+`;
+
+/** As the formatter leaves it, so that the check of the format does not mind. */
+export function formatDocs(): string {
+  const text = [INTRODUCTION, ...[...PROFILES.values()].map(formatProfile)].join("\n");
+  const { status, stdout, stderr } = spawnSync(`${TOP}/node_modules/.bin/oxfmt`, ["--stdin-filepath", DOCS], {
+    cwd: TOP,
+    input: text,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`oxfmt: ${stderr}`);
+  return stdout;
+}
+
+function formatProfile(profile: Profile): string {
+  const { name, about, options, anyOption } = profile;
+  const rules = [...Object.entries(options), ...(anyOption ? [["any name", anyOption] as const] : [])];
+  return `## ${name}
+
+${capitalize(about)}. ${describeMemory(profile)}
+
+${rules.length === 0 ? "It has no options." : `Options:\n\n${rules.map(([option, rule]) => formatOption(option, rule)).join("\n")}`}
+
+${formatSettings(profile)}
+`;
+}
+
+function describeMemory(profile: Profile): string {
+  if (!profile.takesMemory) return "It takes no share of the memory.";
+  const resolved = resolveOptions(profile, {});
+  if (resolved.kind === "refused") return "";
+  const cap = profile.capBytes(resolved.options);
+  const most = cap === Infinity ? "can always use more" : `can use no more than ${formatBytes(cap)}`;
+  const rungs = profile.ladder.map(code).join(", ");
+  const gives = rungs === "" ? "" : ` On a small share it gives up, in this order: ${rungs}.`;
+  return `It needs at least ${formatBytes(profile.floorBytes(resolved.options))} and ${most}.${gives}`;
+}
+
+function formatOption(name: string, rule: OptionRule): string {
+  const fallback = rule.default === null ? "" : `, default ${code(formatValue(rule, rule.default))}`;
+  return `- ${code(name)}: ${rule.about} (${describeKind(rule)}${fallback})`;
+}
+
+function describeKind(rule: OptionRule): string {
+  const { kind, choices = [], min, max } = rule;
+  if (kind === "choice") return choices.map(code).join(", ");
+  const range = [
+    min === undefined ? "" : `from ${formatValue(rule, min)}`,
+    max === undefined ? "" : `to ${formatValue(rule, max)}`,
+  ];
+  return [kind, ...range].filter((word) => word !== "").join(" ");
+}
+
+function formatValue({ kind }: OptionRule, value: string | number | boolean): string {
+  return kind === "size" && typeof value === "number" ? formatBytes(value) : String(value);
+}
+
+function formatSettings(profile: Profile): string {
+  const resolved = resolveOptions(profile, {});
+  const settings = resolved.kind === "refused" ? {} : profile.tune(SAMPLE, resolved.options);
+  const lines = Object.entries(settings).map(([name, setting]) => formatSetting(name, setting));
+  return lines.length === 0 ? "Its settings are named by its options." : `Settings:\n\n${lines.join("\n")}`;
+}
+
+function formatSetting(name: string, { text, unit, formula, source, note }: Setting): string {
+  const shown = text.length > 40 || text.includes("\n") ? "" : `, ${code(text)}`;
+  const remark = note === null ? "" : ` Differs: ${note.replace(/\.$/, "")}.`;
+  return `- ${code(name)} (${unit}${shown}): ${code(formula)}, by ${source}.${remark}`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+if (import.meta.main) writeFileSync(DOCS, formatDocs());
