@@ -23,7 +23,7 @@ export function skipSuite(context: Mocha.Context, reason: string): never {
   context.skip();
 }
 
-function findObstacle({ root, debian, programs = [] }: Requirements): string | null {
+export function findObstacle({ root, debian, programs = [] }: Requirements): string | null {
   if (root && process.getuid?.() !== 0) return "not root";
   if (debian && !isDebian()) return "not Debian";
   const missing = programs.filter((program) => !isInstalled(program));

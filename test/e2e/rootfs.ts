@@ -1,4 +1,4 @@
-// A plain Debian with the services that the tests tune, made once by mmdebstrap and kept in .cache; each test gets a fresh
+// A plain Debian with the packages that a test names, made once by mmdebstrap and kept in .cache; each test gets a fresh
 // copy of it. Holds nothing of parbake.
 
 import { createHash } from "node:crypto";
@@ -9,23 +9,18 @@ import { attempt, run } from "./command.ts";
 
 const CACHE = new URL("../../.cache/", import.meta.url).pathname;
 
-const PACKAGES = ["systemd", "systemd-sysv", "dbus", "iproute2", "nginx-light", "postgresql-15"];
-
-const ARGUMENTS = [
-  "--variant=minbase",
-  `--include=${PACKAGES.join(",")}`,
-  ...["man", "doc", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
-  "bookworm",
-];
+/** Enough to boot. */
+const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2"];
 
 export type Rootfs =
   | { readonly kind: "archive"; readonly path: string }
   | { readonly kind: "unavailable"; readonly reason: string };
 
 /** `unavailable` where Debian's packages cannot be had; any other failure rejects. */
-export async function buildRootfs(): Promise<Rootfs> {
+export async function buildRootfs(packages: readonly string[]): Promise<Rootfs> {
+  const parameters = listParameters(packages);
   const hash = createHash("sha256")
-    .update(JSON.stringify([ARGUMENTS, process.arch]))
+    .update(JSON.stringify([parameters, process.arch]))
     .digest("hex")
     .slice(0, 12);
   const path = join(CACHE, `rootfs-${hash}.tar.zst`);
@@ -33,7 +28,7 @@ export async function buildRootfs(): Promise<Rootfs> {
   await mkdir(CACHE, { recursive: true });
   const partial = join(CACHE, `partial-${process.pid}.tar.zst`);
   try {
-    const { status, stderr } = await attempt(["mmdebstrap", ...ARGUMENTS, partial], { timeoutMs: 600_000 });
+    const { status, stderr } = await attempt(["mmdebstrap", ...parameters, partial], { timeoutMs: 600_000 });
     if (status !== 0) return explainFailure(stderr);
     await rename(partial, path);
   } finally {
@@ -55,6 +50,15 @@ export async function restoreRootfs(archive: string, folder: string): Promise<vo
     "--directory",
     folder,
   ]);
+}
+
+function listParameters(packages: readonly string[]): readonly string[] {
+  return [
+    "--variant=minbase",
+    `--include=${[...BASE, ...packages].join(",")}`,
+    ...["man", "doc", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+    "bookworm",
+  ];
 }
 
 function explainFailure(stderr: string): Rootfs {

@@ -24,6 +24,9 @@ export const SITE_REQUIREMENTS: Requirements = {
   programs: ["ip", "ss", "mmdebstrap", "nsenter", "systemd-nspawn", "zstd"],
 };
 
+/** What the sample image's config tunes. */
+const SERVICES = ["nginx-light", "postgresql-15"];
+
 /** From a suite's `before`, which it skips where something cannot be fetched. */
 export async function openSite(context: Mocha.Context): Promise<Site> {
   const tools = await findTools();
@@ -47,7 +50,7 @@ export interface BakedRoot {
 }
 
 export async function openBakedRoot(context: Mocha.Context): Promise<BakedRoot> {
-  const rootfs = await buildRootfs();
+  const rootfs = await buildRootfs(SERVICES);
   if (rootfs.kind === "unavailable") skipSuite(context, rootfs.reason);
   const folder = await mkdtemp(join(tmpdir(), "parbake-e2e-"));
   const root = join(folder, "root");

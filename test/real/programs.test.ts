@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describeWhere, skipSuite } from "../e2e/requirements.ts";
+import { haproxy } from "./haproxy.ts";
+import { java } from "./java.ts";
+import { mariadb } from "./mariadb.ts";
+import { memcached } from "./memcached.ts";
+import { nginx } from "./nginx.ts";
+import { debianNode, pinnedNode } from "./node.ts";
+import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./open-programs.ts";
+import { phpFpm } from "./php-fpm.ts";
+import { postgresql } from "./postgresql.ts";
+import type { Block } from "./program.ts";
+import { redis } from "./redis.ts";
+import { systemd } from "./systemd.ts";
+import { type Size, tune, type TunedSetting } from "./tune.ts";
+
+const PROGRAMS = [haproxy, java, mariadb, memcached, nginx, debianNode, pinnedNode, phpFpm, postgresql, redis, systemd];
+
+const SIZES: readonly Size[] = [
+  { memory: "512MiB", vcpus: 1 },
+  { memory: "16GiB", vcpus: 4 },
+  { memory: "1TiB", vcpus: 128 },
+];
+
+describeWhere(PROGRAMS_REQUIREMENTS, "real programs", function () {
+  this.timeout(120_000);
+  let programs: Programs;
+
+  before(async function () {
+    this.timeout(1_200_000);
+    const opened = await openPrograms();
+    if ("reason" in opened) skipSuite(this, opened.reason);
+    programs = opened;
+  });
+  after(() => programs?.close());
+
+  for (const program of PROGRAMS)
+    describe(program.title, () => {
+      for (const size of SIZES)
+        it(`accepts and reports what is tuned for ${describeSize(size)}`, async function () {
+          const tuned = await tune(program.profile, size, program.options);
+          const { said, unsaid = {}, limits = [] } = await program.ask(programs, tuned);
+          if (limits.length > 0) this.test!.title += ` (${limits.join("; ")})`;
+          const asked = Object.entries(tuned).filter(([name]) => !(name in unsaid));
+          const settle = ([name, setting]: [string, TunedSetting]) => [
+            name,
+            settleBlock(readAs(setting, said[name]), setting.value, program.blocks?.[name]),
+          ];
+          assert.deepEqual(
+            Object.fromEntries(asked.map(settle)),
+            Object.fromEntries(asked.map(([name, setting]) => [name, expectationOf(setting)])),
+          );
+        });
+    });
+});
+
+function describeSize({ memory, vcpus }: Size): string {
+  return `${memory} and ${vcpus} ${vcpus === 1 ? "CPU" : "CPUs"}`;
+}
+
+/** What the program has to say: a switch in the words of its config. */
+function expectationOf({ value, text }: TunedSetting): number | string {
+  return typeof value === "boolean" ? text : value;
+}
+
+function readAs({ value }: TunedSetting, said: number | string | undefined): number | string | undefined {
+  return typeof value === "number" && said !== undefined ? Number(said) : said;
+}
+
+/** What was tuned, where the program says it in whole blocks of its own; else what it said. */
+function settleBlock(said: number | string | undefined, tuned: TunedSetting["value"], block: Block | undefined) {
+  if (block === undefined || typeof said !== "number" || typeof tuned !== "number") return said;
+  const isClose = Math.abs(said - tuned) < block.bytes;
+  return isClose && (block.to === "nearest" || said <= tuned) ? tuned : said;
+}
