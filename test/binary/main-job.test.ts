@@ -57,7 +57,7 @@ describe("parbake, the compiled binary", () => {
     assert.equal(image.read("run/parbake/secrets/db/password"), CANARY);
     assert.match(
       image.read("run/parbake/secrets/api.env"),
-      new RegExp(`^JAVA_TOOL_OPTIONS="-Xmx\\d+K .*"\nPASSWORD=${CANARY}\n$`),
+      new RegExp(`^JAVA_TOOL_OPTIONS="-Xmx\\d+[KMG] .*"\nPASSWORD=${CANARY}\n$`),
     );
     const mode = (path: string) => statSync(join(image.root, path)).mode & 0o7777;
     assert.deepEqual(

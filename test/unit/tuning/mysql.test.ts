@@ -102,7 +102,7 @@ describe("mysql", () => {
   it("says that its instances are a power of two", () => {
     const setting = alone("mysql", 16 * GIB, 12)["innodb_buffer_pool_instances"]!;
     assert.deepEqual([setting.value, setting.boundBy], [2, "share"]);
-    assert.match(setting.note!, /^A power of two/);
+    assert.match(setting.note!, /^a power of two/);
   });
   // refman, innodb-buffer-pool-resize: a pool of 9G in 16 instances becomes one of 10G with chunks of 128M.
   it("has no pool that InnoDB would round up", () => {
