@@ -10,6 +10,7 @@ startMain(
       environment: process.env,
       writeOut: (text) => out.write(text),
       writeError: (text) => err.write(text.endsWith("\n") ? text : `${text}\n`),
+      rewrite: (text) => err.write(text),
       isTerminalOut: out.isTerminal,
       isTerminalError: err.isTerminal,
     }),

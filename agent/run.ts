@@ -5,12 +5,14 @@ import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
 import type { GlobalOptions, Invocation } from "./cli/invocation.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
+import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
 import { choosePaint } from "./cli/text.ts";
 import { runApply } from "./commands/run-apply.ts";
 import { runCheck } from "./commands/run-check.ts";
 import { runExplain } from "./commands/run-explain.ts";
 import { runFacts } from "./commands/run-facts.ts";
 import { runPlan } from "./commands/run-plan.ts";
+import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline } from "./deadline.ts";
@@ -23,6 +25,8 @@ export interface World {
   readonly environment: Environment;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** To stderr as it is, where that is a terminal: a line that is written anew. */
+  readonly rewrite: (text: string) => void;
   readonly isTerminalOut: boolean;
   readonly isTerminalError: boolean;
 }
@@ -57,23 +61,36 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runTune(command, session);
     case "explain":
       return runExplain(command, session);
+    case "status":
+      return runStatus(session);
   }
 }
 
 function openSession(options: GlobalOptions, world: World): Session {
-  const { environment, writeOut, writeError, isTerminalOut, isTerminalError } = world;
+  const { environment, isTerminalOut, isTerminalError } = world;
   // systemd sets JOURNAL_STREAM for what it connects to the journal.
   const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
   const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
+  const isDumb = environment["TERM"] === "dumb";
+  const progress = isTerminalError && !isDumb && format === "text" ? new TerminalProgress(world.rewrite) : NO_PROGRESS;
+  const [writeOut, writeError] = [after(progress, world.writeOut), after(progress, world.writeError)];
   return {
     options,
     environment,
     deadline: startDeadline(options.deadlineMs),
     log: createLog(level, format, writeError),
-    paint: choosePaint(isTerminalOut && !options.json && !environment["NO_COLOR"] && environment["TERM"] !== "dumb"),
+    paint: choosePaint(isTerminalOut && !options.json && !environment["NO_COLOR"] && !isDumb),
+    progress,
     say: options.json ? writeError : writeOut,
     emit: (document, layout = "indented") =>
       writeOut(`${JSON.stringify(document, null, layout === "indented" ? 2 : 0)}\n`),
+  };
+}
+
+function after(progress: Progress, write: (text: string) => void): (text: string) => void {
+  return (text) => {
+    progress.clear();
+    write(text);
   };
 }
 

@@ -26,6 +26,15 @@ max_connections = {{apps.db.max_connections}}
 password_file = {{secrets.db.password.path}}
 `;
 
+const FRONT_MATTER_TEMPLATE = `---
+path: /etc/warm/c.yaml
+mode: "0644"
+---
+{{> head}}
+workers: {{max 2 (div facts.vcpus 2)}}
+heap: {{size apps.api.heap "jvm"}}
+`;
+
 /** Owned by whoever builds, because only root may give a file away. */
 export function sampleFiles(uid: number, gid: number): Readonly<Record<string, string>> {
   return {
@@ -34,10 +43,17 @@ export function sampleFiles(uid: number, gid: number): Readonly<Record<string, s
     "etc/parbake/parbake.yaml": CONFIG,
     "etc/parbake/templates/a.conf.hbs": TEMPLATE,
     "etc/parbake/templates/b.env.hbs": `HEAP="{{apps.api.heap}}"\nNAME={{vars.name}}\n`,
-    "etc/warm/b.env": "HEAP=1\n",
+    "etc/parbake/templates/c.yaml.hbs": FRONT_MATTER_TEMPLATE,
+    "etc/parbake/templates/head.hbs": "# {{vars.name}}",
+    "etc/warm/.keep": "",
     "run/parbake/secrets/.keep": "",
   };
 }
+
+/** What is different at the second boot. Not a file that was there before parbake: that would start cp (extended-attributes.ts). */
+export const LATER_FILES: Readonly<Record<string, string>> = {
+  "etc/parbake/templates/b.env.hbs": `HEAP="{{apps.api.heap}}"\n`,
+};
 
 const CREDENTIALS = {
   Code: "Success",

@@ -12,7 +12,7 @@ import type { SecretStep } from "./plan/plan.ts";
 import { run, type World } from "./run.ts";
 import { startDeadline } from "./deadline.ts";
 import { withoutNetwork } from "./warm-http.ts";
-import { answerSample, sampleFiles } from "./warm-sample.ts";
+import { answerSample, LATER_FILES, sampleFiles } from "./warm-sample.ts";
 
 const ENDPOINT = "http://192.0.2.1";
 // Long enough for a build on a busy machine.
@@ -41,11 +41,12 @@ function forget(): void {
   for (let slice = 0; slice < 4; slice++) Buffer.allocUnsafe((Buffer.poolSize >>> 1) - 1).fill(0);
 }
 
-/** Twice, because a later boot finds its files as they should be. */
+/** Twice, because a later boot finds its files as they should be, or as parbake wrote them. */
 async function boot(root: string): Promise<void> {
   for (let time = 1; time <= 2; time++) {
     await apply(root);
     await fetchSecret();
+    for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
   // The secrets folder must be memory, which a build can't count on.
   nameGuarantee("tmpfs", optionsOf("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "0:22"), false);
@@ -57,6 +58,7 @@ async function apply(root: string): Promise<void> {
     environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ENDPOINT, AWS_ENDPOINT_URL: ENDPOINT },
     writeOut: (text) => (told += text),
     writeError: (text) => (told += text),
+    rewrite: () => {},
     isTerminalOut: false,
     isTerminalError: false,
   };

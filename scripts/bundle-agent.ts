@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
+import { parseCatalogue } from "../agent/facts/catalogue-table.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
 import { assetName, bundleOnDemand, loadOnDemand, ON_DEMAND } from "./bundle-on-demand.ts";
@@ -39,6 +40,7 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     define: {
       PARBAKE_VERSION: JSON.stringify(version),
       PARBAKE_COMMIT: JSON.stringify(commit),
+      PARBAKE_CATALOGUE: JSON.stringify(catalogueDate()),
       // Of no use in the executable, which has assets instead of files beside the source.
       "import.meta.url": "undefined",
       "process.env.NODE_ENV": JSON.stringify("production"),
@@ -53,6 +55,10 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     await bundleOnDemand(packageName, join(folder, name));
   }
   return { main, map: `${main}.map`, assets };
+}
+
+function catalogueDate(): string {
+  return parseCatalogue(readFileSync(join(TOP, "agent/facts/catalogue.tsv"), "utf8")).asOf;
 }
 
 /** A map names its sources by the way from its own folder; here it is by their place in the repository. */

@@ -1,38 +1,71 @@
-// Fills the holes of a planned file with the secret values that were fetched. Every failure names the secret's label only:
-// no message of a decoder, for it may quote the value.
+// Fills the holes of a planned file with the secret values that were fetched, and has the result read back before it goes
+// anywhere. Every failure names the secret's label only: no message of a decoder, for it may quote the value.
 
 import { isUtf8 } from "node:buffer";
 import type { FetchedSecret } from "../aws/fetched-secret.ts";
-import { encode, Unencodable } from "../plan/encode.ts";
+import type { SecretValue } from "../aws/secret-value.ts";
+import { Unencodable } from "../plan/encode.ts";
 import type { FileStep, SecretPart } from "../plan/plan.ts";
+import { fillHole, readBack, type Hole } from "../plan/read-back.ts";
 import { Refusal } from "../refusal.ts";
 
 /** By the secret's name in the config. */
 export type FetchedSecrets = ReadonlyMap<string, FetchedSecret>;
 
-export function encodeContent({ content, path }: FileStep, secrets: FetchedSecrets): Buffer {
-  return Buffer.concat(
-    content.map((part) => (typeof part === "string" ? Buffer.from(part) : fill(part, path, secrets))),
-  );
+/** The part of a content that one secret fills. */
+interface Filling {
+  readonly hole: Hole;
+  readonly value: SecretValue;
 }
 
-function fill({ reference, format, place }: SecretPart, path: string, secrets: FetchedSecrets): Buffer {
+export function encodeContent(step: FileStep, secrets: FetchedSecrets): Buffer {
+  const fillings: Filling[] = [];
+  const parts = step.content.map((part) => {
+    if (typeof part === "string") return part;
+    const filling = fill(part, step, secrets, fillings.length);
+    fillings.push(filling);
+    return filling.hole;
+  });
+  const format = step.content.find((part) => typeof part !== "string")?.format;
+  if (format !== undefined) proveReadBack(step, format, parts, fillings);
+  return Buffer.concat(parts.map((part) => Buffer.from(typeof part === "string" ? part : part.written)));
+}
+
+function fill(
+  { reference, format, place }: SecretPart,
+  step: FileStep,
+  secrets: FetchedSecrets,
+  index: number,
+): Filling {
   const value = secrets.get(reference.secret)?.values.get(reference.key);
   if (!value) throw new Error(`the plan prints ${reference.secret}.${reference.key}, which was not fetched`);
   const bytes = value.reveal();
-  if (!isUtf8(bytes)) throw unfit(path, value.label, "it is not text (UTF-8)");
+  if (!isUtf8(bytes)) throw unfit(step, value.label, "it is not text (UTF-8)");
   try {
-    return Buffer.from(encode(format, bytes.toString("utf8"), place));
+    return { value, hole: fillHole(format, bytes.toString("utf8"), place ?? "alone", index) };
   } catch (error) {
     throw unfit(
-      path,
+      step,
       value.label,
       error instanceof Unencodable ? error.message : `the format ${format} cannot hold it`,
     );
   }
 }
 
-function unfit(path: string, label: string, why: string): Refusal {
+/** The plan proved it with a stand-in for each value; this is the proof for the values themselves. */
+function proveReadBack(
+  step: FileStep,
+  format: SecretPart["format"],
+  parts: readonly (string | Hole)[],
+  fillings: readonly Filling[],
+): void {
+  const read = readBack(format, parts);
+  if (read.kind === "proven") return;
+  const { value } = (read.kind === "differs" && fillings.find(({ hole }) => hole === read.hole)) || fillings[0]!;
+  throw unfit(step, value.label, `where ${step.template} prints it, ${format} would not read it back as it is`);
+}
+
+function unfit({ path }: FileStep, label: string, why: string): Refusal {
   return new Refusal("data", {
     what: `${path} cannot hold the secret ${label}: ${why}`,
     fix: "Give the key a file of its own, and print that file's path.",

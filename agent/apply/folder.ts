@@ -1,21 +1,11 @@
 // Opens a folder one component at a time, each anchored at the descriptor of the one before, so that no symlink is ever
 // followed and nobody can exchange a component under us. Never creates a folder unless asked by name.
 
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-} from "node:fs";
-import type { Stats } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
+import type { Attributes } from "./read-current.ts";
 
 // node:fs does not export it; the number is the same on x86-64 and arm64 (asm-generic/fcntl.h). A descriptor opened so
 // needs no read permission on the folder.
@@ -25,6 +15,8 @@ const O_PATH = 0o10000000;
 export interface Trust {
   readonly uids: readonly number[];
   readonly gids: readonly number[];
+  /** Folders that are about to be made or mended, by their shown path: judged by what they will be. */
+  readonly declared?: ReadonlyMap<string, Attributes>;
 }
 
 export const TRUST_NOBODY_ELSE: Trust = { uids: [], gids: [] };
@@ -92,16 +84,23 @@ export function removeFolders(root: string, made: readonly string[]): void {
 function makeFolder(root: string, parentPath: string, name: string, mode: number): boolean {
   return inFolder(root, parentPath, TRUST_NOBODY_ELSE, (parent) => {
     try {
-      mkdirSync(entryOf(parent, name), 0o700);
-      const fd = openSync(entryOf(parent, name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-      chmodSync(`/proc/self/fd/${fd}`, mode);
-      closeSync(fd);
+      makeWithMode(entryOf(parent, name), mode);
       return true;
     } catch (error) {
       if (errnoOf(error) === "EEXIST") return false;
       throw explainFileError(error, join(parent.shownPath, name));
     }
   });
+}
+
+// In one step: a run that is killed between mkdir and chmod would leave a folder that nobody mends.
+function makeWithMode(path: string, mode: number): void {
+  const umask = process.umask(0);
+  try {
+    mkdirSync(path, mode);
+  } finally {
+    process.umask(umask);
+  }
 }
 
 function openRoot(root: string, trust: Trust): Folder {
@@ -136,7 +135,7 @@ function explainStep(error: unknown, parent: Folder, name: string, shownPath: st
 }
 
 function missingFolder(shownPath: string, cause: unknown): Refusal {
-  const fix = `Make it in the image: install -d -m 0755 ${shownPath}`;
+  const fix = `Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${shownPath}`;
   return new Refusal("cannot-write", { what: `the folder ${shownPath} does not exist`, fix }, { cause });
 }
 
@@ -149,7 +148,7 @@ function isSymlink(parent: Folder, name: string): boolean {
 }
 
 function checked(folder: Folder, trust: Trust): Folder {
-  const danger = dangerOf(fstatSync(folder.fd), trust);
+  const danger = dangerOf(trust.declared?.get(folder.shownPath) ?? fstatSync(folder.fd), trust);
   if (danger === null) return folder;
   closeFolder(folder);
   throw new Refusal("permission", {
@@ -158,7 +157,7 @@ function checked(folder: Folder, trust: Trust): Folder {
   });
 }
 
-function dangerOf({ mode, uid, gid }: Stats, trust: Trust): string | null {
+function dangerOf({ mode, uid, gid }: Attributes, trust: Trust): string | null {
   const [ownUid, ownGid] = [process.geteuid!(), process.getegid!()];
   if ((mode & 0o002) !== 0) return "may be written to by every user";
   if (![0, ownUid, ...trust.uids].includes(uid)) return `belongs to the user ${uid}`;

@@ -1,22 +1,37 @@
-// What apply would change on this machine, for the printers: the plan's places compared with what is there. Never writes,
-// never fetches a secret.
+// What apply would change on this machine, for the printers: the plan's places compared with what is there, and with what
+// parbake last wrote. Never writes, never fetches a secret.
 
 import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
-import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
+import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "./drift.ts";
 import { explainFileError, explainingErrors } from "./file-error.ts";
-import { inFolder, isMissingFolder, type Folder } from "./folder.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { readManaged, type Managed, type ManagedRecord } from "./managed.ts";
+import { plainText } from "./plain-text.ts";
 import {
   compareFile,
   isPresent,
   readCurrent,
+  readCurrentFolder,
+  sameAttributes,
   type Attributes,
   type Current,
   type FileDifference,
 } from "./read-current.ts";
+import { describeStay, findUndeclared, type Undeclared } from "./removals.ts";
 import { readAccounts, type Accounts } from "./resolve-owner.ts";
-import { isBelow, listPlaces, resolveTarget, trustOf, type Place, type Target } from "./targets.ts";
+import {
+  areFoldersOurs,
+  declaredFolders,
+  listPlaces,
+  resolveTarget,
+  trustOf,
+  type Place,
+  type Source,
+  type Target,
+} from "./targets.ts";
 
 /** `present`: it is there, and only apply can tell whether its secret changed. `unknown`: the problem says why. */
 export type ChangeKind = FileDifference | "present" | "unknown";
@@ -31,6 +46,11 @@ interface ChangeOf<Kind extends string, S> {
   readonly problem: Problem | null;
 }
 
+/** An edit by hand. `since` is the file's time of modification: ISO 8601, UTC. */
+export interface Drift {
+  readonly since: string;
+}
+
 export interface FileChange extends ChangeOf<"file", FileStep> {
   /** For a diff. Null: absent, unreadable, large, not text, or a secret's. */
   readonly currentText: string | null;
@@ -39,6 +59,10 @@ export interface FileChange extends ChangeOf<"file", FileStep> {
   readonly currentAttributes: Attributes | null;
   /** Null where the owner is not known here. */
   readonly wantedAttributes: Attributes | null;
+  /** Null where nobody edited it, or parbake never wrote it. */
+  readonly drift: Drift | null;
+  /** Whether it was there before parbake wrote it for the first time, which is now to come. */
+  readonly adopted: boolean;
 }
 
 /** One for each secret key that has a file. */
@@ -46,92 +70,169 @@ export interface SecretChange extends ChangeOf<"secret", SecretStep> {
   readonly key: string;
 }
 
-export type Change = FileChange | SecretChange;
+export interface FolderChange extends ChangeOf<"folder", FolderStep> {
+  readonly currentAttributes: Attributes | null;
+  readonly wantedAttributes: Attributes | null;
+}
+
+/** Of a file that parbake wrote and the plan no longer declares: `remove`, or `kept` where it is not parbake's to remove. */
+export interface RemovalChange extends ChangeOf<"removal", null> {
+  readonly change: "remove" | "kept";
+  /** Why it stays; null: it goes. */
+  readonly note: Problem | null;
+}
+
+export type Change = FolderChange | SecretChange | FileChange | RemovalChange;
 
 /** A diff of more is no help to anyone. */
 const MOST_TEXT_BYTES = 1024 * 1024;
 
-export function inspectPlan(plan: Plan, root: string): Change[] {
+/** Secrets Manager's ids of the current versions, by the secret's name in the config. */
+export type SecretVersions = ReadonlyMap<string, string>;
+
+/**
+ * In the plan's order, and what is no longer declared at the end.
+ * @param versions with them `present` becomes `update` or `unchanged`, where the record knows the version that is there
+ */
+export function inspectPlan(plan: Plan, root: string, versions: SecretVersions = new Map()): Change[] {
   const accounts = readAccounts(root);
-  return listPlaces(plan).map((place) => inspectPlace(place, plan, root, accounts));
+  const managed = readManaged(root).files;
+  const places = listPlaces(plan).map((place) => resolvePlace(accounts, place));
+  const targets = places.flatMap(({ target }) => (target === null ? [] : [target]));
+  const view: View = { plan, root, managed, versions, declared: declaredFolders(targets, root) };
+  return [
+    ...places.map((resolved) => inspectPlace(resolved, view)),
+    ...findUndeclared(plan, root, managed).map(tellRemoval),
+  ];
+}
+
+interface View {
+  readonly plan: Plan;
+  readonly root: string;
+  readonly managed: ManagedRecord;
+  readonly versions: SecretVersions;
+  readonly declared: ReadonlyMap<string, Attributes>;
+}
+
+interface ResolvedPlace {
+  readonly place: Place;
+  /** Null where the owner is not known here. */
+  readonly target: Target | null;
+  readonly problem: Problem | null;
 }
 
 interface Finding {
   readonly change: ChangeKind;
   readonly problem: Problem | null;
+  /** Of a folder. */
+  readonly attributes: Attributes | null;
   readonly current: Current | null;
+  readonly contact: Contact | null;
 }
 
-function inspectPlace(place: Place, plan: Plan, root: string, accounts: Accounts): Change {
-  const { target, problem: ownerProblem } = tryResolve(accounts, place);
-  const found = inspectTarget(place, target, plan.secretsFolder, root);
+const NOTHING: Omit<Finding, "change"> = { problem: null, attributes: null, current: null, contact: null };
+
+function inspectPlace(resolved: ResolvedPlace, view: View): Change {
+  const { place, target } = resolved;
+  const found = inspectTarget(resolved, view);
   const { path, source } = place;
-  const common = { path, change: found.change, problem: ownerProblem ?? found.problem };
-  if (source.kind === "secret") return { kind: "secret", step: source.step, key: source.key, ...common };
-  const newText = plainText(source.step);
-  const file = found.current?.kind === "file" ? found.current : null;
-  return {
-    kind: "file",
-    step: source.step,
-    ...common,
-    currentText: place.isSecret ? null : textOf(file?.bytes ?? null),
-    newText,
-    currentAttributes: file?.attributes ?? null,
-    wantedAttributes: target && { uid: target.uid, gid: target.gid, mode: target.mode },
-  };
-}
-
-function tryResolve(accounts: Accounts, place: Place): { target: Target | null; problem: Problem | null } {
-  try {
-    return { target: resolveTarget(accounts, place), problem: null };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { target: null, problem: error.problems[0]! };
+  const common = { path, change: found.change, problem: resolved.problem ?? found.problem };
+  const wantedAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
+  switch (source.kind) {
+    case "secret":
+      return { kind: "secret", step: source.step, key: source.key, ...common };
+    case "folder":
+      return { kind: "folder", step: source.step, ...common, currentAttributes: found.attributes, wantedAttributes };
+    case "file": {
+      const file = found.current?.kind === "file" ? found.current : null;
+      return {
+        kind: "file",
+        step: source.step,
+        ...common,
+        currentText: place.isSecret ? null : textOf(file?.bytes ?? null),
+        newText: plainText(source.step),
+        currentAttributes: file?.attributes ?? null,
+        wantedAttributes,
+        drift: found.contact?.kind === "drifted" ? { since: found.contact.since } : null,
+        adopted: found.contact?.kind === "adopted",
+      };
+    }
   }
 }
 
-function inspectTarget(place: Place, target: Target | null, secretsFolder: string, root: string): Finding {
-  const trust = target ? trustOf(target) : { uids: [], gids: [] };
+function tellRemoval({ path, staysBecause }: Undeclared): RemovalChange {
+  const note = staysBecause === null ? null : describeStay(path, staysBecause);
+  return { kind: "removal", step: null, path, change: note === null ? "remove" : "kept", problem: null, note };
+}
+
+function resolvePlace(accounts: Accounts, place: Place): ResolvedPlace {
   try {
-    return inFolder(root, dirname(place.path), trust, (folder) => inspectIn(folder, place, target));
+    return { place, target: resolveTarget(accounts, place), problem: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { place, target: null, problem: error.problems[0]! };
+  }
+}
+
+function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
+  const { plan, root, declared } = view;
+  const trust = { ...(target ? trustOf(target) : TRUST_NOBODY_ELSE), declared };
+  try {
+    return inFolder(root, dirname(place.path), trust, (folder) => inspectIn(folder, place, target, view));
   } catch (error) {
     const refusal = explainFileError(error, join(root, place.path));
     if (!(refusal instanceof Refusal)) throw refusal;
     const problem = refusal.problems[0]!;
-    if (!isMissingFolder(refusal)) return { change: "unknown", problem, current: null };
-    // parbake makes the folders below the secrets folder itself.
-    return { change: "create", problem: isBelow(secretsFolder, place.path) ? null : problem, current: null };
+    if (!isMissingFolder(refusal)) return { ...NOTHING, change: "unknown", problem };
+    const isOurs = areFoldersOurs(place.path, plan.secretsFolder, root, declared);
+    return { ...NOTHING, change: "create", problem: isOurs ? null : problem };
   }
 }
 
-function inspectIn(folder: Folder, place: Place, target: Target | null): Finding {
+function inspectIn(folder: Folder, place: Place, target: Target | null, view: View): Finding {
   const name = basename(place.path);
+  if (place.source.kind === "folder") return inspectFolder(folder, name, place.mode, target);
   const newText = place.source.kind === "file" ? plainText(place.source.step) : null;
-  if (newText === null) {
-    const present = explainingErrors(join(folder.shownPath, name), () => isPresent(folder, name));
-    return { change: present ? "present" : "create", problem: null, current: null };
-  }
-  const bytes = Buffer.from(newText);
-  const current = readCurrent(folder, name, Math.max(bytes.length, MOST_TEXT_BYTES));
-  const there = current.kind === "file" ? current.attributes : { uid: 0, gid: 0, mode: place.mode };
-  // Where the owner is not known, content and mode still tell.
-  const wanted = {
-    path: place.path,
-    bytes,
-    mode: place.mode,
-    uid: target?.uid ?? there.uid,
-    gid: target?.gid ?? there.gid,
-  };
-  return { change: compareFile(current, wanted), problem: null, current };
+  if (place.source.kind === "secret" || newText === null) return inspectSecret(folder, name, place, view);
+  return inspectFile(folder, place, place.source.step, Buffer.from(newText), target, view.managed.get(place.path));
 }
 
-function plainText({ content }: FileStep): string | null {
-  let text = "";
-  for (const part of content) {
-    if (typeof part !== "string") return null;
-    text += part;
-  }
-  return text;
+function inspectFolder(parent: Folder, name: string, mode: number, target: Target | null): Finding {
+  const attributes = readCurrentFolder(parent, name);
+  if (attributes === null) return { ...NOTHING, change: "create" };
+  const isSame = sameAttributes(attributes, target ?? { ...attributes, mode });
+  return { ...NOTHING, change: isSame ? "unchanged" : "attributes", attributes };
+}
+
+function inspectSecret(folder: Folder, name: string, { path, source }: Place, view: View): Finding {
+  const isThere = explainingErrors(join(folder.shownPath, name), () => isPresent(folder, name));
+  return { ...NOTHING, change: isThere ? compareVersions(view.managed.get(path), source, view.versions) : "create" };
+}
+
+function compareVersions(entry: Managed | undefined, source: Source, versions: SecretVersions): ChangeKind {
+  const known = entry?.kind === "secret" ? entry.versionIds : {};
+  const names = source.kind === "secret" ? [source.step.name] : Object.keys(known);
+  if (names.length === 0 || names.some((name) => !versions.has(name) || !(name in known))) return "present";
+  return names.every((name) => versions.get(name) === known[name]) ? "unchanged" : "update";
+}
+
+function inspectFile(
+  folder: Folder,
+  { path, mode }: Place,
+  { onDrift }: FileStep,
+  bytes: Buffer,
+  target: Target | null,
+  entry: Managed | undefined,
+): Finding {
+  const limitBytes = Math.max(limitOf(entry, bytes), MOST_TEXT_BYTES);
+  const current = readCurrent(folder, basename(path), limitBytes);
+  const contact = compareWithRecord(current, entry, bytes);
+  const problem = findDriftProblem(path, contact, onDrift);
+  if (isKept(contact, onDrift)) return { ...NOTHING, change: "kept", current, contact };
+  const there = current.kind === "file" ? current.attributes : { uid: 0, gid: 0, mode };
+  // Where the owner is not known, content and mode still tell.
+  const wanted = { path, bytes, mode, uid: target?.uid ?? there.uid, gid: target?.gid ?? there.gid };
+  return { ...NOTHING, change: compareFile(current, wanted), problem, current, contact };
 }
 
 function textOf(bytes: Buffer | null): string | null {

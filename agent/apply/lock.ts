@@ -7,12 +7,14 @@
 // one who was so slow that his number was already used and swept away finds a higher one when he looks again, and has lost.
 // Liveness is asked of /proc: a run in another PID namespace that shares this folder would look dead.
 
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Refusal } from "../refusal.ts";
+import { readBootId } from "./boot-id.ts";
 import { errnoOf, explainingErrors } from "./file-error.ts";
 import { closeFolder, entryOf, openFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
-import { openRunFolder, RUN_FOLDER } from "./run-folder.ts";
+import { removeIfThere } from "./remove-file.ts";
+import { openOwnFolder, RUN_FOLDER } from "./run-folder.ts";
 
 export interface Lock {
   release(): void;
@@ -52,17 +54,23 @@ function tryLock(folder: Folder): Attempt {
   const number = newest + 1;
   if (!tryCreate(folder, number, formatHolder(ownIdentity()))) return { kind: "lost" };
   if (newestNumber(folder) !== number) {
-    rmSync(entryOf(folder, String(number)), { force: true });
+    removeIfThere(entryOf(folder, String(number)));
     return { kind: "lost" };
   }
   sweepBelow(folder, number);
   return { kind: "held", number };
 }
 
+// A disk that fails now is no failure of the run: without a word of ours the lock ends with this process.
 function release(folder: Folder, number: number): void {
-  tryCreate(folder, number + 1, FREE);
-  sweepBelow(folder, number + 1);
-  closeFolder(folder);
+  try {
+    tryCreate(folder, number + 1, FREE);
+    sweepBelow(folder, number + 1);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+  } finally {
+    closeFolder(folder);
+  }
 }
 
 function tryCreate(folder: Folder, number: number, target: string): boolean {
@@ -85,7 +93,7 @@ function newestNumber(folder: Folder): number {
 }
 
 function sweepBelow(folder: Folder, number: number): void {
-  for (const old of numbersIn(folder)) if (old < number) rmSync(entryOf(folder, String(old)), { force: true });
+  for (const old of numbersIn(folder)) if (old < number) removeIfThere(entryOf(folder, String(old)));
 }
 
 interface Holder {
@@ -117,10 +125,6 @@ function isAlive(holder: Holder): boolean {
   return holder.bootId === readBootId() && startTicksOf(String(holder.pid)) === holder.startTicks;
 }
 
-function readBootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-}
-
 /** Null where the process is gone, or a zombie that nobody has reaped yet: it can hold nothing any more. */
 function startTicksOf(pid: string): string | null {
   try {
@@ -135,7 +139,7 @@ function startTicksOf(pid: string): string | null {
 }
 
 function openLockFolder(root: string): Folder {
-  const run = openRunFolder(root);
+  const run = openOwnFolder(root, RUN_FOLDER);
   try {
     explainingErrors(`${run.shownPath}/lock`, () => mkdirSync(entryOf(run, "lock"), { mode: 0o755, recursive: true }));
   } finally {

@@ -2,25 +2,33 @@
 // until then leaves the machine as it was.
 
 import type { FetchedSecret } from "../aws/fetched-secret.ts";
-import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan, SecretStep } from "../plan/plan.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
 import { eraseSecrets, fetchSecrets, neededSecrets } from "./fetch-secrets.ts";
+import { AttributeKeeper } from "./extended-attributes.ts";
 import { removeFolders } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
+import { chooseFolder, newJournal } from "./journal.ts";
 import { takeLock } from "./lock.ts";
-import { forgetDebts, openDebts, payDebts, writeDebts, type Debts } from "./owed.ts";
-import { isNewContent, reportFiles, reportSecrets } from "./report-changes.ts";
-import { writeReport, type Report } from "./report.ts";
+import { logContacts } from "./log-contacts.ts";
+import { readManaged, tryWriteManaged, type ManagedState } from "./managed.ts";
+import { planFollowUp } from "./plan-follow-up.ts";
+import { recover } from "./recover.ts";
+import { findUndeclared, stageRemovals, warningsOf, type Undeclared } from "./removals.ts";
+import { reportFiles, reportFolders, reportRemoval, reportSecrets } from "./report-changes.ts";
+import { leaveReport, type Report } from "./report.ts";
 import type { RunCommand } from "./run-command.ts";
 import { RunRecord } from "./run-record.ts";
 import { checkSecretsFolder } from "./secret-store.ts";
 import { makeSecretFolders, stageTargets, type StagedTarget } from "./stage-targets.ts";
-import { swapAll, undoAll } from "./swap.ts";
+import { changesOf } from "./staged-change.ts";
+import { undoAll } from "./swap.ts";
 import { resolveTargets, type Target } from "./targets.ts";
 import { removeLeftovers } from "./temporary.ts";
+import { followUp, settle, swapIn, type Transaction } from "./transaction.ts";
+import { updateManaged } from "./update-managed.ts";
 import { validateFiles, type Validation } from "./validate.ts";
 
 export interface ApplyOptions {
@@ -34,20 +42,26 @@ export interface ApplyOptions {
   /** Whether systemd started this process: see runsAsUnit. */
   readonly noBlock: boolean;
   readonly versions: Report["versions"];
+  /** A record that was begun before the plan was made. */
+  readonly record?: RunRecord;
+  /** Called with the lock held and before anything is touched: throws where the plan no longer fits the machine. */
+  readonly recheck?: () => void;
+  /** Hears of the report, of a failed run too, while the lock is still held. */
+  readonly onReport?: (report: Report) => void;
 }
 
 /** Throws a Refusal, or our bug. A report is left in either case, but for a run that did not get the lock. */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Report> {
-  const { root, log } = options;
-  const record = new RunRecord(options.versions);
+  const { root } = options;
+  const record = options.record ?? new RunRecord(options.versions);
   const lock = await record.time("lock", () =>
     takeLock(root, Math.min(options.lockWaitMs, options.deadline.remainingMs())),
   );
   try {
     await perform(plan, options, record);
-    return publish(root, record.finish(null), log);
+    return publish(record.finish(null), options);
   } catch (error) {
-    publish(root, record.finish(error), log);
+    if (!record.isTentative) publish(record.finish(error), options);
     throw error;
   } finally {
     lock.release();
@@ -56,67 +70,86 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Repo
 
 async function perform(plan: Plan, options: ApplyOptions, record: RunRecord): Promise<void> {
   const { root } = options;
+  await recover(options, record);
+  record.isTentative = options.recheck !== undefined && record.recovered === null;
+  options.recheck?.();
+  record.isTentative = false;
   // All of it before the first byte of a secret is fetched.
-  const targets = await record.time("check", () => checkAll(plan, root, record));
+  const found = await record.time("check", () => checkAll(plan, root, record));
   const secrets = await record.time("fetch", () => fetchSecrets(plan, options.fetchSecret));
   try {
-    await writeTargets(plan, targets, secrets, options, record);
+    const transaction = await prepare(plan, found, secrets, options, record);
+    if (transaction === null) record.isSwapped = true;
+    else await carryOut(transaction, options, record);
   } finally {
     eraseSecrets(secrets);
   }
 }
 
-function checkAll(plan: Plan, root: string, record: RunRecord): Target[] {
+/** What the run builds on. */
+interface Found {
+  readonly targets: readonly Target[];
+  readonly managed: ManagedState;
+  readonly undeclared: readonly Undeclared[];
+}
+
+function checkAll(plan: Plan, root: string, record: RunRecord): Found {
+  const managed = readManaged(root);
   const checks = [
     () => {
       if (neededSecrets(plan).length > 0) record.storage = checkSecretsFolder(root, plan.secretsFolder);
       return [];
     },
-    () => resolveTargets(plan, root, removeLeftovers),
+    () => resolveTargets(plan, root, removeLeftovers, managed.files),
   ];
-  return forEachGathering(checks, (check) => check()).flat();
+  const targets = forEachGathering(checks, (check) => check()).flat();
+  return { targets, managed, undeclared: findUndeclared(plan, root, managed.files) };
 }
 
-async function writeTargets(
+/** Everything staged and validated; null where there is nothing to do. */
+async function prepare(
   plan: Plan,
-  targets: readonly Target[],
+  { targets, managed, undeclared }: Found,
   secrets: FetchedSecrets,
   options: ApplyOptions,
   record: RunRecord,
-): Promise<void> {
-  const madeFolders = makeSecretFolders(targets, plan.secretsFolder, options.root);
+): Promise<Transaction | null> {
+  const { root } = options;
+  const keeper = new AttributeKeeper();
+  const madeFolders = makeSecretFolders(targets, plan.secretsFolder, root);
   const staged: StagedTarget[] = [];
+  const removals = stageRemovals(undeclared);
+  const changes = () => [...changesOf(staged.map(({ change }) => change)), ...removals.map(({ change }) => change)];
   try {
-    await record.time("stage", () => stageTargets(targets, secrets, options.root, staged));
+    await record.time("stage", () => stageTargets(targets, secrets, root, staged, managed.files, keeper));
     const validation = await record.time("validate", () => validateFiles(listValidations(staged), options));
-    record.files = reportFiles(staged, validation);
+    record.files = [...reportFiles(staged, validation), ...removals.map(({ path }) => reportRemoval(path))];
+    record.folders = reportFolders(staged);
     record.secrets = reportSecrets(plan, secrets, staged);
-    const debts = openDebts(options.root, listActions(staged));
-    await record.time("swap", () => swapOwing(staged, debts, options));
-    record.isSwapped = true;
-    await record.time("units", () => payDebts(debts, options, record));
   } catch (error) {
-    undoAll(staged.map(({ change }) => change));
-    if (!record.isSwapped) removeFolders(options.root, madeFolders);
+    undoAll(root, changes());
+    removeFolders(root, madeFolders);
     throw error;
   }
-}
-
-function swapOwing(staged: readonly StagedTarget[], debts: Debts, { root, log }: ApplyOptions): void {
-  const changes = staged.map(({ change }) => change);
-  writeDebts(root, debts);
-  try {
-    swapAll(changes, (path) => log("debug", `swapped in ${path}`));
-  } catch (error) {
-    forgetDebts(root, debts);
-    throw error;
+  logContacts(staged, options.log);
+  record.warn([...keeper.warnings, ...warningsOf(undeclared)], options.log);
+  const [hasChanges, writtenAt] = [changes().length > 0, new Date().toISOString()];
+  const update = updateManaged(managed, staged, { plan, runId: record.runId, writtenAt, secrets, hasChanges });
+  if (!hasChanges) {
+    if (update !== null) tryWriteManaged(root, update, options.log);
+    return null;
   }
+  const next = planFollowUp(staged, removals, root, record);
+  const journal = newJournal({ changes: changes(), madeFolders, followUp: next, managed: update });
+  return { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) };
 }
 
-function listActions(staged: readonly StagedTarget[]): OnChange[] {
-  return staged.flatMap(({ target: { source }, change }) =>
-    source.kind === "file" && isNewContent(change.difference) ? source.step.onChange : [],
-  );
+async function carryOut(transaction: Transaction, options: ApplyOptions, record: RunRecord): Promise<void> {
+  const swapped = await record.time("swap", () => swapIn(transaction, options));
+  record.isSwapped = true;
+  const failure = await record.time("units", () => followUp(swapped, options, record));
+  if (failure !== null) throw failure.refusal;
+  settle(swapped, options);
 }
 
 function listValidations(staged: readonly StagedTarget[]): Validation[] {
@@ -126,12 +159,8 @@ function listValidations(staged: readonly StagedTarget[]): Validation[] {
   });
 }
 
-// A run has done its work whether its report could be written or not; but never in silence.
-function publish(root: string, report: Report, log: Log): Report {
-  try {
-    writeReport(root, report);
-  } catch (error) {
-    log("error", `the report could not be written: ${error instanceof Error ? error.message : "unknown"}`);
-  }
+function publish(report: Report, { root, log, onReport }: ApplyOptions): Report {
+  onReport?.(report);
+  leaveReport(root, report, log);
   return report;
 }

@@ -14,10 +14,19 @@ export interface Attributes {
   readonly mode: number;
 }
 
-export type Current =
-  | { readonly kind: "absent" }
-  /** `bytes` is null where the file is larger than was asked for. */
-  | { readonly kind: "file"; readonly bytes: Buffer | null; readonly attributes: Attributes };
+export type Current = { readonly kind: "absent" } | CurrentFile;
+
+export interface CurrentFile {
+  readonly kind: "file";
+  /** Null where the file is larger than was asked for. */
+  readonly bytes: Buffer | null;
+  readonly sizeBytes: number;
+  readonly attributes: Attributes;
+  /** Since 1970, of the content. */
+  readonly modifiedMs: number;
+  /** Since 1970, of the content or any attribute. */
+  readonly changedNs: bigint;
+}
 
 /** A file as it should be. */
 export interface Wanted extends Attributes {
@@ -26,7 +35,11 @@ export interface Wanted extends Attributes {
   readonly bytes: Buffer;
 }
 
-export type FileDifference = "create" | "update" | "attributes" | "unchanged";
+/** What it takes to make a file as wanted. */
+export type Comparison = "create" | "update" | "attributes" | "unchanged";
+
+/** `kept`: it was edited by hand, and the config says to leave it so. */
+export type FileDifference = Comparison | "remove" | "kept";
 
 /** Refuses what parbake would not replace: a symlink, a folder, a device. */
 export function readCurrent(folder: Folder, name: string, limitBytes: number): Current {
@@ -47,7 +60,7 @@ export function readCurrent(folder: Folder, name: string, limitBytes: number): C
   }
 }
 
-export function compareFile(current: Current, wanted: Wanted): FileDifference {
+export function compareFile(current: Current, wanted: Wanted): Comparison {
   switch (current.kind) {
     case "absent":
       return "create";
@@ -61,22 +74,41 @@ export function sameAttributes(a: Attributes, b: Attributes): boolean {
   return a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
 }
 
+/** Null where there is nothing of that name. Refuses a symlink, and anything else that is no folder. */
+export function readCurrentFolder(parent: Folder, name: string): Attributes | null {
+  const stats = lstatSync(entryOf(parent, name), { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  const shownPath = join(parent.shownPath, name);
+  if (stats.isDirectory()) return { uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 };
+  throw new Refusal("cannot-write", {
+    what: `${shownPath} is declared as a folder, and is ${stats.isSymbolicLink() ? "a symlink" : "no folder"}`,
+    fix: "Remove what is there, or give the folder another path: parbake follows no symlink.",
+  });
+}
+
 /** Whether there is anything of that name, a dangling symlink included. */
 export function isPresent(folder: Folder, name: string): boolean {
   return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
 }
 
 function readOpened(fd: number, shownPath: string, limitBytes: number): Current {
-  const { mode, uid, gid, size } = fstatSync(fd);
-  if ((mode & constants.S_IFMT) !== constants.S_IFREG) {
-    const what = (mode & constants.S_IFMT) === constants.S_IFDIR ? "a folder" : "no regular file";
+  const stats = fstatSync(fd, { bigint: true });
+  if (!stats.isFile()) {
+    const what = stats.isDirectory() ? "a folder" : "no regular file";
     throw new Refusal("cannot-write", {
       what: `${shownPath} is ${what}, and parbake writes files only`,
       fix: "Give the file another path, or remove what is there.",
     });
   }
-  const bytes = size > limitBytes ? null : readFileSync(fd);
-  return { kind: "file", bytes, attributes: { uid, gid, mode: mode & 0o7777 } };
+  const sizeBytes = Number(stats.size);
+  return {
+    kind: "file",
+    bytes: sizeBytes > limitBytes ? null : readFileSync(fd),
+    sizeBytes,
+    attributes: { uid: Number(stats.uid), gid: Number(stats.gid), mode: Number(stats.mode) & 0o7777 },
+    modifiedMs: Number(stats.mtimeMs),
+    changedNs: stats.ctimeNs,
+  };
 }
 
 function symlinkRefused(folder: Folder, name: string, shownPath: string): Refusal {

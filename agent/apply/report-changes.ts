@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
 import { neededSecrets } from "./fetch-secrets.ts";
 import type { FileDifference } from "./read-current.ts";
-import type { FileReport, SecretReport } from "./report.ts";
+import type { FileReport, FolderReport, SecretReport } from "./report.ts";
 import type { StagedTarget } from "./stage-targets.ts";
 import type { ValidationOutcome } from "./validate.ts";
 
@@ -14,11 +14,29 @@ export function isNewContent(difference: FileDifference): boolean {
 }
 
 export function reportFiles(staged: readonly StagedTarget[], validation: ValidationOutcome): FileReport[] {
-  return staged.flatMap(({ target: { source, path }, change }) => {
-    if (source.kind !== "file") return [];
-    const wasValidated = source.step.validate !== null && isNewContent(change.difference);
-    return [{ path, change: change.difference, validation: wasValidated ? describe(validation) : null }];
+  return staged.flatMap(({ target: { source, path }, change: { difference }, file }) => {
+    if (source.kind !== "file" || file === null) return [];
+    const wasValidated = source.step.validate !== null && isNewContent(difference);
+    const { contact } = file;
+    return [
+      {
+        path,
+        change: difference,
+        validation: wasValidated ? describe(validation) : null,
+        adopted: contact.kind === "adopted",
+        drift: contact.kind === "drifted" ? { since: contact.since } : null,
+      },
+    ];
   });
+}
+
+export function reportRemoval(path: string): FileReport {
+  return { path, change: "remove", validation: null, adopted: false, drift: null };
+}
+
+export function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
+  const folders = staged.filter(({ target: { source } }) => source.kind === "folder");
+  return folders.map(({ target: { path }, change: { difference } }) => ({ path, change: difference }));
 }
 
 export function reportSecrets(plan: Plan, secrets: FetchedSecrets, staged: readonly StagedTarget[]): SecretReport[] {

@@ -1,7 +1,10 @@
 // What a run did, for `status`, for monitoring and for the person who asks why. An interface: fields are added, never
 // renamed. Never a secret's value, its length or its hash.
 
+import type { HealthReport } from "./check-health.ts";
+import type { Log } from "../log.ts";
 import type { FileDifference } from "./read-current.ts";
+import type { Recovery } from "./recover.ts";
 import type { Storage } from "./secret-store.ts";
 import type { UnitReport } from "./units.ts";
 import { readState, writeState } from "./state-file.ts";
@@ -16,6 +19,15 @@ export interface FileReport {
   readonly change: FileDifference;
   /** `passed`, or why not; null where there was nothing to validate. */
   readonly validation: string | null;
+  /** Whether it was there before parbake wrote it for the first time, in this run. */
+  readonly adopted: boolean;
+  /** An edit by hand that was overwritten, or kept; null: there was none. `since` is ISO 8601, UTC. */
+  readonly drift: { readonly since: string } | null;
+}
+
+export interface FolderReport {
+  readonly path: string;
+  readonly change: FileDifference;
 }
 
 export interface SecretReport {
@@ -26,28 +38,62 @@ export interface SecretReport {
   readonly change: FileDifference;
 }
 
+/** How often a service had to be asked again. */
+export interface Retries {
+  imds: number;
+  secretsManager: number;
+}
+
+export interface Versions extends Readonly<Record<string, string>> {
+  readonly parbake: string;
+  readonly commit: string;
+  readonly node: string;
+  /** The day of the table of instance types. */
+  readonly catalogue: string;
+}
+
 export interface Report {
   readonly schema: 1;
+  /** Start and process: later runs have later ids. */
+  readonly runId: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly tookMs: number;
   readonly result: "done" | "failed";
   /** Whether anything on the machine is different now. */
   readonly changed: boolean;
+  /** Whether the old files were put back after the new ones were in place. */
+  readonly rolledBack: boolean;
+  /** What became, first of all, of an earlier run that was cut short; null: there was none. */
+  readonly recovered: Recovery | null;
   readonly stages: readonly StageReport[];
+  readonly folders: readonly FolderReport[];
   readonly files: readonly FileReport[];
   readonly secrets: readonly SecretReport[];
   readonly units: readonly UnitReport[];
+  readonly healthChecks: readonly HealthReport[];
   /** Null where no secret was wanted. */
   readonly storage: Storage | null;
+  /** What the run went on in spite of. */
+  readonly warnings: readonly { readonly what: string; readonly fix: string }[];
   readonly problems: readonly { readonly what: string; readonly fix: string }[];
-  readonly versions: { readonly parbake: string; readonly node: string };
+  readonly retries: Readonly<Retries>;
+  readonly versions: Versions;
 }
 
 const NAME = "report.json";
 
 export function writeReport(root: string, report: Report): void {
   writeState(root, NAME, report);
+}
+
+/** A run has done its work whether its report could be written or not; but never in silence. */
+export function leaveReport(root: string, report: Report, log: Log): void {
+  try {
+    writeReport(root, report);
+  } catch (error) {
+    log("error", `the report could not be written: ${error instanceof Error ? error.message : "unknown"}`);
+  }
 }
 
 /** The report of the last run since the machine started; null where there was none. */

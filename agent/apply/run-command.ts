@@ -2,11 +2,14 @@
 // role's credentials may be in it.
 
 import { spawn, type ChildProcess } from "node:child_process";
+import { errnoOf } from "./file-error.ts";
 
 export type CommandResult =
   | { readonly kind: "exited"; readonly status: number; readonly output: string }
   | { readonly kind: "killed"; readonly signal: string; readonly output: string }
   | { readonly kind: "timed-out"; readonly output: string }
+  /** There was no memory or no process left for it. */
+  | { readonly kind: "not-started"; readonly errno: string }
   | { readonly kind: "absent" }
   | { readonly kind: "forbidden" };
 
@@ -18,13 +21,11 @@ const DRAIN_MS = 100;
 
 export const runCommand: RunCommand = (argv, timeoutMs) =>
   new Promise((resolve) => {
-    // A process group of its own, so that the time limit ends its children as well.
-    const child = spawn(argv[0]!, argv.slice(1), {
-      cwd: "/",
-      detached: true,
-      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = trySpawn(argv);
+    if ("kind" in child) {
+      resolve(child);
+      return;
+    }
     const output = collectOutput(child);
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -33,8 +34,8 @@ export const runCommand: RunCommand = (argv, timeoutMs) =>
     }, timeoutMs);
     const end = (result: CommandResult) => {
       clearTimeout(timer);
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       resolve(result);
     };
     child.once("error", (error) => end(spawnFailure(error)));
@@ -48,22 +49,41 @@ export const runCommand: RunCommand = (argv, timeoutMs) =>
     });
   });
 
+// Of what spawn(2) can say, Node throws some and sends the rest as an event.
+function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
+  try {
+    // A process group of its own, so that the time limit ends its children as well.
+    return spawn(argv[0]!, argv.slice(1), {
+      cwd: "/",
+      detached: true,
+      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return spawnFailure(error as Error);
+  }
+}
+
 function resultOf(timedOut: boolean, status: number | null, signal: string | null, output: string): CommandResult {
   if (timedOut) return { kind: "timed-out", output };
   return status === null ? { kind: "killed", signal: signal ?? "unknown", output } : { kind: "exited", status, output };
 }
 
 function spawnFailure(error: Error): CommandResult {
-  if ("code" in error && error.code === "ENOENT") return { kind: "absent" };
-  if ("code" in error && error.code === "EACCES") return { kind: "forbidden" };
-  throw error;
+  const errno = "code" in error ? String(error.code) : null;
+  if (errno === "ENOENT") return { kind: "absent" };
+  if (errno === "EACCES") return { kind: "forbidden" };
+  if (errno === null) throw error;
+  return { kind: "not-started", errno };
 }
 
 function collectOutput(child: ChildProcess): () => string {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.on("data", (chunk: Buffer) => {
+  // Null where there was no descriptor left for them.
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
       if (sizeBytes < OUTPUT_LIMIT_BYTES) chunks.push(chunk);
       sizeBytes += chunk.length;
     });
@@ -75,6 +95,24 @@ function killGroup(child: ChildProcess): void {
     process.kill(-child.pid!, "SIGKILL");
   } catch {
     // It ended by itself in this very moment.
+  }
+}
+
+/** Why it is no success, as a part of a sentence. */
+export function describeCommandFailure(result: CommandResult, timeoutMs: number): string {
+  switch (result.kind) {
+    case "exited":
+      return `exit status ${result.status}`;
+    case "killed":
+      return `killed by ${result.signal}`;
+    case "timed-out":
+      return `no answer within ${Math.round(timeoutMs)} ms`;
+    case "not-started":
+      return `it could not be started (${result.errno})`;
+    case "absent":
+      return "there is no such program";
+    case "forbidden":
+      return "the program may not be run";
   }
 }
 

@@ -1,11 +1,15 @@
-// The folder of parbake's own state, which a reboot empties: lock, owed actions, report.
+// The two folders of parbake's own state: one that a reboot empties (lock, report), and one that outlives it (journal, the
+// files that parbake made).
 
 import { makeFolders, openFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 
 export const RUN_FOLDER = "/run/parbake";
+export const STATE_FOLDER = "/var/lib/parbake";
+
+export type OwnFolder = typeof RUN_FOLDER | typeof STATE_FOLDER;
 
 /** Makes it where it is missing; every user may read in it. */
-export function openRunFolder(root: string): Folder {
-  makeFolders(root, "/", RUN_FOLDER, 0o755);
-  return openFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE);
+export function openOwnFolder(root: string, path: OwnFolder): Folder {
+  makeFolders(root, "/", path, 0o755);
+  return openFolder(root, path, TRUST_NOBODY_ELSE);
 }

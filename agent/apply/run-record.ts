@@ -1,7 +1,10 @@
 // Collects what a run does while it does it, so that a failed run's report tells as much as a good one's.
 
-import { formatProblem, Refusal } from "../refusal.ts";
-import type { FileReport, Report, SecretReport, StageReport } from "./report.ts";
+import type { Log } from "../log.ts";
+import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import type { HealthReport } from "./check-health.ts";
+import type { Recovery } from "./recover.ts";
+import type { FileReport, FolderReport, Report, Retries, SecretReport, StageReport, Versions } from "./report.ts";
 import type { Storage } from "./secret-store.ts";
 import type { UnitReport } from "./units.ts";
 
@@ -9,43 +12,75 @@ export class RunRecord {
   readonly #startedAt = new Date();
   readonly #startMs = performance.now();
   readonly #stages: StageReport[] = [];
-  readonly #versions: Report["versions"];
+  readonly #versions: Versions;
+  readonly #begin: (stage: string) => () => void;
+  readonly retries: Retries = { imds: 0, secretsManager: 0 };
   storage: Storage | null = null;
+  folders: readonly FolderReport[] = [];
   files: readonly FileReport[] = [];
+  readonly #warnings: Problem[] = [];
   secrets: readonly SecretReport[] = [];
   units: readonly UnitReport[] = [];
+  healthChecks: readonly HealthReport[] = [];
+  /** What became of an earlier run that was cut short; null: there was none. */
+  recovered: Recovery | null = null;
+  /** Set while it is open whether the plan is to be performed at all: what is refused then was no run. */
+  isTentative = false;
   /** Set once the swap is through: until then everything staged is only an intention. */
   isSwapped = false;
+  /** Set where the old files were put back after that. */
+  isRolledBack = false;
 
-  constructor(versions: Report["versions"]) {
+  /** @param begin hears of each stage; what it returns is called at the stage's end */
+  constructor(versions: Versions, begin: (stage: string) => () => void = () => () => {}) {
     this.#versions = versions;
+    this.#begin = begin;
+  }
+
+  get runId(): string {
+    return `${this.#startedAt.toISOString()}-${process.pid}`;
   }
 
   /** Runs one stage of the run and notes how long it took, also when it fails. */
   async time<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const startMs = performance.now();
+    const end = this.#begin(name);
     try {
       return await work();
     } finally {
+      end();
       this.#stages.push({ name, tookMs: roundMs(performance.now() - startMs) });
     }
   }
 
+  warn(problems: readonly Problem[], log: Log): void {
+    this.#warnings.push(...problems);
+    for (const problem of problems) log("warn", formatProblem(problem));
+  }
+
   /** `failure` is what ended the run; null: it ended well. */
   finish(failure: unknown): Report {
-    const differences = this.isSwapped ? [...this.files, ...this.secrets].map(({ change }) => change) : [];
+    const all = [...this.folders, ...this.files, ...this.secrets];
+    const differences = this.isSwapped ? all.map(({ change }) => change) : [];
     return {
       schema: 1,
+      runId: this.runId,
       startedAt: this.#startedAt.toISOString(),
       tookMs: roundMs(performance.now() - this.#startMs),
       result: failure === null ? "done" : "failed",
-      changed: differences.some((change) => change !== "unchanged"),
+      changed: !this.isRolledBack && differences.some((change) => change !== "unchanged" && change !== "kept"),
+      rolledBack: this.isRolledBack,
+      recovered: this.recovered,
       stages: this.#stages,
+      folders: this.isSwapped ? this.folders : [],
       files: this.isSwapped ? this.files : [],
       secrets: this.isSwapped ? this.secrets : [],
       units: this.units,
+      healthChecks: this.healthChecks,
       storage: this.storage,
+      warnings: this.#warnings,
       problems: failure === null ? [] : problemsOf(failure),
+      retries: { ...this.retries },
       versions: this.#versions,
     };
   }

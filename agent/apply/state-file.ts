@@ -1,48 +1,49 @@
-// JSON documents in parbake's own folder under /run, swapped in atomically and readable by every user. Never holds a value of
-// a secret.
+// JSON documents in parbake's own folders, swapped in atomically and readable by every user. Never holds a value of a secret.
 
-import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { explainingErrors, errnoOf } from "./file-error.ts";
-import { closeFolder, entryOf, TRUST_NOBODY_ELSE } from "./folder.ts";
-import { openRunFolder, RUN_FOLDER } from "./run-folder.ts";
-import { stageFile } from "./stage-file.ts";
+import { closeFolder, entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { removeIfThere } from "./remove-file.ts";
+import { openOwnFolder, RUN_FOLDER, type OwnFolder } from "./run-folder.ts";
 import { removeLeftovers } from "./temporary.ts";
+import { writeWhole } from "./write-whole.ts";
 
-export function writeState(root: string, name: string, document: object): void {
-  closeFolder(openRunFolder(root));
-  const staged = stageFile(
-    root,
-    {
-      path: `${RUN_FOLDER}/${name}`,
-      bytes: Buffer.from(`${JSON.stringify(document, null, 2)}\n`),
-      uid: process.geteuid!(),
-      gid: process.getegid!(),
-      mode: 0o644,
-    },
-    TRUST_NOBODY_ELSE,
-  );
-  staged.commit();
-  staged.settle();
+export function writeState(root: string, name: string, document: object, folder: OwnFolder = RUN_FOLDER): void {
+  closeFolder(openOwnFolder(root, folder));
+  writeWhole(root, `${folder}/${name}`, `${JSON.stringify(document, null, 2)}\n`, TRUST_NOBODY_ELSE);
 }
 
 /** Null where there is none, or where it is no JSON object: a half-known state is no state. */
-export function readState(root: string, name: string): Readonly<Record<string, unknown>> | null {
+export function readState(
+  root: string,
+  name: string,
+  folder: OwnFolder = RUN_FOLDER,
+): Readonly<Record<string, unknown>> | null {
   try {
-    const document: unknown = JSON.parse(readFileSync(join(root, RUN_FOLDER, name), "utf8"));
+    const text = inFolder(root, folder, TRUST_NOBODY_ELSE, (opened) => readText(opened, name));
+    const document: unknown = JSON.parse(text);
     return typeof document === "object" && document !== null ? { ...document } : null;
   } catch (error) {
-    if (error instanceof SyntaxError || errnoOf(error) === "ENOENT") return null;
+    if (error instanceof SyntaxError || errnoOf(error) === "ENOENT" || isMissingFolder(error)) return null;
     throw error;
   }
 }
 
-export function removeState(root: string, name: string): void {
-  const folder = openRunFolder(root);
+function readText(folder: Folder, name: string): string {
+  const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    explainingErrors(`${folder.shownPath}/${name}`, () => rmSync(entryOf(folder, name), { force: true }));
-    removeLeftovers(folder);
+    return readFileSync(fd, "utf8");
   } finally {
-    closeFolder(folder);
+    closeSync(fd);
+  }
+}
+
+export function removeState(root: string, name: string, folder: OwnFolder = RUN_FOLDER): void {
+  const opened = openOwnFolder(root, folder);
+  try {
+    explainingErrors(`${opened.shownPath}/${name}`, () => removeIfThere(entryOf(opened, name)));
+    removeLeftovers(opened);
+  } finally {
+    closeFolder(opened);
   }
 }

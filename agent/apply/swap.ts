@@ -1,34 +1,41 @@
-// Makes all staged changes, or none. Never leaves a temporary file.
+// Makes all changes, or none.
 
 import { Refusal, type Problem } from "../refusal.ts";
+import type { Change } from "./change.ts";
 import { forEachGathering } from "./gather-refusals.ts";
-import type { StagedChange } from "./staged-change.ts";
+import { commitChange, prepareChange, settleChange, syncFolders, undoChange } from "./perform-change.ts";
 
-/** If one cannot be made, those made before it are taken back, and the Refusal says so. */
-export function swapAll(staged: readonly StagedChange[], onSwapped: (path: string) => void): void {
-  try {
-    forEachGathering(staged, (change) => change.prepare());
-    for (const change of staged) {
-      change.commit();
-      if (change.difference !== "unchanged") onSwapped(change.path);
-    }
-  } catch (error) {
-    const stuck = undoAll(staged);
-    if (!(error instanceof Refusal) || stuck.length === 0) throw error;
-    throw new Refusal(error.code, [...error.problems, ...stuck], { cause: error });
+/** Throws at the first that cannot be made; those before it stay made, for the caller to take back. */
+export function makeAll(root: string, changes: readonly Change[], onMade: (path: string) => void): void {
+  forEachGathering(changes, (change) => prepareChange(root, change));
+  for (const change of changes) {
+    commitChange(root, change);
+    onMade(change.path);
   }
-  forEachGathering(staged, (change) => change.settle());
+  syncFolders(root, changes);
 }
 
 /** The last change first. Answers with what could not be taken back. */
-export function undoAll(staged: readonly StagedChange[]): Problem[] {
-  return staged.toReversed().flatMap((change) => {
+export function undoAll(root: string, changes: readonly Change[]): Problem[] {
+  const stuck = changes.toReversed().flatMap((change) => {
     try {
-      change.undo();
+      undoChange(root, change);
       return [];
     } catch {
-      const fix = "Mend the file system and run parbake again: it writes the file anew.";
+      const fix = "Mend the file system and run parbake again: it puts the file back first.";
       return [{ what: `${change.path} could not be put back as it was`, fix }];
     }
   });
+  if (stuck.length === 0) syncFolders(root, changes);
+  return stuck;
+}
+
+export function settleAll(root: string, changes: readonly Change[]): void {
+  forEachGathering(changes, (change) => settleChange(root, change));
+}
+
+/** `refusal` and what went wrong because of it. */
+export function withProblems(refusal: Refusal, more: readonly Problem[]): Refusal {
+  if (more.length === 0) return refusal;
+  return new Refusal(refusal.code, [...refusal.problems, ...more], { cause: refusal });
 }

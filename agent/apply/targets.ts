@@ -1,18 +1,22 @@
-// Every file that a plan wants, with its owner in numbers and its folder proven safe: what can be refused before a secret
-// is fetched or a byte is written, all of it at once.
+// Everything that a plan wants on the disk, with its owner in numbers and its folder proven safe: what can be refused before a
+// secret is fetched or a byte is written, all of it at once.
 
-import { dirname } from "node:path";
-import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
+import { lstatSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
 import { printsSecret } from "../plan/select-steps.ts";
 import { Refusal } from "../refusal.ts";
+import { checkDrift } from "./check-drift.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
-import type { Attributes } from "./read-current.ts";
+import type { ManagedRecord } from "./managed.ts";
+import { readCurrentFolder, type Attributes } from "./read-current.ts";
 import { readAccounts, resolveOwner, type Accounts } from "./resolve-owner.ts";
 
 export type Source =
   | { readonly kind: "secret"; readonly step: SecretStep; readonly key: string }
-  | { readonly kind: "file"; readonly step: FileStep };
+  | { readonly kind: "file"; readonly step: FileStep }
+  | { readonly kind: "folder"; readonly step: FolderStep };
 
 export interface Target extends Attributes {
   readonly path: string;
@@ -24,7 +28,7 @@ export interface Target extends Attributes {
 /** A place that a plan names, its owner not looked up yet. */
 export type Place = Omit<Target, "uid" | "gid"> & { readonly owner: string; readonly group: string | null };
 
-/** Secrets first, then files, as the plan has them. */
+/** Folders first, then secrets, then files, as the plan has them. */
 export function listPlaces(plan: Plan): Place[] {
   return plan.steps.flatMap((step): Place[] => {
     switch (step.kind) {
@@ -37,23 +41,50 @@ export function listPlaces(plan: Plan): Place[] {
         const { path, owner, group, mode } = step;
         return [{ path, owner, group, mode, isSecret: printsSecret(step), source: { kind: "file", step } }];
       }
+      case "folder": {
+        const { path, owner, group, mode } = step;
+        return [{ path, owner, group, mode, isSecret: false, source: { kind: "folder", step } }];
+      }
     }
   });
 }
 
-/** `visit` sees each folder that is there already. */
-export function resolveTargets(plan: Plan, root: string, visit: (folder: Folder) => void): Target[] {
+/**
+ * @param visit sees each folder that is there already
+ * @param managed what parbake wrote before
+ */
+export function resolveTargets(
+  plan: Plan,
+  root: string,
+  visit: (folder: Folder) => void,
+  managed: ManagedRecord = new Map(),
+): Target[] {
   const accounts = readAccounts(root);
-  return forEachGathering(listPlaces(plan), (place) => {
-    if (place.isSecret) checkSecretPlace(place, plan.secretsFolder);
-    const target = resolveTarget(accounts, place);
-    checkFolder(target, plan.secretsFolder, root, visit);
-    return target;
-  });
+  const targets: Target[] = [];
+  const resolveAll = () =>
+    forEachGathering(listPlaces(plan), (place) => {
+      if (place.isSecret) checkSecretPlace(place, plan.secretsFolder);
+      targets.push(resolveTarget(accounts, place));
+    });
+  const checkAll = () => {
+    const declared = declaredFolders(targets, root);
+    forEachGathering(targets, (target) => {
+      checkFolder(target, plan.secretsFolder, root, declared, visit);
+      checkDrift(target, root, managed);
+    });
+  };
+  forEachGathering([resolveAll, checkAll], (check) => check());
+  return targets;
 }
 
 export function resolveTarget(accounts: Accounts, { owner, group, ...place }: Place): Target {
   return { ...place, ...resolveOwner(accounts, { owner, group, mode: place.mode }, place.path) };
+}
+
+/** The plan's folders as they will be, by their path with the root in front: see Trust. */
+export function declaredFolders(targets: readonly Target[], root: string): ReadonlyMap<string, Attributes> {
+  const folders = targets.filter(({ source }) => source.kind === "folder");
+  return new Map(folders.map(({ path, uid, gid, mode }) => [join(root, path), { uid, gid, mode }]));
 }
 
 /** A file's own owner may hold its folder (PostgreSQL's do): it can change the file anyway. A secret's may not. */
@@ -62,15 +93,41 @@ export function trustOf(target: Target): Trust {
 }
 
 export function isBelow(folder: string, path: string): boolean {
-  return path.startsWith(`${folder}/`);
+  return path.startsWith(`${folder.replace(/\/+$/, "")}/`);
 }
 
-function checkFolder(target: Target, secretsFolder: string, root: string, visit: (folder: Folder) => void): void {
+/** Whether parbake makes every folder that is missing above `path` itself: as declared, or below the secrets folder, where
+ * nothing outlives a boot. */
+export function areFoldersOurs(
+  path: string,
+  secretsFolder: string,
+  root: string,
+  declared: ReadonlyMap<string, Attributes>,
+): boolean {
+  if (isBelow(secretsFolder, path)) return true;
+  for (let folder = dirname(path); !isThere(join(root, folder)); folder = dirname(folder))
+    if (!declared.has(join(root, folder))) return false;
+  return true;
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function checkFolder(
+  target: Target,
+  secretsFolder: string,
+  root: string,
+  declared: ReadonlyMap<string, Attributes>,
+  visit: (folder: Folder) => void,
+): void {
   try {
-    inFolder(root, dirname(target.path), trustOf(target), visit);
+    inFolder(root, dirname(target.path), { ...trustOf(target), declared }, (folder) => {
+      visit(folder);
+      if (target.source.kind === "folder") readCurrentFolder(folder, basename(target.path));
+    });
   } catch (error) {
-    // Below the secrets folder nothing outlives a boot, so the folders are ours to make.
-    if (!isMissingFolder(error) || !isBelow(secretsFolder, target.path)) throw error;
+    if (!isMissingFolder(error) || !areFoldersOurs(target.path, secretsFolder, root, declared)) throw error;
   }
 }
 

@@ -2,8 +2,9 @@
 // a file of any other name.
 
 import { randomBytes } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { entryOf, type Folder } from "./folder.ts";
+import { removeIfThere } from "./remove-file.ts";
 
 const TEMPORARY = /^\..*\.parbake-tmp\.[0-9a-f]{16}$/;
 
@@ -16,6 +17,9 @@ export function temporaryName(name: string): string {
 
 /** Removes the temporary files of runs that were killed. Only for the holder of the lock: to another run they are in use. */
 export function removeLeftovers(folder: Folder): void {
-  for (const name of readdirSync(entryOf(folder, ".")))
-    if (TEMPORARY.test(name)) rmSync(entryOf(folder, name), { force: true });
+  for (const name of readdirSync(entryOf(folder, "."))) if (TEMPORARY.test(name)) removeIfThere(entryOf(folder, name));
+}
+
+export function isTemporaryName(name: unknown): name is string {
+  return typeof name === "string" && TEMPORARY.test(name) && !name.includes("/");
 }

@@ -14,6 +14,15 @@ export function computeDiff(oldText: string | null, newText: string, path: strin
   return `--- ${oldText === null ? "/dev/null" : path}\n+++ ${path}\n${hunks.join("")}`;
 }
 
+/** How many lines come and go. */
+export function countChanges(oldText: string | null, newText: string): { added: number; removed: number } {
+  const edits = computeEdits(splitLines(oldText ?? ""), splitLines(newText));
+  return {
+    added: edits.filter(({ kind }) => kind === "+").length,
+    removed: edits.filter(({ kind }) => kind === "-").length,
+  };
+}
+
 // Each with its line feed, so that a last line without one differs from the same line with it.
 function splitLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];

@@ -1,10 +1,10 @@
-// Reloads and restarts the running units whose files changed, each once, through systemctl. Never starts a unit that does
-// not run: its own start will read the new files.
+// Reloads and restarts the running units whose files changed, each once, through systemctl. Never starts a unit that did not
+// run: its own start will read the new files.
 
 import { existsSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import type { Problem } from "../refusal.ts";
 import { firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
 
 export interface UnitReport extends OnChange {
@@ -16,14 +16,19 @@ export interface UnitReport extends OnChange {
     | "no such unit"
     | "no systemd here"
     | "not done: --root"
-    | "failed";
+    | "failed"
+    | "not tried: another failed";
+  /** What became of it with the old files back; only where they were put back. */
+  readonly rollbackOutcome?: UnitReport["outcome"];
 }
 
 export interface UnitContext {
-  readonly deadline: Deadline;
+  readonly deadline: Pick<Deadline, "remainingMs">;
   readonly run: RunCommand;
   /** Do not wait for the jobs: see runsAsUnit. */
   readonly noBlock: boolean;
+  /** Which units that do not run were up before us, so that their end is our doing. Left out: none. */
+  readonly revive?: "failed" | "all";
 }
 
 /** One action for each unit: a restart reloads as well. In the order in which the units were first named. */
@@ -45,11 +50,41 @@ export function hasSystemd(): boolean {
   return existsSync("/run/systemd/system");
 }
 
-/** Every action is tried; the failed ones are `failed` in the answer, and problemsOf tells of them. */
+/** Why there are no units to act on; null: there are. */
+export function findObstacle(root: string): UnitReport["outcome"] | null {
+  // The units of a mounted image do not run.
+  if (root !== "/") return "not done: --root";
+  return hasSystemd() ? null : "no systemd here";
+}
+
+// systemd.unit(5) and systemd.generator(7): what only `daemon-reload` makes systemd read.
+const MANAGER_INPUT =
+  /^\/(etc|run|usr\/local\/lib|usr\/lib|lib)\/systemd\/(system|system-generators|system\.control|transient)\/|^\/etc\/(fstab|crypttab)$|^\/etc\/init\.d\/|^\/etc\/systemd\/zram-generator\.conf/;
+
+export function isManagerInput(path: string): boolean {
+  return MANAGER_INPUT.test(path);
+}
+
+export async function reloadManager({ deadline, run }: UnitContext): Promise<Problem | null> {
+  const result = await run(["systemctl", "daemon-reload"], deadline.remainingMs());
+  if (isSuccess(result) || result.kind === "absent") return null;
+  return { what: `systemctl daemon-reload failed: ${explain(result)}`, fix: "Look at `journalctl -b _PID=1`." };
+}
+
+/** Up to the first that fails: the others are `not tried`. */
 export async function applyUnitActions(actions: readonly OnChange[], context: UnitContext): Promise<UnitOutcome[]> {
   const outcomes: UnitOutcome[] = [];
-  for (const action of actions) outcomes.push(await applyUnitAction(action, context));
+  for (const action of actions) {
+    const isOver = outcomes.some(({ problem }) => problem !== null);
+    outcomes.push(isOver ? outcome(action, "not tried: another failed") : await applyUnitAction(action, context));
+  }
   return outcomes;
+}
+
+/** Those that got the new files, or died of them. */
+export function touchedUnits(reports: readonly UnitReport[]): OnChange[] {
+  const touched = reports.filter(({ outcome: it }) => it === "done" || it === "queued" || it === "failed");
+  return touched.map(({ unit, action }) => ({ unit, action }));
 }
 
 export interface UnitOutcome {
@@ -57,13 +92,12 @@ export interface UnitOutcome {
   readonly problem: Problem | null;
 }
 
-/** Throws where a unit failed. 69: the next run does what is owed. */
-export function refuseFailedUnits(outcomes: readonly UnitOutcome[]): void {
-  const problems = outcomes.map(({ problem }) => problem).filter((problem) => problem !== null);
-  if (problems.length > 0) throw new Refusal("unavailable", problems);
+export function problemsOf(outcomes: readonly UnitOutcome[]): Problem[] {
+  return outcomes.map(({ problem }) => problem).filter((problem) => problem !== null);
 }
 
-async function applyUnitAction(wanted: OnChange, { deadline, run, noBlock }: UnitContext): Promise<UnitOutcome> {
+async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<UnitOutcome> {
+  const { deadline, run, noBlock, revive } = context;
   const shown = await run(
     ["systemctl", "show", "--property=LoadState,ActiveState", wanted.unit],
     deadline.remainingMs(),
@@ -72,12 +106,25 @@ async function applyUnitAction(wanted: OnChange, { deadline, run, noBlock }: Uni
   if (!isSuccess(shown)) return failed(wanted, shown);
   const state = parseProperties(shown.output);
   if (state.get("LoadState") === "not-found") return outcome(wanted, "no such unit");
-  if (!isRunning(state.get("ActiveState"))) return outcome(wanted, "not running, nothing to do");
-  // try-restart, for the unit may stop between our question and our order.
-  const verb = wanted.action === "restart" ? "try-restart" : "reload";
-  const argv = ["systemctl", verb, ...(noBlock ? ["--no-block"] : []), wanted.unit];
+  const activeState = state.get("ActiveState");
+  const isUp = isRunning(activeState);
+  if (!isUp && !isRevived(activeState, revive)) return outcome(wanted, "not running, nothing to do");
+  // It may have used up its starts within the time that systemd allows for them.
+  if (activeState === "failed") await run(["systemctl", "reset-failed", wanted.unit], deadline.remainingMs());
+  const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), wanted.unit];
   const result = await run(argv, deadline.remainingMs());
   return isSuccess(result) ? outcome(wanted, noBlock ? "queued" : "done") : failed(wanted, result);
+}
+
+// try-restart, for the unit may stop between our question and our order.
+function verbFor({ action }: OnChange, isUp: boolean): string {
+  if (!isUp) return "restart";
+  return action === "restart" ? "try-restart" : "reload";
+}
+
+function isRevived(activeState: string | undefined, revive: UnitContext["revive"]): boolean {
+  if (revive === undefined) return false;
+  return revive === "all" || activeState === "failed" || activeState === "deactivating";
 }
 
 function isRunning(activeState: string | undefined): boolean {
@@ -99,11 +146,14 @@ function outcome({ unit, action }: OnChange, result: UnitReport["outcome"]): Uni
 }
 
 function failed(wanted: OnChange, result: CommandResult): UnitOutcome {
-  const said = "output" in result ? firstLines(result.output, 2) : "";
-  const why = result.kind === "timed-out" ? "it did not end in time" : said || `systemctl ${result.kind}`;
   const problem = {
-    what: `${wanted.unit}: ${wanted.action} failed: ${why}`,
-    fix: `Look at \`journalctl -u ${wanted.unit}\`; the next run tries again.`,
+    what: `${wanted.unit}: ${wanted.action} failed: ${explain(result)}`,
+    fix: `Look at \`journalctl -u ${wanted.unit}\`.`,
   };
-  return { report: { ...outcome(wanted, "failed").report }, problem };
+  return { ...outcome(wanted, "failed"), problem };
+}
+
+function explain(result: CommandResult): string {
+  const said = "output" in result ? firstLines(result.output, 2) : "";
+  return result.kind === "timed-out" ? "it did not end in time" : said || `systemctl ${result.kind}`;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Deadline } from "../deadline.ts";
 import { Refusal } from "../refusal.ts";
 import { allGathering } from "./gather-refusals.ts";
-import { firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
+import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
 
 export interface Validation {
   /** argv; `{}` stands for the staged file. */
@@ -38,29 +38,14 @@ async function validate(
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
   const result = await run(commandOf(validation), timeoutMs);
   if (result.kind === "exited" && result.status === 0) return;
-  throw new Refusal("data", {
-    what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describe(result, timeoutMs)}${quote(result, validation)}`,
+  throw new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
+    what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
     fix: fixFor(result),
   });
 }
 
 function commandOf({ argv, stagedPath }: Validation): string[] {
   return argv.map((word) => word.replaceAll("{}", () => stagedPath));
-}
-
-function describe(result: CommandResult, timeoutMs: number): string {
-  switch (result.kind) {
-    case "exited":
-      return `exit status ${result.status}`;
-    case "killed":
-      return `killed by ${result.signal}`;
-    case "timed-out":
-      return `no answer within ${Math.round(timeoutMs)} ms`;
-    case "absent":
-      return "there is no such program";
-    case "forbidden":
-      return "the program may not be run";
-  }
 }
 
 function quote(result: CommandResult, { holdsSecrets, stagedPath, path }: Validation): string {
@@ -77,6 +62,8 @@ function fixFor(result: CommandResult): string {
       return "Mend the template; nothing was changed.";
     case "timed-out":
       return "Use a validator that ends by itself; nothing was changed.";
+    case "not-started":
+      return "Free memory or processes, and try again; nothing was changed.";
     case "absent":
     case "forbidden":
       return "Install the program in the image, or mend `validate:`; nothing was changed.";

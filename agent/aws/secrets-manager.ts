@@ -1,6 +1,7 @@
 // Fetches secrets from AWS Secrets Manager, retried with full jitter under the run's deadline. Never logs, prints or keeps a value.
 
 import {
+  DescribeSecretCommand,
   GetSecretValueCommand,
   SecretsManagerClient,
   type GetSecretValueCommandOutput,
@@ -23,6 +24,8 @@ export interface Credentials {
 
 export interface SecretsSource {
   fetchSecret(step: SecretStep): Promise<FetchedSecret>;
+  /** The id of the current version, without its value. Null where that can't be learnt: it is only shown, so one try is enough. */
+  describeVersion(step: SecretStep): Promise<string | null>;
   close(): void;
 }
 
@@ -32,6 +35,8 @@ export interface SecretsSourceOptions {
   readonly settings: ClientSettings;
   readonly deadline: Deadline;
   readonly log: Log;
+  /** Hears of each answer that makes it ask again. */
+  readonly onRetry?: () => void;
 }
 
 // Full jitter between 0 and min(cap, base × 2^n): AWS's own advice against herds that retry in step.
@@ -62,8 +67,24 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
       const region = regionOf(step, options.region);
       return fetchWithRetries({ ...step, region }, () => clientOf(region), refresh, options);
     },
+    describeVersion: async (step) => describeVersion(step, () => clientOf(regionOf(step, options.region)), options),
     close: refresh,
   };
+}
+
+async function describeVersion(
+  { name, id }: SecretStep,
+  clientOf: () => SecretsManagerClient,
+  { deadline, log }: SecretsSourceOptions,
+): Promise<string | null> {
+  try {
+    const answer = await clientOf().send(new DescribeSecretCommand({ SecretId: id }), { abortSignal: deadline.signal });
+    const versions = Object.entries(answer.VersionIdsToStages ?? {});
+    return versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0] ?? null;
+  } catch {
+    log("debug", `secret ${name}: Secrets Manager does not tell which version is current`);
+    return null;
+  }
 }
 
 function createClient(
@@ -107,7 +128,7 @@ async function fetchWithRetries(
   step: RegionalStep,
   clientOf: () => SecretsManagerClient,
   refreshCredentials: () => void,
-  { deadline, log }: SecretsSourceOptions,
+  { deadline, log, onRetry }: SecretsSourceOptions,
 ): Promise<FetchedSecret> {
   let refreshed = false;
   for (let attempt = 0; ; attempt++) {
@@ -125,6 +146,7 @@ async function fetchWithRetries(
       );
     }
     if (verdict.kind === "refresh") {
+      onRetry?.();
       refreshed = true;
       refreshCredentials();
       continue;
@@ -134,6 +156,7 @@ async function fetchWithRetries(
       const what = `${verdict.what}, after ${attempt + 1} tries until the deadline`;
       throw refuse("unavailable", step, what, "Check the route to Secrets Manager: NAT, VPC endpoint, security group.");
     }
+    onRetry?.();
     log("warn", `secret ${step.name}: ${verdict.what}; trying again`, {
       attempt: attempt + 1,
       waitMs: Math.round(waitMs),

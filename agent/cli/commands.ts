@@ -16,6 +16,10 @@ export const OPTIONS = {
   help: { value: null, about: "this text; after a command, the command's own" },
   version: { value: null, about: "version, commit and Node version" },
   "dry-run": { value: null, about: "print the plan and write nothing: the same as `plan`" },
+  plan: {
+    value: "FILE",
+    about: "perform this plan, which `plan --json` printed here; refused if anything has changed since",
+  },
   only: { value: "PART", about: "files, secrets or tuning: leave the rest as it is" },
   "instance-type": { value: "T[,T…]", about: "for these instance types instead of this machine; no IMDS, no AWS" },
   memory: { value: "SIZE", about: "for a machine of this memory, as its OS reports it (with --cpus)" },
@@ -55,13 +59,13 @@ export const COMMANDS = {
   apply: {
     about: "tune, render, fetch the secrets, write what differs, reload what needs it",
     operand: null,
-    options: ["dry-run", "only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    options: ["dry-run", "plan", "only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
     example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
   },
   plan: {
     about: "print what apply would do, for here or for any instance type",
     operand: null,
-    options: ["diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    options: ["only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
     example: "parbake plan --diff",
   },
   check: {
@@ -88,6 +92,12 @@ export const COMMANDS = {
     options: MACHINE_OPTIONS,
     example: "parbake explain db.shared_buffers --instance-type m7g.large",
   },
+  status: {
+    about: "the last run, and whether the files are still as it left them",
+    operand: null,
+    options: [],
+    example: "parbake status --json",
+  },
 } as const satisfies Record<string, CommandRule>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -95,7 +105,7 @@ export type CommandName = keyof typeof COMMANDS;
 /** The statuses that parbake ends with, for help and README. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: there is something to change"],
+  [2, "plan --detailed-exitcode: there is something to change; status: not in sync"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data"],
   [69, "IMDS or AWS is unavailable; a retry may help"],

@@ -28,7 +28,8 @@ export interface GlobalOptions {
 }
 
 export type Command =
-  | { readonly kind: "apply"; readonly only: Part | null }
+  /** `planFile` null: the plan is made here and now. */
+  | { readonly kind: "apply"; readonly only: Part | null; readonly planFile: string | null }
   | {
       readonly kind: "plan";
       readonly target: Target;
@@ -38,6 +39,7 @@ export type Command =
     }
   | { readonly kind: "check"; readonly target: Target }
   | { readonly kind: "facts" }
+  | { readonly kind: "status" }
   | {
       readonly kind: "tune";
       readonly target: TuneTarget;

@@ -1,13 +1,11 @@
 // argv → Invocation, or a refusal with every mistake in it. Pure.
 
-import { parseArgs } from "node:util";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { MIB, parseSize } from "../tuning/size.ts";
-import { COMMANDS, GLOBAL_OPTIONS, OPTIONS, type CommandName, type OptionName } from "./commands.ts";
-import type { Command, GlobalOptions, Invocation, Part, Target, TuneTarget } from "./invocation.ts";
-
-type Given = ReadonlyMap<OptionName, readonly string[]>;
+import { COMMANDS, GLOBAL_OPTIONS, type CommandName, type OptionName } from "./commands.ts";
+import type { Command, GlobalOptions, Invocation, Part, Target } from "./invocation.ts";
+import { parseAllTypes, parseTarget } from "./parse-target.ts";
+import { sortWords, type Given } from "./sort-words.ts";
 
 // Well below parbake.service's TimeoutStartSec, so that parbake says what it waited for before systemd kills it.
 const DEFAULT_DEADLINE_MS = 60_000;
@@ -50,41 +48,6 @@ function asCommand(name: string | undefined): CommandName | undefined {
   return name !== undefined && Object.hasOwn(COMMANDS, name) ? (name as CommandName) : undefined;
 }
 
-function sortWords(argv: readonly string[], problems: Problem[]): { words: string[]; given: Given } {
-  const options = Object.fromEntries(
-    Object.entries(OPTIONS).map(([name, { value }]) => [
-      name,
-      { type: value === null ? "boolean" : "string" } as const,
-    ]),
-  );
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  const words: string[] = [];
-  const given = new Map<OptionName, string[]>();
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const name = token.rawName === "-h" ? "help" : token.name;
-    if (!Object.hasOwn(OPTIONS, name) || (name.length === 1 && token.rawName !== "-h")) {
-      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS)) });
-      continue;
-    }
-    const known = name as OptionName;
-    const wantsValue = OPTIONS[known].value;
-    // `--root --json`: parseArgs would take the next option for the value.
-    if (
-      wantsValue !== null &&
-      (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--")))
-    ) {
-      problems.push({ what: `--${known} has no value`, fix: `Write --${known}=${wantsValue}.` });
-    } else if (wantsValue === null && token.value !== undefined) {
-      problems.push({ what: `--${known} takes no value`, fix: `Write just --${known}.` });
-    } else {
-      given.set(known, [...(given.get(known) ?? []), token.value ?? ""]);
-    }
-  }
-  return { words, given };
-}
-
 function checkWords(command: CommandName, words: readonly string[], given: Given, problems: Problem[]): void {
   const rule = COMMANDS[command];
   const allowed: readonly OptionName[] = [...GLOBAL_OPTIONS, ...rule.options];
@@ -112,7 +75,7 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
     case "apply":
       return buildApply(target, given, problems);
     case "plan":
-      return { kind: "plan", target, ...planOptions(given), only: null };
+      return { kind: "plan", target, ...planOptions(given), only: parsePart(given, problems) };
     case "check":
       return { kind: "check", target };
     case "facts":
@@ -126,19 +89,9 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
       };
     case "explain":
       return { kind: "explain", target, ...parseSubject(operand, problems) };
+    case "status":
+      return { kind: "status" };
   }
-}
-
-function parseAllTypes(target: Target, profile: string | undefined, given: Given, problems: Problem[]): TuneTarget {
-  if (!given.has("all-types")) return target;
-  if (target.kind !== "here")
-    problems.push({ what: "--all-types goes with no other machine", fix: "Give it alone, or name the types." });
-  if (profile !== undefined)
-    problems.push({
-      what: "--all-types is for an image",
-      fix: "Leave the profile out: the config says what is in it.",
-    });
-  return { kind: "all-types" };
 }
 
 /** `db` or `db.shared_buffers`; the rest may have dots: sysctl's keys do. */
@@ -150,63 +103,34 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
 }
 
 function buildApply(target: Target, given: Given, problems: Problem[]): Command {
-  const only = oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
+  const only = parsePart(given, problems);
+  const planFile = parsePlanFile(given, problems);
   if (given.has("dry-run")) return { kind: "plan", target, ...planOptions(given), only };
   for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add --dry-run: apply itself only ever tunes the machine that it runs on.";
     problems.push({ what: `--${name} is for a dry run`, fix });
   }
-  return { kind: "apply", only };
+  return { kind: "apply", only, planFile };
+}
+
+function parsePart(given: Given, problems: Problem[]): Part | null {
+  return oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
+}
+
+// All that decides what is done was decided when the plan was made.
+function parsePlanFile(given: Given, problems: Problem[]): string | null {
+  const file = given.get("plan")?.[0] ?? null;
+  const others = (["only", "dry-run", "instance-type", "memory", "cpus"] as const).filter((name) => given.has(name));
+  if (file !== null && others.length > 0) {
+    const what = `--plan goes with none of ${others.map((name) => `--${name}`).join(", ")}`;
+    problems.push({ what, fix: "Give them to `parbake plan`, when the plan is made." });
+  }
+  return file;
 }
 
 function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean } {
   return { diff: given.has("diff"), detailedExitcode: given.has("detailed-exitcode") };
-}
-
-function parseTarget(given: Given, problems: Problem[]): Target {
-  const types = given.get("instance-type")?.[0];
-  const memory = given.get("memory")?.[0];
-  const cpus = given.get("cpus")?.[0];
-  if (types !== undefined) {
-    if (memory !== undefined || cpus !== undefined) {
-      problems.push({
-        what: "--instance-type goes with neither --memory nor --cpus",
-        fix: "Give the type, or the size.",
-      });
-    }
-    return {
-      kind: "types",
-      names: types
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== ""),
-    };
-  }
-  if (memory === undefined && cpus === undefined) return { kind: "here" };
-  if (memory === undefined || cpus === undefined) {
-    problems.push({ what: "--memory and --cpus go together", fix: "Give both: --memory 4GiB --cpus 2." });
-    return { kind: "here" };
-  }
-  return parseMachineSize(memory, cpus, problems);
-}
-
-function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
-  const memoryBytes = parseSize(memory);
-  const vcpus = Number(cpus);
-  if (memoryBytes === null || memoryBytes < MIB) {
-    problems.push({
-      what: `--memory ${memory.slice(0, 40)} is no machine's memory`,
-      fix: "Write it with its unit: 512MiB, 1.5GiB.",
-    });
-  }
-  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > 4096) {
-    problems.push({
-      what: `--cpus ${cpus.slice(0, 40)} is no number of CPUs`,
-      fix: "Write a whole number from 1 to 4096.",
-    });
-  }
-  return { kind: "size", memoryBytes: memoryBytes ?? 0, vcpus };
 }
 
 function parseSet(

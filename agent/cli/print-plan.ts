@@ -1,94 +1,167 @@
 // A plan for people and for programs: what would be on the machine, and what differs from what is there. Pure.
 
 import type { Change, FileChange } from "../apply/inspect.ts";
-import { computeDiff } from "../apply/unified-diff.ts";
+import type { SavedChange } from "../apply/saved-plan.ts";
+import { countChanges } from "../apply/unified-diff.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { formatProblem } from "../refusal.ts";
-import { formatTuning, type TunedMachine } from "./print-tuning.ts";
+import { formatDifferences, tunedMachine } from "./print-differences.ts";
+import { formatCounts, formatDiff } from "./print-diff.ts";
+import { formatTuning } from "./print-tuning.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
 export interface InspectedPlan {
   readonly plan: Plan;
   readonly changes: readonly Change[];
+  /** Facts that templates print and that no machine has said: known only on an instance. */
+  readonly standIns: readonly string[];
 }
 
-/** The JSON of `plan`: one entry for each machine. */
-export function planDocument(inspected: readonly InspectedPlan[]): unknown {
+/**
+ * The JSON of `plan`: one entry for each machine. What `apply --plan` performs.
+ * @param saved what stands at the place of each change, for each of the plans
+ */
+export function planDocument(
+  inspected: readonly InspectedPlan[],
+  saved: readonly (readonly SavedChange[])[],
+  metrics: string | null,
+): unknown {
+  const plans = inspected.map(({ plan, changes, standIns }, index) => ({
+    ...plan,
+    standIns,
+    changes: changes.map((change, place) => changeDocument(change, saved[index]![place]!)),
+  }));
+  return { schema: 1, metrics, plans };
+}
+
+function changeDocument(change: Change, { seen }: SavedChange): unknown {
+  const { kind, path, problem } = change;
+  const drift = kind === "file" ? change.drift : null;
+  const note = kind === "removal" ? change.note : null;
   return {
-    schema: 1,
-    plans: inspected.map(({ plan, changes }) => ({ ...plan, changes: changes.map(changeDocument) })),
+    kind,
+    path,
+    change: change.change,
+    problem: problem && formatProblem(problem),
+    drift,
+    note: note && formatProblem(note),
+    lines: kind === "file" && hasTexts(change) ? countChanges(change.currentText, change.newText ?? "") : null,
+    seen,
   };
 }
 
-function changeDocument({ path, change, problem }: Change): unknown {
-  return { path, change, problem: problem && formatProblem(problem) };
-}
-
 /** @param withDiff show each file's difference, whole where it is new */
-export function formatPlan({ plan, changes }: InspectedPlan, withDiff: boolean, paint: Paint): string {
+export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff: boolean, paint: Paint): string {
   return [
     formatTuning([tunedMachine(plan)], paint),
-    formatSecrets(plan, paint),
+    formatSecrets(plan, changes, paint),
     formatFiles(changes, paint),
     withDiff ? changes.map((change) => formatChangeDiff(change, paint)).join("") : "",
+    formatWarnings([plan], standIns, paint),
     `${summarize(changes, plan)}\n`,
   ]
     .filter((section) => section !== "")
     .join("\n");
 }
 
-/** Several instance types side by side: the image is the same, so only what differs needs a column. */
+/** Several instance types side by side: the image is the same, so only what differs needs a row. */
 export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boolean, paint: Paint): string {
   const plans = inspected.map(({ plan }) => plan);
+  const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
   const sections = [
-    formatTuning(plans.map(tunedMachine), paint),
-    formatSecrets(plans[0]!, paint),
-    formatSpread(plans, paint),
+    formatDifferences(plans, withDiff, paint),
+    formatSecrets(plans[0]!, [], paint),
+    formatWarnings(plans, standIns, paint),
   ];
-  if (withDiff) sections.push(...plans.slice(1).map((plan) => formatDifference(plans[0]!, plan, paint)));
   return sections.filter((section) => section !== "").join("\n");
 }
 
-function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
-  const type = facts.instanceType ?? "this machine";
-  const { vcpus, memLimitBytes: memoryBytes } = facts;
-  return { type, vcpus, memoryBytes, misfit: null, problems: [], tuning: { budget, apps } };
-}
-
-function formatSecrets({ steps }: Plan, paint: Paint): string {
+function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint): string {
   const secrets = steps.filter((step) => step.kind === "secret");
   if (secrets.length === 0) return "";
-  return `${paint.bold("secrets")}\n${formatColumns(secrets.flatMap(secretRows), "  ")}`;
+  const states = new Map(changes.map(({ path, change }) => [path, change]));
+  return `${paint.bold("secrets")}\n${formatColumns(
+    secrets.flatMap((step) => secretRows(step, states)),
+    "  ",
+  )}`;
 }
 
-function secretRows({ id, keys }: SecretStep): string[][] {
-  return keys.map((key) => [`${id}#${key.key}`, "→", key.path ?? "templates only", key.path ? describeOwner(key) : ""]);
+// What a secret is now, only apply can tell: the plan asks nobody for it.
+function secretRows({ id, keys }: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
+  return keys.map((key) => [
+    `${id}#${key.key}`,
+    "→",
+    key.path ?? "templates only",
+    key.path ? describeOwner(key) : "",
+    states.get(key.path ?? "") ?? "",
+  ]);
 }
 
-const MARKS = { create: "+", update: "~", attributes: "m", unchanged: "=", present: "=", unknown: "?" } as const;
+const MARKS: Readonly<Record<Change["change"], string>> = {
+  create: "+",
+  update: "~",
+  attributes: "m",
+  remove: "-",
+  kept: "k",
+  unchanged: "=",
+  present: "=",
+  unknown: "?",
+};
 
 function formatFiles(changes: readonly Change[], paint: Paint): string {
-  const files = changes.filter((change) => change.kind === "file");
+  const files = changes.filter((change) => change.kind !== "secret");
   if (files.length === 0) return "";
-  const rows = files.map((file) => [
-    paintMark(file, paint),
-    file.path,
-    file.change,
-    describeOwner(file.step),
-    paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
-  ]);
-  const problems = changes.filter(({ problem }) => problem !== null);
-  const notes = problems.map(({ problem }) => `  ${paint.yellow("!")} ${formatProblem(problem!)}\n`).join("");
-  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes}`;
+  const rows = files.map((change) => (change.kind === "file" ? fileRow(change, paint) : otherRow(change, paint)));
+  const notes = changes.flatMap(notesOf).map((note) => `  ${paint.yellow("!")} ${note}\n`);
+  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
 }
 
-function paintMark({ change }: FileChange, paint: Paint): string {
+function notesOf(change: Change): string[] {
+  const problem = change.problem === null ? [] : [formatProblem(change.problem)];
+  switch (change.kind) {
+    case "removal":
+      return change.note === null ? problem : [...problem, formatProblem(change.note)];
+    case "file":
+      return [...problem, ...describeHistory(change)];
+    case "folder":
+    case "secret":
+      return problem;
+  }
+}
+
+function describeHistory({ path, change, drift, adopted }: FileChange): string[] {
+  if (drift !== null && change === "kept") return [`${path} was edited by hand (${drift.since}), and is left so`];
+  if (drift !== null) return [`${path} was edited by hand (${drift.since}): the edit would be overwritten`];
+  return adopted && change !== "unchanged" ? [`${path} is not parbake's yet: what is there would be replaced`] : [];
+}
+
+function fileRow(file: FileChange, paint: Paint): string[] {
+  return [
+    paintMark(file.change, paint),
+    nameChange(file),
+    file.path,
+    describeChange(file),
+    hasTexts(file) ? formatCounts(file.currentText, file.newText ?? "", paint) : "",
+    paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
+  ];
+}
+
+function otherRow(change: Exclude<Change, FileChange>, paint: Paint): string[] {
+  const path = change.kind === "folder" ? `${change.path}/` : change.path;
+  const owner = change.kind === "folder" ? describeOwner(change.step) : "";
+  return [paintMark(change.change, paint), change.change, path, owner];
+}
+
+function paintMark(change: Change["change"], paint: Paint): string {
   const mark = MARKS[change];
   switch (change) {
     case "create":
       return paint.green(mark);
+    case "remove":
+      return paint.red(mark);
     case "update":
     case "attributes":
+    case "kept":
     case "unknown":
       return paint.yellow(mark);
     case "unchanged":
@@ -97,23 +170,47 @@ function paintMark({ change }: FileChange, paint: Paint): string {
   }
 }
 
+// `attributes` is the word for programs: people are told which.
+function nameChange({ change, currentAttributes: current, wantedAttributes: wanted }: FileChange): string {
+  if (change !== "attributes" || !current || !wanted) return change;
+  const isOwner = current.uid !== wanted.uid || current.gid !== wanted.gid;
+  const names = [current.mode === wanted.mode ? "" : "mode", isOwner ? "owner" : ""];
+  return `${names.filter((name) => name !== "").join(" and ")} only`;
+}
+
+function describeChange({ step, change, currentAttributes: current }: FileChange): string {
+  if (change === "unchanged" || change === "create" || !current) return describeOwner(step);
+  const mode = current.mode === step.mode ? "" : `${formatMode(current.mode)} → `;
+  return `${mode}${describeOwner(step)}`;
+}
+
 function describeOwner({ owner, group, mode }: Pick<FileStep, "owner" | "group" | "mode">): string {
-  return `${mode.toString(8).padStart(4, "0")} ${group === null ? owner : `${owner}:${group}`}`;
+  return `${formatMode(mode)} ${group === null ? owner : `${owner}:${group}`}`;
+}
+
+function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** Whether both sides of a difference are known: neither is a secret's, and what is there is text. */
+function hasTexts({ change, currentText, newText }: FileChange): boolean {
+  if (newText === null || change === "unchanged" || change === "attributes") return false;
+  return change === "create" || currentText !== null;
 }
 
 function formatChangeDiff(change: Change, paint: Paint): string {
-  if (change.kind === "secret" || change.newText === null || change.change === "unchanged") return "";
-  return paintDiff(computeDiff(change.currentText, change.newText, change.path), paint);
+  if (change.kind !== "file" || !hasTexts(change)) return "";
+  return formatDiff(change.currentText, change.newText ?? "", change.path, paint);
 }
 
-function paintDiff(diff: string, paint: Paint): string {
-  const lines = diff.split("\n").map((line) => {
-    if (line.startsWith("+++") || line.startsWith("---")) return paint.bold(line);
-    if (line.startsWith("+")) return paint.green(line);
-    if (line.startsWith("-")) return paint.red(line);
-    return line.startsWith("@@") ? paint.dim(line) : line;
-  });
-  return lines.join("\n");
+function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
+  const warnings = new Set(plans.flatMap((plan) => plan.warnings.map(formatProblem)));
+  const lines = [
+    ...warnings,
+    ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),
+  ];
+  if (lines.length === 0) return "";
+  return `${paint.bold("warnings")}\n${lines.map((line) => `  ${paint.yellow("!")} ${line}\n`).join("")}`;
 }
 
 function summarize(changes: readonly Change[], { steps }: Plan): string {
@@ -123,33 +220,4 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
   const parts = counts.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`);
   const secrets = steps.filter(({ kind }) => kind === "secret").length;
   return `${parts.join(", ") || "nothing to write"}; ${secrets} to fetch`;
-}
-
-function formatSpread(plans: readonly Plan[], paint: Paint): string {
-  const files = filesOf(plans[0]!);
-  if (files.length === 0) return "";
-  const rows = files.map(({ path }) => {
-    const texts = new Set(plans.map((plan) => contentOf(plan, path)));
-    return [path, texts.size === 1 ? paint.dim("the same on all") : paint.yellow("differs")];
-  });
-  return `${paint.bold("files")}, rendered for each\n${formatColumns(rows, "  ")}`;
-}
-
-function formatDifference(from: Plan, to: Plan, paint: Paint): string {
-  const heading = paint.bold(`${from.facts.instanceType} → ${to.facts.instanceType}`);
-  const diffs = filesOf(from).map(({ path }) => computeDiff(contentOf(from, path), contentOf(to, path), path));
-  return `${heading}\n${diffs.map((diff) => paintDiff(diff, paint)).join("")}`;
-}
-
-function filesOf({ steps }: Plan): FileStep[] {
-  return steps.filter((step) => step.kind === "file");
-}
-
-// A secret's place is shown, its value is not known here.
-function contentOf(plan: Plan, path: string): string {
-  const step = filesOf(plan).find((file) => file.path === path);
-  const parts = step?.content.map((part) =>
-    typeof part === "string" ? part : `[secret ${part.reference.secret}.${part.reference.key}]`,
-  );
-  return parts?.join("") ?? "";
 }

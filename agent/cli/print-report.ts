@@ -1,20 +1,30 @@
 // A run's report for people: what changed, in a few lines; nothing to do is one line. Pure.
 
-import type { Report } from "../apply/report.ts";
+import type { FileReport, Report } from "../apply/report.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function formatReport(report: Report, paint: Paint): string {
   const files = report.files.filter(({ change }) => change !== "unchanged");
   const secrets = report.secrets.filter(({ change }) => change !== "unchanged");
+  const folders = report.folders.filter(({ change }) => change !== "unchanged");
   const rows = [
-    ...files.map(({ path, change }) => [change, path, ""]),
+    ...folders.map(({ path, change }) => [change, `${path}/`, ""]),
+    ...files.map((file) => [file.change, file.path, paint.dim(describeContact(file))]),
     ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
     ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
+    ...report.healthChecks.map(({ path, outcome }) => ["health", path, paint.dim(outcome)]),
   ];
   const count = `${formatCount(report.files.length, "file")}, ${formatCount(report.secrets.length, "secret")}`;
   const took = `${Math.round(report.tookMs)} ms`;
   const storage =
     report.storage === null ? "" : `; secrets are on ${report.storage.fileSystem} (${report.storage.guarantee})`;
   const headline = report.changed ? `${paint.green("done")}: ` : `${paint.green("nothing to do")}: `;
-  return `${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+  const recovered =
+    report.recovered === null ? "" : `${paint.yellow(`an earlier run was cut short: ${report.recovered}`)}\n`;
+  return `${recovered}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+}
+
+function describeContact({ adopted, drift }: FileReport): string {
+  if (adopted) return "it was there before parbake";
+  return drift === null ? "" : `edited by hand, last on ${drift.since}`;
 }

@@ -44,7 +44,14 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded }: AppPla
 }
 
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
-  const rows = [
+  const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
+  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatSacrifices(machine, machines, paint));
+  return formatColumns(rows) + remarks.join("");
+}
+
+/** The head of a table with a column for each machine. */
+export function machineRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
+  return [
     ["", ...machines.map(({ type }) => paint.bold(type))],
     ["memory as the OS sees it", ...machines.map(({ memoryBytes }) => formatBytes(memoryBytes))],
     ["vCPUs", ...machines.map(({ vcpus }) => String(vcpus))],
@@ -53,10 +60,7 @@ export function formatTuning(machines: readonly TunedMachine[], paint: Paint): s
       "left to the page cache",
       ...machines.map(({ tuning }) => (tuning ? formatBytes(tuning.budget.unallocatedBytes) : "")),
     ],
-    ...appRows(machines, paint),
   ];
-  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatSacrifices(machine, machines, paint));
-  return formatColumns(rows) + remarks.join("");
 }
 
 function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
@@ -95,7 +99,7 @@ function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
 }
 
 // What a small machine cost: apps that are left out, and what the others gave up.
-function formatSacrifices({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
+export function formatSacrifices({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
   if (tuning === null) return "";
   const where = all.length > 1 ? ` on ${type}` : "";
   const leftOut = tuning.budget.leftOut.map((name) =>

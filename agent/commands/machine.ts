@@ -15,9 +15,12 @@ import { formatBytes } from "../tuning/size.ts";
 import type { Session } from "./session.ts";
 
 /** Opens IMDS for the run; null where the environment switches it off. */
-export async function openImds({ environment, deadline, log }: Session): Promise<ImdsClient | null> {
+export async function openImds(
+  { environment, deadline, log }: Session,
+  onRetry: () => void = () => {},
+): Promise<ImdsClient | null> {
   const endpoint = resolveImdsEndpoint(environment);
-  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log });
+  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log, onRetry });
   if (imds === null) return null;
   // The request for the token leaves at the event loop's next turn, and is on its way while the config is read.
   imds.prepare();

@@ -1,46 +1,115 @@
 // `parbake apply`: the main job.
 
-import { fetchCredentials } from "../aws/fetch-credentials.ts";
-import { readClientSettings } from "../aws/endpoints.ts";
-import { createSecretsSource, type Credentials, type SecretsSource } from "../aws/secrets-manager.ts";
+import type { Credentials } from "../aws/secrets-manager.ts";
 import { applyPlan } from "../apply/perform.ts";
+import { readSavedPlan } from "../apply/read-saved-plan.ts";
+import type { Report, Versions } from "../apply/report.ts";
 import { runCommand } from "../apply/run-command.ts";
+import { RunRecord } from "../apply/run-record.ts";
+import { refuseMovedOn } from "../apply/saved-plan.ts";
 import { runsAsUnit } from "../apply/units.ts";
-import type { Command } from "../cli/invocation.ts";
+import type { Command, Part } from "../cli/invocation.ts";
+import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
 import { formatDegraded } from "../cli/print-tuning.ts";
-import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
+import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import { Refusal } from "../refusal.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
+import { selectSteps } from "../plan/select-steps.ts";
 import { formatCount } from "../cli/text.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { VERSION } from "../version.ts";
+import { CATALOGUE_DATE, COMMIT, VERSION } from "../version.ts";
+import { Aftermath } from "./aftermath.ts";
 import { readImage } from "./image.ts";
-import { openImds } from "./machine.ts";
-import { planHere } from "./run-plan.ts";
+import { gatherHere, openImds } from "./machine.ts";
+import { fetchRunCredentials, openSecrets } from "./open-secrets.ts";
+import { gatherFor, planFor } from "./run-plan.ts";
 import type { Session } from "./session.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
 const LOCK_WAIT_MS = 10_000;
 
-export async function runApply({ only }: Extract<Command, { kind: "apply" }>, session: Session): Promise<number> {
-  const { options, deadline, log, paint } = session;
-  const imds = await openImds(session);
-  let secrets: SecretsSource | undefined;
+const VERSIONS: Versions = { parbake: VERSION, commit: COMMIT, node: process.version, catalogue: CATALOGUE_DATE };
+
+type ApplyCommand = Extract<Command, { kind: "apply" }>;
+
+export async function runApply(command: ApplyCommand, session: Session): Promise<number> {
+  const { options, progress } = session;
+  const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
+  const aftermath = new Aftermath(session);
+  const imds = await openImds(session, () => record.retries.imds++);
   try {
-    const image = readImage(options);
+    const report = await (command.planFile === null
+      ? applyHere(command.only, session, record, aftermath, imds)
+      : applySaved(command.planFile, session, record, aftermath, imds));
+    if (options.json) session.emit(report);
+    else session.say(formatReport(report, session.paint));
+    return 0;
+  } finally {
+    imds?.close();
+  }
+}
+
+async function applyHere(
+  only: Part | null,
+  session: Session,
+  record: RunRecord,
+  aftermath: Aftermath,
+  imds: ImdsClient | null,
+): Promise<Report> {
+  try {
+    const image = await record.time("config", () => readImage(session.options));
+    aftermath.metrics = image.config.metrics;
     const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
-    const credentials = fetchAhead(
-      () => fetchCredentials(session.environment, () => roleCredentials(imds)),
-      wantsSecrets,
-    );
-    const plan = await planHere(image, only, session, imds);
-    logMachine(plan, log);
-    const source = openSecrets(session, credentials, plan.facts.region);
-    secrets = source;
-    const report = await applyPlan(plan, {
+    const credentials = fetchAhead(() => fetchRunCredentials(session, imds), wantsSecrets);
+    const facts = await record.time("facts", () => gatherFor(image, session, imds));
+    const plan = await record.time("plan", () => selectSteps(planFor(image, facts), only));
+    return await perform(plan, credentials, session, record, aftermath);
+  } catch (error) {
+    // A run that never came to its files is a run, too.
+    if (!aftermath.isOver && !isLocked(error)) aftermath.leave(record.finish(error), { withReport: true });
+    throw error;
+  }
+}
+
+/** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
+async function applySaved(
+  file: string,
+  session: Session,
+  record: RunRecord,
+  aftermath: Aftermath,
+  imds: ImdsClient | null,
+): Promise<Report> {
+  const { options } = session;
+  const saved = await record.time("config", () => readSavedPlan(file));
+  const { facts: then } = saved.plan;
+  refusePredicted(then);
+  const known = knownInstanceFacts(then);
+  const asked = known.some((name) => then.origins[name]?.source === "imds");
+  const policy = asked ? "required" : "optional";
+  const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
+  refuseOtherFacts(then, now);
+  aftermath.metrics = saved.metrics;
+  const credentials = () => fetchRunCredentials(session, imds);
+  return perform(saved.plan, credentials, session, record, aftermath, () => refuseMovedOn(saved, options.root));
+}
+
+async function perform(
+  plan: Plan,
+  credentials: () => Promise<Credentials>,
+  session: Session,
+  record: RunRecord,
+  aftermath: Aftermath,
+  recheck: () => void = () => {},
+): Promise<Report> {
+  const { options, deadline, log } = session;
+  logMachine(plan, log);
+  record.warn(plan.warnings, log);
+  const source = openSecrets(session, credentials, plan.facts.region, () => record.retries.secretsManager++);
+  try {
+    return await applyPlan(plan, {
       root: options.root,
       deadline,
       log,
@@ -48,15 +117,18 @@ export async function runApply({ only }: Extract<Command, { kind: "apply" }>, se
       fetchSecret: (step) => source.fetchSecret(step),
       run: runCommand,
       noBlock: runsAsUnit(session.environment, process.pid),
-      versions: { parbake: VERSION, node: process.version },
+      versions: VERSIONS,
+      record,
+      recheck,
+      onReport: (report) => aftermath.leave(report, { withReport: false }),
     });
-    if (options.json) session.emit(report);
-    else session.say(formatReport(report, paint));
-    return 0;
   } finally {
-    secrets?.close();
-    imds?.close();
+    source.close();
   }
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "locked";
 }
 
 // What a boot's journal starts with: the answer to most questions about the rest.
@@ -84,24 +156,4 @@ function fetchAhead(fetch: () => Promise<Credentials>, isWanted: boolean): () =>
     ahead = null;
     return credentials;
   };
-}
-
-function openSecrets(
-  { environment, deadline, log }: Session,
-  credentials: () => Promise<Credentials>,
-  region: string | null,
-): SecretsSource {
-  return createSecretsSource({
-    region,
-    deadline,
-    log,
-    settings: readClientSettings("SECRETS_MANAGER", environment),
-    fetchCredentials: credentials,
-  });
-}
-
-async function roleCredentials(imds: ImdsClient | null): ReturnType<typeof fetchRoleCredentials> {
-  if (imds !== null) return fetchRoleCredentials(imds);
-  const what = "there are no credentials to fetch secrets with: AWS_EC2_METADATA_DISABLED is set";
-  throw new Refusal("unavailable", { what, fix: "Unset it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." });
 }

@@ -3,7 +3,8 @@
 import { checkImage } from "../apply/check-image.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
-import { Refusal } from "../refusal.ts";
+import type { Plan } from "../plan/plan.ts";
+import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";
 import { predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";
@@ -22,13 +23,21 @@ export function runCheck(
   const problems = checkImage(plans[0]!, options.root);
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
+  const warnings = uniqueWarnings(plans);
   const types = plans.map(({ facts }) => facts.instanceType).join(", ");
   if (options.json) {
-    emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length });
+    emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length, warnings });
   } else {
+    for (const warning of warnings) say(`${paint.yellow("!")} ${formatProblem(warning)}\n`);
     say(
       `${paint.green("valid")}: ${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}, for ${types}\n`,
     );
   }
   return 0;
+}
+
+// What is odd about the config or a template is so on every machine.
+function uniqueWarnings(plans: readonly Plan[]): Problem[] {
+  const byText = new Map(plans.flatMap(({ warnings }) => warnings).map((warning) => [formatProblem(warning), warning]));
+  return [...byText.values()];
 }

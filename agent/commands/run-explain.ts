@@ -18,7 +18,7 @@ type Explain = Extract<Command, { kind: "explain" }>;
 
 export async function runExplain(command: Explain, session: Session): Promise<number> {
   const { options, emit, say, paint } = session;
-  const config = readConfig(options.configFile, options.root);
+  const { config } = readConfig(options.configFile, options.root);
   checkApp(command.app, config);
   const facts = await gatherOne(command, config, session);
   const explanation = explain(command, config, facts);

@@ -20,7 +20,7 @@ type Target = Tune["target"];
 
 export async function runTune(command: Tune, session: Session): Promise<number> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
-  const config = readConfig(session.options.configFile, session.options.root);
+  const { config } = readConfig(session.options.configFile, session.options.root);
   return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
 }
 

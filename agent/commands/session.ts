@@ -2,6 +2,7 @@
 
 import type { Environment } from "../aws/endpoints.ts";
 import type { GlobalOptions } from "../cli/invocation.ts";
+import type { Progress } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
@@ -12,6 +13,8 @@ export interface Session {
   readonly deadline: Deadline;
   readonly log: Log;
   readonly paint: Paint;
+  /** What goes on, for whoever sits at the terminal; silent elsewhere. */
+  readonly progress: Progress;
   /** Text for people: stdout, or stderr where stdout carries JSON. */
   readonly say: (text: string) => void;
   /** The one JSON document of `--json`; `compact` where it has megabytes. */

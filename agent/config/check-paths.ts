@@ -6,6 +6,7 @@ import type { Config } from "./config.ts";
 interface Landing {
   readonly path: string;
   readonly at: Position;
+  readonly isFolder: boolean;
 }
 
 export function checkPaths(config: Config): Problem[] {
@@ -14,11 +15,12 @@ export function checkPaths(config: Config): Problem[] {
   const problems: Problem[] = [];
   for (const landing of landings) {
     const earlier = byPath.get(landing.path);
-    if (earlier) problems.push(clash(landing, `${landing.path} is written twice`, earlier));
+    if (earlier)
+      problems.push(clash(landing, `${landing.path} is ${landing.isFolder ? "declared" : "written"} twice`, earlier));
     else byPath.set(landing.path, landing);
   }
   for (const landing of landings) {
-    const parent = parents(landing.path).find((path) => byPath.has(path));
+    const parent = parents(landing.path).find((path) => byPath.get(path)?.isFolder === false);
     if (parent)
       problems.push(
         clash(landing, `${parent} is a file and cannot be the folder of ${landing.path}`, byPath.get(parent)!),
@@ -27,10 +29,14 @@ export function checkPaths(config: Config): Problem[] {
   return problems;
 }
 
-function allLandings({ files, secrets, secretsFolder }: Config): Landing[] {
+function allLandings({ files, folders, secrets, secretsFolder }: Config): Landing[] {
   const keys = secrets.flatMap((secret) => secret.keys);
   const secretFiles = keys.filter(({ file }) => file !== null);
-  return [...secretFiles.map(({ file, at }) => ({ path: `${secretsFolder}/${file}`, at })), ...files];
+  const landings = [...secretFiles.map(({ file, at }) => ({ path: `${secretsFolder}/${file}`, at })), ...files];
+  return [
+    ...landings.map(({ path, at }) => ({ path, at, isFolder: false })),
+    ...folders.map(({ path, at }) => ({ path, at, isFolder: true })),
+  ];
 }
 
 function parents(path: string): string[] {

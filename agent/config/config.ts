@@ -1,5 +1,6 @@
 // The operator's configuration after validation: every default filled in, every size in bytes, every list in file order.
 
+import type { TemplateFormat } from "../plan/plan.ts";
 import type { Position } from "../refusal.ts";
 
 export type ReserveRule =
@@ -65,14 +66,29 @@ export interface OnChange {
   readonly unit: string;
 }
 
+/** What becomes of a file that was edited by hand since parbake last wrote it. */
+export type OnDrift = "overwrite" | "keep" | "refuse";
+
 export interface FileConfig extends FileOwner {
   /** File name below the templates folder. */
   readonly template: string;
   /** Absolute path of the rendered file. */
   readonly path: string;
+  /** Null: told by the template's file name. */
+  readonly format: TemplateFormat | null;
   /** argv; `{}` stands for the staged file. Null: not validated. */
   readonly validate: readonly string[] | null;
   readonly onChange: readonly OnChange[];
+  /** argv, run after the reloads; a status other than 0 puts the old files back. Null: not checked. */
+  readonly healthCheck: readonly string[] | null;
+  readonly onDrift: OnDrift;
+  readonly at: Position;
+}
+
+/** A folder that is there with this owner and mode before any file is written. */
+export interface FolderConfig extends FileOwner {
+  /** Absolute. */
+  readonly path: string;
   readonly at: Position;
 }
 
@@ -85,7 +101,12 @@ export interface Config {
   readonly apps: readonly AppConfig[];
   readonly secrets: readonly SecretConfig[];
   readonly files: readonly FileConfig[];
+  readonly folders: readonly FolderConfig[];
+  /** Absolute path of the Prometheus textfile that each run leaves. Null: none. */
+  readonly metrics: string | null;
   readonly vars: Readonly<Record<string, unknown>>;
+  /** Where each of them stands. */
+  readonly varsAt: Readonly<Record<string, Position>>;
   /** Absolute, inside the root that parbake acts on. */
   readonly templatesFolder: string;
   /** Must be tmpfs or ramfs. */

@@ -91,6 +91,12 @@ export class Field {
     return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
   }
 
+  /** The text at a key of a mapping; undefined (and no refusal) where there is none. */
+  peek(key: string): string | undefined {
+    const value: unknown = isMap(this.node) ? this.node.get(key) : undefined;
+    return typeof value === "string" ? value : undefined;
+  }
+
   text(): string | undefined {
     const value = this.scalar();
     if (typeof value === "string" && value !== "" && !value.includes("\0")) return value;
@@ -142,7 +148,7 @@ export class Field {
     return `the ${typeof value} ${String(value)}`;
   }
 
-  private get keyAt(): Position {
+  get keyAt(): Position {
     return this.positionAt(this.keyNode?.range?.[0] ?? 0);
   }
 

@@ -1,17 +1,25 @@
 // The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
 
-import { LineCounter, parseDocument } from "yaml";
 import type { Problem } from "../refusal.ts";
-import type { AppConfig, Config, FileConfig, SecretConfig } from "./config.ts";
-import { Field, type YamlSource } from "./field.ts";
+import type { AppConfig, Config, SecretConfig } from "./config.ts";
+import type { Field } from "./field.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
-import { parseFile } from "./parse-file.ts";
+import { parseMetrics } from "./parse-metrics.ts";
+import { namedTemplates, parseFiles } from "./parse-files.ts";
+import { parseFolders } from "./parse-folder.ts";
 import { parseSecret } from "./parse-secret.ts";
+import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
+import { parseYaml } from "./parse-yaml.ts";
 import { checkPaths } from "./check-paths.ts";
 import { estimateSecretsBytes } from "./estimate-secrets.ts";
 
 export type ParseResult =
-  | { readonly kind: "config"; readonly config: Config }
+  | {
+      readonly kind: "config";
+      readonly config: Config;
+      /** By the name that `files[].template` uses, without front matter; null: there is no such file. */
+      readonly templates: ReadonlyMap<string, string | null>;
+    }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
 const TOP_LEVEL_KEYS = [
@@ -21,6 +29,8 @@ const TOP_LEVEL_KEYS = [
   "apps",
   "secrets",
   "files",
+  "folders",
+  "metrics",
   "vars",
   "templates",
   "secretsFolder",
@@ -29,36 +39,42 @@ const TOP_LEVEL_KEYS = [
 
 const ARCHITECTURES = ["arm64", "x86_64"] as const;
 
-/** In the order of precedence: a later file's entry replaces an earlier one of the same name. */
-export function parseConfig(files: readonly { readonly file: string; readonly text: string }[]): ParseResult {
+/** @param folder as the config has it */
+export type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
+
+/** @param files in the order of precedence: a later file's entry replaces an earlier one of the same name */
+export function parseConfig(
+  files: readonly { readonly file: string; readonly text: string }[],
+  readTemplates: ReadTemplates = (folder) => ({ folder, sources: new Map() }),
+): ParseResult {
   const problems: Problem[] = [];
   const tops = files.map(({ file, text }) => parseYaml(file, text, problems).known(TOP_LEVEL_KEYS));
+  const entries = tops.map((top) => top.get("files")?.items() ?? []);
+  const folder = last(tops, "templates")?.text() ?? "templates";
+  const templates = parseTemplates(readTemplates(folder, namedTemplates(entries)), problems);
   const config = assemble(
     tops,
+    entries,
+    templates,
+    problems,
     files.map(({ file }) => file),
   );
   if (problems.length === 0) problems.push(...checkNotEmpty(config), ...checkPaths(config));
-  return problems.length > 0 ? { kind: "problems", problems } : { kind: "config", config };
-}
-
-function parseYaml(file: string, text: string, problems: Problem[]): Field {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const source: YamlSource = { file, document, lines, problems };
-  for (const { message, pos } of document.errors) {
-    const { line, col } = lines.linePos(pos[0]);
-    problems.push({
-      what: `not YAML: ${message.replace(/\.$/, "")}`,
-      fix: "Mend the syntax there.",
-      at: { file, line, column: col },
-    });
-  }
-  return new Field(source, "", document.errors.length > 0 ? null : document.contents);
+  return problems.length > 0
+    ? { kind: "problems", problems }
+    : { kind: "config", config, templates: templates.sources };
 }
 
 type Top = ReadonlyMap<string, Field>;
 
-function assemble(tops: readonly Top[], sources: readonly string[]): Config {
+function assemble(
+  tops: readonly Top[],
+  entries: readonly (readonly Field[])[],
+  templates: ParsedTemplates,
+  problems: Problem[],
+  sources: readonly string[],
+): Config {
+  const files = parseFiles(entries, templates.frontMatters, problems);
   const config: Omit<Config, "secretsSizeBytes"> = {
     imds: last(tops, "imds")?.choice(["required", "optional"] as const) ?? "required",
     reserve: { memory: parseReserve(last(tops, "reserve")) },
@@ -71,9 +87,12 @@ function assemble(tops: readonly Top[], sources: readonly string[]): Config {
     secrets: named(tops, "secrets")
       .map(([name, field]) => parseSecret(name, field))
       .filter(isGiven<SecretConfig>),
-    files: byPath(tops.map((top) => (top.get("files")?.items() ?? []).map(parseFile).filter(isGiven<FileConfig>))),
+    files,
+    folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
+    metrics: parseMetrics(last(tops, "metrics"), files),
     vars: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.data()])),
-    templatesFolder: last(tops, "templates")?.text() ?? "templates",
+    varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
+    templatesFolder: templates.folder,
     secretsFolder: last(tops, "secretsFolder")?.text() ?? "/run/parbake/secrets",
     sources,
   };
@@ -88,14 +107,6 @@ function named(tops: readonly Top[], key: string): (readonly [string, Field])[] 
   const merged = new Map<string, Field>();
   for (const top of tops) for (const [name, field] of top.get(key)?.entries() ?? []) merged.set(name, field);
   return [...merged];
-}
-
-// Within one file two entries for one path are a mistake (checkPaths says so); across files the later one wins.
-function byPath(lists: readonly (readonly FileConfig[])[]): readonly FileConfig[] {
-  return lists.reduce((earlier, later) => {
-    const replaced = new Set(later.map(({ path }) => path));
-    return [...earlier.filter(({ path }) => !replaced.has(path)), ...later];
-  }, []);
 }
 
 function isGiven<T>(value: T | undefined): value is T {

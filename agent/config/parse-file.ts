@@ -1,21 +1,85 @@
 // `files[]` of the config, and the owner and mode that secrets have too. Pure.
 
-import type { FileConfig, FileOwner, OnChange } from "./config.ts";
+import { TEMPLATE_FORMATS } from "../plan/template-format.ts";
+import type { Position } from "../refusal.ts";
+import type { FileConfig, FileOwner, OnChange, OnDrift } from "./config.ts";
 import type { Field } from "./field.ts";
 
 const UNIT = /^[A-Za-z0-9:_.@\\-]+\.(service|socket|target|timer|path|mount|slice|scope)$/;
 
-export function parseFile(field: Field): FileConfig | undefined {
-  const keys = field.known(["template", "path", "owner", "group", "mode", "validate", "onChange"]);
-  for (const key of ["template", "path"]) if (!keys.has(key)) field.refuse(`has no ${key}`, `Add \`${key}:\`.`);
+/** The keys of a `files:` entry besides `template`, and those of a template's front matter. */
+export const FILE_KEYS = [
+  "path",
+  "owner",
+  "group",
+  "mode",
+  "format",
+  "validate",
+  "onChange",
+  "healthCheck",
+  "onDrift",
+] as const;
+
+type Settings = Omit<FileConfig, "template" | "at">;
+
+/** What an entry or a front matter says itself; undefined where it says nothing. */
+export type FileSettings = { readonly [Key in keyof Settings]: Settings[Key] | undefined };
+
+const DEFAULTS: Omit<Settings, "path"> = {
+  owner: "root",
+  group: null,
+  mode: 0o644,
+  format: null,
+  validate: null,
+  onChange: [],
+  healthCheck: null,
+  onDrift: "overwrite",
+};
+
+/** @param frontMatterOf what the template says of itself: the entry's own keys come first */
+export function parseFile(
+  field: Field,
+  frontMatterOf: (template: string) => Partial<FileSettings> | undefined,
+): FileConfig | undefined {
+  const keys = field.known(["template", ...FILE_KEYS]);
+  if (!keys.has("template")) field.refuse("has no template", "Add `template:`.");
   const template = keys.get("template")?.text();
-  const path = parseAbsolutePath(keys.get("path"));
-  const common = parseOwner(keys, 0o644);
-  const validate = parseArguments(keys.get("validate"));
-  const onChange = parseOnChange(keys.get("onChange"));
-  if (template === undefined || path === undefined) return undefined;
+  const frontMatter = (template === undefined ? undefined : frontMatterOf(template)) ?? {};
+  if (!keys.has("path") && frontMatter.path === undefined)
+    field.refuse("has no path", "Add `path:`, here or in the template's front matter.");
+  const settings = { ...given(frontMatter), ...given(parseFileSettings(keys)) };
+  if (template === undefined || settings.path === undefined) return undefined;
   checkRelativePath(template, keys.get("template")!);
-  return { template, path, ...common, validate, onChange, at: field.at };
+  return completeFile(template, { ...settings, path: settings.path }, field.at);
+}
+
+export function completeFile(
+  template: string,
+  settings: Partial<Settings> & Pick<Settings, "path">,
+  at: Position,
+): FileConfig {
+  return { ...DEFAULTS, ...settings, template, at };
+}
+
+export function parseFileSettings(keys: ReadonlyMap<string, Field>): FileSettings {
+  return {
+    path: parseAbsolutePath(keys.get("path")),
+    owner: parseAccount(keys.get("owner")),
+    group: parseAccount(keys.get("group")),
+    mode: parseMode(keys.get("mode")),
+    format: keys.get("format")?.choice(TEMPLATE_FORMATS),
+    validate: keys.has("validate") ? parseArguments(keys.get("validate")) : undefined,
+    onChange: keys.has("onChange") ? parseOnChange(keys.get("onChange")) : undefined,
+    healthCheck: keys.has("healthCheck") ? parseArguments(keys.get("healthCheck")) : undefined,
+    onDrift: keys.get("onDrift")?.choice(ON_DRIFT),
+  };
+}
+
+const ON_DRIFT: readonly OnDrift[] = ["overwrite", "keep", "refuse"];
+
+/** Leaves out what is undefined, so that it covers nothing when spread. */
+export function given(settings: Partial<FileSettings>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 export function parseOwner(keys: ReadonlyMap<string, Field>, defaultMode: number): FileOwner {
@@ -45,7 +109,7 @@ function parseMode(field: Field | undefined): number | undefined {
   return undefined;
 }
 
-function parseAbsolutePath(field: Field | undefined): string | undefined {
+export function parseAbsolutePath(field: Field | undefined): string | undefined {
   const path = field?.text();
   if (path === undefined) return undefined;
   const isPlain = path.startsWith("/") && path.length > 1 && path.slice(1).split("/").every(isPlainSegment);
@@ -56,11 +120,15 @@ function parseAbsolutePath(field: Field | undefined): string | undefined {
 
 /** A path below a folder of ours: it must not climb out of it. */
 export function checkRelativePath(path: string, field: Field): void {
-  if (path.split("/").every(isPlainSegment)) return;
+  if (isPlainPath(path)) return;
   field.refuse(
     `'${path}' does not stay inside its folder`,
     "Give a plain relative path, without .., . or a leading /.",
   );
+}
+
+export function isPlainPath(path: string): boolean {
+  return path.split("/").every(isPlainSegment) && !path.includes("\0");
 }
 
 function isPlainSegment(segment: string): boolean {

@@ -1,23 +1,35 @@
-// Reads the config files: the main one, then every *.yaml of the parbake.d folder beside it in name order. Never writes.
+// Reads the config files (the main one, then every *.yaml of the parbake.d folder beside it in name order) and the templates.
+// Never writes.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { Refusal, type RefusalCode } from "../refusal.ts";
 import type { Config } from "./config.ts";
 import { parseConfig } from "./parse-config.ts";
+import { readTemplates } from "./read-templates.ts";
+
+/** The image's own files. */
+export interface Image {
+  readonly config: Config;
+  /** By the name that `files[].template` uses, without front matter; null: there is no such file. */
+  readonly templates: ReadonlyMap<string, string | null>;
+}
 
 /**
  * @param configFile path of the main file, as the caller sees it
  * @param root `/`, or the folder that a machine's file system is mounted on
  * @throws Refusal `config` with every problem of every file, `permission` where a file may not be read
  */
-export function readConfig(configFile: string, root: string): Config {
+export function readConfig(configFile: string, root: string): Image {
   const folder = dirname(configFile);
   const dropIns = listDropIns(join(folder, "parbake.d"));
   const files = [configFile, ...dropIns].map((file) => ({ file, text: readConfigFile(file) }));
-  const result = parseConfig(files);
+  const result = parseConfig(files, (templatesFolder, named) =>
+    readTemplates(locateTemplates(templatesFolder, folder, root), named),
+  );
   if (result.kind === "problems") throw new Refusal("config", result.problems);
-  return { ...result.config, templatesFolder: locateTemplates(result.config.templatesFolder, folder, root) };
+  const { config, templates } = result;
+  return { config, templates };
 }
 
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.

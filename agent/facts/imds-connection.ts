@@ -13,6 +13,8 @@ export interface ImdsClientOptions {
   readonly log: Log;
   /** The longest wait for the first token, for a machine that may have no IMDS. Default: the deadline alone. */
   readonly patienceMs?: number;
+  /** Hears of each answer that makes the client ask again. */
+  readonly onRetry?: () => void;
   readonly random?: () => number;
   readonly nowMs?: () => number;
 }
@@ -21,6 +23,7 @@ export interface ImdsConnection {
   readonly endpoint: URL;
   readonly agent: Agent;
   readonly log: Log;
+  readonly onRetry: () => void;
   readonly clock: RetryClock;
   /** The clock of the first token, which may have less time. */
   readonly patience: RetryClock;
@@ -32,7 +35,7 @@ export interface ImdsConnection {
 const TRY_TIMEOUT_MS = 1000;
 
 export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientOptions): ImdsConnection {
-  const { patienceMs = Infinity, random = Math.random, nowMs = () => performance.now() } = rest;
+  const { patienceMs = Infinity, onRetry = () => {}, random = Math.random, nowMs = () => performance.now() } = rest;
   const closing = new AbortController();
   const signal = AbortSignal.any([deadline.signal, closing.signal]);
   // An agent of our own: the global one uses a proxy when NODE_USE_ENV_PROXY says so.
@@ -44,7 +47,7 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
     closing.abort();
     agent.destroy();
   };
-  return { endpoint, agent, log, clock, patience, nowMs, close };
+  return { endpoint, agent, log, onRetry, clock, patience, nowMs, close };
 }
 
 /** One try. Throws only what no further try can mend. */
@@ -76,7 +79,7 @@ function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
 
 /** Tries until there is a value or the clock has run out; `refuse` may know better words for the latter. */
 export async function persist<T>(
-  { endpoint, log, nowMs }: ImdsConnection,
+  { endpoint, log, onRetry, nowMs }: ImdsConnection,
   clock: RetryClock,
   path: string,
   attempt: () => Promise<Attempt<T>>,
@@ -85,7 +88,10 @@ export async function persist<T>(
   const startMs = nowMs();
   const outcome = await retry(clock, async () => {
     const result = await attempt();
-    if (result.kind === "again") log("debug", "IMDS gave no answer yet", { path, detail: result.detail });
+    if (result.kind === "again") {
+      onRetry();
+      log("debug", "IMDS gave no answer yet", { path, detail: result.detail });
+    }
     return result;
   });
   if (outcome.kind === "done") return outcome.value;

@@ -1,15 +1,17 @@
 // Config, facts and templates to the Plan, or to every problem that stands in its way. Pure.
 
-import type { Config, FileConfig, SecretConfig } from "../config/config.ts";
+import type { Config, FileConfig, FolderConfig, SecretConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem, RefusalCode } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
-import type { FileStep, Plan, SecretStep } from "./plan.ts";
+import type { FileStep, FolderStep, Plan, SecretStep } from "./plan.ts";
+import { findPartials } from "./find-partials.ts";
 import { printsSecret } from "./select-steps.ts";
 import { renderTemplate } from "./render-template.ts";
 import { buildTemplateContext, secretPath } from "./template-context.ts";
 import type { TemplateContext } from "./template-context.ts";
 import { formatOf } from "./template-format.ts";
+import { warnUnused } from "./warn-unused.ts";
 
 export interface PlanInput {
   readonly config: Config;
@@ -38,16 +40,35 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
     return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", problems };
   }
   const secretSteps = config.secrets.map((secret) => buildSecretStep(secret, config.secretsFolder));
-  const fileSteps = files.flatMap((file) => (file.kind === "step" ? [file.step] : []));
-  const steps = [...secretSteps, ...fileSteps];
+  const built = files.filter((file) => file.kind === "step");
+  const reads = new Set(built.flatMap((file) => [...file.reads]));
+  const steps = [
+    ...config.folders.map(buildFolderStep).toSorted(byDepth),
+    ...secretSteps,
+    ...built.map(({ step }) => step),
+  ];
   return {
     kind: "plan",
-    plan: { schema: 1, facts, budget: tuning.budget, apps: tuning.apps, steps, secretsFolder: config.secretsFolder },
+    plan: {
+      schema: 1,
+      facts,
+      budget: tuning.budget,
+      apps: tuning.apps,
+      part: null,
+      steps,
+      secretsFolder: config.secretsFolder,
+      warnings: [...built.flatMap(({ warnings }) => warnings), ...warnUnused(config, reads)],
+    },
   };
 }
 
 type BuiltFile =
-  | { readonly kind: "step"; readonly step: FileStep }
+  | {
+      readonly kind: "step";
+      readonly step: FileStep;
+      readonly warnings: readonly Problem[];
+      readonly reads: ReadonlySet<string>;
+    }
   /** The config is wrong about the file. */
   | { readonly kind: "misplaced"; readonly problems: readonly Problem[] }
   /** The template is wrong. */
@@ -59,28 +80,46 @@ function buildFile(
   templates: ReadonlyMap<string, string | null>,
   context: TemplateContext,
 ): BuiltFile {
-  const templatePath = `${config.templatesFolder.replace(/\/+$/, "")}/${file.template}`;
+  const templatesFolder = config.templatesFolder.replace(/\/+$/, "");
+  const templatePath = `${templatesFolder}/${file.template}`;
   const source = templates.get(file.template) ?? null;
   if (source === null)
     return misplaced(file, `there is no template ${templatePath}`, "Create it, or correct files[].template.");
 
+  const format = file.format ?? formatOf(file.template);
   const secretValuesAllowed = isBelow(file.path, config.secretsFolder);
   const rendered = renderTemplate({
     source,
     file: templatePath,
-    format: formatOf(file.template),
+    format,
     context,
     secretValuesAllowed,
+    partials: findPartials(file.template, templates, templatesFolder),
   });
   if (rendered.kind === "broken") return rendered;
 
+  const { content, warnings, reads } = rendered;
   const { at: _, ...declared } = file;
-  const step: FileStep = { kind: "file", ...declared, isTuned: rendered.readsApps, content: rendered.content };
-  return isSecretForAll(step) ? misplaced(file, ...tooOpen(step)) : { kind: "step", step };
+  const step: FileStep = {
+    kind: "file",
+    ...declared,
+    format,
+    isTuned: readsApps(reads),
+    content,
+  };
+  if (isSecretForAll(step)) return misplaced(file, ...tooOpen(step));
+  return step.onDrift !== "overwrite" && printsSecret(step)
+    ? misplaced(file, ...driftUnseen(step))
+    : { kind: "step", step, warnings, reads };
 }
 
 function misplaced({ at }: FileConfig, what: string, fix: string): BuiltFile {
   return { kind: "misplaced", problems: [{ what, fix, at }] };
+}
+
+/** The empty path is that of everything. */
+function readsApps(reads: ReadonlySet<string>): boolean {
+  return [...reads].some((path) => /^(?:apps\b|profiles\b|$)/.test(path));
 }
 
 /** A path with `..` in it is below nothing. */
@@ -100,6 +139,22 @@ function tooOpen({ path, mode }: FileStep): [what: string, fix: string] {
     `${path} holds a secret's value and its mode 0${mode.toString(8)} lets every user in`,
     'Give it mode: "0400", or "0440" and a group.',
   ];
+}
+
+function driftUnseen({ path, onDrift }: FileStep): [what: string, fix: string] {
+  return [
+    `${path} holds a secret's value, so no digest of it is kept, and \`onDrift: ${onDrift}\` could not tell an edit`,
+    "Leave onDrift out: the file is written anew where it differs.",
+  ];
+}
+
+function buildFolderStep({ path, owner, group, mode }: FolderConfig): FolderStep {
+  return { kind: "folder", path, owner, group, mode };
+}
+
+// A stable sort: the config's order among folders of one depth.
+function byDepth(a: FolderStep, b: FolderStep): number {
+  return a.path.split("/").length - b.path.split("/").length;
 }
 
 function buildSecretStep({ name, id, region, keys }: SecretConfig, folder: string): SecretStep {

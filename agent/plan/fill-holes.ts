@@ -1,57 +1,96 @@
-// Puts the printed values into the rendered text, each encoded for where it stands; leaves references where secrets go.
+// Puts the printed values into the rendered text, each encoded for where it stands, and has the result read back; leaves
+// references where secrets go.
 
-import type { Problem } from "../refusal.ts";
+import type { Position, Problem } from "../refusal.ts";
 import type { Place } from "./encode.ts";
 import { encode, placesIn, Unencodable } from "./encode.ts";
 import { HOLE } from "./formats/format-rules.ts";
+import { escapeForYaml } from "./formats/json.ts";
 import type { ContentPart, TemplateFormat } from "./plan.ts";
+import { fillHole, markHole, readBack, type Hole } from "./read-back.ts";
 import type { Print, Run } from "./run-template.ts";
 import { SecretHole, TunedValue } from "./template-context.ts";
 import { JsonText } from "./template-helpers.ts";
 
 export type Filled =
   | { readonly kind: "rendered"; readonly content: readonly ContentPart[] }
-  | { readonly kind: "broken"; readonly problems: readonly Problem[] };
+  | { readonly kind: "broken"; readonly problems: readonly Problem[] }
+  /** What came out is not of its format. `parts` are the texts of the file, static and printed in turn. */
+  | { readonly kind: "malformed"; readonly why: string; readonly offset: number; readonly parts: readonly string[] };
 
-export function fillHoles({ output, prints }: Run, format: TemplateFormat, file: string): Filled {
+/** A printed value, ready for the file; as a string where it is text like that of the template itself. */
+interface Filling {
+  readonly print: Print;
+  readonly hole: Hole;
+}
+
+export function fillHoles({ output, prints }: Run, format: TemplateFormat): Filled {
   // Odd members are the numbers between the markers.
   const pieces = output.split(/\uE000(\d+)\uE001/);
   const places = placesIn(format, pieces.map((piece, index) => (index % 2 === 0 ? piece : HOLE)).join(""));
   const problems: Problem[] = [];
-  const content: ContentPart[] = [""];
-  for (const [index, piece] of pieces.entries()) {
-    const part =
-      index % 2 === 0 ? piece : fill(prints[Number(piece)]!, places[(index - 1) / 2]!, format, file, problems);
-    append(content, part);
-  }
-  return problems.length > 0
-    ? { kind: "broken", problems: onePerPlace(problems) }
-    : { kind: "rendered", content: withoutEmpty(content) };
-}
-
-function fill(
-  { value, site }: Print,
-  place: Place,
-  format: TemplateFormat,
-  file: string,
-  problems: Problem[],
-): ContentPart {
-  try {
-    if (value instanceof SecretHole) return secretPart(value, place, format);
-    if (value instanceof JsonText && takesJson(format) && place === "alone") return value.text;
-    return encode(format, plain(value), place);
-  } catch (error) {
-    if (!(error instanceof Unencodable)) throw error;
-    const what = `the value printed here cannot be written into ${format}: ${error.message}`;
-    problems.push({ what, fix: error.fix, at: { file, ...site } });
-    return "";
+  const filler = new Filler(format, problems);
+  const parts = pieces.map((piece, index) =>
+    index % 2 === 0 ? piece : filler.fill(prints[Number(piece)]!, places[(index - 1) / 2]!),
+  );
+  if (problems.length > 0) return { kind: "broken", problems };
+  const fillings = parts.filter((part) => typeof part !== "string");
+  const texts = parts.map((part) => (typeof part === "string" ? part : part.hole));
+  const read = readBack(format, texts);
+  switch (read.kind) {
+    case "proven":
+      return { kind: "rendered", content: contentOf(parts, format) };
+    case "malformed":
+      return { ...read, parts: texts.map((text) => (typeof text === "string" ? text : text.written)) };
+    case "differs": {
+      const { site } = fillings.find(({ hole }) => hole === read.hole)!.print;
+      return { kind: "broken", problems: [misread(format, site)] };
+    }
   }
 }
 
-/** A place where no value can stand is found now, not when the secret has been fetched. */
-function secretPart({ reference }: SecretHole, place: Place, format: TemplateFormat): ContentPart {
-  if (place === "never") encode(format, "", place);
-  return { reference, format, place };
+function misread(format: TemplateFormat, at: Position): Problem {
+  return {
+    what: `the value printed here would not be read back as it is: where it stands, ${format} would read another`,
+    fix: "Print it as a whole value of its own, or alone in quotes.",
+    at,
+  };
+}
+
+class Filler {
+  readonly #format: TemplateFormat;
+  readonly #problems: Problem[];
+  #count = 0;
+
+  constructor(format: TemplateFormat, problems: Problem[]) {
+    this.#format = format;
+    this.#problems = problems;
+  }
+
+  fill(print: Print, place: Place): string | Filling {
+    const { value, site } = print;
+    try {
+      if (value instanceof JsonText && takesJson(this.#format) && place === "alone") return escapeForYaml(value.text);
+      const hole = value instanceof SecretHole ? this.#secret(place) : this.#value(plain(value), place);
+      this.#count += 1;
+      return { print, hole };
+    } catch (error) {
+      if (!(error instanceof Unencodable)) throw error;
+      const what = `the value printed here cannot be written into ${this.#format}: ${error.message}`;
+      this.#problems.push({ what, fix: error.fix, at: site });
+      return "";
+    }
+  }
+
+  #value(value: string | number | boolean, place: Place): Hole {
+    return fillHole(this.#format, value, place, this.#count);
+  }
+
+  /** A place where no value can stand is found now, not when the secret has been fetched. */
+  #secret(place: Place): Hole {
+    if (place === "never") encode(this.#format, "", place);
+    return markHole(this.#format, place, this.#count);
+  }
 }
 
 function takesJson(format: TemplateFormat): boolean {
@@ -65,18 +104,18 @@ function plain(value: unknown): string | number | boolean {
   throw new Error("only scalars are printed: the print helper sees to it");
 }
 
+function contentOf(parts: readonly (string | Filling)[], format: TemplateFormat): ContentPart[] {
+  const content: ContentPart[] = [""];
+  for (const part of parts) append(content, typeof part === "string" ? part : contentPart(part, format));
+  return content.length === 1 ? content : content.filter((part) => part !== "");
+}
+
+function contentPart({ print: { value }, hole }: Filling, format: TemplateFormat): ContentPart {
+  return value instanceof SecretHole ? { reference: value.reference, format, place: hole.place } : hole.written;
+}
+
 function append(content: ContentPart[], part: ContentPart): void {
   const last = content.at(-1);
   if (typeof part === "string" && typeof last === "string") content[content.length - 1] = last + part;
   else content.push(part);
-}
-
-function withoutEmpty(content: ContentPart[]): ContentPart[] {
-  return content.length === 1 ? content : content.filter((part) => part !== "");
-}
-
-/** A loop meets the same mistake again and again. */
-function onePerPlace(problems: readonly Problem[]): Problem[] {
-  const told = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...told.values()];
 }

@@ -3,12 +3,15 @@
 import { suggest } from "../nearest.ts";
 import type { Lookup } from "./scope.ts";
 import type { Path } from "./template-ast.ts";
-import { SecretHole } from "./template-context.ts";
+import { appsOfProfile, SecretHole } from "./template-context.ts";
 import type { View } from "./view.ts";
 import { isContainer, isUnknown, namesIn, opennessOf } from "./view.ts";
 
-/** `test`: `#if` and the like. `default`: what may be missing. `structure`: a helper that takes lists and maps. */
-export type PathUse = "output" | "argument" | "structure" | "list" | "test" | "default";
+/**
+ * `test`: `#if` and the like. `within`: `#with`, which asks and enters. `default`: what may be missing. `structure`: a helper
+ * that takes lists and maps.
+ */
+export type PathUse = "output" | "argument" | "structure" | "list" | "test" | "within" | "default";
 
 interface Objection {
   readonly what: string;
@@ -29,18 +32,32 @@ export function checkPath(path: Path, found: Lookup, use: PathUse): Objection | 
   }
   if (found.kind === "no-such-place") return found;
   if (found.kind === "missing") return mayBeMissing(found.holder, use) ? null : explainMissing(path.original, found);
-  if (!found.inEveryItem && use !== "test" && use !== "default") return notInEveryItem(path.original);
+  if (!found.inEveryItem && !mayBeNull(use)) return notInEveryItem(path.original);
   return isUnknown(found.view) ? null : checkValues(path.original, found.view, use);
+}
+
+/** For a file that is not on the secrets file system. */
+export function checkSecret(found: Lookup, use: PathUse): Objection | null {
+  if (found.kind !== "found" || use !== "output") return null;
+  if (!found.view.values.some((value) => value instanceof SecretHole)) return null;
+  return {
+    what: `${found.view.path} is a secret's value, and this file is not on the secrets file system`,
+    fix: "Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
+  };
 }
 
 function notInEveryItem(name: string): Objection {
   return { what: `not every item has ${name}`, fix: useDefault(name) };
 }
 
+function mayBeNull(use: PathUse): boolean {
+  return use === "test" || use === "within" || use === "default";
+}
+
 function mayBeMissing(holder: View, use: PathUse): boolean {
   const openness = opennessOf(holder);
   if (use === "default") return openness !== "nowhere";
-  return use === "test" && openness === "tests";
+  return mayBeNull(use) && openness === "tests";
 }
 
 function explainMissing(
@@ -48,6 +65,12 @@ function explainMissing(
   { holder, name: missing, inSomeItems }: Extract<Lookup, { kind: "missing" }>,
 ): Objection {
   if (inSomeItems) return notInEveryItem(name);
+  const apps = holder.values.flatMap((value) => appsOfProfile(value, missing));
+  if (apps.length > 0)
+    return {
+      what: `${name}: ${apps.length} apps have the profile ${missing}`,
+      fix: `Say which: ${apps.map((app) => `apps.${app}`).join(" or ")}.`,
+    };
   if (opennessOf(holder) === "tests") return { what: `there is no ${name} on this instance`, fix: useDefault(name) };
   const place = holder.path === "" ? "" : ` (${holder.path} has no '${missing}')`;
   if (!holder.values.some(isContainer))
@@ -62,7 +85,7 @@ function checkValues(name: string, { values }: View, use: PathUse): Objection | 
       fix: "Print it on its own: {{secrets.<name>.<key>.value}}.",
     };
   }
-  if (use === "test" || use === "default") return null;
+  if (mayBeNull(use)) return null;
   if (values.some((value) => value === null || value === undefined)) {
     return { what: `${name} is null here`, fix: useDefault(name) };
   }

@@ -2,23 +2,28 @@
 
 import type { Position, Problem } from "../refusal.ts";
 import { suggest } from "../nearest.ts";
-import type { Block, Call, Expression, Location, Mustache, Path, Program, Statement } from "./template-ast.ts";
+import type { Block, Call, Expression, Mustache, Path, Program, Statement } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
-import { SecretHole } from "./template-context.ts";
+import type { TemplateText } from "./expand-partials.ts";
+import { checkCall, secretPathRead } from "./lint-call.ts";
+import { lintEscapes } from "./lint-escapes.ts";
+import type { TemplateFormat } from "./plan.ts";
 import type { Helper } from "./template-helpers.ts";
 import { HELPERS } from "./template-helpers.ts";
-import { checkPath } from "./lint-path.ts";
+import { checkPath, checkSecret } from "./lint-path.ts";
 import type { PathUse } from "./lint-path.ts";
 import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-import { positionOf } from "./parse-template.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
 import type { View } from "./view.ts";
 
 export interface LintInput {
+  /** With its partials. */
   readonly program: Program;
-  readonly source: string;
+  /** The template and its partials. */
+  readonly texts: readonly TemplateText[];
   readonly file: string;
+  readonly format: TemplateFormat;
   readonly context: TemplateContext;
   /** Whether the rendered file may hold a secret's value. */
   readonly secretValuesAllowed: boolean;
@@ -28,28 +33,27 @@ const BLOCKS = ["each", "if", "unless", "with"];
 
 export interface Lint {
   readonly problems: readonly Problem[];
-  /** Whether anything tuned is read. */
-  readonly readsApps: boolean;
+  readonly warnings: readonly Problem[];
+  /** The paths of all that is read, from the root: `vars.users`, `vars.users[].name`. */
+  readonly reads: ReadonlySet<string>;
 }
 
 export function lintTemplate(input: LintInput): Lint {
   const linter = new Linter(input);
   linter.program(input.program, rootScope(input.context));
-  return { problems: [...linter.problems, ...lintEscapes(input)], readsApps: linter.readsApps };
+  const { problems, warnings, reads } = linter;
+  return { problems: [...problems, ...input.texts.flatMap(lintEscapes)], warnings, reads };
 }
 
-/** `\{{apps.…}}` prints the braces: right for a literal `{{`, a trap for a Windows path. */
-function lintEscapes({ source, file }: LintInput): Problem[] {
-  return [...source.matchAll(/(?<!\\)\\\{\{~?\s*(facts|apps|secrets|vars)\b/g)].map(({ index, 1: name }) => ({
-    what: `\\{{${name}… prints the braces themselves, not the value`,
-    fix: "Write \\\\{{ for a backslash and then the value.",
-    at: { file, ...positionOf(source, index) },
-  }));
-}
+const RAW = {
+  what: "raw prints a value past the encoder: what this format gives a meaning breaks the file",
+  fix: "Print it without raw if you can.",
+};
 
 class Linter {
   readonly problems: Problem[] = [];
-  readsApps = false;
+  readonly warnings: Problem[] = [];
+  readonly reads = new Set<string>();
   readonly #input: LintInput;
   /** Optional apps that are present here, by the conditions around. */
   #present: readonly string[] = [];
@@ -72,8 +76,9 @@ class Linter {
       case "BlockStatement":
         return this.#block(node, scope);
       case "PartialStatement":
+        return this.program(node.program, scope);
       case "PartialBlockStatement":
-        return this.#refuse(node, "partials ({{> …}}) are not supported", "Write the text into this template.");
+        return this.#refuse(node, "partial blocks ({{#> …}}) are not supported", "Write {{> name}}, without a block.");
       case "Decorator":
       case "DecoratorBlock":
         return this.#refuse(node, "decorators ({{* …}}) are not supported", "Take it out.");
@@ -122,7 +127,7 @@ class Linter {
       this.#refuse(node, `#${name} takes one argument and has ${node.params.length}`, `Write {{#${name} something}}.`);
     }
     this.#hash(node, scope);
-    const use = name === "each" ? "list" : "test";
+    const use = name === "each" ? "list" : name === "with" ? "within" : "test";
     for (const param of node.params) this.#expression(param, scope, use);
   }
 
@@ -161,6 +166,7 @@ class Linter {
       case "NumberLiteral":
       case "BooleanLiteral":
         if (use === "list") this.#refuse(node, "#each wants a list or a map", "Give it a variable that is one.");
+        if (use === "within") this.#refuse(node, "#with wants a map", "Give it a variable that is one.");
     }
   }
 
@@ -180,17 +186,14 @@ class Linter {
 
   #call(node: Mustache | Call, helper: Helper, scope: Scope): void {
     const name = nameOf(node);
-    const count = node.params.length;
-    if (count < helper.least || count > helper.most) {
-      const wanted = helper.least === helper.most ? `${helper.least}` : `${helper.least} or more`;
-      this.#refuse(
-        node,
-        `the helper ${name} takes ${wanted} arguments and has ${count}`,
-        `If ${name} is a variable, write this.${name}.`,
-      );
-    }
     this.#hash(node, scope);
-    for (const [index, param] of node.params.entries()) this.#expression(param, scope, useOf(name, helper, index));
+    for (const [index, param] of node.params.entries())
+      if (helper.takes[index] !== "name") this.#expression(param, scope, useOf(helper, index));
+    const { context, format } = this.#input;
+    const wrong = checkCall(node, name, helper, { scope, format, secrets: context.secrets });
+    for (const { node: where, what, fix } of wrong) this.#refuse(where, what, fix);
+    if (name === "secretPath") this.reads.add(secretPathRead(node));
+    if (name === "raw") this.warnings.push({ ...RAW, at: this.#placeOf(node) });
   }
 
   #unknownHelper(node: Mustache | Call, scope: Scope): void {
@@ -210,18 +213,12 @@ class Linter {
 
   #path(path: Path, scope: Scope, use: PathUse): void {
     const found = lookUp(scope, path);
-    if (found.kind === "found") this.readsApps ||= /^(apps\b|$)/.test(found.view.path);
-    const problem = checkPath(path, found, use) ?? this.#checkSecret(found, use) ?? this.#checkPresent(found);
+    if (found.kind === "found") this.reads.add(found.view.path);
+    const problem =
+      checkPath(path, found, use) ??
+      (this.#input.secretValuesAllowed ? null : checkSecret(found, use)) ??
+      this.#checkPresent(found);
     if (problem) this.#refuse(path, problem.what, problem.fix);
-  }
-
-  #checkSecret(found: ReturnType<typeof lookUp>, use: PathUse): { what: string; fix: string } | null {
-    if (found.kind !== "found" || use !== "output" || this.#input.secretValuesAllowed) return null;
-    if (!found.view.values.some((value) => value instanceof SecretHole)) return null;
-    return {
-      what: `${found.view.path} is a secret's value, and this file is not on the secrets file system`,
-      fix: "Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
-    };
   }
 
   #checkPresent(found: ReturnType<typeof lookUp>): { what: string; fix: string } | null {
@@ -229,17 +226,22 @@ class Linter {
     return app === null || this.#present.includes(app) ? null : explainOptional(app);
   }
 
-  #refuse({ loc }: { readonly loc: Location }, what: string, fix: string): void {
+  #refuse(node: Placed, what: string, fix: string): void {
+    this.problems.push({ what, fix, at: this.#placeOf(node) });
+  }
+
+  #placeOf({ loc }: Placed): Position {
     const { line, column } = loc.start;
-    const at: Position = { file: this.#input.file, line, column: column + 1 };
-    this.problems.push({ what, fix, at });
+    return { file: loc.source ?? this.#input.file, line, column: column + 1 };
   }
 }
 
-function useOf(name: string, { optional }: Helper, index: number): PathUse {
+type Placed = Pick<Mustache, "loc">;
+
+function useOf({ optional, takes }: Helper, index: number): PathUse {
   if (optional === "all") return "test";
   if (optional === "first" && index === 0) return "default";
-  return name === "json" || name === "join" ? "structure" : "argument";
+  return ["list", "any"].includes(takes[index] ?? "any") ? "structure" : "argument";
 }
 
 function nameOf({ path }: Mustache | Call | Block): string {

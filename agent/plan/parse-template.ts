@@ -10,7 +10,9 @@ export type ParsedTemplate =
 
 /** Far above any config file, far below what would exhaust the parser or the stack. */
 const MAX_SOURCE_LENGTH = 2 ** 20;
-const MAX_NESTING = 200;
+export const MAX_NESTING = 200;
+/** Handlebars takes the square of their number in time: seconds for so many, minutes for as many as fit into MAX_SOURCE_LENGTH. */
+const MAX_TAGS = 10_000;
 const MARKERS = /[\uE000\uE001]/;
 
 export function parseTemplate(source: string, file: string): ParsedTemplate {
@@ -33,8 +35,11 @@ export function parseTemplate(source: string, file: string): ParsedTemplate {
   if (Math.max(blocks.deepest, deepestParentheses(source)) > MAX_NESTING) {
     return broken(`blocks or parentheses are nested more than ${MAX_NESTING} deep`, "Make the template flatter.");
   }
+  if (source.split("{{").length > MAX_TAGS) {
+    return broken(`the template has more than ${MAX_TAGS} tags`, "Write a loop, or print a list with join or json.");
+  }
   try {
-    return { kind: "parsed", program: Handlebars.parse(source) as unknown as Program };
+    return { kind: "parsed", program: Handlebars.parse(source, { srcName: file }) as unknown as Program };
   } catch (error) {
     const { what, fix, at } = explain(error, source, blocks.open);
     return broken(what, fix, at);

@@ -1,7 +1,8 @@
 // The Plan: what dry run prints and apply performs. Plain data; it holds references to secrets, never a value.
 
-import type { FileOwner, OnChange } from "../config/config.ts";
+import type { FileOwner, OnChange, OnDrift } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
+import type { Problem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import type { Place } from "./formats/format-rules.ts";
 
@@ -36,6 +37,13 @@ export type TemplateFormat =
   | "postgresql"
   | "text";
 
+/** A folder as it is to be before any file is written. Never removed. */
+export interface FolderStep extends FileOwner {
+  readonly kind: "folder";
+  /** Absolute, as the booted machine sees it (without `--root`). */
+  readonly path: string;
+}
+
 export interface SecretStep {
   readonly kind: "secret";
   readonly name: string;
@@ -52,15 +60,22 @@ export interface FileStep extends FileOwner {
   readonly template: string;
   /** Absolute, as the booted machine sees it (without `--root`). */
   readonly path: string;
+  readonly format: TemplateFormat;
   /** Whether the template reads `apps`: what `apply --only tuning` writes. */
   readonly isTuned: boolean;
   /** One string where no secret value is printed. */
   readonly content: readonly ContentPart[];
   readonly validate: readonly string[] | null;
   readonly onChange: readonly OnChange[];
+  /** argv, run after the reloads. Null: not checked. */
+  readonly healthCheck: readonly string[] | null;
+  readonly onDrift: OnDrift;
 }
 
-export type Step = SecretStep | FileStep;
+export type Step = FolderStep | SecretStep | FileStep;
+
+/** What `apply --only` narrows a plan to. */
+export type PlanPart = "files" | "secrets" | "tuning";
 
 /** A setting that is less than the app would have with more memory, both as the app's config wants them. */
 export interface GivenUp {
@@ -96,7 +111,11 @@ export interface Plan {
   readonly facts: Facts;
   readonly budget: BudgetPlan;
   readonly apps: readonly AppPlan[];
-  /** Secrets first, then files, each in the config's order. */
+  /** Null: the whole plan, so that what parbake once wrote and no step names is no longer declared. */
+  readonly part: PlanPart | null;
+  /** Folders first, parents before what is in them; then secrets, then files, each in the config's order. */
   readonly steps: readonly Step[];
   readonly secretsFolder: string;
+  /** What is allowed and looks like a mistake, each with its place. */
+  readonly warnings: readonly Problem[];
 }

@@ -2,12 +2,12 @@
 
 import Handlebars from "handlebars";
 import type { Problem } from "../refusal.ts";
-import { PRINT } from "./instrument.ts";
+import { INCLUDE, PRINT } from "./instrument.ts";
 import type { Site } from "./instrument.ts";
 import { placeOf } from "./parse-template.ts";
 import type { Program } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
-import { HELPERS, isTrue, JsonText, kindOf, TemplateError } from "./template-helpers.ts";
+import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError } from "./template-helpers.ts";
 import { isContainer } from "./view.ts";
 
 /** One thing to be printed: text, number, TunedValue, JsonText or SecretHole. */
@@ -34,7 +34,7 @@ const MAX_PRINTS = 100_000;
 
 const environment = createEnvironment();
 const knownHelpers: Record<string, boolean> = Object.fromEntries(
-  [PRINT, ...Object.keys(HELPERS)].map((name) => [name, true]),
+  [PRINT, INCLUDE, ...Object.keys(HELPERS)].map((name) => [name, true]),
 );
 
 export function runTemplate(
@@ -50,6 +50,8 @@ export function runTemplate(
     knownHelpers: { ...BUILT_IN, ...knownHelpers },
     explicitPartialContext: true,
     preventIndent: true,
+    // Parsing has seen to the tags that have a line to themselves: once more, and a partial would lose its first empty line.
+    ignoreStandalone: true,
   });
   try {
     return { kind: "ran", output: template(context, { data: { state } }), prints: state.prints };
@@ -62,7 +64,7 @@ export function runTemplate(
 function explain(error: unknown, file: string): Problem {
   if (error instanceof LocatedError) {
     const { message, fix } = error.cause;
-    return { what: message, fix, at: { file, ...error.site } };
+    return { what: message, fix, at: error.site };
   }
   const { lineNumber: line, column } = placeOf(error);
   const at = line === undefined || column === undefined ? { file } : { file, line, column: column + 1 };
@@ -107,12 +109,21 @@ function createEnvironment(): typeof Handlebars {
   for (const [name, helper] of Object.entries(HELPERS)) {
     instance.registerHelper(
       name,
-      located((values) => helper.run(...present(name, helper.optional, values))),
+      located((values, options) => {
+        const given = present(name, helper.optional, values);
+        return helper.readsSecrets ? helper.run(options.data.root.secrets, ...given) : helper.run(...given);
+      }),
     );
   }
   instance.registerHelper(
     PRINT,
     located(([value], options, site) => print(value, options.data.state, site)),
+  );
+  instance.registerHelper(
+    INCLUDE,
+    located(function ([blanks], options) {
+      return options.fn(this).replace(/^(?=[^\r\n])/gm, String(blanks));
+    }),
   );
   instance.registerHelper(
     "if",
@@ -173,6 +184,7 @@ function print(value: unknown, { prints }: RunState, site: Site): string {
       "Write {{default … …}} if it may be missing.",
     );
   }
+  if (value instanceof RawText) return value.text;
   if (isContainer(value) && !(value instanceof JsonText)) {
     throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
   }

@@ -1,6 +1,8 @@
 // The nodes of Handlebars' syntax tree, as the union by `type` that its own declarations are not.
 
 export interface Location {
+  /** The file, as problems name it. */
+  readonly source?: string;
   readonly start: { readonly line: number; readonly column: number };
 }
 
@@ -54,22 +56,36 @@ export interface Block extends Node {
   readonly hash?: Hash;
   readonly program?: Program;
   readonly inverse?: Program;
+  /** Where `~` stands in the tags. */
+  readonly openStrip: Strip;
+  readonly closeStrip: Strip;
+}
+
+interface Strip {
+  readonly open?: boolean;
+  readonly close?: boolean;
+}
+
+/** `{{> name}}`. */
+export interface Inclusion extends Node {
+  readonly type: "PartialStatement";
+  readonly name: Expression;
+  readonly params: readonly Expression[];
+  readonly hash?: Hash;
+  /** The blanks before it, where it has a line to itself. */
+  readonly indent: string;
+  /** What stands in its place, once it has been looked up. */
+  program?: Program;
 }
 
 interface Other extends Node {
-  readonly type:
-    | "ContentStatement"
-    | "CommentStatement"
-    | "PartialStatement"
-    | "PartialBlockStatement"
-    | "Decorator"
-    | "DecoratorBlock";
+  readonly type: "ContentStatement" | "CommentStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
 }
 
-export type Statement = Mustache | Block | Other;
+export type Statement = Mustache | Block | Inclusion | Other;
 
 export interface Program {
   readonly type: "Program";
-  readonly body: readonly Statement[];
+  readonly body: Statement[];
   readonly blockParams?: readonly string[];
 }

@@ -1,4 +1,5 @@
-// What a template can see: `facts`, `apps.<name>.<setting>`, `secrets.<name>.<key>`, `vars`. Never holds a secret's value.
+// What a template can see: `facts`, `apps.<name>.<setting>`, `profiles.<profile>.<setting>`, `secrets.<name>.<key>`, `vars`.
+// Never holds a secret's value.
 
 import type { SecretConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
@@ -35,6 +36,8 @@ export const UNKNOWN = Symbol("unknown");
 export interface TemplateContext {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly apps: Readonly<Record<string, unknown>> | typeof UNKNOWN;
+  /** The same apps by their profile, where there is one of it: a template that is made for a profile need not know names. */
+  readonly profiles: Readonly<Record<string, unknown>> | typeof UNKNOWN;
   readonly secrets: Readonly<Record<string, unknown>>;
   readonly vars: Readonly<Record<string, unknown>>;
 }
@@ -54,10 +57,12 @@ export function buildTemplateContext(input: ContextInput): TemplateContext {
   const { facts, apps, absent = [], secrets, secretsFolder, vars } = input;
   // Without the network: a bake always knows it, and a boot only where an app needs it.
   const { origins: _, network: __, tags, ...plain } = facts;
+  const appsMap = apps === null ? null : appsContext(apps, absent);
   return map({
     // Without tags there is none of any name: `#if facts.tags.Role` is then a plain no.
     facts: copyMap({ ...plain, tags: tags ?? {} }),
-    apps: apps === null ? UNKNOWN : appsContext(apps, absent),
+    apps: appsMap ?? UNKNOWN,
+    profiles: appsMap === null ? UNKNOWN : profilesContext([...(apps ?? []), ...absent], appsMap),
     secrets: map(Object.fromEntries(secrets.map((secret) => [secret.name, secretContext(secret, secretsFolder)]))),
     vars: copyMap(vars),
   });
@@ -72,6 +77,39 @@ function appsContext(apps: readonly AppPlan[], absent: readonly AppPlan[]): Reco
   return context;
 }
 
+/** The apps that share a profile, by the profile: which of them is meant must be said. */
+const AMBIGUOUS = Symbol("ambiguous");
+
+function profilesContext(apps: readonly AppPlan[], byName: Record<string, unknown>): Record<string, unknown> {
+  const context = map<Record<string, unknown>>({});
+  const ambiguous = new Map<string, readonly string[]>();
+  for (const { profile } of apps) {
+    const names = apps.filter((app) => app.profile === profile).map(({ name }) => name);
+    const value = byName[names[0]!];
+    if (names.length > 1) ambiguous.set(profile, names);
+    else Object.defineProperty(context, profile, { value, enumerable: isPresent(value) });
+  }
+  return Object.defineProperty(context, AMBIGUOUS, { value: ambiguous, enumerable: false });
+}
+
+function isPresent(app: unknown): boolean {
+  return typeof app === "object" && app !== null && "present" in app && app.present === true;
+}
+
+/** The apps of a profile that several have; none where `holder` is not `profiles`. */
+export function appsOfProfile(holder: unknown, profile: string): readonly string[] {
+  if (typeof holder !== "object" || holder === null || !(AMBIGUOUS in holder)) return [];
+  return (holder[AMBIGUOUS] as ReadonlyMap<string, readonly string[]>).get(profile) ?? [];
+}
+
+/** Where an app stands by its name, whichever way a template came to it. */
+const PLACE = Symbol("place");
+
+export function placeOf(context: unknown): string | null {
+  if (typeof context !== "object" || context === null || !(PLACE in context)) return null;
+  return context[PLACE] as string;
+}
+
 /** Marks an app that a smaller machine does without: its settings may be read only where it is known to be present. */
 const OPTIONAL = Symbol("optional");
 
@@ -80,13 +118,17 @@ export function isOptionalApp(context: unknown): boolean {
 }
 
 /** `memoryBytes`, `vcpus` and `present` can be read too, but `#each apps.db` goes over the settings alone. */
-function appContext({ settings, memoryBytes, vcpus, optional }: AppPlan, present: boolean): Record<string, unknown> {
+function appContext(
+  { name: app, settings, memoryBytes, vcpus, optional }: AppPlan,
+  present: boolean,
+): Record<string, unknown> {
   const context = map(
     Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, new TunedValue(setting)])),
   );
   for (const [name, value] of Object.entries({ memoryBytes, vcpus, present })) {
     if (!Object.hasOwn(context, name)) Object.defineProperty(context, name, { value, enumerable: false });
   }
+  Object.defineProperty(context, PLACE, { value: `apps.${app}`, enumerable: false });
   if (optional) Object.defineProperty(context, OPTIONAL, { value: true, enumerable: false });
   return context;
 }

@@ -2,6 +2,21 @@
 
 import type { TemplateFormat } from "./plan.ts";
 
+export const TEMPLATE_FORMATS: readonly TemplateFormat[] = [
+  "json",
+  "yaml",
+  "toml",
+  "ini",
+  "properties",
+  "env",
+  "sh",
+  "xml",
+  "nginx",
+  "systemd",
+  "postgresql",
+  "text",
+];
+
 const BY_NAME: Readonly<Record<string, TemplateFormat>> = {
   "nginx.conf": "nginx",
   "postgresql.conf": "postgresql",

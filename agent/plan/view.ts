@@ -1,6 +1,6 @@
 // What a path of a template may lead to: the very values that it will find, since all but secrets are known before rendering.
 
-import { SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
+import { placeOf, SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 
 /** Every value that a name can have at a place; several inside `#each`. None at all: an empty list, of which nothing is known. */
 export interface View {
@@ -29,7 +29,8 @@ export function resolve(view: View, parts: readonly string[]): Resolved {
       return { kind: "missing", name, holder: current, inSomeItems: holders.length > 0 };
     }
     const values = holders.map((value) => value[name]);
-    current = { values, path: current.path === "" ? name : `${current.path}.${name}` };
+    const path = current.path === "" ? name : `${current.path}.${name}`;
+    current = { values, path: (values.length === 1 ? placeOf(values[0]) : null) ?? path };
   }
   return { kind: "found", view: current, inEveryItem };
 }

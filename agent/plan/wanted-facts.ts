@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
+import { sourcesOf } from "./find-partials.ts";
 import type { InstanceFacts } from "../facts/facts.ts";
 
 type InstanceFact = keyof InstanceFacts;
@@ -10,7 +11,10 @@ const ALL = Object.keys(UNKNOWN_INSTANCE) as InstanceFact[];
 
 /** The instance type always; the region where a secret has none of its own; and every fact that a template may print. */
 export function wantedFacts(config: Config, templates: ReadonlyMap<string, string | null>): readonly InstanceFact[] {
-  const sources = [...templates.values()].filter((source) => source !== null);
+  const sources = sourcesOf(
+    config.files.map(({ template }) => template),
+    templates,
+  );
   // `{{#with facts}}` and `{{#each facts}}` reach facts that they do not name.
   if (sources.some((source) => /\bfacts\b(?!\.\w)/.test(source))) return ALL;
   const named = new Set(sources.flatMap((source) => [...source.matchAll(/\bfacts\.(\w+)/g)].map(([, name]) => name)));

@@ -89,10 +89,19 @@ function describe(file: string): string {
 }
 
 /** With nothing of the caller's environment: no credentials, no proxies, no endpoints but the emulator's. */
-async function runProgram(emulator: Emulator | null, argv: readonly string[]): Promise<Outcome> {
+export async function runProgram(
+  emulator: Emulator | null,
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const endpoint = emulator?.endpoint ?? "http://127.0.0.1:9";
   const child = spawn(argv[0]!, argv.slice(1), {
-    env: { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint },
+    env: {
+      PATH: process.env["PATH"],
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+      AWS_ENDPOINT_URL: endpoint,
+      ...more,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];

@@ -1,15 +1,26 @@
 // Environment files, in the one quoting that systemd's EnvironmentFile= and sh both read right.
 
 import type { FormatRules } from "./format-rules.ts";
-import { HOLE, lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT } from "./format-rules.ts";
+import {
+  HOLE,
+  lineAfter,
+  lineBefore,
+  oneLine,
+  onlyMatching,
+  QUOTE_IT,
+  refuseNoncharacters,
+  startsLine,
+} from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 /** `NAME=`, where a name may be a value too. */
-const ASSIGNMENT = new RegExp(`^\\s*(export\\s+)?[A-Za-z_${HOLE}][\\w${HOLE}]*=$`);
+const ASSIGNMENT = new RegExp(`^\\s*[A-Za-z_${HOLE}][\\w${HOLE}]*=$`);
 const BARE = /^[A-Za-z0-9_./:@%+=,-]+$/;
 const BARE_PART = /^[A-Za-z0-9_./:@%+=,-]*$/;
 /** systemd before v256 takes a backslash in single quotes for an escape; sh never does. */
 const IN_SINGLE_QUOTES = /^[^'\\]*$/;
+/** systemd before v254 takes the line after a backslash for part of the comment. */
+const COMMENT = /[^\\]$|^$/;
 
 export const env: FormatRules = {
   places: (text) =>
@@ -17,7 +28,7 @@ export const env: FormatRules = {
       quotes: "\"'",
       escapesIn: '"',
       escapesBare: true,
-      comment: (all, index) => "#;".includes(all[index]!) && lineBefore(all, index).trim() === "",
+      comment: (all, index) => "#;".includes(all[index]!) && startsLine(all, index),
       swallows: (all, index, closer) => closer !== "'" && endsInVariable(all, index),
       bare: (all, index) =>
         ASSIGNMENT.test(lineBefore(all, index)) && lineAfter(all, index).trim() === "" ? "alone" : "part",
@@ -25,10 +36,11 @@ export const env: FormatRules = {
 
   encode(value, place) {
     const text = String(value);
+    refuseNoncharacters(text);
     if (place === "alone") return BARE.test(text) ? text : `"${insideShellQuotes(text)}"`;
     if (place === "double") return insideShellQuotes(text);
     if (place === "single") return onlyMatching(text, IN_SINGLE_QUOTES, "Use double quotes here.");
-    if (place === "line") return oneLine(text);
+    if (place === "line") return onlyMatching(oneLine(text), COMMENT, "Let it not end in a backslash.");
     return onlyMatching(text, BARE_PART, QUOTE_IT);
   },
 };

@@ -52,6 +52,16 @@ export function refuseLineBreak(text: string): void {
   }
 }
 
+/** Not valid to systemd, which reads nothing of a file that has one. */
+const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
+
+/** For what systemd reads: an environment file or a unit. */
+export function refuseNoncharacters(text: string): void {
+  if (NONCHARACTER.test(text)) {
+    throw new Unencodable("it has a code point that is no character", "Take it out: systemd refuses the whole file.");
+  }
+}
+
 /** For the place `line`: anything that stays on the line. */
 export function oneLine(text: string): string {
   refuseLineBreak(text);
@@ -71,13 +81,30 @@ export function onlyMatching(text: string, safe: RegExp, fix: string): string {
 
 export const QUOTE_IT = "Put {{…}} and the text around it in double quotes.";
 
+/** How far to look for what decides a place: a file of one long line would be looked through for each of its values. */
+const MOST_LOOKED_AT = 1000;
+/** Stands for what was not looked at. No format gives it a meaning. */
+const MORE = "…";
+
 /** The line up to `index`. */
 export function lineBefore(text: string, index: number): string {
-  return text.slice(text.lastIndexOf("\n", index - 1) + 1, index);
+  const from = Math.max(0, index - MOST_LOOKED_AT);
+  const near = text.slice(from, index);
+  const start = near.lastIndexOf("\n") + 1;
+  return start === 0 && from > 0 ? MORE + near : near.slice(start);
 }
 
 /** The rest of the line after the character at `index`. */
 export function lineAfter(text: string, index: number): string {
-  const end = text.indexOf("\n", index);
-  return text.slice(index + 1, end === -1 ? text.length : end);
+  const near = text.slice(index + 1, index + 1 + MOST_LOOKED_AT);
+  const end = near.indexOf("\n");
+  if (end !== -1) return near.slice(0, end);
+  return index + 1 + MOST_LOOKED_AT < text.length ? near + MORE : near;
+}
+
+/** Whether only blanks stand before `index` on its line. */
+export function startsLine(text: string, index: number): boolean {
+  let before = index - 1;
+  while (text[before] === " " || text[before] === "\t" || text[before] === "\r" || text[before] === "\f") before -= 1;
+  return before < 0 || text[before] === "\n";
 }

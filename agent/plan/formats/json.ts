@@ -35,9 +35,12 @@ export function jsonLiteral(value: Value): string {
 
 /** JSON's escapes, and \uXXXX for what YAML takes for a line break or does not print. */
 export function insideDoubleQuotes(text: string): string {
-  return JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
+  return escapeForYaml(JSON.stringify(text).slice(1, -1));
+}
+
+/** JSON as YAML reads it too. What is escaped can stand in JSON's strings only. */
+export function escapeForYaml(literal: string): string {
+  return literal.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
 }
 
 /** `\u00e9`. */

@@ -1,7 +1,7 @@
 // Java properties: backslash escapes everywhere, \uXXXX for what is not Latin-1's printable half.
 
 import type { FormatRules } from "./format-rules.ts";
-import { lineBefore, oneLine } from "./format-rules.ts";
+import { lineBefore, oneLine, startsLine } from "./format-rules.ts";
 import { unicodeEscape } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -13,7 +13,7 @@ export const properties: FormatRules = {
       quotes: "",
       escapesIn: "",
       escapesBare: true,
-      comment: (all, index) => "#!".includes(all[index]!) && lineBefore(all, index).trim() === "",
+      comment: (all, index) => "#!".includes(all[index]!) && startsLine(all, index),
       // `part` is a key, where every blank is escaped.
       bare: (all, index) => (/[=:]/.test(lineBefore(all, index)) || continues(all, index) ? "alone" : "part"),
     }),

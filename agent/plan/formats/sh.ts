@@ -6,6 +6,7 @@ import { endsInVariable, insideShellQuotes } from "./env.ts";
 
 const BARE = /^[A-Za-z0-9_./:@%+,-]+$/;
 const WORD_START = /(^|[\s;&|()])$/;
+const CASE = /(^|\W)case(\W|$)/;
 const HERE_DOCUMENT = /^<<-?\s*(["']?)\\?(\w+)\1/;
 
 export const sh: FormatRules = {
@@ -39,6 +40,8 @@ class ShScan {
   #quote: string | null = null;
   #lost = false;
   #hereDocuments: string[] = [];
+  /** Where the last `case` started. */
+  #lastCase = -1;
 
   constructor(text: string) {
     this.#text = text;
@@ -50,12 +53,14 @@ class ShScan {
   }
 
   #step(char: string): void {
+    if (char === "c" && CASE.test(this.#text.slice(Math.max(0, this.#index - 1), this.#index + 5)))
+      this.#lastCase = this.#index;
     if (char === HOLE) this.#places.push(this.#place());
     else if (this.#quote === "'") this.#quote = char === "'" ? null : "'";
     else if (char === "\\") this.#escape();
     else if (this.#nests(char)) return;
     else if (this.#quote === '"') this.#quote = char === '"' ? null : '"';
-    else if (char === "'" || char === '"') this.#quote = char;
+    else if (char === "'" || char === '"') this.#openQuote(char);
     else if (char === "#" && WORD_START.test(this.#text.slice(Math.max(0, this.#index - 1), this.#index)))
       this.#comment();
     else if (char === "<") this.#openHereDocument();
@@ -67,6 +72,14 @@ class ShScan {
     if (this.#lost || this.#nestings.length > 0) return "closed";
     if (this.#quote !== null) return this.#quote === '"' ? "double" : "single";
     return "alone";
+  }
+
+  #openQuote(char: string): void {
+    this.#quote = char;
+    if (char !== "'" || this.#text[this.#index - 1] !== "$") return;
+    // bash knows escapes in `$'…'`, others do not: where they see different ends, nothing is sure any more.
+    const end = this.#text.indexOf("'", this.#index + 1);
+    if (end === -1 || this.#text[end - 1] === "\\") this.#lost = true;
   }
 
   #escape(): void {
@@ -89,7 +102,7 @@ class ShScan {
 
   #close(open: Nesting): true {
     // The `)` of a case pattern closes nothing, and telling the two apart takes a whole parser.
-    if (/\bcase\b/.test(this.#text.slice(open.start, this.#index))) this.#lost = true;
+    if (this.#lastCase > open.start) this.#lost = true;
     this.#nestings.pop();
     this.#quote = open.outerQuote;
     return true;

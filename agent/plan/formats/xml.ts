@@ -34,14 +34,14 @@ export const xml: FormatRules = {
     if (NOT_IN_XML.test(text)) {
       throw new Unencodable("it has a character that XML cannot hold", "Take the control character out.");
     }
-    if (place === "closed") return plainWord(text).replaceAll("--", refuseDashes);
+    if (place === "closed") return plainWord(text).replace(/--|^-|-$/, refuseDashes);
     const escaped = text.replace(/[&<>"'\r]/g, (char) => ENTITIES[char]!);
     return place === "alone" ? escaped : escaped.replace(/[\n\t]/g, (char) => `&#${char.charCodeAt(0)};`);
   },
 };
 
 function refuseDashes(): never {
-  throw new Unencodable("it has two dashes, which end an XML comment", "Move it out of the comment.");
+  throw new Unencodable("it has a dash where an XML comment may not have one", "Move it out of the comment.");
 }
 
 /** Where to read on. */

@@ -4,7 +4,6 @@ import type { FormatRules, Place } from "./format-rules.ts";
 import { HOLE, lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT, Unencodable } from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 
-const TOKEN_START = /(^|[[{,]|[:?-]\s|!\S*\s)\s*$/;
 const TOKEN_END = /^\s*($|\s#|:(\s|$))/;
 const TOKEN_END_IN_FLOW = /^\s*($|[,\]}]|\s#|:(\s|$))/;
 /** `key: |`, `- >-`: the indented lines that follow are text as it is. */
@@ -13,6 +12,9 @@ const PLAIN_PART = /^([A-Za-z0-9_./](\S*[A-Za-z0-9_./=~%+@-])?)?$/;
 const PLAIN_CHARACTERS = /^[A-Za-z0-9_./@%+=~:-]*$/;
 /** What YAML 1.1 takes for the end of a line, beside CR and LF. */
 const OTHER_LINE_BREAK = /[\u0085\u2028\u2029]/;
+/** What YAML knows by its escape only. */
+const UNPRINTABLE = /[\u0080-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/;
+const QUOTES_AND_BRACKETS = "\"'[]{}";
 
 export const yaml: FormatRules = {
   places: (text) => new YamlScan(text).run(),
@@ -29,12 +31,24 @@ export const yaml: FormatRules = {
 
 function unbroken(text: string): string {
   if (OTHER_LINE_BREAK.test(text)) throw new Unencodable("it has a line break", "Use a value without line breaks.");
+  if (UNPRINTABLE.test(text))
+    throw new Unencodable("it has a character that YAML does not print", "Use double quotes.");
   return oneLine(text);
 }
 
 /** Leading blanks would change how deep the line is. */
 function unindented(text: string): string {
   return onlyMatching(text, /^(\S|$)/, "Use a value that does not start with a blank.");
+}
+
+/** Whether `index` comes after an indicator (`- `, `a: `, `[`), a tag, or nothing. */
+function startsToken(text: string, index: number): boolean {
+  const before = lineBefore(text, index);
+  const trimmed = before.trimEnd();
+  if (trimmed === "" || /[[{,]$/.test(trimmed.slice(-1))) return true;
+  if (trimmed.length === before.length) return false;
+  const word = trimmed.slice(Math.max(trimmed.lastIndexOf(" "), trimmed.lastIndexOf("\t")) + 1);
+  return /[:?-]$/.test(word) || word.startsWith("!");
 }
 
 /** How deep the owner of a block scalar stands: in `- key: |` that is the key, in `- |` the dash. */
@@ -78,7 +92,8 @@ class YamlScan {
       const index = start + column;
       if (this.#quote !== null) column += this.#inQuotes(index, char);
       else if (char === HOLE) this.#places.push(this.#barePlace(index));
-      else if (char === "#" && /(^|\s)$/.test(line.slice(0, column))) return this.#textLine(line.slice(column));
+      else if (char === "#" && /^\s?$/.test(line.slice(Math.max(0, column - 1), column)))
+        return this.#textLine(line.slice(column));
       else this.#bare(index, char);
     }
   }
@@ -98,15 +113,16 @@ class YamlScan {
   }
 
   #bare(index: number, char: string): void {
-    const startsToken = TOKEN_START.test(lineBefore(this.#text, index));
-    if ((char === '"' || char === "'") && startsToken) this.#quote = char;
-    else if ((char === "[" || char === "{") && (startsToken || this.#flowDepth > 0)) this.#flowDepth += 1;
+    if (!QUOTES_AND_BRACKETS.includes(char)) return;
+    const isFirst = startsToken(this.#text, index);
+    if ((char === '"' || char === "'") && isFirst) this.#quote = char;
+    else if ((char === "[" || char === "{") && (isFirst || this.#flowDepth > 0)) this.#flowDepth += 1;
     else if ((char === "]" || char === "}") && this.#flowDepth > 0) this.#flowDepth -= 1;
   }
 
   #barePlace(index: number): Place {
     const end = this.#flowDepth > 0 ? TOKEN_END_IN_FLOW : TOKEN_END;
-    const whole = TOKEN_START.test(lineBefore(this.#text, index)) && end.test(lineAfter(this.#text, index));
+    const whole = startsToken(this.#text, index) && end.test(lineAfter(this.#text, index));
     return whole ? "alone" : "part";
   }
 }

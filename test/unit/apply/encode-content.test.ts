@@ -49,4 +49,17 @@ describe("encodeContent", () => {
       },
     );
   });
+
+  it("refuses a value that would not be read back, naming label, format and template and never the value", () => {
+    const content = ["A=x\\", hole("password", "env", "double"), "\n"];
+    assert.throws(
+      () => encodeWith({ password: `$${CANARY}` }, content),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, /cannot hold the secret prod\/db#password: where \S+ prints it, env would not/);
+        assert.equal(error.message.includes(CANARY), false);
+        return true;
+      },
+    );
+  });
 });

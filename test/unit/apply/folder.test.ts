@@ -67,13 +67,57 @@ describe("openFolder", () => {
     assert.match(refusal.message, /shared may be written to by the group 4711/);
   });
 
+  it("takes a setgid folder, and one that the file's own group may write to, but not for a secret's file (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("shared"));
+    chownSync(path("shared"), 0, 4711);
+    chmodSync(path("shared"), 0o2775);
+    closeFolder(openFolder(root, "/shared", { uids: [], gids: [4711] }));
+    assert.match(refusalOf(() => openFolder(root, "/shared", TRUST_NOBODY_ELSE)).message, /by the group 4711/);
+    chmodSync(path("shared"), 0o2755);
+    closeFolder(openFolder(root, "/shared", TRUST_NOBODY_ELSE));
+  });
+
+  it("judges the root too: one that others may write to is refused", () => {
+    const { root } = makeScratch();
+    for (const mode of [0o777, 0o1777]) {
+      chmodSync(root, mode);
+      const refusal = refusalOf(() => openFolder(root, "/", TRUST_NOBODY_ELSE));
+      assert.equal(refusal.problems[0]!.what.startsWith(`the folder ${root} may be written to by every user`), true);
+    }
+  });
+
+  it("refuses a file on the way, and a folder whose name is one of procfs's links", () => {
+    const scratch = makeScratch();
+    scratch.write("file", "x");
+    symlinkSync("/proc/self/cwd", scratch.path("cwd"));
+    assert.match(
+      refusalOf(() => openFolder(scratch.root, "/file/b", TRUST_NOBODY_ELSE)).message,
+      /file is not a folder/,
+    );
+    assert.match(refusalOf(() => openFolder(scratch.root, "/cwd/b", TRUST_NOBODY_ELSE)).message, /cwd is a symlink/);
+  });
+
+  it("judges a declared folder by what it is to be", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a"));
+    const declared = (mode: number) =>
+      new Map([[path("a"), { uid: process.geteuid!(), gid: process.getegid!(), mode }]]);
+    chmodSync(path("a"), 0o777);
+    closeFolder(openFolder(root, "/a", { ...TRUST_NOBODY_ELSE, declared: declared(0o755) }));
+    chmodSync(path("a"), 0o755);
+    const refusal = refusalOf(() => openFolder(root, "/a", { ...TRUST_NOBODY_ELSE, declared: declared(0o757) }));
+    assert.match(refusal.message, /may be written to by every user/);
+  });
+
   it("names the command that makes a missing folder", () => {
     const { root, path } = makeScratch();
     const refusal = refusalOf(() => openFolder(root, "/etc/app/conf.d", TRUST_NOBODY_ELSE));
     assert.equal(refusal.code, "cannot-write");
     assert.equal(
       refusal.message,
-      `the folder ${path("etc")} does not exist. Make it in the image: install -d -m 0755 ${path("etc")}`,
+      `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${path("etc")}`,
     );
   });
 });

@@ -8,8 +8,8 @@ function inNamespace(...argv: string[]) {
   return spawnSync("unshare", ["--mount", "--propagation=private", ...argv], { encoding: "utf8" });
 }
 
-function play(scenario: string): any {
-  const { status, stdout, stderr } = inNamespace(process.execPath, SCRIPT, scenario);
+function play(scenario: string, ...parameters: string[]): any {
+  const { status, stdout, stderr } = inNamespace(process.execPath, SCRIPT, scenario, ...parameters);
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout);
 }
@@ -27,19 +27,114 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, { "a.json": "old", "a.sh": "echo ok\n" });
   });
 
-  it("reloads a unit of two files once, owes it when that fails, and pays in the next run", () => {
-    const { first, owed, second, third, systemctl, state } = play("units");
-    assert.equal(first.refused, "unavailable");
-    assert.deepEqual(owed, { schema: 1, units: [{ unit: "nginx.service", action: "reload" }] });
-    assert.deepEqual(second, {
+  it("has systemd read its files first, then reloads a unit of two files once, then asks for its health once; and never again", () => {
+    const { first, second, ran, left } = play("units");
+    const change = (text: string) => Array(3).fill(`${text} null`);
+    assert.deepEqual(first, {
       result: "done",
-      files: ["unchanged null", "unchanged null"],
+      files: change("create"),
       units: [{ unit: "nginx.service", action: "reload", outcome: "done" }],
     });
-    assert.deepEqual(third, { result: "done", files: ["unchanged null", "unchanged null"], units: [] });
-    const show = "systemctl show --property=LoadState,ActiveState nginx.service";
-    assert.deepEqual(systemctl, [show, "systemctl reload nginx.service", show, "systemctl reload nginx.service"]);
-    assert.deepEqual(state, ["lock", "report.json"]);
+    assert.deepEqual(second, { result: "done", files: change("unchanged"), units: [] });
+    assert.deepEqual(ran, [
+      "systemctl daemon-reload",
+      "show nginx.service",
+      "systemctl reload nginx.service",
+      "/mnt/health a",
+    ]);
+    assert.deepEqual(left, ["lock", "report.json", "managed.json"]);
+  });
+
+  const RESTART = { unit: "postgresql.service", action: "restart" };
+  const RELOAD = { unit: "nginx.service", action: "reload" };
+  const HEARD_OF_OLD = [
+    "systemctl daemon-reload",
+    "show postgresql.service",
+    "systemctl try-restart postgresql.service",
+    "show nginx.service",
+    "systemctl reload nginx.service",
+  ];
+
+  for (const { what, failing, refused, problems, units, heard } of [
+    {
+      what: "systemd cannot read its files",
+      failing: ["systemctl daemon-reload"],
+      refused: "unavailable",
+      problems: ["systemctl daemon-reload failed: systemctl exited"],
+      units: [],
+      heard: ["systemctl daemon-reload"],
+    },
+    {
+      what: "the first unit cannot be restarted",
+      failing: ["systemctl try-restart postgresql.service"],
+      refused: "unavailable",
+      problems: ["postgresql.service: restart failed: systemctl exited"],
+      units: [
+        { ...RESTART, outcome: "failed", rollbackOutcome: "done" },
+        { ...RELOAD, outcome: "not tried: another failed" },
+      ],
+      heard: HEARD_OF_OLD.slice(0, 3),
+    },
+    {
+      what: "a unit takes neither the new files nor the old",
+      failing: ["systemctl reload nginx.service", "2"],
+      refused: "unavailable",
+      problems: [
+        "nginx.service: reload failed: systemctl exited",
+        "with the old files back, nginx.service: reload failed: systemctl exited",
+      ],
+      units: [
+        { ...RESTART, outcome: "done", rollbackOutcome: "done" },
+        { ...RELOAD, outcome: "failed", rollbackOutcome: "failed" },
+      ],
+      heard: HEARD_OF_OLD,
+    },
+    {
+      what: "a health check fails",
+      failing: ["/mnt/health a"],
+      refused: "data",
+      problems: ["/mnt/a fails its health check `/mnt/health a`: exit status 1"],
+      units: [
+        { ...RESTART, outcome: "done", rollbackOutcome: "done" },
+        { ...RELOAD, outcome: "done", rollbackOutcome: "done" },
+      ],
+      heard: HEARD_OF_OLD,
+    },
+  ]) {
+    it(`puts the old files back and has the units read them where ${what}; the next run tries again`, () => {
+      const played = play("rollback", ...failing);
+      assert.deepEqual(played.first, { refused, problems });
+      assert.deepEqual([played.same, played.rolledBack, played.changed], [true, true, false]);
+      assert.deepEqual(played.files, { a: "old", attributes: "x" });
+      assert.deepEqual(
+        played.left.filter((name: string) => name !== "managed.json"),
+        ["lock", "report.json"],
+      );
+      assert.deepEqual(played.units, units);
+      assert.deepEqual(played.ran.slice(-heard.length), heard);
+      assert.equal(played.second.result, "done");
+      assert.deepEqual(played.second.files, ["update null", "create null", "attributes null", "create null"]);
+    });
+  }
+
+  it("owes the units nothing of a run that another boot saw, for they started with the new files", () => {
+    const played = play("otherBoot", "another");
+    assert.deepEqual([played.cut, played.recovered, played.ran], ["act", "finished", []]);
+    assert.equal(played.next.result, "done");
+    assert.deepEqual(played.left, ["lock", "report.json", "managed.json"]);
+  });
+
+  it("does in the next run what a run that was cut short owes the units", () => {
+    const played = play("otherBoot", "same");
+    assert.deepEqual([played.cut, played.recovered], ["act", "finished"]);
+    assert.deepEqual(played.ran, ["show nginx.service", "systemctl reload nginx.service", "/mnt/health a"]);
+    assert.deepEqual(played.next.units, [{ ...RELOAD, outcome: "done" }]);
+  });
+
+  it("forgets a journal that it cannot read, and one that leads astray", () => {
+    const { done, left } = play("unreadableJournal");
+    assert.equal(done.result, "done");
+    assert.deepEqual(left, ["lock", "report.json", "managed.json"]);
   });
 
   it("says that there is no systemd where there is none", () => {
@@ -62,6 +157,49 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.equal(refusal.refused, "cannot-write");
     assert.match(refusal.problems[0], /no inode left$/);
     assert.deepEqual(files, { a: "old", b: "old" });
+  });
+
+  it("leaves all as it was when there is an inode for the new file, and none for the old one's second name", () => {
+    const { refusal, same, files, left } = play("outOfInodesAtSwap");
+    assert.deepEqual(refusal, {
+      refused: "cannot-write",
+      problems: ["/mnt/a does not fit: the file system has no space or no inode left"],
+    });
+    assert.equal(same, true);
+    assert.deepEqual(files, ["a"]);
+    assert.deepEqual(left, ["lock", "report.json"]);
+  });
+
+  it("needs no room on the disk for files in memory, their journal included", () => {
+    const { disk, files, memory, inMemory, left } = play("fullState");
+    assert.equal(disk.refused, "cannot-write");
+    assert.deepEqual(disk.problems, [
+      "/var/lib/parbake/journal.json does not fit: the file system has no space or no inode left",
+    ]);
+    assert.deepEqual(files, { a: "old" });
+    assert.equal(memory.result, "done");
+    // The record of managed files is owed still.
+    assert.deepEqual(left, ["journal.json", "lock", "report.json"]);
+    assert.deepEqual(inMemory, ["a"]);
+  });
+
+  it("refuses an immutable file, be it for its content or its mode, and leaves the others as they were", function () {
+    if (spawnSync("mkfs.ext4", ["-V"]).error) this.skip();
+    const { attempts, same, files, left } = play("immutable");
+    for (const [index, name] of ["b", "mode"].entries())
+      assert.deepEqual(attempts[index], {
+        refused: "permission",
+        problems: [`/mnt/${name} may not be changed: another user's, or immutable`],
+      });
+    assert.equal(same, true);
+    assert.deepEqual(files, ["a", "b", "lost+found", "mode"]);
+    assert.deepEqual(left, ["lock", "report.json"]);
+  });
+
+  it("leaves the other names of a hard-linked file with the old content", () => {
+    const { done, files } = play("hardLinked");
+    assert.deepEqual(done.files, ["update null"]);
+    assert.deepEqual(files, { a: "new", other: "old" });
   });
 
   it("refuses a read-only file system", () => {

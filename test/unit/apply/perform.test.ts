@@ -83,8 +83,8 @@ describe("applyPlan", () => {
     assert.equal(report.changed, true);
     assert.deepEqual(report.secrets, [{ name: "db", id: "prod/db", versionId: "version-1", change: "create" }]);
     assert.deepEqual(report.files, [
-      { path: "/etc/app.conf", change: "create", validation: null },
-      { path: `${SECRETS_FOLDER}/app.env`, change: "create", validation: null },
+      { path: "/etc/app.conf", change: "create", validation: null, adopted: false, drift: null },
+      { path: `${SECRETS_FOLDER}/app.env`, change: "create", validation: null, adopted: false, drift: null },
     ]);
     assert.equal(report.storage!.fileSystem, "tmpfs");
     assert.deepEqual(

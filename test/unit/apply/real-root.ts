@@ -1,16 +1,27 @@
-// Run by perform-real-root.test.ts in a mount namespace of its own, where /run and /mnt are fresh tmpfs: applies plans to
+// Run by perform-real-root.test.ts in a mount namespace of its own, where /run, /mnt and /var/lib are fresh tmpfs: applies plans to
 // the root / itself, with the machine's real validators and a systemctl made of data. Prints what happened as JSON.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { applyPlan, type ApplyOptions } from "../../../agent/apply/perform.ts";
+import { readReport } from "../../../agent/apply/report.ts";
 import { runCommand, type RunCommand } from "../../../agent/apply/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { fileStep, optionsFor, planOf } from "./scratch.ts";
 
 const NGINX: readonly OnChange[] = [{ action: "reload", unit: "nginx.service" }];
-const systemctl: string[] = [];
+const POSTGRESQL: readonly OnChange[] = [{ action: "restart", unit: "postgresql.service" }];
+const ran: string[] = [];
 
 function mount(...argv: string[]): void {
   execFileSync("mount", argv);
@@ -31,12 +42,29 @@ function listMnt(): Record<string, string> {
   return Object.fromEntries(names.map(({ name }) => [name, readFileSync(`/mnt/${name}`, "utf8").slice(0, 20)]));
 }
 
+/** Of the next systemctl calls or health checks that contain the text, how many fail. */
+const failing = new Map<string, number>();
+
 const run: RunCommand = async (argv, timeoutMs) => {
-  if (argv[0] !== "systemctl") return runCommand(argv, timeoutMs);
-  systemctl.push(argv.join(" "));
-  const failing = argv[1] === "reload" && systemctl.length < 3;
-  return { kind: "exited", status: failing ? 1 : 0, output: argv[1] === "show" ? "ActiveState=active\n" : "" };
+  const line = argv.join(" ");
+  const isHealthCheck = argv[0] === "/mnt/health";
+  if (argv[0] !== "systemctl" && !isHealthCheck) return runCommand(argv, timeoutMs);
+  ran.push(line.replace("systemctl show --property=LoadState,ActiveState", "show"));
+  const left = failing.get(line) ?? 0;
+  failing.set(line, left - 1);
+  return { kind: "exited", status: left > 0 ? 1 : 0, output: argv[1] === "show" ? "ActiveState=active\n" : "" };
 };
+
+function look(path: string): string {
+  const { ino, mode, uid, gid, mtimeNs } = statSync(path, { bigint: true });
+  return [ino, mode.toString(8), uid, gid, mtimeNs, readFileSync(path, "utf8")].join(" ");
+}
+
+function leftBehind(): string[] {
+  return ["/run/parbake", "/var/lib/parbake"].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder).toSorted() : [],
+  );
+}
 
 const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
   async validators() {
@@ -51,12 +79,57 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
 
   async units() {
     mkdirSync("/run/systemd/system", { recursive: true });
-    const plan = planOf(fileStep("/mnt/a", "x", { onChange: NGINX }), fileStep("/mnt/b", "x", { onChange: NGINX }));
+    const plan = planOf(
+      fileStep("/mnt/a", "x", { onChange: NGINX, healthCheck: ["/mnt/health", "a"] }),
+      fileStep("/mnt/b", "x", { onChange: NGINX, healthCheck: ["/mnt/health", "a"] }),
+      fileStep("/run/systemd/system/x.service.d/memory.conf", "x"),
+    );
+    mkdirSync("/run/systemd/system/x.service.d");
     const first = await attempt(plan, { run });
-    const owed = JSON.parse(readFileSync("/run/parbake/owed.json", "utf8"));
     const second = await attempt(plan, { run });
-    const third = await attempt(plan, { run });
-    return { first, owed, second, third, systemctl, state: readdirSync("/run/parbake").toSorted() };
+    return { first, second, ran, left: leftBehind() };
+  },
+
+  /** parameter: the call that fails, once. */
+  async rollback() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    writeFileSync("/mnt/a", "old", { mode: 0o600 });
+    writeFileSync("/mnt/attributes", "x", { mode: 0o640 });
+    chownSync("/mnt/attributes", 11, 12);
+    const before = ["/mnt/a", "/mnt/attributes"].map(look);
+    failing.set(process.argv[3]!, Number(process.argv[4] ?? 1));
+    const plan = planOf(
+      fileStep("/mnt/a", "new", { onChange: POSTGRESQL, healthCheck: ["/mnt/health", "a"] }),
+      fileStep("/mnt/b", "new", { onChange: NGINX }),
+      fileStep("/mnt/attributes", "x"),
+      fileStep("/run/systemd/system/y.service", "x"),
+    );
+    const first = await attempt(plan, { run });
+    const same = JSON.stringify(before) === JSON.stringify(["/mnt/a", "/mnt/attributes"].map(look));
+    const { rolledBack, changed } = readReport("/")!;
+    const after = { same, files: listMnt(), left: leftBehind(), ran: ran.splice(0), units: readReport("/")!.units };
+    const second = await attempt(plan, { run });
+    return { first, ...after, rolledBack, changed, second };
+  },
+
+  /** A plan that makes a folder, replaces a file and removes another: with a unit that does not like it, and then with one that does. */
+  async managed() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    const stays = fileStep("/mnt/stays", "1", { onChange: POSTGRESQL });
+    await attempt(planOf(stays, fileStep("/mnt/gone", "x", { onChange: NGINX })), { run });
+    const record = () => readFileSync("/var/lib/parbake/managed.json", "utf8");
+    const [before, recordBefore] = [look("/mnt/gone"), record()];
+    const plan = planOf(
+      { kind: "folder", path: "/mnt/folder", owner: "0", group: "0", mode: 0o750 },
+      { ...stays, content: ["2"] },
+      fileStep("/mnt/folder/a", "x"),
+    );
+    ran.splice(0);
+    failing.set("systemctl reload nginx.service", 1);
+    const first = await attempt(plan, { run });
+    const same = before === look("/mnt/gone") && recordBefore === record() && !existsSync("/mnt/folder");
+    const second = await attempt(plan, { run });
+    return { first, same, second, ran: ran.filter((line) => !line.startsWith("show")), files: listMnt() };
   },
 
   async noSystemd() {
@@ -70,12 +143,86 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     return { refusal, files: listMnt() };
   },
 
+  /** Neither a file on the disk nor a journal there is possible; those in memory are written all the same. */
+  async fullState() {
+    mkdirSync("/run/memory");
+    mount("-t", "tmpfs", "-o", "size=4k,mode=0755", "tmpfs", "/var/lib");
+    writeFileSync("/var/lib/filling", "x".repeat(4096));
+    writeFileSync("/mnt/a", "old");
+    const disk = await attempt(planOf(fileStep("/mnt/a", "new")));
+    const files = listMnt();
+    writeFileSync("/run/memory/a", "old");
+    const memory = await attempt(planOf(fileStep("/run/memory/a", "new")));
+    return { disk, files, memory, inMemory: readdirSync("/run/memory"), left: leftBehind() };
+  },
+
   async outOfInodes() {
     mount("-t", "tmpfs", "-o", "nr_inodes=4,mode=0755", "tmpfs", "/mnt");
     writeFileSync("/mnt/a", "old");
     writeFileSync("/mnt/b", "old");
     const refusal = await attempt(planOf(fileStep("/mnt/a", "new"), fileStep("/mnt/b", "new")));
     return { refusal, files: listMnt() };
+  },
+
+  /** The disk is full only when the swap begins: the second name of the old file has no room. */
+  async outOfInodesAtSwap() {
+    mount("-t", "tmpfs", "-o", "nr_inodes=3,mode=0755", "tmpfs", "/mnt");
+    writeFileSync("/mnt/a", "old");
+    const before = look("/mnt/a");
+    const refusal = await attempt(planOf(fileStep("/mnt/a", "new")));
+    return { refusal, same: look("/mnt/a") === before, files: readdirSync("/mnt"), left: leftBehind() };
+  },
+
+  /** ext4 in a file, for tmpfs of older kernels has no such attribute. */
+  async immutable() {
+    execFileSync("truncate", ["-s", "8M", "/run/disk"]);
+    execFileSync("mkfs.ext4", ["-q", "-O", "^has_journal", "/run/disk"]);
+    mount("-o", "loop", "/run/disk", "/mnt");
+    for (const name of ["a", "b", "mode"]) writeFileSync(`/mnt/${name}`, "old", { mode: 0o600 });
+    const before = ["a", "b", "mode"].map((name) => look(`/mnt/${name}`));
+    const attempts = [];
+    for (const name of ["b", "mode"]) {
+      execFileSync("chattr", ["+i", `/mnt/${name}`]);
+      attempts.push(
+        await attempt(planOf(fileStep("/mnt/a", "new"), fileStep(`/mnt/${name}`, name === "b" ? "new" : "old"))),
+      );
+      execFileSync("chattr", ["-i", `/mnt/${name}`]);
+    }
+    const same = JSON.stringify(before) === JSON.stringify(["a", "b", "mode"].map((name) => look(`/mnt/${name}`)));
+    return { attempts, same, files: readdirSync("/mnt").toSorted(), left: leftBehind() };
+  },
+
+  async hardLinked() {
+    writeFileSync("/mnt/a", "old");
+    linkSync("/mnt/a", "/mnt/other");
+    const done = await attempt(planOf(fileStep("/mnt/a", "new")));
+    return { done, files: listMnt() };
+  },
+
+  /** Of a run that another boot saw: nothing is owed to the units, and nothing is asked of them. */
+  async otherBoot() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    const plan = planOf(fileStep("/mnt/a", "new", { onChange: NGINX, healthCheck: ["/mnt/health", "a"] }));
+    const kill: RunCommand = () => Promise.reject(new Error("the power is cut"));
+    await applyPlan(plan, optionsFor("/", { run: kill })).catch(() => undefined);
+    const path = "/var/lib/parbake/journal.json";
+    const journal = JSON.parse(readFileSync(path, "utf8"));
+    const cut = journal.phase;
+    writeFileSync(
+      path,
+      JSON.stringify({ ...journal, bootId: process.argv[3] === "same" ? journal.bootId : "another" }),
+    );
+    const next = await attempt(plan, { run });
+    return { cut, next, recovered: readReport("/")!.recovered, ran, left: leftBehind() };
+  },
+
+  async unreadableJournal() {
+    mkdirSync("/var/lib/parbake", { mode: 0o755 });
+    writeFileSync(
+      "/var/lib/parbake/journal.json",
+      '{ "schema": 1, "phase": "swap", "changes": [ { "path": "/etc/../etc/passwd" } ] }',
+    );
+    return { done: await attempt(planOf(fileStep("/mnt/a", "new"))), left: leftBehind() };
   },
 
   async readOnly() {
@@ -93,5 +240,6 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
 };
 
 mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/run");
+mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/var/lib");
 mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", "/mnt");
 console.log(JSON.stringify(await scenarios[process.argv[2]!]!()));

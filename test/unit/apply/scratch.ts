@@ -61,6 +61,7 @@ export function fileStep(path: string, content: string | FileStep["content"], mo
     kind: "file",
     template: "x.hbs",
     path,
+    format: "text",
     isTuned: false,
     content: typeof content === "string" ? [content] : content,
     owner: String(OWN_UID),
@@ -68,6 +69,8 @@ export function fileStep(path: string, content: string | FileStep["content"], mo
     mode: 0o644,
     validate: null,
     onChange: [],
+    healthCheck: null,
+    onDrift: "overwrite",
     ...more,
   };
 }
@@ -81,7 +84,7 @@ export function secretStep(name: string, paths: Readonly<Record<string, string |
 /** Facts, budget and apps are no concern of apply. */
 export function planOf(...steps: Step[]): Plan {
   const empty = { schema: 1, facts: {}, budget: {}, apps: [] } as unknown as Plan;
-  return { ...empty, steps, secretsFolder: SECRETS_FOLDER };
+  return { ...empty, part: null, steps, secretsFolder: SECRETS_FOLDER, warnings: [] };
 }
 
 export function fetched(values: Readonly<Record<string, string | Buffer>>, label = "prod/db"): FetchedSecret {
@@ -100,7 +103,7 @@ export function optionsFor(root: string, more: Partial<ApplyOptions> = {}): Appl
     fetchSecret: async ({ name }) => Promise.reject(new Error(`unplanned secret ${name}`)),
     run: runCommand,
     noBlock: false,
-    versions: { parbake: "0.0.0-test", node: "v0.0.0" },
+    versions: { parbake: "0.0.0-test", commit: "source", node: "v0.0.0", catalogue: "2026-01-02" },
     ...more,
   };
 }

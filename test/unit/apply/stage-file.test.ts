@@ -13,13 +13,23 @@ import {
   writeFileSync,
 } from "node:fs";
 import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
+import { commitChange, prepareChange, settleChange, undoChange } from "../../../agent/apply/perform-change.ts";
 import { stageFile } from "../../../agent/apply/stage-file.ts";
+import { changesOf } from "../../../agent/apply/staged-change.ts";
 import { removeLeftovers } from "../../../agent/apply/temporary.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "./scratch.ts";
 
 function stage({ root }: Scratch, path: string, text: string, mode = 0o644, uid = OWN_UID) {
-  return stageFile(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);
+  const staged = stageFile(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);
+  const changes = changesOf([staged]);
+  return {
+    ...staged,
+    prepare: () => changes.forEach((change) => prepareChange(root, change)),
+    commit: () => changes.forEach((change) => commitChange(root, change)),
+    undo: () => changes.forEach((change) => undoChange(root, change)),
+    settle: () => changes.forEach((change) => settleChange(root, change)),
+  };
 }
 
 function codeOf(work: () => unknown): string {

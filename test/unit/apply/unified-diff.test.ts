@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { computeDiff } from "../../../agent/apply/unified-diff.ts";
+import { computeDiff, countChanges } from "../../../agent/apply/unified-diff.ts";
 
 describe("computeDiff", () => {
   it("is empty for two texts that are the same", () => {
@@ -86,3 +86,12 @@ function applyDiff(oldText: string, diff: string): string {
   }
   return result + old.slice(next).join("");
 }
+
+describe("countChanges", () => {
+  it("counts the lines that come and go, as the diff has them", () => {
+    assert.deepEqual(countChanges("a\nb\nc\n", "a\nB\nc\nd\n"), { added: 2, removed: 1 });
+    assert.deepEqual(countChanges(null, "a\nb\n"), { added: 2, removed: 0 });
+    assert.deepEqual(countChanges("a", "a\n"), { added: 1, removed: 1 });
+    assert.deepEqual(countChanges("a\n", "a\n"), { added: 0, removed: 0 });
+  });
+});

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { CommandResult, RunCommand } from "../../../agent/apply/run-command.ts";
-import { applyUnitActions, mergeActions, refuseFailedUnits, runsAsUnit } from "../../../agent/apply/units.ts";
+import {
+  applyUnitActions,
+  isManagerInput,
+  mergeActions,
+  problemsOf,
+  runsAsUnit,
+  touchedUnits,
+  type UnitContext,
+} from "../../../agent/apply/units.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { startDeadline } from "../../../agent/deadline.ts";
 
@@ -21,8 +29,8 @@ const SHOW = "systemctl show --property=LoadState,ActiveState";
 const NGINX: OnChange = { action: "reload", unit: "nginx.service" };
 const POSTGRESQL: OnChange = { action: "restart", unit: "postgresql.service" };
 
-async function act(actions: OnChange[], run: RunCommand, noBlock = false) {
-  return applyUnitActions(actions, { run, noBlock, deadline: startDeadline(1_000) });
+async function act(actions: OnChange[], run: RunCommand, more: Partial<UnitContext> = {}) {
+  return applyUnitActions(actions, { run, noBlock: false, deadline: startDeadline(1_000), ...more });
 }
 
 describe("mergeActions", () => {
@@ -65,7 +73,7 @@ describe("applyUnitActions", () => {
       [`${SHOW} postgresql.service`]: "LoadState=loaded\nActiveState=active\n",
       "systemctl try-restart --no-block postgresql.service": "",
     });
-    assert.equal((await act([POSTGRESQL], run, true))[0]!.report.outcome, "queued");
+    assert.equal((await act([POSTGRESQL], run, { noBlock: true }))[0]!.report.outcome, "queued");
   });
 
   it("starts nothing that does not run, and knows of units that do not exist", async () => {
@@ -85,22 +93,56 @@ describe("applyUnitActions", () => {
     assert.equal((await act([NGINX], run))[0]!.report.outcome, "no systemd here");
   });
 
-  it("tries every unit, then refuses with what systemctl said of those that failed", async () => {
+  it("stops at the first unit that fails, and tells what systemctl said of it", async () => {
     const { run } = fakeSystemctl({
       [`${SHOW} nginx.service`]: "LoadState=loaded\nActiveState=active\n",
-      [`${SHOW} postgresql.service`]: "LoadState=loaded\nActiveState=active\n",
       "systemctl reload nginx.service": { kind: "exited", status: 1, output: "Job for nginx.service failed.\n" },
-      "systemctl try-restart postgresql.service": "",
     });
     const outcomes = await act([NGINX, POSTGRESQL], run);
     assert.deepEqual(
       outcomes.map(({ report }) => report.outcome),
-      ["failed", "done"],
+      ["failed", "not tried: another failed"],
     );
-    assert.throws(() => refuseFailedUnits(outcomes), {
-      code: "unavailable",
-      message:
-        "nginx.service: reload failed: Job for nginx.service failed. Look at `journalctl -u nginx.service`; the next run tries again.",
-    });
+    assert.deepEqual(problemsOf(outcomes), [
+      {
+        what: "nginx.service: reload failed: Job for nginx.service failed",
+        fix: "Look at `journalctl -u nginx.service`.",
+      },
+    ]);
+    assert.deepEqual(touchedUnits(outcomes.map(({ report }) => report)), [NGINX]);
+  });
+
+  it("starts a unit again that failed of our own restart, its limit of starts set back; one that was stopped only after a rollback", async () => {
+    const show = (state: string) => ({ [`${SHOW} nginx.service`]: `LoadState=loaded\nActiveState=${state}\n` });
+    const commands = { "systemctl reset-failed nginx.service": "", "systemctl restart nginx.service": "" };
+    const failed = fakeSystemctl({ ...show("failed"), ...commands });
+    assert.equal((await act([NGINX], failed.run, { revive: "failed" }))[0]!.report.outcome, "done");
+    assert.deepEqual(failed.ran.slice(1), ["systemctl reset-failed nginx.service", "systemctl restart nginx.service"]);
+    const stopped = fakeSystemctl({ ...show("inactive"), ...commands });
+    assert.equal(
+      (await act([NGINX], stopped.run, { revive: "failed" }))[0]!.report.outcome,
+      "not running, nothing to do",
+    );
+    assert.equal((await act([NGINX], stopped.run, { revive: "all" }))[0]!.report.outcome, "done");
+  });
+});
+
+describe("isManagerInput", () => {
+  it("knows what systemd reads only on daemon-reload", () => {
+    for (const path of [
+      "/etc/systemd/system/nginx.service.d/memory.conf",
+      "/etc/systemd/system/app.service",
+      "/run/systemd/system/app.service",
+      "/usr/local/lib/systemd/system/app.timer",
+      "/etc/fstab",
+    ])
+      assert.equal(isManagerInput(path), true, path);
+    for (const path of [
+      "/etc/systemd/journald.conf",
+      "/etc/nginx/nginx.conf",
+      "/etc/fstab.d/x",
+      "/etc/systemd/systemd",
+    ])
+      assert.equal(isManagerInput(path), false, path);
   });
 });

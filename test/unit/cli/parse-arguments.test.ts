@@ -18,7 +18,7 @@ function refusalOf(line: string): string {
 describe("parseArguments", () => {
   it("reads the main job with its defaults", () => {
     assert.deepEqual(parse("apply"), {
-      command: { kind: "apply", only: null },
+      command: { kind: "apply", only: null, planFile: null },
       options: {
         configFile: "/etc/parbake/parbake.yaml",
         root: "/",
@@ -40,6 +40,12 @@ describe("parseArguments", () => {
       detailedExitcode: false,
       only: null,
     });
+  });
+
+  it("reads a saved plan, for which everything is decided, and status", () => {
+    assert.deepEqual(parse("apply --plan p.json").command, { kind: "apply", only: null, planFile: "p.json" });
+    assert.deepEqual(parse("apply --dry-run --only files").command, parse("plan --only files").command);
+    assert.deepEqual(parse("status --json").command, { kind: "status" });
   });
 
   it("looks for the config below the root, unless it is named", () => {
@@ -91,11 +97,11 @@ describe("parseArguments", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake --help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
-    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain."],
+    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status."],
     ["plan --dif", "unknown option --dif. Did you mean 'diff'?"],
     [
       "plan -x",
-      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, only, instance-type, memory, cpus, all-types, diff, detailed-exitcode, set.",
+      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, plan, only, instance-type, memory, cpus, all-types, diff, detailed-exitcode, set.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
@@ -107,6 +113,11 @@ describe("parseArguments", () => {
       "--instance-type is for a dry run. Add --dry-run: apply itself only ever tunes the machine that it runs on.",
     ],
     ["apply --only secret", "--only secret is not known. Did you mean 'secrets'?"],
+    [
+      "apply --plan p.json --only files --dry-run",
+      "--plan goes with none of --only, --dry-run. Give them to `parbake plan`, when the plan is made.",
+    ],
+    ["plan --plan p.json", "plan has no option --plan. `parbake plan --help` lists its options."],
     ["plan --memory 4GiB", "--memory and --cpus go together. Give both: --memory 4GiB --cpus 2."],
     [
       "plan --memory 4 --cpus 0",

@@ -16,7 +16,8 @@ function app(name: string, profile: string, minBytes: number | null = null): App
 }
 
 function file(template: string, path: string, mode = 0o644): FileConfig {
-  return { template, path, owner: "root", group: null, mode, validate: null, onChange: [], at: at(20) };
+  const rest = { format: null, validate: null, onChange: [], healthCheck: null, onDrift: "overwrite" } as const;
+  return { template, path, owner: "root", group: null, mode, ...rest, at: at(20) };
 }
 
 const SECRET_FILE = { owner: "postgres", group: null, mode: 0o400 };
@@ -39,7 +40,10 @@ const CONFIG: Config = {
     },
   ],
   files: [],
+  folders: [],
+  metrics: null,
   vars: { team: "blue" },
+  varsAt: { team: at(30) },
   templatesFolder: "/etc/parbake/templates",
   secretsFolder: "/run/parbake/secrets/",
   secretsSizeBytes: 0,
@@ -99,6 +103,26 @@ describe("buildPlan", () => {
     ]);
     assert.equal(plan.schema, 1);
     assert.equal(plan.secretsFolder, "/run/parbake/secrets/");
+  });
+
+  it("puts folders first of all, parents before what is in them, else in the config's order", () => {
+    const folder = (path: string) => ({ path, owner: "api", group: null, mode: 0o750, at: at(30) });
+    const plan = planOf(build({ folders: ["/srv/b/c", "/srv/b", "/opt/a", "/srv"].map(folder) }));
+    assert.deepEqual(plan.steps.slice(0, 4), [
+      { kind: "folder", path: "/srv", owner: "api", group: null, mode: 0o750 },
+      { kind: "folder", path: "/srv/b", owner: "api", group: null, mode: 0o750 },
+      { kind: "folder", path: "/opt/a", owner: "api", group: null, mode: 0o750 },
+      { kind: "folder", path: "/srv/b/c", owner: "api", group: null, mode: 0o750 },
+    ]);
+    assert.equal(plan.part, null);
+  });
+
+  it("refuses to watch a file of secrets for edits: nothing is kept that would tell", () => {
+    const watched = { ...file("a.txt.hbs", "/run/parbake/secrets/a", 0o400), onDrift: "keep" } as const;
+    assert.deepEqual(refusalOf(build({ files: [watched] }, { "a.txt.hbs": "{{secrets.db.password.value}}" })), [
+      "config",
+      "parbake.yaml:20:5: /run/parbake/secrets/a holds a secret's value, so no digest of it is kept, and `onDrift: keep` could not tell an edit. Leave onDrift out: the file is written anew where it differs.",
+    ]);
   });
 
   it("says of each file whether it reads what was tuned", () => {
@@ -245,7 +269,7 @@ describe("buildPlan", () => {
   });
 });
 
-describe("the ready templates", () => {
+describe("the ready templates, whatever the app is called", () => {
   function render(name: string, profile: string, appName: string) {
     const built = build(
       { apps: [app(appName, profile)], files: [file(name, "/etc/a")] },
@@ -266,7 +290,7 @@ describe("the ready templates", () => {
   it("nginx.conf sets the workers", () => {
     const { text, settings } = render("nginx.conf.hbs", "nginx", "web");
     assert.match(text, /^worker_processes 4;$/m);
-    assert.ok(text.includes(`    worker_connections ${settings.worker_connections!.text};\n`));
+    assert.match(text, new RegExp(`^ +worker_connections ${settings.worker_connections!.text};$`, "m"));
   });
 
   it("jvm.env passes the options as one quoted word", () => {
@@ -288,5 +312,16 @@ describe("the ready templates", () => {
 
 function step(template: string, path: string) {
   const owner = { owner: "root", group: null, mode: 0o644 };
-  return { kind: "file", template, path, ...owner, isTuned: false, validate: null, onChange: [] };
+  return {
+    kind: "file",
+    template,
+    path,
+    ...owner,
+    format: "text",
+    isTuned: false,
+    validate: null,
+    onChange: [],
+    healthCheck: null,
+    onDrift: "overwrite",
+  };
 }

@@ -9,6 +9,7 @@ import { plainText } from "./plain-text.ts";
 import { contextOf } from "./context-of.ts";
 import type { DescribedContext } from "./context-of.ts";
 import { hostileText } from "./hostile.ts";
+import { templateSoup } from "./template-soup.ts";
 
 function render(source: string, described: DescribedContext = {}, file = "a.txt.hbs"): string | string[] {
   const context = contextOf(described);
@@ -16,6 +17,7 @@ function render(source: string, described: DescribedContext = {}, file = "a.txt.
   return rendered.kind === "broken" ? rendered.problems.map(formatProblem) : plainText(rendered.content);
 }
 
+const MISSING = /undefined|\[object|NaN|Infinity/;
 const TOO_DEEP = "a.txt.hbs: blocks or parentheses are nested more than 200 deep. Make the template flatter.";
 
 describe("renderTemplate", () => {
@@ -88,6 +90,22 @@ describe("renderTemplate", () => {
     assert.deepEqual(render("{{vars.a.toString}}", { vars }), [
       "a.txt.hbs:1:3: vars.a.toString leads into JavaScript ('toString'). Use another name.",
     ]);
+  });
+
+  it("renders or refuses any soup of braces, and any tree of blocks, helpers and names, and prints nothing that is missing", () => {
+    const vars = { a: "A", n: 3, list: [1, "b"], none: null, map: { x: [true] } };
+    const context = contextOf({ vars, secrets: { db: { p: "/p" } } });
+    const input = { file: "a.txt.hbs", format: "text", context, secretValuesAllowed: true } as const;
+    fc.assert(
+      fc.property(templateSoup, (source) => {
+        const rendered = renderTemplate({ ...input, source });
+        if (rendered.kind === "broken") {
+          assert.ok(rendered.problems.length > 0);
+          assert.ok(rendered.problems.every(({ at }) => at?.file === "a.txt.hbs" && (at.line ?? 1) > 0));
+        } else assert.doesNotMatch(rendered.content.filter((part) => typeof part === "string").join(""), MISSING);
+      }),
+      { numRuns: 1_500 },
+    );
   });
 
   it("leaves the Handlebars that others use as it was", () => {

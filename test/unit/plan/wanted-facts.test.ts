@@ -37,4 +37,18 @@ describe("wantedFacts", () => {
       assert.equal(wanted(template).length, 14, template);
     }
   });
+
+  it("wants what a partial of a used template names, and nothing of a template that is not used", () => {
+    const text = "files: [ { template: in/t.hbs, path: /t } ]\n";
+    const parsed = parseConfig([{ file: "parbake.yaml", text }]);
+    const templates = new Map([
+      ["in/t.hbs", "{{> one}}"],
+      ["in/one.hbs", '{{~> "two"}}{{facts.amiId}}'],
+      ["in/two.hbs", "{{> one}}{{facts.hostname}}"],
+      ["two.hbs", "{{facts.tags.Role}}"],
+      ["in/unused.hbs", "{{#each facts}}{{this}}{{/each}}"],
+    ]);
+    const facts = parsed.kind === "config" ? wantedFacts(parsed.config, templates) : assert.fail();
+    assert.deepEqual(facts.toSorted(), ["amiId", "hostname", "instanceType"]);
+  });
 });

@@ -1,0 +1,80 @@
+// One change of one file as plain data: all that it takes to make it, to take it back, or to finish it in another process.
+// Never holds content.
+
+import { isAbsolute, normalize } from "node:path";
+import type { Trust } from "./folder.ts";
+import type { Attributes } from "./read-current.ts";
+import { isTemporaryName } from "./temporary.ts";
+
+interface ChangeOf<Kind extends string> {
+  readonly kind: Kind;
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly trust: Trust;
+}
+
+interface NewFile {
+  /** The staged file's name, beside the target until the swap. */
+  readonly newName: string;
+  /** Its inode: what tells our file at the target from somebody else's. */
+  readonly newInode: string;
+}
+
+interface OldFile {
+  /** A second link to the old file, made when the swap begins: its bytes, attributes and times in one. */
+  readonly oldName: string;
+}
+
+export type Creation = ChangeOf<"create"> & NewFile;
+export type Update = ChangeOf<"update"> & NewFile & OldFile;
+export type Removal = ChangeOf<"remove"> & OldFile;
+/** Owner and mode in place: the inode and the time of change stay. */
+export type Mending = ChangeOf<"attributes"> & { readonly old: Attributes; readonly new: Attributes };
+
+/** A folder that staging made already: only taking it back is left to do. */
+export type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
+
+export type Change = Creation | Update | Removal | Mending | FolderMaking;
+
+/** Whether a document from the disk is a change: a name that is not ours, or a path that leads astray, is none. */
+export function isChange(value: unknown): value is Change {
+  if (!isRecord(value) || !isCleanPath(value["path"]) || !isTrust(value["trust"])) return false;
+  switch (value["kind"]) {
+    case "create":
+      return hasNew(value);
+    case "update":
+      return hasNew(value) && isTemporaryName(value["oldName"]);
+    case "remove":
+      return isTemporaryName(value["oldName"]);
+    case "make-folder":
+      return typeof value["newInode"] === "string";
+    case "attributes":
+      return isAttributes(value["old"]) && isAttributes(value["new"]);
+    default:
+      return false;
+  }
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+export function isCleanPath(value: unknown): value is string {
+  return typeof value === "string" && isAbsolute(value) && normalize(value) === value;
+}
+
+function hasNew(value: Readonly<Record<string, unknown>>): boolean {
+  return isTemporaryName(value["newName"]) && typeof value["newInode"] === "string";
+}
+
+function isTrust(value: unknown): boolean {
+  return isRecord(value) && [value["uids"], value["gids"]].every((ids) => Array.isArray(ids) && ids.every(isId));
+}
+
+function isAttributes(value: unknown): boolean {
+  return isRecord(value) && [value["uid"], value["gid"], value["mode"]].every(isId);
+}
+
+function isId(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,28 @@
+// Refuses, before anything is fetched or written, to overwrite what was edited by hand where the config forbids it.
+
+import { basename, dirname, join } from "node:path";
+import { Refusal } from "../refusal.ts";
+import { compareWithRecord, findDriftProblem, limitOf } from "./drift.ts";
+import { explainFileError } from "./file-error.ts";
+import { inFolder, isMissingFolder } from "./folder.ts";
+import type { ManagedRecord } from "./managed.ts";
+import { plainText } from "./plain-text.ts";
+import { readCurrent } from "./read-current.ts";
+import type { Target } from "./targets.ts";
+
+export function checkDrift({ path, source, uid, gid }: Target, root: string, managed: ManagedRecord): void {
+  if (source.kind !== "file" || source.step.onDrift !== "refuse") return;
+  const [text, entry] = [plainText(source.step), managed.get(path)];
+  if (text === null || entry === undefined) return;
+  const wanted = Buffer.from(text);
+  try {
+    const trust = { uids: [uid], gids: [gid] };
+    const current = inFolder(root, dirname(path), trust, (folder) =>
+      readCurrent(folder, basename(path), limitOf(entry, wanted)),
+    );
+    const problem = findDriftProblem(path, compareWithRecord(current, entry, wanted), source.step.onDrift);
+    if (problem !== null) throw new Refusal("cannot-write", problem);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw explainFileError(error, join(root, path));
+  }
+}

@@ -1,0 +1,128 @@
+// How the machine stands to what parbake last made of it: the last run, every file that it wrote, and what a run that was cut
+// short has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
+
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import type { OnChange } from "../config/config.ts";
+import { errnoOf } from "./file-error.ts";
+import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
+import { readManaged, type Managed, type ManagedFile } from "./managed.ts";
+import { observe } from "./observe.ts";
+import { sameAttributes } from "./read-current.ts";
+import { readReport, type Report } from "./report.ts";
+
+export interface FileStatus {
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly kind: Managed["kind"];
+  /** `kept`: edited by hand, which the config allows. `unknown`: whoever asks may not look at it. */
+  readonly state: "in sync" | "kept" | "drifted" | "missing" | "unknown";
+  /** What is no longer as parbake made it. A secret's content is never compared. */
+  readonly drift: readonly ("content" | "owner" | "mode" | "kind")[];
+  /** ISO 8601, UTC: when the content, else the attributes, last changed. Null: as it was, or missing. */
+  readonly driftedSince: string | null;
+}
+
+export interface Status {
+  /** Whether all is as the last run left it, that run ended well, and nothing is left to do. */
+  readonly inSync: boolean;
+  /** Why not, in words; none where it is. */
+  readonly reasons: readonly string[];
+  /** Null: none since the machine started. */
+  readonly lastRun: Report | null;
+  readonly lastRunAgeMs: number | null;
+  /** Of the last run that changed a file; it outlives a reboot. Null: there never was one. */
+  readonly generation: string | null;
+  readonly files: readonly FileStatus[];
+  /** What a run that was cut short leaves to the next; null: nothing. */
+  readonly interrupted: Phase | "unreadable" | null;
+  /** Reloads and restarts that are still to be done. */
+  readonly owed: readonly OnChange[];
+}
+
+export function gatherStatus(root: string, nowMs: number): Status {
+  const lastRun = readReport(root);
+  const { runId: generation, files: managed } = readManaged(root);
+  const files = [...managed.values()].map((entry) => checkFile(entry, root));
+  const journals = JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)).filter((found) => found !== "none");
+  const interrupted = journals.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
+  const status = { lastRun, generation, files, interrupted, owed: readOwedActions(root) };
+  const reasons = findReasons(status);
+  const lastRunAgeMs = lastRun === null ? null : Math.max(0, nowMs - endMsOf(lastRun));
+  return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
+}
+
+/** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
+export function readOwedActions(root: string): OnChange[] {
+  const journals = JOURNAL_FOLDERS.map((folder) => readJournal(root, folder));
+  return journals
+    .filter((found): found is Journal => typeof found === "object")
+    .filter(isSameBoot)
+    .flatMap(({ followUp }) => followUp.actions);
+}
+
+function endMsOf({ startedAt, tookMs }: Report): number {
+  return Date.parse(startedAt) + tookMs;
+}
+
+function checkFile(entry: Managed, root: string): FileStatus {
+  const { path, kind } = entry;
+  const seen = observe(root, path, kind === "secret");
+  const common = { path, kind, drift: [], driftedSince: null } as const;
+  switch (seen.kind) {
+    case "absent":
+      return { ...common, state: "missing" };
+    case "unreadable":
+      return { ...common, state: "unknown" };
+    case "other":
+    case "folder":
+      return { ...common, state: "drifted", drift: ["kind"], driftedSince: changedAt(root, path, "ctimeMs") };
+    case "file":
+      return { ...common, ...compare(entry, seen, root) };
+  }
+}
+
+function compare(
+  entry: Managed,
+  seen: Pick<ManagedFile, "uid" | "gid" | "mode"> & { readonly sha256: string | null },
+  root: string,
+): Pick<FileStatus, "state" | "drift" | "driftedSince"> {
+  if (entry.kind === "secret") return { state: "in sync", drift: [], driftedSince: null };
+  const drift: FileStatus["drift"][number][] = [];
+  if (seen.sha256 !== entry.sha256) drift.push("content");
+  if (!sameAttributes({ ...seen, mode: entry.mode }, entry)) drift.push("owner");
+  if (seen.mode !== entry.mode) drift.push("mode");
+  if (drift.length === 0) return { state: "in sync", drift, driftedSince: null };
+  const since = changedAt(root, entry.path, drift.includes("content") ? "mtimeMs" : "ctimeMs");
+  return { state: entry.keepsEdits ? "kept" : "drifted", drift, driftedSince: since };
+}
+
+function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {
+  try {
+    return new Date(lstatSync(join(root, path))[time]).toISOString();
+  } catch (error) {
+    // It is gone by now.
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
+}
+
+function findReasons({
+  lastRun,
+  generation,
+  files,
+  interrupted,
+  owed,
+}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs">): string[] {
+  const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
+  const reasons: readonly (readonly [boolean, string])[] = [
+    [lastRun === null && generation === null, "parbake has never run here"],
+    [lastRun === null && generation !== null, "parbake has not run since the machine started"],
+    [lastRun?.result === "failed", "the last run failed"],
+    [interrupted !== null, "a run was cut short"],
+    [owed.length > 0, "reloads or restarts are owed"],
+    [count("drifted") > 0, "files were changed by hand"],
+    [count("missing") > 0, "files are missing"],
+  ];
+  return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+}

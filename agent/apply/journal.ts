@@ -1,0 +1,114 @@
+// What a run is about to do, on disk before it does it, so that a run that is cut short is finished or taken back by the next.
+// Lies where what it protects lies: in memory for files in memory (after a reboot there is nothing to take back, and a full
+// disk must not keep a machine from its secrets), else on the disk.
+
+import type { OnChange } from "../config/config.ts";
+import { readBootId } from "./boot-id.ts";
+import { isChange, isCleanPath, isRecord, type Change } from "./change.ts";
+import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
+import { RUN_FOLDER, STATE_FOLDER, type OwnFolder } from "./run-folder.ts";
+import { readState, removeState, writeState } from "./state-file.ts";
+import { isBelow } from "./targets.ts";
+
+/** Run against a changed file when its units have it. */
+export interface HealthCheck {
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** Those that are reloaded or restarted for the file. */
+  readonly units: readonly string[];
+  readonly holdsSecrets: boolean;
+}
+
+/** What is to be done once the new files are in place. */
+export interface FollowUp {
+  /** Whether systemd itself must read its files anew. */
+  readonly reloadsManager: boolean;
+  /** One for each unit. */
+  readonly actions: readonly OnChange[];
+  readonly healthChecks: readonly HealthCheck[];
+}
+
+/** What a killed run in this phase leaves to the next: `swap`: some files may be new, put them back. `act`: all are new,
+ * follow up. `rollback`: put them back and act on the units named in the follow-up. `settle`: only drop the old files. */
+export type Phase = "swap" | "act" | "rollback" | "settle";
+
+export interface Journal {
+  readonly schema: 1;
+  readonly phase: Phase;
+  /** Another boot owes the units nothing: they started with the files as they are. */
+  readonly bootId: string;
+  readonly changes: readonly Change[];
+  /** Outermost first. */
+  readonly madeFolders: readonly string[];
+  readonly followUp: FollowUp;
+  /** The record of managed files, once the new files are to stay; null: the one that is there is right. */
+  readonly managed?: RecordUpdate | null;
+}
+
+const NAME = "journal.json";
+export const JOURNAL_FOLDERS: readonly OwnFolder[] = [STATE_FOLDER, RUN_FOLDER];
+
+export type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp" | "managed">;
+
+export function newJournal({ changes, madeFolders, followUp, managed = null }: NewJournal): Journal {
+  return { schema: 1, phase: "swap", bootId: readBootId(), changes, madeFolders, followUp, managed };
+}
+
+export function chooseFolder(changes: readonly Change[], secretsFolder: string): OwnFolder {
+  const inMemory = changes.every(({ path }) => isBelow("/run", path) || isBelow(secretsFolder, path));
+  return inMemory ? RUN_FOLDER : STATE_FOLDER;
+}
+
+export function writeJournal(root: string, folder: OwnFolder, journal: Journal): void {
+  writeState(root, NAME, journal, folder);
+}
+
+export function removeJournal(root: string, folder: OwnFolder): void {
+  removeState(root, NAME, folder);
+}
+
+/** `unreadable` where parbake of another version, or a failing disk, wrote it. */
+export function readJournal(root: string, folder: OwnFolder): Journal | "none" | "unreadable" {
+  const document = readState(root, NAME, folder);
+  if (document === null) return "none";
+  return isJournal(document) ? document : "unreadable";
+}
+
+export function isSameBoot({ bootId }: Journal): boolean {
+  return bootId === readBootId();
+}
+
+export function isEmpty({ reloadsManager, actions, healthChecks }: FollowUp): boolean {
+  return !reloadsManager && actions.length === 0 && healthChecks.length === 0;
+}
+
+function isJournal(value: object): value is Journal {
+  if (!isRecord(value) || value["schema"] !== 1 || typeof value["bootId"] !== "string") return false;
+  const { phase, changes, madeFolders, followUp, managed = null } = value;
+  return (
+    ["swap", "act", "rollback", "settle"].includes(String(phase)) &&
+    isListOf(changes, isChange) &&
+    isListOf(madeFolders, isCleanPath) &&
+    isFollowUp(followUp) &&
+    (managed === null || isRecordUpdate(managed))
+  );
+}
+
+function isFollowUp(value: unknown): value is FollowUp {
+  if (!isRecord(value) || typeof value["reloadsManager"] !== "boolean") return false;
+  return isListOf(value["actions"], isOnChange) && isListOf(value["healthChecks"], isHealthCheck);
+}
+
+function isOnChange(value: unknown): boolean {
+  if (!isRecord(value) || typeof value["unit"] !== "string") return false;
+  return value["action"] === "reload" || value["action"] === "restart";
+}
+
+function isHealthCheck(value: unknown): boolean {
+  if (!isRecord(value) || !isCleanPath(value["path"]) || typeof value["holdsSecrets"] !== "boolean") return false;
+  return [value["argv"], value["units"]].every((list) => isListOf(list, (item) => typeof item === "string"));
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
+}

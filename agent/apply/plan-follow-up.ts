@@ -1,0 +1,30 @@
+// What the running system must be told once the staged files are in place. What it cannot be told here goes into the report
+// at once, with the reason.
+
+import type { FollowUp, HealthCheck } from "./journal.ts";
+import type { StagedRemoval } from "./removals.ts";
+import { isNewContent } from "./report-changes.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { StagedTarget } from "./stage-targets.ts";
+import { findObstacle, isManagerInput, mergeActions } from "./units.ts";
+
+export function planFollowUp(
+  staged: readonly StagedTarget[],
+  removals: readonly StagedRemoval[],
+  root: string,
+  record: RunRecord,
+): FollowUp {
+  const files = staged.flatMap(({ target: { source, isSecret }, change: { difference } }) =>
+    source.kind === "file" && isNewContent(difference) ? [{ step: source.step, isSecret }] : [],
+  );
+  const actions = mergeActions([...files.map(({ step }) => step), ...removals].flatMap(({ onChange }) => onChange));
+  const healthChecks = files.flatMap(({ step: { path, healthCheck, onChange }, isSecret }): HealthCheck[] => {
+    if (healthCheck === null) return [];
+    return [{ path, argv: healthCheck, units: onChange.map(({ unit }) => unit), holdsSecrets: isSecret }];
+  });
+  const paths = [...files.map(({ step }) => step), ...removals].map(({ path }) => path);
+  const obstacle = findObstacle(root);
+  if (obstacle === null) return { reloadsManager: paths.some(isManagerInput), actions, healthChecks };
+  record.units = [...record.units, ...actions.map((action) => ({ ...action, outcome: obstacle }))];
+  return { reloadsManager: false, actions: [], healthChecks };
+}

@@ -1,0 +1,111 @@
+// Finishes or takes back what a run that was cut short left, by its journal. Runs first, with the lock held: until then
+// nobody may touch the temporary files, for the old ones are among them.
+
+import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
+import { isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
+import type { OwnFolder } from "./run-folder.ts";
+import type { RunRecord } from "./run-record.ts";
+import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
+import { removeLeftovers } from "./temporary.ts";
+
+/** What became of an earlier run. */
+export type Recovery = "undone" | "finished" | "rolled back";
+
+/** Throws where the old files cannot be put back: nothing new is to be built on that. */
+export async function recover(context: TransactionContext, record: RunRecord): Promise<void> {
+  for (const folder of JOURNAL_FOLDERS) {
+    await recoverIn(folder, context, record);
+    removeOwnLeftovers(context.root, folder);
+  }
+}
+
+async function recoverIn(folder: OwnFolder, context: TransactionContext, record: RunRecord): Promise<void> {
+  const journal = readJournal(context.root, folder);
+  if (journal === "none") return;
+  if (journal === "unreadable") {
+    context.log("error", `${folder}/journal.json is no journal of this version of parbake: forgotten`);
+    return removeJournal(context.root, folder);
+  }
+  const recovery = await record.time("recover", () => recoverFrom({ journal, folder }, context, record));
+  record.recovered = recovery;
+  // Of that run, not of this.
+  record.isRolledBack = false;
+  context.log("warn", `an earlier run was cut short while it would ${PHASES[journal.phase]}: ${recovery}`);
+}
+
+const PHASES: Readonly<Record<Phase, string>> = {
+  swap: "swap files in",
+  act: "tell the units of new files",
+  rollback: "put old files back",
+  settle: "tidy up",
+};
+
+async function recoverFrom(
+  transaction: Transaction,
+  context: TransactionContext,
+  record: RunRecord,
+): Promise<Recovery> {
+  const { journal } = transaction;
+  switch (journal.phase) {
+    case "swap":
+      refuseStuck(takeBack(transaction, context.root));
+      return "undone";
+    case "act":
+      if (isSameBoot(journal)) return finishActing(transaction, context, record);
+      settle(transaction, context);
+      return "finished";
+    case "rollback":
+      return goBack(transaction, context, record);
+    case "settle":
+      settle(transaction, context);
+      return "finished";
+  }
+}
+
+async function finishActing(
+  transaction: Transaction,
+  context: TransactionContext,
+  record: RunRecord,
+): Promise<Recovery> {
+  // A unit that failed may have failed of the very restart that we were killed in.
+  const failure = await followUp(transaction, { ...context, revive: "failed" }, record);
+  if (failure === null) {
+    settle(transaction, context);
+    return "finished";
+  }
+  refuseStuck(failure.stuck);
+  tell(failure.refusal.problems, context);
+  return "rolled back";
+}
+
+async function goBack(transaction: Transaction, context: TransactionContext, record: RunRecord): Promise<Recovery> {
+  const { journal } = transaction;
+  const owed = isSameBoot(journal) ? journal.followUp : { reloadsManager: false, actions: [], healthChecks: [] };
+  const { stuck, others } = await rollBack(
+    { ...transaction, journal: { ...journal, followUp: owed } },
+    context,
+    record,
+  );
+  refuseStuck(stuck);
+  tell(others, context);
+  return "rolled back";
+}
+
+// Not thrown: this run's own files may be what mends it.
+function tell(problems: readonly Problem[], { log }: TransactionContext): void {
+  for (const problem of problems) log("error", formatProblem(problem));
+}
+
+function refuseStuck(stuck: readonly Problem[]): void {
+  if (stuck.length > 0) throw new Refusal("cannot-write", stuck);
+}
+
+// Those of a state file that a killed run was about to write.
+function removeOwnLeftovers(root: string, path: OwnFolder): void {
+  try {
+    inFolder(root, path, TRUST_NOBODY_ELSE, removeLeftovers);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+  }
+}

@@ -1,0 +1,172 @@
+// Swaps the staged files in, tells the system of them, and puts the old ones back where that fails. Every step is in the
+// journal before it is taken; settled is what nobody needs to take back any more.
+
+import type { OnChange } from "../config/config.ts";
+import type { Deadline } from "../deadline.ts";
+import type { Log } from "../log.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import { removeFolders } from "./folder.ts";
+import { performFollowUp } from "./follow-up.ts";
+import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
+import { tryWriteManaged } from "./managed.ts";
+import type { RunCommand } from "./run-command.ts";
+import type { OwnFolder } from "./run-folder.ts";
+import type { RunRecord } from "./run-record.ts";
+import { makeAll, settleAll, undoAll, withProblems } from "./swap.ts";
+import {
+  applyUnitActions,
+  problemsOf,
+  reloadManager,
+  touchedUnits,
+  type UnitContext,
+  type UnitReport,
+} from "./units.ts";
+
+export interface TransactionContext {
+  readonly root: string;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  readonly run: RunCommand;
+  readonly noBlock: boolean;
+}
+
+/** A journal and the folder that it lies in. */
+export interface Transaction {
+  readonly journal: Journal;
+  readonly folder: OwnFolder;
+}
+
+/** To put the old files back and have the units take them, also where the run's own time is up. */
+const ROLLBACK_MS = 15_000;
+
+/** All files new, and durable; or a Refusal, and all as they were. The commit point is its last write. */
+export function swapIn({ journal, folder }: Transaction, { root, log }: TransactionContext): Transaction {
+  try {
+    writeJournal(root, folder, journal);
+    makeAll(root, journal.changes, (path) => log("debug", `swapped in ${path}`));
+    const swapped = { ...journal, phase: isEmpty(journal.followUp) ? "settle" : "act" } as const;
+    writeJournal(root, folder, swapped);
+    return { journal: swapped, folder };
+  } catch (error) {
+    const stuck = takeBack({ journal, folder }, root);
+    throw error instanceof Refusal ? withProblems(error, stuck) : error;
+  }
+}
+
+/** Undoes a swap that nobody has been told of. Answers with what is stuck; the journal stays then. */
+export function takeBack({ journal, folder }: Transaction, root: string): Problem[] {
+  const stuck = undoAll(root, journal.changes);
+  if (stuck.length > 0) return stuck;
+  removeFolders(root, journal.madeFolders);
+  return tryRemoveJournal(root, folder);
+}
+
+/** Why the new files did not stay. */
+export interface Failure {
+  readonly refusal: Refusal;
+  /** Old files that could not be put back either; the journal stays then. */
+  readonly stuck: readonly Problem[];
+}
+
+/** Reloads, restarts and health checks. Where one fails the old files come back, and the units get them. */
+export async function followUp(
+  { journal, folder }: Transaction,
+  context: TransactionContext & Pick<UnitContext, "revive">,
+  record: RunRecord,
+): Promise<Failure | null> {
+  const { units, healthChecks, refusal } = await performFollowUp(journal.followUp, context);
+  record.units = [...record.units, ...units];
+  record.healthChecks = [...record.healthChecks, ...healthChecks];
+  if (refusal === null) return null;
+  const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
+  const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
+  const { stuck, others } = await rollBack(rolling, context, record);
+  return { refusal: withProblems(refusal, [...stuck, ...others]), stuck };
+}
+
+export interface RollbackProblems {
+  readonly stuck: readonly Problem[];
+  /** Of units that do not like the old files either, say: nothing that a next run could mend. */
+  readonly others: readonly Problem[];
+}
+
+export async function rollBack(
+  { journal, folder }: Transaction,
+  context: TransactionContext,
+  record: RunRecord,
+): Promise<RollbackProblems> {
+  const { root, log } = context;
+  try {
+    writeJournal(root, folder, journal);
+  } catch (error) {
+    // A full disk: the old files need no room to come back.
+    if (!(error instanceof Refusal)) throw error;
+    log("warn", `going back without a note of it: ${error.message}`);
+  }
+  const stuck = undoAll(root, journal.changes);
+  if (stuck.length > 0) return { stuck, others: [] };
+  record.isRolledBack = true;
+  removeFolders(root, journal.madeFolders);
+  const others = await actOnOldFiles(journal.followUp, context, record);
+  return { stuck: tryRemoveJournal(root, folder), others };
+}
+
+/** Drops what was kept of the old files, and then the journal. */
+export function settle({ journal, folder }: Transaction, { root, log }: TransactionContext): void {
+  if (journal.phase !== "settle") {
+    try {
+      writeJournal(root, folder, { ...journal, phase: "settle" });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      log("warn", `settling without a note of it: ${error.message}`);
+      removeJournal(root, folder);
+    }
+  }
+  // Before the journal goes, which is the next run's to settle where the record cannot be written.
+  const isRecorded = !journal.managed || tryWriteManaged(root, journal.managed, log);
+  settleAll(root, journal.changes);
+  if (isRecorded) removeJournal(root, folder);
+}
+
+async function actOnOldFiles(
+  { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OnChange[] },
+  context: TransactionContext,
+  record: RunRecord,
+): Promise<Problem[]> {
+  const endMs = performance.now() + ROLLBACK_MS;
+  const remainingMs = () => Math.max(context.deadline.remainingMs(), endMs - performance.now(), 0);
+  const units: UnitContext = { ...context, deadline: { remainingMs }, revive: "all" };
+  const problem = reloadsManager ? await reloadManager(units) : null;
+  const outcomes = [];
+  // All of them: one that fails must not keep the others from their old files.
+  for (const action of actions) outcomes.push(...(await applyUnitActions([action], units)));
+  const reports = outcomes.map(({ report }) => report);
+  record.units = withRollback(record.units, reports);
+  return [...(problem === null ? [] : [problem]), ...problemsOf(outcomes).map(tellOfOldFiles)];
+}
+
+function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitReport[]): UnitReport[] {
+  const byUnit = new Map(rolledBack.map((report) => [report.unit, report]));
+  const known = units.map((report) => {
+    const rollback = byUnit.get(report.unit);
+    byUnit.delete(report.unit);
+    return rollback ? { ...report, rollbackOutcome: rollback.outcome } : report;
+  });
+  // Of a run that was killed: nobody knows what its own action came to.
+  return [...known, ...[...byUnit.values()].map((report) => ({ ...report, rollbackOutcome: report.outcome }))];
+}
+
+function tellOfOldFiles({ what, fix }: Problem): Problem {
+  return { what: `with the old files back, ${what}`, fix };
+}
+
+// A journal that stays is taken back or settled once more, which changes nothing.
+function tryRemoveJournal(root: string, folder: OwnFolder): Problem[] {
+  try {
+    removeJournal(root, folder);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return [...error.problems];
+  }
+}

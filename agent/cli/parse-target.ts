@@ -1,0 +1,68 @@
+// The machine that a command is for, out of --instance-type, --memory, --cpus and --all-types. Pure.
+
+import type { Problem } from "../refusal.ts";
+import { MIB, parseSize } from "../tuning/size.ts";
+import type { Target, TuneTarget } from "./invocation.ts";
+import type { Given } from "./sort-words.ts";
+
+export function parseTarget(given: Given, problems: Problem[]): Target {
+  const types = given.get("instance-type")?.[0];
+  const memory = given.get("memory")?.[0];
+  const cpus = given.get("cpus")?.[0];
+  if (types !== undefined) {
+    if (memory !== undefined || cpus !== undefined) {
+      problems.push({
+        what: "--instance-type goes with neither --memory nor --cpus",
+        fix: "Give the type, or the size.",
+      });
+    }
+    return {
+      kind: "types",
+      names: types
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+    };
+  }
+  if (memory === undefined && cpus === undefined) return { kind: "here" };
+  if (memory === undefined || cpus === undefined) {
+    problems.push({ what: "--memory and --cpus go together", fix: "Give both: --memory 4GiB --cpus 2." });
+    return { kind: "here" };
+  }
+  return parseMachineSize(memory, cpus, problems);
+}
+
+function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
+  const memoryBytes = parseSize(memory);
+  const vcpus = Number(cpus);
+  if (memoryBytes === null || memoryBytes < MIB) {
+    problems.push({
+      what: `--memory ${memory.slice(0, 40)} is no machine's memory`,
+      fix: "Write it with its unit: 512MiB, 1.5GiB.",
+    });
+  }
+  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > 4096) {
+    problems.push({
+      what: `--cpus ${cpus.slice(0, 40)} is no number of CPUs`,
+      fix: "Write a whole number from 1 to 4096.",
+    });
+  }
+  return { kind: "size", memoryBytes: memoryBytes ?? 0, vcpus };
+}
+
+export function parseAllTypes(
+  target: Target,
+  profile: string | undefined,
+  given: Given,
+  problems: Problem[],
+): TuneTarget {
+  if (!given.has("all-types")) return target;
+  if (target.kind !== "here")
+    problems.push({ what: "--all-types goes with no other machine", fix: "Give it alone, or name the types." });
+  if (profile !== undefined)
+    problems.push({
+      what: "--all-types is for an image",
+      fix: "Leave the profile out: the config says what is in it.",
+    });
+  return { kind: "all-types" };
+}

@@ -1,0 +1,44 @@
+// argv → words and options with their values; what is no option of parbake's becomes a problem. Pure.
+
+import { parseArgs } from "node:util";
+import { suggest } from "../nearest.ts";
+import type { Problem } from "../refusal.ts";
+import { OPTIONS, type OptionName } from "./commands.ts";
+
+/** Every value that each option was given, in order; a switch's is empty. */
+export type Given = ReadonlyMap<OptionName, readonly string[]>;
+
+export function sortWords(argv: readonly string[], problems: Problem[]): { words: string[]; given: Given } {
+  const options = Object.fromEntries(
+    Object.entries(OPTIONS).map(([name, { value }]) => [
+      name,
+      { type: value === null ? "boolean" : "string" } as const,
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const words: string[] = [];
+  const given = new Map<OptionName, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") words.push(token.value);
+    if (token.kind !== "option") continue;
+    const name = token.rawName === "-h" ? "help" : token.name;
+    if (!Object.hasOwn(OPTIONS, name) || (name.length === 1 && token.rawName !== "-h")) {
+      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS)) });
+      continue;
+    }
+    const known = name as OptionName;
+    const wantsValue = OPTIONS[known].value;
+    // `--root --json`: parseArgs would take the next option for the value.
+    if (
+      wantsValue !== null &&
+      (token.value === undefined || token.value === "" || (!token.inlineValue && token.value.startsWith("--")))
+    ) {
+      problems.push({ what: `--${known} has no value`, fix: `Write --${known}=${wantsValue}.` });
+    } else if (wantsValue === null && token.value !== undefined) {
+      problems.push({ what: `--${known} takes no value`, fix: `Write just --${known}.` });
+    } else {
+      given.set(known, [...(given.get(known) ?? []), token.value ?? ""]);
+    }
+  }
+  return { words, given };
+}

@@ -1,0 +1,14 @@
+// `parbake status`: whether the machine is as parbake left it. Needs no config, no root and no network.
+
+import { gatherStatus } from "../apply/gather-status.ts";
+import { formatStatus, statusDocument } from "../cli/print-status.ts";
+import type { Session } from "./session.ts";
+
+export const NOT_IN_SYNC = 2;
+
+export function runStatus({ options, emit, say, paint }: Session): number {
+  const status = gatherStatus(options.root, Date.now());
+  if (options.json) emit(statusDocument(status));
+  else say(formatStatus(status, paint));
+  return status.inSync ? 0 : NOT_IN_SYNC;
+}

@@ -1,0 +1,190 @@
+// A plan as JSON → Plan, every field that the performer uses checked: what was saved is input like any other. Fields that it
+// does not know are left out. Pure.
+
+import type { FileOwner, OnChange } from "../config/config.ts";
+import type { Position, Problem } from "../refusal.ts";
+import type { Settings } from "../tuning/setting.ts";
+import type { Place } from "./formats/format-rules.ts";
+import type { JsonValue } from "./json-value.ts";
+import { parseFacts } from "./parse-facts.ts";
+import type { AppPlan, BudgetPlan, ContentPart, FileStep, FolderStep, Plan, SecretStep, Step } from "./plan.ts";
+import { TEMPLATE_FORMATS } from "./template-format.ts";
+
+export function parsePlan(json: JsonValue): Plan {
+  const steps = json.get("steps").items().map(parseStep);
+  const plan: Plan = {
+    schema: 1,
+    facts: parseFacts(json.get("facts")),
+    budget: parseBudget(json.get("budget")),
+    apps: json.get("apps").items().map(parseApp),
+    part: json.get("part").nullable((value) => value.choice(["files", "secrets", "tuning"])),
+    steps,
+    secretsFolder: json.get("secretsFolder").path(),
+    warnings: json.get("warnings").items().map(parseProblem),
+  };
+  checkReferences(plan, json.get("steps"));
+  checkPaths(plan, json.get("steps"));
+  return plan;
+}
+
+function parseBudget(json: JsonValue): BudgetPlan {
+  return {
+    availableBytes: json.get("availableBytes").number(),
+    reservedBytes: json.get("reservedBytes").number(),
+    unallocatedBytes: json.get("unallocatedBytes").number(),
+    leftOut: json.get("leftOut").items().map(textOf),
+  };
+}
+
+// The settings are in the files already: of them nothing is performed.
+function parseApp(json: JsonValue): AppPlan {
+  return {
+    name: json.get("name").text(),
+    profile: json.get("profile").text(),
+    optional: json.get("optional").flag(),
+    memoryBytes: json.get("memoryBytes").number(),
+    vcpus: json.get("vcpus").number(),
+    cores: json.get("cores").number(),
+    settings: Object.fromEntries(
+      json
+        .get("settings")
+        .entries()
+        .map(([name, setting]) => [name, setting.value]),
+    ) as Settings,
+    degraded: json
+      .get("degraded")
+      .items()
+      .map((given) => ({
+        setting: given.get("setting").text(),
+        wanted: given.get("wanted").text(),
+        got: given.get("got").text(),
+      })),
+  };
+}
+
+function parseProblem(json: JsonValue): Problem {
+  const problem = { what: json.get("what").text(), fix: json.get("fix").text() };
+  return json.has("at") ? { ...problem, at: parsePosition(json.get("at")) } : problem;
+}
+
+function parsePosition(json: JsonValue): Position {
+  const numbers = (["line", "column"] as const).filter((name) => json.has(name));
+  return {
+    file: json.get("file").text(),
+    ...Object.fromEntries(numbers.map((name) => [name, json.get(name).integer(1, Number.MAX_SAFE_INTEGER)])),
+  };
+}
+
+function parseStep(json: JsonValue): Step {
+  switch (json.get("kind").choice(["folder", "file", "secret"])) {
+    case "folder":
+      return parseFolderStep(json);
+    case "file":
+      return parseFileStep(json);
+    case "secret":
+      return parseSecretStep(json);
+  }
+}
+
+function parseFolderStep(json: JsonValue): FolderStep {
+  return { kind: "folder", path: json.get("path").path(), ...parseOwner(json) };
+}
+
+function parseSecretStep(json: JsonValue): SecretStep {
+  return {
+    kind: "secret",
+    name: json.get("name").text(),
+    id: json.get("id").word(/^[^\0]+$/, "a secret's name or ARN"),
+    region: json.get("region").nullable(textOf),
+    keys: json
+      .get("keys")
+      .items()
+      .map((key) => ({
+        key: key.get("key").text(),
+        path: key.get("path").nullable((value) => value.path()),
+        ...parseOwner(key),
+      })),
+  };
+}
+
+function parseFileStep(json: JsonValue): FileStep {
+  return {
+    kind: "file",
+    template: json.get("template").text(),
+    path: json.get("path").path(),
+    ...parseOwner(json),
+    format: json.get("format").choice(TEMPLATE_FORMATS),
+    isTuned: json.get("isTuned").flag(),
+    content: json.get("content").items().map(parsePart),
+    validate: json.get("validate").nullable(parseCommand),
+    onChange: json.get("onChange").items().map(parseAction),
+    healthCheck: json.get("healthCheck").nullable(parseCommand),
+    onDrift: json.get("onDrift").choice(["overwrite", "keep", "refuse"]),
+  };
+}
+
+function parseOwner(json: JsonValue): FileOwner {
+  return {
+    owner: json.get("owner").word(ACCOUNT, "a user's name or number"),
+    group: json.get("group").nullable((value) => value.word(ACCOUNT, "a group's name or number")),
+    mode: json.get("mode").integer(0, 0o7777),
+  };
+}
+
+const ACCOUNT = /^[^:\s\0]+$/;
+
+const PLACES: readonly Place[] = ["alone", "part", "double", "single", "line", "closed", "never"];
+
+function parsePart(json: JsonValue): ContentPart {
+  if (!json.isObject()) return json.text();
+  const reference = json.get("reference");
+  const part = {
+    reference: { secret: reference.get("secret").text(), key: reference.get("key").text() },
+    format: json.get("format").choice(TEMPLATE_FORMATS),
+  };
+  return json.has("place") ? { ...part, place: json.get("place").choice(PLACES) } : part;
+}
+
+function parseCommand(json: JsonValue): readonly string[] {
+  const words = json.items().map((word) => word.word(/^[^\0]*$/, "a text without NUL"));
+  if (words.length === 0) json.refuse("a command");
+  return words;
+}
+
+function parseAction(json: JsonValue): OnChange {
+  return {
+    action: json.get("action").choice(["reload", "restart"]),
+    // What systemctl would take for an option must not get that far.
+    unit: json.get("unit").word(/^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*\.[a-z]+$/, "a unit's name"),
+  };
+}
+
+function textOf(json: JsonValue): string {
+  return json.text();
+}
+
+/** Every secret that a file prints must be one that the plan fetches. */
+function checkReferences({ steps }: Plan, json: JsonValue): void {
+  const keys = steps.flatMap((step) =>
+    step.kind === "secret" ? step.keys.map(({ key }) => JSON.stringify([step.name, key])) : [],
+  );
+  for (const step of steps) {
+    for (const part of step.kind === "file" ? step.content : []) {
+      if (typeof part === "string" || keys.includes(JSON.stringify([part.reference.secret, part.reference.key])))
+        continue;
+      json.refuseFor(
+        `${json.place}: ${step.kind === "file" ? step.path : ""} prints a secret that the plan does not fetch`,
+      );
+    }
+  }
+}
+
+function checkPaths({ steps }: Plan, json: JsonValue): void {
+  const paths = steps.flatMap((step) => (step.kind === "secret" ? step.keys.map(({ path }) => path) : [step.path]));
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (path === null || path === "") continue;
+    if (seen.has(path)) json.refuseFor(`${json.place}: ${path} is written twice`);
+    seen.add(path);
+  }
+}

@@ -1,0 +1,94 @@
+// Proves that a rendered file is what its format says, and that a reader gets every value back byte for byte. Pure.
+//
+// The file is read twice: as it is, and with a marker in place of each value. Both must have the same tokens, but for the
+// values where the markers stand: a value that is misread, or that changes anything around it, makes the two differ.
+
+import { encode, Unencodable, type Place, type Value } from "./encode.ts";
+import type { TemplateFormat } from "./plan.ts";
+import { READERS } from "./readers/readers.ts";
+import { hasMarker, Malformed, markerOf, MARKERS, type Reader, type Token } from "./readers/scanner.ts";
+
+/** A value in a rendered file. */
+export interface Hole {
+  readonly place: Place;
+  /** What a reader must find. */
+  readonly value: string;
+  /** As it stands in the file. */
+  readonly written: string;
+  /** With a marker in its place. */
+  readonly marked: string;
+}
+
+export type ReadBack =
+  | { readonly kind: "proven" }
+  | { readonly kind: "malformed"; readonly why: string; readonly offset: number }
+  | { readonly kind: "differs"; readonly hole: Hole };
+
+/** The hole number `index` of its file, filled with `value`. Throws Unencodable. */
+export function fillHole(format: TemplateFormat, value: Value, place: Place, index: number): Hole {
+  const written = encode(format, value, place);
+  return { place, value: String(value), written, marked: mark(format, value, place, index) };
+}
+
+/** A hole whose value only apply has: until then its marker stands for it. */
+export function markHole(format: TemplateFormat, place: Place, index: number): Hole {
+  const marked = mark(format, "", place, index);
+  return { place, value: markerOf(index), written: marked, marked };
+}
+
+/** Quoted where text would be; numbers are bare in all formats, and so is what stands in quotes of the template's own. */
+function mark(format: TemplateFormat, value: Value, place: Place, index: number): string {
+  const marker = markerOf(index);
+  if (place !== "alone" || typeof value !== "string") return marker;
+  try {
+    return encode(format, marker, place);
+  } catch (error) {
+    if (error instanceof Unencodable) return marker;
+    throw error;
+  }
+}
+
+/** @param holes numbered in the order in which they stand in `parts` */
+export function readBack(format: TemplateFormat, parts: readonly (string | Hole)[]): ReadBack {
+  const read = READERS[format];
+  if (read === null) return { kind: "proven" };
+  const found = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.written)).join(""));
+  if (found instanceof Malformed) return { kind: "malformed", why: found.message, offset: found.offset };
+  const holes = parts.filter((part) => typeof part !== "string");
+  if (holes.length === 0) return { kind: "proven" };
+  const marked = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.marked)).join(""));
+  const hole = marked instanceof Malformed ? holes[0]! : findDifference(found, marked, holes);
+  return hole ? { kind: "differs", hole } : { kind: "proven" };
+}
+
+function attempt(read: Reader, text: string): readonly Token[] | Malformed {
+  try {
+    return read(text);
+  } catch (error) {
+    if (error instanceof Malformed) return error;
+    throw error;
+  }
+}
+
+/** The first hole that is read otherwise, or not at all; null where all is well. */
+function findDifference(found: readonly Token[], marked: readonly Token[], holes: readonly Hole[]): Hole | null {
+  const seen = new Set<Hole>();
+  let last = holes[0]!;
+  const fill = (_: string, index: string): string => {
+    last = holes[Number(index)]!;
+    seen.add(last);
+    return last.value;
+  };
+  for (let index = 0; index < Math.max(found.length, marked.length); index += 1) {
+    const expected = marked[index];
+    const actual = found[index];
+    const text = expected && (hasMarker(expected.text) ? expected.text.replace(MARKERS, fill) : expected.text);
+    if (actual?.kind !== expected?.kind || actual?.text !== text) return last;
+  }
+  return holes.find((hole) => mustBeSeen(hole) && !seen.has(hole)) ?? null;
+}
+
+/** Comments are not read. */
+function mustBeSeen({ place }: Hole): boolean {
+  return place === "alone" || place === "double" || place === "single";
+}

@@ -1,0 +1,64 @@
+// Reads YAML with the package that reads the config, and without its types: whether `no` is a word is for the reader to say.
+
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, Scalar } from "yaml";
+import { Malformed, MAX_DEPTH, type Token } from "./scanner.ts";
+
+const OPTIONS = { schema: "failsafe", prettyErrors: false, logLevel: "silent" } as const;
+
+/** The package's own codes; its messages quote the text. */
+const REASONS: Readonly<Record<string, string>> = {
+  BAD_INDENT: "the indentation is wrong here",
+  BLOCK_AS_IMPLICIT_KEY: "a map stands here on one line with its key",
+  DUPLICATE_KEY: "a key stands here for the second time",
+  MISSING_CHAR: "a quote, a bracket or a comma is missing here",
+  TAB_AS_INDENT: "a tab is used to indent",
+  BAD_DQ_ESCAPE: "a string has an escape that YAML does not know",
+  MULTILINE_IMPLICIT_KEY: "a key goes over more than one line",
+};
+
+export function readYaml(file: string): readonly Token[] {
+  const tokens: Token[] = [];
+  for (const document of parseDocuments(file)) {
+    const error = document.errors[0];
+    if (error) throw new Malformed(REASONS[error.code] ?? "it cannot be understood here", error.pos[0]);
+    mark(tokens, "---", document.range?.[0] ?? 0);
+    walk(document.contents, tokens, 0);
+  }
+  return tokens;
+}
+
+function parseDocuments(file: string): readonly Document.Parsed[] {
+  try {
+    const documents = parseAllDocuments(file, OPTIONS);
+    return "empty" in documents ? [] : documents;
+  } catch (error) {
+    // It recurses where the text nests, and has no limit of its own.
+    if (error instanceof RangeError) throw new Malformed("it is nested too deep", 0);
+    throw error;
+  }
+}
+
+function walk(node: unknown, tokens: Token[], depth: number): void {
+  if (isPair(node)) {
+    walk(node.key, tokens, depth);
+    walk(node.value, tokens, depth);
+  } else if (isMap(node) || isSeq(node)) {
+    const [start, , end] = node.range ?? [0, 0, 0];
+    if (depth > MAX_DEPTH) throw new Malformed("it is nested too deep", start);
+    mark(tokens, `${isMap(node) ? "{" : "["}${node.tag ?? ""}${node.anchor ?? ""}`, start);
+    for (const item of node.items) walk(item, tokens, depth + 1);
+    mark(tokens, isMap(node) ? "}" : "]", end);
+  } else if (isAlias(node)) mark(tokens, `*${node.source}`, node.range?.[0] ?? 0);
+  else if (isScalar(node)) addScalar(node, tokens);
+  else tokens.push({ kind: "bare", text: "", start: 0 });
+}
+
+function addScalar(node: Scalar, tokens: Token[]): void {
+  const start = node.range?.[0] ?? 0;
+  if (node.tag !== undefined || node.anchor !== undefined) mark(tokens, `!${node.tag}&${node.anchor}`, start);
+  tokens.push({ kind: node.type === Scalar.PLAIN ? "bare" : "text", text: node.source ?? "", start });
+}
+
+function mark(tokens: Token[], text: string, start: number): void {
+  tokens.push({ kind: "mark", text, start });
+}

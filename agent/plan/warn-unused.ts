@@ -1,0 +1,53 @@
+// What the config declares and nothing uses: allowed, but most likely a slip. Pure.
+
+import type { AppConfig, Config, SecretConfig } from "../config/config.ts";
+import type { Problem } from "../refusal.ts";
+
+/** @param reads the paths that all templates together read: `vars.users`, `apps.db.shared_buffers` */
+export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[] {
+  const { apps, secrets, vars, varsAt, files } = config;
+  return [
+    // Without files a config is for `tune` alone.
+    ...(files.length === 0 ? [] : apps.filter((app) => !isAppRead(app, reads)).map(unreadApp)),
+    ...secrets.flatMap((secret) => unusedKeys(secret, reads)),
+    ...Object.keys(vars)
+      .filter((name) => !isRead(`vars.${name}`, reads))
+      .map((name) => ({
+        what: `vars.${name} is read by no template`,
+        fix: "Take it out, or look for a template that should print it.",
+        at: varsAt[name]!,
+      })),
+  ];
+}
+
+/** An app that is found by its profile is read under its name; `profiles` as a whole is all of them. */
+function isAppRead({ name }: AppConfig, reads: ReadonlySet<string>): boolean {
+  return isRead(`apps.${name}`, reads) || isRead("profiles", reads);
+}
+
+function unreadApp({ name, at }: AppConfig): Problem {
+  const what = `apps.${name} has its share of the memory, and no template reads its settings`;
+  return { what, fix: `Print them: {{apps.${name}.…}}. If it only keeps memory free, all is well.`, at };
+}
+
+/** A key with a file of its own is used by whoever reads the file. */
+function unusedKeys({ name, keys, at }: SecretConfig, reads: ReadonlySet<string>): Problem[] {
+  if (keys.length === 0)
+    return [{ what: `secrets.${name} has no keys, so nothing is fetched`, fix: "List them, or take it out.", at }];
+  return keys
+    .filter(({ key, file }) => file === null && !isRead(`secrets.${name}.${key}`, reads))
+    .map(({ key, at: place }) => ({
+      what: `secrets.${name}.${key} has no file and is read by no template`,
+      fix: "Give it a `file:`, print it in a template, or take it out.",
+      at: place,
+    }));
+}
+
+/** By itself, as a part of something larger, or in a part of it. */
+function isRead(path: string, reads: ReadonlySet<string>): boolean {
+  return [...reads].some((read) => read === "" || isWithin(path, read) || isWithin(read, path));
+}
+
+function isWithin(path: string, whole: string): boolean {
+  return path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
+}

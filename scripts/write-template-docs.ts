@@ -1,0 +1,107 @@
+// Writes templates/README.md: what a template may say, and every helper, from the code alone. Usage: write-template-docs.ts
+
+import { writeFileSync } from "node:fs";
+import { FILE_KEYS } from "../agent/config/parse-file.ts";
+import { describeKind } from "../agent/plan/helpers/helper.ts";
+import { SIZE_FORMS, formatSize } from "../agent/plan/helpers/sizes.ts";
+import { TEMPLATE_FORMATS } from "../agent/plan/template-format.ts";
+import { HELPER_GROUPS, type Helper } from "../agent/plan/template-helpers.ts";
+import { GIB, KIB } from "../agent/tuning/size.ts";
+import { TOP } from "./build-pinned-node.ts";
+
+export const TEMPLATE_DOCS = `${TOP}/templates/README.md`;
+
+const INTRODUCTION = `# Templates
+
+Made by \`scripts/node scripts/write-template-docs.ts\` from the code.
+
+The templates beside this page are ready to use: each is the config of one app, with what parbake has tuned. A template is
+text with \`{{…}}\`, in the language of Handlebars: \`{{apps.db.shared_buffers}}\` prints a value, \`{{#if …}}\`, \`{{#unless …}}\`,
+\`{{#each …}}\` and \`{{#with …}}\` are its blocks, \`{{!-- … --}}\` is a comment. It sees \`facts\`, \`apps\`, \`secrets\`
+and \`vars\`; and as \`profiles\` the same apps by their profile, so that \`{{profiles.postgresql.shared_buffers}}\` is right whatever
+the app is called, as long as there is one.
+
+## What is checked
+
+Everything, before anything is written, and all mistakes at once, each with file, line and column: a name that does not exist
+(in \`#if\`, \`#each\` and the arguments of helpers too), a value that is null where it is printed, a helper with too many
+arguments or arguments of the wrong kind, a value that cannot be written where it stands. \`{{default x …}}\` is for what may be
+missing, \`{{required x "…"}}\` says what is missing in your words. \`{{{…}}}\`, \`{{&…}}\`, \`log\`, \`lookup\`, decorators, inline
+partials and names that lead into JavaScript are refused. What is declared and read by no template is a warning.
+
+## Formats
+
+Each value is encoded for the format of its file and for the place where it stands. The format is the one of \`format:\` in
+the config or in the front matter, else it is told by the file's name; it is one of ${TEMPLATE_FORMATS.map(code).join(", ")}.
+\`{{raw …}}\` is the one way around the encoder, and a warning names each use of it.
+
+## Front matter
+
+A template whose first line is \`---\` begins with YAML up to the next \`---\`, which says what a \`files:\` entry of the config
+would say: ${FILE_KEYS.map(code).join(", ")}. With a
+\`path\` the template needs no entry; an entry of the same template overrides single keys. A file that begins with \`---\` itself
+begins with \`{{!}}---\`.
+
+## Partials
+
+\`{{> name}}\` stands for the text of \`name.hbs\` of the same folder, and sees whatever can be seen where it stands. On a line
+of its own it is indented as that line is. It takes no arguments, its name is not worked out, and none includes itself.
+
+## Secrets
+
+\`{{secrets.db.password.path}}\` prints where the secret's file is. \`{{secrets.db.password.value}}\` prints the value, in files
+below the secrets folder alone; as only \`apply\` has it, it can be printed and nothing else: no helper takes it (not \`base64\`,
+not \`json\`, not \`indent\`), and \`#if\` cannot ask for it.
+
+## Helpers
+
+A helper is called as \`{{name argument …}}\`, or as \`(name argument …)\` inside another call. None reads a file, the network, the
+environment or the clock. A setting counts as its value where a number is wanted, and as its text where text is.
+`;
+
+export function formatTemplateDocs(): string {
+  return [INTRODUCTION, ...HELPER_GROUPS.map(([title, helpers]) => formatGroup(title, helpers)), formatForms()].join(
+    "\n",
+  );
+}
+
+function formatGroup(title: string, helpers: Readonly<Record<string, Helper>>): string {
+  const lines = Object.entries(helpers).map(([name, helper]) => formatHelper(name, helper));
+  return `### ${title}\n\n${lines.join("\n")}\n`;
+}
+
+function formatHelper(name: string, helper: Helper): string {
+  const [call, printed] = helper.example;
+  return `- ${code([name, ...helper.takes.map((_, index) => argument(helper, index))].join(" "))}: ${helper.about}. It takes ${describeArguments(helper)}. ${code(`{{${call}}}`)} prints ${code(printed)}`;
+}
+
+/** \`[b]\` where it may be left out, \`b…\` where more may follow. */
+function argument({ takes, least, most }: Helper, index: number): string {
+  const letter = "abc"[index]!;
+  if (index >= least) return `[${letter}]`;
+  return index === takes.length - 1 && most === Infinity ? `${letter} …` : letter;
+}
+
+function describeArguments({ takes }: Helper): string {
+  const kinds = takes.map(describeKind);
+  return new Set(kinds).size === 1 && kinds.length > 1 ? `${kinds[0]} each` : kinds.join(", then ");
+}
+
+function formatForms(): string {
+  const rows = SIZE_FORMS.map(
+    (app) =>
+      `- ${code(app)}: ${[2.5 * GIB, GIB, 8 * KIB, 1000].map((bytes) => code(formatSize(bytes, app))).join(", ")}`,
+  );
+  return `### The spellings of \`size\`
+
+2.5 GiB, 1 GiB, 8 KiB and 1000 bytes for each app. What is below its smallest unit is cut off.
+
+${rows.join("\n")}
+`;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+if (import.meta.main) writeFileSync(TEMPLATE_DOCS, formatTemplateDocs());

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatMetrics } from "../../agent/apply/format-metrics.ts";
+import { RunRecord } from "../../agent/apply/run-record.ts";
+import { run } from "../../agent/run.ts";
+import { makeScratchImage, type ScratchImage } from "../binary/scratch-image.ts";
+import { startEmulator, type Emulator } from "../emulator/emulator.ts";
+
+const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
+
+const CONFIG = `apps: { web: { profile: nginx }, api: { profile: jvm } }
+folders: [ { path: /etc/web/conf.d } ]
+secrets: { db: { id: prod/db, keys: { password: { file: db/password }, user: {} } } }
+files:
+  - { template: web.txt.hbs, path: /etc/web/web.txt, validate: [/bin/true], onChange: { reload: web.service } }
+  - { template: api.env.hbs, path: /run/parbake/secrets/api.env, mode: "0400", healthCheck: [/bin/true] }
+`;
+
+/** The fields that the page gives to each of its sections, by the section's heading. */
+const FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  page
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const fields = [...section.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, field]) => field!);
+      return [section.slice(0, section.indexOf("\n")), new Set(fields)];
+    }),
+);
+
+// Where a document holds what the page describes once for all.
+const SHARED: readonly (readonly [place: RegExp, section: string])[] = [
+  [/^plans\[\]\.facts\./, "Facts"],
+  [/^(plans|types)\[\]\.budget\./, "Budget"],
+  [/^.*\bsettings\.\*\./, "Setting"],
+  [/^.*\bdegraded\[\]\./, "Degraded"],
+  [/^.*\b(problems|warnings)\[\]\./, "Problem"],
+  [/^lastRun\./, "report"],
+];
+// Of these the keys are names that somebody gave.
+const MAPS = new Set(["settings", "origins", "tags", "inputs", "types[].apps"]);
+
+function listFields(value: unknown, place: string, fields: Set<string>): Set<string> {
+  if (Array.isArray(value)) for (const item of value) listFields(item, `${place}[]`, fields);
+  else if (typeof value === "object" && value !== null)
+    for (const [name, item] of Object.entries(value)) {
+      const isMap = MAPS.has(place) || MAPS.has(place.split(".").at(-1)!);
+      const field = `${place}${place === "" ? "" : "."}${isMap ? "*" : name}`;
+      fields.add(field);
+      listFields(item, field, fields);
+    }
+  return fields;
+}
+
+function undocumented(document: object, ...sections: readonly string[]): string[] {
+  return [...listFields(document, "", new Set())].filter((field) => !sections.some((name) => isKnown(field, name)));
+}
+
+function isKnown(field: string, section: string): boolean {
+  const [place, shared] = SHARED.find(([candidate]) => candidate.test(field)) ?? [null, section];
+  return place === null ? FIELDS.get(section)!.has(field) : isKnown(field.replace(place, ""), shared);
+}
+
+describe("the page on JSON", () => {
+  let emulator: Emulator;
+  let image: ScratchImage;
+
+  before(async () => {
+    const version = { id: "v1", string: '{"password":"hunter2","user":"app"}' };
+    emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions: [version] }] } });
+    image = makeScratchImage(CONFIG);
+    image.write("etc/parbake/templates/web.txt.hbs", "{{facts.instanceId}} {{apps.web.worker_processes}}\n");
+    image.write("etc/parbake/templates/api.env.hbs", "PASSWORD={{secrets.db.password.value}}\n");
+    image.write("bin/true", "");
+    chmodSync(join(image.root, "bin/true"), 0o755);
+    image.write("etc/systemd/system/web.service", "");
+  });
+  after(async () => {
+    image.remove();
+    await emulator.close();
+  });
+
+  async function emit(...words: string[]): Promise<object> {
+    let out = "";
+    const told: string[] = [];
+    await run([...words, "--json", "--root", image.root, "--log-level", "error"], {
+      environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint, AWS_ENDPOINT_URL: emulator.endpoint },
+      writeOut: (text) => (out += text),
+      writeError: (text) => told.push(text),
+      rewrite: () => assert.fail("no terminal"),
+      isTerminalOut: false,
+      isTerminalError: false,
+    });
+    const document = JSON.parse(out) as Record<string, unknown>;
+    assert.equal(document["schema"], 1);
+    assert.equal("error" in document, words.includes("--cpus"), told.join(""));
+    return document;
+  }
+
+  it("names every field of a plan, for here and for a type, before and after a run, with an edit and a removal", async () => {
+    for (const words of [["plan"], ["plan", "--instance-type", "m7g.large"]])
+      assert.deepEqual(undocumented(await emit(...words), "plan"), []);
+    assert.deepEqual(undocumented(await emit("apply"), "report"), []);
+    image.write("etc/web/web.txt", "edited\n");
+    assert.deepEqual(undocumented(await emit("status"), "status"), []);
+    image.write("etc/parbake/parbake.d/more.yaml", "files: []\n");
+    assert.deepEqual(undocumented(await emit("plan"), "plan"), []);
+    assert.deepEqual(undocumented(await emit("apply"), "report"), []);
+  });
+
+  it("names every field of facts", async () => {
+    assert.deepEqual(undocumented(await emit("facts"), "facts", "Facts"), []);
+  });
+
+  it("names every field of tune", async () => {
+    for (const words of [["tune"], ["tune", "--instance-type", "t3.nano,m7g.large"], ["tune", "--all-types"]])
+      assert.deepEqual(undocumented(await emit(...words), "tune"), []);
+    assert.deepEqual(undocumented(await emit("tune", "jvm", "--instance-type", "m7g.large"), "tune"), []);
+  });
+
+  it("names every field of explain", async () => {
+    assert.deepEqual(undocumented(await emit("explain", "api"), "explain"), []);
+    assert.deepEqual(undocumented(await emit("explain", "api.heap"), "explain", "Setting"), []);
+  });
+
+  it("names every field of check and of an error", async () => {
+    assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check"), []);
+    assert.deepEqual(undocumented(await emit("plan", "--cpus", "0"), "error"), []);
+  });
+
+  it("names every metric, with its labels, and none that there is not", () => {
+    const versions = { parbake: "1.0.0", commit: "abc", node: "v24", catalogue: "2026-01-02" };
+    const record = new RunRecord(versions);
+    const report = { ...record.finish(null), stages: [{ name: "lock", tookMs: 1 }] };
+    const text = formatMetrics(report, 0);
+    const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)].map(([, name, labels]) => [
+      name!,
+      [...(labels ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).join(" "),
+    ]);
+    const rows = [...page.matchAll(/^\| `(parbake_\w+)` +\| (?:`([^`]*)`)? *\|/gm)];
+    assert.deepEqual(
+      new Map(rows.map(([, name, labels]) => [name!, labels ?? ""])),
+      new Map(samples as [string, string][]),
+    );
+  });
+});

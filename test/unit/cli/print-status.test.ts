@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import type { Status } from "../../../agent/apply/gather-status.ts";
+import { RunRecord } from "../../../agent/apply/run-record.ts";
+import { formatAge, formatStatus } from "../../../agent/cli/print-status.ts";
+import { choosePaint } from "../../../agent/cli/text.ts";
+
+const report = new RunRecord({ parbake: "1.2.3", commit: "abc", node: "v24", catalogue: "x" }).finish(null);
+const STATUS: Status = {
+  inSync: true,
+  reasons: [],
+  lastRun: { ...report, startedAt: "2026-01-02T03:04:05.000Z", tookMs: 42 },
+  lastRunAgeMs: 125_000,
+  generation: "2026-01-01T00:00:00.000Z-7",
+  files: [{ path: "/etc/a", kind: "file", state: "in sync", drift: [], driftedSince: null }],
+  interrupted: null,
+  owed: [],
+};
+
+describe("the status for people", () => {
+  it("is short where all is well", () => {
+    assert.equal(
+      formatStatus(STATUS, choosePaint(false)),
+      `in sync
+last run    done, nothing changed, 2 min ago
+            2026-01-02T03:04:05.000Z, took 42 ms, parbake 1.2.3
+generation  2026-01-01T00:00:00.000Z-7
+files
+  =  in sync  /etc/a
+`,
+    );
+  });
+
+  it("says why it is not in sync, what drifted since when, and what is owed", () => {
+    const text = formatStatus(
+      {
+        ...STATUS,
+        inSync: false,
+        reasons: ["files were changed by hand", "reloads or restarts are owed"],
+        files: [
+          {
+            path: "/etc/a",
+            kind: "file",
+            state: "drifted",
+            drift: ["content", "mode"],
+            driftedSince: "2026-01-02T00:00:00.000Z",
+          },
+          { path: "/run/parbake/secrets/x", kind: "secret", state: "unknown", drift: [], driftedSince: null },
+        ],
+        interrupted: "act",
+        owed: [{ action: "reload", unit: "nginx.service" }],
+      },
+      choosePaint(false),
+    );
+    assert.match(text, /^not in sync: files were changed by hand; reloads or restarts are owed$/m);
+    assert.match(text, /^ {2}~ {2}drifted {2}\/etc\/a +content, mode since 2026-01-02T00:00:00.000Z$/m);
+    assert.match(text, /^ {2}1 file may not be looked at by this user: run it as root$/m);
+    assert.match(text, /^owed\n {2}reload {2}nginx.service\n {2}a run was cut short: /m);
+  });
+
+  it("gives an age in the unit that fits", () => {
+    assert.deepEqual([0, 119_999, 120_000, 7_199_999, 7_200_000, 172_799_999, 172_800_000].map(formatAge), [
+      "0 s",
+      "119 s",
+      "2 min",
+      "119 min",
+      "2 h",
+      "47 h",
+      "2 d",
+    ]);
+  });
+});
