@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { startEmulator, type Emulator } from "../emulator/emulator.ts";
+import { findObstacle, Machine, type Run } from "./machine.ts";
+import { failing, hasHit, killing, listing, readPoints, type Point } from "./points.ts";
+
+const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
+const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };
+
+/** What the units must have heard at the latest after the next run, each after the new files were in place. */
+const OWED = ["daemon-reload new", "reload app.service new", "try-restart db.service new", "healthy new"];
+
+/** What a kernel says in that call when it cannot. */
+const ERRORS: Readonly<Record<string, readonly string[]>> = {
+  openat: ["ENOSPC", "EDQUOT", "EROFS", "EMFILE"],
+  write: ["ENOSPC", "EIO", "EDQUOT"],
+  rename: ["ENOSPC", "EIO", "EROFS"],
+  link: ["ENOSPC", "EMLINK", "EPERM"],
+  unlink: ["EIO", "EROFS"],
+  mkdir: ["ENOSPC", "EROFS"],
+  symlink: ["ENOSPC", "EIO"],
+  fchmod: ["EIO", "EPERM"],
+  fchown: ["EPERM", "EDQUOT"],
+  fsync: ["EIO", "ENOSPC"],
+  clone: ["EAGAIN", "ENOMEM"],
+};
+
+const STATUSES = [69, 73, 77];
+
+const obstacle = findObstacle();
+
+(obstacle === null ? describe : describe.skip)(
+  `a run that is cut short${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
+  function () {
+    this.timeout(600_000);
+    let emulator: Emulator;
+    let base: Machine;
+    let points: Point[];
+
+    before(async () => {
+      const secret = (version: string) => ({
+        name: `prod/${version}`,
+        versions: [{ id: "v1", string: `{"password":"${version}"}` }],
+      });
+      emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
+      base = await Machine.make(emulator);
+      base.declare("new");
+      const machine = base.clone();
+      const file = `${machine.root}/strace`;
+      const run = await machine.run(listing(file));
+      assert.equal(run.status, 0, run.stderr);
+      assert.deepEqual(machine.versions(), NEW);
+      points = readPoints(file);
+      machine.remove();
+    });
+    after(async () => {
+      base?.remove();
+      await emulator?.close();
+    });
+
+    async function onClone<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
+      const machine = base.clone();
+      try {
+        return await work(machine);
+      } finally {
+        machine.remove();
+      }
+    }
+
+    /** The points of a run on a machine that `prepare` brought about, up to the first removal of a journal. */
+    async function listPoints(prepare: (machine: Machine) => Promise<void>): Promise<Point[]> {
+      return onClone(async (machine) => {
+        await prepare(machine);
+        const file = `${machine.root}/strace`;
+        await machine.run(listing(file));
+        const all = readPoints(file);
+        const last = all.findIndex(({ line }) => /^unlink.*journal\.json/.test(line));
+        assert.ok(last > 0, "no journal is removed");
+        return all.slice(0, last + 1);
+      });
+    }
+
+    async function killAtEach(
+      targets: readonly Point[],
+      play: (machine: Machine, point: Point, at: string) => Promise<Run>,
+    ) {
+      let killed = 0;
+      await twoAtATime(targets, (point) =>
+        onClone(async (machine) => {
+          const at = `SIGKILL at ${point.call} ${point.number}: ${point.line}`;
+          const run = await play(machine, point, at);
+          if (run.signal === "SIGKILL") killed++;
+          assertWhole(machine, at);
+          machine.setHealth("healthy");
+          await assertFinishes(machine, at);
+        }),
+      );
+      assert.ok(killed > targets.length * 0.9, `${killed} of ${targets.length} were killed`);
+    }
+
+    it("leaves each file whole, and to the next run what is left to do: killed at every call that changes something", async () => {
+      assert.ok(points.length > 80, `${points.length} points`);
+      await killAtEach(points, (machine, point) => machine.run(killing(point)));
+    });
+
+    it("says what is wrong, and leaves all as it was or a journal for the next run: an error in every such call", async () => {
+      const cases = points.flatMap((point, index) => {
+        const errors = ERRORS[nameOf(point)];
+        assert.ok(errors, `no error is known for ${point.line}`);
+        return isOwnOutput(point) ? [] : [{ point, errno: errors[index % errors.length]! }];
+      });
+      const before = base.snapshot();
+      await twoAtATime(cases, async ({ point, errno }) => {
+        for (let attempt = 1; attempt <= 5; attempt++) {
+          if (await onClone((machine) => failAt(machine, point, errno, before))) return;
+        }
+        assert.fail(`${point.line} was never hit`);
+      });
+    });
+
+    async function failAt(machine: Machine, point: Point, errno: string, before: string[]): Promise<boolean> {
+      const at = `${errno} from ${point.call} ${point.number}: ${point.line}`;
+      const file = `${machine.root}.strace`;
+      const run = await machine.run(failing(point, errno, file));
+      const isHit = hasHit(file);
+      rmSync(file);
+      if (!isHit) return false;
+      assertSaysWhy(run, at);
+      if (run.status !== 0 && !machine.hasJournal() && !isAll(machine, NEW))
+        assert.deepEqual(machine.snapshot(), before, at);
+      assertWhole(machine, at);
+      await assertFinishes(machine, at);
+      return true;
+    }
+
+    it("finishes putting the old files back where the run that began it was killed, and the units get them", async () => {
+      const run = await listPoints(async (machine) => machine.setHealth("sick"));
+      const begin = run.findLastIndex(({ line }) => /^rename.*journal\.json/.test(line)) + 1;
+      assert.ok(begin > 0 && run.length - begin > 8, `${run.length - begin} points`);
+      await killAtEach(run.slice(begin), async (machine, point, at) => {
+        machine.setHealth("sick");
+        const killed = await machine.run(killing(point));
+        assertWhole(machine, at);
+        // Now sick of nothing: what is owed of the old files is heard before the new ones come.
+        machine.setHealth("healthy");
+        const next = await machine.run();
+        assert.equal(next.status, 0, next.stderr);
+        for (const call of ["reload app.service old", "try-restart db.service old"])
+          assert.ok(machine.calls().includes(call), `${at}: ${call} is owed still: ${machine.calls().join(", ")}`);
+        return killed;
+      });
+    });
+
+    for (const [what, isCutAt] of [
+      ["amid the swap", ({ line }: Point) => /^rename.*memory\.conf/.test(line)],
+      ["amid the reloads", (point: Point) => nameOf(point) === "clone"],
+    ] as const) {
+      it(`is as good when the next run is killed too, at every call that changes something: ${what}`, async () => {
+        const first = points.findLast(isCutAt)!;
+        const cut = async (machine: Machine) => {
+          const run = await machine.run(killing(first));
+          assert.equal(run.signal, "SIGKILL");
+          assert.ok(machine.hasJournal());
+        };
+        const recovery = await listPoints(cut);
+        await killAtEach(recovery, async (machine, point) => {
+          await cut(machine);
+          return machine.run(killing(point));
+        });
+      });
+    }
+  },
+);
+
+async function assertFinishes(machine: Machine, at: string): Promise<void> {
+  const run = await machine.run();
+  assert.equal(run.status, 0, `the run after ${at}: ${run.stderr}`);
+  assert.deepEqual(machine.versions(), NEW, at);
+  for (const call of OWED) assert.ok(machine.calls().includes(call), `${at}: ${call} is owed still`);
+  assert.deepEqual(machine.leftovers(), [], at);
+}
+
+function assertWhole(machine: Machine, at: string): void {
+  const versions = machine.versions();
+  for (const [file, version] of Object.entries(versions))
+    assert.ok(["old", "new", "closing"].includes(version), `${at}: ${file} is ${version}`);
+  assert.ok(machine.hasJournal() || isAll(machine, OLD) || isAll(machine, NEW), `${at}: mixed without a journal`);
+}
+
+function isAll(machine: Machine, wanted: Readonly<Record<string, string>>): boolean {
+  return JSON.stringify(machine.versions()) === JSON.stringify(wanted);
+}
+
+function assertSaysWhy({ status, stderr }: Run, at: string): void {
+  if (status === 0) return;
+  assert.ok(status !== null && STATUSES.includes(status), `${at}: ended with ${status}: ${stderr}`);
+  assert.match(stderr, /^parbake: \S.*\. \S/m, at);
+}
+
+/** Newer architectures have only the calls that end in `at`. */
+function nameOf({ call }: Point): string {
+  return call === "openat" ? call : call.replace(/at2?$/, "");
+}
+
+function isOwnOutput({ line }: Point): boolean {
+  return /^writev?\([12]</.test(line);
+}
+
+/** All of them, and then what was wrong with any. */
+async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const failures: string[] = [];
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift())
+      await work(item).catch((error: unknown) => failures.push(String(error)));
+  };
+  await Promise.all([worker(), worker()]);
+  assert.equal(failures.length, 0, failures.join("\n\n"));
+}
