@@ -12,6 +12,7 @@ import { runCheck } from "./commands/run-check.ts";
 import { runExplain } from "./commands/run-explain.ts";
 import { runFacts } from "./commands/run-facts.ts";
 import { runPlan } from "./commands/run-plan.ts";
+import { runReady } from "./commands/run-ready.ts";
 import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
@@ -63,6 +64,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runExplain(command, session);
     case "status":
       return runStatus(session);
+    case "ready":
+      return runReady(command, session);
   }
 }
 

@@ -5,12 +5,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSecretsSource } from "./aws/secrets-manager.ts";
-import { nameGuarantee, optionsOf } from "./apply/secret-store.ts";
+import { findMount, nameGuarantee } from "./apply/secret-store.ts";
 import { fetchRoleCredentials } from "./facts/fetch-role-credentials.ts";
 import { createImdsClient } from "./facts/imds-client.ts";
 import type { SecretStep } from "./plan/plan.ts";
 import { run, type World } from "./run.ts";
 import { startDeadline } from "./deadline.ts";
+import { writeGenerations } from "./warm-generation.ts";
 import { withoutNetwork } from "./warm-http.ts";
 import { answerSample, LATER_FILES, sampleFiles } from "./warm-sample.ts";
 
@@ -48,8 +49,9 @@ async function boot(root: string): Promise<void> {
     await fetchSecret();
     for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
-  // The secrets folder must be memory, which a build can't count on.
-  nameGuarantee("tmpfs", optionsOf("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "0:22"), false);
+  await writeGenerations(root, process.getuid!(), process.getgid!());
+  const { superBlock } = findMount("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "24");
+  nameGuarantee("tmpfs", superBlock, { onMachine: false, inCgroup: false });
 }
 
 async function apply(root: string): Promise<void> {

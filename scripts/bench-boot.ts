@@ -16,6 +16,7 @@ const WARM_UP_RUNS = 20;
 
 // One secret, and two files that see tuning, facts and the secret's path.
 const CONFIG = `apps: { web: { profile: nginx, memory: { weight: 1 } }, api: { profile: jvm } }
+secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password } } } }
 files:
   - { template: web.txt.hbs, path: /etc/web/web.txt }

@@ -61,6 +61,8 @@ function bakeImage(root: string): void {
     mkdirSync(join(root, folder), { recursive: true });
   }
   cpSync(join(image, "parbake.yaml"), join(root, "etc/parbake/parbake.yaml"));
+  // What an image mounts never swaps; what a demo may mount depends on the kernel and on who runs it.
+  write(root, "etc/parbake/parbake.d/demo.yaml", "secretsGuarantee: swappable\n");
   cpSync(join(top, "templates"), join(root, "etc/parbake/templates"), { recursive: true });
   cpSync(join(image, "templates"), join(root, "etc/parbake/templates"), { recursive: true });
 }

@@ -4,6 +4,7 @@
 import { isAbsolute, normalize } from "node:path";
 import type { Trust } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
+import { isGenerationName } from "./generation-name.ts";
 import { isTemporaryName } from "./temporary.ts";
 
 interface ChangeOf<Kind extends string> {
@@ -34,7 +35,31 @@ export type Mending = ChangeOf<"attributes"> & { readonly old: Attributes; reado
 /** A folder that staging made already: only taking it back is left to do. */
 export type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
 
-export type Change = Creation | Update | Removal | Mending | FolderMaking;
+/** Something that an earlier parbake put where the symlink of a top-level name is to be. */
+export interface Replaced {
+  readonly name: string;
+  /** The new symlink, until it takes the place. */
+  readonly linkName: string;
+  /** What was there, until the change is settled. */
+  readonly keptName: string;
+}
+
+/** A new generation of secrets becomes the current one. `path` is that of `..data`: see generation-layout.ts. */
+export type GenerationFlip = ChangeOf<"generation"> & {
+  /** Null: the last secret is gone. */
+  readonly newGeneration: string | null;
+  /** Null: this is the first. */
+  readonly oldGeneration: string | null;
+  /** The symlink that becomes `..data`. */
+  readonly linkName: string;
+  /** Top-level names that are new. */
+  readonly newLinks: readonly string[];
+  /** Top-level names that only the old generation has. */
+  readonly deadLinks: readonly string[];
+  readonly replaced: readonly Replaced[];
+};
+
+export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;
 
 /** Whether a document from the disk is a change: a name that is not ours, or a path that leads astray, is none. */
 export function isChange(value: unknown): value is Change {
@@ -48,6 +73,8 @@ export function isChange(value: unknown): value is Change {
       return isTemporaryName(value["oldName"]);
     case "make-folder":
       return typeof value["newInode"] === "string";
+    case "generation":
+      return isFlip(value);
     case "attributes":
       return isAttributes(value["old"]) && isAttributes(value["new"]);
     default:
@@ -61,6 +88,31 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 export function isCleanPath(value: unknown): value is string {
   return typeof value === "string" && isAbsolute(value) && normalize(value) === value;
+}
+
+function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<Record<string, unknown>>): boolean {
+  const { newLinks, deadLinks, replaced } = lists;
+  return (
+    (newGeneration === null || isGenerationName(newGeneration)) &&
+    (oldGeneration === null || isGenerationName(oldGeneration)) &&
+    isTemporaryName(linkName) &&
+    [newLinks, deadLinks].every((names) => Array.isArray(names) && names.every(isPlainName)) &&
+    Array.isArray(replaced) &&
+    replaced.every(isReplaced)
+  );
+}
+
+function isReplaced(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isPlainName(value["name"]) &&
+    isTemporaryName(value["linkName"]) &&
+    isTemporaryName(value["keptName"])
+  );
+}
+
+function isPlainName(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && value !== "." && !value.startsWith("..") && !/[/\0]/.test(value);
 }
 
 function hasNew(value: Readonly<Record<string, unknown>>): boolean {

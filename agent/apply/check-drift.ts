@@ -10,14 +10,20 @@ import { plainText } from "./plain-text.ts";
 import { readCurrent } from "./read-current.ts";
 import type { Target } from "./targets.ts";
 
-export function checkDrift({ path, source, uid, gid }: Target, root: string, managed: ManagedRecord): void {
+/** @param place where it lies now */
+export function checkDrift(
+  { path, source, uid, gid }: Target,
+  place: string,
+  root: string,
+  managed: ManagedRecord,
+): void {
   if (source.kind !== "file" || source.step.onDrift !== "refuse") return;
   const [text, entry] = [plainText(source.step), managed.get(path)];
   if (text === null || entry === undefined) return;
   const wanted = Buffer.from(text);
   try {
     const trust = { uids: [uid], gids: [gid] };
-    const current = inFolder(root, dirname(path), trust, (folder) =>
+    const current = inFolder(root, dirname(place), trust, (folder) =>
       readCurrent(folder, basename(path), limitOf(entry, wanted)),
     );
     const problem = findDriftProblem(path, compareWithRecord(current, entry, wanted), source.step.onDrift);

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
-import type { FileStep, Plan } from "../plan/plan.ts";
+import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect.ts";
 
@@ -12,6 +12,7 @@ export function checkImage(plan: Plan, root: string): Problem[] {
   return [
     ...found.filter((problem) => problem !== null),
     ...files.flatMap((file) => checkValidator(file, root)),
+    ...plan.steps.flatMap((step) => (step.kind === "secret" ? checkCredentialUnits(step, root) : [])),
     ...files.flatMap((file) => checkUnits(file, root)),
   ];
 }
@@ -59,6 +60,16 @@ function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
     what: `${path} is to ${action} ${unit}, which is not in the image`,
     fix: "Install its package, or mend the unit's name.",
   }));
+}
+
+function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem[] {
+  const units = new Set(keys.flatMap(({ credential }) => credential?.units ?? []));
+  return [...units]
+    .filter((unit) => !isInImage(unit, root))
+    .map((unit) => ({
+      what: `the secret ${name} is for ${unit}, which is not in the image`,
+      fix: "Install its package, or mend the unit's name.",
+    }));
 }
 
 function isInImage(unit: string, root: string): boolean {

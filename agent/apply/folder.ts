@@ -93,6 +93,16 @@ function makeFolder(root: string, parentPath: string, name: string, mode: number
   });
 }
 
+/** Refuses a folder that is about to get these attributes, where others could then exchange what parbake writes in it. */
+export function refuseDanger(shownPath: string, attributes: Attributes, trust: Trust): void {
+  const danger = dangerOf(attributes, trust);
+  if (danger === null) return;
+  throw new Refusal("permission", {
+    what: `the folder ${shownPath} ${danger}, who could exchange what parbake writes`,
+    fix: `Give it to root and take the others' write permission: chown root ${shownPath} && chmod go-w ${shownPath}`,
+  });
+}
+
 // In one step: a run that is killed between mkdir and chmod would leave a folder that nobody mends.
 function makeWithMode(path: string, mode: number): void {
   const umask = process.umask(0);
@@ -148,13 +158,13 @@ function isSymlink(parent: Folder, name: string): boolean {
 }
 
 function checked(folder: Folder, trust: Trust): Folder {
-  const danger = dangerOf(trust.declared?.get(folder.shownPath) ?? fstatSync(folder.fd), trust);
-  if (danger === null) return folder;
-  closeFolder(folder);
-  throw new Refusal("permission", {
-    what: `the folder ${folder.shownPath} ${danger}, who could exchange what parbake writes`,
-    fix: `Give it to root and take the others' write permission: chown root ${folder.shownPath} && chmod go-w ${folder.shownPath}`,
-  });
+  try {
+    refuseDanger(folder.shownPath, trust.declared?.get(folder.shownPath) ?? fstatSync(folder.fd), trust);
+    return folder;
+  } catch (error) {
+    closeFolder(folder);
+    throw error;
+  }
 }
 
 function dangerOf({ mode, uid, gid }: Attributes, trust: Trust): string | null {

@@ -44,6 +44,14 @@ export function formatMetrics(report: Report, owedActions: number): string {
       samples: countStates(report.secrets.map(({ change }) => change)),
     },
     {
+      name: "parbake_secret_fetched_timestamp_seconds",
+      help: "When the version of each stored secret was fetched.",
+      samples: report.storedSecrets.map(({ name, id, versionId, fetchedAt }) => ({
+        labels: { secret: name, id, version: versionId },
+        value: Date.parse(fetchedAt) / 1000,
+      })),
+    },
+    {
       name: "parbake_retries",
       help: "How often the last run had to ask a service again.",
       samples: Object.entries(report.retries).map(([service, value]) => ({ labels: { service }, value })),

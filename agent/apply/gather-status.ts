@@ -7,9 +7,10 @@ import type { OnChange } from "../config/config.ts";
 import { errnoOf } from "./file-error.ts";
 import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
 import { readManaged, type Managed, type ManagedFile } from "./managed.ts";
-import { observe } from "./observe.ts";
+import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
-import { readReport, type Report } from "./report.ts";
+import { readReport, type Report, type StoredSecretReport } from "./report.ts";
+import { listStoredSecrets } from "./stored-generation.ts";
 
 export interface FileStatus {
   /** Absolute, as the booted machine sees it. */
@@ -23,6 +24,11 @@ export interface FileStatus {
   readonly driftedSince: string | null;
 }
 
+export interface SecretStatus extends StoredSecretReport {
+  /** Since it was fetched. */
+  readonly ageMs: number;
+}
+
 export interface Status {
   /** Whether all is as the last run left it, that run ended well, and nothing is left to do. */
   readonly inSync: boolean;
@@ -34,6 +40,7 @@ export interface Status {
   /** Of the last run that changed a file; it outlives a reboot. Null: there never was one. */
   readonly generation: string | null;
   readonly files: readonly FileStatus[];
+  readonly secrets: readonly SecretStatus[];
   /** What a run that was cut short leaves to the next; null: nothing. */
   readonly interrupted: Phase | "unreadable" | null;
   /** Reloads and restarts that are still to be done. */
@@ -46,10 +53,20 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const files = [...managed.values()].map((entry) => checkFile(entry, root));
   const journals = JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)).filter((found) => found !== "none");
   const interrupted = journals.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
-  const status = { lastRun, generation, files, interrupted, owed: readOwedActions(root) };
+  const secrets = listSecrets(root, lastRun, nowMs);
+  const status = { lastRun, generation, files, secrets, interrupted, owed: readOwedActions(root) };
   const reasons = findReasons(status);
   const lastRunAgeMs = lastRun === null ? null : Math.max(0, nowMs - endMsOf(lastRun));
   return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
+}
+
+const SECRETS_FOLDER = "/run/parbake/secrets";
+
+// The folder's own record is for root alone; the report is a copy of it for everybody.
+function listSecrets(root: string, lastRun: Report | null, nowMs: number): SecretStatus[] {
+  const found = listStoredSecrets(root, lastRun?.storage?.folder ?? SECRETS_FOLDER);
+  const known = found.length > 0 ? found : (lastRun?.storedSecrets ?? []);
+  return known.map((secret) => ({ ...secret, ageMs: Math.max(0, nowMs - Date.parse(secret.fetchedAt)) }));
 }
 
 /** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
@@ -99,7 +116,7 @@ function compare(
 
 function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {
   try {
-    return new Date(lstatSync(join(root, path))[time]).toISOString();
+    return new Date(lstatSync(followStable(join(root, path)))[time]).toISOString();
   } catch (error) {
     // It is gone by now.
     if (errnoOf(error) === null) throw error;
@@ -113,7 +130,7 @@ function findReasons({
   files,
   interrupted,
   owed,
-}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs">): string[] {
+}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets">): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
   const reasons: readonly (readonly [boolean, string])[] = [
     [lastRun === null && generation === null, "parbake has never run here"],

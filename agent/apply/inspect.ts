@@ -8,6 +8,7 @@ import { Refusal, type Problem } from "../refusal.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "./drift.ts";
 import { explainFileError, explainingErrors } from "./file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { locate } from "./generation-layout.ts";
 import { readManaged, type Managed, type ManagedRecord } from "./managed.ts";
 import { plainText } from "./plain-text.ts";
 import {
@@ -25,6 +26,7 @@ import { readAccounts, type Accounts } from "./resolve-owner.ts";
 import {
   areFoldersOurs,
   declaredFolders,
+  isBelow,
   listPlaces,
   resolveTarget,
   trustOf,
@@ -149,7 +151,7 @@ function inspectPlace(resolved: ResolvedPlace, view: View): Change {
         kind: "file",
         step: source.step,
         ...common,
-        currentText: place.isSecret ? null : textOf(file?.bytes ?? null),
+        currentText: mayHoldSecret(place, view) ? null : textOf(file?.bytes ?? null),
         newText: plainText(source.step),
         currentAttributes: file?.attributes ?? null,
         wantedAttributes,
@@ -158,6 +160,11 @@ function inspectPlace(resolved: ResolvedPlace, view: View): Change {
       };
     }
   }
+}
+
+// What stands there may be of a template that printed a secret when the file was written, and does no more.
+function mayHoldSecret({ path, isSecret }: Place, { plan, managed }: View): boolean {
+  return isSecret || isBelow(plan.secretsFolder, path) || managed.get(path)?.kind === "secret";
 }
 
 function tellRemoval({ path, staysBecause }: Undeclared): RemovalChange {
@@ -178,7 +185,8 @@ function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
   const { plan, root, declared } = view;
   const trust = { ...(target ? trustOf(target) : TRUST_NOBODY_ELSE), declared };
   try {
-    return inFolder(root, dirname(place.path), trust, (folder) => inspectIn(folder, place, target, view));
+    const at = locate(root, plan.secretsFolder, place.path);
+    return inFolder(root, dirname(at), trust, (folder) => inspectIn(folder, place, target, view));
   } catch (error) {
     const refusal = explainFileError(error, join(root, place.path));
     if (!(refusal instanceof Refusal)) throw refusal;

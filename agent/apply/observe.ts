@@ -2,10 +2,11 @@
 // was there in between. Never writes; of a secret's file only whether it is there and whose it is.
 
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errnoOf } from "./file-error.ts";
+import { DATA, linkTextOf } from "./generation-layout.ts";
 
 export type Seen =
   | { readonly kind: "absent" }
@@ -29,13 +30,21 @@ export type Seen =
  */
 export function observe(root: string, path: string, holdsSecret: boolean): Seen {
   try {
-    return holdsSecret ? describe(lstatSync(join(root, path)), null) : open(join(root, path));
+    const file = followStable(join(root, path));
+    return holdsSecret ? describe(lstatSync(file), null) : open(file);
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === null) throw error;
     if (errno === "ENOENT" || errno === "ENOTDIR") return { kind: "absent" };
     return { kind: errno === "EACCES" || errno === "EPERM" ? "unreadable" : "other" };
   }
+}
+
+/** The stable name of a secret's file is a symlink into the current generation. Any other symlink is what it is. */
+export function followStable(file: string): string {
+  const [folder, name] = [dirname(file), basename(file)];
+  const isStable = lstatSync(file).isSymbolicLink() && readlinkSync(file) === linkTextOf(name);
+  return isStable ? join(folder, DATA, name) : file;
 }
 
 function open(file: string): Seen {

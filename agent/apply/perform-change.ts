@@ -16,6 +16,7 @@ import { basename, dirname, join } from "node:path";
 import type { Change } from "./change.ts";
 import { setAttributes } from "./change-attributes.ts";
 import { explainingErrors } from "./file-error.ts";
+import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
 import { entryOf, inFolder, isMissingFolder, type Folder } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
 import { removeFolderIfEmpty, removeIfThere } from "./remove-file.ts";
@@ -23,6 +24,7 @@ import { removeFolderIfEmpty, removeIfThere } from "./remove-file.ts";
 /** Keeps hold of the old file. What cannot be replaced (immutable, mounted) is refused here, before anything is. */
 export function prepareChange(root: string, change: Change): void {
   // Not when it is staged: a link changes the old file's ctime, and a refused run must not.
+  if (change.kind === "generation") inChange(root, change, (folder) => prepareFlip(folder, change));
   if (change.kind !== "update" && change.kind !== "remove") return;
   inChange(root, change, (folder, target) => linkSync(target, entryOf(folder, change.oldName)));
 }
@@ -39,6 +41,8 @@ export function commitChange(root: string, change: Change): void {
         return;
       case "attributes":
         return mend(target, change.new);
+      case "generation":
+        return commitFlip(folder, change);
     }
   });
 }
@@ -60,12 +64,15 @@ export function undoChange(root: string, change: Change): void {
         return inodeOf(target) === change.newInode ? removeFolderIfEmpty(target) : undefined;
       case "attributes":
         return inodeOf(target) === null ? undefined : mend(target, change.old);
+      case "generation":
+        return undoFlip(folder, change);
     }
   });
 }
 
 /** Drops what was kept to take the change back. */
 export function settleChange(root: string, change: Change): void {
+  if (change.kind === "generation") inChangeIfThere(root, change, (folder) => settleFlip(folder, change));
   if (change.kind !== "update" && change.kind !== "remove") return;
   inChangeIfThere(root, change, (folder) => drop(folder, change.oldName));
 }

@@ -1,43 +1,45 @@
 // Performs a plan: everything is checked, fetched, staged and validated before the first file is swapped in, and any failure
 // until then leaves the machine as it was.
 
-import type { FetchedSecret } from "../aws/fetched-secret.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
-import type { Plan, SecretStep } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { GenerationFlip } from "./change.ts";
+import { checkAll, isInStore, narrow, type Found } from "./check-all.ts";
+import { listCandidates } from "./examine-generation.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
-import { eraseSecrets, fetchSecrets, neededSecrets } from "./fetch-secrets.ts";
 import { AttributeKeeper } from "./extended-attributes.ts";
-import { removeFolders } from "./folder.ts";
-import { forEachGathering } from "./gather-refusals.ts";
+import { eraseSecrets } from "./fetch-secrets.ts";
+import { carryOutPossible, withTimeToAct } from "./held-back.ts";
 import { chooseFolder, newJournal } from "./journal.ts";
+import { linkCredentials } from "./link-credentials.ts";
 import { takeLock } from "./lock.ts";
 import { logContacts } from "./log-contacts.ts";
-import { readManaged, tryWriteManaged, type ManagedState } from "./managed.ts";
+import { tryWriteManaged } from "./managed.ts";
 import { planFollowUp } from "./plan-follow-up.ts";
 import { recover } from "./recover.ts";
-import { findUndeclared, stageRemovals, warningsOf, type Undeclared } from "./removals.ts";
+import { stageRemovals, warningsOf } from "./removals.ts";
 import { reportFiles, reportFolders, reportRemoval, reportSecrets } from "./report-changes.ts";
 import { leaveReport, type Report } from "./report.ts";
 import type { RunCommand } from "./run-command.ts";
 import { RunRecord } from "./run-record.ts";
-import { checkSecretsFolder } from "./secret-store.ts";
-import { makeSecretFolders, stageTargets, type StagedTarget } from "./stage-targets.ts";
+import { selectSecrets, type SecretQuestions, type Selection } from "./select-secrets.ts";
+import { stageGeneration } from "./stage-generation.ts";
+import { stageTargets, type StagedTarget } from "./stage-targets.ts";
+import { listStoredSecrets } from "./stored-generation.ts";
 import { changesOf } from "./staged-change.ts";
 import { undoAll } from "./swap.ts";
-import { resolveTargets, type Target } from "./targets.ts";
-import { removeLeftovers } from "./temporary.ts";
 import { followUp, settle, swapIn, type Transaction } from "./transaction.ts";
 import { updateManaged } from "./update-managed.ts";
 import { validateFiles, type Validation } from "./validate.ts";
+import { listValues, withholdSecrets } from "./withhold-secrets.ts";
 
-export interface ApplyOptions {
+export interface ApplyOptions extends SecretQuestions {
   readonly root: string;
   readonly deadline: Deadline;
   readonly log: Log;
   /** How long to wait for another run to end. */
   readonly lockWaitMs: number;
-  readonly fetchSecret: (step: SecretStep) => Promise<FetchedSecret>;
   readonly run: RunCommand;
   /** Whether systemd started this process: see runsAsUnit. */
   readonly noBlock: boolean;
@@ -59,94 +61,104 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Repo
   );
   try {
     await perform(plan, options, record);
-    return publish(record.finish(null), options);
+    return publish(plan, record, null, options);
   } catch (error) {
-    if (!record.isTentative) publish(record.finish(error), options);
+    if (!record.isTentative) publish(plan, record, error, options);
     throw error;
   } finally {
     lock.release();
   }
 }
 
-async function perform(plan: Plan, options: ApplyOptions, record: RunRecord): Promise<void> {
-  const { root } = options;
+async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Promise<void> {
+  const { root } = given;
+  let fetched: FetchedSecrets = new Map();
+  const options = { ...given, run: withholdSecrets(given.run, () => listValues(plan, root, fetched)) };
   await recover(options, record);
   record.isTentative = options.recheck !== undefined && record.recovered === null;
   options.recheck?.();
   record.isTentative = false;
   // All of it before the first byte of a secret is fetched.
-  const found = await record.time("check", () => checkAll(plan, root, record));
-  const secrets = await record.time("fetch", () => fetchSecrets(plan, options.fetchSecret));
+  const found = await record.time("check", () => checkAll(plan, options, record));
+  const { stored, targets } = found;
+  const candidates = listCandidates(
+    { root, secretsFolder: plan.secretsFolder },
+    targets.filter((target) => isInStore(plan, target)),
+    stored,
+  );
+  const selection = await record.time("fetch", () => selectSecrets(plan, stored, candidates, options));
+  fetched = selection.fetched;
+  record.warn(selection.warnings, options.log);
+  const isAwsAway = selection.failed.size + selection.kept.size > 0;
+  const acting = isAwsAway ? { ...options, deadline: withTimeToAct(options.deadline) } : options;
   try {
-    const transaction = await prepare(plan, found, secrets, options, record);
-    if (transaction === null) record.isSwapped = true;
-    else await carryOut(transaction, options, record);
+    await carryOutPossible(plan, selection.failed, options, async (possible, held) => {
+      record.held = held;
+      const transaction = await prepare(possible, narrow(found, possible), selection, acting, record);
+      if (transaction !== null) return carryOut(possible, transaction, acting, record);
+      record.isSwapped = true;
+      linkCredentials(possible, root);
+    });
   } finally {
-    eraseSecrets(secrets);
+    eraseSecrets(selection.fetched);
   }
-}
-
-/** What the run builds on. */
-interface Found {
-  readonly targets: readonly Target[];
-  readonly managed: ManagedState;
-  readonly undeclared: readonly Undeclared[];
-}
-
-function checkAll(plan: Plan, root: string, record: RunRecord): Found {
-  const managed = readManaged(root);
-  const checks = [
-    () => {
-      if (neededSecrets(plan).length > 0) record.storage = checkSecretsFolder(root, plan.secretsFolder);
-      return [];
-    },
-    () => resolveTargets(plan, root, removeLeftovers, managed.files),
-  ];
-  const targets = forEachGathering(checks, (check) => check()).flat();
-  return { targets, managed, undeclared: findUndeclared(plan, root, managed.files) };
 }
 
 /** Everything staged and validated; null where there is nothing to do. */
 async function prepare(
   plan: Plan,
-  { targets, managed, undeclared }: Found,
-  secrets: FetchedSecrets,
+  { targets, managed, undeclared, stored }: Found,
+  selection: Selection,
   options: ApplyOptions,
   record: RunRecord,
 ): Promise<Transaction | null> {
   const { root } = options;
+  const writtenAt = new Date().toISOString();
   const keeper = new AttributeKeeper();
-  const madeFolders = makeSecretFolders(targets, plan.secretsFolder, root);
   const staged: StagedTarget[] = [];
+  const flips: GenerationFlip[] = [];
   const removals = stageRemovals(undeclared);
-  const changes = () => [...changesOf(staged.map(({ change }) => change)), ...removals.map(({ change }) => change)];
+  const gone = removals.flatMap(({ change }) => change ?? []);
+  // The flip last: should another not come about, nobody has seen it.
+  const changes = () => [...changesOf(staged.map(({ change }) => change)), ...gone, ...flips];
+  const stage = () => {
+    const { secretsFolder } = plan;
+    const [inside, outside] = [true, false].map((is) => targets.filter((one) => isInStore(plan, one) === is));
+    stageTargets(outside!, root, staged, managed.files, keeper);
+    const wish = { root, secretsFolder, plan, targets: inside!, selection, stored, managed: managed.files };
+    const generation = stageGeneration({ ...wish, fetchedAt: writtenAt });
+    staged.push(...generation.staged);
+    if (generation.flip !== null) flips.push(generation.flip);
+  };
   try {
-    await record.time("stage", () => stageTargets(targets, secrets, root, staged, managed.files, keeper));
+    await record.time("stage", stage);
+    const order = new Map(targets.map((target, index) => [target.path, index]));
+    staged.sort((a, b) => order.get(a.target.path)! - order.get(b.target.path)!);
     const validation = await record.time("validate", () => validateFiles(listValidations(staged), options));
     record.files = [...reportFiles(staged, validation), ...removals.map(({ path }) => reportRemoval(path))];
     record.folders = reportFolders(staged);
-    record.secrets = reportSecrets(plan, secrets, staged);
+    record.secrets = reportSecrets(plan, selection, staged);
   } catch (error) {
     undoAll(root, changes());
-    removeFolders(root, madeFolders);
     throw error;
   }
   logContacts(staged, options.log);
   record.warn([...keeper.warnings, ...warningsOf(undeclared)], options.log);
-  const [hasChanges, writtenAt] = [changes().length > 0, new Date().toISOString()];
-  const update = updateManaged(managed, staged, { plan, runId: record.runId, writtenAt, secrets, hasChanges });
+  const hasChanges = changes().length > 0;
+  const update = updateManaged(managed, staged, { plan, runId: record.runId, writtenAt, hasChanges });
   if (!hasChanges) {
     if (update !== null) tryWriteManaged(root, update, options.log);
     return null;
   }
   const next = planFollowUp(staged, removals, root, record);
-  const journal = newJournal({ changes: changes(), madeFolders, followUp: next, managed: update });
+  const journal = newJournal({ changes: changes(), madeFolders: [], followUp: next, managed: update });
   return { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) };
 }
 
-async function carryOut(transaction: Transaction, options: ApplyOptions, record: RunRecord): Promise<void> {
+async function carryOut(plan: Plan, transaction: Transaction, options: ApplyOptions, record: RunRecord): Promise<void> {
   const swapped = await record.time("swap", () => swapIn(transaction, options));
   record.isSwapped = true;
+  linkCredentials(plan, options.root);
   const failure = await record.time("units", () => followUp(swapped, options, record));
   if (failure !== null) throw failure.refusal;
   settle(swapped, options);
@@ -159,7 +171,10 @@ function listValidations(staged: readonly StagedTarget[]): Validation[] {
   });
 }
 
-function publish(report: Report, { root, log, onReport }: ApplyOptions): Report {
+/** @param failure what ended the run; null: it ended well */
+function publish(plan: Plan, record: RunRecord, failure: unknown, { root, log, onReport }: ApplyOptions): Report {
+  record.storedSecrets = listStoredSecrets(root, plan.secretsFolder);
+  const report = record.finish(failure);
   onReport?.(report);
   leaveReport(root, report, log);
   return report;

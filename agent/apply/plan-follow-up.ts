@@ -1,11 +1,13 @@
 // What the running system must be told once the staged files are in place. What it cannot be told here goes into the report
 // at once, with the reason.
 
+import type { OnChange } from "../config/config.ts";
 import type { FollowUp, HealthCheck } from "./journal.ts";
 import type { StagedRemoval } from "./removals.ts";
 import { isNewContent } from "./report-changes.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { StagedTarget } from "./stage-targets.ts";
+import type { Source } from "./targets.ts";
 import { findObstacle, isManagerInput, mergeActions } from "./units.ts";
 
 export function planFollowUp(
@@ -14,10 +16,14 @@ export function planFollowUp(
   root: string,
   record: RunRecord,
 ): FollowUp {
-  const files = staged.flatMap(({ target: { source, isSecret }, change: { difference } }) =>
-    source.kind === "file" && isNewContent(difference) ? [{ step: source.step, isSecret }] : [],
+  const changed = staged.filter(({ change: { difference } }) => isNewContent(difference));
+  const files = changed.flatMap(({ target: { source, isSecret } }) =>
+    source.kind === "file" ? [{ step: source.step, isSecret }] : [],
   );
-  const actions = mergeActions([...files.map(({ step }) => step), ...removals].flatMap(({ onChange }) => onChange));
+  const actions = mergeActions([
+    ...changed.flatMap(({ target: { source } }) => actionsOf(source)),
+    ...removals.flatMap(({ onChange }) => onChange),
+  ]);
   const healthChecks = files.flatMap(({ step: { path, healthCheck, onChange }, isSecret }): HealthCheck[] => {
     if (healthCheck === null) return [];
     return [{ path, argv: healthCheck, units: onChange.map(({ unit }) => unit), holdsSecrets: isSecret }];
@@ -27,4 +33,16 @@ export function planFollowUp(
   if (obstacle === null) return { reloadsManager: paths.some(isManagerInput), actions, healthChecks };
   record.units = [...record.units, ...actions.map((action) => ({ ...action, outcome: obstacle }))];
   return { reloadsManager: false, actions: [], healthChecks };
+}
+
+/** What is done when a place has new content. */
+export function actionsOf(source: Source): readonly OnChange[] {
+  switch (source.kind) {
+    case "file":
+      return source.step.onChange;
+    case "secret":
+      return source.step.keys.find(({ key }) => key === source.key)?.onChange ?? [];
+    case "folder":
+      return [];
+  }
 }

@@ -9,6 +9,7 @@ import type { Removal } from "./change.ts";
 import { isAsWritten } from "./drift.ts";
 import { explainFileError } from "./file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
+import { locate, nameInGeneration, topNameOf } from "./generation-layout.ts";
 import type { Managed, ManagedFile, ManagedRecord } from "./managed.ts";
 import { isPresent, readCurrent } from "./read-current.ts";
 import { stageRemoval } from "./stage-file.ts";
@@ -21,6 +22,8 @@ export interface Undeclared {
   readonly onChange: readonly OnChange[];
   /** Why it stays; null: it goes. */
   readonly staysBecause: string | null;
+  /** Whether it goes with the generation that it is in. */
+  readonly isInGeneration: boolean;
 }
 
 /** None for a part of a plan, which does not say what is no longer declared. What is gone already is in no list. */
@@ -28,7 +31,7 @@ export function findUndeclared(plan: Plan, root: string, managed: ManagedRecord)
   if (plan.part !== null) return [];
   const declared = declaredPaths(plan);
   return [...managed.values()].flatMap((entry) => {
-    const undeclared = declared.has(entry.path) ? null : inspectEntry(entry, plan.secretsFolder, root);
+    const undeclared = declared.has(entry.path) ? null : inspectEntry(entry, plan.secretsFolder, root, declared);
     return undeclared === null ? [] : [undeclared];
   });
 }
@@ -36,12 +39,17 @@ export function findUndeclared(plan: Plan, root: string, managed: ManagedRecord)
 export interface StagedRemoval {
   readonly path: string;
   readonly onChange: readonly OnChange[];
-  readonly change: Removal;
+  /** Null: it goes with its generation. */
+  readonly change: Removal | null;
 }
 
 export function stageRemovals(undeclared: readonly Undeclared[]): StagedRemoval[] {
   const going = undeclared.filter(({ staysBecause }) => staysBecause === null);
-  return going.map(({ path, trust, onChange }) => ({ path, onChange, change: stageRemoval(path, trust) }));
+  return going.map(({ path, trust, onChange, isInGeneration }) => ({
+    path,
+    onChange,
+    change: isInGeneration ? null : stageRemoval(path, trust),
+  }));
 }
 
 export function warningsOf(undeclared: readonly Undeclared[]): Problem[] {
@@ -61,13 +69,28 @@ export function describeStay(path: string, why: string): Problem {
   return { what, fix: "Remove it by hand if nothing reads it." };
 }
 
-function inspectEntry(entry: Managed, secretsFolder: string, root: string): Undeclared | null {
+function inspectEntry(
+  entry: Managed,
+  secretsFolder: string,
+  root: string,
+  declared: ReadonlySet<string>,
+): Undeclared | null {
   const { path, onChange } = entry;
+  const place = locate(root, secretsFolder, path);
+  // Or it lies in a folder of an earlier parbake's, which is about to be replaced whole.
+  const isInGeneration = place !== path || sharesTop(path, secretsFolder, declared);
   const trust = entry.kind === "file" ? { uids: [entry.uid], gids: [entry.gid] } : TRUST_NOBODY_ELSE;
-  const staying = (staysBecause: string | null): Undeclared => ({ path, trust, onChange, staysBecause });
+  const staying = (staysBecause: string | null): Undeclared => ({
+    path,
+    trust,
+    onChange,
+    staysBecause,
+    isInGeneration,
+  });
   try {
-    return inFolder(root, dirname(path), trust, (folder) => {
+    return inFolder(root, dirname(place), trust, (folder) => {
       if (!isPresent(folder, basename(path))) return null;
+      if (isInGeneration) return staying(null);
       return staying(entry.kind === "file" ? findHold(folder, entry) : findSecretHold(path, secretsFolder));
     });
   } catch (error) {
@@ -75,6 +98,14 @@ function inspectEntry(entry: Managed, secretsFolder: string, root: string): Unde
     if (!(refusal instanceof Refusal)) throw refusal;
     return isMissingFolder(refusal) ? null : staying(refusal.problems[0]!.what);
   }
+}
+
+function sharesTop(path: string, secretsFolder: string, declared: ReadonlySet<string>): boolean {
+  if (!isBelow(secretsFolder, path)) return false;
+  const top = topNameOf(nameInGeneration(secretsFolder, path));
+  return [...declared].some(
+    (one) => isBelow(secretsFolder, one) && topNameOf(nameInGeneration(secretsFolder, one)) === top,
+  );
 }
 
 function findHold(folder: Folder, entry: ManagedFile): string | null {

@@ -1,10 +1,10 @@
 // The staged changes as the report tells them. Pure.
 
 import type { Plan } from "../plan/plan.ts";
-import type { FetchedSecrets } from "./encode-content.ts";
 import { neededSecrets } from "./fetch-secrets.ts";
 import type { FileDifference } from "./read-current.ts";
 import type { FileReport, FolderReport, SecretReport } from "./report.ts";
+import type { Selection } from "./select-secrets.ts";
 import type { StagedTarget } from "./stage-targets.ts";
 import type { ValidationOutcome } from "./validate.ts";
 
@@ -39,7 +39,7 @@ export function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
   return folders.map(({ target: { path }, change: { difference } }) => ({ path, change: difference }));
 }
 
-export function reportSecrets(plan: Plan, secrets: FetchedSecrets, staged: readonly StagedTarget[]): SecretReport[] {
+export function reportSecrets(plan: Plan, selection: Selection, staged: readonly StagedTarget[]): SecretReport[] {
   return neededSecrets(plan).map((step) => {
     const differences = staged
       .filter(({ target: { source } }) => source.kind === "secret" && source.step === step)
@@ -47,10 +47,15 @@ export function reportSecrets(plan: Plan, secrets: FetchedSecrets, staged: reado
     return {
       name: step.name,
       id: step.id,
-      versionId: secrets.get(step.name)!.versionId,
+      versionId: versionOf(step.name, selection),
+      source: selection.kept.has(step.name) ? "kept" : selection.fetched.has(step.name) ? "fetched" : "current",
       change: greatest(differences),
     };
   });
+}
+
+function versionOf(name: string, { fetched, held }: Selection): string {
+  return (fetched.get(name) ?? held.get(name))!.versionId;
 }
 
 const BY_SIZE: readonly FileDifference[] = ["create", "update", "attributes", "unchanged"];

@@ -34,8 +34,27 @@ export interface SecretReport {
   readonly name: string;
   readonly id: string;
   readonly versionId: string;
+  /** `current`: what was stored is the current version, and was not fetched again. `kept`: AWS could not be asked. */
+  readonly source: "fetched" | "current" | "kept";
   /** The greatest change among the files of its keys; `unchanged` also where only templates use it. */
   readonly change: FileDifference;
+}
+
+/** A secret that is in the secrets folder when the run is over, whichever run fetched it. */
+export interface StoredSecretReport {
+  readonly name: string;
+  readonly id: string;
+  readonly versionId: string;
+  /** When this version was fetched: ISO 8601, UTC. */
+  readonly fetchedAt: string;
+}
+
+export interface HeldReport {
+  /** `secret db`, or a file's path. */
+  readonly what: string;
+  /** Those that need it and wait; none where it is in place from an earlier run. */
+  readonly units: readonly string[];
+  readonly because: readonly { readonly what: string; readonly fix: string }[];
 }
 
 /** How often a service had to be asked again. */
@@ -70,10 +89,13 @@ export interface Report {
   readonly folders: readonly FolderReport[];
   readonly files: readonly FileReport[];
   readonly secrets: readonly SecretReport[];
+  readonly storedSecrets: readonly StoredSecretReport[];
   readonly units: readonly UnitReport[];
   readonly healthChecks: readonly HealthReport[];
   /** Null where no secret was wanted. */
   readonly storage: Storage | null;
+  /** What could not be done for want of a secret; the rest of the plan was. */
+  readonly held: readonly HeldReport[];
   /** What the run went on in spite of. */
   readonly warnings: readonly { readonly what: string; readonly fix: string }[];
   readonly problems: readonly { readonly what: string; readonly fix: string }[];

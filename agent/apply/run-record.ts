@@ -4,7 +4,17 @@ import type { Log } from "../log.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import type { HealthReport } from "./check-health.ts";
 import type { Recovery } from "./recover.ts";
-import type { FileReport, FolderReport, Report, Retries, SecretReport, StageReport, Versions } from "./report.ts";
+import type {
+  FileReport,
+  FolderReport,
+  HeldReport,
+  Report,
+  Retries,
+  SecretReport,
+  StageReport,
+  StoredSecretReport,
+  Versions,
+} from "./report.ts";
 import type { Storage } from "./secret-store.ts";
 import type { UnitReport } from "./units.ts";
 
@@ -20,8 +30,11 @@ export class RunRecord {
   files: readonly FileReport[] = [];
   readonly #warnings: Problem[] = [];
   secrets: readonly SecretReport[] = [];
+  storedSecrets: readonly StoredSecretReport[] = [];
   units: readonly UnitReport[] = [];
   healthChecks: readonly HealthReport[] = [];
+  /** What could not be done for want of a secret. */
+  held: readonly HeldReport[] = [];
   /** What became of an earlier run that was cut short; null: there was none. */
   recovered: Recovery | null = null;
   /** Set while it is open whether the plan is to be performed at all: what is refused then was no run. */
@@ -75,9 +88,11 @@ export class RunRecord {
       folders: this.isSwapped ? this.folders : [],
       files: this.isSwapped ? this.files : [],
       secrets: this.isSwapped ? this.secrets : [],
+      storedSecrets: this.storedSecrets,
       units: this.units,
       healthChecks: this.healthChecks,
       storage: this.storage,
+      held: this.held,
       warnings: this.#warnings,
       problems: failure === null ? [] : problemsOf(failure),
       retries: { ...this.retries },

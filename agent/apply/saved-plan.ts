@@ -1,6 +1,7 @@
 // A plan that `plan --json` printed and `apply --plan` performs: how it is checked when it comes back, and whether the machine
 // is still the one that it was made for. Never reads the config: what was looked at is what is performed.
 
+import type { AwsConfig } from "../config/config.ts";
 import { JsonValue } from "../plan/json-value.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -20,6 +21,8 @@ export interface SavedPlan {
   readonly plan: Plan;
   /** Where the run's metrics go; null: nowhere. */
   readonly metrics: string | null;
+  /** How Secrets Manager is asked. */
+  readonly aws: AwsConfig;
   readonly changes: readonly SavedChange[];
 }
 
@@ -47,6 +50,13 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   const saved = {
     plan: parsePlan(entry),
     metrics: json.get("metrics").nullable((value) => value.path()),
+    aws: {
+      batch: json.get("aws").get("batch").flag(),
+      startJitterMs: json
+        .get("aws")
+        .get("startJitterMs")
+        .integer(0, 2 ** 31 - 1),
+    },
     changes: entry.get("changes").items().map(parseChange),
   };
   if (problems.length > 0)

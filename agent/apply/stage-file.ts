@@ -1,7 +1,7 @@
 // Decides which change a file needs and gets it ready. Never touches the file itself.
 
 import { basename, dirname, join } from "node:path";
-import type { Change, Removal } from "./change.ts";
+import type { Change, Creation, Removal, Update } from "./change.ts";
 import { explainingErrors } from "./file-error.ts";
 import { inFolder, type Folder, type Trust } from "./folder.ts";
 import { compareFile, readCurrent, type Current, type Wanted } from "./read-current.ts";
@@ -49,7 +49,7 @@ export function stageCurrent(
     case "update": {
       const newName = temporaryName(name);
       const staged = { path, trust, newName, newInode: writeNew(folder, newName, wanted, dress) };
-      const change: Change =
+      const change: Creation | Update =
         difference === "create"
           ? { kind: "create", ...staged }
           : { kind: "update", ...staged, oldName: temporaryName(name) };
@@ -58,7 +58,6 @@ export function stageCurrent(
   }
 }
 
-function ready(change: Change, stagedPath: string | null): StagedChange {
-  const difference = change.kind === "make-folder" ? "create" : change.kind;
-  return { path: change.path, stagedPath, difference, change };
+function ready(change: Creation | Update, stagedPath: string | null): StagedChange {
+  return { path: change.path, stagedPath, difference: change.kind, change };
 }

@@ -7,8 +7,9 @@ import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
 import { printsSecret } from "../plan/select-steps.ts";
 import { Refusal } from "../refusal.ts";
 import { checkDrift } from "./check-drift.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
+import { inFolder, isMissingFolder, refuseDanger, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
+import { locate } from "./generation-layout.ts";
 import type { ManagedRecord } from "./managed.ts";
 import { readCurrentFolder, type Attributes } from "./read-current.ts";
 import { readAccounts, resolveOwner, type Accounts } from "./resolve-owner.ts";
@@ -69,8 +70,9 @@ export function resolveTargets(
   const checkAll = () => {
     const declared = declaredFolders(targets, root);
     forEachGathering(targets, (target) => {
-      checkFolder(target, plan.secretsFolder, root, declared, visit);
-      checkDrift(target, root, managed);
+      if (isBelow(plan.secretsFolder, target.path)) checkOwnFolder(target, root);
+      else checkFolder(target, plan.secretsFolder, root, declared, visit);
+      checkDrift(target, locate(root, plan.secretsFolder, target.path), root, managed);
     });
   };
   forEachGathering([resolveAll, checkAll], (check) => check());
@@ -112,6 +114,11 @@ export function areFoldersOurs(
 
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+// The secrets folder itself is checked by checkSecretsFolder, and below it there is nothing but what parbake makes.
+function checkOwnFolder({ source, path, uid, gid, mode }: Target, root: string): void {
+  if (source.kind === "folder") refuseDanger(join(root, path), { uid, gid, mode }, TRUST_NOBODY_ELSE);
 }
 
 function checkFolder(

@@ -1,17 +1,15 @@
 // The record that a run is to leave: what it writes, and what may be forgotten. Pure.
 
 import type { Plan } from "../plan/plan.ts";
-import type { FetchedSecrets } from "./encode-content.ts";
 import type { Managed, ManagedState, RecordUpdate } from "./managed.ts";
+import { actionsOf } from "./plan-follow-up.ts";
 import type { StagedContent, StagedTarget } from "./stage-targets.ts";
-import type { Source } from "./targets.ts";
 
 export interface Run {
   readonly plan: Plan;
   readonly runId: string;
   /** ISO 8601, UTC. */
   readonly writtenAt: string;
-  readonly secrets: FetchedSecrets;
   /** Whether it changes anything on the disk, removals included. */
   readonly hasChanges: boolean;
 }
@@ -43,13 +41,13 @@ function isSame(a: ReadonlyMap<string, Managed>, b: ReadonlyMap<string, Managed>
 function recordTarget(
   { path, source, uid, gid, mode }: StagedTarget["target"],
   difference: Difference,
-  { digest, isPlain }: StagedContent,
+  { digest, isPlain, versionIds }: StagedContent,
   old: Managed | undefined,
   run: Run,
 ): Managed | null {
   if (difference === "kept") return old?.kind === "file" ? { ...old, keepsEdits: true } : (old ?? null);
-  const onChange = source.kind === "file" ? source.step.onChange : [];
-  if (digest === null) return { kind: "secret", path, versionIds: versionsOf(source, run.secrets), onChange };
+  const onChange = actionsOf(source);
+  if (digest === null) return { kind: "secret", path, versionIds, onChange };
   const known = old?.kind === "file" ? old : null;
   const stays = known !== null && known.sha256 === digest.sha256 && difference !== "create" && difference !== "update";
   return {
@@ -66,13 +64,4 @@ function recordTarget(
     onChange,
     plainSinceNs: isPlain ? (known?.plainSinceNs ?? null) : null,
   };
-}
-
-function versionsOf(source: Source, secrets: FetchedSecrets): Readonly<Record<string, string>> {
-  const names = source.kind === "secret" ? [source.step.name] : source.kind === "file" ? printedSecrets(source) : [];
-  return Object.fromEntries(names.map((name) => [name, secrets.get(name)?.versionId ?? "unknown"]));
-}
-
-function printedSecrets({ step }: Extract<Source, { kind: "file" }>): string[] {
-  return step.content.flatMap((part) => (typeof part === "string" ? [] : [part.reference.secret]));
 }

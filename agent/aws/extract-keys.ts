@@ -1,7 +1,10 @@
 // Takes the declared keys out of a secret's answer. Pure. No parser's message leaves this file: V8 quotes what it could not parse.
 
-import type { SecretStep } from "../plan/plan.ts";
+import type { NewlinePolicy } from "../config/config.ts";
+import type { SecretKey, SecretStep } from "../plan/plan.ts";
+import { secretLabel } from "../plan/secret-label.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { isObject, parseExact, writeExact } from "./parse-exact.ts";
 import { SecretValue } from "./secret-value.ts";
 
 /** The key that stands for the whole value: the string as it is, or the bytes of a binary secret. */
@@ -13,62 +16,109 @@ export interface SecretAnswer {
 }
 
 /**
- * Strings as they are; numbers and booleans as JSON writes them; objects and lists as compact JSON.
+ * A key is the name of a member, letter for letter: no character in it means anything. Text as it is; numbers as they are
+ * written in the secret; true and false; objects and lists as compact JSON.
  * @throws Refusal `data` that names each key that is missing, never a value
  */
 export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap<string, SecretValue> {
+  const label = secretLabel(step);
   const values = new Map<string, SecretValue>();
-  const problems: Problem[] = [];
-  const json = step.keys.some(({ key }) => key !== WHOLE) ? parseObject(step, answer, problems) : {};
-  for (const { key } of step.keys) {
-    const bytes = key === WHOLE ? wholeBytes(answer) : keyBytes(step, key, json, problems);
-    if (bytes) values.set(key, new SecretValue(`${step.id}#${key}`, bytes));
+  const flaws: Flaw[] = [];
+  const json = step.keys.some(({ key }) => key !== WHOLE) ? parse(answer) : null;
+  for (const wanted of step.keys) {
+    const found = wanted.key === WHOLE ? { bytes: wholeBytes(answer) } : findBytes(wanted, json!);
+    if ("bytes" in found)
+      values.set(wanted.key, new SecretValue(`${label}#${wanted.key}`, endLines(found.bytes, wanted.newline)));
+    else flaws.push(found);
   }
-  if (problems.length > 0) throw new Refusal("data", problems);
-  return values;
+  if (flaws.length === 0) return values;
+  for (const value of values.values()) value.erase();
+  throw new Refusal("data", problemsOf(`secret ${step.name} (${label})`, flaws));
 }
+
+/** What is wrong with the whole of it is said once. */
+function problemsOf(subject: string, flaws: readonly Flaw[]): Problem[] {
+  const byText = new Map(flaws.map(({ why, fix }) => [why, { what: `${subject} ${why}`, fix }]));
+  return [...byText.values()];
+}
+
+interface Flaw {
+  /** After the secret's name. */
+  readonly why: string;
+  readonly fix: string;
+}
+
+const NO_KEYS = `Store a JSON object in it, or declare the key "${WHOLE}" for the whole value.`;
+const NO_VALUE = "Add it to the secret, or mend the key in the config.";
+
+type Found = { readonly bytes: Buffer } | Flaw;
+type Parsed = { readonly json: unknown } | Flaw;
 
 function wholeBytes({ SecretString, SecretBinary }: SecretAnswer): Buffer {
   return SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, "utf8");
 }
 
-function parseObject(
-  step: SecretStep,
-  { SecretString }: SecretAnswer,
-  problems: Problem[],
-): Readonly<Record<string, unknown>> | null {
-  const name = `secret ${step.name} (${step.id})`;
-  const fix = `Store a JSON object in it, or declare the key "${WHOLE}" for the whole value.`;
-  if (SecretString === undefined) {
-    problems.push({ what: `${name} is binary, so it has no keys`, fix });
-    return null;
-  }
-  let parsed: unknown;
+function parse({ SecretString }: SecretAnswer): Parsed {
+  if (SecretString === undefined) return { why: "is binary, so it has no keys", fix: NO_KEYS };
   try {
-    parsed = JSON.parse(SecretString);
+    return { json: parseExact(SecretString) };
   } catch {
-    problems.push({ what: `${name} is not JSON, so it has no keys`, fix });
-    return null;
+    return { why: "is not JSON, so it has no keys", fix: NO_KEYS };
   }
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as Record<string, unknown>;
-  problems.push({ what: `${name} is JSON but not an object, so it has no keys`, fix });
-  return null;
 }
 
-function keyBytes(
-  step: SecretStep,
-  key: string,
-  json: Readonly<Record<string, unknown>> | null,
-  problems: Problem[],
-): Buffer | null {
-  if (json === null) return null;
-  const value = Object.hasOwn(json, key) ? json[key] : undefined;
-  if (value !== undefined && value !== null)
-    return Buffer.from(typeof value === "string" ? value : JSON.stringify(value), "utf8");
-  const found = value === null ? `has null for the key '${key}'` : `has no key '${key}'`;
-  problems.push({
-    what: `secret ${step.name} (${step.id}) ${found}`,
-    fix: "Add it to the secret, or mend the key in the config.",
-  });
-  return null;
+function findBytes({ key, pointer }: SecretKey, parsed: Parsed): Found {
+  if ("why" in parsed) return parsed;
+  const { json } = parsed;
+  // A pointer may go into a list.
+  if (!isObject(json) && !(pointer !== undefined && Array.isArray(json)))
+    return { why: "is JSON but not an object, so it has no keys", fix: NO_KEYS };
+  const value = pointer === undefined ? member(json, key) : follow(json, pointer);
+  const asked = pointer === undefined ? `key '${key}'` : `value at ${pointer}`;
+  if (value === undefined) return { why: `has no ${asked}`, fix: NO_VALUE };
+  if (value === null) return { why: `has null for the ${asked}`, fix: NO_VALUE };
+  const text = writeExact(value);
+  if (text.isWellFormed()) return { bytes: Buffer.from(text, "utf8") };
+  return {
+    why: `has half of a surrogate pair, which is no text, in the ${asked}`,
+    fix: "Store text or a binary secret.",
+  };
+}
+
+/** RFC 6901. */
+function follow(json: unknown, pointer: string): unknown {
+  const segments = pointer.split("/").slice(1);
+  return segments
+    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce((value: unknown, name) => member(value, name), json);
+}
+
+function member(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return /^(?:0|[1-9]\d*)$/.test(name) ? value[Number(name)] : undefined;
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+function endLines(bytes: Buffer, policy: NewlinePolicy | undefined): Buffer {
+  switch (policy) {
+    case undefined:
+      return bytes;
+    case "ensure":
+      return bytes.at(-1) === LINE_FEED ? bytes : replace(bytes, Buffer.concat([bytes, Buffer.of(LINE_FEED)]));
+    case "strip":
+      return replace(bytes, Buffer.from(bytes.subarray(0, lengthWithoutNewlines(bytes))));
+  }
+}
+
+function lengthWithoutNewlines(bytes: Buffer): number {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === LINE_FEED) length -= bytes[length - 2] === CARRIAGE_RETURN ? 2 : 1;
+  return Math.max(0, length);
+}
+
+function replace(old: Buffer, by: Buffer): Buffer {
+  old.fill(0);
+  return by;
 }

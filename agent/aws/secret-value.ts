@@ -24,6 +24,11 @@ export class SecretValue {
     bytesOf.delete(this);
   }
 
+  // What assert and Object.prototype.toString show, which do not ask the methods below.
+  get [Symbol.toStringTag](): string {
+    return `secret ${this.label}`;
+  }
+
   toString(): string {
     return `[secret ${this.label}]`;
   }

@@ -1,19 +1,21 @@
-// Fetches secrets from AWS Secrets Manager, retried with full jitter under the run's deadline. Never logs, prints or keeps a value.
+// AWS Secrets Manager as parbake uses it: values and descriptions, all at once over one pool, under the run's deadline. Never
+// logs, prints or keeps a value.
 
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  SecretsManagerClient,
-  type GetSecretValueCommandOutput,
-} from "@aws-sdk/client-secrets-manager";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { SecretStep } from "../plan/plan.ts";
-import { Refusal } from "../refusal.ts";
+import { computeStartDelayMs } from "./backoff.ts";
+import { createBatcher, type FetchOne } from "./batch-secrets.ts";
+import type { CallContext } from "./call-service.ts";
+import { createClients } from "./clients.ts";
+import { describeSecret } from "./describe-secret.ts";
 import type { ClientSettings } from "./endpoints.ts";
-import { judgeError } from "./error-policy.ts";
 import { extractKeys } from "./extract-keys.ts";
 import type { FetchedSecret } from "./fetched-secret.ts";
+import { getSecretValue, type ValueAnswer } from "./get-secret-value.ts";
+import type { SecretDescription } from "./secret-description.ts";
+import { referTo } from "./secret-reference.ts";
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -23,9 +25,10 @@ export interface Credentials {
 }
 
 export interface SecretsSource {
+  /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */
   fetchSecret(step: SecretStep): Promise<FetchedSecret>;
-  /** The id of the current version, without its value. Null where that can't be learnt: it is only shown, so one try is enough. */
-  describeVersion(step: SecretStep): Promise<string | null>;
+  /** Asks DescribeSecret alone, and never for a value. @throws Refusal likewise */
+  describeSecret(step: SecretStep): Promise<SecretDescription>;
   close(): void;
 }
 
@@ -35,155 +38,48 @@ export interface SecretsSourceOptions {
   readonly settings: ClientSettings;
   readonly deadline: Deadline;
   readonly log: Log;
+  /** Twenty current versions in a call. Default: each secret in a call of its own. */
+  readonly batch?: boolean;
+  /** The longest random wait before the first value is asked for. Default: none. */
+  readonly startJitterMs?: number;
+  readonly random?: () => number;
   /** Hears of each answer that makes it ask again. */
   readonly onRetry?: () => void;
 }
 
-// Full jitter between 0 and min(cap, base × 2^n): AWS's own advice against herds that retry in step.
-const BACKOFF_BASE_MS = 100;
-const BACKOFF_CAP_MS = 5_000;
-// Two round trips in a healthy region take tens of milliseconds; a lost packet must not cost the whole deadline.
-const CONNECT_TIMEOUT_MS = 2_000;
-const ANSWER_TIMEOUT_MS = 5_000;
-
-/** One client, and so one kept-alive connection pool, for each region that is asked. */
 export function createSecretsSource(options: SecretsSourceOptions): SecretsSource {
-  const clients = new Map<string, SecretsManagerClient>();
-  let credentials: Promise<Credentials> | null = null;
-  const clientOf = (region: string): SecretsManagerClient => {
-    const existing = clients.get(region);
-    if (existing) return existing;
-    const client = createClient(region, options.settings, () => (credentials ??= options.fetchCredentials()));
-    clients.set(region, client);
-    return client;
-  };
-  const refresh = (): void => {
-    credentials = null;
-    for (const client of clients.values()) client.destroy();
-    clients.clear();
-  };
+  const { region, settings, deadline, log, batch = false, startJitterMs = 0, random = Math.random } = options;
+  const { onRetry } = options;
+  const clients = createClients(settings, options.fetchCredentials);
+  const context: CallContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
+  const fetchOne: FetchOne = (reference) => getSecretValue(reference, context);
+  let start: Promise<FetchOne> | null = null;
+
+  // All secrets of a run wait for the same start.
+  async function begin(): Promise<FetchOne> {
+    if (startJitterMs > 0) await waitForTurn(startJitterMs, context);
+    return batch ? createBatcher(context, fetchOne) : fetchOne;
+  }
+
   return {
-    fetchSecret: async (step) => {
-      const region = regionOf(step, options.region);
-      return fetchWithRetries({ ...step, region }, () => clientOf(region), refresh, options);
+    async fetchSecret(step) {
+      const reference = referTo(step, region);
+      const fetchCurrent = await (start ??= begin());
+      // A batch has no way to ask for another version.
+      const answer = await (step.version === undefined ? fetchCurrent : fetchOne)(reference);
+      return takeKeys(step, answer);
     },
-    describeVersion: async (step) => describeVersion(step, () => clientOf(regionOf(step, options.region)), options),
-    close: refresh,
+    describeSecret: async (step) => describeSecret(referTo(step, region), context),
+    close: () => clients.close(),
   };
 }
 
-async function describeVersion(
-  { name, id }: SecretStep,
-  clientOf: () => SecretsManagerClient,
-  { deadline, log }: SecretsSourceOptions,
-): Promise<string | null> {
-  try {
-    const answer = await clientOf().send(new DescribeSecretCommand({ SecretId: id }), { abortSignal: deadline.signal });
-    const versions = Object.entries(answer.VersionIdsToStages ?? {});
-    return versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0] ?? null;
-  } catch {
-    log("debug", `secret ${name}: Secrets Manager does not tell which version is current`);
-    return null;
-  }
+function takeKeys(step: SecretStep, answer: ValueAnswer): FetchedSecret {
+  return { versionId: answer.VersionId ?? "", values: extractKeys(step, answer) };
 }
 
-function createClient(
-  region: string,
-  settings: ClientSettings,
-  credentials: () => Promise<Credentials>,
-): SecretsManagerClient {
-  const { certificateAuthority, ...endpoint } = settings;
-  return new SecretsManagerClient({
-    region,
-    ...endpoint,
-    credentials,
-    maxAttempts: 1,
-    retryMode: "standard",
-    defaultsMode: "standard",
-    // Their defaults, given so that the SDK does not look for them in shared config files.
-    authSchemePreference: ["sigv4"],
-    disableClockSkewCorrection: false,
-    userAgentAppId: "parbake",
-    requestHandler: {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: ANSWER_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      ...(certificateAuthority ? { httpsAgent: { keepAlive: true, ca: certificateAuthority } } : {}),
-    },
-  });
-}
-
-/** From the config, else the ARN, else the instance. */
-function regionOf(step: SecretStep, instanceRegion: string | null): string {
-  const fromArn = step.id.startsWith("arn:") ? step.id.split(":")[3] : undefined;
-  const region = step.region ?? (fromArn || instanceRegion);
-  if (region) return region;
-  const what = `secret ${step.name}: no region is known to ask for ${step.id}`;
-  throw new Refusal("unavailable", { what, fix: "Let IMDS answer, or set AWS_REGION or the secret's region." });
-}
-
-type RegionalStep = SecretStep & { readonly region: string };
-
-async function fetchWithRetries(
-  step: RegionalStep,
-  clientOf: () => SecretsManagerClient,
-  refreshCredentials: () => void,
-  { deadline, log, onRetry }: SecretsSourceOptions,
-): Promise<FetchedSecret> {
-  let refreshed = false;
-  for (let attempt = 0; ; attempt++) {
-    const outcome = await attemptFetch(step, clientOf(), deadline);
-    if (outcome.kind === "fetched")
-      return { versionId: outcome.answer.VersionId ?? "", values: extractKeys(step, outcome.answer) };
-    const { verdict } = outcome;
-    if (verdict.kind === "fatal") throw refuse(verdict.code, step, verdict.what, verdict.fix);
-    if (verdict.kind === "refresh" && refreshed) {
-      throw refuse(
-        "permission",
-        step,
-        `${verdict.what}, and new ones are no better`,
-        "Check the instance's clock and its role.",
-      );
-    }
-    if (verdict.kind === "refresh") {
-      onRetry?.();
-      refreshed = true;
-      refreshCredentials();
-      continue;
-    }
-    const waitMs = Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
-    if (waitMs >= deadline.remainingMs()) {
-      const what = `${verdict.what}, after ${attempt + 1} tries until the deadline`;
-      throw refuse("unavailable", step, what, "Check the route to Secrets Manager: NAT, VPC endpoint, security group.");
-    }
-    onRetry?.();
-    log("warn", `secret ${step.name}: ${verdict.what}; trying again`, {
-      attempt: attempt + 1,
-      waitMs: Math.round(waitMs),
-    });
-    await new Promise((resume) => setTimeout(resume, waitMs));
-  }
-}
-
-type Attempt =
-  | { readonly kind: "fetched"; readonly answer: GetSecretValueCommandOutput }
-  | { readonly kind: "failed"; readonly verdict: ReturnType<typeof judgeError> };
-
-async function attemptFetch(step: SecretStep, client: SecretsManagerClient, deadline: Deadline): Promise<Attempt> {
-  try {
-    const command = new GetSecretValueCommand({ SecretId: step.id });
-    const answer = await client.send(command, { abortSignal: deadline.signal });
-    if (answer.SecretString === undefined && answer.SecretBinary === undefined) {
-      return { kind: "failed", verdict: { kind: "retry", what: "Secrets Manager gives an answer without a value" } };
-    }
-    return { kind: "fetched", answer };
-  } catch (error) {
-    // Our own: the role's credentials could not be had.
-    if (error instanceof Refusal) throw error;
-    return { kind: "failed", verdict: judgeError(error) };
-  }
-}
-
-function refuse(code: Refusal["code"], step: RegionalStep, what: string, fix: string): Refusal {
-  return new Refusal(code, { what: `secret ${step.name} (${step.id} in ${step.region}): ${what}`, fix });
+async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {
+  const waitMs = computeStartDelayMs(startJitterMs, deadline.remainingMs(), random());
+  log("info", "waiting for this instance's turn (aws.startJitter)", { waitMs: Math.round(waitMs) });
+  await wait(waitMs);
 }

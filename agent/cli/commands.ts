@@ -30,6 +30,11 @@ export const OPTIONS = {
   },
   diff: { value: null, about: "show each file's change as a unified diff" },
   "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },
+  force: { value: null, about: "fetch every secret, even where the versions that are stored are the current ones" },
+  "check-access": {
+    value: null,
+    about: "ask AWS whether the role may describe each secret and whether its version exists; reads no value",
+  },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
 } as const satisfies Record<string, OptionRule>;
 
@@ -59,13 +64,13 @@ export const COMMANDS = {
   apply: {
     about: "tune, render, fetch the secrets, write what differs, reload what needs it",
     operand: null,
-    options: ["dry-run", "plan", "only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    options: ["dry-run", "plan", "only", "force", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
     example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
   },
   plan: {
     about: "print what apply would do, for here or for any instance type",
     operand: null,
-    options: ["only", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    options: ["only", "diff", "detailed-exitcode", "check-access", ...MACHINE_OPTIONS],
     example: "parbake plan --diff",
   },
   check: {
@@ -97,6 +102,12 @@ export const COMMANDS = {
     operand: null,
     options: [],
     example: "parbake status --json",
+  },
+  ready: {
+    about: "whether a unit has all that it needs of parbake, and if not, what it waits for",
+    operand: "UNIT",
+    options: [],
+    example: "parbake ready api.service",
   },
 } as const satisfies Record<string, CommandRule>;
 

@@ -28,18 +28,21 @@ export interface GlobalOptions {
 }
 
 export type Command =
-  /** `planFile` null: the plan is made here and now. */
-  | { readonly kind: "apply"; readonly only: Part | null; readonly planFile: string | null }
+  /** `planFile` null: the plan is made here and now. `force`: fetch every secret, even where what is stored is current. */
+  | { readonly kind: "apply"; readonly only: Part | null; readonly planFile: string | null; readonly force: boolean }
   | {
       readonly kind: "plan";
       readonly target: Target;
       readonly diff: boolean;
       readonly detailedExitcode: boolean;
       readonly only: Part | null;
+      /** Ask AWS, by DescribeSecret alone, whether the secrets can be had. */
+      readonly checkAccess: boolean;
     }
   | { readonly kind: "check"; readonly target: Target }
   | { readonly kind: "facts" }
   | { readonly kind: "status" }
+  | { readonly kind: "ready"; readonly unit: string }
   | {
       readonly kind: "tune";
       readonly target: TuneTarget;

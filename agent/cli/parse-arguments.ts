@@ -1,5 +1,6 @@
 // argv → Invocation, or a refusal with every mistake in it. Pure.
 
+import { parseDurationMs } from "../duration.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { COMMANDS, GLOBAL_OPTIONS, type CommandName, type OptionName } from "./commands.ts";
@@ -75,6 +76,7 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
     case "apply":
       return buildApply(target, given, problems);
     case "plan":
+      if (given.has("check-access") && target.kind !== "here") problems.push(NO_ROLE);
       return { kind: "plan", target, ...planOptions(given), only: parsePart(given, problems) };
     case "check":
       return { kind: "check", target };
@@ -91,6 +93,9 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
       return { kind: "explain", target, ...parseSubject(operand, problems) };
     case "status":
       return { kind: "status" };
+    case "ready":
+      if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
+      return { kind: "ready", unit: operand ?? "" };
   }
 }
 
@@ -105,13 +110,17 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
 function buildApply(target: Target, given: Given, problems: Problem[]): Command {
   const only = parsePart(given, problems);
   const planFile = parsePlanFile(given, problems);
-  if (given.has("dry-run")) return { kind: "plan", target, ...planOptions(given), only };
+  if (given.has("dry-run")) {
+    if (given.has("force"))
+      problems.push({ what: "--force is not for a dry run", fix: "A dry run fetches no secret." });
+    return { kind: "plan", target, ...planOptions(given), only };
+  }
   for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add --dry-run: apply itself only ever tunes the machine that it runs on.";
     problems.push({ what: `--${name} is for a dry run`, fix });
   }
-  return { kind: "apply", only, planFile };
+  return { kind: "apply", only, planFile, force: given.has("force") };
 }
 
 function parsePart(given: Given, problems: Problem[]): Part | null {
@@ -129,8 +138,17 @@ function parsePlanFile(given: Given, problems: Problem[]): string | null {
   return file;
 }
 
-function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean } {
-  return { diff: given.has("diff"), detailedExitcode: given.has("detailed-exitcode") };
+const NO_ROLE: Problem = {
+  what: "--check-access is for the machine that it runs on, whose role AWS is asked with",
+  fix: "Leave --instance-type, --memory and --cpus out.",
+};
+
+function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean; checkAccess: boolean } {
+  return {
+    diff: given.has("diff"),
+    detailedExitcode: given.has("detailed-exitcode"),
+    checkAccess: given.has("check-access"),
+  };
 }
 
 function parseSet(
@@ -171,12 +189,9 @@ function buildOptions(given: Given, problems: Problem[]): GlobalOptions {
   };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
-
 function parseDuration(text: string | undefined, problems: Problem[]): number {
   if (text === undefined) return DEFAULT_DEADLINE_MS;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)$/.exec(text);
-  const durationMs = match ? Number(match[1]) * UNIT_MS[match[2]!]! : NaN;
+  const durationMs = parseDurationMs(text) ?? NaN;
   if (durationMs > 0 && durationMs <= LONGEST_DEADLINE_MS) return durationMs;
   problems.push({
     what: `--deadline ${text.slice(0, 40)} is no duration`,

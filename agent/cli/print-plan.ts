@@ -3,7 +3,9 @@
 import type { Change, FileChange } from "../apply/inspect.ts";
 import type { SavedChange } from "../apply/saved-plan.ts";
 import { countChanges } from "../apply/unified-diff.ts";
+import type { Config } from "../config/config.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
+import { secretLabel } from "../plan/secret-label.ts";
 import { formatProblem } from "../refusal.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
@@ -24,14 +26,14 @@ export interface InspectedPlan {
 export function planDocument(
   inspected: readonly InspectedPlan[],
   saved: readonly (readonly SavedChange[])[],
-  metrics: string | null,
-): unknown {
+  { metrics, aws }: Pick<Config, "metrics" | "aws">,
+): object {
   const plans = inspected.map(({ plan, changes, standIns }, index) => ({
     ...plan,
     standIns,
     changes: changes.map((change, place) => changeDocument(change, saved[index]![place]!)),
   }));
-  return { schema: 1, metrics, plans };
+  return { schema: 1, metrics, aws, plans };
 }
 
 function changeDocument(change: Change, { seen }: SavedChange): unknown {
@@ -87,9 +89,9 @@ function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint
 }
 
 // What a secret is now, only apply can tell: the plan asks nobody for it.
-function secretRows({ id, keys }: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
-  return keys.map((key) => [
-    `${id}#${key.key}`,
+function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
+  return step.keys.map((key) => [
+    `${secretLabel(step)}#${key.key}`,
     "→",
     key.path ?? "templates only",
     key.path ? describeOwner(key) : "",

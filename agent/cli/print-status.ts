@@ -1,6 +1,6 @@
 // `status` for people and for programs. Pure.
 
-import type { FileStatus, Status } from "../apply/gather-status.ts";
+import type { FileStatus, SecretStatus, Status } from "../apply/gather-status.ts";
 import type { Report } from "../apply/report.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
@@ -12,7 +12,14 @@ export function formatStatus(status: Status, paint: Paint): string {
   const headline = status.inSync
     ? `${paint.green("in sync")}\n`
     : `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}\n`;
-  const sections = [headline, formatRun(status, paint), formatFiles(status.files, paint), formatOwed(status, paint)];
+  const sections = [
+    headline,
+    formatRun(status, paint),
+    formatHeld(status, paint),
+    formatFiles(status.files, paint),
+    formatSecrets(status.secrets, paint),
+    formatOwed(status, paint),
+  ];
   return sections.filter((section) => section !== "").join("");
 }
 
@@ -26,6 +33,17 @@ function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint):
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
   ];
   return formatColumns(rows);
+}
+
+// A report of an older parbake has no such list.
+function formatHeld({ lastRun }: Status, paint: Paint): string {
+  const held = lastRun?.held ?? [];
+  if (held.length === 0) return "";
+  const rows = held.map(({ what, units }) => [
+    paint.yellow(what),
+    units.length === 0 ? "in place from an earlier run" : `waiting: ${units.join(", ")}`,
+  ]);
+  return `${paint.bold("held back")}\n${formatColumns(rows, "  ")}`;
 }
 
 function describeResult({ result, changed, rolledBack }: Report, paint: Paint): string {
@@ -67,6 +85,17 @@ function detail({ kind, drift, driftedSince }: FileStatus): string {
   const since = driftedSince === null ? "" : ` since ${driftedSince}`;
   const words = [kind === "secret" ? "secret" : "", drift.length > 0 ? `${drift.join(", ")}${since}` : ""];
   return words.filter((word) => word !== "").join(", ");
+}
+
+function formatSecrets(secrets: readonly SecretStatus[], paint: Paint): string {
+  if (secrets.length === 0) return "";
+  const rows = secrets.map(({ name, id, versionId, ageMs }) => [
+    name,
+    id,
+    `version ${versionId}`,
+    `fetched ${formatAge(ageMs)} ago`,
+  ]);
+  return `${paint.bold("secrets")}\n${formatColumns(rows, "  ")}`;
 }
 
 function formatOwed({ owed, interrupted }: Status, paint: Paint): string {

@@ -8,10 +8,11 @@ import { runCommand } from "../apply/run-command.ts";
 import { RunRecord } from "../apply/run-record.ts";
 import { refuseMovedOn } from "../apply/saved-plan.ts";
 import { runsAsUnit } from "../apply/units.ts";
-import type { Command, Part } from "../cli/invocation.ts";
+import type { Command } from "../cli/invocation.ts";
 import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
 import { formatDegraded } from "../cli/print-tuning.ts";
+import type { AwsConfig } from "../config/config.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import { Refusal } from "../refusal.ts";
@@ -24,7 +25,7 @@ import { CATALOGUE_DATE, COMMIT, VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
 import { readImage } from "./image.ts";
 import { gatherHere, openImds } from "./machine.ts";
-import { fetchRunCredentials, openSecrets } from "./open-secrets.ts";
+import { findCredentials, openSecrets } from "./open-secrets.ts";
 import { gatherFor, planFor } from "./run-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -35,15 +36,23 @@ const VERSIONS: Versions = { parbake: VERSION, commit: COMMIT, node: process.ver
 
 type ApplyCommand = Extract<Command, { kind: "apply" }>;
 
+/** What every step of the one run knows. */
+interface Run {
+  readonly command: ApplyCommand;
+  readonly session: Session;
+  readonly record: RunRecord;
+  readonly aftermath: Aftermath;
+  readonly imds: ImdsClient | null;
+}
+
 export async function runApply(command: ApplyCommand, session: Session): Promise<number> {
   const { options, progress } = session;
   const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
   const aftermath = new Aftermath(session);
   const imds = await openImds(session, () => record.retries.imds++);
+  const run: Run = { command, session, record, aftermath, imds };
   try {
-    const report = await (command.planFile === null
-      ? applyHere(command.only, session, record, aftermath, imds)
-      : applySaved(command.planFile, session, record, aftermath, imds));
+    const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
     if (options.json) session.emit(report);
     else session.say(formatReport(report, session.paint));
     return 0;
@@ -52,21 +61,17 @@ export async function runApply(command: ApplyCommand, session: Session): Promise
   }
 }
 
-async function applyHere(
-  only: Part | null,
-  session: Session,
-  record: RunRecord,
-  aftermath: Aftermath,
-  imds: ImdsClient | null,
-): Promise<Report> {
+async function applyHere(run: Run): Promise<Report> {
+  const { session, record, aftermath, imds } = run;
+  const { only } = run.command;
   try {
     const image = await record.time("config", () => readImage(session.options));
     aftermath.metrics = image.config.metrics;
     const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
-    const credentials = fetchAhead(() => fetchRunCredentials(session, imds), wantsSecrets);
+    const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
     const facts = await record.time("facts", () => gatherFor(image, session, imds));
     const plan = await record.time("plan", () => selectSteps(planFor(image, facts), only));
-    return await perform(plan, credentials, session, record, aftermath);
+    return await perform(plan, image.config.aws, credentials, run);
   } catch (error) {
     // A run that never came to its files is a run, too.
     if (!aftermath.isOver && !isLocked(error)) aftermath.leave(record.finish(error), { withReport: true });
@@ -75,14 +80,8 @@ async function applyHere(
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
-async function applySaved(
-  file: string,
-  session: Session,
-  record: RunRecord,
-  aftermath: Aftermath,
-  imds: ImdsClient | null,
-): Promise<Report> {
-  const { options } = session;
+async function applySaved(file: string, run: Run): Promise<Report> {
+  const { session, record, imds } = run;
   const saved = await record.time("config", () => readSavedPlan(file));
   const { facts: then } = saved.plan;
   refusePredicted(then);
@@ -91,23 +90,22 @@ async function applySaved(
   const policy = asked ? "required" : "optional";
   const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
   refuseOtherFacts(then, now);
-  aftermath.metrics = saved.metrics;
-  const credentials = () => fetchRunCredentials(session, imds);
-  return perform(saved.plan, credentials, session, record, aftermath, () => refuseMovedOn(saved, options.root));
+  run.aftermath.metrics = saved.metrics;
+  const credentials = () => findCredentials(session, imds);
+  return perform(saved.plan, saved.aws, credentials, run, () => refuseMovedOn(saved, session.options.root));
 }
 
 async function perform(
   plan: Plan,
+  aws: AwsConfig,
   credentials: () => Promise<Credentials>,
-  session: Session,
-  record: RunRecord,
-  aftermath: Aftermath,
+  { command, session, record, aftermath }: Run,
   recheck: () => void = () => {},
 ): Promise<Report> {
   const { options, deadline, log } = session;
   logMachine(plan, log);
   record.warn(plan.warnings, log);
-  const source = openSecrets(session, credentials, plan.facts.region, () => record.retries.secretsManager++);
+  const source = openSecrets(session, credentials, plan.facts.region, aws, () => record.retries.secretsManager++);
   try {
     return await applyPlan(plan, {
       root: options.root,
@@ -115,6 +113,8 @@ async function perform(
       log,
       lockWaitMs: LOCK_WAIT_MS,
       fetchSecret: (step) => source.fetchSecret(step),
+      describeSecret: (step) => source.describeSecret(step),
+      force: command.force,
       run: runCommand,
       noBlock: runsAsUnit(session.environment, process.pid),
       versions: VERSIONS,

@@ -1,9 +1,10 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
 import { inspectPlan, type SecretVersions } from "../apply/inspect.ts";
-import { readManaged, type ManagedRecord } from "../apply/managed.ts";
 import { saveChanges } from "../apply/saved-plan.ts";
+import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command, Part } from "../cli/invocation.ts";
+import { formatAccess } from "../cli/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print-plan.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
@@ -12,10 +13,11 @@ import { buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
+import { checkPlanAccess } from "./check-access.ts";
 import { readImage, type Image } from "./image.ts";
+import { lookUpVersions } from "./look-up-versions.ts";
 import { gatherHere, needsNetwork, openImds, predictMachines, withNetwork } from "./machine.ts";
-import { fetchRunCredentials, openSecrets } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
 type PlanCommand = Extract<Command, { kind: "plan" }>;
@@ -23,17 +25,22 @@ type PlanCommand = Extract<Command, { kind: "plan" }>;
 export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
   const { options, paint } = session;
   const image = readImage(options);
-  const inspected = await inspectFor(command, image, session);
+  const { inspected, access } = await inspectFor(command, image, session);
   const [only] = inspected;
-  if (options.json) session.emit(document(inspected, image, options.root));
+  if (options.json)
+    session.emit({ ...document(inspected, image, options.root), ...(access === null ? {} : { access }) });
   else
     session.say(
       inspected.length === 1 ? formatPlan(only!, command.diff, paint) : formatPlans(inspected, command.diff, paint),
     );
-  const isChange = inspected.some(({ changes }) =>
-    changes.some(({ change }) => change !== "unchanged" && change !== "present" && change !== "kept"),
-  );
-  return command.detailedExitcode && isChange ? 2 : 0;
+  if (access !== null && !options.json) session.say(formatAccess(access, paint));
+  const failure = access === null ? null : accessFailure(access);
+  if (failure !== null) return EXIT_STATUS[failure];
+  return command.detailedExitcode && inspected.some(isChange) ? 2 : 0;
+}
+
+function isChange({ changes }: InspectedPlan): boolean {
+  return changes.some(({ change }) => change !== "unchanged" && change !== "present" && change !== "kept");
 }
 
 function inspect(
@@ -50,49 +57,37 @@ function inspect(
   };
 }
 
-function document(inspected: readonly InspectedPlan[], { config }: Image, root: string): unknown {
+function document(inspected: readonly InspectedPlan[], { config }: Image, root: string): object {
   const saved = inspected.map(({ plan, changes }) => saveChanges(plan, changes, root));
-  return planDocument(inspected, saved, config.metrics);
+  return planDocument(inspected, saved, config);
 }
 
-async function inspectFor(
-  { target, only }: PlanCommand,
-  image: Image,
-  session: Session,
-): Promise<readonly InspectedPlan[]> {
+interface Inspection {
+  readonly inspected: readonly InspectedPlan[];
+  /** Null: not asked for. */
+  readonly access: readonly SecretAccess[] | null;
+}
+
+async function inspectFor(command: PlanCommand, image: Image, session: Session): Promise<Inspection> {
+  const { target, only } = command;
   const { root } = session.options;
-  if (target.kind !== "here")
-    return planMachines(image, predictMachines(target), only).map((plan) => inspect(plan, image, root));
+  if (target.kind !== "here") {
+    const plans = planMachines(image, predictMachines(target), only);
+    return { inspected: plans.map((plan) => inspect(plan, image, root)), access: null };
+  }
   const imds = await openImds(session);
   try {
     const gather = () => gatherFor(image, session, imds, session.options.json ? ["instanceId"] : []);
     const facts = await showing(session.progress, describeStage("facts"), gather);
     const plan = selectSteps(planFor(image, facts), only);
-    return [inspect(plan, image, root, await fetchVersions(plan, session, imds))];
+    const { aws } = image.config;
+    return {
+      inspected: [inspect(plan, image, root, await lookUpVersions(plan, aws, session, imds))],
+      access: command.checkAccess ? await checkPlanAccess(plan, aws, session, imds) : null,
+    };
   } finally {
     imds?.close();
   }
-}
-
-/** Of the secrets whose files are parbake's: with them the plan tells whether a file is that of the current version. */
-async function fetchVersions(plan: Plan, session: Session, imds: ImdsClient | null): Promise<SecretVersions> {
-  const known = knownSecrets(readManaged(session.options.root).files);
-  const steps = plan.steps.filter((step) => step.kind === "secret").filter(({ name }) => known.has(name));
-  if (steps.length === 0) return new Map();
-  const source = openSecrets(session, () => fetchRunCredentials(session, imds), plan.facts.region);
-  try {
-    const ask = () => Promise.all(steps.map(async (step) => [step.name, await source.describeVersion(step)] as const));
-    const answers = await showing(session.progress, "asking Secrets Manager which versions are current", ask);
-    return new Map(answers.filter((answer): answer is readonly [string, string] => answer[1] !== null));
-  } finally {
-    source.close();
-  }
-}
-
-function knownSecrets(files: ManagedRecord): ReadonlySet<string> {
-  return new Set(
-    [...files.values()].flatMap((entry) => (entry.kind === "secret" ? Object.keys(entry.versionIds) : [])),
-  );
 }
 
 /** @param more facts of the instance that are asked for beside those that the plan depends on */

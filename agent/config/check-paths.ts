@@ -12,7 +12,7 @@ interface Landing {
 export function checkPaths(config: Config): Problem[] {
   const landings = allLandings(config);
   const byPath = new Map<string, Landing>();
-  const problems: Problem[] = [];
+  const problems = landings.flatMap((landing) => findReserved(landing, config.secretsFolder));
   for (const landing of landings) {
     const earlier = byPath.get(landing.path);
     if (earlier)
@@ -31,12 +31,23 @@ export function checkPaths(config: Config): Problem[] {
 
 function allLandings({ files, folders, secrets, secretsFolder }: Config): Landing[] {
   const keys = secrets.flatMap((secret) => secret.keys);
-  const secretFiles = keys.filter(({ file }) => file !== null);
-  const landings = [...secretFiles.map(({ file, at }) => ({ path: `${secretsFolder}/${file}`, at })), ...files];
+  const secretFiles = keys.flatMap(({ file, previous, at }) =>
+    [file, previous?.file ?? null].map((each) => ({ file: each, at })),
+  );
+  const named = secretFiles.filter(({ file }) => file !== null);
+  const landings = [...named.map(({ file, at }) => ({ path: `${secretsFolder}/${file}`, at })), ...files];
   return [
     ...landings.map(({ path, at }) => ({ path, at, isFolder: false })),
     ...folders.map(({ path, at }) => ({ path, at, isFolder: true })),
   ];
+}
+
+/** The names that the generations of secrets need for themselves, at the top of the secrets folder. */
+function findReserved({ path, at }: Landing, secretsFolder: string): Problem[] {
+  const base = `${secretsFolder.replace(/\/+$/, "")}/`;
+  const name = path.startsWith(base) ? path.slice(base.length).split("/")[0]! : "";
+  if (!name.startsWith("..") && name !== ".versions.json") return [];
+  return [{ what: `${path}: the name ${name} is parbake's own in the secrets folder`, fix: "Choose another.", at }];
 }
 
 function parents(path: string): string[] {

@@ -43,19 +43,62 @@ export interface FileOwner {
   readonly mode: number;
 }
 
-export interface SecretKeyConfig extends FileOwner {
-  readonly key: string;
-  /** Path below the secrets folder; null where only templates use the key. */
+/** Which version of a secret is meant. */
+export type SecretVersion =
+  /** The one that has this staging label. */
+  | { readonly kind: "stage"; readonly stage: string }
+  | { readonly kind: "pinned"; readonly versionId: string }
+  /** AWSPREVIOUS; the current one of a secret that has never been rotated. */
+  | { readonly kind: "previous" };
+
+/** What is done about a value's last newline: `strip` takes all of them away, `ensure` adds one where there is none. */
+export type NewlinePolicy = "strip" | "ensure";
+
+export interface SecretFile extends FileOwner {
+  /** Path below the secrets folder; null where only templates use it. */
   readonly file: string | null;
+}
+
+/** How services get a value from systemd: `LoadCredential=`. */
+export interface Credential {
+  /** What the service finds it as in `$CREDENTIALS_DIRECTORY`. */
+  readonly name: string;
+  /** The services that get it without a word in their own unit files. */
+  readonly units: readonly string[];
+}
+
+export interface SecretKeyConfig extends SecretFile {
+  /** The JSON key, or the name for templates of what `pointer` points at. */
+  readonly key: string;
+  /** JSON Pointer (RFC 6901) into the secret; absent: the key itself. */
+  readonly pointer?: string;
+  /** Absent: the bytes as they are. */
+  readonly newline?: NewlinePolicy;
+  /** The same of the version before, beside it. */
+  readonly previous?: SecretFile;
+  /** What is done when a file of this key has changed. Absent: nothing. */
+  readonly onChange?: readonly OnChange[];
+  /** Absent: no credential of systemd's. */
+  readonly credential?: Credential;
   readonly at: Position;
 }
+
+/** What becomes of a secret while AWS cannot be reached: `keep` leaves the version that is stored, if there is one. */
+export type OnUnavailable = "keep";
+
+/** The least that the memory of the secrets must keep to: never in swap; no swap to get into; any memory. */
+export type LeastGuarantee = "unswappable" | "no-swap" | "swappable";
 
 export interface SecretConfig {
   readonly name: string;
   /** Name or ARN in Secrets Manager. */
   readonly id: string;
-  /** Null: the ARN's, else the instance's. */
+  /** Null: the instance's. An ARN has its own. */
   readonly region: string | null;
+  /** Absent: the current one. */
+  readonly version?: SecretVersion;
+  /** Absent: a run that cannot have it fails. */
+  readonly onUnavailable?: OnUnavailable;
   /** JSON keys of the secret; the key `"."` stands for the whole string or binary. */
   readonly keys: readonly SecretKeyConfig[];
   readonly at: Position;
@@ -92,6 +135,13 @@ export interface FolderConfig extends FileOwner {
   readonly at: Position;
 }
 
+export interface AwsConfig {
+  /** Fetch 20 secrets in one call, of which an account has 100 a second, instead of one each, of which it has 10,000. */
+  readonly batch: boolean;
+  /** The longest of the random waits before a run's first call of Secrets Manager. */
+  readonly startJitterMs: number;
+}
+
 export interface Config {
   /** `required`: no IMDS, no apply. `optional`: tuning from the hardware alone is good enough. */
   readonly imds: "required" | "optional";
@@ -100,6 +150,7 @@ export interface Config {
   readonly architectures: readonly string[];
   readonly apps: readonly AppConfig[];
   readonly secrets: readonly SecretConfig[];
+  readonly aws: AwsConfig;
   readonly files: readonly FileConfig[];
   readonly folders: readonly FolderConfig[];
   /** Absolute path of the Prometheus textfile that each run leaves. Null: none. */
@@ -113,6 +164,7 @@ export interface Config {
   readonly secretsFolder: string;
   /** The most that the secrets folder will hold: memory that no app can have. */
   readonly secretsSizeBytes: number;
+  readonly secretsGuarantee: LeastGuarantee;
   /** The files that this came from, the main one first. */
   readonly sources: readonly string[];
 }

@@ -14,7 +14,8 @@ export function estimateSecretsBytes({
   files,
   secretsFolder,
 }: Pick<Config, "secrets" | "files" | "secretsFolder">): number {
-  const own = secrets.flatMap(({ keys }) => keys).filter(({ file }) => file !== null);
+  const keys = secrets.flatMap((secret) => secret.keys);
+  const own = keys.flatMap((key) => [key.file, key.previous?.file ?? null]).filter((file) => file !== null);
   const rendered = files.filter(({ path }) => path.startsWith(`${secretsFolder.replace(/\/+$/, "")}/`));
   return (own.length + rendered.length) * MOST_FILE_BYTES * GENERATIONS;
 }

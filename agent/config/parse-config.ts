@@ -4,12 +4,14 @@ import type { Problem } from "../refusal.ts";
 import type { AppConfig, Config, SecretConfig } from "./config.ts";
 import type { Field } from "./field.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
+import { parseAws } from "./parse-aws.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { namedTemplates, parseFiles } from "./parse-files.ts";
 import { parseFolders } from "./parse-folder.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { checkCredentials } from "./check-credentials.ts";
 import { checkPaths } from "./check-paths.ts";
 import { estimateSecretsBytes } from "./estimate-secrets.ts";
 
@@ -28,6 +30,7 @@ const TOP_LEVEL_KEYS = [
   "architectures",
   "apps",
   "secrets",
+  "aws",
   "files",
   "folders",
   "metrics",
@@ -35,7 +38,10 @@ const TOP_LEVEL_KEYS = [
   "templates",
   "secretsFolder",
   "secretsSize",
+  "secretsGuarantee",
 ];
+
+const GUARANTEES = ["unswappable", "no-swap", "swappable"] as const;
 
 const ARCHITECTURES = ["arm64", "x86_64"] as const;
 
@@ -59,7 +65,8 @@ export function parseConfig(
     problems,
     files.map(({ file }) => file),
   );
-  if (problems.length === 0) problems.push(...checkNotEmpty(config), ...checkPaths(config));
+  if (problems.length === 0)
+    problems.push(...checkNotEmpty(config), ...checkPaths(config), ...checkCredentials(config));
   return problems.length > 0
     ? { kind: "problems", problems }
     : { kind: "config", config, templates: templates.sources };
@@ -87,6 +94,7 @@ function assemble(
     secrets: named(tops, "secrets")
       .map(([name, field]) => parseSecret(name, field))
       .filter(isGiven<SecretConfig>),
+    aws: parseAws(last(tops, "aws")),
     files,
     folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
     metrics: parseMetrics(last(tops, "metrics"), files),
@@ -94,6 +102,7 @@ function assemble(
     varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
     templatesFolder: templates.folder,
     secretsFolder: last(tops, "secretsFolder")?.text() ?? "/run/parbake/secrets",
+    secretsGuarantee: last(tops, "secretsGuarantee")?.choice(GUARANTEES) ?? "no-swap",
     sources,
   };
   return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };

@@ -142,7 +142,7 @@ function parseArguments(field: Field | undefined): readonly string[] | null {
   return words as string[];
 }
 
-function parseOnChange(field: Field | undefined): readonly OnChange[] {
+export function parseOnChange(field: Field | undefined): readonly OnChange[] {
   const actions: OnChange[] = [];
   for (const [key, value] of field?.known(["reload", "restart"]) ?? []) {
     if (key !== "reload" && key !== "restart") continue;

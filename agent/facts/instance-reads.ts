@@ -45,13 +45,27 @@ export const READS = {
   localIpv4: readText("local-ipv4", "an IPv4 address", isIPv4),
   localIpv6: readText("ipv6", "an IPv6 address", isIPv6),
   hostname: readHostname(),
-  roleName: readText("iam/security-credentials/", "the name of one role", matches(/^[\w+=,.@-]{1,64}$/)),
+  roleName: readRoleName(),
   placementGroup: readText("placement/group-name", "the name of a placement group", matches(/^[\x20-\x7e]{1,255}$/)),
   partitionNumber: readNumber("placement/partition-number", "the number of a partition", matches(/^\d{1,3}$/)),
 } satisfies Record<Exclude<keyof InstanceFacts, "tags">, Read>;
 
 function readText(path: string, expected: string, test: Test): Read {
   return { paths: [path], read: (from, raw) => check(from, raw.trimEnd(), expected, test, (value) => value) };
+}
+
+// What does not tell the list from what is below it answers with the role's credentials: nothing of it is ever shown.
+function readRoleName(): Read {
+  const path = "iam/security-credentials/";
+  const expected = "the name of one role";
+  const { read } = readText(path, expected, matches(/^[\w+=,.@-]{1,64}$/));
+  return {
+    paths: [path],
+    read: (from, raw) => {
+      const { value, problem } = read(from, raw);
+      return { value, problem: problem && wrongAnswer(from, `${raw.length} characters`, expected) };
+    },
+  };
 }
 
 function readNumber(path: string, expected: string, test: Test): Read {
@@ -74,8 +88,12 @@ function check(path: string, value: string, expected: string, test: Test, conver
 }
 
 export function wrongValue(path: string, value: string, expected: string): Problem {
+  return wrongAnswer(path, showValue(value), expected);
+}
+
+function wrongAnswer(path: string, shown: string, expected: string): Problem {
   return {
-    what: `IMDS gives ${showValue(value)} for ${path}, which is not ${expected}`,
+    what: `IMDS gives ${shown} for ${path}, which is not ${expected}`,
     fix: "Check that the endpoint is IMDS and that no proxy stands before it.",
   };
 }

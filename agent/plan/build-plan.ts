@@ -1,14 +1,16 @@
 // Config, facts and templates to the Plan, or to every problem that stands in its way. Pure.
 
-import type { Config, FileConfig, FolderConfig, SecretConfig } from "../config/config.ts";
+import type { Config, FileConfig, FolderConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem, RefusalCode } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
-import type { FileStep, FolderStep, Plan, SecretStep } from "./plan.ts";
+import { buildHandOff } from "./build-hand-off.ts";
+import { buildSecretSteps } from "./build-secret-steps.ts";
+import type { FileStep, FolderStep, Plan } from "./plan.ts";
 import { findPartials } from "./find-partials.ts";
 import { printsSecret } from "./select-steps.ts";
 import { renderTemplate } from "./render-template.ts";
-import { buildTemplateContext, secretPath } from "./template-context.ts";
+import { buildTemplateContext } from "./template-context.ts";
 import type { TemplateContext } from "./template-context.ts";
 import { formatOf } from "./template-format.ts";
 import { warnUnused } from "./warn-unused.ts";
@@ -39,13 +41,16 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   if (tuning.kind === "impossible" || problems.length > 0) {
     return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", problems };
   }
-  const secretSteps = config.secrets.map((secret) => buildSecretStep(secret, config.secretsFolder));
+  const secretSteps = config.secrets.flatMap((secret) => buildSecretSteps(secret, config.secretsFolder));
   const built = files.filter((file) => file.kind === "step");
   const reads = new Set(built.flatMap((file) => [...file.reads]));
+  const folders = config.folders.map(buildFolderStep);
+  const handOff = buildHandOff(secretSteps, folders);
   const steps = [
-    ...config.folders.map(buildFolderStep).toSorted(byDepth),
+    ...[...folders, ...handOff.folders].toSorted(byDepth),
     ...secretSteps,
     ...built.map(({ step }) => step),
+    ...handOff.files,
   ];
   return {
     kind: "plan",
@@ -57,6 +62,8 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
       part: null,
       steps,
       secretsFolder: config.secretsFolder,
+      secretsSizeBytes: config.secretsSizeBytes,
+      secretsGuarantee: config.secretsGuarantee,
       warnings: [...built.flatMap(({ warnings }) => warnings), ...warnUnused(config, reads)],
     },
   };
@@ -155,17 +162,4 @@ function buildFolderStep({ path, owner, group, mode }: FolderConfig): FolderStep
 // A stable sort: the config's order among folders of one depth.
 function byDepth(a: FolderStep, b: FolderStep): number {
   return a.path.split("/").length - b.path.split("/").length;
-}
-
-function buildSecretStep({ name, id, region, keys }: SecretConfig, folder: string): SecretStep {
-  return {
-    kind: "secret",
-    name,
-    id,
-    region,
-    keys: keys.map(({ key, file, owner, group, mode }) => {
-      const path = file === null ? null : secretPath(folder, file);
-      return { key, path, owner, group, mode };
-    }),
-  };
 }

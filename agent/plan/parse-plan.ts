@@ -1,13 +1,24 @@
 // A plan as JSON → Plan, every field that the performer uses checked: what was saved is input like any other. Fields that it
 // does not know are left out. Pure.
 
-import type { FileOwner, OnChange } from "../config/config.ts";
+import type { Credential, FileOwner, OnChange, SecretVersion } from "../config/config.ts";
 import type { Position, Problem } from "../refusal.ts";
+import { CREDENTIAL_NAME } from "../config/parse-credential.ts";
 import type { Settings } from "../tuning/setting.ts";
 import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
-import type { AppPlan, BudgetPlan, ContentPart, FileStep, FolderStep, Plan, SecretStep, Step } from "./plan.ts";
+import type {
+  AppPlan,
+  BudgetPlan,
+  ContentPart,
+  FileStep,
+  FolderStep,
+  Plan,
+  SecretKey,
+  SecretStep,
+  Step,
+} from "./plan.ts";
 import { TEMPLATE_FORMATS } from "./template-format.ts";
 
 export function parsePlan(json: JsonValue): Plan {
@@ -20,6 +31,8 @@ export function parsePlan(json: JsonValue): Plan {
     part: json.get("part").nullable((value) => value.choice(["files", "secrets", "tuning"])),
     steps,
     secretsFolder: json.get("secretsFolder").path(),
+    secretsSizeBytes: json.get("secretsSizeBytes").integer(0, Number.MAX_SAFE_INTEGER),
+    secretsGuarantee: json.get("secretsGuarantee").choice(["unswappable", "no-swap", "swappable"]),
     warnings: json.get("warnings").items().map(parseProblem),
   };
   checkReferences(plan, json.get("steps"));
@@ -96,14 +109,43 @@ function parseSecretStep(json: JsonValue): SecretStep {
     name: json.get("name").text(),
     id: json.get("id").word(/^[^\0]+$/, "a secret's name or ARN"),
     region: json.get("region").nullable(textOf),
-    keys: json
-      .get("keys")
+    ...(json.has("version") ? { version: parseVersion(json.get("version")) } : {}),
+    ...(json.has("onUnavailable") ? { onUnavailable: json.get("onUnavailable").choice(["keep"]) } : {}),
+    keys: json.get("keys").items().map(parseKey),
+  };
+}
+
+function parseVersion(json: JsonValue): SecretVersion {
+  const kind = json.get("kind").choice(["stage", "pinned", "previous"]);
+  switch (kind) {
+    case "stage":
+      return { kind, stage: json.get("stage").text() };
+    case "pinned":
+      return { kind, versionId: json.get("versionId").text() };
+    case "previous":
+      return { kind };
+  }
+}
+
+function parseKey(json: JsonValue): SecretKey {
+  return {
+    key: json.get("key").text(),
+    ...(json.has("pointer") ? { pointer: json.get("pointer").text() } : {}),
+    ...(json.has("newline") ? { newline: json.get("newline").choice(["strip", "ensure"]) } : {}),
+    path: json.get("path").nullable((value) => value.path()),
+    ...parseOwner(json),
+    ...(json.has("onChange") ? { onChange: json.get("onChange").items().map(parseAction) } : {}),
+    ...(json.has("credential") ? { credential: parseCredential(json.get("credential")) } : {}),
+  };
+}
+
+function parseCredential(json: JsonValue): Credential {
+  return {
+    name: json.get("name").word(CREDENTIAL_NAME, "a credential's name"),
+    units: json
+      .get("units")
       .items()
-      .map((key) => ({
-        key: key.get("key").text(),
-        path: key.get("path").nullable((value) => value.path()),
-        ...parseOwner(key),
-      })),
+      .map((unit) => unit.word(UNIT, "a unit's name")),
   };
 }
 
@@ -131,6 +173,9 @@ function parseOwner(json: JsonValue): FileOwner {
   };
 }
 
+// What systemctl would take for an option must not get that far.
+const UNIT = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*\.[a-z]+$/;
+
 const ACCOUNT = /^[^:\s\0]+$/;
 
 const PLACES: readonly Place[] = ["alone", "part", "double", "single", "line", "closed", "never"];
@@ -154,8 +199,7 @@ function parseCommand(json: JsonValue): readonly string[] {
 function parseAction(json: JsonValue): OnChange {
   return {
     action: json.get("action").choice(["reload", "restart"]),
-    // What systemctl would take for an option must not get that far.
-    unit: json.get("unit").word(/^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*\.[a-z]+$/, "a unit's name"),
+    unit: json.get("unit").word(UNIT, "a unit's name"),
   };
 }
 

@@ -1,6 +1,15 @@
 // The Plan: what dry run prints and apply performs. Plain data; it holds references to secrets, never a value.
 
-import type { FileOwner, OnChange, OnDrift } from "../config/config.ts";
+import type {
+  Credential,
+  FileOwner,
+  LeastGuarantee,
+  NewlinePolicy,
+  OnChange,
+  OnDrift,
+  OnUnavailable,
+  SecretVersion,
+} from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Problem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
@@ -44,15 +53,32 @@ export interface FolderStep extends FileOwner {
   readonly path: string;
 }
 
+export interface SecretKey extends FileOwner {
+  readonly key: string;
+  /** JSON Pointer to the value; absent: the key itself. */
+  readonly pointer?: string;
+  /** Absent: the bytes as they are. */
+  readonly newline?: NewlinePolicy;
+  /** Absolute; null: no file of its own. */
+  readonly path: string | null;
+  /** Absent: nothing is done when the file has changed. */
+  readonly onChange?: readonly OnChange[];
+  /** Absent: no credential of systemd's. Where it is there, so is a path. */
+  readonly credential?: Credential;
+}
+
+/** One version of one secret. The version before of `db`, where it is wanted too, is the step `db.previous`. */
 export interface SecretStep {
   readonly kind: "secret";
   readonly name: string;
   readonly id: string;
+  /** Null: the instance's. */
   readonly region: string | null;
-  readonly keys: readonly (FileOwner & {
-    readonly key: string;
-    /** Absolute; null: no file of its own. */ readonly path: string | null;
-  })[];
+  /** Absent: the current one. */
+  readonly version?: SecretVersion;
+  /** Absent: a run that cannot have it fails. */
+  readonly onUnavailable?: OnUnavailable;
+  readonly keys: readonly SecretKey[];
 }
 
 export interface FileStep extends FileOwner {
@@ -84,6 +110,9 @@ export interface GivenUp {
   readonly got: string;
 }
 
+/** `possible`: what is left of a run whose secrets cannot all be had. No plan that is printed or saved is that. */
+export type PerformedPart = PlanPart | "possible";
+
 export interface AppPlan {
   readonly name: string;
   readonly profile: string;
@@ -112,10 +141,13 @@ export interface Plan {
   readonly budget: BudgetPlan;
   readonly apps: readonly AppPlan[];
   /** Null: the whole plan, so that what parbake once wrote and no step names is no longer declared. */
-  readonly part: PlanPart | null;
+  readonly part: PerformedPart | null;
   /** Folders first, parents before what is in them; then secrets, then files, each in the config's order. */
   readonly steps: readonly Step[];
   readonly secretsFolder: string;
+  /** The most that the secrets folder will hold. */
+  readonly secretsSizeBytes: number;
+  readonly secretsGuarantee: LeastGuarantee;
   /** What is allowed and looks like a mistake, each with its place. */
   readonly warnings: readonly Problem[];
 }

@@ -1,18 +1,21 @@
 // Narrows a plan to a part of it (`apply --only`). Pure.
 
+import { isHandOff } from "./build-hand-off.ts";
 import type { FileStep, Plan, PlanPart, Step } from "./plan.ts";
 
 /**
- * `secrets`: the secrets and the files that print a secret's value. `files`: the other files, and the folders.
+ * `secrets`: the secrets, the files that print a secret's value, and what hands secrets over to services. `files`: the other files, and the folders.
  * `tuning`: of those files, the ones that print what was tuned, and the folders.
  */
 export function selectSteps(plan: Plan, part: PlanPart | null): Plan {
-  return part === null ? plan : { ...plan, part, steps: plan.steps.filter((step) => belongsTo(step, part)) };
+  if (part === null) return plan;
+  const handOffs = plan.steps.flatMap((step) => (step.kind === "file" && isHandOff(step.path) ? [step.path] : []));
+  return { ...plan, part, steps: plan.steps.filter((step) => belongsTo(step, part, handOffs)) };
 }
 
-function belongsTo(step: Step, part: PlanPart): boolean {
-  if (step.kind === "folder") return part !== "secrets";
-  const isSecret = step.kind === "secret" || printsSecret(step);
+function belongsTo(step: Step, part: PlanPart, handOffs: readonly string[]): boolean {
+  if (step.kind === "folder") return part !== "secrets" || handOffs.some((path) => path.startsWith(`${step.path}/`));
+  const isSecret = step.kind === "secret" || printsSecret(step) || isHandOff(step.path);
   switch (part) {
     case "secrets":
       return isSecret;

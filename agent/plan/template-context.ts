@@ -134,11 +134,21 @@ function appContext(
 }
 
 function secretContext(secret: SecretConfig, folder: string): Record<string, unknown> {
-  const keys = secret.keys.map(({ key, file }) => {
-    const value = new SecretHole({ secret: secret.name, key });
-    return [key, map(file === null ? { value } : { path: secretPath(folder, file), value })] as const;
+  const contextOf = (name: string, key: string, file: string | null): Record<string, unknown> => {
+    const value = new SecretHole({ secret: name, key });
+    return file === null ? { value } : { path: secretPath(folder, file), value };
+  };
+  const keys = secret.keys.map(({ key, file, previous }) => {
+    const context = contextOf(secret.name, key, file);
+    if (!previous) return [key, map(context)] as const;
+    return [key, map({ ...context, previous: map(contextOf(previousName(secret.name), key, previous.file)) })] as const;
   });
   return map(Object.fromEntries(keys));
+}
+
+/** The step that fetches the version before. No name in the config has a dot. */
+export function previousName(name: string): string {
+  return `${name}.previous`;
 }
 
 export function secretPath(folder: string, file: string): string {

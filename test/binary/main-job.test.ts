@@ -6,6 +6,7 @@ import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 const CONFIG = `apps: { web: { profile: nginx }, api: { profile: jvm } }
+secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password, mode: "0400" } } } }
 files:
   - { template: web.txt.hbs, path: /etc/web/web.txt, mode: "0640" }

@@ -38,6 +38,7 @@ export interface ScratchImage {
 
 /** The smallest config that does everything: an app, a secret in a file, a rendered file. */
 export const CONFIG = `apps: { web: { profile: nginx } }
+secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password } } } }
 files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 `;

@@ -8,6 +8,7 @@ import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage }
 
 const CANARY = "hunter2-canary";
 const CONFIG = `apps: { web: { profile: nginx } }
+secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password } } } }
 files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 metrics: /var/lib/node/parbake.prom

@@ -6,7 +6,7 @@ import type { AccessKey } from "./world.ts";
 
 export type Verdict =
   | { readonly kind: "accepted"; readonly region: string }
-  | { readonly kind: "missing" | "unknown-key" | "expired" | "denied" | "bad-signature" };
+  | { readonly kind: "missing" | "unknown-key" | "expired" | "denied" | "bad-signature" | "stale" };
 
 interface Signed {
   readonly accessKeyId: string;
@@ -18,7 +18,10 @@ interface Signed {
 const HEADER =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8})\/([\w-]+)\/([\w-]+)\/(aws4_request),\s*SignedHeaders=([\w;-]+),\s*Signature=([0-9a-f]{64})$/;
 
-export function verifyCaller(call: Call, keys: readonly AccessKey[]): Verdict {
+/** By how much a caller's clock may differ (SigV4: "within five minutes"). */
+const MOST_SKEW_MS = 300_000;
+
+export function verifyCaller(call: Call, keys: readonly AccessKey[], nowMs: number): Verdict {
   const signed = parseHeader(call.headers.authorization);
   if (!signed) return { kind: "missing" };
   const key = keys.find((each) => each.accessKeyId === signed.accessKeyId);
@@ -26,6 +29,7 @@ export function verifyCaller(call: Call, keys: readonly AccessKey[]): Verdict {
     return { kind: "unknown-key" };
   if (key.secretAccessKey !== null && !isSignedWith(key.secretAccessKey, signed, call))
     return { kind: "bad-signature" };
+  if (Math.abs(signedAtMs(call) - nowMs) > MOST_SKEW_MS) return { kind: "stale" };
   return key.state === "valid" ? { kind: "accepted", region: signed.scope[1] } : { kind: key.state };
 }
 
@@ -34,6 +38,12 @@ function parseHeader(header: string | undefined): Signed | null {
   if (!parts) return null;
   const [, accessKeyId = "", date = "", region = "", service = "", terminator = "", names = "", signature = ""] = parts;
   return { accessKeyId, scope: [date, region, service, terminator], headers: names.split(";"), signature };
+}
+
+/** `20261125T100000Z` */
+function signedAtMs({ headers }: Call): number {
+  const basic = String(headers["x-amz-date"]);
+  return Date.parse(basic.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, "$1-$2-$3:$4:$5"));
 }
 
 function isSignedWith(secretAccessKey: string, signed: Signed, call: Call): boolean {

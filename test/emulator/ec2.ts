@@ -3,7 +3,7 @@
 import { verifyCaller, type Verdict } from "./authorization.ts";
 import type { Described, DescribedInstance } from "./instance-types.ts";
 import { buildErrorReply, Surprise, type Call, type Reply, type ServiceError } from "./reply.ts";
-import type { World } from "./world.ts";
+import { worldNowMs, type World } from "./world.ts";
 import { toXml } from "./xml.ts";
 
 const AUTH_FAILURE: ServiceError = {
@@ -21,13 +21,14 @@ const REJECTIONS: Readonly<Record<Exclude<Verdict["kind"], "accepted">, ServiceE
     message: "The request signature we calculated does not match the signature you provided.",
   },
   expired: { status: 400, code: "RequestExpired", message: "Request has expired." },
+  stale: { status: 400, code: "RequestExpired", message: "Request has expired." },
   denied: { status: 403, code: "UnauthorizedOperation", message: "You are not authorized to perform this operation." },
 };
 
 type Listing = { readonly items: readonly Described[]; readonly maxPage: number; readonly field: string };
 
 export function answerEc2(call: Call, world: World): Reply {
-  const verdict = verifyCaller(call, world.access);
+  const verdict = verifyCaller(call, world.access, worldNowMs(world));
   if (verdict.kind !== "accepted") return buildErrorReply("ec2", REJECTIONS[verdict.kind]);
   const query = new URLSearchParams(call.body);
   const listing = buildListing(call.operation ?? "", query, world);

@@ -11,7 +11,7 @@ import { startImds } from "./imds.ts";
 import { readCall } from "./read-call.ts";
 import { buildErrorReply, Surprise, type Call, type Reply, type Service, type ServiceError } from "./reply.ts";
 import { answerSecretsManager } from "./secrets-manager.ts";
-import { completeWorld, rotateSecret, type SecretVersion, type World, type WorldInput } from "./world.ts";
+import { completeWorld, rotateSecret, worldNowMs, type SecretVersion, type World, type WorldInput } from "./world.ts";
 
 /** One request that arrived. Never holds a header's or body's secret. */
 export interface RecordedRequest {
@@ -34,6 +34,10 @@ export interface EmulatorOptions {
   /** 0: any free one. */
   readonly port?: number;
   readonly world?: WorldInput;
+  /** What faults and the record go by. Default: this machine's clock. */
+  readonly nowMs?: () => number;
+  /** False: each connection ends with its first answer, for more clients than there are file descriptors. Default: true. */
+  readonly keepAlive?: boolean;
 }
 
 export interface Emulator {
@@ -58,24 +62,26 @@ const UNKNOWN_OPERATION: Readonly<Record<Service, ServiceError>> = {
 };
 
 interface State {
+  readonly nowMs: () => number;
   world: World;
   faults: ReturnType<typeof startFaultScript>;
   readonly imds: ReturnType<typeof startImds>;
   readonly requests: RecordedRequest[];
   readonly surprises: string[];
-  readonly connections: Map<Socket, number>;
+  readonly connections: WeakMap<Socket, number>;
   readonly closing: AbortController;
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const world = completeWorld(options.world);
   const state: State = {
+    nowMs: options.nowMs ?? Date.now,
     world,
     faults: startFaultScript(world.faults),
     imds: startImds(),
     requests: [],
     surprises: [],
-    connections: new Map(),
+    connections: new WeakMap(),
     closing: new AbortController(),
   };
   const server = createServer((request, response) => {
@@ -85,7 +91,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       request.socket.destroy();
     });
   });
-  server.on("connection", (socket) => state.connections.set(socket, state.connections.size));
+  let connections = 0;
+  server.on("connection", (socket) => state.connections.set(socket, connections++));
+  // 0: as many as a client likes.
+  server.maxRequestsPerSocket = options.keepAlive === false ? 1 : 0;
   // Clients of ours keep connections for a whole run; Node would end an idle one after 5 s.
   server.keepAliveTimeout = 60_000;
   const endpoint = await listen(server, options.host ?? "127.0.0.1", options.port ?? 0);
@@ -132,7 +141,7 @@ function buildControls(state: State, server: Server): Omit<Emulator, "endpoint" 
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = await readCall(request);
-  const nowMs = Date.now();
+  const nowMs = state.nowMs();
   const ruling = state.faults.rule(call, nowMs);
   const { service, method, path, operation, secret, headers } = call;
   const record: RecordedRequest = {
@@ -149,6 +158,8 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   };
   state.requests.push(record);
   if (ruling.delayMs > 0) await sleep(ruling.delayMs, undefined, { signal: state.closing.signal, ref: false });
+  // Node would write this machine's time.
+  response.setHeader("date", new Date(worldNowMs(state.world)).toUTCString());
   record.status = carryOut(ruling.outcome, (withoutToken) => answer(call, state, withoutToken), response);
 }
 

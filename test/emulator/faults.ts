@@ -23,6 +23,8 @@ export type FaultAction =
   /** Status 200 and a body of so many bytes, without saying beforehand how many. */
   | { readonly kind: "oversized"; readonly bytes: number }
   | { readonly kind: "throttle"; readonly perSecond: number }
+  /** As an account's quota is kept: each answer takes a token, `perSecond` come back, and no more than `burst` lie ready. */
+  | { readonly kind: "token-bucket"; readonly perSecond: number; readonly burst: number }
   /** 404 for the role's credentials, counted from the first request for them. */
   | { readonly kind: "not-yet"; readonly forMs: number }
   | { readonly kind: "not-yet"; readonly forRequests: number }
@@ -54,6 +56,8 @@ interface FaultState {
   used: number;
   firstAtMs: number | null;
   recentAtMs: number[];
+  /** Null: full, nothing was asked yet. */
+  bucket: { tokens: number; filledAtMs: number } | null;
 }
 
 const THROTTLED: Readonly<Record<Service, ServiceError>> = {
@@ -70,7 +74,10 @@ export interface FaultScript {
 }
 
 export function startFaultScript(faults: readonly Fault[]): FaultScript {
-  const script = faults.map((fault) => ({ fault, state: { used: 0, firstAtMs: null, recentAtMs: [] } as FaultState }));
+  const script = faults.map((fault) => ({
+    fault,
+    state: { used: 0, firstAtMs: null, recentAtMs: [], bucket: null } as FaultState,
+  }));
   return {
     rule(call, nowMs) {
       let delayMs = 0;
@@ -118,6 +125,8 @@ function decideOutcome(action: FaultAction, state: FaultState, call: Call, nowMs
       return replyWith(call.service, { status: 403, code: "AccessDenied", message: "Forbidden" });
     case "throttle":
       return admit(action.perSecond, state, nowMs) ? null : replyWith(call.service, THROTTLED[call.service]);
+    case "token-bucket":
+      return takeToken(action, state, nowMs) ? null : replyWith(call.service, THROTTLED[call.service]);
     case "not-yet":
       return isNotYet(action, state, call, nowMs) ? replyWith("imds", { status: 404, code: "", message: "" }) : null;
     case "v1-only":
@@ -141,6 +150,18 @@ function admit(perSecond: number, state: FaultState, nowMs: number): boolean {
   if (state.recentAtMs.length >= perSecond) return false;
   state.recentAtMs.push(nowMs);
   return true;
+}
+
+function takeToken(
+  { perSecond, burst }: Extract<FaultAction, { kind: "token-bucket" }>,
+  state: FaultState,
+  nowMs: number,
+): boolean {
+  const { tokens, filledAtMs } = state.bucket ?? { tokens: burst, filledAtMs: nowMs };
+  const filled = Math.min(burst, tokens + ((nowMs - filledAtMs) / 1000) * perSecond);
+  const isGranted = filled >= 1;
+  state.bucket = { tokens: isGranted ? filled - 1 : filled, filledAtMs: nowMs };
+  return isGranted;
 }
 
 function isNotYet(

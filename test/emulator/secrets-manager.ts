@@ -3,7 +3,7 @@
 import { verifyCaller, type Verdict } from "./authorization.ts";
 import { Failure, findReadableVersion, findSecret, type Input } from "./find-secret.ts";
 import { buildErrorReply, buildJsonReply, Surprise, type Call, type Reply } from "./reply.ts";
-import type { Secret, World } from "./world.ts";
+import { worldNowMs, type Secret, type World } from "./world.ts";
 
 type Document = Record<string, unknown>;
 
@@ -17,6 +17,7 @@ const REJECTIONS: Readonly<Record<Exclude<Verdict["kind"], "accepted">, readonly
   "unknown-key": ["UnrecognizedClientException", "The security token included in the request is invalid."],
   expired: ["ExpiredTokenException", "The security token included in the request is expired"],
   denied: ["AccessDeniedException", "The caller is not authorized to perform this operation"],
+  stale: ["InvalidSignatureException", "Signature expired: it was made more than five minutes from now"],
   "bad-signature": [
     "InvalidSignatureException",
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -25,7 +26,7 @@ const REJECTIONS: Readonly<Record<Exclude<Verdict["kind"], "accepted">, readonly
 
 export function answerSecretsManager(call: Call, world: World): Reply {
   try {
-    const verdict = verifyCaller(call, world.access);
+    const verdict = verifyCaller(call, world.access, worldNowMs(world));
     if (verdict.kind !== "accepted") throw new Failure(...REJECTIONS[verdict.kind]);
     const here = world.secrets.filter((secret) => secret.arn.split(":")[3] === verdict.region);
     return buildJsonReply(perform(call.operation ?? "", parseInput(call.body), here));

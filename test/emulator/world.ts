@@ -47,10 +47,17 @@ export interface World {
   readonly instanceTypes: readonly DescribedType[];
   readonly instances: readonly DescribedInstance[];
   readonly faults: readonly Fault[];
+  /** By how much AWS's clock is ahead of this machine's. */
+  readonly clockAheadSeconds: number;
 }
 
 type SecretInput = Pick<Secret, "name"> &
   Partial<Omit<Secret, "versions">> & { readonly versions: readonly Partial<SecretVersion>[] };
+
+/** What AWS takes the time to be. */
+export function worldNowMs({ clockAheadSeconds }: Pick<World, "clockAheadSeconds">): number {
+  return Date.now() + clockAheadSeconds * 1000;
+}
 
 /** What a test writes down: only what differs from a quiet m7g.large in eu-west-1. */
 export type WorldInput = Partial<Omit<World, "imds" | "secrets">> & {
@@ -104,6 +111,7 @@ export function completeWorld(input: WorldInput = {}): World {
     instanceTypes: input.instanceTypes ?? DEFAULT_INSTANCE_TYPES,
     instances: input.instances ?? [],
     faults: input.faults ?? [],
+    clockAheadSeconds: input.clockAheadSeconds ?? 0,
   };
 }
 

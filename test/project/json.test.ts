@@ -11,6 +11,7 @@ const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "
 
 const CONFIG = `apps: { web: { profile: nginx }, api: { profile: jvm } }
 folders: [ { path: /etc/web/conf.d } ]
+secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password }, user: {} } } }
 files:
   - { template: web.txt.hbs, path: /etc/web/web.txt, validate: [/bin/true], onChange: { reload: web.service } }
@@ -131,7 +132,8 @@ describe("the page on JSON", () => {
   it("names every metric, with its labels, and none that there is not", () => {
     const versions = { parbake: "1.0.0", commit: "abc", node: "v24", catalogue: "2026-01-02" };
     const record = new RunRecord(versions);
-    const report = { ...record.finish(null), stages: [{ name: "lock", tookMs: 1 }] };
+    const secret = { name: "db", id: "prod/db", versionId: "v1", fetchedAt: "2026-01-02T03:04:05.000Z" };
+    const report = { ...record.finish(null), stages: [{ name: "lock", tookMs: 1 }], storedSecrets: [secret] };
     const text = formatMetrics(report, 0);
     const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)].map(([, name, labels]) => [
       name!,

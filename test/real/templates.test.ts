@@ -125,6 +125,7 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
         image.write("etc/group", "root:x:0:\nmyapp:x:900:\nhaproxy:x:901:\n");
         cpSync(TEMPLATES_FOLDER, join(image.root, "etc/parbake/templates"), { recursive: true });
         image.write("etc/parbake/parbake.yaml", exampleOf("secrets/keystore-password.txt.hbs").yaml);
+        image.write("etc/parbake/parbake.d/swap.yaml", "secretsGuarantee: swappable\n");
         image.write("etc/parbake/parbake.d/tls.yaml", exampleOf("secrets/tls.pem.hbs").yaml);
         const { status, stderr } = await image.run(emulator, "apply");
         assert.equal(status, 0, stderr);

@@ -74,6 +74,10 @@ describe("startMain", () => {
   for (const [how, body] of [
     ["main throws", `throw new SyntaxError("hunter2 is no JSON");`],
     [
+      "main throws a message with lines like those of a stack",
+      `throw new SyntaxError("hunter2\\n    at hunter2\\n    at f (/hunter2:1:1)\\n");`,
+    ],
+    [
       "a callback throws",
       `setTimeout(() => { throw new SyntaxError("hunter2"); }); await new Promise(() => setInterval(() => {}, 1e3));`,
     ],

@@ -53,6 +53,27 @@ describe("gatherStatus", () => {
     assert.ok(status.lastRunAgeMs! >= 60_000 && status.lastRunAgeMs! < 120_000, String(status.lastRunAgeMs));
   });
 
+  it("tells version and age of each stored secret, to those who may not look into the folder by the report", async () => {
+    const scratch = await applied();
+    const tell = () =>
+      gatherStatus(scratch.root, Date.now() + 60_000).secrets.map(({ name, id, versionId, ageMs }) => {
+        assert.ok(ageMs >= 60_000 && ageMs < 120_000, String(ageMs));
+        return `${name} ${id} ${versionId}`;
+      });
+    assert.deepEqual(tell(), ["db prod/db version-1"]);
+    rmSync(scratch.path(`${SECRETS_FOLDER}/..data/.versions.json`));
+    assert.deepEqual(tell(), ["db prod/db version-1"]);
+  });
+
+  it("knows a secret's file at the top of the folder, where its name is a symlink into the generation", async () => {
+    const scratch = makeRunnable();
+    const plan = planOf(secretStep("db", { password: `${SECRETS_FOLDER}/password` }));
+    await applyPlan(plan, optionsFor(scratch.root, { fetchSecret: async () => fetched({ password: CANARY }) }));
+    assert.deepEqual(states(scratch), [`${SECRETS_FOLDER}/password in sync`]);
+    rmSync(scratch.path(`${SECRETS_FOLDER}/..data/password`));
+    assert.deepEqual(states(scratch), [`${SECRETS_FOLDER}/password missing`]);
+  });
+
   it("keeps the generation through a run that changes nothing", async () => {
     const scratch = await applied();
     const { generation } = gatherStatus(scratch.root, Date.now());

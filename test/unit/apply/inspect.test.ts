@@ -62,6 +62,23 @@ describe("inspectPlan", () => {
     assert.equal(change.kind === "file" && change.currentText, null);
   });
 
+  it("gives no current text of a file that may hold a secret, though its template prints none any more", () => {
+    const scratch = makeRunnable();
+    scratch.write(`${SECRETS_FOLDER}/app.env`, "PASSWORD=old\n", 0o400);
+    scratch.write("etc/moved.env", "PASSWORD=old\n", 0o400);
+    const record = { kind: "secret", path: "/etc/moved.env", versionIds: { db: "1" }, onChange: [] };
+    scratch.write("var/lib/parbake/managed.json", JSON.stringify({ schema: 1, runId: "1", files: [record] }));
+    const paths = [`${SECRETS_FOLDER}/app.env`, "/etc/moved.env"];
+    const changes = inspectPlan(planOf(...paths.map((path) => fileStep(path, "PORT=80\n"))), scratch.root);
+    assert.deepEqual(
+      changes.map((change) => change.kind === "file" && [change.change, change.currentText]),
+      [
+        ["update", null],
+        ["update", null],
+      ],
+    );
+  });
+
   it("says of secrets, and of files that print one, only whether they are there; never reads them", () => {
     const scratch = makeScratch();
     scratch.write(`${SECRETS_FOLDER}/db/password`, "old", 0o600);

@@ -237,10 +237,11 @@ describe("a file that is no longer declared", () => {
     const before = identity(scratch.path("etc/a"));
     const undeclared = findUndeclared(planOf(), scratch.root, readManaged(scratch.root).files);
     const [removal] = stageRemovals(undeclared);
-    prepareChange(scratch.root, removal!.change);
-    commitChange(scratch.root, removal!.change);
+    const change = removal!.change!;
+    prepareChange(scratch.root, change);
+    commitChange(scratch.root, change);
     assert.equal(existsSync(scratch.path("etc/a")), false);
-    undoChange(scratch.root, removal!.change);
+    undoChange(scratch.root, change);
     assert.deepEqual(identity(scratch.path("etc/a")), before);
   });
 });

@@ -52,6 +52,13 @@ describe("the metrics of a run", () => {
     assert.equal(valueOf(text, "parbake_info", VERSIONS), 1);
   });
 
+  it("tell which version of each stored secret there is, and since when", () => {
+    const secret = { name: "db", id: "prod/db", versionId: "v1", fetchedAt: "2026-01-02T03:04:05.000Z" };
+    const text = formatMetrics({ ...REPORT, storedSecrets: [secret] }, 0);
+    const labels = { secret: "db", id: "prod/db", version: "v1" };
+    assert.equal(valueOf(text, "parbake_secret_fetched_timestamp_seconds", labels), 1767323045);
+  });
+
   it("count files in every state, also where there is none", () => {
     const text = formatMetrics(REPORT, 0);
     const states = ["create", "update", "attributes", "unchanged", "remove", "kept"];

@@ -42,7 +42,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
       "systemctl reload nginx.service",
       "/mnt/health a",
     ]);
-    assert.deepEqual(left, ["lock", "report.json", "managed.json"]);
+    assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
   });
 
   const RESTART = { unit: "postgresql.service", action: "restart" };
@@ -121,7 +121,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     const played = play("otherBoot", "another");
     assert.deepEqual([played.cut, played.recovered, played.ran], ["act", "finished", []]);
     assert.equal(played.next.result, "done");
-    assert.deepEqual(played.left, ["lock", "report.json", "managed.json"]);
+    assert.deepEqual(played.left, ["lock", "ready", "report.json", "managed.json"]);
   });
 
   it("does in the next run what a run that was cut short owes the units", () => {
@@ -134,7 +134,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
   it("forgets a journal that it cannot read, and one that leads astray", () => {
     const { done, left } = play("unreadableJournal");
     assert.equal(done.result, "done");
-    assert.deepEqual(left, ["lock", "report.json", "managed.json"]);
+    assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
   });
 
   it("says that there is no systemd where there is none", () => {
@@ -179,7 +179,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, { a: "old" });
     assert.equal(memory.result, "done");
     // The record of managed files is owed still.
-    assert.deepEqual(left, ["journal.json", "lock", "report.json"]);
+    assert.deepEqual(left, ["journal.json", "lock", "ready", "report.json"]);
     assert.deepEqual(inMemory, ["a"]);
   });
 
@@ -200,6 +200,59 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     const { done, files } = play("hardLinked");
     assert.deepEqual(done.files, ["update null"]);
     assert.deepEqual(files, { a: "new", other: "old" });
+  });
+
+  it("mounts memory that never swaps, no larger than the budget knows, where nothing is mounted; once", () => {
+    const { first, storage, mounted, second, full, ran, files, warnings } = play("storage");
+    assert.equal(first.result, "done");
+    assert.deepEqual(storage, { folder: "/run/parbake/secrets", fileSystem: "tmpfs", guarantee: "unswappable" });
+    assert.match(mounted, /^rw,nosuid,nodev,noexec.* - tmpfs tmpfs rw,size=1024k,.*noswap/);
+    assert.equal(second.result, "done");
+    assert.equal(ran.length, 1);
+    assert.deepEqual(warnings, []);
+    assert.match(full.problems[0], /the old and the new files of \/run\/parbake\/secrets need more than 1 MiB/);
+    assert.deepEqual(files, ["..data", "..gen-1", "k"]);
+  });
+
+  it("mounts ramfs where the kernel knows no noswap, and nothing where it gets neither", () => {
+    const ramfs = play("storage", "noswap");
+    assert.deepEqual(ramfs.storage, { folder: "/run/parbake/secrets", fileSystem: "ramfs", guarantee: "unswappable" });
+    assert.match(ramfs.mounted, /^rw,nosuid,nodev,noexec.* - ramfs/);
+    assert.equal(ramfs.ran.length, 2);
+    const neither = play("storage", "mount");
+    assert.equal(neither.first.refused, "cannot-write");
+    assert.match(
+      neither.first.problems[0],
+      /no memory can be mounted .*noswap,size=1048576,.*: exit status 32: mount: bad option; `mount -t ramfs/,
+    );
+    assert.deepEqual([neither.mounted, neither.files], [null, []]);
+  });
+
+  it("flips back to the old generation of secrets where a unit does not take the new one, and has it read that", () => {
+    const { first, same, ran, second, after, left } = play("rotation");
+    assert.equal(first.refused, "unavailable");
+    assert.equal(same, true);
+    assert.equal(ran.filter((line: string) => line === "systemctl try-restart db.service").length, 3);
+    assert.equal(second.result, "done");
+    assert.deepEqual(after, ["..data", "..gen-2", "db", "new"]);
+    assert.equal(left.includes("journal.json"), false);
+  });
+
+  it("leaves the old generation and nothing else where the secrets folder is full", () => {
+    const { full, files, text, left } = play("storageFull");
+    assert.match(full.problems[0], /does not fit: the file system has no space/);
+    assert.deepEqual([files, text], [["..data", "..gen-1", "a", "b"], "xxxxxxxxxx"]);
+    assert.equal(left.includes("journal.json"), false);
+  });
+
+  it("mounts nothing over files", () => {
+    const { refusal, ran, files } = play("storageWithFiles");
+    assert.match(
+      refusal.problems[0],
+      /is only "(no swap on this machine|swappable)", and the config wants unswappable/,
+    );
+    assert.match(refusal.problems[1], /secrets is not empty, so nothing can be mounted over it/);
+    assert.deepEqual([ran, files], [[], ["mine"]]);
   });
 
   it("refuses a read-only file system", () => {

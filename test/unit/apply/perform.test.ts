@@ -81,7 +81,9 @@ describe("applyPlan", () => {
     assert.equal(statSync(scratch.path(`${SECRETS_FOLDER}/db`)).mode & 0o7777, 0o711);
     assert.equal(report.result, "done");
     assert.equal(report.changed, true);
-    assert.deepEqual(report.secrets, [{ name: "db", id: "prod/db", versionId: "version-1", change: "create" }]);
+    assert.deepEqual(report.secrets, [
+      { name: "db", id: "prod/db", versionId: "version-1", source: "fetched", change: "create" },
+    ]);
     assert.deepEqual(report.files, [
       { path: "/etc/app.conf", change: "create", validation: null, adopted: false, drift: null },
       { path: `${SECRETS_FOLDER}/app.env`, change: "create", validation: null, adopted: false, drift: null },
@@ -213,13 +215,47 @@ describe("applyPlan", () => {
     assert.equal(readReport(scratch.root)!.changed, false);
   });
 
-  it("tells of every secret that cannot be fetched, and writes none", async () => {
+  it("does what needs none of the secrets that cannot be fetched, tells of each of them, and fails", async () => {
     const scratch = makeRunnable();
-    const plan = planOf(...["one", "two", "three"].map((name) => secretStep(name, { k: `${SECRETS_FOLDER}/${name}` })));
-    const refusal = await refusalOf(applyPlan(plan, optionsFor(scratch.root, { fetchSecret: fetchOnlyTwo })));
+    const secrets = ["one", "two", "three"].map((name) => secretStep(name, { k: `${SECRETS_FOLDER}/${name}` }));
+    const reload = (unit: string) => ({ onChange: [{ action: "reload" as const, unit }] });
+    const plan = planOf(
+      ...secrets,
+      fileStep("/etc/a", "plain", reload("a.service")),
+      fileStep("/etc/b", `key ${SECRETS_FOLDER}/one`, reload("b.service")),
+    );
+    const said: string[] = [];
+    const log = (level: string, message: string) => void (level === "error" && said.push(message));
+    const refusal = await refusalOf(applyPlan(plan, optionsFor(scratch.root, { fetchSecret: fetchOnlyTwo, log })));
     assert.equal(refusal.code, "permission");
     assert.equal(refusal.message, "one failed. Wait.\nthree failed. Wait.");
-    assert.deepEqual(readdirSync(scratch.path(SECRETS_FOLDER)), []);
+    assert.deepEqual(readdirSync(scratch.path(SECRETS_FOLDER)), ["..data", "..gen-1", "two"]);
+    assert.deepEqual(readdirSync(scratch.path("etc")), ["a"]);
+    assert.deepEqual(readdirSync(scratch.path("run/parbake/ready")), ["a.service"]);
+    assert.deepEqual(said, ["b.service is held back for want of /etc/b"]);
+    const { result, changed, held } = readReport(scratch.root)!;
+    assert.deepEqual([result, changed], ["failed", true]);
+    assert.deepEqual(
+      held.map(({ what, units, because }) => [what, units, because[0]!.what]),
+      [
+        ["secret one", [], "one failed"],
+        ["secret three", [], "three failed"],
+        ["/etc/b", ["b.service"], "one failed"],
+      ],
+    );
+  });
+
+  it("leaves all secrets as they are where one that is stored cannot be fetched anew, and is not to blame for the rest", async () => {
+    const scratch = makeRunnable();
+    const secrets = ["one", "two"].map((name) => secretStep(name, { k: `${SECRETS_FOLDER}/${name}` }));
+    await applyPlan(planOf(...secrets), optionsFor(scratch.root, { fetchSecret: async () => fetched({ k: "first" }) }));
+    const before = statSync(scratch.path(`${SECRETS_FOLDER}/two`)).ino;
+    const plan = planOf(...secrets, fileStep("/etc/a", "plain"));
+    const again = optionsFor(scratch.root, { fetchSecret: fetchOnlyTwo, force: true });
+    assert.equal((await refusalOf(applyPlan(plan, again))).message, "one failed. Wait.");
+    assert.deepEqual(readdirSync(scratch.path(SECRETS_FOLDER)), ["..data", "..gen-1", "one", "two"]);
+    assert.equal(statSync(scratch.path(`${SECRETS_FOLDER}/two`)).ino, before);
+    assert.equal(readFileSync(scratch.path("etc/a"), "utf8"), "plain");
   });
 
   it("reports our own bug without its message, for it may quote a value", async () => {

@@ -17,7 +17,7 @@ import { readReport } from "../../../agent/apply/report.ts";
 import { runCommand, type RunCommand } from "../../../agent/apply/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { fileStep, optionsFor, planOf } from "./scratch.ts";
+import { fetched, fileStep, optionsFor, planOf, secretStep } from "./scratch.ts";
 
 const NGINX: readonly OnChange[] = [{ action: "reload", unit: "nginx.service" }];
 const POSTGRESQL: readonly OnChange[] = [{ action: "restart", unit: "postgresql.service" }];
@@ -40,6 +40,10 @@ async function attempt(plan: Parameters<typeof applyPlan>[0], more: Partial<Appl
 function listMnt(): Record<string, string> {
   const names = readdirSync("/mnt", { withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(names.map(({ name }) => [name, readFileSync(`/mnt/${name}`, "utf8").slice(0, 20)]));
+}
+
+function listStore(): string[] {
+  return existsSync("/run/parbake/secrets") ? readdirSync("/run/parbake/secrets").toSorted() : [];
 }
 
 /** Of the next systemctl calls or health checks that contain the text, how many fail. */
@@ -223,6 +227,71 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       '{ "schema": 1, "phase": "swap", "changes": [ { "path": "/etc/../etc/passwd" } ] }',
     );
     return { done: await attempt(planOf(fileStep("/mnt/a", "new"))), left: leftBehind() };
+  },
+
+  /** What parbake mounts by itself where nothing is mounted yet. Parameter: a word in the `mount` that this kernel is to refuse. */
+  async storage() {
+    const refused = process.argv[3] ?? "(none)";
+    const mounting: RunCommand = async (argv, timeoutMs) => {
+      if (argv[0] === "mount") ran.push(argv.join(" "));
+      return argv.join(" ").includes(refused)
+        ? { kind: "exited", status: 32, output: "mount: bad option" }
+        : runCommand(argv, timeoutMs);
+    };
+    const value = (size: number) => async () => fetched({ k: "x".repeat(size) });
+    const plan = {
+      ...planOf(secretStep("db", { k: "/run/parbake/secrets/k" })),
+      secretsGuarantee: "unswappable",
+    } as const;
+    const first = await attempt(plan, { run: mounting, fetchSecret: value(10) });
+    const storage = readReport("/")!.storage;
+    const mounted = readFileSync("/proc/self/mountinfo", "utf8").match(/ \/run\/parbake\/secrets (.*)/)?.[1] ?? null;
+    const second = await attempt(plan, { run: mounting, fetchSecret: value(10) });
+    const full = await attempt(plan, { run: mounting, fetchSecret: value(2 * 1024 * 1024) });
+    return { first, storage, mounted, second, full, ran, files: listStore(), warnings: readReport("/")!.warnings };
+  },
+
+  /** A unit that does not take the new secret: the old generation is to come back. */
+  async rotation() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    mkdirSync("/run/parbake/secrets", { recursive: true });
+    const restart = [{ action: "restart", unit: "db.service" }] as const;
+    const step = secretStep("db", { k: "/run/parbake/secrets/db/k" });
+    const plan = planOf({ ...step, keys: step.keys.map((key) => ({ ...key, onChange: restart })) });
+    const value = (text: string) => async () => ({ ...fetched({ k: text }), versionId: text });
+    await attempt(plan, { run, fetchSecret: value("old") });
+    const store = () => [...listStore(), readFileSync("/run/parbake/secrets/db/k", "utf8")];
+    const [before, inode] = [store(), statSync("/run/parbake/secrets/db/k").ino];
+    failing.set("systemctl try-restart db.service", 1);
+    ran.splice(0);
+    const first = await attempt(plan, { run, fetchSecret: value("new") });
+    const same =
+      JSON.stringify(before) === JSON.stringify(store()) && inode === statSync("/run/parbake/secrets/db/k").ino;
+    const second = await attempt(plan, { run, fetchSecret: value("new") });
+    return { first, same, ran, second, after: store(), left: leftBehind() };
+  },
+
+  async storageFull() {
+    mkdirSync("/run/parbake/secrets", { recursive: true });
+    mount("-t", "tmpfs", "-o", "size=64k,mode=0711,nosuid,nodev,noexec", "tmpfs", "/run/parbake/secrets");
+    const plan = planOf(
+      secretStep("a", { k: "/run/parbake/secrets/a" }),
+      secretStep("b", { k: "/run/parbake/secrets/b" }),
+    );
+    const value = (size: number) => async () => ({ ...fetched({ k: "x".repeat(size) }), versionId: String(size) });
+    await attempt(plan, { run, fetchSecret: value(10) });
+    const full = await attempt(plan, { run, fetchSecret: value(60_000) });
+    return { full, files: listStore(), text: readFileSync("/run/parbake/secrets/b", "utf8"), left: leftBehind() };
+  },
+
+  async storageWithFiles() {
+    mkdirSync("/run/parbake/secrets", { recursive: true });
+    writeFileSync("/run/parbake/secrets/mine", "x");
+    const plan = {
+      ...planOf(secretStep("db", { k: "/run/parbake/secrets/k" })),
+      secretsGuarantee: "unswappable",
+    } as const;
+    return { refusal: await attempt(plan, { run }), ran, files: listStore() };
   },
 
   async readOnly() {

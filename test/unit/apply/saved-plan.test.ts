@@ -6,7 +6,7 @@ import { readSavedPlan } from "../../../agent/apply/read-saved-plan.ts";
 import { readReport } from "../../../agent/apply/report.ts";
 import { parseSavedPlan, refuseMovedOn, saveChanges, type SavedPlan } from "../../../agent/apply/saved-plan.ts";
 import { planDocument } from "../../../agent/cli/print-plan.ts";
-import type { Plan } from "../../../agent/plan/plan.ts";
+import type { Plan, SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { SOME_FACTS } from "../plan/some-facts.ts";
 import {
@@ -58,7 +58,10 @@ const PLAN: Plan = {
 
 function save(plan: Plan, root: string): string {
   const changes = inspectPlan(plan, root);
-  const document = planDocument([{ plan, changes, standIns: [] }], [saveChanges(plan, changes, root)], "/var/x.prom");
+  const document = planDocument([{ plan, changes, standIns: [] }], [saveChanges(plan, changes, root)], {
+    metrics: "/var/x.prom",
+    aws: { batch: false, startJitterMs: 0 },
+  });
   return JSON.stringify(document);
 }
 
@@ -97,6 +100,29 @@ describe("a saved plan", () => {
         [`${SECRETS_FOLDER}/app.env`, "create", "absent"],
       ],
     );
+  });
+
+  it("comes back with all that is said of a secret", () => {
+    const { root } = makeRunnable();
+    const step: SecretStep = {
+      ...secretStep("key", {}),
+      version: { kind: "stage", stage: "AWSPENDING" },
+      onUnavailable: "keep",
+      keys: [
+        {
+          key: "k",
+          pointer: "/a/0",
+          newline: "strip",
+          path: `${SECRETS_FOLDER}/key`,
+          owner: String(OWN_UID),
+          group: null,
+          mode: 0o400,
+          onChange: [{ action: "restart", unit: "a.service" }],
+        },
+      ],
+    };
+    const plan = { ...PLAN, steps: [...PLAN.steps, step] };
+    assert.deepEqual(parseSavedPlan(save(plan, root), "p.json").plan, plan);
   });
 
   it("is refused with every reason where it was edited into something else", () => {

@@ -84,7 +84,12 @@ export function secretStep(name: string, paths: Readonly<Record<string, string |
 /** Facts, budget and apps are no concern of apply. */
 export function planOf(...steps: Step[]): Plan {
   const empty = { schema: 1, facts: {}, budget: {}, apps: [] } as unknown as Plan;
-  return { ...empty, part: null, steps, secretsFolder: SECRETS_FOLDER, warnings: [] };
+  const store = {
+    secretsFolder: SECRETS_FOLDER,
+    secretsSizeBytes: 1024 * 1024,
+    secretsGuarantee: "swappable",
+  } as const;
+  return { ...empty, part: null, steps, ...store, warnings: [] };
 }
 
 export function fetched(values: Readonly<Record<string, string | Buffer>>, label = "prod/db"): FetchedSecret {

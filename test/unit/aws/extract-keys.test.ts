@@ -2,19 +2,28 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { extractKeys } from "../../../agent/aws/extract-keys.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import type { SecretStep } from "../../../agent/plan/plan.ts";
-
-const CANARY = "hunter2-canary";
+import type { SecretKey, SecretStep } from "../../../agent/plan/plan.ts";
+import { CANARY, keyOf, stepOf } from "./open-source.ts";
 
 function step(...keys: string[]): SecretStep {
-  const common = { owner: "root", group: null, mode: 0o400 };
-  return {
-    kind: "secret",
-    name: "db",
-    id: "prod/db",
-    region: null,
-    keys: keys.map((key) => ({ key, path: null, ...common })),
-  };
+  return stepOf("prod/db", { keys: keys.map((key) => keyOf(key)) });
+}
+
+function bytesOf(key: SecretKey, answer: object): string {
+  return extractKeys(stepOf("prod/db", { keys: [key] }), answer)
+    .get(key.key)!
+    .reveal()
+    .toString("latin1");
+}
+
+function whyNot(asked: SecretStep, answer: object): string {
+  try {
+    extractKeys(asked, answer);
+  } catch (error) {
+    assert.ok(error instanceof Refusal && error.code === "data");
+    return error.message;
+  }
+  return assert.fail("not refused");
 }
 
 function text(answer: object, key: string): string | undefined {
@@ -30,6 +39,83 @@ describe("extractKeys", () => {
     assert.equal(text({ SecretString }, "o"), '{"x":[1]}');
     assert.equal(text({ SecretString }, "a-b.c"), "odd");
     assert.equal(text({ SecretString }, "e"), "");
+  });
+
+  it("gives a number as it is written, where JavaScript would round or shorten it, nested ones too", () => {
+    const SecretString = '{"n":12345678901234567890,"f":1.0,"e":1E3,"o":{"z":[-0,1.50]},"l":[1.10, "a"]}';
+    const found = ["n", "f", "e", "o", "l"].map((key) => text({ SecretString }, key));
+    assert.deepEqual(found, ["12345678901234567890", "1.0", "1E3", '{"z":[-0,1.50]}', '[1.10,"a"]']);
+  });
+
+  it("takes no character of a key for anything but itself", () => {
+    const keys = ["a.b", "a-b", "a/b", "/a", "$", "a b", "0", "ключ", "a[0]", "~1"];
+    const SecretString = JSON.stringify(Object.fromEntries(keys.map((key, index) => [key, index])));
+    assert.deepEqual(
+      keys.map((key) => text({ SecretString }, key)),
+      keys.map((_, index) => String(index)),
+    );
+    assert.match(whyNot(step("a.b"), { SecretString: '{"a":{"b":1}}' }), /has no key 'a\.b'/);
+  });
+
+  it("follows a JSON Pointer through objects and lists, ~0 and ~1 as RFC 6901 has them", () => {
+    const SecretString = '{"hosts":[{"name":"a"},{"name":"b","x/y":{"~":true}}],"":{"":"empty"}}';
+    const at = (pointer: string) => bytesOf(keyOf("host", { pointer }), { SecretString });
+    assert.equal(at("/hosts/1/name"), "b");
+    assert.equal(at("/hosts/1/x~1y/~0"), "true");
+    assert.equal(at("/hosts/0"), '{"name":"a"}');
+    assert.equal(at("//"), "empty");
+    assert.equal(bytesOf(keyOf("first", { pointer: "/0" }), { SecretString: '["one"]' }), "one");
+  });
+
+  for (const pointer of [
+    "/hosts/2",
+    "/hosts/01",
+    "/hosts/-",
+    "/hosts/length",
+    "/hosts/0/name/0",
+    "/constructor",
+    "/n/rawJSON",
+  ]) {
+    it(`finds nothing at ${pointer}`, () => {
+      const asked = stepOf("prod/db", { keys: [keyOf("host", { pointer })] });
+      const answer = { SecretString: '{"hosts":[{"name":"a"},1],"n":5}' };
+      assert.ok(whyNot(asked, answer).startsWith(`secret db (prod/db) has no value at ${pointer}. `));
+    });
+  }
+
+  it("treats a value's last newline as told: kept, taken away, or made sure of", () => {
+    const table = [
+      ["strip", "pw\r\n\n", "pw"],
+      ["strip", "a\nb", "a\nb"],
+      ["strip", "\n", ""],
+      ["strip", " pw \r", " pw \r"],
+      ["ensure", "pem", "pem\n"],
+      ["ensure", "pem\n", "pem\n"],
+      ["ensure", "", "\n"],
+    ] as const;
+    for (const [newline, stored, expected] of table) {
+      assert.equal(
+        bytesOf(keyOf(".", { newline }), { SecretString: stored }),
+        expected,
+        JSON.stringify([newline, stored]),
+      );
+      const SecretString = JSON.stringify({ k: stored });
+      assert.equal(bytesOf(keyOf("k", { newline }), { SecretString }), expected);
+    }
+    assert.equal(bytesOf(keyOf("."), { SecretString: "pw\n\n" }), "pw\n\n");
+    assert.equal(bytesOf(keyOf(".", { newline: "strip" }), { SecretBinary: Buffer.of(0, 255, 10) }), "\x00\xff");
+  });
+
+  it("names the stage or version in the label and in a refusal", () => {
+    const previous = stepOf("prod/db", { version: { kind: "previous" } });
+    const { label } = extractKeys(previous, { SecretString: '{"password":"x"}' }).get("password")!;
+    assert.equal(label, "prod/db@AWSPREVIOUS#password");
+    assert.match(whyNot(previous, { SecretString: "{}" }), /^secret db \(prod\/db@AWSPREVIOUS\) has no key 'password'/);
+  });
+
+  it("tells all that is missing at once, and what is wrong with the whole once", () => {
+    assert.match(whyNot(step("a", "b"), { SecretString: "{}" }), /no key 'a'[^]*no key 'b'/);
+    assert.equal(whyNot(step("a", "b"), { SecretString: "x" }).split("\n").length, 1);
   });
 
   it("gives the whole value, text or binary byte for byte, for the key '.'", () => {
@@ -50,6 +136,9 @@ describe("extractKeys", () => {
     ["JSON that is no object", { SecretString: `["${CANARY}"]` }, /is JSON but not an object/],
     ["a missing key", { SecretString: `{"other":"${CANARY}"}` }, /has no key 'password'/],
     ["a null", { SecretString: `{"password":null,"other":"${CANARY}"}` }, /has null for the key 'password'/],
+    ["half a character", { SecretString: `{"password":"${CANARY}\\ud83d"}` }, /half of a surrogate pair/],
+    ["a JSON null", { SecretString: "null" }, /is JSON but not an object/],
+    ["a JSON number", { SecretString: "5" }, /is JSON but not an object/],
     ["a binary secret", { SecretBinary: Buffer.from(CANARY) }, /is binary/],
   ];
   for (const [title, answer, message] of refused) {

@@ -18,7 +18,7 @@ function refusalOf(line: string): string {
 describe("parseArguments", () => {
   it("reads the main job with its defaults", () => {
     assert.deepEqual(parse("apply"), {
-      command: { kind: "apply", only: null, planFile: null },
+      command: { kind: "apply", only: null, planFile: null, force: false },
       options: {
         configFile: "/etc/parbake/parbake.yaml",
         root: "/",
@@ -39,11 +39,32 @@ describe("parseArguments", () => {
       diff: false,
       detailedExitcode: false,
       only: null,
+      checkAccess: false,
     });
   });
 
+  it("reads --force for apply alone, and --check-access for a plan of this machine alone", () => {
+    assert.deepEqual(parse("apply --force --only secrets").command, {
+      kind: "apply",
+      only: "secrets",
+      planFile: null,
+      force: true,
+    });
+    assert.match(refusalOf("plan --force"), /plan has no option --force/);
+    assert.match(refusalOf("apply --dry-run --force"), /--force is not for a dry run/);
+    const { command } = parse("plan --check-access");
+    assert.ok(command.kind === "plan" && command.checkAccess);
+    assert.match(refusalOf("apply --check-access"), /apply has no option --check-access/);
+    assert.match(refusalOf("plan --check-access --instance-type m7g.large"), /--check-access is for the machine/);
+  });
+
   it("reads a saved plan, for which everything is decided, and status", () => {
-    assert.deepEqual(parse("apply --plan p.json").command, { kind: "apply", only: null, planFile: "p.json" });
+    assert.deepEqual(parse("apply --plan p.json").command, {
+      kind: "apply",
+      only: null,
+      planFile: "p.json",
+      force: false,
+    });
     assert.deepEqual(parse("apply --dry-run --only files").command, parse("plan --only files").command);
     assert.deepEqual(parse("status --json").command, { kind: "status" });
   });
@@ -97,11 +118,11 @@ describe("parseArguments", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake --help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
-    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status."],
+    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready."],
     ["plan --dif", "unknown option --dif. Did you mean 'diff'?"],
     [
       "plan -x",
-      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, plan, only, instance-type, memory, cpus, all-types, diff, detailed-exitcode, set.",
+      "unknown option -x. Known: config, root, deadline, json, log-level, log-format, help, version, dry-run, plan, only, instance-type, memory, cpus, all-types, diff, detailed-exitcode, force, check-access, set.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

@@ -22,6 +22,8 @@ const REPORT: Report = {
   healthChecks: [],
   storage: null,
   warnings: [],
+  storedSecrets: [],
+  held: [],
   problems: [],
   retries: { imds: 0, secretsManager: 0 },
   versions: { parbake: "0", commit: "0", node: "0", catalogue: "0" },

@@ -14,6 +14,7 @@ const STATUS: Status = {
   files: [{ path: "/etc/a", kind: "file", state: "in sync", drift: [], driftedSince: null }],
   interrupted: null,
   owed: [],
+  secrets: [],
 };
 
 describe("the status for people", () => {
@@ -27,6 +28,18 @@ generation  2026-01-01T00:00:00.000Z-7
 files
   =  in sync  /etc/a
 `,
+    );
+  });
+
+  it("names what the last run held back, and the units that wait for it", () => {
+    const held = [
+      { what: "secret db", units: ["api.service"], because: [] },
+      { what: "/etc/b", units: [], because: [] },
+    ];
+    const text = formatStatus({ ...STATUS, lastRun: { ...STATUS.lastRun!, held } }, choosePaint(false));
+    assert.match(
+      text,
+      /^held back\n {2}secret db {2}waiting: api\.service\n {2}\/etc\/b +in place from an earlier run$/m,
     );
   });
 
@@ -55,6 +68,20 @@ files
     assert.match(text, /^ {2}~ {2}drifted {2}\/etc\/a +content, mode since 2026-01-02T00:00:00.000Z$/m);
     assert.match(text, /^ {2}1 file may not be looked at by this user: run it as root$/m);
     assert.match(text, /^owed\n {2}reload {2}nginx.service\n {2}a run was cut short: /m);
+  });
+
+  it("names each stored secret with its version and its age", () => {
+    const secret = {
+      name: "db",
+      id: "prod/db",
+      versionId: "v1",
+      fetchedAt: "2026-01-02T03:04:05.000Z",
+      ageMs: 7_200_000,
+    };
+    assert.match(
+      formatStatus({ ...STATUS, secrets: [secret] }, choosePaint(false)),
+      /\nsecrets\n {2}db {2}prod\/db {2}version v1 {2}fetched 2 h ago\n/,
+    );
   });
 
   it("gives an age in the unit that fits", () => {

@@ -72,6 +72,7 @@ describe("parseConfig", () => {
     assert.equal(config.files[0]!.mode, 0o644);
     assert.equal(config.imds, "required");
     assert.equal(config.secretsFolder, "/run/parbake/secrets");
+    assert.equal(config.secretsGuarantee, "no-swap");
   });
 
   it("keeps parbake's own reserve unless a share or a size is given", () => {

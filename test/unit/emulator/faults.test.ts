@@ -102,6 +102,38 @@ describe("scripted faults", () => {
     assert.deepEqual([await status(), await status(), await status()], [200, 200, 429]);
   });
 
+  it("keeps a bucket of tokens for each operation, which fills again by the clock and never beyond its burst", async () => {
+    let nowMs = 0;
+    const timed = await startEmulator({ nowMs: () => nowMs, keepAlive: false });
+    const match = { service: "secretsmanager" } as const;
+    timed.setFaults([
+      { match: { ...match, operation: "GetSecretValue" }, do: { kind: "token-bucket", perSecond: 10, burst: 2 } },
+      { match: { ...match, operation: "DescribeSecret" }, do: { kind: "token-bucket", perSecond: 1, burst: 1 } },
+    ]);
+    const isThrottled = async (operation: string): Promise<boolean> => {
+      const headers = { "x-amz-target": `secretsmanager.${operation}` };
+      const response = await fetch(timed.endpoint, { method: "POST", headers, body: "{}" });
+      return (await response.text()).includes('"__type":"ThrottlingException"');
+    };
+    const ask = async (times: number): Promise<number> => {
+      let answered = 0;
+      for (let time = 0; time < times; time++) answered += (await isThrottled("GetSecretValue")) ? 0 : 1;
+      return answered;
+    };
+    try {
+      assert.equal(await ask(4), 2);
+      assert.equal(await isThrottled("DescribeSecret"), false);
+      nowMs = 100;
+      assert.equal(await ask(3), 1);
+      nowMs = 60_000;
+      assert.equal(await ask(4), 2);
+      assert.equal(timed.requests.at(-1)!.atMs, 60_000);
+      assert.equal(new Set(timed.requests.map(({ connection }) => connection)).size, 12);
+    } finally {
+      await timed.close();
+    }
+  });
+
   it("has no role credentials for as many requests as it says, everything else at once", async () => {
     script({ kind: "not-yet", forRequests: 2 });
     assert.equal(await status(), 200);

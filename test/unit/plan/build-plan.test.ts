@@ -39,6 +39,7 @@ const CONFIG: Config = {
       at: at(9),
     },
   ],
+  aws: { batch: false, startJitterMs: 0 },
   files: [],
   folders: [],
   metrics: null,
@@ -47,6 +48,7 @@ const CONFIG: Config = {
   templatesFolder: "/etc/parbake/templates",
   secretsFolder: "/run/parbake/secrets/",
   secretsSizeBytes: 0,
+  secretsGuarantee: "unswappable",
   sources: ["parbake.yaml"],
 };
 

@@ -1,0 +1,89 @@
+// The secrets below their credentials' names in /run/credstore, where systemd looks for `LoadCredential=NAME`: symlinks into
+// the secrets folder, so that they always lead to the current generation. A link that leads nowhere is to systemd a credential
+// that is not there. Never touches what is not parbake's.
+
+import { lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import type { Plan } from "../plan/plan.ts";
+import { Refusal } from "../refusal.ts";
+import { explainingErrors, errnoOf } from "./file-error.ts";
+import { entryOf, inFolder, isMissingFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { removeIfThere } from "./remove-file.ts";
+import { isBelow } from "./targets.ts";
+import { removeLeftovers, temporaryName } from "./temporary.ts";
+
+const CREDSTORE = "/run/credstore";
+
+/** @throws Refusal where somebody else's file is in the way of one. Changes nothing. */
+export function checkLinks(plan: Plan, root: string): void {
+  try {
+    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => {
+      for (const [name] of listLinks(plan)) refuseOthers(folder, name, plan.secretsFolder);
+    });
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+  }
+}
+
+/** Right at any moment, and once more: what a killed run left undone, the next one does. */
+export function linkCredentials(plan: Plan, root: string): void {
+  const wanted = listLinks(plan);
+  if (wanted.size > 0) makeFolders(root, "/", CREDSTORE, 0o700);
+  try {
+    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) =>
+      explainingErrors(folder.shownPath, () => {
+        removeLeftovers(folder);
+        for (const [name, target] of wanted) link(folder, name, target, plan.secretsFolder);
+        if (plan.part === null) removeOthers(folder, wanted, plan.secretsFolder);
+      }),
+    );
+  } catch (error) {
+    if (wanted.size > 0 || !isMissingFolder(error)) throw error;
+  }
+}
+
+function listLinks({ steps }: Plan): Map<string, string> {
+  const keys = steps.flatMap((step) => (step.kind === "secret" ? step.keys : []));
+  return new Map(
+    keys.flatMap(({ credential, path }) =>
+      credential === undefined || path === null ? [] : [[credential.name, path] as const],
+    ),
+  );
+}
+
+function link(folder: Folder, name: string, target: string, secretsFolder: string): void {
+  if (readLink(folder, name) === target) return;
+  refuseOthers(folder, name, secretsFolder);
+  const temporary = temporaryName(name);
+  symlinkSync(target, entryOf(folder, temporary));
+  renameSync(entryOf(folder, temporary), entryOf(folder, name));
+}
+
+function refuseOthers(folder: Folder, name: string, secretsFolder: string): void {
+  const found = readLink(folder, name);
+  if (found === null ? !isThere(folder, name) : isBelow(secretsFolder, found)) return;
+  throw new Refusal("cannot-write", {
+    what: `${folder.shownPath}/${name} is there already, and not parbake's`,
+    fix: "Give the secret's key another name: `credential: my-name`.",
+  });
+}
+
+function removeOthers(folder: Folder, wanted: ReadonlyMap<string, string>, secretsFolder: string): void {
+  for (const name of readdirSync(entryOf(folder, "."))) {
+    const target = readLink(folder, name);
+    if (target !== null && isBelow(secretsFolder, target) && !wanted.has(name)) removeIfThere(entryOf(folder, name));
+  }
+}
+
+/** Null: no symlink. */
+function readLink(folder: Folder, name: string): string | null {
+  try {
+    return readlinkSync(entryOf(folder, name));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return null;
+    throw error;
+  }
+}
+
+function isThere(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,30 @@
+// Which units have all that they need of parbake: one empty file for each below /run/parbake/ready, and `all` once a whole run
+// has ended well. parbake-ready@.service looks for them. Nothing is ever taken away before the machine starts anew: what a
+// unit needs stays in place where a later run fails.
+
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { explainingErrors } from "./file-error.ts";
+import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
+import { RUN_FOLDER } from "./run-folder.ts";
+import { templateOf } from "./unit-needs.ts";
+
+const FOLDER = `${RUN_FOLDER}/ready`;
+/** No unit is called so: their names have a suffix. */
+const ALL = "all";
+
+export function markAllReady(root: string): void {
+  markReady(root, [ALL]);
+}
+
+export function markReady(root: string, units: readonly string[]): void {
+  makeFolders(root, "/", FOLDER, 0o755);
+  inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
+    for (const unit of units)
+      explainingErrors(`${folder.shownPath}/${unit}`, () => closeSync(openSync(entryOf(folder, unit), "a", 0o644)));
+  });
+}
+
+export function isReady(root: string, unit: string): boolean {
+  return [ALL, unit, templateOf(unit)].some((name) => name !== null && existsSync(join(root, FOLDER, name)));
+}

@@ -1,0 +1,34 @@
+// Which units need what a plan makes: those that its steps name. Pure.
+
+import type { Plan, Step } from "../plan/plan.ts";
+
+export function unitsOf(step: Step): string[] {
+  switch (step.kind) {
+    case "folder":
+      return [];
+    case "file":
+      return unique(step.onChange.map(({ unit }) => unit));
+    case "secret":
+      return unique(
+        step.keys.flatMap(({ onChange, credential }) => [
+          ...(onChange ?? []).map(({ unit }) => unit),
+          ...(credential?.units ?? []),
+        ]),
+      );
+  }
+}
+
+/** The units that a plan names and that lack nothing of it. */
+export function readyUnits({ steps }: Plan, held: readonly { readonly units: readonly string[] }[]): string[] {
+  const lacking = new Set(held.flatMap(({ units }) => units));
+  return unique(steps.flatMap(unitsOf)).filter((unit) => !lacking.has(unit));
+}
+
+/** `api@.service` of `api@1.service`; null of a unit that is no instance. */
+export function templateOf(unit: string): string | null {
+  return /^[^@]*@[^.]/.test(unit) ? unit.replace(/@.*(?=\.\w+$)/, "@") : null;
+}
+
+function unique(units: readonly string[]): string[] {
+  return [...new Set(units)];
+}

@@ -1,0 +1,113 @@
+// One call of Secrets Manager, made until it is answered, is final, or the run's time is up: what the policy table says, done.
+
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Deadline } from "../deadline.ts";
+import type { Log } from "../log.ts";
+import { Refusal, type RefusalCode } from "../refusal.ts";
+import { computeBackoffMs } from "./backoff.ts";
+import type { Clients } from "./clients.ts";
+import { judgeError, type Operation, type Verdict } from "./error-policy.ts";
+
+export interface CallContext {
+  readonly clients: Clients;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Hears of each try that is followed by another. */
+  readonly onRetry?: () => void;
+}
+
+export interface Call<T> {
+  /** How log lines and refusals start: `secret db (prod/db in eu-west-1)`. */
+  readonly subject: string;
+  readonly region: string;
+  readonly operation: Operation;
+  /** One try. Null: an answer without what it must have. */
+  readonly send: (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<T | null>;
+  /** The caller can ask in another way, under another quota: being throttled ends the call at once. */
+  readonly hasAlternative?: boolean;
+}
+
+export interface Failure {
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+  /** Of the verdict that ended it: `fatal` is Secrets Manager's own final word. */
+  readonly kind: Verdict["kind"];
+  readonly isThrottled: boolean;
+}
+
+export type Outcome<T> =
+  | { readonly kind: "answered"; readonly answer: T }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** Throws only what is not Secrets Manager's: our own bugs, and the Refusal of credentials that cannot be had. */
+export async function callService<T>(call: Call<T>, context: CallContext): Promise<Outcome<T>> {
+  let isRenewed = false;
+  let last: Verdict | null = null;
+  for (let tries = 1; ; tries++) {
+    const { client, generation } = context.clients.lease(call.region);
+    const outcome = await tryOnce(call, client, context.deadline);
+    if ("answer" in outcome) return { kind: "answered", answer: outcome.answer };
+    // A try that the end of time cut short says less than the whole one before it.
+    const verdict: Verdict = last !== null && context.deadline.signal.aborted ? last : outcome.verdict;
+    last = verdict;
+    if (verdict.kind === "fatal" || (verdict.isThrottled && call.hasAlternative === true))
+      return failed(verdict, verdict.what);
+    if (verdict.kind === "refresh") {
+      if (isRenewed) return failed(verdict, `${verdict.what}, and new ones are no better`);
+      isRenewed = true;
+      context.onRetry?.();
+      context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);
+      context.clients.renew(generation);
+      continue;
+    }
+    if (!(await pause(call, verdict, tries, context)))
+      return failed(verdict, `${verdict.what}, after ${tries} ${tries === 1 ? "try" : "tries"} until the deadline`);
+  }
+}
+
+export function refusalOf(subject: string, { code, what, fix }: Failure): Refusal {
+  return new Refusal(code, { what: `${subject}: ${what}`, fix });
+}
+
+function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {
+  return { kind: "failed", failure: { code, what, fix, kind, isThrottled } };
+}
+
+type Try<T> = { readonly answer: T } | { readonly verdict: Verdict };
+
+async function tryOnce<T>(call: Call<T>, client: SecretsManagerClient, deadline: Deadline): Promise<Try<T>> {
+  try {
+    const answer = await call.send(client, { abortSignal: deadline.signal });
+    return answer === null ? { verdict: EMPTY } : { answer };
+  } catch (error) {
+    // Our own: the role's credentials could not be had.
+    if (error instanceof Refusal) throw error;
+    return { verdict: judgeError(error, call.operation) };
+  }
+}
+
+const EMPTY: Verdict = {
+  kind: "retry",
+  code: "unavailable",
+  what: "Secrets Manager gives an answer without a value",
+  fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER: something else than Secrets Manager may stand there.",
+  isThrottled: false,
+};
+
+/** False: the deadline comes first. */
+async function pause<T>(
+  { subject }: Call<T>,
+  { what, isThrottled }: Verdict,
+  tries: number,
+  { deadline, log, random, onRetry }: CallContext,
+): Promise<boolean> {
+  const waitMs = computeBackoffMs(tries, isThrottled, random());
+  if (waitMs >= deadline.remainingMs() || deadline.signal.aborted) return false;
+  onRetry?.();
+  log("warn", `${subject}: ${what}; trying again`, { attempt: tries, waitMs: Math.round(waitMs) });
+  await wait(waitMs);
+  return true;
+}

@@ -1,0 +1,24 @@
+// `plan --check-access`: asks AWS about every secret that the plan needs. Never asks for a value.
+
+import { neededSecrets } from "../apply/fetch-secrets.ts";
+import { checkAccess, type SecretAccess } from "../aws/secret-access.ts";
+import type { AwsConfig } from "../config/config.ts";
+import type { ImdsClient } from "../facts/imds-client.ts";
+import type { Plan } from "../plan/plan.ts";
+import { findCredentials, openSecrets } from "./open-secrets.ts";
+import type { Session } from "./session.ts";
+
+export async function checkPlanAccess(
+  plan: Plan,
+  aws: AwsConfig,
+  session: Session,
+  imds: ImdsClient | null,
+): Promise<SecretAccess[]> {
+  const { region } = plan.facts;
+  const source = openSecrets(session, () => findCredentials(session, imds), region, aws);
+  try {
+    return await checkAccess(neededSecrets(plan), (step) => source.describeSecret(step), region);
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,22 @@
+// `aws` of the config: how Secrets Manager is asked. Pure.
+
+import { parseDurationMs } from "../duration.ts";
+import type { AwsConfig } from "./config.ts";
+import type { Field } from "./field.ts";
+
+// A machine whose services wait longer than this for its credentials has been launched for nothing.
+const LONGEST_JITTER_MS = 600_000;
+
+export function parseAws(field: Field | undefined): AwsConfig {
+  const keys = field?.known(["batch", "startJitter"]);
+  return { batch: keys?.get("batch")?.boolean() ?? false, startJitterMs: parseJitter(keys?.get("startJitter")) };
+}
+
+function parseJitter(field: Field | undefined): number {
+  if (!field || field.scalar() === 0) return 0;
+  const text = field.text();
+  const jitterMs = text === undefined ? 0 : parseDurationMs(text);
+  if (jitterMs !== null && jitterMs <= LONGEST_JITTER_MS) return jitterMs;
+  field.refuse(`'${text!.slice(0, 40)}' is no duration up to 10m`, "Write a number and a unit: 500ms, 5s.");
+  return 0;
+}

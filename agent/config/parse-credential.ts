@@ -1,0 +1,44 @@
+// `units` and `credential` of a secret's key: what systemd hands over to services. Pure.
+
+import type { Credential, SecretFile } from "./config.ts";
+import type { Field } from "./field.ts";
+
+// systemd takes more (credential_name_valid), but these need no quotes anywhere.
+export const CREDENTIAL_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
+
+const SERVICE = /^[A-Za-z0-9:_.@\\-]+\.service$/;
+
+/** The key that stands for the whole value. */
+const WHOLE = ".";
+
+/** Undefined where the key says nothing of it. */
+export function parseCredential(
+  secret: string,
+  key: string,
+  keys: ReadonlyMap<string, Field>,
+  { file }: SecretFile,
+): Credential | undefined {
+  const field = keys.get("credential") ?? keys.get("units");
+  if (field === undefined) return undefined;
+  if (file === null)
+    field.refuse("there is no file that systemd could hand over", "Give the key a file: `file: db/password`.");
+  const given = keys.get("credential")?.text();
+  const name = given ?? (key === WHOLE ? secret : `${secret}.${key}`);
+  if (!CREDENTIAL_NAME.test(name)) {
+    const fix = "Give it one of letters, digits, dots, hyphens and underscores: `credential: db-password`.";
+    field.refuse(`'${name.slice(0, 80)}' is no name for a credential`, fix);
+  }
+  return { name, units: parseUnits(keys.get("units")) };
+}
+
+function parseUnits(field: Field | undefined): string[] {
+  const units: string[] = [];
+  for (const item of field?.items() ?? []) {
+    const unit = item.text();
+    if (unit === undefined) continue;
+    if (!SERVICE.test(unit)) item.refuse(`'${unit}' is no service`, "Give it with its suffix: api.service.");
+    else if (units.includes(unit)) item.refuse(`${unit} is named twice`, "Name it once.");
+    else units.push(unit);
+  }
+  return units;
+}
