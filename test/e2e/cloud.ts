@@ -36,10 +36,19 @@ export async function startSecretsManager(namespace: Namespace, { moto }: Tools)
   await namespace.serve([moto, "--host", "127.0.0.1", "--port", String(SECRETS_MANAGER_PORT)], SECRETS_MANAGER_PORT);
 }
 
-export async function createSecret(namespace: Namespace, name: string, value: string): Promise<void> {
-  const request = JSON.stringify({ Name: name, SecretString: value, ClientRequestToken: crypto.randomUUID() });
-  await run(namespace.enter([NODE, "--input-type=module", "--eval", CREATE_SECRET]), {
-    env: { ...process.env, REQUEST: request, PORT: String(SECRETS_MANAGER_PORT) },
+export function createSecret(namespace: Namespace, name: string, value: string): Promise<void> {
+  return call(namespace, "CreateSecret", { Name: name, SecretString: value });
+}
+
+/** A new version, which is the current one from now on. */
+export function rotateSecret(namespace: Namespace, name: string, value: string): Promise<void> {
+  return call(namespace, "PutSecretValue", { SecretId: name, SecretString: value });
+}
+
+async function call(namespace: Namespace, operation: string, input: object): Promise<void> {
+  const request = JSON.stringify({ ...input, ClientRequestToken: crypto.randomUUID() });
+  await run(namespace.enter([NODE, "--input-type=module", "--eval", CALL]), {
+    env: { ...process.env, OPERATION: operation, REQUEST: request, PORT: String(SECRETS_MANAGER_PORT) },
   });
 }
 
@@ -64,11 +73,11 @@ const METADATA = {
 };
 
 // Runs in the namespace, where this process is not. moto reads the region from the signature and does not verify it.
-const CREATE_SECRET = `
-const { REQUEST: body, PORT } = process.env;
+const CALL = `
+const { OPERATION, REQUEST: body, PORT } = process.env;
 const response = await fetch("http://127.0.0.1:" + PORT + "/", { method: "POST", body, headers: {
   "Content-Type": "application/x-amz-json-1.1",
-  "X-Amz-Target": "secretsmanager.CreateSecret",
+  "X-Amz-Target": "secretsmanager." + OPERATION,
   Authorization: "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0",
 } });
 if (!response.ok) throw new Error(response.status + " " + await response.text());

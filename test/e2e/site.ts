@@ -24,14 +24,17 @@ export const SITE_REQUIREMENTS: Requirements = {
   programs: ["ip", "ss", "mmdebstrap", "nsenter", "systemd-nspawn", "zstd"],
 };
 
+/** Puts parbake and an image's own files into a root. */
+export type Bake = (root: string) => Promise<void>;
+
 /** What the sample image's config tunes. */
 const SERVICES = ["nginx-light", "postgresql-15"];
 
 /** From a suite's `before`, which it skips where something cannot be fetched. */
-export async function openSite(context: Mocha.Context): Promise<Site> {
+export async function openSite(context: Mocha.Context, bake: Bake = bakeImage): Promise<Site> {
   const tools = await findTools();
   if ("reason" in tools) skipSuite(context, tools.reason);
-  const root = await openBakedRoot(context);
+  const root = await openBakedRoot(context, bake);
   const namespace = await createNamespace({ imds: true }).catch(async (error: unknown) => {
     await root.remove();
     throw error;
@@ -49,7 +52,7 @@ export interface BakedRoot {
   remove(): Promise<void>;
 }
 
-export async function openBakedRoot(context: Mocha.Context): Promise<BakedRoot> {
+export async function openBakedRoot(context: Mocha.Context, bake: Bake = bakeImage): Promise<BakedRoot> {
   const rootfs = await buildRootfs(SERVICES);
   if (rootfs.kind === "unavailable") skipSuite(context, rootfs.reason);
   const folder = await mkdtemp(join(tmpdir(), "parbake-e2e-"));
@@ -58,7 +61,7 @@ export async function openBakedRoot(context: Mocha.Context): Promise<BakedRoot> 
   try {
     await mkdir(root);
     await restoreRootfs(rootfs.path, root);
-    await bakeImage(root);
+    await bake(root);
   } catch (error) {
     await remove();
     throw error;

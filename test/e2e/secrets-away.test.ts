@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { createSecret, startImds, startSecretsManager } from "./cloud.ts";
+import { waitUntil } from "./command.ts";
+import { bakeCredentialsImage, UNITS } from "./credentials-image.ts";
+import { bootMachine, type Machine } from "./machine.ts";
+import { describeWhere } from "./requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./site.ts";
+
+describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", function () {
+  this.timeout(120_000);
+  const password = value();
+  let site: Site;
+  let machine: Machine;
+
+  before(async function () {
+    this.timeout(1_200_000);
+    site = await openSite(this, (root) => bakeCredentialsImage(root, "3s"));
+    await startImds(site.namespace, site.tools, site.folder);
+    machine = await bootMachine(site.root, site.namespace);
+  });
+  after(async () => {
+    await machine?.powerOff();
+    await site?.remove();
+  });
+
+  const isUp = async (unit: string): Promise<boolean> => (await machine.show(unit, "SubState")) === "running";
+  const seen = async (unit: string): Promise<string> =>
+    (await machine.attempt(["cat", `/run/${unit}/seen`])).stdout.trim();
+  const journalOf = (unit: string): Promise<string> =>
+    machine.run(["journalctl", `--unit=${unit}`, "--no-pager", "--output=cat"]);
+
+  it("comes to its end all the same", async () => {
+    assert.equal(await machine.show("multi-user.target", "ActiveState"), "active");
+    assert.equal(await machine.show("parbake.service", "ActiveState"), "failed");
+  });
+
+  it("starts the service that needs a file of parbake's and no secret", async () => {
+    assert.equal(await isUp("plain.service"), true);
+    assert.match(await machine.run(["cat", "/etc/plain.conf"]), /^size = \d+$/m);
+  });
+
+  for (const [unit, what] of [
+    ["api.service", "secret app"],
+    ["worker.service", "secret other"],
+    ["legacy.service", "/run/parbake/secrets/legacy.env"],
+  ] as const)
+    it(`holds ${unit} back, and says for want of what, in one line`, async () => {
+      assert.equal(await machine.show(unit, "ActiveState"), "inactive");
+      assert.match(await journalOf(unit), /start failed with result 'dependency'/);
+      const said = (await journalOf(`parbake-ready@${unit}.service`)).split("\n");
+      const line = said.find((each) => each.includes(`${unit} waits for `)) ?? "";
+      assert.ok(line.includes(`${unit} waits for ${what}: `), said.join("\n"));
+      assert.match(line, /prod\/(app|other) in eu-west-1\): no answer \(ECONNREFUSED\).*\. Check the route/);
+      assert.match(await journalOf("parbake.service"), new RegExp(`^${unit} is held back for want of ${what}$`, "m"));
+    });
+
+  it("holds back, too, what is in no way declared: it waits for the whole", async () => {
+    assert.equal(await machine.show("store.service", "ActiveState"), "inactive");
+    assert.match(
+      await journalOf("parbake-ready@store.service.service"),
+      /store\.service waits for a run of parbake that ends well: secret/,
+    );
+  });
+
+  it("tells the same to whoever asks", async () => {
+    const ready = await machine.attempt(["parbake", "ready", "plain.service"]);
+    assert.deepEqual(ready, { status: 0, stdout: "plain.service has all that it needs of parbake\n", stderr: "" });
+    const held = await machine.attempt(["parbake", "ready", "api.service", "--json"]);
+    assert.equal(held.status, 69);
+    const { ready: isReady, waitsFor } = JSON.parse(held.stdout) as { ready: boolean; waitsFor: { what: string }[] };
+    assert.equal(isReady, false);
+    assert.match(waitsFor[0]!.what, /^api\.service waits for secret app: /);
+  });
+
+  it("starts what needs a secret that can be had by now, and nothing else of what was held back", async () => {
+    const plain = await machine.show("plain.service", "MainPID");
+    await startSecretsManager(site.namespace, site.tools);
+    await createSecret(site.namespace, "prod/other", password);
+    await waitUntil("worker.service is up", 60_000, () => isUp("worker.service"));
+    await waitUntil("it has its secret", 5_000, async () => (await seen("worker")) === password);
+    for (const unit of ["api.service", "legacy.service", "store.service"])
+      assert.equal(await machine.show(unit, "ActiveState"), "inactive", unit);
+    assert.equal(await machine.show("plain.service", "MainPID"), plain);
+    assert.match(await journalOf("parbake-ready@api.service.service"), /no such secret/);
+  });
+
+  it("starts the rest by itself once the last secret is there, and touches none of those that run", async () => {
+    const before = [await machine.show("plain.service", "MainPID"), await machine.show("worker.service", "MainPID")];
+    await createSecret(site.namespace, "prod/app", JSON.stringify({ password, token: password }));
+    for (const unit of UNITS) await waitUntil(`${unit} is up`, 60_000, () => isUp(unit));
+    for (const unit of ["api", "legacy", "store"])
+      await waitUntil(`${unit} has its secret`, 5_000, async () => (await seen(unit)) === password);
+    assert.equal(await machine.run(["systemctl", "is-system-running", "--wait"]), "running");
+    assert.equal(await machine.show("parbake-retry.timer", "ActiveState"), "inactive");
+    assert.deepEqual(
+      [await machine.show("plain.service", "MainPID"), await machine.show("worker.service", "MainPID")],
+      before,
+    );
+  });
+});
+
+function value(): string {
+  return `canary-${randomBytes(12).toString("hex")}`;
+}
