@@ -10,6 +10,8 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -30,7 +32,8 @@ const DROP_IN = "etc/systemd/system/app.service.d/memory.conf";
 /** `attributes` is the file whose mode alone differs between the two. */
 function configOf(version: Version): string {
   const owned = version === "new" ? "created" : "removed";
-  return `secrets: { db: { id: prod/${version}, keys: { password: { file: db/password } } } }
+  return `secretsGuarantee: swappable
+secrets: { db: { id: prod/${version}, keys: { password: { file: db/password } } } }
 vars: { version: ${version} }
 files:
   - { template: version.txt.hbs, path: /etc/app/updated.conf, onChange: { reload: app.service },
@@ -45,12 +48,12 @@ const SYSTEMCTL = `#!/bin/sh
 read -r version </etc/app/updated.conf
 case $1 in show) echo ActiveState=active ;; *) echo "$* $version" >>/run/systemctl.log ;; esac
 `;
-/** Also a sentry: no two runs may be here at once. */
+/** Also a sentry: no two runs may be here at once. Not by rmdir(2), which is parbake's to fail. */
 const HEALTHY = `#!/bin/sh
 read -r version </etc/app/updated.conf
 mkdir /run/inside || echo two at once >>/run/systemctl.log
 echo "healthy $version" >>/run/systemctl.log
-rmdir /run/inside
+rm -d /run/inside
 `;
 const SICK = `#!/bin/sh
 read -r version </etc/app/updated.conf
@@ -144,8 +147,20 @@ export class Machine {
       removed: presence(versionOf(REMOVED), "old"),
       attributes: { "fixed 640 0:0": "old", "fixed 600 0:0": "closing", "fixed 600 1:1": "new" }[fixed] ?? fixed,
       dropIn: versionOf(DROP_IN),
-      secret: `${versionOf(secret)} ${mode(secret)}`.replace(/^(old|new) 400 0:0$/, "$1"),
+      secret:
+        this.read(secret) === null
+          ? "absent"
+          : `${versionOf(secret)} ${mode(secret)}`.replace(/^(old|new) 400 0:0$/, "$1"),
     };
+  }
+
+  /** As an earlier parbake left it, which had no generations: the secret is a plain file. */
+  withoutGenerations(): void {
+    const folder = join(this.root, SECRETS);
+    rmSync(join(folder, "db"));
+    renameSync(join(folder, "..data/db"), join(folder, "db"));
+    rmSync(join(folder, readlinkSync(join(folder, "..data"))), { recursive: true });
+    rmSync(join(folder, "..data"));
   }
 
   hasJournal(): boolean {
@@ -163,10 +178,12 @@ export class Machine {
   /** Names that are there only during a run, and the lock if it is held. */
   leftovers(): string[] {
     const paths = readdirSync(this.root, { recursive: true, encoding: "utf8" });
+    const generations = paths.filter((path) => /^run\/parbake\/secrets\/\.\.gen-\d+$/.test(path));
     const locks = paths.filter((path) => path.startsWith("run/parbake/lock/"));
     return [
       ...paths.filter((path) => path.includes("parbake-tmp") || path.endsWith("journal.json")),
       ...(locks.length === 1 ? [] : locks),
+      ...(generations.length === 1 ? [] : generations),
     ];
   }
 

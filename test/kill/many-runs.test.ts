@@ -9,7 +9,7 @@ function configOf(version: number): string {
   const files = FILES.map(
     (path) => `  - { template: version.txt.hbs, path: /${path}, healthCheck: [ /usr/local/sbin/healthy ] }`,
   );
-  return `vars: { version: ${version} }\nfiles:\n${files.join("\n")}\n  - { template: version.txt.hbs, path: /etc/app/updated.conf }\n`;
+  return `secretsGuarantee: swappable\nvars: { version: ${version} }\nfiles:\n${files.join("\n")}\n  - { template: version.txt.hbs, path: /etc/app/updated.conf }\n`;
 }
 
 const obstacle = findObstacle();
