@@ -7,9 +7,8 @@ import type { Plan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { buildGeneration } from "./build-generation.ts";
-import type { Change, GenerationFlip, Replaced } from "./change.ts";
+import type { GenerationFlip, Replaced } from "./change.ts";
 import {
-  attributesAt,
   examineFile,
   examineFolder,
   measureFiles,
@@ -36,9 +35,9 @@ import {
   trimmed,
 } from "./generation-layout.ts";
 import type { ManagedRecord } from "./managed.ts";
-import type { Attributes } from "./read-current.ts";
 import type { Selection } from "./select-secrets.ts";
 import type { StagedTarget } from "./stage-targets.ts";
+import { stagedFile, stagedFolder, withoutChange } from "./staged-generation.ts";
 import { dateSecret, isSameStored, recordFile, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "./targets.ts";
 import { temporaryName } from "./temporary.ts";
@@ -220,36 +219,4 @@ function recordAll(
       ...(wish.stored?.files ?? []).filter(({ name }) => carried.includes(name)),
     ],
   }));
-}
-
-function stagedFile(
-  { target, name, place, difference, file }: Examined,
-  { root, secretsFolder }: GenerationWish,
-  generation: string | null,
-): StagedTarget {
-  const isNew = generation !== null && (difference === "create" || difference === "update");
-  const stagedPath = isNew ? join(root, secretsFolder, generation, name) : null;
-  // In a new generation it has the right ones from the start.
-  const change =
-    difference === "attributes" ? mendingOf(target, place, attributesAt({ root, secretsFolder }, place)!) : null;
-  return { target, change: { path: target.path, stagedPath, difference, change }, file };
-}
-
-function stagedFolder({ target, place, current, difference }: ExaminedFolder): StagedTarget {
-  // In a new generation it has the right ones from the start.
-  const change = difference === "attributes" ? mendingOf(target, place, current!) : null;
-  return { target, change: { path: target.path, stagedPath: null, difference, change }, file: null };
-}
-
-/** The new generation has the right attributes from the start. */
-function withoutChange({ change, ...staged }: StagedTarget): StagedTarget {
-  return { ...staged, change: { ...change, change: null } };
-}
-
-function mendingOf(target: Attributes, path: string, old: Attributes): Change {
-  return { kind: "attributes", path, trust: TRUST_NOBODY_ELSE, old: pick(old), new: pick(target) };
-}
-
-function pick({ uid, gid, mode }: Attributes): Attributes {
-  return { uid, gid, mode };
 }

@@ -1,0 +1,39 @@
+// The files and folders of a generation as a run reports them, and where the generation stays, the mending of owners and modes.
+
+import { join } from "node:path";
+import type { Change } from "./change.ts";
+import { attributesAt, type Examined, type ExaminedFolder, type SecretsPlace } from "./examine-generation.ts";
+import { TRUST_NOBODY_ELSE } from "./folder.ts";
+import type { Attributes } from "./read-current.ts";
+import type { StagedTarget } from "./stage-targets.ts";
+
+/** @param generation the new one; null: the current one stays */
+export function stagedFile(
+  { target, name, place, difference, file }: Examined,
+  { root, secretsFolder }: SecretsPlace,
+  generation: string | null,
+): StagedTarget {
+  const isNew = generation !== null && (difference === "create" || difference === "update");
+  const stagedPath = isNew ? join(root, secretsFolder, generation, name) : null;
+  const change =
+    difference === "attributes" ? mendingOf(target, place, attributesAt({ root, secretsFolder }, place)!) : null;
+  return { target, change: { path: target.path, stagedPath, difference, change }, file };
+}
+
+export function stagedFolder({ target, place, current, difference }: ExaminedFolder): StagedTarget {
+  const change = difference === "attributes" ? mendingOf(target, place, current!) : null;
+  return { target, change: { path: target.path, stagedPath: null, difference, change }, file: null };
+}
+
+/** The new generation has the right attributes from the start. */
+export function withoutChange({ change, ...staged }: StagedTarget): StagedTarget {
+  return { ...staged, change: { ...change, change: null } };
+}
+
+function mendingOf(target: Attributes, path: string, old: Attributes): Change {
+  return { kind: "attributes", path, trust: TRUST_NOBODY_ELSE, old: pick(old), new: pick(target) };
+}
+
+function pick({ uid, gid, mode }: Attributes): Attributes {
+  return { uid, gid, mode };
+}
