@@ -12,8 +12,12 @@ export const LEAST_POOL_BYTES = 32 * MIB;
 const HALF_FROM_BYTES = GIB;
 const THREE_QUARTERS_ABOVE_BYTES = 4 * GIB;
 
-/** A pool of at least so many steps: rounding it down to whole ones takes 3 % of it at most. */
-const STEPS = 32;
+/**
+ * The manual sees trouble above 1,000 chunks (innodb-buffer-pool-resize), and each instance has whole ones: a pool of several
+ * instances has 64, which divide among any number of them, a smaller one chunks of 1 or 2 MiB.
+ */
+const CHUNKS = 64;
+const SEVERAL_INSTANCES_BYTES = GIB;
 
 /** Something that the server holds beside its buffer pool. */
 export interface PartRule {
@@ -127,21 +131,20 @@ function essentialBytes(rule: InnodbRule, options: Options): number {
 
 // In steps that no number of CPUs changes: InnoDB would round up to whole chunks of each instance, out of the share.
 function roundPool(poolBytes: number): number {
-  const step = mostStep(poolBytes);
+  const step = poolBytes < SEVERAL_INSTANCES_BYTES ? smallChunk(poolBytes) : CHUNKS * MIB;
   return Math.floor(poolBytes / step) * step;
 }
 
-/** The power of two, in MiB, that the pool consists of. */
-export function stepOf(poolBytes: number): number {
-  let step = mostStep(poolBytes);
-  while (poolBytes % step !== 0) step /= 2;
-  return step;
+/** How many chunks the pool has: of a pool that is given, fewer where they would not divide it. */
+export function chunksOf(poolBytes: number): number {
+  const most = poolBytes < SEVERAL_INSTANCES_BYTES ? Math.floor(poolBytes / smallChunk(poolBytes)) : CHUNKS;
+  let chunks = most;
+  while (poolBytes % (chunks * MIB) !== 0) chunks = Math.floor(chunks / 2);
+  return chunks;
 }
 
-function mostStep(poolBytes: number): number {
-  let step = MIB;
-  while (step * 2 * STEPS <= poolBytes) step *= 2;
-  return step;
+function smallChunk(poolBytes: number): number {
+  return poolBytes < SEVERAL_INSTANCES_BYTES / 2 ? MIB : 2 * MIB;
 }
 
 function givenPool(options: Options): number | null {

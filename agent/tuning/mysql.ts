@@ -1,7 +1,7 @@
 // MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
 
 import { count, text } from "./build-setting.ts";
-import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes, stepOf } from "./innodb-memory.ts";
+import { chunksOf, divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import {
   INNODB_OPTIONS,
   megabytes,
@@ -80,16 +80,10 @@ function tuneSchema(memory: InnodbMemory): Setting {
   return switchOf(part.value === 1, reasonOf("performance_schema", part, VARIABLES));
 }
 
-// A power of two, by which every pool can be divided, and a chunk so small that it can be divided among as many instances
-// as any number of CPUs gives it. Only above 4 GiB are there more than the 1000 chunks that the manual advises.
 function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, options: Options): Settings {
-  const [wanted, most] = is80(options)
-    ? [instancesOf80(poolBytes), 8]
-    : [instancesOf84(poolBytes, vcpus), mostInstances(poolBytes)];
-  const stepBytes = stepOf(poolBytes);
-  const chunkBytes = Math.max(MIB, stepBytes / powerOfTwo(most));
-  let instances = powerOfTwo(wanted);
-  while (poolBytes % (instances * chunkBytes) !== 0) instances /= 2;
+  const wanted = is80(options) ? instancesOf80(poolBytes) : instancesOf84(poolBytes, vcpus);
+  const chunks = chunksOf(poolBytes);
+  const instances = powerOfTwo(Math.min(wanted, chunks));
   const formula = is80(options)
     ? "poolBytes < 1 GiB ? 1 : 8"
     : "poolBytes <= 1 GiB ? 1 : min(poolBytes / 128 MiB / 2, vcpus / 4, 64)";
@@ -102,9 +96,9 @@ function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, option
         ? { boundBy: "share" as const, note: "a power of two, so that the pool divides evenly and is not rounded up" }
         : {}),
     }),
-    innodb_buffer_pool_chunk_size: megabytes(chunkBytes, {
-      formula: "stepBytes / mostInstances",
-      inputs: { stepBytes, mostInstances: powerOfTwo(most) },
+    innodb_buffer_pool_chunk_size: megabytes(poolBytes / chunks, {
+      formula: "poolBytes / chunks",
+      inputs: { poolBytes, chunks },
       source: "dev.mysql.com/doc/refman, innodb-buffer-pool-resize",
       note: "MySQL's 128M would round the pool up to a multiple of it for each instance",
     }),
@@ -122,11 +116,8 @@ function instancesOf80(poolBytes: number): number {
 }
 
 function instancesOf84(poolBytes: number, vcpus: number): number {
-  return poolBytes <= GIB ? 1 : Math.max(1, Math.min(mostInstances(poolBytes), Math.floor(vcpus / 4)));
-}
-
-function mostInstances(poolBytes: number): number {
-  return Math.min(Math.floor(poolBytes / (128 * MIB) / 2), MOST_INSTANCES);
+  if (poolBytes <= GIB) return 1;
+  return Math.max(1, Math.min(Math.floor(poolBytes / (128 * MIB) / 2), Math.floor(vcpus / 4), MOST_INSTANCES));
 }
 
 function tuneRedo({ memoryBytes, vcpus }: Allotment, options: Options): Setting {

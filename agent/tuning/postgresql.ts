@@ -1,6 +1,6 @@
 // PostgreSQL 12 to 18 by pgtune's rules, in PostgreSQL's names and units. Where pgtune breaks the share, the share wins.
 
-import { bytes, count, text } from "./build-setting.ts";
+import { bytes, count, type Reason, text } from "./build-setting.ts";
 import { dividePostgresMemory, leastShareKb, LEAST_CONNECTIONS, type PostgresMemory } from "./postgresql-memory.ts";
 import {
   computeAutovacuumWorkers,
@@ -40,9 +40,9 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   ioMethod: {
     kind: "choice",
-    default: "io_uring",
+    default: "worker",
     choices: ["io_uring", "worker"],
-    about: "io_method, from version 18; worker where the kernel or the build has no io_uring",
+    about: "io_method, from version 18; io_uring needs a kernel that allows it and LimitMEMLOCK=infinity in the unit",
   },
 };
 
@@ -131,23 +131,28 @@ function tuneIo(vcpus: number, options: Options): Settings {
   );
   if (versionOf(options) < 18) return { effective_io_concurrency: concurrency };
   const method = textOption(options, "ioMethod");
-  if (method === "io_uring")
-    return { effective_io_concurrency: concurrency, io_method: text(method, reason("io_uring on Linux")) };
+  if (method === "io_uring") return { effective_io_concurrency: concurrency, io_method: text(method, IO_URING) };
   const workers = Math.min(32, Math.max(3, Math.floor(vcpus / 4)));
   return {
     effective_io_concurrency: concurrency,
-    io_method: text(method, {
-      formula: "ioMethod",
-      inputs: { ioMethod: method },
-      source: "the option",
-      boundBy: "user",
-    }),
+    io_method: text(method, { formula: "the server's default", source: IO_METHOD }),
     io_workers: count(workers, {
       ...reason("clamp(vcpus / 4, 3, 32)", { vcpus }),
       boundBy: vcpus < 12 ? "floor" : vcpus >= 132 ? "cap" : null,
     }),
   };
 }
+
+const IO_METHOD = "postgresql.org/docs/18, runtime-config-resource: io_method";
+
+// Each backend's ring is locked memory on kernels that charge it so, and with systemd's 8 MiB the server then does not start.
+const IO_URING: Reason = {
+  formula: "ioMethod",
+  inputs: { ioMethod: "io_uring" },
+  source: "the option",
+  boundBy: "user",
+  note: "the server does not start where the kernel forbids io_uring, or where the unit lacks LimitMEMLOCK=infinity",
+};
 
 function workloadOf(options: Options): Workload {
   return WORKLOADS[textOption(options, "workload")]!;

@@ -112,20 +112,36 @@ describe("mysql", () => {
       {
         innodb_buffer_pool_size: "9G",
         innodb_buffer_pool_instances: "16",
-        innodb_buffer_pool_chunk_size: "8M",
+        innodb_buffer_pool_chunk_size: "144M",
       },
     );
     assertNotRounded(settings);
   });
+  // refman, innodb-buffer-pool-resize: more than 1,000 chunks cost performance.
+  for (const [poolMib, chunk] of [
+    [128, "1M"],
+    [1022, "2M"],
+    [1023, "33M"],
+    [1024, "16M"],
+    [12_288, "192M"],
+    [12_289, "12289M"],
+    [24 * 1024 * 1024, "384G"],
+  ] as const) {
+    it(`has chunks of ${chunk} in a pool of ${poolMib} MiB that is asked for`, () => {
+      const settings = alone("mysql", 32 * 1024 * GIB, 4, { bufferPool: `${poolMib}MiB` });
+      assert.equal(settings["innodb_buffer_pool_chunk_size"]!.text, chunk);
+      assertNotRounded(settings);
+    });
+  }
   it("says where it rounds the pool down", () => {
     const setting = alone("mysql", 16 * GIB + 100 * MIB, 4)["innodb_buffer_pool_size"]!;
-    assert.deepEqual([setting.text, setting.boundBy], ["12G", "share"]);
+    assert.deepEqual([setting.text, setting.boundBy], ["12352M", "share"]);
     assert.match(setting.note!, /^Rounded down/);
   });
 
   const GIVEN_UP = ["max_connections", "performance_schema", "table_open_cache", "innodb_log_buffer_size"];
   for (const [memoryMib, pool, kept] of [
-    [300, "66M", ["10!", "OFF!", "400!", "16M!"]],
+    [300, "67M", ["10!", "OFF!", "400!", "16M!"]],
     [512, "128M", ["78!", "OFF!", "400!", "16M!"]],
     [1024, "512M", ["120!", "OFF!", "400!", "16M!"]],
     [2048, "1G", ["151", "ON", "400!", "16M!"]],
