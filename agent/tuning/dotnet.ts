@@ -84,10 +84,14 @@ function tuneHeaps({ vcpus }: Allotment, limitBytes: number): Setting {
       inputs: { vcpus, limitBytes, leastBytesPerHeap: LEAST_BYTES_PER_HEAP },
       source: SERVER_GC,
       boundBy: bearable < vcpus ? "share" : null,
+      ...(value === vcpus ? { note: DATAS_NOTE } : {}),
     }),
-    text: hexadecimal(value),
+    text: hexadecimal(value === vcpus ? 0 : value),
   };
 }
+
+// dotnet/docs, garbage-collection/datas.md: the heap size adapts to the load, from .NET 9 on, where no count is given.
+const DATAS_NOTE = "0 leaves a heap for each CPU to the runtime: any number would switch DATAS off";
 
 /** The runtime reads every number of its environment as hexadecimal. */
 function hexadecimal(value: number): string {

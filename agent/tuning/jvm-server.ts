@@ -81,12 +81,17 @@ export function memoryFlags(settings: Settings, processors: Setting): readonly s
   return [
     `-Xms${settings["heap"]!.text}`,
     `-Xmx${settings["heap"]!.text}`,
-    `-XX:MaxMetaspaceSize=${settings["metaspace"]!.text}`,
+    ...metaspaceFlags(settings["metaspace"]!),
     `-XX:ReservedCodeCacheSize=${settings["codeCache"]!.text}`,
     `-XX:MaxDirectMemorySize=${settings["directMemory"]!.text}`,
     `-Xss${settings["threadStack"]!.text}`,
     `-XX:ActiveProcessorCount=${processors.text}`,
   ];
+}
+
+// No server's own scripts limit it: plugins and connectors load classes of their own, and a limit would kill the server.
+function metaspaceFlags({ text: written, boundBy }: Setting): readonly string[] {
+  return boundBy === "user" ? [`-XX:MaxMetaspaceSize=${written}`] : [];
 }
 
 export function joinFlags(flags: readonly string[], source: string): Setting {

@@ -81,6 +81,8 @@ export const kafka: Profile = {
 
 /** As Kafka's documentation has it for production; it drops them all where the variable is set. */
 const COLLECTOR = [
+  // Where the first collection for classes starts, no limit.
+  "-XX:MetaspaceSize=96m",
   "-XX:+UseG1GC",
   "-XX:MaxGCPauseMillis=20",
   "-XX:InitiatingHeapOccupancyPercent=35",

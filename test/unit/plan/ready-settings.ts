@@ -12,8 +12,16 @@ export const WITHOUT_TEMPLATE: Readonly<Record<string, string>> = {
 
 /** Settings that stand in no file by themselves. */
 export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  cassandra: { threads: "for cassandra.yaml, which is one whole file", pageCache: "what is left for the kernel" },
-  elasticsearch: { threads: "its pools follow from the processors", pageCache: "what is left for the kernel" },
+  cassandra: {
+    metaspace: "no limit, unless the operator wants one",
+    threads: "for cassandra.yaml, which is one whole file",
+    pageCache: "what is left for the kernel",
+  },
+  elasticsearch: {
+    metaspace: "no limit, unless the operator wants one",
+    threads: "its pools follow from the processors",
+    pageCache: "what is left for the kernel",
+  },
   hugepages: { size: "the pages times their size" },
   jvm: {
     heap: "in options, as HotSpot would round it",
@@ -22,11 +30,16 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     concGcThreads: "in options, where the collector has such threads",
   },
   kafka: {
+    metaspace: "no limit, unless the operator wants one",
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
     options: "both variables together",
   },
-  opensearch: { threads: "its pools follow from the processors", pageCache: "what is left for the kernel" },
+  opensearch: {
+    metaspace: "no limit, unless the operator wants one",
+    threads: "its pools follow from the processors",
+    pageCache: "what is left for the kernel",
+  },
   prometheus: { series: "for an alert" },
   puma: { mode: "0 workers are the single mode" },
 };

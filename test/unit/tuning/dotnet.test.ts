@@ -7,14 +7,19 @@ describe("dotnet", () => {
   it("limits the heap to three quarters, in hexadecimal", () => {
     assert.deepEqual(texts(alone("dotnet", GIB, 16), "DOTNET_GCHeapHardLimit", "DOTNET_GCHeapCount", "env"), {
       DOTNET_GCHeapHardLimit: "0x30000000",
-      DOTNET_GCHeapCount: "0x10",
-      env: "DOTNET_gcServer=1\nDOTNET_GCHeapHardLimit=0x30000000\nDOTNET_GCHeapCount=0x10",
+      DOTNET_GCHeapCount: "0x0",
+      env: "DOTNET_gcServer=1\nDOTNET_GCHeapHardLimit=0x30000000\nDOTNET_GCHeapCount=0x0",
     });
   });
   it("writes 200 MiB and 12 heaps as the documentation does", () => {
-    const settings = alone("dotnet", 400 * MIB, 12, { heapPercent: 50 });
+    const settings = alone("dotnet", 400 * MIB, 16, { heapPercent: 50 });
     assert.equal(settings["DOTNET_GCHeapHardLimit"]!.text, "0xC800000");
     assert.equal(settings["DOTNET_GCHeapCount"]!.text, "0xC");
+  });
+  it("leaves as many heaps as CPUs to the runtime, which then adapts them to the load", () => {
+    const { DOTNET_GCHeapCount: heaps } = alone("dotnet", GIB, 4);
+    assert.deepEqual([heaps!.value, heaps!.text], [4, "0x0"]);
+    assert.match(heaps!.note!, /DATAS/);
   });
   it("has workstation collection on one CPU, or where it is asked for", () => {
     assert.equal(alone("dotnet", GIB, 1)["DOTNET_gcServer"]!.text, "0");

@@ -97,7 +97,7 @@ describe("elasticsearch", () => {
   it("writes G1's options for a small heap", () => {
     assert.equal(
       alone("elasticsearch", 8 * GIB, 4)["options"]!.value,
-      "-Xms4096m -Xmx4096m -XX:MaxMetaspaceSize=160m -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=2048m -Xss1m " +
+      "-Xms4096m -Xmx4096m -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=2048m -Xss1m " +
         "-XX:ActiveProcessorCount=4 -XX:+UseG1GC -XX:G1ReservePercent=15 -XX:InitiatingHeapOccupancyPercent=30 " +
         "-XX:G1HeapRegionSize=4m",
     );

@@ -48,10 +48,16 @@ describe("kafka", () => {
     assert.deepEqual(texts(settings, "KAFKA_HEAP_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS"), {
       KAFKA_HEAP_OPTS: "-Xms4096m -Xmx4096m",
       KAFKA_JVM_PERFORMANCE_OPTS:
-        "-server -XX:MaxMetaspaceSize=96m -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=1024m -Xss1m " +
-        "-XX:ActiveProcessorCount=4 -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 " +
+        "-server -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=1024m -Xss1m " +
+        "-XX:ActiveProcessorCount=4 -XX:MetaspaceSize=96m -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 " +
         "-XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true",
     });
+  });
+  // Kafka's documentation has MetaspaceSize, which limits nothing: a limit would kill a broker with plugins.
+  it("limits class metadata only where it is told to", () => {
+    const told = alone("kafka", 8 * GIB, 4, { metaspace: "256MiB" });
+    assert.match(told["KAFKA_JVM_PERFORMANCE_OPTS"]!.text, / -XX:MaxMetaspaceSize=256m /);
+    assert.doesNotMatch(alone("kafka", 8 * GIB, 4)["KAFKA_JVM_PERFORMANCE_OPTS"]!.text, /MaxMetaspaceSize/);
   });
   it("does not fit below 536 MiB", () => {
     assert.equal(alone("kafka", 536 * MIB, 2)["heap"]!.text, "256m");
