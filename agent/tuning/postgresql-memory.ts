@@ -14,8 +14,8 @@ const BACKEND_KB = MB;
 /** PostgreSQL's own least work_mem. */
 const LEAST_WORK_MEM_KB = 64;
 
-/** pgtune's least work_mem. It can be more than the share holds, and then it gives way. */
-const PGTUNE_WORK_MEM_KB = 4 * MB;
+/** The server's default for work_mem, and pgtune's least: with less, connections are given up first. */
+const DEFAULT_WORK_MEM_KB = 4 * MB;
 
 /** Nodes of one query that pgtune expects to sort or hash at a time. */
 const NODES_PER_QUERY = 3;
@@ -83,7 +83,8 @@ export function dividePostgresMemory(wanted: PostgresDemand): PostgresMemory {
     sharedBuffersKb,
     effectiveCacheKb: Math.min(Math.floor(shareKb * workload.cacheShare), MOST_CACHE_KB),
     maintenanceKb: Math.floor(maintenanceKb(shareKb, workload)),
-    autovacuumKb: Math.floor(autovacuumKb(demand, roomKb)),
+    // By the connections that were wanted: with those that are left, the rest of a division would come and go.
+    autovacuumKb: Math.floor(autovacuumKb(wanted, roomKb)),
     walBuffersKb: computeWalBuffersKb(sharedBuffersKb),
     parallelWorkers: vcpus < PARALLEL_VCPUS ? PARALLEL_VCPUS : Math.min(vcpus, bearableWorkers(demand, roomKb)),
     roomKb: Math.floor(roomKb),
@@ -105,10 +106,10 @@ export function leastShareKb(workload: Workload, connections: number): number {
   return Math.max(enough, 64 * MB);
 }
 
-// The first stage of what memory buys: connections, each with the least work_mem.
+// Memory buys work_mem for a few connections first, up to the server's default, and then connections.
 function computeConnections({ connections, mayCutConnections }: PostgresDemand, roomKb: number): number {
   if (!mayCutConnections) return connections;
-  const bearable = Math.floor(roomKb / (BACKEND_KB + LEAST_WORK_MEM_KB)) - DEFAULT_WORKER_PROCESSES;
+  const bearable = Math.floor(roomKb / (BACKEND_KB + DEFAULT_WORK_MEM_KB)) - DEFAULT_WORKER_PROCESSES;
   return Math.min(connections, Math.max(LEAST_CONNECTIONS, bearable));
 }
 
@@ -120,9 +121,9 @@ function computeWorkMem(
 ): Pick<PostgresMemory, "workMemKb" | "wantedWorkMemKb" | "formulaWorkMemKb"> {
   const { workMemTenths } = demand.dataSize;
   const formulaWorkMemKb = Math.floor((Math.floor(perNodeKb(demand, sharedBuffersKb)) * workMemTenths) / 10);
-  const wantedWorkMemKb = Math.max(formulaWorkMemKb, PGTUNE_WORK_MEM_KB);
+  const wantedWorkMemKb = Math.max(formulaWorkMemKb, DEFAULT_WORK_MEM_KB);
   const isShort = demand.connections < wantedConnections;
-  const bearableKb = isShort ? LEAST_WORK_MEM_KB : computeBearableWorkMemKb(demand, roomKb);
+  const bearableKb = Math.min(computeBearableWorkMemKb(demand, roomKb), isShort ? DEFAULT_WORK_MEM_KB : Infinity);
   return { workMemKb: Math.min(wantedWorkMemKb, bearableKb), wantedWorkMemKb, formulaWorkMemKb };
 }
 
@@ -144,11 +145,11 @@ function computeBearableWorkMemKb({ connections, vcpus }: PostgresDemand, roomKb
   const workers = workerProcesses(vcpus);
   const perBackendKb = (count: number): number => Math.floor(roomKb / (connections + count)) - BACKEND_KB;
   const withFewKb = perBackendKb(Math.min(workers, DEFAULT_WORKER_PROCESSES));
-  return Math.max(Math.min(withFewKb, PGTUNE_WORK_MEM_KB), perBackendKb(workers));
+  return Math.max(Math.min(withFewKb, DEFAULT_WORK_MEM_KB), perBackendKb(workers));
 }
 
 function bearableWorkers({ connections }: PostgresDemand, roomKb: number): number {
-  const workers = Math.floor(roomKb / (BACKEND_KB + PGTUNE_WORK_MEM_KB)) - connections;
+  const workers = Math.floor(roomKb / (BACKEND_KB + DEFAULT_WORK_MEM_KB)) - connections;
   return Math.max(DEFAULT_WORKER_PROCESSES, workers);
 }
 
@@ -177,7 +178,7 @@ function autovacuumKb(demand: PostgresDemand, roomKb: number): number {
   const { shareKb, workload, dataSize, connections, vcpus, autovacuumWorkers } = demand;
   const wantedKb = (perNodeKb(demand, shareKb / workload.sharedBuffersDivisor) * dataSize.workMemTenths) / 10;
   const backends = connections + workerProcesses(vcpus);
-  const spareKb = roomKb - backends * (BACKEND_KB + Math.max(PGTUNE_WORK_MEM_KB, wantedKb));
+  const spareKb = roomKb - backends * (BACKEND_KB + Math.max(DEFAULT_WORK_MEM_KB, wantedKb));
   const leastKb = leastAutovacuumKb(shareKb, workload, autovacuumWorkers);
   return Math.min(wantedAutovacuumKb(shareKb, workload), leastKb + Math.max(0, spareKb) / autovacuumWorkers);
 }

@@ -88,9 +88,9 @@ function tuneConnections({ connections, roomKb }: PostgresMemory, workload: Work
     return count(given, { ...reason("connections", { connections: given }), source: "the option", boundBy: "user" });
   if (connections === workload.connections) return count(connections, { formula, source: PGTUNE });
   return count(connections, {
-    ...reason(`min(${formula}, roomBytes / 1088 KiB - 8)`, { roomBytes: roomKb * KIB }),
+    ...reason(`min(${formula}, roomBytes / 5 MiB - 8)`, { roomBytes: roomKb * KIB }),
     boundBy: "ladder",
-    note: "pgtune's would not fit even with PostgreSQL's least work_mem in every one",
+    note: "pgtune's would not fit with PostgreSQL's default work_mem in every one",
   });
 }
 

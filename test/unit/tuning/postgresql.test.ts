@@ -135,7 +135,7 @@ describe("postgresql", () => {
     assert.deepEqual([work_mem!.text, work_mem!.boundBy], ["4MB", "floor"]);
   });
   it("goes below 4 MB of work_mem where every connection at once would break the share", () => {
-    const { work_mem } = alone("postgresql", GIB, 2);
+    const { work_mem } = alone("postgresql", GIB, 2, { connections: 200 });
     assert.deepEqual([work_mem!.text, work_mem!.boundBy], ["1349kB", "share"]);
   });
   it("does not fit 9,999 connections in 4 GB, where pgtune promises 40 GB", () => {
@@ -149,23 +149,28 @@ describe("postgresql", () => {
     assert.deepEqual([autovacuum_work_mem!.boundBy, autovacuum_work_mem!.text], ["share", "809172kB"]);
     assert.match(autovacuum_work_mem!.note!, /would not fit/);
   });
-  for (const [memoryMib, connections, workMem, boundBy] of [
-    [95, 20, "64kB", "ladder"],
-    [200, 68, "64kB", "ladder"],
-    [400, 160, "64kB", "ladder"],
-    [480, 196, "64kB", "ladder"],
-    [512, 200, "123kB", null],
+  // The server's default of work_mem is 4MB: no connection is worth less, down to 20 of them.
+  for (const [memoryMib, connections, workMem, connectionsBound, workMemBound] of [
+    [95, 20, "80kB", "ladder", "share"],
+    [200, 20, "1948kB", "ladder", "share"],
+    [400, 27, "4MB", "ladder", "floor"],
+    [512, 38, "4MB", "ladder", "floor"],
+    [1024, 88, "4MB", "ladder", "floor"],
+    [2048, 188, "4MB", "ladder", "floor"],
+    [3072, 200, "4MB", null, "floor"],
   ] as const) {
-    it(`gives up connections before it gives up the server: ${connections} in ${memoryMib} MiB`, () => {
+    it(`gives up connections before work_mem: ${connections} with ${workMem} in ${memoryMib} MiB`, () => {
       const { max_connections, work_mem } = alone("postgresql", memoryMib * MIB, 2);
-      assert.deepEqual([max_connections!.value, max_connections!.boundBy], [connections, boundBy]);
-      assert.deepEqual([work_mem!.text, work_mem!.boundBy], [workMem, "share"]);
+      assert.deepEqual([max_connections!.value, max_connections!.boundBy], [connections, connectionsBound]);
+      assert.deepEqual([work_mem!.text, work_mem!.boundBy], [workMem, workMemBound]);
     });
   }
   it("gives up no connections that were asked for", () =>
     assert.equal(tryAlone("postgresql", 400 * MIB, 2, { connections: 200 }), null));
   it("explains where pgtune would break the share, and where it is only unset", () => {
-    const { work_mem, autovacuum_work_mem, max_worker_processes } = alone("postgresql", GIB, 2);
+    const { work_mem, autovacuum_work_mem, max_worker_processes } = alone("postgresql", GIB, 2, {
+      connections: 200,
+    });
     assert.match(work_mem!.note!, /at its limit at once/);
     assert.match(autovacuum_work_mem!.note!, /unset, which means the same/);
     assert.match(max_worker_processes!.note!, /fourth CPU would take workers away/);
