@@ -17,6 +17,12 @@ const WORTHWHILE_LARGE_HEAP_BYTES = 48 * GIB;
 /** The least heap in which a service, not only the JVM, comes up. */
 const LEAST_HEAP_BYTES = 64 * MIB;
 
+/**
+ * What memory buys before any more code cache or threads: Heroku's heap for 512 MB (heroku/heroku-buildpack-jvm-common,
+ * opt/jvmcommon.sh). A service with too small a heap fails; with too small a code cache it is slower.
+ */
+const FIRST_HEAP_BYTES = 300 * MIB;
+
 /** The calculator's, and what is left of it where memory is short: a small pool of workers beside the JVM's own threads. */
 export const THREADS = { least: 20, most: 250 };
 
@@ -48,14 +54,15 @@ export interface JvmMemory {
 }
 
 /**
- * The memory is at least `leastMemoryBytes`. What it is beyond that buys back the code cache, then the threads, and only
- * then a larger heap: with more memory nothing ever shrinks.
+ * The memory is at least `leastMemoryBytes`. What it is beyond that goes to the heap up to a first size, then buys back the
+ * code cache, then the threads, and then a larger heap: with more memory nothing ever shrinks.
  */
 export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemory {
   const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
   const threadStackBytes = numberOption(options, "threadStack");
   const usableBytes = memoryBytes - headroomBytes;
-  const spareBytes = usableBytes - leastHeapBytes(options) - sumRegions("least", options);
+  const smallHeapBytes = Math.min(usableBytes - sumRegions("least", options), firstHeapBytes(options));
+  const spareBytes = usableBytes - smallHeapBytes - sumRegions("least", options);
   const wholeMibBytes = Math.floor(spareBytes / MIB) * MIB;
   const codeCache = buyBack(optionalNumber(options, "codeCache"), CODE_CACHE_BYTES, wholeMibBytes);
   const boughtBytes = codeCache.boundBy === "user" ? 0 : codeCache.value - CODE_CACHE_BYTES.least;
@@ -69,7 +76,7 @@ export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemor
     threadStackBytes,
     codeCache,
     threads,
-    ...computeHeap(isShort ? null : usableBytes - sumRegions("most", options), options),
+    ...computeHeap(isShort ? smallHeapBytes : usableBytes - sumRegions("most", options), isShort, options),
   };
 }
 
@@ -106,11 +113,14 @@ function buyBack(given: number | null, { least, most }: Range, spareBytes: numbe
   return { value, boundBy: value < most ? "ladder" : null, spareBytes };
 }
 
-// Null: short of memory, so no more than the least.
-function computeHeap(leftBytes: number | null, options: Options): Pick<JvmMemory, "heapBytes" | "heapBoundBy"> {
+function computeHeap(
+  leftBytes: number,
+  isShort: boolean,
+  options: Options,
+): Pick<JvmMemory, "heapBytes" | "heapBoundBy"> {
   const userBytes = optionalNumber(options, "heap");
   if (userBytes !== null) return { heapBytes: userBytes, heapBoundBy: "user" };
-  if (leftBytes === null) return { heapBytes: LEAST_HEAP_BYTES, heapBoundBy: "floor" };
+  if (isShort) return { heapBytes: leftBytes, heapBoundBy: "floor" };
   if (leftBytes <= COMPRESSED_OOPS_HEAP_BYTES || heapIsUnbounded(options, leftBytes))
     return { heapBytes: leftBytes, heapBoundBy: null };
   return { heapBytes: COMPRESSED_OOPS_HEAP_BYTES, heapBoundBy: "cap" };
@@ -124,6 +134,10 @@ function heapIsUnbounded(options: Options, leftBytes: number): boolean {
 
 export function mayExceedCompressedOops(options: Options): boolean {
   return booleanOption(options, "largeHeap") || textOption(options, "gc") === "zgc";
+}
+
+function firstHeapBytes(options: Options): number {
+  return optionalNumber(options, "heap") ?? FIRST_HEAP_BYTES;
 }
 
 function leastHeapBytes(options: Options): number {

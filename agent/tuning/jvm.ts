@@ -87,7 +87,7 @@ function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Option
     "memoryBytes - headroomBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes";
   const capped = mayExceedCompressedOops(options) ? rest : `min(${rest}, 31 GiB)`;
   return region(heapBytes, {
-    formula: boundBy === "floor" ? "64 MiB" : capped,
+    formula: boundBy === "floor" ? "min(memoryBytes - headroomBytes - the least of the others, 300 MiB)" : capped,
     inputs: {
       memoryBytes,
       headroomBytes,

@@ -121,7 +121,8 @@ describe("computeTuning", () => {
   it("tells what an app gave up for want of memory, and what it would have", () => {
     const small = app("api", "jvm", { memory: { weight: 1, minBytes: null, maxBytes: 512 * MIB } });
     assert.deepEqual(tune({ ...image, apps: [small] }, machine(8 * GIB, 2)).apps[0]!.degraded, [
-      { setting: "threads", wanted: "250", got: "101" },
+      { setting: "threads", wanted: "250", got: "20" },
+      { setting: "codeCache", wanted: "240M", got: "85M" },
     ]);
     assert.deepEqual(tune({ ...image, apps: [app("api", "jvm")] }, machine(8 * GIB, 2)).apps[0]!.degraded, []);
   });
