@@ -12,7 +12,7 @@ export interface WarmAnswer {
   readonly body: string;
 }
 
-/** What Node's http is asked with, by IMDS's client (a URL first) and by the SDK's (only options). */
+/** What Node's http is asked with, by IMDS's client (a URL first) and by that of AWS (only options). */
 interface RequestOptions {
   readonly method: string;
   readonly path: string;
@@ -39,27 +39,21 @@ class WarmAgent {
 }
 
 function openRequest(parameters: unknown[], answer: (options: RequestOptions) => WarmAnswer): WarmRequest {
-  const onResponse = parameters.at(-1) as (incoming: Readable) => void;
-  const options = parameters.at(-2) as RequestOptions;
-  return new WarmRequest(() => onResponse(buildIncoming(answer(options))));
+  return new WarmRequest(() => buildIncoming(answer(parameters.at(-1) as RequestOptions)));
 }
 
 class WarmRequest extends EventEmitter {
-  readonly #respond: () => void;
+  readonly #answer: () => Readable;
 
-  constructor(respond: () => void) {
+  constructor(answer: () => Readable) {
     super();
-    this.#respond = respond;
-  }
-
-  setTimeout(): this {
-    return this;
+    this.#answer = answer;
   }
 
   end(): void {
     setImmediate(() => {
       this.emit("socket", new WarmSocket());
-      this.#respond();
+      this.emit("response", this.#answer());
       setImmediate(() => this.emit("close"));
     });
   }
@@ -69,11 +63,10 @@ class WarmRequest extends EventEmitter {
 
 class WarmSocket extends EventEmitter {
   readonly connecting = false;
-  setKeepAlive(): void {}
-  setTimeout(): void {}
 }
 
 function buildIncoming({ status, headers, body }: WarmAnswer): Readable {
   const incoming = Readable.from([Buffer.from(body)], { objectMode: false });
-  return Object.assign(incoming, { statusCode: status, statusMessage: "OK", headers });
+  const framed = { "content-length": String(body.length), ...headers };
+  return Object.assign(incoming, { statusCode: status, statusMessage: "OK", headers: framed, complete: true });
 }

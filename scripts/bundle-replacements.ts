@@ -24,22 +24,13 @@ const REPLACEMENTS: readonly Replacement[] = [
       export const defaultProvider = () => async () => { throw new Error("the client was given no credentials"); };
     `,
   },
-  // The SDK makes its https agent before it knows whether it needs one, and that loads all of TLS.
+  // The SDK's own way to the network: parbake always hands its client agent/aws/request-handler.ts, which gives whole bodies.
   {
-    path: "./node-https",
-    importer: "@smithy/node-http-handler",
+    path: "@smithy/node-http-handler",
+    importer: "@aws-sdk/client-secrets-manager",
     contents: `
-      import https from "node:https";
-      class Agent {
-        constructor(options) { this.options = options; this.keepAlive = options.keepAlive; this.maxSockets = options.maxSockets; }
-        open() { return (this.opened ??= new https.Agent(this.options)); }
-        get sockets() { return this.opened?.sockets; }
-        get requests() { return this.opened?.requests; }
-        destroy() { this.opened?.destroy(); }
-      }
-      const request = ({ agent, ...options }, onResponse) =>
-        https.request({ ...options, agent: agent instanceof Agent ? agent.open() : agent }, onResponse);
-      export const node_https = { Agent, request };
+      export const NodeHttpHandler = { create: (handler) => handler };
+      export const streamCollector = async () => { throw new Error("a body is no stream"); };
     `,
   },
 ];

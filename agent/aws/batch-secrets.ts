@@ -9,9 +9,10 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { Refusal } from "../refusal.ts";
 import { callService, type CallContext } from "./call-service.ts";
+import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
+import type { Circumstances } from "./clients.ts";
 import { judgeName } from "./error-policy.ts";
 import type { SecretReference } from "./secret-reference.ts";
-import type { ValueAnswer } from "./get-secret-value.ts";
 
 /** The most that BatchGetSecretValue takes (API reference). */
 const MOST_IDS = 20;
@@ -70,6 +71,7 @@ function chunk(all: readonly Waiting[]): Waiting[][] {
 interface BatchAnswer {
   readonly values: readonly SecretValueEntry[];
   readonly errors: readonly APIErrorType[];
+  readonly circumstances: Readonly<Circumstances>;
 }
 
 /** Null: batches are refused as such. @throws Refusal when there is no answer until the deadline */
@@ -88,7 +90,10 @@ async function askBatch(group: readonly Waiting[], context: CallContext): Promis
         operation: "BatchGetSecretValue",
         // An account has a hundred times as many calls for one secret each (Secrets Manager's quotas).
         hasAlternative: true,
-        send: (client, options) => client.send(new BatchGetSecretValueCommand(input), options),
+        send: async (client, options) => ({
+          kind: "good",
+          answer: await client.send(new BatchGetSecretValueCommand(input), options),
+        }),
       },
       context,
     );
@@ -103,22 +108,24 @@ async function askBatch(group: readonly Waiting[], context: CallContext): Promis
     NextToken = outcome.answer.NextToken;
     if (!NextToken) break;
   }
-  return answer;
+  return { ...answer, circumstances: context.clients.lease(region).circumstances };
 }
 
-function pick(reference: SecretReference, { values, errors }: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
-  const value = values.find(({ Name, ARN }) => isSame(reference.id, Name) || isSame(reference.id, ARN));
-  if (value?.SecretString !== undefined || value?.SecretBinary !== undefined) return Promise.resolve(value);
-  const error = errors.find(({ SecretId }) => isSame(reference.id, SecretId));
+function pick(reference: SecretReference, batch: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
+  const value = batch.values.find((each) => isOfSecret(reference, { ...each }));
+  const checked = value === undefined ? null : checkValue(reference, {}, value);
+  if (checked?.kind === "good") return Promise.resolve(checked.answer);
+  const error = batch.errors.find(({ SecretId }) => isSame(reference.id, SecretId));
   if (!value && !error) return Promise.reject(forgotten(reference));
-  const verdict = judgeName(error?.ErrorCode, "GetSecretValue");
+  const { circumstances } = batch;
+  const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
   // A fault that may pass, or that the table does not know, and a value that is none: alone it gets retries of its own.
   if (verdict?.kind !== "fatal") return fetchOne(reference);
   const { code, what, fix } = verdict;
   return Promise.reject(new Refusal(code, { what: `${reference.subject}: ${what}`, fix }));
 }
 
-/** An ARN may be written without the six random characters at its end. */
+/** An error has what was asked for, or the ARN of it. */
 function isSame(id: string, found: string | undefined): boolean {
   return found !== undefined && (found === id || (found.startsWith("arn:") && found.replace(/-\w{6}$/, "") === id));
 }

@@ -6,8 +6,9 @@ import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type RefusalCode } from "../refusal.ts";
 import { computeBackoffMs } from "./backoff.ts";
-import type { Clients } from "./clients.ts";
-import { judgeError, type Operation, type Verdict } from "./error-policy.ts";
+import type { Checked } from "./check-answer.ts";
+import type { Clients, Lease } from "./clients.ts";
+import { judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
 
 export interface CallContext {
   readonly clients: Clients;
@@ -23,8 +24,8 @@ export interface Call<T> {
   readonly subject: string;
   readonly region: string;
   readonly operation: Operation;
-  /** One try. Null: an answer without what it must have. */
-  readonly send: (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<T | null>;
+  /** One try. */
+  readonly send: (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<Checked<T>>;
   /** The caller can ask in another way, under another quota: being throttled ends the call at once. */
   readonly hasAlternative?: boolean;
 }
@@ -47,8 +48,8 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
   let isRenewed = false;
   let last: Verdict | null = null;
   for (let tries = 1; ; tries++) {
-    const { client, generation } = context.clients.lease(call.region);
-    const outcome = await tryOnce(call, client, context.deadline);
+    const lease = context.clients.lease(call.region);
+    const outcome = await tryOnce(call, lease, context.deadline);
     if ("answer" in outcome) return { kind: "answered", answer: outcome.answer };
     // A try that the end of time cut short says less than the whole one before it.
     const verdict: Verdict = last !== null && context.deadline.signal.aborted ? last : outcome.verdict;
@@ -60,7 +61,7 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
       isRenewed = true;
       context.onRetry?.();
       context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);
-      context.clients.renew(generation);
+      context.clients.renew(lease.generation);
       continue;
     }
     if (!(await pause(call, verdict, tries, context)))
@@ -78,24 +79,17 @@ function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcom
 
 type Try<T> = { readonly answer: T } | { readonly verdict: Verdict };
 
-async function tryOnce<T>(call: Call<T>, client: SecretsManagerClient, deadline: Deadline): Promise<Try<T>> {
+async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadline: Deadline): Promise<Try<T>> {
+  const judged = { operation: call.operation, circumstances };
   try {
-    const answer = await call.send(client, { abortSignal: deadline.signal });
-    return answer === null ? { verdict: EMPTY } : { answer };
+    const checked = await call.send(client, { abortSignal: deadline.signal });
+    return checked.kind === "good" ? { answer: checked.answer } : { verdict: judgeFlaw(checked.flaw, judged) };
   } catch (error) {
     // Our own: the role's credentials could not be had.
     if (error instanceof Refusal) throw error;
-    return { verdict: judgeError(error, call.operation) };
+    return { verdict: judgeError(error, judged) };
   }
 }
-
-const EMPTY: Verdict = {
-  kind: "retry",
-  code: "unavailable",
-  what: "Secrets Manager gives an answer without a value",
-  fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER: something else than Secrets Manager may stand there.",
-  isThrottled: false,
-};
 
 /** False: the deadline comes first. */
 async function pause<T>(

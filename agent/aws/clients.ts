@@ -2,17 +2,25 @@
 // credentials, which can be replaced while requests are under way. Never retries by itself.
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { agentOptions, type ClientSettings } from "./endpoints.ts";
-import type { Credentials } from "./secrets-manager.ts";
-
-// Two round trips in a healthy region take tens of milliseconds; a lost packet must not cost the whole deadline.
-const CONNECT_TIMEOUT_MS = 2_000;
-const ANSWER_TIMEOUT_MS = 5_000;
+import type { Credentials } from "./credentials.ts";
+import type { ClientSettings } from "./endpoints.ts";
+import { fixedConfig } from "./fixed-config.ts";
+import { createRequestHandler, type RequestHandler, type SdkRequest } from "./request-handler.ts";
+import { routeTo, type Route } from "./route.ts";
 
 export interface Lease {
   readonly client: SecretsManagerClient;
   /** Which credentials it signs with. */
   readonly generation: number;
+  /** What an error of the client's is to be judged with. */
+  readonly circumstances: Circumstances;
+}
+
+export interface Circumstances {
+  /** Where its requests go; null: none has left yet. */
+  route: Route | null;
+  /** Whose credentials they are signed with. */
+  credentials: "role" | "environment";
 }
 
 export interface Clients {
@@ -23,20 +31,41 @@ export interface Clients {
   close(): void;
 }
 
+// A secret has 64 KiB at most (Secrets Manager's quotas), and JSON may write each byte of it as six characters.
+const MOST_SECRET_BYTES = 64 * 1024;
+const MOST_VALUE_BYTES = 6 * MOST_SECRET_BYTES + 16 * 1024;
+// With twenty secrets in an answer, or with all the versions, labels and tags of one.
+const MOST_BODY_BYTES: Readonly<Record<string, number>> = {
+  "secretsmanager.GetSecretValue": MOST_VALUE_BYTES,
+  "secretsmanager.BatchGetSecretValue": 20 * MOST_VALUE_BYTES,
+  "secretsmanager.DescribeSecret": 1024 * 1024,
+};
+
+function mostBodyBytes({ headers }: SdkRequest): number {
+  return MOST_BODY_BYTES[headers["x-amz-target"] ?? ""] ?? MOST_VALUE_BYTES;
+}
+
 export function createClients(settings: ClientSettings, fetchCredentials: () => Promise<Credentials>): Clients {
   const leases = new Map<string, Lease>();
+  const handler = createRequestHandler(settings, mostBodyBytes);
   let generation = 0;
   let credentials: Promise<Credentials> | null = null;
-  let handler: SecretsManagerClient["config"]["requestHandler"] | null = null;
-
-  const sign = async (): Promise<Credentials> => withoutExpiry(await (credentials ??= fetchCredentials()));
 
   function open(region: string, stale: Lease | undefined): Lease {
-    const client = createClient(region, settings, handler, sign);
-    handler ??= client.config.requestHandler;
+    const circumstances: Circumstances = { route: null, credentials: "role" };
+    const client = new SecretsManagerClient({
+      region,
+      ...fixedConfig(settings),
+      credentials: async () => {
+        const found = await (credentials ??= fetchCredentials());
+        circumstances.credentials = found.origin ?? "role";
+        return signingKey(found);
+      },
+      requestHandler: watchRoutes(handler, (request) => (circumstances.route = routeTo(request, settings))),
+    });
     // What it has learnt of the clock.
     if (stale) client.config.systemClockOffset = stale.client.config.systemClockOffset;
-    return { client, generation };
+    return { client, generation, circumstances };
   }
 
   return {
@@ -53,40 +82,23 @@ export function createClients(settings: ClientSettings, fetchCredentials: () => 
       credentials = null;
     },
     close() {
-      handler?.destroy?.();
+      handler.destroy();
       leases.clear();
     },
   };
 }
 
-// Whether they have run out is the service's to say: by an instance's clock early in a boot it would be a guess.
-function withoutExpiry({ accessKeyId, secretAccessKey, sessionToken }: Credentials): Credentials {
-  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+function watchRoutes(handler: RequestHandler, watch: (request: SdkRequest) => void): RequestHandler {
+  return {
+    ...handler,
+    handle(request, options) {
+      watch(request);
+      return handler.handle(request, options);
+    },
+  };
 }
 
-function createClient(
-  region: string,
-  settings: ClientSettings,
-  handler: SecretsManagerClient["config"]["requestHandler"] | null,
-  credentials: () => Promise<Credentials>,
-): SecretsManagerClient {
-  const { certificateAuthority: _, proxies: __, ...endpoint } = settings;
-  return new SecretsManagerClient({
-    region,
-    ...endpoint,
-    credentials,
-    maxAttempts: 1,
-    retryMode: "standard",
-    defaultsMode: "standard",
-    // Their defaults, given so that the SDK does not look for them in shared config files.
-    authSchemePreference: ["sigv4"],
-    disableClockSkewCorrection: false,
-    userAgentAppId: "parbake",
-    requestHandler: handler ?? {
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: ANSWER_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      ...agentOptions(settings),
-    },
-  });
+// Whether they have run out is the service's to say: by an instance's clock early in a boot it would be a guess.
+function signingKey({ accessKeyId, secretAccessKey, sessionToken }: Credentials) {
+  return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }

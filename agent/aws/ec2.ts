@@ -1,8 +1,10 @@
 // The client of EC2's API, loaded only by the commands that call it: the package alone costs more than a whole boot.
 
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { agentOptions, type ClientSettings } from "./endpoints.ts";
-import type { Credentials } from "./secrets-manager.ts";
+import type { Credentials } from "./credentials.ts";
+import type { ClientSettings } from "./endpoints.ts";
+import { fixedConfig } from "./fixed-config.ts";
+import { createRequestHandler } from "./request-handler.ts";
 
 export type { EC2Client };
 
@@ -13,15 +15,18 @@ export interface Ec2Options {
   readonly credentials?: Credentials;
 }
 
+// The largest pages have a thousand instances with some ten KiB each.
+const MOST_BODY_BYTES = 32 * 1024 * 1024;
+
 /** With the package beside the client, for its commands: whoever calls has paid for loading it. */
 export async function createEc2Client({ region, settings, credentials }: Ec2Options) {
   const ec2 = await import("@aws-sdk/client-ec2");
-  const { certificateAuthority: _, proxies: __, ...endpoint } = settings;
   const client = new ec2.EC2Client({
     region,
-    ...endpoint,
+    ...fixedConfig(settings),
+    maxAttempts: 3,
     ...(credentials ? { credentials } : {}),
-    requestHandler: agentOptions(settings),
+    requestHandler: createRequestHandler(settings, () => MOST_BODY_BYTES),
   });
   return { ec2, client };
 }

@@ -6,9 +6,11 @@ import { readProxies, type Proxies } from "./proxies.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Given to an SDK client whole, so that it reads no shared config file and makes no guess of its own. */
+/** All that the environment may say, so that an SDK client reads no shared config file and makes no guess of its own. */
 export interface ClientSettings {
   readonly endpoint?: string;
+  /** The one that names the endpoint. */
+  readonly endpointVariable?: string;
   readonly useFipsEndpoint: boolean;
   readonly useDualstackEndpoint: boolean;
   /** PEM of a custom CA, instead of Node's own list. */
@@ -19,50 +21,39 @@ export interface ClientSettings {
 
 /** @throws Refusal `usage` where a variable is not what AWS defines it as */
 export function readClientSettings(service: "SECRETS_MANAGER" | "EC2", environment: Environment): ClientSettings {
-  const endpoint = environment[`AWS_ENDPOINT_URL_${service}`] || environment["AWS_ENDPOINT_URL"];
+  const variable = [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"].find((name) => environment[name]);
   const bundle = environment["AWS_CA_BUNDLE"];
   const proxies = readProxies(environment);
   const settings = {
     useFipsEndpoint: readSwitch("AWS_USE_FIPS_ENDPOINT", environment),
     useDualstackEndpoint: readSwitch("AWS_USE_DUALSTACK_ENDPOINT", environment),
-    ...(endpoint ? { endpoint: checkEndpoint(endpoint, service) } : {}),
+    ...(variable ? { endpoint: checkEndpoint(environment[variable]!, variable), endpointVariable: variable } : {}),
     ...(bundle ? { certificateAuthority: readBundle(bundle) } : {}),
     ...(proxies ? { proxies } : {}),
   };
-  checkVariants(settings, service);
+  checkVariants(settings);
   return settings;
 }
 
-/** The options of Node's agents; none where the SDK's own will do. */
-export function agentOptions({ certificateAuthority, proxies }: ClientSettings): Readonly<Record<string, object>> {
-  const common = { keepAlive: true, ...(proxies ? { proxyEnv: proxies } : {}) };
-  return {
-    ...(proxies ? { httpAgent: common } : {}),
-    ...(proxies || certificateAuthority
-      ? { httpsAgent: { ...common, ...(certificateAuthority ? { ca: certificateAuthority } : {}) } }
-      : {}),
-  };
-}
-
-function checkEndpoint(endpoint: string, service: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
-  if (url && /^https?:$/.test(url.protocol) && url.username === "") return endpoint;
-  const what = `AWS_ENDPOINT_URL_${service} (or AWS_ENDPOINT_URL) is not a http or https URL`;
+function checkEndpoint(endpoint: string, variable: string): string {
+  const url = URL.parse(endpoint);
+  const isPlain = url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (isPlain && /^https?:$/.test(url.protocol)) return endpoint;
   throw new Refusal("usage", {
-    what,
+    what: `${variable} is not a http or https URL of a host, a port and a path at most`,
     fix: "Set it to the like of https://vpce-0abc.secretsmanager.eu-west-1.vpce.amazonaws.com.",
   });
 }
 
 // The SDK would say so at the first call only, and in words of its own.
-function checkVariants(settings: ClientSettings, service: string): void {
-  if (settings.endpoint === undefined) return;
+function checkVariants(settings: ClientSettings): void {
+  if (settings.endpointVariable === undefined) return;
   const variants = [
     ...(settings.useFipsEndpoint ? ["AWS_USE_FIPS_ENDPOINT"] : []),
     ...(settings.useDualstackEndpoint ? ["AWS_USE_DUALSTACK_ENDPOINT"] : []),
   ];
   if (variants.length === 0) return;
-  const what = `${variants.join(" and ")} and AWS_ENDPOINT_URL_${service} (or AWS_ENDPOINT_URL) are both set`;
+  const what = `${variants.join(" and ")} and ${settings.endpointVariable} are both set`;
   throw new Refusal("usage", { what, fix: "Unset one: the URL of an endpoint says by itself which it is." });
 }
 

@@ -2,9 +2,26 @@
 // because some of its messages quote the request.
 
 import type { RefusalCode } from "../refusal.ts";
-import { API_POLICY, CLOCK, NETWORK_POLICY, type Kind, type Rule } from "./error-rules.ts";
+import { HttpTrouble } from "../http/http-trouble.ts";
+import type { Circumstances } from "./clients.ts";
+import {
+  API_POLICY,
+  CLOCK,
+  NETWORK_FAMILIES,
+  NETWORK_POLICY,
+  PROXY_POLICY,
+  type Kind,
+  type Rule,
+} from "./error-rules.ts";
+import { nameEndpoint, nameHost } from "./route.ts";
 
 export type Operation = "GetSecretValue" | "BatchGetSecretValue" | "DescribeSecret";
+
+/** What was called, and what may have led to its error. */
+export interface JudgedCall {
+  readonly operation: Operation;
+  readonly circumstances: Readonly<Circumstances>;
+}
 
 export interface Verdict {
   /** `retry`: worth another try under the deadline. `refresh`: with other credentials, once. */
@@ -19,54 +36,91 @@ export interface Verdict {
 
 const BY_API_NAME = indexRules(API_POLICY);
 const BY_NETWORK_NAME = indexRules(NETWORK_POLICY);
+const BY_PROXY_NAME = indexRules(PROXY_POLICY);
 
 function indexRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
   return new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)));
 }
 
 /** @param error what the SDK threw: its name, code and status are looked at, its message never is */
-export function judgeError(error: unknown, operation: Operation): Verdict {
-  const { name, code, $metadata } = (error ?? {}) as {
+export function judgeError(error: unknown, call: JudgedCall): Verdict {
+  if (error instanceof HttpTrouble) return judgeTrouble(error, call);
+  const { name, $metadata } = (error ?? {}) as {
     name?: string;
-    code?: string;
     $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
   };
-  const known = judgeName(name, operation, $metadata?.clockSkewCorrected === true);
+  const known = judgeName(name, call, $metadata?.clockSkewCorrected === true);
   if (known) return known;
   const status = $metadata?.httpStatusCode;
-  return status === undefined ? judgeSilence(code ?? name, operation) : judgeStatus(status, name);
+  return status === undefined ? judgeTrouble(HttpTrouble.from(error), call) : judgeStatus(status, name, call);
+}
+
+/** Of an answer whose status was fine: whoever gave it may give the right one, or something else stands there. */
+export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall): Verdict {
+  return {
+    kind: "retry",
+    code: "unavailable",
+    what: `${route === null ? "Secrets Manager" : nameEndpoint(route)} ${flaw}`,
+    fix: "Look for a proxy or a cache in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
+    isThrottled: false,
+  };
 }
 
 /** Null: the table has no such name. */
-export function judgeName(name: string | undefined, operation: Operation, isClockMended = false): Verdict | null {
+export function judgeName(name: string | undefined, call: JudgedCall, isClockMended = false): Verdict | null {
   const rule = name === undefined ? undefined : BY_API_NAME.get(name);
   if (!rule) return null;
   // The SDK has learnt the right time from the answer's date: the next signature will be good.
-  return verdictOf(rule.isAboutTime === true && isClockMended ? CLOCK : rule, operation);
+  return nameKey(rule, verdictOf(rule.isAboutTime === true && isClockMended ? CLOCK : rule, call), call);
 }
 
-function judgeSilence(code: string | undefined, operation: Operation): Verdict {
-  const rule = (code === undefined ? undefined : BY_NETWORK_NAME.get(code)) ?? NETWORK_POLICY[0];
-  const verdict = verdictOf(rule, operation);
-  return { ...verdict, what: `${verdict.what} (${plainWord(code)})` };
+/** A key that somebody left in the environment goes before the role, and fails in every way that a wrong role does. */
+function nameKey({ isAboutCredentials }: Rule, verdict: Verdict, { circumstances }: JudgedCall): Verdict {
+  if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
+  return {
+    ...verdict,
+    what: `${verdict.what}; it used the access key from the environment (AWS_ACCESS_KEY_ID), not the role of the instance`,
+    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the role; or mend the key: ${verdict.fix}`,
+  };
 }
 
-function judgeStatus(status: number, name: string | undefined): Verdict {
+function judgeTrouble({ code, message, isOfProxy }: HttpTrouble, call: JudgedCall): Verdict {
+  const verdict = verdictOf(isOfProxy ? proxyRule(code) : networkRule(code), call);
+  return { ...verdict, what: `${verdict.what} (${message})` };
+}
+
+function proxyRule(code: string): Rule {
+  const isNoProxy = NETWORK_FAMILIES.some(([start]) => code.startsWith(start));
+  return BY_PROXY_NAME.get(isNoProxy ? "PROXY_SPOKE_FIRST" : code) ?? PROXY_POLICY[0];
+}
+
+function networkRule(code: string): Rule {
+  const family = NETWORK_FAMILIES.find(([start]) => code.startsWith(start));
+  return BY_NETWORK_NAME.get(code) ?? family?.[1] ?? NETWORK_POLICY[0];
+}
+
+function judgeStatus(status: number, name: string | undefined, { circumstances: { route } }: JudgedCall): Verdict {
   const rest = { code: "unavailable" as const, isThrottled: status === 429 };
   const fix = "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER; else see AWS's health dashboard.";
+  const subject = route === null ? "Secrets Manager" : nameEndpoint(route);
   if (status >= 200 && status < 300)
-    return { kind: "retry", what: "Secrets Manager gives an answer that is no answer of its API", fix, ...rest };
+    return { kind: "retry", what: `${subject} gives an answer that is none of Secrets Manager's`, fix, ...rest };
   // Below 200 and redirects: whatever that was, it was not Secrets Manager.
   const isPassing = status >= 500 || status < 400 || status === 408 || status === 429;
-  const what = isPassing
-    ? `Secrets Manager answers ${status}`
-    : `Secrets Manager answers ${status} (${plainWord(name)})`;
+  const what = isPassing ? `${subject} answers ${status}` : `${subject} answers ${status} (${plainWord(name)})`;
   return { kind: isPassing ? "retry" : "fatal", what, fix, ...rest };
 }
 
-function verdictOf({ kind, code, what, fix, isThrottled }: Rule, operation: Operation): Verdict {
-  const named = (text: string): string => text.replaceAll("OPERATION", operation);
-  return { kind, code, what: named(what), fix: named(fix), isThrottled: isThrottled === true };
+function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, circumstances }: JudgedCall): Verdict {
+  const { route } = circumstances;
+  const words: Readonly<Record<string, string>> = {
+    OPERATION: operation,
+    HOST: route === null ? "Secrets Manager" : nameEndpoint(route),
+    NAME: route === null ? "of Secrets Manager" : nameHost(route),
+    PROXY: route?.proxy?.label ?? "of the environment",
+  };
+  const fill = (text: string): string => text.replace(/\b(?:OPERATION|HOST|NAME|PROXY)\b/g, (word) => words[word]!);
+  return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
 }
 
 // An error's name comes from the wire: only a plain word of it is fit to be shown.

@@ -1,13 +1,9 @@
 // Fetches one version of one secret with a call of its own.
 
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { callService, refusalOf, type CallContext, type Outcome } from "./call-service.ts";
-import type { SecretAnswer } from "./extract-keys.ts";
+import { callService, refusalOf, type Call, type CallContext, type Outcome } from "./call-service.ts";
+import { checkValue, type ValueAnswer, type VersionInput } from "./check-answer.ts";
 import { versionInput, type SecretReference } from "./secret-reference.ts";
-
-export interface ValueAnswer extends SecretAnswer {
-  readonly VersionId?: string | undefined;
-}
 
 /** @throws Refusal that names the secret, or that of credentials that cannot be had */
 export async function getSecretValue(reference: SecretReference, context: CallContext): Promise<ValueAnswer> {
@@ -22,19 +18,18 @@ export async function getSecretValue(reference: SecretReference, context: CallCo
   throw refusalOf(subject, current.failure);
 }
 
-function ask(
-  { id, region, subject }: SecretReference,
-  version: ReturnType<typeof versionInput>,
-  context: CallContext,
-): Promise<Outcome<ValueAnswer>> {
-  const call = {
+function ask(reference: SecretReference, version: VersionInput, context: CallContext): Promise<Outcome<ValueAnswer>> {
+  const { id, region, subject } = reference;
+  const call: Call<ValueAnswer> = {
     subject,
     region,
-    operation: "GetSecretValue" as const,
-    send: async (...[client, options]: Parameters<Parameters<typeof callService<ValueAnswer>>[0]["send"]>) => {
-      const answer = await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options);
-      return answer.SecretString === undefined && answer.SecretBinary === undefined ? null : answer;
-    },
+    operation: "GetSecretValue",
+    send: async (client, options) =>
+      checkValue(
+        reference,
+        version,
+        await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options),
+      ),
   };
-  return callService<ValueAnswer>(call, context);
+  return callService(call, context);
 }

@@ -8,21 +8,17 @@ import type { SecretStep } from "../plan/plan.ts";
 import { computeStartDelayMs } from "./backoff.ts";
 import { createBatcher, type FetchOne } from "./batch-secrets.ts";
 import type { CallContext } from "./call-service.ts";
+import type { CallRegion } from "./call-region.ts";
 import { createClients } from "./clients.ts";
+import type { Credentials } from "./credentials.ts";
 import { describeSecret } from "./describe-secret.ts";
 import type { ClientSettings } from "./endpoints.ts";
 import { extractKeys } from "./extract-keys.ts";
 import type { FetchedSecret } from "./fetched-secret.ts";
-import { getSecretValue, type ValueAnswer } from "./get-secret-value.ts";
+import type { ValueAnswer } from "./check-answer.ts";
+import { getSecretValue } from "./get-secret-value.ts";
 import type { SecretDescription } from "./secret-description.ts";
 import { referTo } from "./secret-reference.ts";
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
 
 export interface SecretsSource {
   /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */
@@ -33,7 +29,7 @@ export interface SecretsSource {
 }
 
 export interface SecretsSourceOptions {
-  readonly region: string | null;
+  readonly region: CallRegion;
   readonly fetchCredentials: () => Promise<Credentials>;
   readonly settings: ClientSettings;
   readonly deadline: Deadline;
@@ -75,7 +71,7 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
 }
 
 function takeKeys(step: SecretStep, answer: ValueAnswer): FetchedSecret {
-  return { versionId: answer.VersionId ?? "", values: extractKeys(step, answer) };
+  return { versionId: answer.versionId, values: extractKeys(step, answer) };
 }
 
 async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { neededSecrets } from "../apply/fetch-secrets.ts";
 import { checkAccess, type SecretAccess } from "../aws/secret-access.ts";
+import { chooseRegion } from "../aws/call-region.ts";
 import type { AwsConfig } from "../config/config.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -14,8 +15,8 @@ export async function checkPlanAccess(
   session: Session,
   imds: ImdsClient | null,
 ): Promise<SecretAccess[]> {
-  const { region } = plan.facts;
-  const source = openSecrets(session, () => findCredentials(session, imds), region, aws);
+  const source = openSecrets(session, () => findCredentials(session, imds), plan.facts, aws);
+  const { region } = chooseRegion(session.environment, plan.facts.region);
   try {
     return await checkAccess(neededSecrets(plan), (step) => source.describeSecret(step), region);
   } finally {

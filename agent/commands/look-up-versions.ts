@@ -3,7 +3,7 @@
 
 import type { SecretVersions } from "../apply/inspect.ts";
 import { readManaged, type ManagedRecord } from "../apply/managed.ts";
-import type { Credentials } from "../aws/secrets-manager.ts";
+import type { Credentials } from "../aws/credentials.ts";
 import { wantedVersionId } from "../aws/secret-description.ts";
 import { showing } from "../cli/progress.ts";
 import type { AwsConfig } from "../config/config.ts";
@@ -29,7 +29,7 @@ export async function lookUpVersions(
   const deadline = startDeadline(Math.min(LONGEST_MS, session.deadline.remainingMs()));
   const credentials = () => Promise.race([findCredentials(session, imds), giveUp(deadline)]);
   // That it asks again is nobody's trouble here.
-  const source = openSecrets({ ...session, deadline, log: () => {} }, credentials, plan.facts.region, aws);
+  const source = openSecrets({ ...session, deadline, log: () => {} }, credentials, plan.facts, aws);
   try {
     const ask = async (step: SecretStep) =>
       [step.name, wantedVersionId(step, await source.describeSecret(step))] as const;

@@ -36,7 +36,7 @@ export async function gatherHere(
   wanted?: readonly (keyof InstanceFacts)[],
 ): Promise<Facts> {
   const instance = imds === null ? null : gatherInstance(imds, wanted);
-  return gatherFacts(policy, instance, session.environment["AWS_REGION"] || null, session);
+  return gatherFacts(policy, instance, session);
 }
 
 /**
@@ -44,7 +44,7 @@ export async function gatherHere(
  * Unlike `gatherHere` it never fails for want of IMDS.
  */
 export async function gatherForTuning(profiles: readonly string[], session: Session): Promise<Facts> {
-  if (!needsNetwork(profiles)) return gatherFacts("optional", null, null, session);
+  if (!needsNetwork(profiles)) return gatherFacts("optional", null, session);
   const imds = await openImds(session);
   try {
     return withNetwork(await gatherHere(session, imds, "optional", ["instanceType"]));

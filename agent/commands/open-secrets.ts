@@ -1,24 +1,28 @@
 // Secrets Manager as the environment and the config have it, for the commands that ask it. Asks nothing itself.
 
+import { chooseRegion, differsFromInstance } from "../aws/call-region.ts";
+import type { Credentials } from "../aws/credentials.ts";
 import { readClientSettings } from "../aws/endpoints.ts";
-import { fetchCredentials } from "../aws/fetch-credentials.ts";
-import { createSecretsSource, type Credentials, type SecretsSource } from "../aws/secrets-manager.ts";
+import { ACCESS_KEY_USED, fetchCredentials, hasAccessKey } from "../aws/fetch-credentials.ts";
+import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager.ts";
 import type { AwsConfig } from "../config/config.ts";
+import type { Facts } from "../facts/facts.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
-import { Refusal } from "../refusal.ts";
+import type { Plan } from "../plan/plan.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 export function openSecrets(
   { environment, deadline, log }: Session,
   credentials: () => Promise<Credentials>,
-  region: string | null,
+  { region }: Facts,
   aws: AwsConfig,
   onRetry: () => void = () => {},
 ): SecretsSource {
   return createSecretsSource({
     ...aws,
-    region,
+    region: chooseRegion(environment, region),
     deadline,
     log,
     onRetry,
@@ -35,4 +39,17 @@ async function roleCredentials(imds: ImdsClient | null): ReturnType<typeof fetch
   if (imds !== null) return fetchRoleCredentials(imds);
   const what = "there are no credentials to fetch secrets with: AWS_EC2_METADATA_DISABLED is set";
   throw new Refusal("unavailable", { what, fix: "Unset it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." });
+}
+
+/** What the environment changes about the plan's calls of AWS, where the instance by itself would have it another way. */
+export function warnOfEnvironment({ steps, facts }: Plan, { environment, log }: Session): Problem[] {
+  const secrets = steps.filter((step) => step.kind === "secret");
+  if (secrets.length === 0) return [];
+  const isInstance = Object.values(facts.origins).some(({ source }) => source === "imds");
+  const call = chooseRegion(environment, facts.region);
+  const hasNoRegion = secrets.some(({ id, region }) => region === null && !id.startsWith("arn:"));
+  const other = hasNoRegion ? differsFromInstance(call, facts.region) : null;
+  if (hasNoRegion && call.variable !== null)
+    log("info", `secrets without a region of their own are asked for in ${call.region}, as ${call.variable} says`);
+  return [...(isInstance && hasAccessKey(environment) ? [ACCESS_KEY_USED] : []), ...(other === null ? [] : [other])];
 }

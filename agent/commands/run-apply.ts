@@ -1,6 +1,6 @@
 // `parbake apply`: the main job.
 
-import type { Credentials } from "../aws/secrets-manager.ts";
+import type { Credentials } from "../aws/credentials.ts";
 import { applyPlan } from "../apply/perform.ts";
 import { readSavedPlan } from "../apply/read-saved-plan.ts";
 import type { Report, Versions } from "../apply/report.ts";
@@ -25,7 +25,7 @@ import { CATALOGUE_DATE, COMMIT, VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
 import { readImage } from "./image.ts";
 import { gatherHere, openImds } from "./machine.ts";
-import { findCredentials, openSecrets } from "./open-secrets.ts";
+import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { gatherFor, planFor } from "./run-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -104,8 +104,8 @@ async function perform(
 ): Promise<Report> {
   const { options, deadline, log } = session;
   logMachine(plan, log);
-  record.warn(plan.warnings, log);
-  const source = openSecrets(session, credentials, plan.facts.region, aws, () => record.retries.secretsManager++);
+  record.warn([...plan.warnings, ...warnOfEnvironment(plan, session)], log);
+  const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
   try {
     return await applyPlan(plan, {
       root: options.root,

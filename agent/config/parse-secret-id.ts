@@ -1,14 +1,13 @@
 // Which secret is meant: its name or ARN, the region that it is in, and the version. Pure.
 
 import { REGION } from "../aws/region.ts";
+import { VERSION_ID } from "../aws/version-id.ts";
 import type { SecretVersion } from "./config.ts";
 import type { Field } from "./field.ts";
 
 // What CreateSecret takes for a name (API reference), without the blanks that nobody means.
 const NAME = /^[\w/+=.@-]{1,512}$/;
 const ARN = /^arn:aws(?:-[a-z]+)*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]{1,512}$/;
-// UUIDs as a rule; whoever creates a version may choose another of 32 to 64 characters.
-const VERSION_ID = /^[\w-]{32,64}$/;
 const AWS_STAGES = ["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"];
 
 export function parseId(field: Field | undefined): string | undefined {

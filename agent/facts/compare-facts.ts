@@ -15,9 +15,7 @@ const FIX = "Nothing was changed. Make the plan anew, on this machine: parbake p
 export function refusePredicted({ origins, instanceType }: Facts): void {
   const predicted = Object.entries(origins).find(
     ([name, { source }]) =>
-      source === "stand-in" ||
-      (source === "catalogue" && name !== "network") ||
-      (source === "option" && name !== "region"),
+      source === "stand-in" || source === "option" || (source === "catalogue" && name !== "network"),
   );
   if (!predicted) return;
   throw new Refusal("config", {

@@ -59,7 +59,8 @@ function readDocument(document: Record<string, unknown>): RoleCredentials {
 
 function field(document: Record<string, unknown>, name: string): string {
   const value = document[name];
-  if (typeof value === "string" && value !== "") return value;
+  // It becomes part of a header.
+  if (typeof value === "string" && /^[\x21-\x7e]{1,8192}$/.test(value)) return value;
   throw badDocument(`has no ${name}`);
 }
 

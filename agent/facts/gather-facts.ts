@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
-import type { Facts, Origin } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { gatherHardware } from "./gather-hardware.ts";
 import type { Instance } from "./gather-instance.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
@@ -15,24 +15,20 @@ const OPTIONAL_PATIENCE_MS = 5_000;
 
 /**
  * @param instance the reads of IMDS, already under way; null where IMDS is switched off by AWS_EC2_METADATA_DISABLED
- * @param regionOverride AWS_REGION, which every AWS tool puts before IMDS
  * @throws Refusal `unavailable` where the policy is `required` and IMDS does not answer
  */
 export async function gatherFacts(
   policy: Config["imds"],
   instance: Promise<Instance> | null,
-  regionOverride: string | null,
   { deadline, log }: { readonly deadline: Deadline; readonly log: Log },
 ): Promise<Facts> {
   const hardware = gatherHardware();
   const answer = await (policy === "required" ? requireInstance(instance) : tryInstance(instance, deadline, log));
-  const region: Record<string, Origin> = regionOverride ? { region: { source: "option", detail: "AWS_REGION" } } : {};
   return {
     ...answer.facts,
-    ...(regionOverride ? { region: regionOverride } : {}),
     ...hardware.facts,
     network: null,
-    origins: { ...answer.origins, ...region, ...hardware.origins },
+    origins: { ...answer.origins, ...hardware.origins },
   };
 }
 

@@ -1,6 +1,8 @@
 // One HTTP request to IMDS: an answer, or the name of what went wrong. Never retries, never uses a proxy.
 
-import { request, type Agent, type IncomingMessage } from "node:http";
+import { request, type Agent } from "node:http";
+import { exchange, MAX_HEADER_BYTES, type HttpAnswer } from "../http/exchange.ts";
+import { HttpTrouble } from "../http/http-trouble.ts";
 
 export interface ImdsAnswer {
   readonly status: number;
@@ -32,49 +34,35 @@ export interface ImdsRequest {
   readonly method: "GET" | "PUT";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** From the connect to the body's last byte, so that a dripping answer ends too. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
 /** Rejects with ImdsTrouble only. */
-export function requestOnce(options: ImdsRequest): Promise<ImdsAnswer> {
+export async function requestOnce(options: ImdsRequest): Promise<ImdsAnswer> {
   const { endpoint, agent, method, path, headers, timeoutMs, signal } = options;
-  return new Promise((resolve, reject) => {
-    let expired: ImdsTrouble | null = null;
-    // A request destroyed amid its body reports a reset, so the clock's own verdict goes first.
-    const fail = (error: Error): void => reject(expired ?? (signal.aborted ? endedBy(signal) : troubleOf(error)));
-    const outgoing = request(endpoint, { agent, method, path, headers, signal }, (incoming) => {
-      readBody(incoming).then((body) => resolve(answerOf(incoming, body)), fail);
-    });
-    const timer = setTimeout(() => {
-      expired = new ImdsTrouble("timeout", `no whole answer in ${Math.round(timeoutMs)} ms`);
-      outgoing.destroy(expired);
-    }, timeoutMs);
-    outgoing.on("error", fail);
-    outgoing.on("close", () => clearTimeout(timer));
-    outgoing.end();
-  });
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > MAX_BODY_BYTES) throw new ImdsTrouble("too-large", `more than ${MAX_BODY_BYTES / 1024} KiB`);
-    chunks.push(chunk);
+  const outgoing = request(endpoint, { agent, method, path, headers, maxHeaderSize: MAX_HEADER_BYTES });
+  try {
+    return answerOf(await exchange(outgoing, null, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES }));
+  } catch (error) {
+    if (!(error instanceof HttpTrouble)) throw error;
+    throw new ImdsTrouble(KIND_BY_CODE[error.code] ?? "other", error.message);
   }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
-function answerOf(incoming: IncomingMessage, body: string): ImdsAnswer {
-  const ttl = incoming.headers["x-aws-ec2-metadata-token-ttl-seconds"];
-  const ttlSeconds = typeof ttl === "string" && /^\d{1,5}$/.test(ttl) ? Number(ttl) : null;
-  return { status: incoming.statusCode ?? 0, ttlSeconds, body };
+function answerOf({ status, headers, body }: HttpAnswer): ImdsAnswer {
+  const ttl = headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "";
+  const text = body.toString("utf8");
+  // It may be the role's credentials or a session token.
+  body.fill(0);
+  return { status, ttlSeconds: /^\d{1,5}$/.test(ttl) ? Number(ttl) : null, body: text };
 }
 
 const KIND_BY_CODE: Readonly<Record<string, Trouble>> = {
+  TIMEOUT: "timeout",
+  INTERRUPTED: "interrupted",
+  TOO_LARGE: "too-large",
+  CUT_SHORT: "reset",
   ECONNREFUSED: "refused",
   ENETUNREACH: "unreachable",
   EHOSTUNREACH: "unreachable",
@@ -83,20 +71,10 @@ const KIND_BY_CODE: Readonly<Record<string, Trouble>> = {
   EPERM: "unreachable",
   ENETDOWN: "unreachable",
   EHOSTDOWN: "unreachable",
+  // The endpoint may be a name, which resolves once the network is up.
+  ENOTFOUND: "unreachable",
+  EAI_AGAIN: "unreachable",
   ETIMEDOUT: "timeout",
   ECONNRESET: "reset",
   EPIPE: "reset",
 };
-
-// A deadline's signal is AbortSignal.timeout's, whose reason says so.
-function endedBy(signal: AbortSignal): ImdsTrouble {
-  const late = signal.reason instanceof Error && signal.reason.name === "TimeoutError";
-  return late ? new ImdsTrouble("timeout", "no answer before the deadline") : new ImdsTrouble("interrupted", "stopped");
-}
-
-function troubleOf(error: Error): ImdsTrouble {
-  if (error instanceof ImdsTrouble) return error;
-  // A parser error carries bytes of the answer, which may be a credential: only its code goes on, and no cause.
-  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return new ImdsTrouble(KIND_BY_CODE[code] ?? "other", code);
-}

@@ -27,7 +27,11 @@ export const READS = {
     "an instance type such as m7g.large",
     matches(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{2,30}$/),
   ),
-  instanceId: readText("instance-id", "an instance id such as i-0123456789abcdef0", matches(/^i-[0-9a-f]{8,17}$/)),
+  instanceId: readText(
+    "instance-id",
+    "an instance id such as i-0123456789abcdef0",
+    matches(/^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/),
+  ),
   region: readText(
     "placement/region",
     "a region such as eu-west-1",
@@ -39,7 +43,7 @@ export const READS = {
     // Local and Wavelength Zones are longer: us-west-2-lax-1a, us-east-1-wl1-bos-wlz-1.
     matches(/^[a-z]{2,5}-[a-z0-9-]{3,50}$/),
   ),
-  amiId: readText("ami-id", "an AMI id such as ami-0123456789abcdef0", matches(/^ami-[0-9a-f]{8,17}$/)),
+  amiId: readText("ami-id", "an AMI id such as ami-0123456789abcdef0", matches(/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/)),
   partition: readText("services/partition", "a partition such as aws", matches(/^aws(-[a-z]{1,10}){0,3}$/)),
   lifeCycle: readText("instance-life-cycle", "a life cycle such as on-demand or spot", matches(/^[a-z][a-z-]{2,30}$/)),
   localIpv4: readText("local-ipv4", "an IPv4 address", isIPv4),

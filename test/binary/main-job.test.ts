@@ -28,7 +28,7 @@ describe("parbake, the compiled binary", () => {
 
   before(async () => {
     emulator = await startEmulator({
-      world: { secrets: [{ name: "prod/db", versions: [{ id: "v1", string: `{"password":"${CANARY}"}` }] }] },
+      world: { secrets: [{ name: "prod/db", versions: [{ string: `{"password":"${CANARY}"}` }] }] },
     });
   });
   after(() => emulator.close());

@@ -34,7 +34,7 @@ describe("seeing it, in the compiled binary", () => {
   let planFile: string;
 
   before(async () => {
-    const secrets = [{ name: "prod/db", versions: [{ id: "v1", string: `{"password":"${CANARY}"}` }] }];
+    const secrets = [{ name: "prod/db", versions: [{ string: `{"password":"${CANARY}"}` }] }];
     emulator = await startEmulator({ world: { secrets } });
   });
   after(() => emulator.close());

@@ -20,7 +20,7 @@ async function withSource<T>(
 ): Promise<T> {
   const { credentials, region } = buildClientSettings(endpoint, overrides);
   const source = createSecretsSource({
-    region,
+    region: { region, variable: null },
     fetchCredentials: async () => credentials,
     settings: { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false },
     deadline: startDeadline(10_000),

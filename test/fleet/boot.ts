@@ -3,7 +3,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { allGathering } from "../../agent/apply/gather-refusals.ts";
 import { readClientSettings } from "../../agent/aws/endpoints.ts";
-import { createSecretsSource, type Credentials, type SecretsSource } from "../../agent/aws/secrets-manager.ts";
+import type { Credentials } from "../../agent/aws/credentials.ts";
+import { createSecretsSource, type SecretsSource } from "../../agent/aws/secrets-manager.ts";
 import { startDeadline } from "../../agent/deadline.ts";
 import type { SecretStep } from "../../agent/plan/plan.ts";
 import { Refusal } from "../../agent/refusal.ts";
@@ -44,7 +45,7 @@ export function bootInstance(
 
 function openSource(share: Share, random: () => number, fetchCredentials: () => Promise<Credentials>): SecretsSource {
   return createSecretsSource({
-    region: "eu-west-1",
+    region: { region: "eu-west-1", variable: null },
     fetchCredentials,
     settings: readClientSettings("SECRETS_MANAGER", { AWS_ENDPOINT_URL: share.endpoint }),
     deadline: startDeadline(share.deadlineMs),

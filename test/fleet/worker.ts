@@ -3,7 +3,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ClientRequest } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Credentials } from "../../agent/aws/secrets-manager.ts";
+import type { Credentials } from "../../agent/aws/credentials.ts";
 import { startDeadline } from "../../agent/deadline.ts";
 import { fetchRoleCredentials } from "../../agent/facts/fetch-role-credentials.ts";
 import { createImdsClient } from "../../agent/facts/imds-client.ts";

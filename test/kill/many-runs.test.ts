@@ -22,7 +22,7 @@ const obstacle = findObstacle();
     let machine: Machine;
 
     before(async () => {
-      const versions = [{ id: "v1", string: '{"password":"old"}' }];
+      const versions = [{ string: '{"password":"old"}' }];
       emulator = await startEmulator({ world: { secrets: [{ name: "prod/old", versions }] } });
     });
     beforeEach(async () => {

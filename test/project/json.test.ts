@@ -67,7 +67,7 @@ describe("the page on JSON", () => {
   let image: ScratchImage;
 
   before(async () => {
-    const version = { id: "v1", string: '{"password":"hunter2","user":"app"}' };
+    const version = { string: '{"password":"hunter2","user":"app"}' };
     emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions: [version] }] } });
     image = makeScratchImage(CONFIG);
     image.write("etc/parbake/templates/web.txt.hbs", "{{facts.instanceId}} {{apps.web.worker_processes}}\n");

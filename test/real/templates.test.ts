@@ -110,7 +110,7 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
 
     before(async () => {
       const tls = await makeCertificate();
-      const string = (value: object) => [{ id: "v1", string: JSON.stringify(value) }];
+      const string = (value: object) => [{ string: JSON.stringify(value) }];
       const secrets = [
         { name: "prod/keystore", versions: string({ password: PASSWORD }) },
         { name: "prod/tls", versions: string(tls) },

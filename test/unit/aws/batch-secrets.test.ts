@@ -14,14 +14,18 @@ describe("batches of secrets", () => {
     const secrets = NAMES.map((name) => ({
       name,
       versions: [
-        { id: "v2", stages: ["AWSCURRENT"], string: `{"password":"${CANARY} of ${name}"}` },
-        { id: "v1", stages: ["AWSPREVIOUS"], string: '{"password":"old"}' },
+        {
+          id: "00000000-0000-4000-8000-000000000002",
+          stages: ["AWSCURRENT"],
+          string: `{"password":"${CANARY} of ${name}"}`,
+        },
+        { id: "00000000-0000-4000-8000-000000000001", stages: ["AWSPREVIOUS"], string: '{"password":"old"}' },
       ],
     }));
     const denied = { name: "denied", state: "denied", versions: [{ string: "{}" }] } as const;
     const far = {
       name: "far",
-      arn: "arn:aws:secretsmanager:us-east-1:1:secret:far-a1B2c3",
+      arn: "arn:aws:secretsmanager:us-east-1:123456789012:secret:far-a1B2c3",
       versions: [{ string: '{"password":"far"}' }],
     };
     emulator = await startEmulator({ world: { secrets: [...secrets, denied, far] } });
@@ -110,8 +114,9 @@ describe("batches of secrets", () => {
   it("follow an answer to its last page", async () => {
     const value = (name: string) => ({
       Name: name,
-      ARN: `arn:${name}`,
-      VersionId: "v",
+      ARN: `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-a1B2c3`,
+      VersionId: "00000000-0000-4000-8000-000000000002",
+      VersionStages: ["AWSCURRENT"],
       SecretString: `{"password":"${name}"}`,
     });
     const page = (...names: string[]) =>

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { agentOptions, readClientSettings, type Environment } from "../../../agent/aws/endpoints.ts";
+import { readClientSettings, type Environment } from "../../../agent/aws/endpoints.ts";
+import { proxyFor, readProxies } from "../../../agent/aws/proxies.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 
 const read = (environment: Environment) => readClientSettings("SECRETS_MANAGER", environment);
@@ -24,27 +25,35 @@ describe("readClientSettings", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("leaves everything to AWS's own rules where nothing is set, and makes no agent of its own", () => {
-    const settings = read({});
-    assert.deepEqual(settings, { useFipsEndpoint: false, useDualstackEndpoint: false });
-    assert.deepEqual(agentOptions(settings), {});
+  it("leaves everything to AWS's own rules where nothing is set", () => {
+    assert.deepEqual(read({}), { useFipsEndpoint: false, useDualstackEndpoint: false });
   });
 
   it("takes the service's own endpoint before the one for all", () => {
     const AWS_ENDPOINT_URL = "http://127.0.0.1:1";
-    assert.equal(read({ AWS_ENDPOINT_URL }).endpoint, "http://127.0.0.1:1");
+    const forAll = read({ AWS_ENDPOINT_URL });
+    assert.deepEqual([forAll.endpoint, forAll.endpointVariable], ["http://127.0.0.1:1", "AWS_ENDPOINT_URL"]);
     const AWS_ENDPOINT_URL_SECRETS_MANAGER = "https://vpce.example";
-    assert.equal(read({ AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER }).endpoint, "https://vpce.example");
+    const own = read({ AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SECRETS_MANAGER });
+    assert.deepEqual(
+      [own.endpoint, own.endpointVariable],
+      ["https://vpce.example", "AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+    );
   });
 
   const refused: readonly (readonly [title: string, environment: Environment, message: RegExp])[] = [
     ["an endpoint that is no URL", { AWS_ENDPOINT_URL: "vpce.example" }, /not a http or https URL/],
     ["an endpoint with a password", { AWS_ENDPOINT_URL: "https://a:hunter2@b" }, /not a http or https URL/],
+    [
+      "an endpoint with a query",
+      { AWS_ENDPOINT_URL: "https://b/?x=hunter2" },
+      /^AWS_ENDPOINT_URL is not a http or https/,
+    ],
     ["a switch that is neither", { AWS_USE_FIPS_ENDPOINT: "yes" }, /AWS_USE_FIPS_ENDPOINT is 'yes'/],
     [
       "FIPS beside an endpoint of one's own",
       { AWS_USE_FIPS_ENDPOINT: "true", AWS_ENDPOINT_URL: "https://vpce.example" },
-      /^AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL_SECRETS_MANAGER .* are both set/,
+      /^AWS_USE_FIPS_ENDPOINT and AWS_ENDPOINT_URL are both set/,
     ],
     [
       "dual stack beside an endpoint of one's own",
@@ -52,7 +61,8 @@ describe("readClientSettings", () => {
       /^AWS_USE_DUALSTACK_ENDPOINT and .* are both set/,
     ],
     ["a proxy that is none", { HTTPS_PROXY: "socks5://hunter2@proxy" }, /^HTTPS_PROXY is not the URL/],
-    ["a proxy without a host", { http_proxy: "http://" }, /^HTTP_PROXY is not the URL/],
+    ["a proxy without a host", { http_proxy: "http://" }, /^http_proxy is not the URL/],
+    ["a proxy whose password has a bare percent sign", { HTTPS_PROXY: "http://u:hunter2%@p" }, /^HTTPS_PROXY is not/],
   ];
   for (const [title, environment, message] of refused) {
     it(`refuses ${title}, and shows no password`, () => {
@@ -73,9 +83,49 @@ describe("readClientSettings", () => {
     assert.match(refusal({ AWS_CA_BUNDLE: file }).message, /empty\.pem: AWS_CA_BUNDLE holds no certificate/);
   });
 
-  it("takes the proxies in small letters first, with or without a scheme, and what goes past them", () => {
-    const { proxies } = read({ https_proxy: "small:3128", HTTPS_PROXY: "http://large", NO_PROXY: "a,b" });
-    assert.deepEqual(proxies, { https_proxy: "http://small:3128", no_proxy: "a,b" });
+  it("takes the proxies in small letters first, with or without a scheme", () => {
+    const { proxies } = read({ https_proxy: "small:3128", HTTPS_PROXY: "http://large" });
+    assert.equal(proxies?.https?.label, "http://small:3128 (https_proxy)");
+    assert.equal(proxies?.http, null);
     assert.equal(read({ NO_PROXY: "a" }).proxies, undefined);
+  });
+
+  it("takes the proxy's user and password out of its URL, decoded, and out of every message", () => {
+    const proxy = read({ HTTPS_PROXY: "http://user:p%40ss@proxy.example.com:3128" }).proxies!.https!;
+    assert.equal(proxy.authorization, "Basic dXNlcjpwQHNz");
+    assert.equal(proxy.label, "http://proxy.example.com:3128 (HTTPS_PROXY)");
+  });
+});
+
+describe("proxyFor", () => {
+  const HOST = "secretsmanager.eu-west-1.amazonaws.com";
+  const cases: readonly (readonly [exempt: string, host: string, isPast: boolean])[] = [
+    ["", HOST, false],
+    ["*", HOST, true],
+    ["amazonaws.com", HOST, true],
+    [".amazonaws.com", HOST, true],
+    ["*.amazonaws.com", HOST, true],
+    ["AmazonAWS.com", HOST, true],
+    ["zonaws.com", HOST, false],
+    ["example.com, amazonaws.com", HOST, true],
+    ["amazonaws.com:443", HOST, true],
+    ["amazonaws.com:8443", HOST, false],
+    ["127.0.0.1", "127.0.0.1", true],
+    ["[::1]", "::1", true],
+    ["::1", "::1", true],
+    [".", HOST, false],
+  ];
+  for (const [exempt, host, isPast] of cases) {
+    it(`goes ${isPast ? "past the proxy" : "by the proxy"} to ${host} where NO_PROXY is '${exempt}'`, () => {
+      const proxies = readProxies({ HTTPS_PROXY: "http://proxy:3128", NO_PROXY: exempt });
+      assert.equal(proxyFor(proxies, true, host, 443) === null, isPast);
+    });
+  }
+
+  it("takes the proxy of the endpoint's own kind", () => {
+    const proxies = readProxies({ HTTP_PROXY: "http://plain:3128" });
+    assert.equal(proxyFor(proxies, true, HOST, 443), null);
+    assert.equal(proxyFor(proxies, false, HOST, 80)?.label, "http://plain:3128 (HTTP_PROXY)");
+    assert.equal(proxyFor(null, false, HOST, 80), null);
   });
 });

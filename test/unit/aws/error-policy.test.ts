@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { judgeError } from "../../../agent/aws/error-policy.ts";
+import { judgeError, type JudgedCall } from "../../../agent/aws/error-policy.ts";
 import { API_POLICY, NETWORK_POLICY } from "../../../agent/aws/error-rules.ts";
+import { readProxies } from "../../../agent/aws/proxies.ts";
+import type { Route } from "../../../agent/aws/route.ts";
+import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
 import type { FaultAction } from "../../emulator/faults.ts";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
 import { CANARY, openSource, refusalOf, stepOf, valueOf, type OpenSource } from "./open-source.ts";
@@ -136,29 +139,101 @@ describe("the error policy", () => {
   });
 });
 
+const ROUTE: Route = {
+  isTls: true,
+  host: "secretsmanager.eu-west-1.amazonaws.com",
+  port: 443,
+  proxy: null,
+  variable: null,
+};
+
+function callOf(
+  operation: JudgedCall["operation"],
+  circumstances: Partial<JudgedCall["circumstances"]> = {},
+): JudgedCall {
+  return { operation, circumstances: { route: ROUTE, credentials: "role", ...circumstances } };
+}
+
 describe("judgeError, of what never reached AWS", () => {
   const rows: readonly (readonly [code: string, kind: string, what: RegExp])[] = [
-    ["ECONNREFUSED", "retry", /^no answer \(ECONNREFUSED\)/],
-    ["EHOSTUNREACH", "retry", /^no answer/],
-    ["ENOTFOUND", "retry", /does not resolve \(ENOTFOUND\)/],
-    ["EAI_AGAIN", "retry", /does not resolve/],
-    ["ERR_PROXY_TUNNEL", "retry", /the proxy opens no tunnel/],
-    ["CERT_NOT_YET_VALID", "retry", /by the instance's clock/],
+    ["ECONNREFUSED", "retry", /^no answer from secretsmanager\.eu-west-1\.amazonaws\.com:443 \(ECONNREFUSED\)$/],
+    ["EHOSTUNREACH", "retry", /^no answer from secretsmanager/],
+    ["ENOTFOUND", "retry", /^the name secretsmanager\.eu-west-1\.amazonaws\.com does not resolve \(ENOTFOUND\)$/],
+    ["EAI_AGAIN", "retry", /^the name secretsmanager\.eu-west-1\.amazonaws\.com does not resolve/],
+    [
+      "CERT_NOT_YET_VALID",
+      "retry",
+      /^the certificate of secretsmanager\S+:443 is not valid .* by the instance's clock/,
+    ],
     ["CERT_HAS_EXPIRED", "retry", /by the instance's clock/],
-    ["SELF_SIGNED_CERT_IN_CHAIN", "fatal", /no authority that parbake trusts/],
-    ["ERR_TLS_CERT_ALTNAME_INVALID", "fatal", /for another name/],
-    ["EWHATEVER", "retry", /^no answer \(EWHATEVER\)/],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "fatal", /^the certificate of secretsmanager\S+:443 is of no authority that parbake/],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "fatal", /^the certificate of secretsmanager\S+:443 is for another name/],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "retry", /^secretsmanager\S+:443 refuses TLS, or speaks none \(ERR_SSL_WRONG/],
+    ["HPE_INVALID_CONSTANT", "retry", /^secretsmanager\S+:443 speaks no HTTP \(HPE_INVALID_CONSTANT\)/],
+    ["EWHATEVER", "retry", /^no answer from secretsmanager\S+:443 \(EWHATEVER\)/],
   ];
   for (const [code, kind, what] of rows) {
     it(`takes ${code} for ${kind}`, () => {
-      const verdict = judgeError({ name: "Error", code, message: "x" }, "GetSecretValue");
+      const verdict = judgeError({ name: "Error", code, message: "x" }, callOf("GetSecretValue"));
       assert.equal(verdict.kind, kind);
       assert.match(verdict.what, what);
     });
   }
 
+  const viaProxy = callOf("GetSecretValue", {
+    route: { ...ROUTE, proxy: readProxies({ HTTPS_PROXY: "http://user:hunter2@proxy.example.com:3128" })!.https },
+  });
+  const proxyRows: readonly (readonly [code: string, what: RegExp])[] = [
+    ["ENOTFOUND", /^the name of the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\), .* does not resolve/],
+    [
+      "ECONNREFUSED",
+      /^no answer from the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\), .*amazonaws\.com:443 \(/,
+    ],
+    [
+      "PROXY_REFUSED",
+      /^the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) opens no way to secretsmanager\S+:443/,
+    ],
+    ["HPE_INVALID_CONSTANT", /^the proxy http:.* answers as no proxy does \(HPE_INVALID_CONSTANT\)/],
+    ["SELF_SIGNED_CERT_IN_CHAIN", /^the certificate of the proxy http:/],
+  ];
+  for (const [code, what] of proxyRows) {
+    it(`names the proxy, without its password, for ${code} on the way to it`, () => {
+      const verdict = judgeError(HttpTrouble.from({ code }, true), viaProxy);
+      assert.match(verdict.what, what);
+      assert.doesNotMatch(`${verdict.what} ${verdict.fix}`, /hunter2|user:/);
+    });
+  }
+
+  it("names the variable that the endpoint comes from", () => {
+    const call = callOf("GetSecretValue", {
+      route: { ...ROUTE, host: "::1", port: 8443, variable: "AWS_ENDPOINT_URL" },
+    });
+    const what = (code: string): string => judgeError({ code }, call).what;
+    assert.equal(what("ECONNREFUSED"), "no answer from [::1]:8443 (AWS_ENDPOINT_URL) (ECONNREFUSED)");
+  });
+
+  const aboutCredentials = [
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "AccessDeniedException",
+    "SignatureDoesNotMatch",
+    "ExpiredTokenException",
+    "ResourceNotFoundException",
+    "DecryptionFailure",
+    "OptInRequired",
+  ];
+  for (const name of aboutCredentials) {
+    it(`says of ${name} that a key of the environment was used, and only then`, () => {
+      const words = "used the access key from the environment (AWS_ACCESS_KEY_ID), not the role of the instance";
+      const withKey = judgeError({ name }, callOf("GetSecretValue", { credentials: "environment" }));
+      assert.ok(withKey.what.includes(words), withKey.what);
+      assert.match(withKey.fix, /^Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/);
+      assert.doesNotMatch(judgeError({ name }, callOf("GetSecretValue")).what, /access key/);
+    });
+  }
+
   it("takes an endpoint that a partition does not have for fatal", () => {
-    const verdict = judgeError({ name: "EndpointError", message: "x" }, "GetSecretValue");
+    const verdict = judgeError({ name: "EndpointError", message: "x" }, callOf("GetSecretValue"));
     assert.deepEqual([verdict.kind, verdict.code], ["fatal", "usage"]);
   });
 
@@ -169,15 +244,18 @@ describe("judgeError, of what never reached AWS", () => {
 
   it("shows neither the message nor a name that is no plain word", () => {
     const error = { name: "pass word=hunter2", message: "hunter2", $metadata: { httpStatusCode: 418 } };
-    assert.equal(judgeError(error, "GetSecretValue").what, "Secrets Manager answers 418 (unknown error)");
     assert.equal(
-      judgeError({ code: "hunter2 !", message: "hunter2" }, "GetSecretValue").what,
-      "no answer (unknown error)",
+      judgeError(error, callOf("GetSecretValue")).what,
+      "secretsmanager.eu-west-1.amazonaws.com:443 answers 418 (unknown error)",
+    );
+    assert.equal(
+      judgeError({ code: "hunter2 !", message: "hunter2" }, callOf("GetSecretValue")).what,
+      "no answer from secretsmanager.eu-west-1.amazonaws.com:443 (unknown error)",
     );
   });
 
   it("asks for the right that the call needs", () => {
-    const verdict = judgeError({ name: "AccessDeniedException" }, "DescribeSecret");
+    const verdict = judgeError({ name: "AccessDeniedException" }, callOf("DescribeSecret"));
     assert.match(`${verdict.what} ${verdict.fix}`, /may not call DescribeSecret.*secretsmanager:DescribeSecret/);
   });
 });

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
+import type { CallRegion } from "../../../agent/aws/call-region.ts";
+import type { Credentials } from "../../../agent/aws/credentials.ts";
 import {
   createSecretsSource,
-  type Credentials,
   type SecretsSource,
   type SecretsSourceOptions,
 } from "../../../agent/aws/secrets-manager.ts";
@@ -27,15 +28,21 @@ export interface OpenSource {
   readonly credentialFetches: () => number;
 }
 
+type OpenOptions = Partial<Omit<SecretsSourceOptions, "region">> & {
+  readonly deadlineMs?: number;
+  /** Text: the instance's. */
+  readonly region?: string | null | CallRegion;
+};
+
 export function openSource(
   endpoint: string | null,
-  { deadlineMs = 10_000, ...options }: Partial<SecretsSourceOptions> & { readonly deadlineMs?: number } = {},
+  { deadlineMs = 10_000, region = "eu-west-1", ...options }: OpenOptions = {},
 ): OpenSource {
   const said: string[] = [];
   let fetches = 0;
   const { fetchCredentials = async () => VALID } = options;
   const source = createSecretsSource({
-    region: "eu-west-1",
+    region: typeof region === "object" && region !== null ? region : { region, variable: null },
     deadline: startDeadline(deadlineMs),
     settings: { useFipsEndpoint: false, useDualstackEndpoint: false, ...(endpoint === null ? {} : { endpoint }) },
     log: (level, message, fields) => {

@@ -129,13 +129,16 @@ describe("the way to Secrets Manager", () => {
     assert.deepEqual(proxy.asked, [`POST ${emulator.endpoint}/`]);
   });
 
-  it("says that the proxy opens no tunnel, without its URL", async () => {
+  it("says that the proxy opens no tunnel, where to and with which status, without its password", async () => {
     const closed = await startProxy(null);
     const environment = { ...throughProxy(), HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${closed.port}` };
     const refusal = await refusalOf(open("eu-west-1", environment, 200).fetchSecret(stepOf("prod/db")));
     await closed.close();
     assert.equal(refusal.code, "unavailable");
-    assert.match(refusal.message, /the proxy opens no tunnel \(ERR_PROXY_TUNNEL\), after \d+ tries until the deadline/);
+    assert.match(
+      refusal.message,
+      /: the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) opens no way to secretsmanager\.eu-west-1\.amazonaws\.com:443 \(HTTP 403\), after \d+ tries until the deadline/,
+    );
     assert.doesNotMatch(refusal.message, /hunter2/);
   });
 

@@ -46,7 +46,7 @@ describe("the facts of a saved plan", () => {
     );
   });
 
-  it("are refused where they are of a type and not of a machine; a region by AWS_REGION is", () => {
+  it("are refused where they are of a type and not of a machine; the network of a type is not", () => {
     const from = (name: string, source: "catalogue" | "stand-in" | "option") => ({
       ...SOME_FACTS,
       origins: { [name]: { source, detail: "x" } },
@@ -57,10 +57,6 @@ describe("the facts of a saved plan", () => {
       ["vcpus", "option"],
     ] as const)
       assert.equal(problemsOf(() => refusePredicted(from(name, source))).length, 1);
-    assert.deepEqual(
-      problemsOf(() => refusePredicted(from("region", "option"))),
-      [],
-    );
     assert.deepEqual(
       problemsOf(() => refusePredicted(from("network", "catalogue"))),
       [],

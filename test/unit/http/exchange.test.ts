@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { Agent, request } from "node:http";
+import { exchange, MAX_HEADER_BYTES, type ExchangeLimits, type HttpAnswer } from "../../../agent/http/exchange.ts";
+import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
+import { AT_ONCE, FOR_EVER, type Misbehaviour } from "./misbehaviours.ts";
+import { httpReply, startRawServer, type RawReply, type RawServer } from "./raw-server.ts";
+
+const CANARY = "hunter2-canary";
+
+describe("exchange", () => {
+  let server: RawServer | null = null;
+  let agent: Agent;
+
+  beforeEach(() => (agent = new Agent({ keepAlive: true })));
+  afterEach(async () => {
+    agent.destroy();
+    await server?.close();
+    server = null;
+  });
+
+  async function ask(reply: RawReply, limits: Partial<ExchangeLimits> = {}): Promise<HttpAnswer> {
+    server = await startRawServer(() => reply);
+    return askAgain(limits);
+  }
+
+  function askAgain(limits: Partial<ExchangeLimits> = {}): Promise<HttpAnswer> {
+    const outgoing = request({ agent, port: server!.port, host: "127.0.0.1", maxHeaderSize: MAX_HEADER_BYTES });
+    const usual = { signal: new AbortController().signal, timeoutMs: 5_000, maxBodyBytes: 65_536 };
+    return exchange(outgoing, null, { ...usual, ...limits });
+  }
+
+  async function troubleOf(asking: Promise<HttpAnswer>): Promise<HttpTrouble> {
+    const error = await asking.then(
+      ({ body }) => assert.fail(`answered: ${body.toString()}`),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof HttpTrouble, String(error));
+    return error;
+  }
+
+  function assertCode(trouble: HttpTrouble, { code }: Misbehaviour): void {
+    if (typeof code === "string") assert.equal(trouble.code, code);
+    else assert.match(trouble.code, code);
+  }
+
+  it("gives a whole answer, framed by its length or in chunks, after interim answers too", async () => {
+    const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
+    const { status, headers, body } = await ask({ bytes: interim + httpReply(200, "text", { "X-Two": "a" }) });
+    assert.deepEqual([status, headers["x-two"], body.toString()], [200, "a", "text"]);
+    await server!.close();
+    const chunked = await ask({
+      bytes: "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
+    });
+    assert.equal(chunked.body.toString(), "abc");
+  });
+
+  it("keeps the connection for the next one", async () => {
+    await ask({ bytes: httpReply(200, "one") });
+    const first = agent.freeSockets;
+    await new Promise(setImmediate);
+    assert.equal(Object.values(first).flat().length, 1);
+    assert.equal((await askAgain()).body.toString(), "one");
+    assert.equal(server!.asked.length, 2);
+  });
+
+  it("takes a failure's status for enough, whatever its body's end", async () => {
+    const { status } = await ask({ bytes: "HTTP/1.1 502 Bad Gateway\r\n\r\n<html>", after: "end" });
+    assert.equal(status, 502);
+  });
+
+  for (const each of AT_ONCE) {
+    it(`ends at once on ${each.title}`, async () => {
+      const startMs = performance.now();
+      assertCode(await troubleOf(ask(each.reply)), each);
+      assert.ok(performance.now() - startMs < 4_000, "not by its timeout");
+    });
+  }
+
+  for (const each of FOR_EVER) {
+    it(`ends in time on ${each.title}`, async () => {
+      const startMs = performance.now();
+      assertCode(await troubleOf(ask(each.reply, { timeoutMs: 150 })), each);
+      assert.ok(performance.now() - startMs < 2_000);
+    });
+  }
+
+  for (const each of FOR_EVER) {
+    it(`ends at the deadline on ${each.title}`, async () => {
+      const startMs = performance.now();
+      const trouble = await troubleOf(ask(each.reply, { signal: AbortSignal.timeout(150) }));
+      assert.deepEqual([trouble.code, trouble.message], ["TIMEOUT", "no answer before the deadline"]);
+      assert.ok(performance.now() - startMs < 2_000);
+    });
+  }
+
+  it("ends when it is stopped, before it began too", async () => {
+    const stopped = await troubleOf(ask({ bytes: "" }, { signal: AbortSignal.abort() }));
+    assert.equal(stopped.code, "INTERRUPTED");
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    assert.equal((await troubleOf(askAgain({ signal: stop.signal }))).code, "INTERRUPTED");
+  });
+
+  const answer = httpReply(200, `{"password":"${CANARY}"}`, { "content-type": "application/json" });
+  for (const after of ["end", "reset"] as const) {
+    it(`never takes a part of an answer for the whole, cut by ${after === "end" ? "the end" : "a reset"} after each byte`, async function () {
+      this.timeout(20_000);
+      let length = 0;
+      server = await startRawServer(() => ({ bytes: answer.slice(0, length), after }));
+      for (; length < answer.length; length++) {
+        const trouble = await troubleOf(askAgain());
+        assert.doesNotMatch(`${trouble.stack} ${JSON.stringify(trouble)}`, /hunter2/, `after ${length} bytes`);
+      }
+      if (after === "end") assert.equal((await askAgain()).body.toString(), `{"password":"${CANARY}"}`);
+    });
+  }
+
+  it("takes no byte that comes before the request for its answer", async () => {
+    server = await startRawServer((_, earlier) =>
+      earlier === 0 ? { bytes: httpReply(200, "mine") } : { bytes: httpReply(200, "yours") },
+    );
+    assert.equal((await askAgain()).body.toString(), "mine");
+    assert.equal((await askAgain()).body.toString(), "yours");
+  });
+});
