@@ -41,6 +41,7 @@ describe("parbake, the compiled binary, behind a proxy", () => {
   });
 
   it("asks AWS's own host by TLS through the tunnel, and IMDS without it, whatever Node is told", async () => {
+    image.write("home/.aws/config", "[default]\nendpoint_url = http://127.0.0.1:1\nregion = ap-south-1\n");
     const url = `http://127.0.0.1:${proxy.port}`;
     const child = spawn(BINARY, ["apply", "--root", image.root, "--deadline", "10s"], {
       env: {
@@ -49,6 +50,9 @@ describe("parbake, the compiled binary, behind a proxy", () => {
         HTTPS_PROXY: url,
         HTTP_PROXY: url,
         NODE_USE_ENV_PROXY: "1",
+        // A person's settings for the SDKs, as sudo brings them along.
+        HOME: `${image.root}/home`,
+        AWS_PROFILE: "default",
       },
       stdio: ["ignore", "ignore", "pipe"],
     });

@@ -5,6 +5,8 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface RawReply {
+  /** Sent once, before the rest. */
+  readonly head?: string;
   readonly bytes: string | Buffer;
   /** Default: the connection stays open, and silent. `again`: the bytes once more, for as long as they are taken. */
   readonly after?: "end" | "reset" | "again";
@@ -53,7 +55,8 @@ export async function startRawServer(script: (head: string, earlier: number) => 
   return { port, endpoint: `http://127.0.0.1:${port}`, asked, close };
 }
 
-function send({ bytes, after, dripMs }: RawReply, socket: Socket): void {
+function send({ head, bytes, after, dripMs }: RawReply, socket: Socket): void {
+  if (head !== undefined) socket.write(head);
   if (dripMs !== undefined) return drip(Buffer.from(bytes), dripMs, socket);
   switch (after) {
     case undefined:

@@ -1,0 +1,129 @@
+// IMDS, Secrets Manager and the proxy before it, each played by a server that answers as none does: every run ends with status
+// 69 and a message, within its deadline.
+
+import assert from "node:assert/strict";
+import { startEmulator, type Emulator } from "../emulator/emulator.ts";
+import { AT_ONCE, FOR_EVER } from "../unit/http/misbehaviours.ts";
+import { httpReply, startRawServer, type RawReply } from "../unit/http/raw-server.ts";
+import { BINARY, makeScratchImage, runProgram, type Outcome } from "./scratch-image.ts";
+
+const CANARY = "hunter2-canary";
+// A label of a name has 63 letters at most: the resolver says so without asking anybody.
+const NOWHERE = `${"x".repeat(64)}.invalid`;
+const DEADLINE_MS = 600;
+// A start of the binary, the end of a run, and a busy machine.
+const GRACE_MS = 6_000;
+// As many at a time as two cores take without the clock deciding.
+const AT_A_TIME = 3;
+
+describe("parbake, the compiled binary, before servers that answer as none does", function () {
+  this.timeout(120_000);
+  let emulator: Emulator;
+
+  before(async () => {
+    const versions = [{ string: `{"password":"${CANARY}"}` }];
+    emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions }] } });
+  });
+  after(() => emulator.close());
+
+  /** @param play what of the environment names the server at this endpoint */
+  async function applyBefore(reply: RawReply, play: (endpoint: string) => Readonly<Record<string, string>>) {
+    const server = await startRawServer(() => reply);
+    const image = makeScratchImage();
+    try {
+      const before = image.snapshot();
+      const startMs = performance.now();
+      const parameters = ["apply", "--log-level", "error", "--deadline", `${DEADLINE_MS}ms`, "--root", image.root];
+      const outcome = await runProgram(emulator, [BINARY, ...parameters], play(server.endpoint));
+      assert.deepEqual(image.snapshot(), before);
+      return { ...outcome, tookMs: performance.now() - startMs, asked: server.asked.length };
+    } finally {
+      image.remove();
+      await server.close();
+    }
+  }
+
+  function assertUnavailable({ status, stdout, stderr, tookMs }: Outcome & { readonly tookMs: number }, title: string) {
+    assert.equal(status, 69, `${title}: ${stderr}`);
+    assert.equal(stdout, "", title);
+    assert.match(stderr, /^parbake: .*\. .+\n$/, `${title}: one line, what and then the fix`);
+    assert.ok(!stderr.includes(CANARY), title);
+    assert.ok(tookMs < DEADLINE_MS + GRACE_MS, `${title}: ${tookMs} ms`);
+  }
+
+  async function inTurns<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+    const rest = [...all];
+    const worker = async (): Promise<void> => {
+      for (let one = rest.shift(); one !== undefined; one = rest.shift()) await work(one);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+  }
+
+  it("ends on whatever IMDS does", () =>
+    inTurns([...AT_ONCE, ...FOR_EVER], async ({ title, reply }) => {
+      const outcome = await applyBefore(reply, (endpoint) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }));
+      assertUnavailable(outcome, `IMDS: ${title}`);
+      assert.match(outcome.stderr, /http:\/\/127\.0\.0\.1:\d+\/latest\/api\/token|request for a session token/);
+      assert.ok(outcome.asked > 0, title);
+    }));
+
+  it("ends on whatever Secrets Manager does, and names where that was", () =>
+    inTurns([...AT_ONCE, ...FOR_EVER], async ({ title, reply }) => {
+      const play = (endpoint: string) => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint });
+      const outcome = await applyBefore(reply, play);
+      assertUnavailable(outcome, `Secrets Manager: ${title}`);
+      assert.match(
+        outcome.stderr,
+        /^parbake: secret db \(prod\/db in eu-west-1\): .*127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL_SECRETS_MANAGER\)/,
+        title,
+      );
+      assert.ok(outcome.asked > 0, title);
+    }));
+
+  it("ends on whatever a proxy answers to CONNECT, and names it without its password", () =>
+    inTurns(
+      [
+        ...AT_ONCE.filter(({ reply }) => !/^HTTP\/1\.. 200/.test(`${reply.head ?? ""}${String(reply.bytes)}`)),
+        FOR_EVER[0]!,
+      ],
+      async ({ title, reply }) => {
+        const play = (endpoint: string) => ({
+          AWS_ENDPOINT_URL: "",
+          HTTPS_PROXY: endpoint.replace("http://", "http://user:hunter2@"),
+        });
+        const outcome = await applyBefore(reply, play);
+        assertUnavailable(outcome, `the proxy: ${title}`);
+        assert.match(outcome.stderr, /secretsmanager\.eu-west-1\.amazonaws\.com:443/, title);
+        assert.doesNotMatch(outcome.stderr, /hunter2/, title);
+        assert.ok(outcome.asked > 0, title);
+      },
+    ));
+
+  it("tells what a proxy said, by its status", async () => {
+    const play = (endpoint: string) => ({ AWS_ENDPOINT_URL: "", https_proxy: endpoint });
+    for (const status of [407, 403, 502]) {
+      const outcome = await applyBefore({ bytes: httpReply(status, CANARY) }, play);
+      assertUnavailable(outcome, String(status));
+      assert.match(
+        outcome.stderr,
+        new RegExp(
+          `the proxy http://127\\.0\\.0\\.1:\\d+ \\(https_proxy\\) opens no way to secretsmanager\\.eu-west-1\\.amazonaws\\.com:443 \\(HTTP ${status}\\)`,
+        ),
+      );
+    }
+  });
+
+  it("names the host that does not resolve, or the proxy that does not", async () => {
+    const one = await applyBefore({ bytes: "" }, () => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: `https://${NOWHERE}` }));
+    assertUnavailable(one, "DNS");
+    assert.match(one.stderr, /the name x{64}\.invalid \(AWS_ENDPOINT_URL_SECRETS_MANAGER\) does not resolve \(E\w+\)/);
+    const play = () => ({ AWS_ENDPOINT_URL: "", HTTPS_PROXY: `http://u:hunter2@${NOWHERE}:3128` });
+    const other = await applyBefore({ bytes: "" }, play);
+    assertUnavailable(other, "the proxy's DNS");
+    assert.match(
+      other.stderr,
+      /the name of the proxy http:\/\/x{64}\.invalid:3128 \(HTTPS_PROXY\), which is to lead to secretsm\S+, does not resolve/,
+    );
+    assert.doesNotMatch(other.stderr, /hunter2/);
+  });
+});
