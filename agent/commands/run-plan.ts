@@ -13,11 +13,12 @@ import { buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
+import { EXIT_STATUS, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { checkPlanAccess } from "./check-access.ts";
 import { readImage, type Image } from "./image.ts";
 import { lookUpVersions } from "./look-up-versions.ts";
 import { gatherHere, needsNetwork, openImds, predictMachines, withNetwork } from "./machine.ts";
+import { warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
 type PlanCommand = Extract<Command, { kind: "plan" }>;
@@ -80,6 +81,7 @@ async function inspectFor(command: PlanCommand, image: Image, session: Session):
     const gather = () => gatherFor(image, session, imds, session.options.json ? ["instanceId"] : []);
     const facts = await showing(session.progress, describeStage("facts"), gather);
     const plan = selectSteps(planFor(image, facts), only);
+    for (const warning of warnOfEnvironment(plan, session)) session.log("warn", formatProblem(warning));
     const { aws } = image.config;
     return {
       inspected: [inspect(plan, image, root, await lookUpVersions(plan, aws, session, imds))],

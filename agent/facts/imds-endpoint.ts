@@ -3,7 +3,7 @@
 import { Refusal, type Problem } from "../refusal.ts";
 
 // The link-local addresses of IMDS on every EC2 instance (EC2 user guide, "Access instance metadata").
-const ENDPOINT_BY_MODE = { ipv4: "http://169.254.169.254", ipv6: "http://[fd00:ec2::254]" } as const;
+export const ENDPOINT_BY_MODE = { ipv4: "http://169.254.169.254", ipv6: "http://[fd00:ec2::254]" } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

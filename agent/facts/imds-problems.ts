@@ -1,6 +1,7 @@
 // What IMDS can do to a boot, in words: what was found, and the remedy. Pure; never quotes an answer's body.
 
 import { type Problem, Refusal } from "../refusal.ts";
+import { ENDPOINT_BY_MODE } from "./imds-endpoint.ts";
 import type { GaveUp } from "./imds-retry.ts";
 
 const MODIFY = "aws ec2 modify-instance-metadata-options --instance-id ID";
@@ -55,9 +56,14 @@ export function gaveUp(endpoint: URL, path: string, { tries, last }: GaveUp, wai
   const seconds = (waitedMs / 1000).toFixed(1);
   const ended = last ? `${tries} ${tries === 1 ? "try" : "tries"}, the last: ${last.detail}` : "no time left to try";
   return unavailable(
-    `IMDS (${endpoint.origin}${path}) gave no answer in ${seconds} s (${ended})`,
+    `IMDS (${endpoint.origin}${path}${nameVariable(endpoint)}) gave no answer in ${seconds} s (${ended})`,
     remedy(last?.trouble),
   );
+}
+
+function nameVariable({ hostname }: URL): string {
+  const isUsual = Object.values(ENDPOINT_BY_MODE).some((usual) => new URL(usual).hostname === hostname);
+  return isUsual ? "" : ", by AWS_EC2_METADATA_SERVICE_ENDPOINT";
 }
 
 function remedy(trouble: NonNullable<GaveUp["last"]>["trouble"] | undefined): string {

@@ -11,8 +11,8 @@ const CANARY = "hunter2-canary";
 // A label of a name has 63 letters at most: the resolver says so without asking anybody.
 const NOWHERE = `${"x".repeat(64)}.invalid`;
 const DEADLINE_MS = 600;
-// A start of the binary, the end of a run, and a busy machine.
-const GRACE_MS = 6_000;
+// A start of the binary, the end of a run, and a busy machine: less than a try may take where there is time.
+const GRACE_MS = 4_000;
 // As many at a time as two cores take without the clock deciding.
 const AT_A_TIME = 3;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { judgeError, type JudgedCall } from "../../../agent/aws/error-policy.ts";
 import { API_POLICY, NETWORK_POLICY } from "../../../agent/aws/error-rules.ts";
 import { readProxies } from "../../../agent/aws/proxies.ts";
@@ -6,6 +7,7 @@ import type { Route } from "../../../agent/aws/route.ts";
 import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
 import type { FaultAction } from "../../emulator/faults.ts";
 import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
+import { startRawServer } from "../http/raw-server.ts";
 import { CANARY, openSource, refusalOf, stepOf, valueOf, type OpenSource } from "./open-source.ts";
 
 /** Each name of the policy, with the status that it comes with, and how the run ends if it stays. */
@@ -117,6 +119,17 @@ describe("the error policy", () => {
       assert.equal(opened.said.length, 2);
     });
   }
+
+  it("undoes no compression, which nobody asked for", async () => {
+    const body = gzipSync(`{"SecretString":"${CANARY}"}`);
+    const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const server = await startRawServer(() => ({ bytes: Buffer.concat([Buffer.from(head), body]) }));
+    const { source } = openSource(server.endpoint, { deadlineMs: 200 });
+    const refusal = await refusalOf(source.fetchSecret(stepOf("prod/db")));
+    source.close();
+    await server.close();
+    assert.match(refusal.message, /127\.0\.0\.1:\d+ gives an answer that is none of Secrets Manager's, after \d+ tr/);
+  });
 
   it("gives up at once on a status that no retry mends", async () => {
     script(9, { kind: "status", status: 418, errorCode: "Whatever" });

@@ -109,6 +109,21 @@ describe("the way to Secrets Manager", () => {
     assert.equal(new Set(emulator.requests.map(({ connection }) => connection)).size, 1);
   });
 
+  it("goes through a proxy that speaks TLS itself, with a tunnel and without", async () => {
+    const proxyFront = await startTlsFront(`http://127.0.0.1:${proxy.port}`, certificates);
+    const url = `https://127.0.0.1:${proxyFront.port}`;
+    const trust = { AWS_CA_BUNDLE: certificates.caFile };
+    const tunnelled = open("eu-west-1", { ...trust, HTTPS_PROXY: url });
+    assert.equal(await valueOf(tunnelled, stepOf("prod/db")), "of eu-west-1");
+    const plain = open("eu-west-1", { ...trust, HTTP_PROXY: url, AWS_ENDPOINT_URL: emulator.endpoint });
+    assert.equal(await valueOf(plain, stepOf("prod/db")), "of eu-west-1");
+    assert.deepEqual(proxy.asked, ["CONNECT secretsmanager.eu-west-1.amazonaws.com:443", `POST ${emulator.endpoint}/`]);
+    const distrusted = open("eu-west-1", { HTTPS_PROXY: url });
+    const refusal = await refusalOf(distrusted.fetchSecret(stepOf("prod/db")));
+    await proxyFront.close();
+    assert.match(refusal.message, /the certificate of the proxy https:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) is not one/);
+  });
+
   it("shows the proxy who asks, where its URL says so", async () => {
     const source = open("eu-west-1", { ...throughProxy(), HTTPS_PROXY: `http://user:p%40ss@127.0.0.1:${proxy.port}` });
     await source.fetchSecret(stepOf("prod/db"));

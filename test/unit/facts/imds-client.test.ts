@@ -159,7 +159,7 @@ describe("the IMDS client", () => {
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /api\/token\) gave no answer in 0\.\d s \(1 try, the last: no .*hop-limit 2/,
+      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in 0\.\d s \(1 try, the last: no .*hop-limit 2/,
     );
     assert.ok(performance.now() - startMs < 1_000);
   });
