@@ -1,7 +1,9 @@
 // One change of one file as plain data: all that it takes to make it, to take it back, or to finish it in another process.
 // Never holds content.
 
-import { isAbsolute, normalize } from "node:path";
+import { isAbsolutePath } from "../names/plain-path.ts";
+import type { OnChange } from "../config/config.ts";
+import { isRunnable } from "../names/unit-name.ts";
 import type { Trust } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
 import { isGenerationName } from "./generation-name.ts";
@@ -86,8 +88,14 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null;
 }
 
+/** Whether it is what a file asks for when it changes: a unit that can be reloaded or restarted. */
+export function isAction(value: unknown): value is OnChange {
+  if (!isRecord(value) || typeof value["unit"] !== "string" || !isRunnable(value["unit"])) return false;
+  return value["action"] === "reload" || value["action"] === "restart";
+}
+
 export function isCleanPath(value: unknown): value is string {
-  return typeof value === "string" && isAbsolute(value) && normalize(value) === value;
+  return typeof value === "string" && isAbsolutePath(value);
 }
 
 function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<Record<string, unknown>>): boolean {

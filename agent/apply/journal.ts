@@ -3,8 +3,9 @@
 // disk must not keep a machine from its secrets), else on the disk.
 
 import type { OnChange } from "../config/config.ts";
+import { isRunnable } from "../names/unit-name.ts";
 import { readBootId } from "./boot-id.ts";
-import { isChange, isCleanPath, isRecord, type Change } from "./change.ts";
+import { isAction, isChange, isCleanPath, isRecord, type Change } from "./change.ts";
 import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
 import { RUN_FOLDER, STATE_FOLDER, type OwnFolder } from "./run-folder.ts";
 import { readState, removeState, writeState } from "./state-file.ts";
@@ -96,17 +97,17 @@ function isJournal(value: object): value is Journal {
 
 function isFollowUp(value: unknown): value is FollowUp {
   if (!isRecord(value) || typeof value["reloadsManager"] !== "boolean") return false;
-  return isListOf(value["actions"], isOnChange) && isListOf(value["healthChecks"], isHealthCheck);
-}
-
-function isOnChange(value: unknown): boolean {
-  if (!isRecord(value) || typeof value["unit"] !== "string") return false;
-  return value["action"] === "reload" || value["action"] === "restart";
+  return isListOf(value["actions"], isAction) && isListOf(value["healthChecks"], isHealthCheck);
 }
 
 function isHealthCheck(value: unknown): boolean {
   if (!isRecord(value) || !isCleanPath(value["path"]) || typeof value["holdsSecrets"] !== "boolean") return false;
-  return [value["argv"], value["units"]].every((list) => isListOf(list, (item) => typeof item === "string"));
+  const { argv, units } = value;
+  return isListOf(argv, (word) => typeof word === "string") && isListOf(units, isUnit);
+}
+
+function isUnit(value: unknown): boolean {
+  return typeof value === "string" && isRunnable(value);
 }
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {

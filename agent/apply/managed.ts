@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { OnChange } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
+import { isAction } from "./change.ts";
 import type { Attributes } from "./read-current.ts";
 import { STATE_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
@@ -111,7 +112,8 @@ export function isRecordUpdate(value: unknown): value is RecordUpdate {
 // Only root writes there, and only parbake: what matters is that a record of another shape is taken for none.
 function isManaged(value: unknown): value is Managed {
   if (typeof value !== "object" || value === null || !("path" in value) || typeof value.path !== "string") return false;
-  if (!("onChange" in value) || !Array.isArray(value.onChange) || !("kind" in value)) return false;
+  if (!("onChange" in value) || !Array.isArray(value.onChange) || !value.onChange.every(isAction)) return false;
+  if (!("kind" in value)) return false;
   return value.kind === "secret" ? "versionIds" in value : value.kind === "file" && isManagedFile(value);
 }
 

@@ -4,10 +4,10 @@
 
 import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { templateOf } from "../names/unit-name.ts";
 import { explainingErrors } from "./file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
 import { RUN_FOLDER } from "./run-folder.ts";
-import { templateOf } from "./unit-needs.ts";
 
 const FOLDER = `${RUN_FOLDER}/ready`;
 /** No unit is called so: their names have a suffix. */

@@ -2,6 +2,7 @@
 // is still the one that it was made for. Never reads the config: what was looked at is what is performed.
 
 import type { AwsConfig } from "../config/config.ts";
+import { ownerOfMetrics } from "../names/own-places.ts";
 import { JsonValue } from "../plan/json-value.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -47,9 +48,10 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   if (json.get("plans").items().length !== 1)
     throw wrong(file, "it holds plans for several machines", "Make it on the machine: parbake plan --json > FILE.");
   const entry = json.get("plans").items()[0]!;
+  const plan = parsePlan(entry);
   const saved = {
-    plan: parsePlan(entry),
-    metrics: json.get("metrics").nullable((value) => value.path()),
+    plan,
+    metrics: json.get("metrics").nullable((value) => parseMetrics(value, plan)),
     aws: {
       batch: json.get("aws").get("batch").flag(),
       startJitterMs: json
@@ -65,6 +67,13 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
       problems.map((problem) => ({ ...problem, at: { file } })),
     );
   return saved;
+}
+
+function parseMetrics(json: JsonValue, { secretsFolder }: Plan): string {
+  const path = json.path();
+  const owner = ownerOfMetrics(path, { secretsFolder, config: [] });
+  if (owner !== null) json.refuseFor(`${json.place}: ${path} is ${owner}`);
+  return path;
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -92,8 +101,12 @@ function parseSeen(json: JsonValue): Seen {
     mode: json.get("mode").integer(0, 0o7777),
   };
   if (kind === "folder") return { kind, ...attributes };
-  const sha256 = json.get("sha256").nullable((value) => value.word(/^[0-9a-f]{64}$/, "a SHA-256 in hexadecimal"));
+  const sha256 = json.get("sha256").nullable((value) => value.word(isDigest, "a SHA-256 in hexadecimal"));
   return { kind, ...attributes, sha256 };
+}
+
+function isDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
 }
 
 /** @throws Refusal `cannot-write` that names every place that is not as the plan saw it */

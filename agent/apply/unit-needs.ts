@@ -24,11 +24,6 @@ export function readyUnits({ steps }: Plan, held: readonly { readonly units: rea
   return unique(steps.flatMap(unitsOf)).filter((unit) => !lacking.has(unit));
 }
 
-/** `api@.service` of `api@1.service`; null of a unit that is no instance. */
-export function templateOf(unit: string): string | null {
-  return /^[^@]*@[^.]/.test(unit) ? unit.replace(/@.*(?=\.\w+$)/, "@") : null;
-}
-
 function unique(units: readonly string[]): string[] {
   return [...new Set(units)];
 }

@@ -99,7 +99,7 @@ export function problemsOf(outcomes: readonly UnitOutcome[]): Problem[] {
 async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<UnitOutcome> {
   const { deadline, run, noBlock, revive } = context;
   const shown = await run(
-    ["systemctl", "show", "--property=LoadState,ActiveState", wanted.unit],
+    ["systemctl", "show", "--property=LoadState,ActiveState", "--", wanted.unit],
     deadline.remainingMs(),
   );
   if (shown.kind === "absent") return outcome(wanted, "no systemd here");
@@ -110,8 +110,8 @@ async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<
   const isUp = isRunning(activeState);
   if (!isUp && !isRevived(activeState, revive)) return outcome(wanted, "not running, nothing to do");
   // It may have used up its starts within the time that systemd allows for them.
-  if (activeState === "failed") await run(["systemctl", "reset-failed", wanted.unit], deadline.remainingMs());
-  const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), wanted.unit];
+  if (activeState === "failed") await run(["systemctl", "reset-failed", "--", wanted.unit], deadline.remainingMs());
+  const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), "--", wanted.unit];
   const result = await run(argv, deadline.remainingMs());
   return isSuccess(result) ? outcome(wanted, noBlock ? "queued" : "done") : failed(wanted, result);
 }

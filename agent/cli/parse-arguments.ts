@@ -151,11 +151,7 @@ function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean; 
   };
 }
 
-function parseSet(
-  profile: string | undefined,
-  given: Given,
-  problems: Problem[],
-): Readonly<Record<string, string | number | boolean>> {
+function parseSet(profile: string | undefined, given: Given, problems: Problem[]): Readonly<Record<string, string>> {
   const pairs = given.get("set") ?? [];
   if (pairs.length > 0 && profile === undefined) {
     problems.push({
@@ -166,15 +162,9 @@ function parseSet(
   const entries = pairs.map((pair) => {
     const cut = pair.indexOf("=");
     if (cut < 1) problems.push({ what: `--set ${pair.slice(0, 60)} has no value`, fix: "Write --set NAME=VALUE." });
-    return [pair.slice(0, cut), plainValue(pair.slice(cut + 1))] as const;
+    return [pair.slice(0, cut), pair.slice(cut + 1)] as const;
   });
   return Object.fromEntries(entries);
-}
-
-// As YAML would read it in the config.
-function plainValue(text: string): string | number | boolean {
-  if (text === "true" || text === "false") return text === "true";
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 function buildOptions(given: Given, problems: Problem[]): GlobalOptions {

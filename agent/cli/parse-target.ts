@@ -1,7 +1,8 @@
 // The machine that a command is for, out of --instance-type, --memory, --cpus and --all-types. Pure.
 
+import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
-import { MIB, parseSize } from "../tuning/size.ts";
+import { adviseSize, MIB, parseSize } from "../tuning/size.ts";
 import type { Target, TuneTarget } from "./invocation.ts";
 import type { Given } from "./sort-words.ts";
 
@@ -32,22 +33,24 @@ export function parseTarget(given: Given, problems: Problem[]): Target {
   return parseMachineSize(memory, cpus, problems);
 }
 
+const MOST_CPUS = 4096;
+
 function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
   const memoryBytes = parseSize(memory);
-  const vcpus = Number(cpus);
+  const vcpus = parseInteger(cpus, 1, MOST_CPUS);
   if (memoryBytes === null || memoryBytes < MIB) {
     problems.push({
       what: `--memory ${memory.slice(0, 40)} is no machine's memory`,
-      fix: "Write it with its unit: 512MiB, 1.5GiB.",
+      fix: adviseSize(memory),
     });
   }
-  if (!Number.isInteger(vcpus) || vcpus < 1 || vcpus > 4096) {
+  if (vcpus === null) {
     problems.push({
       what: `--cpus ${cpus.slice(0, 40)} is no number of CPUs`,
-      fix: "Write a whole number from 1 to 4096.",
+      fix: `Write a whole number from 1 to ${MOST_CPUS}.`,
     });
   }
-  return { kind: "size", memoryBytes: memoryBytes ?? 0, vcpus };
+  return { kind: "size", memoryBytes: memoryBytes ?? 0, vcpus: vcpus ?? 0 };
 }
 
 export function parseAllTypes(

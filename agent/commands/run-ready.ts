@@ -3,8 +3,8 @@
 
 import { isReady } from "../apply/readiness.ts";
 import { readReport, type Report } from "../apply/report.ts";
-import { templateOf } from "../apply/unit-needs.ts";
 import type { Command } from "../cli/invocation.ts";
+import { templateOf } from "../names/unit-name.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,6 @@
 // No two things may land on one path: neither two files, nor a secret and a file, nor a file where another needs a folder. Pure.
 
+import { ownerOf } from "../names/own-places.ts";
 import type { Position, Problem } from "../refusal.ts";
 import type { Config } from "./config.ts";
 
@@ -9,10 +10,14 @@ interface Landing {
   readonly isFolder: boolean;
 }
 
-export function checkPaths(config: Config): Problem[] {
+/** @param own where the config and the templates are, as the booted machine sees them */
+export function checkPaths(config: Config, own: readonly string[]): Problem[] {
   const landings = allLandings(config);
   const byPath = new Map<string, Landing>();
-  const problems = landings.flatMap((landing) => findReserved(landing, config.secretsFolder));
+  const problems = landings.flatMap((landing) => [
+    ...findReserved(landing, config.secretsFolder),
+    ...findOwned(landing, config.secretsFolder, own),
+  ]);
   for (const landing of landings) {
     const earlier = byPath.get(landing.path);
     if (earlier)
@@ -48,6 +53,12 @@ function findReserved({ path, at }: Landing, secretsFolder: string): Problem[] {
   const name = path.startsWith(base) ? path.slice(base.length).split("/")[0]! : "";
   if (!name.startsWith("..") && name !== ".versions.json") return [];
   return [{ what: `${path}: the name ${name} is parbake's own in the secrets folder`, fix: "Choose another.", at }];
+}
+
+function findOwned({ path, at, isFolder }: Landing, secretsFolder: string, config: readonly string[]): Problem[] {
+  const owner = ownerOf(path, { secretsFolder, config });
+  if (owner === null) return [];
+  return [{ what: `${path} is ${owner}`, fix: `Give the ${isFolder ? "folder" : "file"} another path.`, at }];
 }
 
 function parents(path: string): string[] {

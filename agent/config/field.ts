@@ -2,6 +2,7 @@
 
 import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from "yaml";
 import { suggest } from "../nearest.ts";
+import { parseDecimal } from "../number.ts";
 import type { Position, Problem } from "../refusal.ts";
 
 /** A parsed file, and where the problems found in it are collected. */
@@ -91,6 +92,13 @@ export class Field {
     return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
   }
 
+  /** A text or a number, letter for letter as it stands there: YAML reads 0x1F, 1e3 and +5 as numbers. Undefined: neither. */
+  written(): string | undefined {
+    const value = this.scalar();
+    if (typeof value === "number" && isScalar(this.node)) return this.node.source ?? String(value);
+    return typeof value === "string" ? value : undefined;
+  }
+
   /** The text at a key of a mapping; undefined (and no refusal) where there is none. */
   peek(key: string): string | undefined {
     const value: unknown = isMap(this.node) ? this.node.get(key) : undefined;
@@ -124,8 +132,8 @@ export class Field {
   }
 
   number(least: number, most: number): number | undefined {
-    const value = this.scalar();
-    if (typeof value === "number" && value >= least && value <= most) return value;
+    const value = typeof this.scalar() === "number" ? parseDecimal(this.written() ?? "", least, most) : null;
+    if (value !== null) return value;
     this.refuse(
       `expected a number from ${least} to ${most}, found ${this.found()}`,
       "Write a plain number, without quotes.",
@@ -145,7 +153,7 @@ export class Field {
     if (isSeq(this.node)) return "a list";
     const value = this.scalar();
     if (typeof value === "string") return value === "" ? "empty text" : `'${value.slice(0, 60)}'`;
-    return `the ${typeof value} ${String(value)}`;
+    return `the ${typeof value} ${this.written() ?? String(value)}`;
   }
 
   get keyAt(): Position {

@@ -1,10 +1,10 @@
 // `apps.<name>` and `reserve` of the config. Pure. Whether the profile and its options exist is tuning's to say.
 
-import { formatBytes, MIB, parseSize } from "../tuning/size.ts";
+import { adviseConfigName, isConfigName } from "../names/config-name.ts";
+import { parseDecimal } from "../number.ts";
+import { adviseSize, formatBytes, MIB, parseSize } from "../tuning/size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "./config.ts";
 import type { Field } from "./field.ts";
-
-const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
 export function parseApp(name: string, field: Field): AppConfig | undefined {
   const keys = field.known(["profile", "memory", "cpu", "optional", "options"]);
@@ -40,11 +40,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
 const WEIGHT_RANGE = [1, 10_000] as const;
 
 export function checkName(name: string, field: Field): void {
-  if (NAME.test(name)) return;
-  field.refuse(
-    `'${name.slice(0, 80)}' is no name`,
-    "Use a lower-case letter, then letters, digits, - or _; 63 at most.",
-  );
+  if (!isConfigName(name)) field.refuse(`'${name.slice(0, 80)}' is no name`, adviseConfigName(name), field.keyAt);
 }
 
 function parseOptions(field: Field | undefined): Readonly<Record<string, OptionValue>> {
@@ -53,7 +49,8 @@ function parseOptions(field: Field | undefined): Readonly<Record<string, OptionV
     const value = option.scalar();
     if (value === undefined)
       option.refuse(`expected one value, found ${option.found()}`, "Options are text, numbers, true or false.");
-    else options[name] = value;
+    // As it is written: what number it is, and whether it is one at all, the option's own rule says.
+    else options[name] = option.written() ?? value;
   }
   return options;
 }
@@ -81,18 +78,17 @@ export function parseReserve(field: Field | undefined): ReserveRule {
 
 export function optionalSize(field: Field | undefined): number | null {
   if (!field || field.isEmpty) return null;
-  const value = field.scalar();
-  const sizeBytes = typeof value === "string" || typeof value === "number" ? parseSize(value) : null;
-  if (sizeBytes === null)
-    field.refuse(`expected a size, found ${field.found()}`, "Write it with its unit: 512MiB, 1.5GiB.");
+  const written = field.written();
+  const sizeBytes = written === undefined ? null : parseSize(written);
+  if (sizeBytes === null) field.refuse(`expected a size, found ${field.found()}`, adviseSize(written ?? ""));
   return sizeBytes;
 }
 
 function parseShare(field: Field | undefined): number | undefined {
   if (!field) return undefined;
-  const match = /^(\d{1,3}(?:\.\d+)?)%$/.exec(String(field.scalar()));
-  const percent = Number(match?.[1] ?? NaN);
-  if (percent >= 0 && percent < 100) return percent / 100;
+  const written = field.written() ?? "";
+  const percent = written.endsWith("%") ? parseDecimal(written.slice(0, -1)) : null;
+  if (percent !== null && percent < 100) return percent / 100;
   field.refuse(`expected a share of the memory, found ${field.found()}`, "Write a percentage below 100: 5%.");
   return undefined;
 }

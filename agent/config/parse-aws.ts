@@ -13,10 +13,9 @@ export function parseAws(field: Field | undefined): AwsConfig {
 }
 
 function parseJitter(field: Field | undefined): number {
-  if (!field || field.scalar() === 0) return 0;
-  const text = field.text();
-  const jitterMs = text === undefined ? 0 : parseDurationMs(text);
+  if (!field) return 0;
+  const jitterMs = parseDurationMs(field.written() ?? "");
   if (jitterMs !== null && jitterMs <= LONGEST_JITTER_MS) return jitterMs;
-  field.refuse(`'${text!.slice(0, 40)}' is no duration up to 10m`, "Write a number and a unit: 500ms, 5s.");
+  field.refuse(`expected a duration up to 10m, found ${field.found()}`, "Write a number and a unit: 500ms, 5s.");
   return 0;
 }

@@ -1,10 +1,13 @@
 // The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
 
+import { dirname, join } from "node:path";
+import { flawOfSecretsFolder } from "../names/own-places.ts";
 import type { Problem } from "../refusal.ts";
 import type { AppConfig, Config, SecretConfig } from "./config.ts";
 import type { Field } from "./field.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
 import { parseAws } from "./parse-aws.ts";
+import { parseAbsolutePath } from "./parse-file.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { namedTemplates, parseFiles } from "./parse-files.ts";
 import { parseFolders } from "./parse-folder.ts";
@@ -48,28 +51,36 @@ const ARCHITECTURES = ["arm64", "x86_64"] as const;
 /** @param folder as the config has it */
 export type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
 
-/** @param files in the order of precedence: a later file's entry replaces an earlier one of the same name */
+/**
+ * @param files in the order of precedence: a later file's entry replaces an earlier one of the same name
+ * @param imagePathOf a path of ours as the booted machine sees it; null: the machine does not see it
+ */
 export function parseConfig(
   files: readonly { readonly file: string; readonly text: string }[],
   readTemplates: ReadTemplates = (folder) => ({ folder, sources: new Map() }),
+  imagePathOf: (path: string) => string | null = (path) => path,
 ): ParseResult {
   const problems: Problem[] = [];
   const tops = files.map(({ file, text }) => parseYaml(file, text, problems).known(TOP_LEVEL_KEYS));
   const entries = tops.map((top) => top.get("files")?.items() ?? []);
   const folder = last(tops, "templates")?.text() ?? "templates";
   const templates = parseTemplates(readTemplates(folder, namedTemplates(entries)), problems);
-  const config = assemble(
-    tops,
-    entries,
-    templates,
-    problems,
-    files.map(({ file }) => file),
-  );
+  const sources = files.map(({ file }) => file);
+  const own = listOwn(sources[0], templates)
+    .map(imagePathOf)
+    .filter((path) => path !== null);
+  const config = assemble(tops, entries, templates, problems, sources, own);
   if (problems.length === 0)
-    problems.push(...checkNotEmpty(config), ...checkPaths(config), ...checkCredentials(config));
+    problems.push(...checkNotEmpty(config), ...checkPaths(config, own), ...checkCredentials(config));
   return problems.length > 0
     ? { kind: "problems", problems }
     : { kind: "config", config, templates: templates.sources };
+}
+
+/** What tells parbake what to do: none of it may be what it writes. */
+function listOwn(configFile: string | undefined, { folder, sources }: ParsedTemplates): string[] {
+  const templates = [...sources.keys()].map((name) => `${folder}/${name}`);
+  return configFile === undefined ? templates : [configFile, join(dirname(configFile), "parbake.d"), ...templates];
 }
 
 type Top = ReadonlyMap<string, Field>;
@@ -80,8 +91,10 @@ function assemble(
   templates: ParsedTemplates,
   problems: Problem[],
   sources: readonly string[],
+  own: readonly string[],
 ): Config {
   const files = parseFiles(entries, templates.frontMatters, problems);
+  const secretsFolder = parseSecretsFolder(last(tops, "secretsFolder"), own);
   const config: Omit<Config, "secretsSizeBytes"> = {
     imds: last(tops, "imds")?.choice(["required", "optional"] as const) ?? "required",
     reserve: { memory: parseReserve(last(tops, "reserve")) },
@@ -97,15 +110,24 @@ function assemble(
     aws: parseAws(last(tops, "aws")),
     files,
     folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
-    metrics: parseMetrics(last(tops, "metrics"), files),
+    metrics: parseMetrics(last(tops, "metrics"), files, { secretsFolder, config: own }),
     vars: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.data()])),
     varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
     templatesFolder: templates.folder,
-    secretsFolder: last(tops, "secretsFolder")?.text() ?? "/run/parbake/secrets",
+    secretsFolder,
     secretsGuarantee: last(tops, "secretsGuarantee")?.choice(GUARANTEES) ?? "no-swap",
     sources,
   };
   return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };
+}
+
+const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
+
+function parseSecretsFolder(field: Field | undefined, own: readonly string[]): string {
+  const path = parseAbsolutePath(field) ?? DEFAULT_SECRETS_FOLDER;
+  const flaw = flawOfSecretsFolder(path, own);
+  if (flaw !== null) field?.refuse(`${path} ${flaw}`, `Choose a folder of its own, such as ${DEFAULT_SECRETS_FOLDER}.`);
+  return path;
 }
 
 function last(tops: readonly Top[], key: string): Field | undefined {

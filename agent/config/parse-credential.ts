@@ -1,12 +1,9 @@
 // `units` and `credential` of a secret's key: what systemd hands over to services. Pure.
 
+import { isCredentialName } from "../names/credential-name.ts";
+import { adviseUnit, isService, isUnitName } from "../names/unit-name.ts";
 import type { Credential, SecretFile } from "./config.ts";
 import type { Field } from "./field.ts";
-
-// systemd takes more (credential_name_valid), but these need no quotes anywhere.
-export const CREDENTIAL_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/;
-
-const SERVICE = /^[A-Za-z0-9:_.@\\-]+\.service$/;
 
 /** The key that stands for the whole value. */
 const WHOLE = ".";
@@ -24,7 +21,7 @@ export function parseCredential(
     field.refuse("there is no file that systemd could hand over", "Give the key a file: `file: db/password`.");
   const given = keys.get("credential")?.text();
   const name = given ?? (key === WHOLE ? secret : `${secret}.${key}`);
-  if (!CREDENTIAL_NAME.test(name)) {
+  if (!isCredentialName(name)) {
     const fix = "Give it one of letters, digits, dots, hyphens and underscores: `credential: db-password`.";
     field.refuse(`'${name.slice(0, 80)}' is no name for a credential`, fix);
   }
@@ -36,9 +33,13 @@ function parseUnits(field: Field | undefined): string[] {
   for (const item of field?.items() ?? []) {
     const unit = item.text();
     if (unit === undefined) continue;
-    if (!SERVICE.test(unit)) item.refuse(`'${unit}' is no service`, "Give it with its suffix: api.service.");
+    if (!isService(unit)) item.refuse(`'${unit.slice(0, 80)}' is no service`, adviseService(unit));
     else if (units.includes(unit)) item.refuse(`${unit} is named twice`, "Name it once.");
     else units.push(unit);
   }
   return units;
+}
+
+function adviseService(unit: string): string {
+  return isUnitName(unit) ? "Only services get credentials: name one, such as api.service." : adviseUnit(unit);
 }

@@ -1,11 +1,12 @@
 // `files[]` of the config, and the owner and mode that secrets have too. Pure.
 
+import { ADVISE_ACCOUNT, isAccountName } from "../names/account-name.ts";
+import { flawOfAbsolute, flawOfRelative } from "../names/plain-path.ts";
+import { adviseUnit, isRunnable, parseUnitName } from "../names/unit-name.ts";
 import { TEMPLATE_FORMATS } from "../plan/template-format.ts";
 import type { Position } from "../refusal.ts";
 import type { FileConfig, FileOwner, OnChange, OnDrift } from "./config.ts";
 import type { Field } from "./field.ts";
-
-const UNIT = /^[A-Za-z0-9:_.@\\-]+\.(service|socket|target|timer|path|mount|slice|scope)$/;
 
 /** The keys of a `files:` entry besides `template`, and those of a template's front matter. */
 export const FILE_KEYS = [
@@ -91,9 +92,10 @@ export function parseOwner(keys: ReadonlyMap<string, Field>, defaultMode: number
 }
 
 function parseAccount(field: Field | undefined): string | undefined {
-  const value = field?.scalar();
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return String(value);
-  return field?.text();
+  const account = typeof field?.scalar() === "number" ? field.written() : field?.text();
+  if (account !== undefined && !isAccountName(account))
+    field!.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
+  return account;
 }
 
 function parseMode(field: Field | undefined): number | undefined {
@@ -101,10 +103,11 @@ function parseMode(field: Field | undefined): number | undefined {
   const value = field.scalar();
   if (typeof value === "string" && /^[0-7]{3,4}$/.test(value)) return Number.parseInt(value, 8);
   // YAML 1.2 reads 0644 as six hundred and forty-four, and 1.1 as octal: only quotes are clear.
+  const digits = typeof value === "number" ? /^(?:0o?)?([0-7]{3,4})$/.exec(field.written() ?? "")?.[1] : undefined;
   const fix =
-    typeof value === "number"
-      ? `Put it in quotes: "0${value}".`
-      : 'Write three or four octal digits in quotes: "0644".';
+    digits === undefined
+      ? 'Write three or four octal digits in quotes: "0644".'
+      : `Put it in quotes: "${digits.padStart(4, "0")}".`;
   field.refuse(`expected a file mode, found ${field.found()}`, fix);
   return undefined;
 }
@@ -112,27 +115,17 @@ function parseMode(field: Field | undefined): number | undefined {
 export function parseAbsolutePath(field: Field | undefined): string | undefined {
   const path = field?.text();
   if (path === undefined) return undefined;
-  const isPlain = path.startsWith("/") && path.length > 1 && path.slice(1).split("/").every(isPlainSegment);
-  if (isPlain) return path;
-  field!.refuse(`'${path}' is no absolute path to a file`, "Start it with / and leave out //, . and ..");
+  const flaw = flawOfAbsolute(path);
+  if (flaw === null) return path;
+  field!.refuse(`the path '${path}' ${flaw}`, "Start it with / and leave out //, . and ..");
   return undefined;
 }
 
 /** A path below a folder of ours: it must not climb out of it. */
 export function checkRelativePath(path: string, field: Field): void {
-  if (isPlainPath(path)) return;
-  field.refuse(
-    `'${path}' does not stay inside its folder`,
-    "Give a plain relative path, without .., . or a leading /.",
-  );
-}
-
-export function isPlainPath(path: string): boolean {
-  return path.split("/").every(isPlainSegment) && !path.includes("\0");
-}
-
-function isPlainSegment(segment: string): boolean {
-  return segment !== "" && segment !== "." && segment !== "..";
+  const flaw = flawOfRelative(path);
+  if (flaw === null) return;
+  field.refuse(`the path '${path}' ${flaw}`, "Give a plain relative path, without .., . or a leading /.");
 }
 
 function parseArguments(field: Field | undefined): readonly string[] | null {
@@ -149,9 +142,16 @@ export function parseOnChange(field: Field | undefined): readonly OnChange[] {
     for (const item of value.isList ? value.items() : [value]) {
       const unit = item.text();
       if (unit === undefined) continue;
-      if (UNIT.test(unit)) actions.push({ action: key, unit });
-      else item.refuse(`'${unit}' is no unit name`, "Give it with its suffix: nginx.service.");
+      if (isRunnable(unit)) actions.push({ action: key, unit });
+      else item.refuse(describeUnit(unit, key), adviseUnit(unit));
     }
   }
   return actions;
+}
+
+function describeUnit(unit: string, verb: OnChange["action"]): string {
+  const shown = unit.slice(0, 80);
+  const parsed = parseUnitName(unit);
+  if (parsed === null) return `'${shown}' is no unit name`;
+  return `${shown} is a ${parsed.kind === "template" ? parsed.kind : parsed.type}, which nothing can ${verb}`;
 }

@@ -24,8 +24,10 @@ export function readConfig(configFile: string, root: string): Image {
   const folder = dirname(configFile);
   const dropIns = listDropIns(join(folder, "parbake.d"));
   const files = [configFile, ...dropIns].map((file) => ({ file, text: readConfigFile(file) }));
-  const result = parseConfig(files, (templatesFolder, named) =>
-    readTemplates(locateTemplates(templatesFolder, folder, root), named),
+  const result = parseConfig(
+    files,
+    (templatesFolder, named) => readTemplates(locateTemplates(templatesFolder, folder, root), named),
+    (path) => imagePathOf(path, root),
   );
   if (result.kind === "problems") throw new Refusal("config", result.problems);
   const { config, templates } = result;
@@ -35,6 +37,13 @@ export function readConfig(configFile: string, root: string): Image {
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.
 function locateTemplates(templatesFolder: string, configFolder: string, root: string): string {
   return templatesFolder.startsWith("/") ? join(root, templatesFolder) : resolve(configFolder, templatesFolder);
+}
+
+/** Null where it lies outside of the image. */
+function imagePathOf(path: string, root: string): string | null {
+  const [file, base] = [resolve(path), resolve(root)];
+  if (base === "/") return file;
+  return file.startsWith(`${base}/`) ? file.slice(base.length) : null;
 }
 
 function listDropIns(folder: string): string[] {

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
-import { isPlainPath } from "./parse-file.ts";
+import { isRelativePath } from "../names/plain-path.ts";
 import type { TemplateSources } from "./parse-templates.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { TemplateSources } from "./parse-templates.ts";
  * @throws Refusal with every template that is there but cannot be read
  */
 export function readTemplates(folder: string, named: readonly string[]): TemplateSources {
-  const names = new Set([...listTemplates(folder), ...named.filter(isPlainPath)]);
+  const names = new Set([...listTemplates(folder), ...named.filter(isRelativePath)]);
   const unreadable: (readonly [RefusalCode, Problem])[] = [];
   const sources = new Map<string, string | null>();
   for (const name of names) {

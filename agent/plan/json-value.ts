@@ -1,6 +1,7 @@
 // A part of a JSON document with its place in it, and the questions that a reader asks of it. What is not as expected becomes
 // a problem, and the reading goes on, so that all are told at once. Pure.
 
+import { isAbsolutePath } from "../names/plain-path.ts";
 import type { Problem } from "../refusal.ts";
 
 export class JsonValue {
@@ -53,8 +54,8 @@ export class JsonValue {
     return "";
   }
 
-  word(pattern: RegExp, expected: string): string {
-    if (typeof this.value === "string" && pattern.test(this.value)) return this.value;
+  word(isWord: (text: string) => boolean, expected: string): string {
+    if (typeof this.value === "string" && isWord(this.value)) return this.value;
     this.refuse(expected);
     return "";
   }
@@ -89,7 +90,7 @@ export class JsonValue {
 
   /** Absolute and plain: no `..`, no `//`. */
   path(): string {
-    return this.word(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/, "an absolute path without .. and //");
+    return this.word(isAbsolutePath, "an absolute path without .. and //");
   }
 
   refuse(expected: string): void {

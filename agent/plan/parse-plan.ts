@@ -3,7 +3,13 @@
 
 import type { Credential, FileOwner, OnChange, SecretVersion } from "../config/config.ts";
 import type { Position, Problem } from "../refusal.ts";
-import { CREDENTIAL_NAME } from "../config/parse-credential.ts";
+import { isAccountName } from "../names/account-name.ts";
+import { isConfigName } from "../names/config-name.ts";
+import { isCredentialName } from "../names/credential-name.ts";
+import { flawOfSecretsFolder, ownerOf } from "../names/own-places.ts";
+import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.ts";
+import { isRunnable, isService } from "../names/unit-name.ts";
+import { isHandOff } from "./build-hand-off.ts";
 import type { Settings } from "../tuning/setting.ts";
 import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
@@ -30,7 +36,7 @@ export function parsePlan(json: JsonValue): Plan {
     apps: json.get("apps").items().map(parseApp),
     part: json.get("part").nullable((value) => value.choice(["files", "secrets", "tuning"])),
     steps,
-    secretsFolder: json.get("secretsFolder").path(),
+    secretsFolder: parseSecretsFolder(json.get("secretsFolder")),
     secretsSizeBytes: json.get("secretsSizeBytes").integer(0, Number.MAX_SAFE_INTEGER),
     secretsGuarantee: json.get("secretsGuarantee").choice(["unswappable", "no-swap", "swappable"]),
     warnings: json.get("warnings").items().map(parseProblem),
@@ -38,6 +44,13 @@ export function parsePlan(json: JsonValue): Plan {
   checkReferences(plan, json.get("steps"));
   checkPaths(plan, json.get("steps"));
   return plan;
+}
+
+function parseSecretsFolder(json: JsonValue): string {
+  const path = json.path();
+  const flaw = flawOfSecretsFolder(path, []);
+  if (flaw !== null) json.refuseFor(`${json.place}: ${path} ${flaw}`);
+  return path;
 }
 
 function parseBudget(json: JsonValue): BudgetPlan {
@@ -106,9 +119,9 @@ function parseFolderStep(json: JsonValue): FolderStep {
 function parseSecretStep(json: JsonValue): SecretStep {
   return {
     kind: "secret",
-    name: json.get("name").text(),
-    id: json.get("id").word(/^[^\0]+$/, "a secret's name or ARN"),
-    region: json.get("region").nullable(textOf),
+    name: json.get("name").word(isConfigName, "a secret's name in a config"),
+    id: json.get("id").word(isSecretId, "a secret's name or ARN"),
+    region: json.get("region").nullable((value) => value.word(isRegion, "a region")),
     ...(json.has("version") ? { version: parseVersion(json.get("version")) } : {}),
     ...(json.has("onUnavailable") ? { onUnavailable: json.get("onUnavailable").choice(["keep"]) } : {}),
     keys: json.get("keys").items().map(parseKey),
@@ -119,9 +132,9 @@ function parseVersion(json: JsonValue): SecretVersion {
   const kind = json.get("kind").choice(["stage", "pinned", "previous"]);
   switch (kind) {
     case "stage":
-      return { kind, stage: json.get("stage").text() };
+      return { kind, stage: json.get("stage").word(isStage, "a stage") };
     case "pinned":
-      return { kind, versionId: json.get("versionId").text() };
+      return { kind, versionId: json.get("versionId").word(isVersionId, "a version id") };
     case "previous":
       return { kind };
   }
@@ -141,11 +154,11 @@ function parseKey(json: JsonValue): SecretKey {
 
 function parseCredential(json: JsonValue): Credential {
   return {
-    name: json.get("name").word(CREDENTIAL_NAME, "a credential's name"),
+    name: json.get("name").word(isCredentialName, "a credential's name"),
     units: json
       .get("units")
       .items()
-      .map((unit) => unit.word(UNIT, "a unit's name")),
+      .map((unit) => unit.word(isService, "a service's name")),
   };
 }
 
@@ -167,16 +180,11 @@ function parseFileStep(json: JsonValue): FileStep {
 
 function parseOwner(json: JsonValue): FileOwner {
   return {
-    owner: json.get("owner").word(ACCOUNT, "a user's name or number"),
-    group: json.get("group").nullable((value) => value.word(ACCOUNT, "a group's name or number")),
+    owner: json.get("owner").word(isAccountName, "a user's name or number"),
+    group: json.get("group").nullable((value) => value.word(isAccountName, "a group's name or number")),
     mode: json.get("mode").integer(0, 0o7777),
   };
 }
-
-// What systemctl would take for an option must not get that far.
-const UNIT = /^[A-Za-z0-9:_.@\\][A-Za-z0-9:_.@\\-]*\.[a-z]+$/;
-
-const ACCOUNT = /^[^:\s\0]+$/;
 
 const PLACES: readonly Place[] = ["alone", "part", "double", "single", "line", "closed", "never"];
 
@@ -191,7 +199,7 @@ function parsePart(json: JsonValue): ContentPart {
 }
 
 function parseCommand(json: JsonValue): readonly string[] {
-  const words = json.items().map((word) => word.word(/^[^\0]*$/, "a text without NUL"));
+  const words = json.items().map((word) => word.word((text) => !text.includes("\0"), "a text without NUL"));
   if (words.length === 0) json.refuse("a command");
   return words;
 }
@@ -199,7 +207,7 @@ function parseCommand(json: JsonValue): readonly string[] {
 function parseAction(json: JsonValue): OnChange {
   return {
     action: json.get("action").choice(["reload", "restart"]),
-    unit: json.get("unit").word(UNIT, "a unit's name"),
+    unit: json.get("unit").word(isRunnable, "a unit's name"),
   };
 }
 
@@ -223,12 +231,14 @@ function checkReferences({ steps }: Plan, json: JsonValue): void {
   }
 }
 
-function checkPaths({ steps }: Plan, json: JsonValue): void {
+function checkPaths({ steps, secretsFolder }: Plan, json: JsonValue): void {
   const paths = steps.flatMap((step) => (step.kind === "secret" ? step.keys.map(({ path }) => path) : [step.path]));
   const seen = new Set<string>();
   for (const path of paths) {
     if (path === null || path === "") continue;
     if (seen.has(path)) json.refuseFor(`${json.place}: ${path} is written twice`);
+    const owner = isHandOff(path) ? null : ownerOf(path, { secretsFolder, config: [] });
+    if (owner !== null) json.refuseFor(`${json.place}: ${path} is ${owner}`);
     seen.add(path);
   }
 }

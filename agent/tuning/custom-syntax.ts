@@ -1,6 +1,6 @@
 // The language of `custom`: text to a tree, with the column of everything that is wrong. Runs nothing, knows no values.
 
-import { parseSize } from "./size.ts";
+import { adviseSize, parseSize } from "./size.ts";
 
 export type Operator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "==" | "!=";
 
@@ -163,8 +163,7 @@ function parseNumber({ text, column }: Token): Expression {
   if (unit === "%") return { kind: "number", value: Number(digits) / 100, isSize: false, column };
   if (unit === "") return { kind: "number", value: Number(digits), isSize: false, column };
   const value = parseSize(text);
-  if (value === null)
-    throw new ExpressionError(`'${text}' is no size`, column, "Write a size with its unit, such as 512MiB or 1.5GiB.");
+  if (value === null) throw new ExpressionError(`'${text}' is no size`, column, adviseSize(text));
   return { kind: "number", value, isSize: true, column };
 }
 

@@ -2,9 +2,10 @@
 
 import type { OptionValue } from "../config/config.ts";
 import { suggest } from "../nearest.ts";
+import { parseInteger } from "../number.ts";
 import type { Position, Problem } from "../refusal.ts";
 import type { OptionRule, Options, Profile } from "./setting.ts";
-import { formatBytes, parseSize } from "./size.ts";
+import { adviseSize, formatBytes, parseSize } from "./size.ts";
 
 export type ResolveResult =
   | { readonly kind: "resolved"; readonly options: Options }
@@ -45,8 +46,8 @@ function describeUnknown({ name, options, anyOption }: Profile, option: string):
 }
 
 const RESOLVE: Readonly<Record<OptionRule["kind"], (rule: OptionRule, value: OptionValue) => OptionValue | null>> = {
-  integer: (rule, value) => withinRange(rule, /^\d{1,15}$/.test(String(value)) ? Number(value) : null),
-  size: (rule, value) => withinRange(rule, typeof value === "boolean" ? null : parseSize(value)),
+  integer: (rule, value) => withinRange(rule, parseInteger(String(value))),
+  size: (rule, value) => withinRange(rule, parseSize(String(value))),
   boolean: (_, value) => (["true", "false"].includes(String(value)) ? String(value) === "true" : null),
   choice: ({ choices = [] }, value) => (choices.includes(String(value)) ? String(value) : null),
   text: (_, value) => String(value),
@@ -57,15 +58,16 @@ function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, val
 }
 
 function describeMisfit({ name }: Profile, option: string, rule: OptionRule, value: OptionValue): Problem {
+  const advice = rule.kind === "size" && parseSize(String(value)) === null ? ` ${adviseSize(String(value))}` : "";
   return {
     what: `${name}'s option ${option} can't be '${String(value).slice(0, 80)}'`,
-    fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.`,
+    fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.${advice}`,
   };
 }
 
 const DESCRIBE: Readonly<Record<OptionRule["kind"], (rule: OptionRule) => string>> = {
   integer: (rule) => `a whole number${describeRange(rule, String)}`,
-  size: (rule) => `a size with its unit such as 512MiB${describeRange(rule, formatBytes)}`,
+  size: (rule) => `a size${describeRange(rule, formatBytes)}`,
   boolean: () => "true or false",
   choice: ({ choices = [] }) => `one of ${choices.join(", ")}`,
   text: () => "a text",

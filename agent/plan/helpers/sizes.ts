@@ -53,8 +53,8 @@ function sizeOf(name: string, value: unknown): number {
       "Print the setting as it is.",
     );
   const plain = valueOf(value);
-  const sizeBytes = typeof plain === "string" || typeof plain === "number" ? parseSize(plain) : null;
-  if (sizeBytes !== null) return sizeBytes;
+  const sizeBytes = typeof plain === "string" ? parseSize(plain) : plain;
+  if (Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0) return sizeBytes as number;
   throw typeof plain === "number"
     ? new TemplateError(`${name} wants whole bytes, 0 or more`, "Round it: (floor …), and keep it above 0: (max 0 …).")
     : wrongKind(name, "size", value);

@@ -21,8 +21,8 @@ describe("managed files on the root itself (as root, in a mount namespace of its
     assert.equal(same, true);
     assert.deepEqual(second.files, ["update null", "create null", "remove null"]);
     assert.deepEqual(ran.slice(-2).toSorted(), [
-      "systemctl reload nginx.service",
-      "systemctl try-restart postgresql.service",
+      "systemctl reload -- nginx.service",
+      "systemctl try-restart -- postgresql.service",
     ]);
     assert.deepEqual(files, { stays: "2" });
   });

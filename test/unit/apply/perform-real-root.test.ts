@@ -39,7 +39,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(ran, [
       "systemctl daemon-reload",
       "show nginx.service",
-      "systemctl reload nginx.service",
+      "systemctl reload -- nginx.service",
       "/mnt/health a",
     ]);
     assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
@@ -50,9 +50,9 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
   const HEARD_OF_OLD = [
     "systemctl daemon-reload",
     "show postgresql.service",
-    "systemctl try-restart postgresql.service",
+    "systemctl try-restart -- postgresql.service",
     "show nginx.service",
-    "systemctl reload nginx.service",
+    "systemctl reload -- nginx.service",
   ];
 
   for (const { what, failing, refused, problems, units, heard } of [
@@ -66,7 +66,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     },
     {
       what: "the first unit cannot be restarted",
-      failing: ["systemctl try-restart postgresql.service"],
+      failing: ["systemctl try-restart -- postgresql.service"],
       refused: "unavailable",
       problems: ["postgresql.service: restart failed: systemctl exited"],
       units: [
@@ -77,7 +77,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     },
     {
       what: "a unit takes neither the new files nor the old",
-      failing: ["systemctl reload nginx.service", "2"],
+      failing: ["systemctl reload -- nginx.service", "2"],
       refused: "unavailable",
       problems: [
         "nginx.service: reload failed: systemctl exited",
@@ -127,7 +127,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
   it("does in the next run what a run that was cut short owes the units", () => {
     const played = play("otherBoot", "same");
     assert.deepEqual([played.cut, played.recovered], ["act", "finished"]);
-    assert.deepEqual(played.ran, ["show nginx.service", "systemctl reload nginx.service", "/mnt/health a"]);
+    assert.deepEqual(played.ran, ["show nginx.service", "systemctl reload -- nginx.service", "/mnt/health a"]);
     assert.deepEqual(played.next.units, [{ ...RELOAD, outcome: "done" }]);
   });
 
@@ -232,7 +232,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     const { first, same, ran, second, after, left } = play("rotation");
     assert.equal(first.refused, "unavailable");
     assert.equal(same, true);
-    assert.equal(ran.filter((line: string) => line === "systemctl try-restart db.service").length, 3);
+    assert.equal(ran.filter((line: string) => line === "systemctl try-restart -- db.service").length, 3);
     assert.equal(second.result, "done");
     assert.deepEqual(after, ["..data", "..gen-2", "db", "new"]);
     assert.equal(left.includes("journal.json"), false);

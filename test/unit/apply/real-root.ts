@@ -53,7 +53,7 @@ const run: RunCommand = async (argv, timeoutMs) => {
   const line = argv.join(" ");
   const isHealthCheck = argv[0] === "/mnt/health";
   if (argv[0] !== "systemctl" && !isHealthCheck) return runCommand(argv, timeoutMs);
-  ran.push(line.replace("systemctl show --property=LoadState,ActiveState", "show"));
+  ran.push(line.replace("systemctl show --property=LoadState,ActiveState --", "show"));
   const left = failing.get(line) ?? 0;
   failing.set(line, left - 1);
   return { kind: "exited", status: left > 0 ? 1 : 0, output: argv[1] === "show" ? "ActiveState=active\n" : "" };
@@ -129,7 +129,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       fileStep("/mnt/folder/a", "x"),
     );
     ran.splice(0);
-    failing.set("systemctl reload nginx.service", 1);
+    failing.set("systemctl reload -- nginx.service", 1);
     const first = await attempt(plan, { run });
     const same = before === look("/mnt/gone") && recordBefore === record() && !existsSync("/mnt/folder");
     const second = await attempt(plan, { run });
@@ -262,7 +262,7 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     await attempt(plan, { run, fetchSecret: value("old") });
     const store = () => [...listStore(), readFileSync("/run/parbake/secrets/db/k", "utf8")];
     const [before, inode] = [store(), statSync("/run/parbake/secrets/db/k").ino];
-    failing.set("systemctl try-restart db.service", 1);
+    failing.set("systemctl try-restart -- db.service", 1);
     ran.splice(0);
     const first = await attempt(plan, { run, fetchSecret: value("new") });
     const same =

@@ -25,7 +25,7 @@ function fakeSystemctl(answers: Readonly<Record<string, CommandResult | string>>
   return { run, ran };
 }
 
-const SHOW = "systemctl show --property=LoadState,ActiveState";
+const SHOW = "systemctl show --property=LoadState,ActiveState --";
 const NGINX: OnChange = { action: "reload", unit: "nginx.service" };
 const POSTGRESQL: OnChange = { action: "restart", unit: "postgresql.service" };
 
@@ -54,8 +54,8 @@ describe("applyUnitActions", () => {
     const { run, ran } = fakeSystemctl({
       [`${SHOW} nginx.service`]: "LoadState=loaded\nActiveState=active\n",
       [`${SHOW} postgresql.service`]: "LoadState=loaded\nActiveState=activating\n",
-      "systemctl reload nginx.service": "",
-      "systemctl try-restart postgresql.service": "",
+      "systemctl reload -- nginx.service": "",
+      "systemctl try-restart -- postgresql.service": "",
     });
     const outcomes = await act([NGINX, POSTGRESQL], run);
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe("applyUnitActions", () => {
   it("does not wait for the jobs where that would deadlock the boot", async () => {
     const { run } = fakeSystemctl({
       [`${SHOW} postgresql.service`]: "LoadState=loaded\nActiveState=active\n",
-      "systemctl try-restart --no-block postgresql.service": "",
+      "systemctl try-restart --no-block -- postgresql.service": "",
     });
     assert.equal((await act([POSTGRESQL], run, { noBlock: true }))[0]!.report.outcome, "queued");
   });
@@ -96,7 +96,7 @@ describe("applyUnitActions", () => {
   it("stops at the first unit that fails, and tells what systemctl said of it", async () => {
     const { run } = fakeSystemctl({
       [`${SHOW} nginx.service`]: "LoadState=loaded\nActiveState=active\n",
-      "systemctl reload nginx.service": { kind: "exited", status: 1, output: "Job for nginx.service failed.\n" },
+      "systemctl reload -- nginx.service": { kind: "exited", status: 1, output: "Job for nginx.service failed.\n" },
     });
     const outcomes = await act([NGINX, POSTGRESQL], run);
     assert.deepEqual(
@@ -114,10 +114,13 @@ describe("applyUnitActions", () => {
 
   it("starts a unit again that failed of our own restart, its limit of starts set back; one that was stopped only after a rollback", async () => {
     const show = (state: string) => ({ [`${SHOW} nginx.service`]: `LoadState=loaded\nActiveState=${state}\n` });
-    const commands = { "systemctl reset-failed nginx.service": "", "systemctl restart nginx.service": "" };
+    const commands = { "systemctl reset-failed -- nginx.service": "", "systemctl restart -- nginx.service": "" };
     const failed = fakeSystemctl({ ...show("failed"), ...commands });
     assert.equal((await act([NGINX], failed.run, { revive: "failed" }))[0]!.report.outcome, "done");
-    assert.deepEqual(failed.ran.slice(1), ["systemctl reset-failed nginx.service", "systemctl restart nginx.service"]);
+    assert.deepEqual(failed.ran.slice(1), [
+      "systemctl reset-failed -- nginx.service",
+      "systemctl restart -- nginx.service",
+    ]);
     const stopped = fakeSystemctl({ ...show("inactive"), ...commands });
     assert.equal(
       (await act([NGINX], stopped.run, { revive: "failed" }))[0]!.report.outcome,

@@ -47,7 +47,7 @@ describe("parseConfig", () => {
     });
     const [app] = config.apps;
     assert.deepEqual(app!.memory, { weight: 3, minBytes: 512 * MIB, maxBytes: 31 * 1024 * MIB });
-    assert.deepEqual(app!.options, { version: 16, workload: "web" });
+    assert.deepEqual(app!.options, { version: "16", workload: "web" });
     assert.deepEqual(app!.at, { file: "parbake.yaml", line: 3, column: 8 });
     const [key] = config.secrets[0]!.keys;
     assert.equal(key!.mode, 0o440);
@@ -97,8 +97,7 @@ describe("parseConfig", () => {
     assert.equal(sizeOf("apps: { a: { profile: nginx } }"), 0);
     const secrets = "secrets: { s: { id: i, keys: { a: { file: a }, b: { file: b }, c: {} } } }\n";
     assert.equal(sizeOf(secrets), 4 * 65_536);
-    const rendered =
-      "files: [ { template: t, path: /run/parbake/secrets/t }, { template: u, path: /run/parbake/u } ]\n";
+    const rendered = "files: [ { template: t, path: /run/parbake/secrets/t }, { template: u, path: /run/app/u } ]\n";
     assert.equal(sizeOf(secrets + rendered), 6 * 65_536);
     assert.equal(sizeOf(`${secrets}secretsSize: 16MiB\n`), 16 * MIB);
   });
@@ -193,12 +192,12 @@ describe("parseConfig", () => {
     [
       "a path that climbs",
       "files: [ { template: ../t, path: /a/../b } ]\n",
-      "parbake.yaml:1:34: files[0].path: '/a/../b' is no absolute path to a file. Start it with / and leave out //, . and ..",
+      "parbake.yaml:1:34: files[0].path: the path '/a/../b' has .. in it. Start it with / and leave out //, . and ..",
     ],
     [
       "a template outside its folder",
       "files: [ { template: ../t, path: /b } ]\n",
-      "parbake.yaml:1:22: files[0].template: '../t' does not stay inside its folder. Give a plain relative path, without .., . or a leading /.",
+      "parbake.yaml:1:22: files[0].template: the path '../t' has .. in it. Give a plain relative path, without .., . or a leading /.",
     ],
     [
       "a secret that all may read",

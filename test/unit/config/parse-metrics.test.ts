@@ -18,7 +18,7 @@ describe("metrics of the config", () => {
       "p.yaml:2:10: metrics: '/var/lib/node/parbake.txt' is no name that node_exporter's textfile collector reads. Let it end in .prom.",
     ]);
     assert.deepEqual(metricsOf("metrics: parbake.prom"), [
-      "p.yaml:2:10: metrics: 'parbake.prom' is no absolute path to a file. Start it with / and leave out //, . and ..",
+      "p.yaml:2:10: metrics: the path 'parbake.prom' is not absolute. Start it with / and leave out //, . and ..",
     ]);
     assert.deepEqual(metricsOf("files: [ { template: a, path: /x.prom } ]\nmetrics: /x.prom"), [
       "p.yaml:3:10: metrics: /x.prom is a file of `files`, too. Give one of them another path.",

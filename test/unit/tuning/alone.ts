@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 import type { Settings } from "../../../agent/tuning/setting.ts";
 
 export const KIB = 1024;
@@ -11,10 +12,21 @@ export const GIB = 2 ** 30;
 
 export type Given = Readonly<Record<string, OptionValue>>;
 
+/** As an operator would write it: a number for a size is of bytes here, and is given its unit. */
+export function written(profile: string, given: Given): Given {
+  const rules = findProfile(profile)?.options ?? {};
+  const asWritten = ([name, value]: [string, OptionValue]): [string, OptionValue] => [
+    name,
+    typeof value === "number" && rules[name]?.kind === "size" ? `${value}B` : value,
+  ];
+  return Object.fromEntries(Object.entries(given).map(asWritten));
+}
+
 /** Null where the floor does not fit. */
 export function tryAlone(profile: string, memoryBytes: number, vcpus: number, given: Given = {}): Settings | null {
   const cores = Math.max(1, Math.floor(vcpus / 2));
-  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture: "x86_64", network: null }, given);
+  const allotment = { memoryBytes, vcpus, cores, architecture: "x86_64", network: null };
+  const result = tuneAlone(profile, allotment, written(profile, given));
   return result.kind === "tuned" ? result.settings : null;
 }
 

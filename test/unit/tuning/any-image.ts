@@ -61,7 +61,11 @@ function anyValue({
     case "integer":
     case "size": {
       const middle = typeof usual === "number" ? usual : Math.max(1, min) * 8;
-      return fc.integer({ min: Math.max(min, Math.floor(middle / 8)), max: Math.min(max, Math.max(min, middle * 4)) });
+      const number = fc.integer({
+        min: Math.max(min, Math.floor(middle / 8)),
+        max: Math.min(max, Math.max(min, middle * 4)),
+      });
+      return kind === "size" ? number.map((bytes) => `${bytes}B`) : number;
     }
     case "text":
       return fc.constant(null);

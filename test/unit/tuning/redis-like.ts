@@ -90,7 +90,7 @@ export function describeRedisLike(profile: string): void {
     );
   });
   it("takes the maxmemory that it is told, if the share holds it", () => {
-    const setting = alone(profile, GIB, 2, { maxmemory: "800000001" })["maxmemory"]!;
+    const setting = alone(profile, GIB, 2, { maxmemory: "800000001B" })["maxmemory"]!;
     assert.deepEqual([setting.value, setting.text, setting.boundBy], [800_000_001, "800000001", "user"]);
     assert.equal(tryAlone(profile, GIB, 2, { maxmemory: "800MiB" }), null);
     assert.equal(tryAlone(profile, 37 * MIB, 2), null);

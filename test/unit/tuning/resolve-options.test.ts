@@ -44,7 +44,7 @@ describe("resolveOptions", () => {
         { what: "app's option threads can't be '101'", fix: "Expected a whole number, 1 to 100: threads.", at },
         {
           what: "app's option cache can't be '2GB'",
-          fix: "Expected a size with its unit such as 512MiB, 1 KiB or more: the cache.",
+          fix: "Expected a size, 1 KiB or more: the cache. GB is GiB to some programs and a power of 1000 to others: write 2GiB or 2000000000B.",
           at,
         },
         { what: "app's option mode can't be 'slow'", fix: "Expected one of fast, 16: the mode.", at },
@@ -53,9 +53,13 @@ describe("resolveOptions", () => {
       ],
     });
   });
-  for (const value of [1.5, -1, "1e2", "0x10", " 5", "", true]) {
+  for (const value of [1.5, -1, "1e2", "0x10", "+5", " 5", "5.", "5.0", "", true]) {
     it(`refuses ${JSON.stringify(value)} for a whole number`, () =>
       assert.equal(resolveOptions(profile, { threads: value }).kind, "refused"));
+  }
+  for (const value of [4096, "4096", "4 GB", " 4KiB", true]) {
+    it(`refuses ${JSON.stringify(value)} for a size`, () =>
+      assert.equal(resolveOptions(profile, { cache: value }).kind, "refused"));
   }
   for (const name of ["constructor", "toString", "hasOwnProperty"]) {
     it(`does not take ${name} for an option`, () =>

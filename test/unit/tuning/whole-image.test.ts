@@ -14,7 +14,7 @@ import {
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
-import { GIB, MIB } from "./alone.ts";
+import { GIB, MIB, written } from "./alone.ts";
 import { anyImage, anyMemory, anyMore, anyOptions, anyVcpus, app, image, machine } from "./any-image.ts";
 
 const TIB = 1024 * GIB;
@@ -282,7 +282,7 @@ function namesIn(formula: string): string[] {
 
 /** Null: these options contradict each other. */
 function resolve(profile: Profile, given: Parameters<typeof resolveOptions>[1]): Options | null {
-  const resolved = resolveOptions(profile, given);
+  const resolved = resolveOptions(profile, written(profile.name, given));
   return resolved.kind === "resolved" ? resolved.options : null;
 }
 

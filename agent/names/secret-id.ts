@@ -1,0 +1,53 @@
+// How Secrets Manager names a secret, its versions and their stages. Pure.
+
+import { REGION } from "../aws/region.ts";
+
+// CreateSecret takes letters, digits and /_+=.@-. Names that AWS makes itself have a `!` after the service's: rds!db-0a1b….
+const NAME = /^[\w/+=.@!-]{1,512}$/;
+
+// The name in it may lack the hyphen and the six characters that AWS puts at its end.
+const ARN = /^arn:aws(?:-[a-z]+)*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]{1,519}$/;
+
+// UUIDs as a rule; whoever creates a version may choose another of 32 to 64 characters.
+const VERSION_ID = /^[\w-]{32,64}$/;
+
+const STAGE = /^[\w/+=.@-]{1,256}$/;
+export const AWS_STAGES = ["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"] as const;
+
+export function isArn(id: string): boolean {
+  return id.startsWith("arn:");
+}
+
+/** A name, or an ARN of a secret in any partition. */
+export function isSecretId(id: string): boolean {
+  return isArn(id) ? regionOfArn(id) !== null : NAME.test(id);
+}
+
+/** Null: no ARN of a secret. */
+export function regionOfArn(id: string): string | null {
+  const region = ARN.exec(id)?.[1];
+  return region !== undefined && REGION.test(region) ? region : null;
+}
+
+export function isRegion(text: string): boolean {
+  return REGION.test(text);
+}
+
+export function isVersionId(text: string): boolean {
+  return VERSION_ID.test(text);
+}
+
+/** AWS's own labels, or one of the operator's; what begins like AWS's and is none of them is a slip. */
+export function isStage(text: string): boolean {
+  return AWS_STAGES.some((known) => known === text) || (!/^aws/i.test(text) && STAGE.test(text));
+}
+
+/** `rds!db-…` where the shell has eaten the `!`, or a character that no name can have. */
+export function adviseSecretId(id: string): string {
+  if (isArn(id)) {
+    const example = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3";
+    return `Write it as AWS shows it: ${example}.`;
+  }
+  if (id.length > 512) return "Secrets Manager's names have 512 characters at most.";
+  return "Letters, digits and /_+=.@- are what it can have, and ! where AWS made the name.";
+}

@@ -1,0 +1,76 @@
+// The names of systemd's units, by its own grammar (unit_name_is_valid in src/basic/unit-name.c, systemd.unit(5)), less one thing:
+// none begins with a hyphen here, which only `-.mount` and `-.slice` do, and which a program may take for an option. Pure.
+
+import { nearest } from "../nearest.ts";
+
+const TYPES = [
+  "service",
+  "socket",
+  "target",
+  "timer",
+  "path",
+  "mount",
+  "automount",
+  "swap",
+  "slice",
+  "scope",
+  "device",
+] as const;
+
+export type UnitType = (typeof TYPES)[number];
+
+export interface UnitName {
+  readonly type: UnitType;
+  /** `api.service`, `api@.service`, `api@1.service`: only the first and the last are ever running. */
+  readonly kind: "plain" | "template" | "instance";
+}
+
+/** UNIT_NAME_MAX, less the NUL at its end. */
+const MOST_CHARACTERS = 255;
+
+// A backslash begins an escape such as \x2d. The first @ is what divides template from instance; an instance may have more.
+const UNIT = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(@[A-Za-z0-9:_.\\@-]*)?\.([a-z]+)$/;
+
+/** Null: no name of a unit. */
+export function parseUnitName(text: string): UnitName | null {
+  if (text.length > MOST_CHARACTERS) return null;
+  const [, instance, suffix] = UNIT.exec(text) ?? [];
+  const type = TYPES.find((known) => known === suffix);
+  if (type === undefined) return null;
+  return { type, kind: instance === undefined ? "plain" : instance === "@" ? "template" : "instance" };
+}
+
+export function isUnitName(text: string): boolean {
+  return parseUnitName(text) !== null;
+}
+
+/** Whether systemctl can reload or restart it: no template, which nothing runs as, and no device, which is the kernel's. */
+export function isRunnable(text: string): boolean {
+  const unit = parseUnitName(text);
+  return unit !== null && unit.kind !== "template" && unit.type !== "device";
+}
+
+export function isService(text: string): boolean {
+  return parseUnitName(text)?.type === "service";
+}
+
+/** `api@.service` of `api@1.service`; null of a unit that is no instance. */
+export function templateOf(unit: string): string | null {
+  if (parseUnitName(unit)?.kind !== "instance") return null;
+  return `${unit.slice(0, unit.indexOf("@") + 1)}${unit.slice(unit.lastIndexOf("."))}`;
+}
+
+/** What to write instead of a text that is no unit, or none that can be told. */
+export function adviseUnit(text: string): string {
+  if (text.startsWith("-")) return "Take the hyphen at its beginning away.";
+  if (text.length > MOST_CHARACTERS) return `Shorten it to ${MOST_CHARACTERS} characters.`;
+  if (/[^A-Za-z0-9:_.\\@-]/.test(text))
+    return "Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.";
+  if (parseUnitName(text)?.type === "device") return "Name the unit that uses it.";
+  if (parseUnitName(text)?.kind === "template") return `Name an instance: ${text.replace("@.", "@main.")}.`;
+  const dot = text.lastIndexOf(".");
+  const type = dot < 0 ? null : nearest(text.slice(dot + 1), TYPES);
+  if (type !== null && isUnitName(`${text.slice(0, dot)}.${type}`))
+    return `Did you mean '${text.slice(0, dot)}.${type}'?`;
+  return isUnitName(`${text}.service`) ? `Give it with its suffix: ${text}.service.` : "Write it as api.service.";
+}

@@ -1,0 +1,15 @@
+// Numbers as people type them. Never guesses: 0x4, 1e3, +5, ` 5` and `5.` are refused, though JavaScript and YAML read them. Pure.
+
+/** `42`, within the bounds; null for anything but digits. */
+export function parseInteger(text: string, least = 0, most = Number.MAX_SAFE_INTEGER): number | null {
+  return /^\d{1,16}$/.test(text) ? within(Number(text), least, most) : null;
+}
+
+/** `42` or `1.5`, within the bounds. */
+export function parseDecimal(text: string, least = 0, most = Number.MAX_SAFE_INTEGER): number | null {
+  return /^\d{1,16}(?:\.\d{1,16})?$/.test(text) ? within(Number(text), least, most) : null;
+}
+
+function within(value: number, least: number, most: number): number | null {
+  return value >= least && value <= most ? value : null;
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { flawOfAbsolute, flawOfRelative } from "../../../agent/names/plain-path.ts";
+
+const LONG = "é".repeat(127);
+
+describe("a path", () => {
+  for (const path of ["/etc/app/app.conf", "/a", "/a/..b/c...", "/with blank/x", `/${LONG}`, `/${"a".repeat(255)}`])
+    it(`may be ${path.slice(0, 30)}`, () => assert.equal(flawOfAbsolute(path), null));
+  const flaws: readonly (readonly [path: string, flaw: string])[] = [
+    ["etc/app", "is not absolute"],
+    ["", "is not absolute"],
+    ["/", "is the root itself"],
+    ["/etc/../shadow", "has .. in it"],
+    ["/..", "has .. in it"],
+    ["/etc/./x", "has . in it"],
+    ["//etc/x", "has // in it"],
+    ["/etc//x", "has // in it"],
+    ["/etc/x/", "ends with /"],
+    ["/etc/a\nb", "has a control character in it"],
+    ["/etc/a\0b", "has a control character in it"],
+    ["/etc/a\u009bb", "has a control character in it"],
+    ["/etc/\ud800", "is no text"],
+    [`/${LONG}éa`, "has a name over 255 bytes in it"],
+    [`/${"a/".repeat(2047)}aa`, "is over 4095 bytes long"],
+  ];
+  for (const [path, flaw] of flaws)
+    it(`is told that it ${flaw}: ${JSON.stringify(path).slice(0, 40)}`, () => assert.equal(flawOfAbsolute(path), flaw));
+
+  it("below a folder does not leave it", () => {
+    assert.equal(flawOfRelative("db/password"), null);
+    assert.equal(flawOfRelative("/db/password"), "is absolute");
+    assert.equal(flawOfRelative("../x"), "has .. in it");
+    assert.equal(flawOfRelative("a/../../x"), "has .. in it");
+    assert.equal(flawOfRelative("a//x"), "has // in it");
+    assert.equal(flawOfRelative("a/"), "ends with /");
+    assert.equal(flawOfRelative(""), "is empty");
+  });
+});

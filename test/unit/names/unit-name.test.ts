@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { adviseUnit, isRunnable, isService, parseUnitName, templateOf } from "../../../agent/names/unit-name.ts";
+
+const LONGEST = `${"a".repeat(247)}.service`;
+
+describe("a unit's name", () => {
+  const good: readonly (readonly [name: string, type: string, kind: string])[] = [
+    ["nginx.service", "service", "plain"],
+    ["docker.socket", "socket", "plain"],
+    ["dev-sda.device", "device", "plain"],
+    ["proc-sys.automount", "automount", "plain"],
+    ["dev-zram0.swap", "swap", "plain"],
+    ["run-my\\x2dapp.mount", "mount", "plain"],
+    ["a.b_c:d-e.timer", "timer", "plain"],
+    ["postgresql@.service", "service", "template"],
+    ["postgresql@16-main.service", "service", "instance"],
+    ["user@1000.service", "service", "instance"],
+    ["odd@a@b.service", "service", "instance"],
+    ["odd@-x.service", "service", "instance"],
+    [LONGEST, "service", "plain"],
+  ];
+  for (const [name, type, kind] of good)
+    it(`may be ${name.slice(0, 40)}`, () => assert.deepEqual(parseUnitName(name), { type, kind }));
+
+  const bad = [
+    "",
+    "nginx",
+    ".service",
+    "@.service",
+    "@a.service",
+    "nginx.conf",
+    "nginx.Service",
+    "-Hevil.service",
+    "-.mount",
+    "--now.service",
+    "../report.json",
+    "a/b.service",
+    "a b.service",
+    "a\n.service",
+    "a.service\n",
+    "a*.service",
+    "ä.service",
+    "a.service ",
+    "a%i.service",
+    `a${LONGEST}`,
+  ];
+  for (const name of bad)
+    it(`may not be ${JSON.stringify(name.slice(0, 40))}`, () => assert.equal(parseUnitName(name), null));
+
+  it("is of something that can be reloaded unless it is a template or a device", () => {
+    assert.deepEqual(
+      ["api.service", "api@1.service", "data.mount", "api@.service", "dev-sda.device", "api"].map(isRunnable),
+      [true, true, true, false, false, false],
+    );
+    assert.deepEqual(["api.service", "api@.service", "api.socket", "api"].map(isService), [true, true, false, false]);
+  });
+
+  it("leads from an instance to its template", () => {
+    assert.equal(templateOf("api@1.service"), "api@.service");
+    assert.equal(templateOf("odd@a@b.c.service"), "odd@.service");
+    assert.equal(templateOf("api@.service"), null);
+    assert.equal(templateOf("api.service"), null);
+    assert.equal(templateOf("../x@1.service"), null);
+  });
+
+  const advice: readonly (readonly [name: string, fix: string])[] = [
+    ["nginx", "Give it with its suffix: nginx.service."],
+    ["nginx.servce", "Did you mean 'nginx.service'?"],
+    ["-Hevil.service", "Take the hyphen at its beginning away."],
+    ["a/b.service", "Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others."],
+    ["api@.service", "Name an instance: api@main.service."],
+    ["dev-sda.device", "Name the unit that uses it."],
+    [`a${LONGEST}`, "Shorten it to 255 characters."],
+    ["@", "Write it as api.service."],
+  ];
+  for (const [name, fix] of advice)
+    it(`is told how to be mended: ${name.slice(0, 40)}`, () => assert.equal(adviseUnit(name), fix));
+});
