@@ -1,26 +1,45 @@
-// The known name that a mistyped one most likely meant.
+// The known names that a mistyped one most likely meant.
+
+const MOST_SUGGESTIONS = 3;
+/** Fewer letters begin too many names. */
+const FEWEST_LETTERS = 3;
 
 /** Null where nothing is close: a far-fetched suggestion is worse than none. */
 export function nearest(name: string, known: Iterable<string>): string | null {
+  return nearestOf(name, known)[0] ?? null;
+}
+
+/** Those that are equally close and begin equally alike; where none is close, those that the name is the beginning of. */
+export function nearestOf(name: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
-  let best: string | null = null;
-  let bestDistance = limit + 1;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
+  const given = name.toLowerCase();
+  const all = [...known].map((candidate) => ({ candidate, distance: editDistance(given, candidate.toLowerCase()) }));
+  const least = Math.min(limit, ...all.map(({ distance }) => distance));
+  const close = all.filter(({ distance }) => distance === least).map(({ candidate }) => candidate);
+  const found = close.length > 0 ? close : all.map(({ candidate }) => candidate).filter(isBegunBy(given));
+  const shared = Math.max(...found.map((candidate) => sharedStart(candidate, given)));
+  return found.filter((candidate) => sharedStart(candidate, given) === shared).slice(0, MOST_SUGGESTIONS);
 }
 
 /** `Did you mean 'apps'?`, or the list of what there is. */
 export function suggest(name: string, known: readonly string[]): string {
-  const close = nearest(name, known);
-  if (close !== null) return `Did you mean '${close}'?`;
+  const close = nearestOf(name, known).map((each) => `'${each}'`);
+  if (close.length > 0) return `Did you mean ${close.join(" or ")}?`;
   return known.length === 0 ? "Nothing is allowed here." : `Known: ${known.join(", ")}.`;
 }
 
+function isBegunBy(given: string): (candidate: string) => boolean {
+  return (candidate) => given.length >= FEWEST_LETTERS && candidate.toLowerCase().startsWith(given);
+}
+
+function sharedStart(candidate: string, given: string): number {
+  let length = 0;
+  while (length < given.length && candidate[length]?.toLowerCase() === given[length]) length++;
+  return length;
+}
+
 // Levenshtein's, with a swap of neighbours counted as one edit (Damerau): the commonest slip of the fingers.
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

@@ -76,7 +76,7 @@ export const COMMANDS = {
   check: {
     about: "validate config, templates and units, without any network",
     operand: null,
-    options: ["instance-type"],
+    options: [...MACHINE_OPTIONS],
     example: "parbake check --root /mnt/image",
   },
   facts: {

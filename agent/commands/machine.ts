@@ -2,12 +2,13 @@
 
 import type { Target } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
-import { findInstanceType, nearestInstanceType, readCatalogue } from "../facts/catalogue.ts";
+import { findInstanceType, readCatalogue } from "../facts/catalogue.ts";
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds-endpoint.ts";
+import { isWellFormed, suggestInstanceTypes } from "../facts/suggest-instance-types.ts";
 import { factsForSize, networkOf, predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { PROFILES } from "../tuning/profiles.ts";
@@ -90,9 +91,13 @@ export function nameMachine(target: Target, { instanceType, memLimitBytes }: Fac
 }
 
 function unknownType(name: string): Problem {
-  const close = nearestInstanceType(name);
-  const fix = `${close === null ? "" : `Did you mean '${close}'? `}Or give its size: --memory 16GiB --cpus 4.`;
-  return { what: `the catalogue has no instance type '${name.slice(0, 40)}'`, fix };
+  const { asOf, rows } = readCatalogue();
+  const close = suggestInstanceTypes(name, [...rows.keys()]);
+  const meant = close.length === 0 ? "" : `Did you mean ${close.join(", ")}? `;
+  const newer =
+    "If it is newer than that, give its size, --memory 16GiB --cpus 4, or run scripts/refresh-catalogue and build.";
+  const fix = isWellFormed(name) ? newer : "Write it as EC2 does, m7g.large, or give a size: --memory 16GiB --cpus 4.";
+  return { what: `the catalogue of ${asOf} has no instance type '${name.slice(0, 40)}'`, fix: `${meant}${fix}` };
 }
 
 // A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.

@@ -6,7 +6,7 @@ import type { Command } from "../cli/invocation.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";
-import { predictMachines } from "./machine.ts";
+import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -24,7 +24,7 @@ export function runCheck(
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
   const warnings = uniqueWarnings(plans);
-  const types = plans.map(({ facts }) => facts.instanceType).join(", ");
+  const types = plans.map(({ facts }) => nameMachine(chosen, facts)).join(", ");
   if (options.json) {
     emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length, warnings });
   } else {

@@ -2,7 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import { getAsset, isSea } from "node:sea";
-import { nearest } from "../nearest.ts";
 import { type Catalogue, type CatalogueRow, parseCatalogue } from "./catalogue-table.ts";
 
 let catalogue: Catalogue | null = null;
@@ -19,9 +18,4 @@ function readTable(): string {
 /** Null: not in the table, which a newer type than the table is. */
 export function findInstanceType(name: string): CatalogueRow | null {
   return readCatalogue().rows.get(name) ?? null;
-}
-
-/** The type that a mistyped name most likely meant; null where nothing is close. */
-export function nearestInstanceType(name: string): string | null {
-  return nearest(name, readCatalogue().rows.keys());
 }

@@ -11,6 +11,17 @@ describe("nearest", () => {
     assert.equal(nearest("FACTS", known), "facts");
   });
 
+  it("finds names that are equally close, if they begin alike", () => {
+    assert.equal(suggest("web3", ["xeb3", "web1", "api", "web2"]), "Did you mean 'web1' or 'web2'?");
+    assert.equal(suggest("yml", ["xml", "yaml", "toml"]), "Did you mean 'yaml'?");
+    assert.equal(nearest("web3", ["xeb3", "web1"]), "web1");
+  });
+
+  it("finds what a short form begins", () => {
+    assert.equal(suggest("mem", ["memory", "cpu"]), "Did you mean 'memory'?");
+    assert.equal(suggest("ch", known), "Known: apply, plan, check, facts, tune.");
+  });
+
   it("suggests nothing for a name that is far from all", () => {
     assert.equal(nearest("reconfigure", known), null);
     assert.equal(suggest("reconfigure", known), "Known: apply, plan, check, facts, tune.");
