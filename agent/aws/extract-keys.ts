@@ -58,13 +58,39 @@ function wholeBytes({ SecretString, SecretBinary }: SecretAnswer): Buffer {
   return SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, "utf8");
 }
 
-function parse({ SecretString }: SecretAnswer): Parsed {
-  if (SecretString === undefined) return { why: "is binary, so it has no keys", fix: NO_KEYS };
+function parse(answer: SecretAnswer): Parsed {
+  const isBinary = answer.SecretString === undefined;
+  const read = answer.SecretString ?? readText(answer.SecretBinary ?? new Uint8Array());
+  if (typeof read !== "string") return read;
   try {
-    return { json: parseExact(SecretString) };
+    // RFC 8259 lets a reader of JSON pass over the mark, which is no part of any value.
+    return { json: parseExact(read.startsWith(MARK) ? read.slice(MARK.length) : read) };
   } catch {
-    return { why: "is not JSON, so it has no keys", fix: NO_KEYS };
+    return { why: `is ${isBinary ? "binary and " : ""}not JSON, so it has no keys`, fix: NO_KEYS };
   }
+}
+
+/** The byte order mark. */
+const MARK = "\uFEFF";
+
+/** Whether the keys were read without the mark that the value begins with: other readers of it may choke. */
+export function hasMark({ SecretString, SecretBinary }: SecretAnswer): boolean {
+  return SecretString?.startsWith(MARK) ?? Buffer.from(MARK).equals(SecretBinary?.subarray(0, 3) ?? new Uint8Array());
+}
+
+function readText(bytes: Uint8Array): string | Flaw {
+  if (isUtf16(bytes)) return { why: "is UTF-16, so it has no keys", fix: "Store it as UTF-8." };
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return { why: "is binary and no UTF-8 text, so it has no keys", fix: NO_KEYS };
+  }
+}
+
+/** By its mark, or by the NUL beside the first character, which no JSON has. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  const hasItsMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return hasItsMark || first === 0 || second === 0;
 }
 
 function findBytes({ key, pointer }: SecretKey, parsed: Parsed): Found {

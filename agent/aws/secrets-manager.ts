@@ -13,12 +13,12 @@ import { createClients } from "./clients.ts";
 import type { Credentials } from "./credentials.ts";
 import { describeSecret } from "./describe-secret.ts";
 import type { ClientSettings } from "./endpoints.ts";
-import { extractKeys } from "./extract-keys.ts";
+import { extractKeys, hasMark, WHOLE } from "./extract-keys.ts";
 import type { FetchedSecret } from "./fetched-secret.ts";
 import type { ValueAnswer } from "./check-answer.ts";
 import { getSecretValue } from "./get-secret-value.ts";
 import type { SecretDescription } from "./secret-description.ts";
-import { referTo } from "./secret-reference.ts";
+import { referTo, type SecretReference } from "./secret-reference.ts";
 
 export interface SecretsSource {
   /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */
@@ -63,14 +63,16 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
       const fetchCurrent = await (start ??= begin());
       // A batch has no way to ask for another version.
       const answer = await (step.version === undefined ? fetchCurrent : fetchOne)(reference);
-      return takeKeys(step, answer);
+      return takeKeys(reference, answer, log);
     },
     describeSecret: async (step) => describeSecret(referTo(step, region), context),
     close: () => clients.close(),
   };
 }
 
-function takeKeys(step: SecretStep, answer: ValueAnswer): FetchedSecret {
+function takeKeys({ step, subject }: SecretReference, answer: ValueAnswer, log: Log): FetchedSecret {
+  if (hasMark(answer) && step.keys.some(({ key }) => key !== WHOLE))
+    log("warn", `${subject} begins with a byte order mark, which its keys are read without; store it as plain UTF-8`);
   return { versionId: answer.versionId, values: extractKeys(step, answer) };
 }
 

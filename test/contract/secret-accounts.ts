@@ -21,6 +21,10 @@ export const OLD_ID = "00000000-0000-4000-8000-00000000000a";
 export const NEW_ID = "00000000-0000-4000-8000-00000000000b";
 export const NEXT_ID = "00000000-0000-4000-8000-00000000000c";
 
+export const MANAGED_NAME = "rds!db-0a1b2c3d-1111-2222-3333-444455556666";
+/** With a byte order mark before it, and stored as binary. */
+const MARKED_JSON = '\uFEFF{"password":"binär"}';
+
 /** Both servers are told of these; the versions in the order in which they came. */
 const SECRETS: NonNullable<WorldInput["secrets"]> = [
   {
@@ -31,6 +35,15 @@ const SECRETS: NonNullable<WorldInput["secrets"]> = [
     ],
   },
   { name: "prod/key", versions: [{ id: OLD_ID, stages: ["AWSCURRENT"], binaryBase64: "AAEC/w==" }] },
+  // As RDS names the secret of an instance whose password it rotates itself.
+  {
+    name: MANAGED_NAME,
+    versions: [{ id: OLD_ID, stages: ["AWSCURRENT"], string: '{"username":"postgres","password":"managed"}' }],
+  },
+  {
+    name: "Prod/JSON",
+    versions: [{ id: OLD_ID, stages: ["AWSCURRENT"], binaryBase64: Buffer.from(MARKED_JSON).toString("base64") }],
+  },
   { name: "prod/turning", versions: [{ id: OLD_ID, stages: ["AWSCURRENT"], string: "one" }] },
   { name: "prod/gone", state: "deleted", versions: [{ id: OLD_ID, stages: ["AWSCURRENT"], string: "gone" }] },
 ];

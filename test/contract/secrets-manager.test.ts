@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { BAD_CALLERS, observeFailure, type ClientOverrides } from "./aws-clients.ts";
 import { describeContract, type Clause } from "./contract.ts";
-import { connect, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
+import { connect, MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
 
 async function getValue({ client }: Account, input: GetSecretValueCommandInput): Promise<unknown> {
   const { Name, VersionId, VersionStages, SecretString, SecretBinary } = await client.send(
@@ -165,7 +165,7 @@ const CLAUSES: readonly Clause<Account>[] = [
       } while (NextToken);
       return names.toSorted();
     },
-    expected: ["prod/db", "prod/key", "prod/turning"],
+    expected: ["Prod/JSON", "prod/db", "prod/key", "prod/turning", MANAGED_NAME],
   },
   {
     title: "names the error in a header, and the media type AWS JSON 1.1",

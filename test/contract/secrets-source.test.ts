@@ -1,5 +1,6 @@
 // Our own reading of Secrets Manager, held to giving the same values and refusals whoever wrote the server.
 
+import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { checkAccess } from "../../agent/aws/secret-access.ts";
 import { createSecretsSource, type SecretsSource } from "../../agent/aws/secrets-manager.ts";
 import { startDeadline } from "../../agent/deadline.ts";
@@ -7,7 +8,7 @@ import type { SecretKey, SecretStep } from "../../agent/plan/plan.ts";
 import { Refusal } from "../../agent/refusal.ts";
 import { BAD_CALLERS, buildClientSettings, type ClientOverrides } from "./aws-clients.ts";
 import { describeContract, type Clause } from "./contract.ts";
-import { NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
+import { MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
 
 interface Way extends ClientOverrides {
   readonly batch?: boolean;
@@ -63,6 +64,7 @@ function describe(account: Account, id: string): Promise<unknown> {
   });
 }
 
+const MANAGED = [OLD_ID, hex("managed")];
 const CURRENT = [NEW_ID, hex("new – ✓")];
 
 const CLAUSES: readonly Clause<Account>[] = [
@@ -74,6 +76,23 @@ const CLAUSES: readonly Clause<Account>[] = [
         stepOf("prod/db", { key: "x", pointer: "/password" }),
       ]),
     expected: [CURRENT, CURRENT],
+  },
+  {
+    title: "takes a secret that AWS named itself, by its name, its ARN and its ARN without the end; in a batch, too",
+    async observe(account) {
+      const { ARN = "" } = await account.client.send(new DescribeSecretCommand({ SecretId: MANAGED_NAME }));
+      const steps = [MANAGED_NAME, ARN, ARN.slice(0, -7)].map((id) => stepOf(id, { key: "password" }));
+      return [await fetchAll(account, steps), await fetchAll(account, steps, { batch: true })];
+    },
+    expected: [
+      [MANAGED, MANAGED, MANAGED],
+      [MANAGED, MANAGED, MANAGED],
+    ],
+  },
+  {
+    title: "takes a key out of JSON that is stored as binary, with a byte order mark before it",
+    observe: (account) => fetchAll(account, [stepOf("Prod/JSON", { key: "password" })]),
+    expected: [[OLD_ID, hex("binär")]],
   },
   {
     title: "takes a secret whole, text and binary byte by byte",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { extractKeys } from "../../../agent/aws/extract-keys.ts";
+import { extractKeys, hasMark } from "../../../agent/aws/extract-keys.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import type { SecretKey, SecretStep } from "../../../agent/plan/plan.ts";
 import { CANARY, keyOf, stepOf } from "./open-source.ts";
@@ -124,6 +124,25 @@ describe("extractKeys", () => {
     assert.deepEqual([...extractKeys(step("."), { SecretBinary: bytes }).get(".")!.reveal()], [0, 255, 10, 128]);
   });
 
+  it("has keys where the JSON is stored as binary", () => {
+    const SecretBinary = Buffer.from('{"password":"pä ✓","port":5432}');
+    assert.equal(text({ SecretBinary }, "password"), "pä ✓");
+    assert.equal(text({ SecretBinary }, "port"), "5432");
+    assert.match(whyNot(step("other"), { SecretBinary }), /has no key 'other'/);
+  });
+
+  it("reads keys without the byte order mark before them, which '.' keeps", () => {
+    const marked = '\uFEFF{"password":"x"}';
+    for (const answer of [{ SecretString: marked }, { SecretBinary: Buffer.from(marked) }]) {
+      assert.equal(text(answer, "password"), "x");
+      assert.equal(text(answer, "."), marked);
+      assert.equal(hasMark(answer), true);
+    }
+    assert.equal(hasMark({ SecretString: '{"password":"\uFEFF"}' }), false);
+    assert.equal(hasMark({ SecretBinary: Buffer.from("{}") }), false);
+    assert.equal(hasMark({ SecretBinary: Buffer.alloc(0) }), false);
+  });
+
   it("does not take an inherited property for a key", () => {
     assert.throws(
       () => extractKeys(step("constructor", "__proto__"), { SecretString: "{}" }),
@@ -139,7 +158,17 @@ describe("extractKeys", () => {
     ["half a character", { SecretString: `{"password":"${CANARY}\\ud83d"}` }, /half of a surrogate pair/],
     ["a JSON null", { SecretString: "null" }, /is JSON but not an object/],
     ["a JSON number", { SecretString: "5" }, /is JSON but not an object/],
-    ["a binary secret", { SecretBinary: Buffer.from(CANARY) }, /is binary/],
+    ["a binary secret", { SecretBinary: Buffer.from(CANARY) }, /is binary and not JSON, so it has no keys/],
+    [
+      "bytes that are no text",
+      { SecretBinary: Buffer.from(`{"p":"\xff${CANARY}"}`, "latin1") },
+      /is binary and no UTF-8/,
+    ],
+    ["UTF-16 with its mark", { SecretBinary: Buffer.from(`\uFEFF{"p":"${CANARY}"}`, "utf16le") }, /is UTF-16/],
+    ["UTF-16 without a mark", { SecretBinary: Buffer.from(`{"p":"${CANARY}"}`, "utf16le") }, /is UTF-16/],
+    ["UTF-16, big end first", { SecretBinary: Buffer.from(`{"p":"${CANARY}"}`, "utf16le").swap16() }, /is UTF-16/],
+    ["an empty binary", { SecretBinary: Buffer.alloc(0) }, /is binary and not JSON/],
+    ["two marks", { SecretString: `\uFEFF\uFEFF{"password":"${CANARY}"}` }, /is not JSON/],
   ];
   for (const [title, answer, message] of refused) {
     it(`refuses ${title} without quoting the secret`, () => {
