@@ -1,6 +1,7 @@
 // argv → Invocation, or a refusal with every mistake in it. Pure.
 
 import { parseDurationMs } from "../duration.ts";
+import { adviseUnit, isUnitName } from "../names/unit-name.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { COMMANDS, GLOBAL_OPTIONS, type CommandName, type OptionName } from "./commands.ts";
@@ -94,8 +95,7 @@ function buildCommand(name: CommandName, operand: string | undefined, given: Giv
     case "status":
       return { kind: "status" };
     case "ready":
-      if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
-      return { kind: "ready", unit: operand ?? "" };
+      return { kind: "ready", unit: parseUnit(operand, problems) };
   }
 }
 
@@ -105,6 +105,14 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
     problems.push({ what: "explain needs an app", fix: "Write parbake explain APP, or APP.SETTING." });
   const [app = "", ...rest] = (operand ?? "").split(".");
   return { app, setting: rest.length === 0 ? null : rest.join(".") };
+}
+
+/** It becomes a file's name. */
+function parseUnit(operand: string | undefined, problems: Problem[]): string {
+  if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
+  else if (!isUnitName(operand))
+    problems.push({ what: `'${operand.slice(0, 80)}' is no unit name`, fix: adviseUnit(operand) });
+  return operand ?? "";
 }
 
 function buildApply(target: Target, given: Given, problems: Problem[]): Command {

@@ -97,6 +97,9 @@ describeWhere({ programs: ["systemd-analyze"] }, "the units and their installati
     ["an option without its value", ["--unit"], /--unit needs a value/],
     ["a unit name without its type", ["--unit", "nginx"], /nginx lacks its type.*nginx\.service/],
     ["a path in place of a unit name", ["--unit", "/lib/nginx.service"], /is not a unit name/],
+    ["a unit name that is an option", ["--unit", "-Hevil.service"], /-Hevil\.service begins with a hyphen/],
+    ["a unit name that is two", ["--unit", "nginx.service sshd.service"], /is not a unit name/],
+    ["a unit name of a pattern", ["--unit", "*.service"], /is not a unit name/],
     ["a binary that is not there", ["--binary", "/nowhere/parbake"], /\/nowhere\/parbake is not there/],
   ] as const)
     it(`refuse ${title}`, async () => {

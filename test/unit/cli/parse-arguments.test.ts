@@ -139,6 +139,12 @@ describe("parseArguments", () => {
       "--plan goes with none of --only, --dry-run. Give them to `parbake plan`, when the plan is made.",
     ],
     ["plan --plan p.json", "plan has no option --plan. `parbake plan --help` lists its options."],
+    ["ready nginx", "'nginx' is no unit name. Give it with its suffix: nginx.service."],
+    [
+      "ready ../report.json",
+      "'../report.json' is no unit name. Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.",
+    ],
+    ["ready -- -Hevil.service", "'-Hevil.service' is no unit name. Take the hyphen at its beginning away."],
     ["plan --memory 4GiB", "--memory and --cpus go together. Give both: --memory 4GiB --cpus 2."],
     [
       "plan --memory 4 --cpus 0",

@@ -45,7 +45,7 @@ describe("a secret's id", () => {
     "prod:db",
     "prod/dé",
     "a".repeat(513),
-    `${ARN}`,
+    ARN,
     `${ARN}a b`,
     `${ARN}${"a".repeat(520)}`,
     "arn:aws:secretsmanager:eu-west-1:123456789012:prod/db",
