@@ -2,6 +2,7 @@
 
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
+import { templateOf } from "../names/unit-name.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect.ts";
@@ -73,10 +74,9 @@ function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem
 }
 
 function isInImage(unit: string, root: string): boolean {
-  const template = unit.replace(/@.*(?=\.\w+$)/, "@");
+  const names = [unit, templateOf(unit) ?? unit];
   const script = join(root, "etc/init.d", unit.replace(/\.service$/, ""));
   return (
-    existsSync(script) ||
-    UNIT_FOLDERS.some((folder) => [unit, template].some((name) => existsSync(join(root, folder, name))))
+    existsSync(script) || UNIT_FOLDERS.some((folder) => names.some((name) => existsSync(join(root, folder, name))))
   );
 }

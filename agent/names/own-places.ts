@@ -18,7 +18,7 @@ const PLACES: readonly (readonly [path: string, what: string])[] = [
 const UNITS_FOLDER =
   /^\/(?:etc|run|lib|usr\/lib|usr\/local\/lib)\/systemd\/(?:system|system\.control|transient)\/(.+)$/;
 const UNIT =
-  /^(?:parbake(?:-ready@[^/]*|-held|-retry|-refresh)?\.(?:service|timer)|run-parbake-secrets\.mount)(?:\.d)?(?:\/.*)?$/;
+  /^(?:[^/]+\.(?:wants|requires|upholds)\/)?(?:parbake(?:-ready@[^/]*|-held|-retry|-refresh)?\.(?:service|timer)|run-parbake-secrets\.mount)(?:\.d)?(?:\/.*)?$/;
 const HOLD = /^[^/]+\.d\/10-parbake\.conf$/;
 
 /** `parbake's own config`: what a path is taken by already; null: it is free. */

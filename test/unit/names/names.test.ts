@@ -128,6 +128,7 @@ describe("an account's name", () => {
     "5.",
     "1.5",
     "4294967295",
+    "0100",
     "99999999999",
   ];
   each("may not be", bad, isAccountName, false);

@@ -24,6 +24,7 @@ describe("parbake's own places", () => {
     ["/usr/lib/systemd/system/parbake-ready@.service", "a unit of parbake's own"],
     ["/run/systemd/system/parbake-ready@api.service.service.d", "a unit of parbake's own"],
     ["/etc/systemd/system/parbake-retry.timer", "a unit of parbake's own"],
+    ["/etc/systemd/system/multi-user.target.wants/parbake.service", "a unit of parbake's own"],
     ["/lib/systemd/system/run-parbake-secrets.mount", "a unit of parbake's own"],
     ["/etc/systemd/system/nginx.service.d/10-parbake.conf", "a unit of parbake's own"],
   ];
