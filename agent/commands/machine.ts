@@ -93,12 +93,15 @@ export function nameMachine(target: Target, { instanceType, memLimitBytes }: Fac
 function unknownType(name: string): Problem {
   const { asOf, rows } = readCatalogue();
   const close = suggestInstanceTypes(name, [...rows.keys()]);
-  const meant = close.length === 0 ? "" : `Did you mean ${close.join(", ")}? `;
-  const newer =
-    "If it is newer than that, give its size, --memory 16GiB --cpus 4, or run scripts/refresh-catalogue and build.";
-  const fix = isWellFormed(name) ? newer : "Write it as EC2 does, m7g.large, or give a size: --memory 16GiB --cpus 4.";
-  return { what: `the catalogue of ${asOf} has no instance type '${name.slice(0, 40)}'`, fix: `${meant}${fix}` };
+  const what = `the catalogue of ${asOf} has no instance type '${name.slice(0, 40)}'`;
+  const list = close.length === 1 ? `'${close[0]}'` : close.join(", ");
+  const meant = close.length === 0 ? "" : `Did you mean ${list}? `;
+  if (isWellFormed(name))
+    return { what, fix: `${meant}If it is newer than that, ${SIZE}, or run scripts/refresh-catalogue and build.` };
+  return { what, fix: close.length === 0 ? `Write it as EC2 does, m7g.large, or ${SIZE}.` : `${meant}Or ${SIZE}.` };
 }
+
+const SIZE = "give its size: --memory 16GiB --cpus 4";
 
 // A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.
 const STAND_INS: InstanceFacts = {

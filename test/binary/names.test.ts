@@ -166,8 +166,11 @@ vars: { Domain: Example.com }
     [["tune", "jvm", "--memory", "4GiB", "--cpus", "2", "--set", "heap=1e9"], "jvm's option heap can't be '1e9'"],
     [["tune", "nginx", "--instance-type", "m7.large"], "Did you mean m7i.large, m7g.large, m7a.large?"],
     [["tune", "nginx", "--instance-type", "t5.micro"], "Did you mean t8i.micro, t4g.micro, t3.micro?"],
-    [["tune", "nginx", "--instance-type", "m7g.8xl"], "Did you mean m7g.8xlarge?"],
-    [["check", "--instance-type", "m10i.large"], "If it is newer than that, give its size, --memory 16GiB --cpus 4"],
+    [
+      ["tune", "nginx", "--instance-type", "m7g.8xl"],
+      "Did you mean 'm7g.8xlarge'? Or give its size: --memory 16GiB --cpus 4.",
+    ],
+    [["check", "--instance-type", "m10i.large"], "If it is newer than that, give its size: --memory 16GiB --cpus 4"],
     [["ready", "../report.json"], "'../report.json' is no unit name"],
     [["ready", "--", "-Hevil.service"], "'-Hevil.service' is no unit name"],
     [["ready", "nginx"], "Give it with its suffix: nginx.service."],
