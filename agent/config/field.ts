@@ -93,7 +93,7 @@ export class Field {
   }
 
   /** A text or a number, letter for letter as it stands there: YAML reads 0x1F, 1e3 and +5 as numbers. Undefined: neither. */
-  written(): string | undefined {
+  spelling(): string | undefined {
     const value = this.scalar();
     if (typeof value === "number" && isScalar(this.node)) return this.node.source ?? String(value);
     return typeof value === "string" ? value : undefined;
@@ -132,7 +132,7 @@ export class Field {
   }
 
   number(least: number, most: number): number | undefined {
-    const value = typeof this.scalar() === "number" ? parseDecimal(this.written() ?? "", least, most) : null;
+    const value = typeof this.scalar() === "number" ? parseDecimal(this.spelling() ?? "", least, most) : null;
     if (value !== null) return value;
     this.refuse(
       `expected a number from ${least} to ${most}, found ${this.found()}`,
@@ -153,7 +153,7 @@ export class Field {
     if (isSeq(this.node)) return "a list";
     const value = this.scalar();
     if (typeof value === "string") return value === "" ? "empty text" : `'${value.slice(0, 60)}'`;
-    return `the ${typeof value} ${this.written() ?? String(value)}`;
+    return `the ${typeof value} ${this.spelling() ?? String(value)}`;
   }
 
   get keyAt(): Position {

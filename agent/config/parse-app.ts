@@ -50,7 +50,7 @@ function parseOptions(field: Field | undefined): Readonly<Record<string, OptionV
     if (value === undefined)
       option.refuse(`expected one value, found ${option.found()}`, "Options are text, numbers, true or false.");
     // As it is written: what number it is, and whether it is one at all, the option's own rule says.
-    else options[name] = option.written() ?? value;
+    else options[name] = option.spelling() ?? value;
   }
   return options;
 }
@@ -78,16 +78,16 @@ export function parseReserve(field: Field | undefined): ReserveRule {
 
 export function optionalSize(field: Field | undefined): number | null {
   if (!field || field.isEmpty) return null;
-  const written = field.written();
-  const sizeBytes = written === undefined ? null : parseSize(written);
-  if (sizeBytes === null) field.refuse(`expected a size, found ${field.found()}`, adviseSize(written ?? ""));
+  const spelling = field.spelling();
+  const sizeBytes = spelling === undefined ? null : parseSize(spelling);
+  if (sizeBytes === null) field.refuse(`expected a size, found ${field.found()}`, adviseSize(spelling ?? ""));
   return sizeBytes;
 }
 
 function parseShare(field: Field | undefined): number | undefined {
   if (!field) return undefined;
-  const written = field.written() ?? "";
-  const percent = written.endsWith("%") ? parseDecimal(written.slice(0, -1)) : null;
+  const spelling = field.spelling() ?? "";
+  const percent = spelling.endsWith("%") ? parseDecimal(spelling.slice(0, -1)) : null;
   if (percent !== null && percent < 100) return percent / 100;
   field.refuse(`expected a share of the memory, found ${field.found()}`, "Write a percentage below 100: 5%.");
   return undefined;

@@ -14,7 +14,7 @@ export function parseAws(field: Field | undefined): AwsConfig {
 
 function parseJitter(field: Field | undefined): number {
   if (!field) return 0;
-  const jitterMs = parseDurationMs(field.written() ?? "");
+  const jitterMs = parseDurationMs(field.spelling() ?? "");
   if (jitterMs !== null && jitterMs <= LONGEST_JITTER_MS) return jitterMs;
   field.refuse(`expected a duration up to 10m, found ${field.found()}`, "Write a number and a unit: 500ms, 5s.");
   return 0;

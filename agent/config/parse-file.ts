@@ -92,7 +92,7 @@ export function parseOwner(keys: ReadonlyMap<string, Field>, defaultMode: number
 }
 
 function parseAccount(field: Field | undefined): string | undefined {
-  const account = typeof field?.scalar() === "number" ? field.written() : field?.text();
+  const account = typeof field?.scalar() === "number" ? field.spelling() : field?.text();
   if (account !== undefined && !isAccountName(account))
     field!.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
   return account;
@@ -103,7 +103,7 @@ function parseMode(field: Field | undefined): number | undefined {
   const value = field.scalar();
   if (typeof value === "string" && /^[0-7]{3,4}$/.test(value)) return Number.parseInt(value, 8);
   // YAML 1.2 reads 0644 as six hundred and forty-four, and 1.1 as octal: only quotes are clear.
-  const digits = typeof value === "number" ? /^(?:0o?)?([0-7]{3,4})$/.exec(field.written() ?? "")?.[1] : undefined;
+  const digits = typeof value === "number" ? /^(?:0o?)?([0-7]{3,4})$/.exec(field.spelling() ?? "")?.[1] : undefined;
   const fix =
     digits === undefined
       ? 'Write three or four octal digits in quotes: "0644".'
