@@ -1,10 +1,10 @@
 // Whether an answer of Secrets Manager is one to the question: of the secret and the version that were asked for, and of the
 // form that the API promises. Pure. No word of an answer is in a flaw: it is foreign, and may be a secret.
 
+import { isVersionId } from "../names/secret-id.ts";
 import type { SecretAnswer } from "./extract-keys.ts";
 import type { SecretDescription } from "./secret-description.ts";
 import type { SecretReference } from "./secret-reference.ts";
-import { VERSION_ID } from "./version-id.ts";
 
 /** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
 export interface Flaw {
@@ -34,7 +34,7 @@ export function checkValue(asked: Asked, wanted: VersionInput, answer: object): 
   const fields = answer as Fields;
   const { VersionId, VersionStages, SecretString, SecretBinary } = fields;
   if (!isOfSecret(asked, fields)) return flawed("answers for another secret");
-  if (typeof VersionId !== "string" || !VERSION_ID.test(VersionId)) return flawed(NO_VERSION_ID);
+  if (typeof VersionId !== "string" || !isVersionId(VersionId)) return flawed(NO_VERSION_ID);
   if (!isOfVersion(wanted, VersionId, VersionStages)) return flawed("answers for another version");
   const value =
     typeof SecretString === "string" ? { SecretString } : SecretBinary instanceof Uint8Array && { SecretBinary };
@@ -49,7 +49,7 @@ export function checkDescription(asked: Asked, answer: object): Checked<SecretDe
   if (!isOfSecret(asked, fields)) return flawed("answers for another secret");
   const versionIds = new Map<string, string>();
   for (const [versionId, labels] of Object.entries((VersionIdsToStages ?? {}) as Fields)) {
-    if (!VERSION_ID.test(versionId)) return flawed(NO_VERSION_ID);
+    if (!isVersionId(versionId)) return flawed(NO_VERSION_ID);
     if (!Array.isArray(labels) || !labels.every((label) => isLabel(label))) return flawed("gives a stage that is none");
     for (const label of labels) {
       if (versionIds.has(label)) return flawed("gives a stage to two versions");

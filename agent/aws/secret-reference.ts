@@ -1,11 +1,11 @@
 // A planned secret as Secrets Manager is asked for it: where, which version, and what to call it when that fails.
 
+import { isRegion } from "../names/secret-id.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
 import { Refusal } from "../refusal.ts";
 import type { CallRegion } from "./call-region.ts";
 import type { VersionInput } from "./check-answer.ts";
-import { REGION } from "./region.ts";
 
 export interface SecretReference {
   readonly step: SecretStep;
@@ -24,7 +24,7 @@ export function referTo(step: SecretStep, call: CallRegion): SecretReference {
     throw new Refusal("unavailable", { what, fix: "Let IMDS answer, or set AWS_REGION or the secret's region." });
   }
   // It becomes a part of a host name.
-  if (!REGION.test(region)) {
+  if (!isRegion(region)) {
     const what = `secret ${step.name}: ${variable ?? "its region"} is ${JSON.stringify(region.slice(0, 40))}, which is no region`;
     throw new Refusal("usage", { what, fix: "Write it as AWS does: eu-west-1." });
   }

@@ -1,14 +1,16 @@
 // How Secrets Manager names a secret, its versions and their stages. Pure.
 
-import { REGION } from "../aws/region.ts";
-
 // CreateSecret takes letters, digits and /_+=.@-. Names that AWS makes itself have a `!` after the service's: rds!db-0a1b….
 const NAME = /^[\w/+=.@!-]{1,512}$/;
 
 // The name in it may lack the hyphen and the six characters that AWS puts at its end.
 const ARN = /^arn:aws(?:-[a-z]+)*:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@!-]{1,519}$/;
 
-// UUIDs as a rule; whoever creates a version may choose another of 32 to 64 characters.
+// In every partition: eu-west-1, us-gov-west-1, cn-north-1, us-isob-east-1, eusc-de-east-1.
+const REGION = /^[a-z]{2,5}(-[a-z]{2,12}){1,3}-\d{1,2}$/;
+
+// UUIDs as a rule; whoever creates a version may choose another of 32 to 64 characters (ClientRequestToken). It stands in
+// reports, records and logs as it is.
 const VERSION_ID = /^[\w-]{32,64}$/;
 
 const STAGE = /^[\w/+=.@-]{1,256}$/;
