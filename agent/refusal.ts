@@ -1,5 +1,7 @@
 // The one error class: what was found, where, what was expected, how to fix it. Anything else that is thrown is our bug.
 
+import { shown } from "./shown.ts";
+
 /** Why parbake stops, by the name of the exit status that it ends with (sysexits.h, so that systemd names them too). */
 export const EXIT_STATUS = {
   usage: 64,
@@ -42,8 +44,13 @@ export class Refusal extends Error {
   }
 }
 
-/** `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */
-export function formatProblem({ what, fix, at }: Problem): string {
+/** On one line, whatever is quoted: `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */
+export function formatProblem(problem: Problem): string {
+  return shown(`${formatFinding(problem)}. ${problem.fix}`);
+}
+
+/** What was found and where, as it is: for a document, or as a part of another sentence. */
+export function formatFinding({ what, at }: Problem): string {
   const where = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(":") + ": " : "";
-  return `${where}${what}. ${fix}`;
+  return `${where}${what}`;
 }

@@ -4,6 +4,7 @@ import type { Environment } from "./aws/endpoints.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
 import type { GlobalOptions, Invocation } from "./cli/invocation.ts";
+import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
 import { choosePaint } from "./cli/text.ts";
@@ -19,6 +20,7 @@ import type { Session } from "./commands/session.ts";
 import { startDeadline } from "./deadline.ts";
 import { describeBug } from "./start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
+import { shownJson } from "./shown.ts";
 import { formatVersion } from "./version.ts";
 
 /** The outside world, as main wires it and as a test may replace it. */
@@ -76,17 +78,16 @@ function openSession(options: GlobalOptions, world: World): Session {
   const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
   const isDumb = environment["TERM"] === "dumb";
   const progress = isTerminalError && !isDumb && format === "text" ? new TerminalProgress(world.rewrite) : NO_PROGRESS;
+  const paint = choosePaint(isTerminalOut && !environment["NO_COLOR"] && !isDumb);
   const [writeOut, writeError] = [after(progress, world.writeOut), after(progress, world.writeError)];
   return {
     options,
     environment,
     deadline: startDeadline(options.deadlineMs),
     log: createLog(level, format, writeError),
-    paint: choosePaint(isTerminalOut && !options.json && !environment["NO_COLOR"] && !isDumb),
     progress,
-    say: options.json ? writeError : writeOut,
-    emit: (document, layout = "indented") =>
-      writeOut(`${JSON.stringify(document, null, layout === "indented" ? 2 : 0)}\n`),
+    say: (value, toWords) => writeOut(toWords(legible(value), paint)),
+    emit: (document, layout = "indented") => writeOut(`${shownJson(document, layout === "indented" ? 2 : 0)}\n`),
   };
 }
 
@@ -106,9 +107,9 @@ function tellError(error: unknown, json: boolean, { writeOut, writeError }: Worl
   }
   const status = EXIT_STATUS[error.code];
   for (const problem of error.problems) writeError(`parbake: ${formatProblem(problem)}\n`);
-  if (json)
-    writeOut(
-      `${JSON.stringify({ schema: 1, error: { code: error.code, status, problems: error.problems } }, null, 2)}\n`,
-    );
+  if (json) {
+    const document = { schema: 1, error: { code: error.code, status, problems: error.problems } };
+    writeOut(`${shownJson(document, 2)}\n`);
+  }
   return status;
 }

@@ -116,9 +116,13 @@ export function describeCommandFailure(result: CommandResult, timeoutMs: number)
   }
 }
 
-/** The first lines of what a program said, as a part of a sentence of ours: on one line, without terminal escapes and final stop. */
+// ECMA-48, Select Graphic Rendition: how a program colours its words.
+// oxlint-disable-next-line no-control-regex -- escape characters are what it looks for
+const COLOURS = /\u001b\[[\d;]*m/g;
+
+/** The first lines of what a program said, as a part of a sentence of ours: on one line, without colours and final stop. */
 export function firstLines(output: string, count: number): string {
-  const lines = output.split("\n").map((line) => line.replace(/\p{Cc}+/gu, " ").trim());
+  const lines = output.split(/[\r\n]/).map((line) => line.replaceAll(COLOURS, "").trim());
   const said = lines.filter((line) => line !== "").slice(0, count);
   const text = said.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line)).join(" | ");
   return text.replace(/\.+$/, "");

@@ -1,7 +1,7 @@
 // Collects what a run does while it does it, so that a failed run's report tells as much as a good one's.
 
 import type { Log } from "../log.ts";
-import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import type { HealthReport } from "./check-health.ts";
 import type { Recovery } from "./recover.ts";
 import type {
@@ -104,10 +104,7 @@ export class RunRecord {
 // What anything but a Refusal says is not for a file that every user can read: it may quote what it worked on.
 function problemsOf(failure: unknown): Report["problems"] {
   if (!(failure instanceof Refusal)) return [{ what: "a bug in parbake", fix: "See the log of this run." }];
-  return failure.problems.map((problem) => ({
-    what: formatProblem(problem).slice(0, -problem.fix.length - 2),
-    fix: problem.fix,
-  }));
+  return failure.problems.map((problem) => ({ what: formatFinding(problem), fix: problem.fix }));
 }
 
 function roundMs(ms: number): number {

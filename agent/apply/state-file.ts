@@ -1,6 +1,7 @@
 // JSON documents in parbake's own folders, swapped in atomically and readable by every user. Never holds a value of a secret.
 
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { shownJson } from "../shown.ts";
 import { explainingErrors, errnoOf } from "./file-error.ts";
 import { closeFolder, entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { removeIfThere } from "./remove-file.ts";
@@ -10,7 +11,7 @@ import { writeWhole } from "./write-whole.ts";
 
 export function writeState(root: string, name: string, document: object, folder: OwnFolder = RUN_FOLDER): void {
   closeFolder(openOwnFolder(root, folder));
-  writeWhole(root, `${folder}/${name}`, `${JSON.stringify(document, null, 2)}\n`, TRUST_NOBODY_ELSE);
+  writeWhole(root, `${folder}/${name}`, `${shownJson(document, 2)}\n`, TRUST_NOBODY_ELSE);
 }
 
 /** Null where there is none, or where it is no JSON object: a half-known state is no state. */

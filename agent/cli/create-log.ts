@@ -3,6 +3,7 @@
 import { Writable } from "node:stream";
 import winston from "winston";
 import type { Log, LogLevel } from "../log.ts";
+import { shown, shownJson } from "../shown.ts";
 import type { LogFormat } from "./invocation.ts";
 
 // sd-daemon(3): `<N>` at the start of a line is its syslog priority, and the journal takes it off.
@@ -34,7 +35,7 @@ interface Entry {
 function formatEntry({ level, message, fields }: Entry, format: LogFormat): string {
   switch (format) {
     case "json":
-      return JSON.stringify({ time: new Date().toISOString(), level, message, ...fields });
+      return shownJson({ time: new Date().toISOString(), level, message, ...fields });
     case "journal":
       return `<${JOURNAL_PRIORITY[level]}>${oneLine(message)}${formatFields(fields)}`;
     case "text":
@@ -43,11 +44,15 @@ function formatEntry({ level, message, fields }: Entry, format: LogFormat): stri
 }
 
 function formatFields(fields: Readonly<Record<string, unknown>>): string {
-  const words = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+  const words = Object.entries(fields).map(([name, value]) => shown(`${name}=${String(value)}`));
   return words.length > 0 ? ` (${words.join(", ")})` : "";
 }
 
-// A line break in a message would start a journal entry without its priority.
+// A line break in a message would start a journal entry of its own, with a priority of somebody else's choice. Ours stand between
+// the problems of one Refusal.
 function oneLine(message: string): string {
-  return message.replaceAll(/\s*\n\s*/g, "; ");
+  return message
+    .split(/\s*\n\s*/)
+    .map(shown)
+    .join("; ");
 }

@@ -1,6 +1,7 @@
 // Differences of texts in colour, and their size in two numbers. Pure.
 
 import { computeDiff, countChanges } from "../apply/unified-diff.ts";
+import { shownLines } from "../shown.ts";
 import type { Paint } from "./text.ts";
 
 /** A unified diff as a terminal shows it; empty where the texts are the same. */
@@ -15,9 +16,10 @@ export function formatCounts(oldText: string | null, newText: string, paint: Pai
   return parts.filter((part) => part !== "").join(" ");
 }
 
+// What somebody else wrote into a file must not steer the terminal that shows it.
 function paintDiff(diff: string, paint: Paint): string {
   const lines = diff.split("\n").map((raw, index) => {
-    const line = showControls(raw);
+    const line = shownLines(raw);
     // A removed line that begins with `--` looks like the heading's.
     if (index < 2) return paint.bold(line);
     if (line.startsWith("+")) return paint.green(line);
@@ -25,13 +27,4 @@ function paintDiff(diff: string, paint: Paint): string {
     return line.startsWith("@@") ? paint.dim(line) : line;
   });
   return lines.join("\n");
-}
-
-// What somebody else wrote into a file must not steer the terminal that shows it.
-function showControls(line: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f\u0080-\u009f]/g, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `<${code.toString(16)}>`;
-  });
 }

@@ -1,6 +1,8 @@
 // One line at the bottom of a terminal that says what a run waits for, once the wait is longer than a second. Never written
 // to anything but a terminal, so never in a log.
 
+import { shown } from "../shown.ts";
+
 export interface Progress {
   /** Says what is going on from now on; the function that it returns says that it is over. The newest of several is shown. */
   begin(what: string): () => void;
@@ -58,7 +60,7 @@ export class TerminalProgress implements Progress {
     if (!wait) return;
     const waitedMs = this.#nowMs() - wait.startMs;
     if (waitedMs < PATIENCE_MS) return;
-    const line = `${wait.what} … ${Math.floor(waitedMs / 1_000)} s`;
+    const line = shown(`${wait.what} … ${Math.floor(waitedMs / 1_000)} s`);
     this.#write(`${ERASE}${line.slice(0, WIDEST_LINE)}`);
     this.#isShown = true;
   }

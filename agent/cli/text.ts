@@ -1,5 +1,7 @@
 // Colours and columns for what people read. Pure: whether to colour is the caller's to know.
 
+import { shown } from "../shown.ts";
+
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -21,8 +23,9 @@ export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Left-aligned columns, two spaces apart; the last one keeps its length. */
-export function formatColumns(rows: readonly (readonly string[])[], indent = ""): string {
+/** Left-aligned columns, two spaces apart; the last one keeps its length. A row is a line: what would break it is shown. */
+export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
+  const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, visibleLength(cell))));

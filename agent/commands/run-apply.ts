@@ -54,7 +54,7 @@ export async function runApply(command: ApplyCommand, session: Session): Promise
   try {
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
     if (options.json) session.emit(report);
-    else session.say(formatReport(report, session.paint));
+    else session.say(report, formatReport);
     return 0;
   } finally {
     imds?.close();

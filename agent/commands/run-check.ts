@@ -13,10 +13,7 @@ import type { Session } from "./session.ts";
 // Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
 const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
 
-export function runCheck(
-  { target }: Extract<Command, { kind: "check" }>,
-  { options, emit, say, paint }: Session,
-): number {
+export function runCheck({ target }: Extract<Command, { kind: "check" }>, { options, emit, say }: Session): number {
   const image = readImage(options);
   const chosen = target.kind === "here" ? DEFAULT_TYPES : target;
   const plans = planMachines(image, predictMachines(chosen), null);
@@ -28,10 +25,9 @@ export function runCheck(
   if (options.json) {
     emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length, warnings });
   } else {
-    for (const warning of warnings) say(`${paint.yellow("!")} ${formatProblem(warning)}\n`);
-    say(
-      `${paint.green("valid")}: ${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}, for ${types}\n`,
-    );
+    say(warnings, (known, paint) => known.map((it) => `${paint.yellow("!")} ${formatProblem(it)}\n`).join(""));
+    const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;
+    say(`${counts}, for ${types}`, (text, paint) => `${paint.green("valid")}: ${text}\n`);
   }
   return 0;
 }

@@ -17,13 +17,13 @@ import type { Session } from "./session.ts";
 type Explain = Extract<Command, { kind: "explain" }>;
 
 export async function runExplain(command: Explain, session: Session): Promise<number> {
-  const { options, emit, say, paint } = session;
+  const { options, emit, say } = session;
   const { config } = readConfig(options.configFile, options.root);
   checkApp(command.app, config);
   const facts = await gatherOne(command, config, session);
   const explanation = explain(command, config, facts);
   if (options.json) emit(explainDocument(explanation));
-  else say(formatExplanation(explanation, paint));
+  else say(explanation, formatExplanation);
   return 0;
 }
 

@@ -11,7 +11,7 @@ export async function runFacts(session: Session): Promise<number> {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
     const [facts, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
     if (session.options.json) session.emit({ schema: 1, ...facts, extras });
-    else session.say(formatFacts(facts, extras, session.paint));
+    else session.say({ facts, extras }, (known, paint) => formatFacts(known.facts, known.extras, paint));
     return 0;
   } finally {
     imds?.close();

@@ -7,6 +7,7 @@ import type { Command, Part } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print-plan.ts";
 import { describeStage, showing } from "../cli/progress.ts";
+import type { Paint } from "../cli/text.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import { buildPlan } from "../plan/build-plan.ts";
@@ -24,20 +25,21 @@ import type { Session } from "./session.ts";
 type PlanCommand = Extract<Command, { kind: "plan" }>;
 
 export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
-  const { options, paint } = session;
+  const { options } = session;
   const image = readImage(options);
   const { inspected, access } = await inspectFor(command, image, session);
-  const [only] = inspected;
   if (options.json)
     session.emit({ ...document(inspected, image, options.root), ...(access === null ? {} : { access }) });
-  else
-    session.say(
-      inspected.length === 1 ? formatPlan(only!, command.diff, paint) : formatPlans(inspected, command.diff, paint),
-    );
-  if (access !== null && !options.json) session.say(formatAccess(access, paint));
+  else session.say({ inspected, access }, (found, paint) => format(found, command.diff, paint));
   const failure = access === null ? null : accessFailure(access);
   if (failure !== null) return EXIT_STATUS[failure];
   return command.detailedExitcode && inspected.some(isChange) ? 2 : 0;
+}
+
+function format({ inspected, access }: Inspection, withDiff: boolean, paint: Paint): string {
+  const [only, ...others] = inspected;
+  const plans = others.length === 0 ? formatPlan(only!, withDiff, paint) : formatPlans(inspected, withDiff, paint);
+  return access === null ? plans : plans + formatAccess(access, paint);
 }
 
 function isChange({ changes }: InspectedPlan): boolean {

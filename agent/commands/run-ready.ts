@@ -5,7 +5,7 @@ import { isReady } from "../apply/readiness.ts";
 import { readReport, type Report } from "../apply/report.ts";
 import type { Command } from "../cli/invocation.ts";
 import { templateOf } from "../names/unit-name.ts";
-import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatFinding, Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 /** @throws Refusal `unavailable` where it is not */
@@ -14,7 +14,7 @@ export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session:
   const isThere = isReady(options.root, unit);
   const waitsFor = isThere ? [] : explainWait(unit, readReport(options.root));
   if (options.json) emit({ schema: 1, unit, ready: isThere, waitsFor });
-  else if (isThere) say(`${unit} has all that it needs of parbake\n`);
+  else if (isThere) say(unit, (name) => `${name} has all that it needs of parbake\n`);
   if (isThere) return 0;
   if (options.json) return NOT_READY;
   throw new Refusal("unavailable", waitsFor);
@@ -38,5 +38,5 @@ function explainWait(unit: string, report: Report | null): Problem[] {
 }
 
 function tell(wait: string, reason: Problem): Problem {
-  return { what: `${wait}: ${formatProblem(reason).slice(0, -reason.fix.length - 2)}`, fix: reason.fix };
+  return { what: `${wait}: ${formatFinding(reason)}`, fix: reason.fix };
 }

@@ -6,9 +6,9 @@ import type { Session } from "./session.ts";
 
 export const NOT_IN_SYNC = 2;
 
-export function runStatus({ options, emit, say, paint }: Session): number {
+export function runStatus({ options, emit, say }: Session): number {
   const status = gatherStatus(options.root, Date.now());
   if (options.json) emit(statusDocument(status));
-  else say(formatStatus(status, paint));
+  else say(status, formatStatus);
   return status.inSync ? 0 : NOT_IN_SYNC;
 }

@@ -25,18 +25,18 @@ export async function runTune(command: Tune, session: Session): Promise<number> 
 }
 
 async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-types" }>, session: Session) {
-  const { options, emit, say, paint } = session;
+  const { options, emit, say } = session;
   const profiles = config.apps.map(({ profile }) => profile);
   const facts = target.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(target);
   const image = prepareImage(config);
   const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(target, each)));
   if (options.json) emit(tuningDocument(machines));
-  else say(formatTuning(machines, paint));
+  else say(machines, formatTuning);
   return 0;
 }
 
 /** @throws Refusal for what is wrong on every machine */
-function fitTypes(config: Config, { options, emit, say, paint }: Session): number {
+function fitTypes(config: Config, { options, emit, say }: Session): number {
   const catalogue = readCatalogue();
   const image = prepareImage(config);
   const machines: TunedMachine[] = [];
@@ -46,7 +46,7 @@ function fitTypes(config: Config, { options, emit, say, paint }: Session): numbe
     machines.push(machine);
   }
   if (options.json) emit(fitDocument(machines), "compact");
-  else say(formatFit(machines, paint));
+  else say(machines, formatFit);
   return 0;
 }
 
@@ -70,7 +70,7 @@ function otherArchitecture({ architectures }: Config, architecture: string): Pro
 }
 
 async function tuneProfile({ target, set }: Tune, profile: string, session: Session): Promise<number> {
-  const { options, emit, say, paint } = session;
+  const { options, emit, say } = session;
   const facts = await gatherOne(target, profile, session);
   const isSize = target.kind === "size";
   const memoryBytes = isSize || findProfile(profile)?.takesMemory === false ? facts.memLimitBytes : leaveReserve(facts);
@@ -80,7 +80,7 @@ async function tuneProfile({ target, set }: Tune, profile: string, session: Sess
   if (result.kind === "impossible") throw new Refusal("usage", result.problems);
   const { settings } = result;
   if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings });
-  else say(formatSettings(settings, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
+  else say(settings, (known, paint) => formatSettings(known, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
   return 0;
 }
 

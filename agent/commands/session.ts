@@ -12,11 +12,10 @@ export interface Session {
   readonly environment: Environment;
   readonly deadline: Deadline;
   readonly log: Log;
-  readonly paint: Paint;
   /** What goes on, for whoever sits at the terminal; silent elsewhere. */
   readonly progress: Progress;
-  /** Text for people: stdout, or stderr where stdout carries JSON. */
-  readonly say: (text: string) => void;
+  /** Words for people, on stdout: `format` gets the value with every text in it shown, whoever wrote it. */
+  readonly say: <T>(value: T, format: (legible: T, paint: Paint) => string) => void;
   /** The one JSON document of `--json`; `compact` where it has megabytes. */
   readonly emit: (document: unknown, layout?: "indented" | "compact") => void;
 }

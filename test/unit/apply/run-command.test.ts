@@ -52,8 +52,8 @@ describe("runCommand", () => {
 });
 
 describe("firstLines", () => {
-  it("keeps the first lines that say something, without control characters", () => {
-    assert.equal(firstLines("\n\u001b[31mred\u001b[0m\n  two\t2\nthree\n", 2), "[31mred [0m | two 2");
+  it("keeps the first lines that say something, without colours", () => {
+    assert.equal(firstLines("\n\u001b[31mred\u001b[0m\n \r\n  two 2\nthree\n", 2), "red | two 2");
   });
 });
 

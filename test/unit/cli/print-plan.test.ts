@@ -89,7 +89,7 @@ describe("a plan for people", () => {
     const { root, write } = makeRunnable();
     write("etc/x", "same\n\u001b[2Jold\n");
     const text = show(complete([fileStep("/etc/x", "same\nnew\n")]), root, true, choosePaint(true));
-    assert.ok(text.includes("\u001b[31m-^[[2Jold\u001b[0m\n\u001b[32m+new\u001b[0m\n"), text);
+    assert.ok(text.includes("\u001b[31m-\\x1b[2Jold\u001b[0m\n\u001b[32m+new\u001b[0m\n"), text);
     assert.ok(!text.includes("\u001b[2J"));
   });
 
