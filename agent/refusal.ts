@@ -30,6 +30,21 @@ export interface Problem {
   readonly at?: Position;
 }
 
+/** What the config declares, or what comes of it. */
+export interface Declared {
+  /** Absent: parbake itself made it, or a plan of an earlier parbake does not say. */
+  readonly at?: Position;
+}
+
+export function declaredAt(at: Position | undefined): Declared {
+  return at === undefined ? {} : { at };
+}
+
+/** The problem with the place of what was declared, where it has none of its own. */
+export function placeProblem(problem: Problem, { at }: Declared): Problem {
+  return problem.at !== undefined || at === undefined ? problem : { ...problem, at };
+}
+
 /** Thrown when parbake cannot go on for a reason that is not a bug of ours; carries every problem found, not only the first. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -42,6 +57,12 @@ export class Refusal extends Error {
     this.code = code;
     this.problems = list;
   }
+}
+
+/** The same of all its problems. */
+export function placeRefusal({ code, problems, cause }: Refusal, declared: Declared): Refusal {
+  const placed = problems.map((problem) => placeProblem(problem, declared));
+  return new Refusal(code, placed, { cause });
 }
 
 /** On one line, whatever is quoted: `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */

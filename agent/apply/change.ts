@@ -4,12 +4,13 @@
 import { isAbsolutePath } from "../names/plain-path.ts";
 import type { OnChange } from "../config/config.ts";
 import { isRunnable } from "../names/unit-name.ts";
+import type { Declared } from "../refusal.ts";
 import type { Trust } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
 import { isGenerationName } from "./generation-name.ts";
 import { isTemporaryName } from "./temporary.ts";
 
-interface ChangeOf<Kind extends string> {
+interface ChangeOf<Kind extends string> extends Declared {
   readonly kind: Kind;
   /** Absolute, as the booted machine sees it. */
   readonly path: string;

@@ -2,7 +2,7 @@
 // a program says of a file that holds secrets.
 
 import type { Deadline } from "../deadline.ts";
-import { Refusal } from "../refusal.ts";
+import { declaredAt, Refusal } from "../refusal.ts";
 import type { HealthCheck } from "./journal.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "./run-command.ts";
 import type { UnitReport } from "./units.ts";
@@ -48,7 +48,7 @@ function findObstacle(check: HealthCheck, units: readonly UnitReport[], context:
 }
 
 async function ask(
-  { path, argv, holdsSecrets }: HealthCheck,
+  { path, argv, holdsSecrets, at }: HealthCheck,
   { deadline, run }: HealthContext,
 ): Promise<Refusal | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
@@ -61,5 +61,6 @@ async function ask(
   return new Refusal(isRetryable ? "unavailable" : "data", {
     what: `${path} fails its health check \`${argv.join(" ")}\`: ${why}`,
     fix: "The old files are back. Mend the template, or the check.",
+    ...declaredAt(at),
   });
 }

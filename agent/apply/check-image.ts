@@ -4,18 +4,23 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
-import type { Problem } from "../refusal.ts";
+import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect.ts";
 
 export function checkImage(plan: Plan, root: string): Problem[] {
   const files = plan.steps.filter((step) => step.kind === "file");
+  const secrets = plan.steps.filter((step) => step.kind === "secret");
   const found = inspectPlan(plan, root).map(({ problem }) => problem);
   return [
     ...found.filter((problem) => problem !== null),
-    ...files.flatMap((file) => checkValidator(file, root)),
-    ...plan.steps.flatMap((step) => (step.kind === "secret" ? checkCredentialUnits(step, root) : [])),
-    ...files.flatMap((file) => checkUnits(file, root)),
+    ...placed(files, (file) => checkValidator(file, root)),
+    ...placed(secrets, (step) => checkCredentialUnits(step, root)),
+    ...placed(files, (file) => checkUnits(file, root)),
   ];
+}
+
+function placed<T extends Declared>(steps: readonly T[], check: (step: T) => readonly Problem[]): Problem[] {
+  return steps.flatMap((step) => check(step).map((problem) => placeProblem(problem, step)));
 }
 
 function checkValidator({ validate, path }: FileStep, root: string): Problem[] {

@@ -1,6 +1,6 @@
 // Runs every check before giving up, so that the operator hears of all problems at once.
 
-import { Refusal, type Problem } from "../refusal.ts";
+import { placeRefusal, Refusal, type Declared, type Problem } from "../refusal.ts";
 
 /** One Refusal out of many. Its code is the first that a retry would not mend, for a retry mends the whole only if it mends each. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
@@ -13,8 +13,11 @@ function uniqueProblems(refusals: readonly Refusal[]): Problem[] {
   return [...byText.values()];
 }
 
+/** An item that knows where it was declared lends its place to the problems with it. */
+type Item = Declared | string | (() => unknown);
+
 /** `work` for every item; the Refusals of all are thrown as one at the end. Any other error ends it at once. */
-export function forEachGathering<T, R>(items: readonly T[], work: (item: T) => R): R[] {
+export function forEachGathering<T extends Item, R>(items: readonly T[], work: (item: T) => R): R[] {
   const results: R[] = [];
   const refusals: Refusal[] = [];
   for (const item of items) {
@@ -22,22 +25,29 @@ export function forEachGathering<T, R>(items: readonly T[], work: (item: T) => R
       results.push(work(item));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refusals.push(error);
+      refusals.push(placeBy(item, error));
     }
   }
   if (refusals.length > 0) throw joinRefusals(refusals);
   return results;
 }
 
-/** The same for promises, all of them awaited. */
-export async function allGathering<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(work);
+/** The same for work that takes its time: all of it at once, and all of it awaited. */
+export async function allGathering<T extends Item, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const settled = await Promise.allSettled(items.map(work));
   const refusals: Refusal[] = [];
-  for (const one of settled) {
+  for (const [index, one] of settled.entries()) {
     if (one.status === "fulfilled") continue;
     if (!(one.reason instanceof Refusal)) throw one.reason;
-    refusals.push(one.reason);
+    refusals.push(placeBy(items[index]!, one.reason));
   }
   if (refusals.length > 0) throw joinRefusals(refusals);
   return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+}
+
+function placeBy(item: Item, refusal: Refusal): Refusal {
+  return typeof item === "object" ? placeRefusal(refusal, item) : refusal;
 }

@@ -4,7 +4,7 @@
 import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "./drift.ts";
 import { explainFileError, explainingErrors } from "./file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
@@ -138,7 +138,8 @@ function inspectPlace(resolved: ResolvedPlace, view: View): Change {
   const { place, target } = resolved;
   const found = inspectTarget(resolved, view);
   const { path, source } = place;
-  const common = { path, change: found.change, problem: resolved.problem ?? found.problem };
+  const problem = resolved.problem ?? found.problem;
+  const common = { path, change: found.change, problem: problem && placeProblem(problem, place) };
   const wantedAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
   switch (source.kind) {
     case "secret":

@@ -4,6 +4,7 @@
 
 import type { OnChange } from "../config/config.ts";
 import { isRunnable } from "../names/unit-name.ts";
+import type { Declared } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
 import { isAction, isChange, isCleanPath, isRecord, type Change } from "./change.ts";
 import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
@@ -12,7 +13,7 @@ import { readState, removeState, writeState } from "./state-file.ts";
 import { isBelow } from "./targets.ts";
 
 /** Run against a changed file when its units have it. */
-export interface HealthCheck {
+export interface HealthCheck extends Declared {
   readonly path: string;
   readonly argv: readonly string[];
   /** Those that are reloaded or restarted for the file. */
@@ -20,12 +21,15 @@ export interface HealthCheck {
   readonly holdsSecrets: boolean;
 }
 
+/** With the place of the first that asks for it. */
+export type OwedAction = OnChange & Declared;
+
 /** What is to be done once the new files are in place. */
 export interface FollowUp {
   /** Whether systemd itself must read its files anew. */
   readonly reloadsManager: boolean;
   /** One for each unit. */
-  readonly actions: readonly OnChange[];
+  readonly actions: readonly OwedAction[];
   readonly healthChecks: readonly HealthCheck[];
 }
 

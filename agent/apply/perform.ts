@@ -4,7 +4,8 @@
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { GenerationFlip } from "./change.ts";
+import { declaredAt } from "../refusal.ts";
+import type { Change, GenerationFlip } from "./change.ts";
 import { checkAll, isInStore, narrow, type Found } from "./check-all.ts";
 import { listCandidates } from "./examine-generation.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
@@ -27,7 +28,6 @@ import { selectSecrets, type SecretQuestions, type Selection } from "./select-se
 import { stageGeneration } from "./stage-generation.ts";
 import { stageTargets, type StagedTarget } from "./stage-targets.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
-import { changesOf } from "./staged-change.ts";
 import { undoAll } from "./swap.ts";
 import { followUp, settle, swapIn, type Transaction } from "./transaction.ts";
 import { updateManaged } from "./update-managed.ts";
@@ -120,7 +120,7 @@ async function prepare(
   const removals = stageRemovals(undeclared);
   const gone = removals.flatMap(({ change }) => change ?? []);
   // The flip last: should another not come about, nobody has seen it.
-  const changes = () => [...changesOf(staged.map(({ change }) => change)), ...gone, ...flips];
+  const changes = () => [...staged.flatMap(declaredChange), ...gone, ...flips];
   const stage = () => {
     const { secretsFolder } = plan;
     const [inside, outside] = [true, false].map((is) => targets.filter((one) => isInStore(plan, one) === is));
@@ -164,10 +164,14 @@ async function carryOut(plan: Plan, transaction: Transaction, options: ApplyOpti
   settle(swapped, options);
 }
 
+function declaredChange({ target, change: { change } }: StagedTarget): Change[] {
+  return change === null ? [] : [{ ...change, ...declaredAt(target.at) }];
+}
+
 function listValidations(staged: readonly StagedTarget[]): Validation[] {
-  return staged.flatMap(({ target: { source, path, isSecret }, change: { stagedPath } }) => {
+  return staged.flatMap(({ target: { source, path, isSecret, at }, change: { stagedPath } }) => {
     if (source.kind !== "file" || source.step.validate === null || stagedPath === null) return [];
-    return [{ argv: source.step.validate, path, stagedPath, holdsSecrets: isSecret }];
+    return [{ argv: source.step.validate, path, stagedPath, holdsSecrets: isSecret, ...declaredAt(at) }];
   });
 }
 

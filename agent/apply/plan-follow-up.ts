@@ -2,6 +2,8 @@
 // at once, with the reason.
 
 import type { OnChange } from "../config/config.ts";
+import type { FileStep } from "../plan/plan.ts";
+import { declaredAt } from "../refusal.ts";
 import type { FollowUp, HealthCheck } from "./journal.ts";
 import type { StagedRemoval } from "./removals.ts";
 import { isNewContent } from "./report-changes.ts";
@@ -21,18 +23,21 @@ export function planFollowUp(
     source.kind === "file" ? [{ step: source.step, isSecret }] : [],
   );
   const actions = mergeActions([
-    ...changed.flatMap(({ target: { source } }) => actionsOf(source)),
+    ...changed.flatMap(({ target: { source, at } }) => actionsOf(source).map((one) => ({ ...one, ...declaredAt(at) }))),
     ...removals.flatMap(({ onChange }) => onChange),
   ]);
-  const healthChecks = files.flatMap(({ step: { path, healthCheck, onChange }, isSecret }): HealthCheck[] => {
-    if (healthCheck === null) return [];
-    return [{ path, argv: healthCheck, units: onChange.map(({ unit }) => unit), holdsSecrets: isSecret }];
-  });
+  const healthChecks = files.flatMap(({ step, isSecret }) => checkOf(step, isSecret) ?? []);
   const paths = [...files.map(({ step }) => step), ...removals].map(({ path }) => path);
   const obstacle = findObstacle(root);
   if (obstacle === null) return { reloadsManager: paths.some(isManagerInput), actions, healthChecks };
-  record.units = [...record.units, ...actions.map((action) => ({ ...action, outcome: obstacle }))];
+  record.units = [...record.units, ...actions.map(({ unit, action }) => ({ unit, action, outcome: obstacle }))];
   return { reloadsManager: false, actions: [], healthChecks };
+}
+
+/** Null: the file has none. */
+export function checkOf({ path, healthCheck, onChange, at }: FileStep, holdsSecrets: boolean): HealthCheck | null {
+  if (healthCheck === null) return null;
+  return { path, argv: healthCheck, units: onChange.map(({ unit }) => unit), holdsSecrets, ...declaredAt(at) };
 }
 
 /** What is done when a place has new content. */

@@ -6,10 +6,10 @@ import { ownerOfMetrics } from "../names/own-places.ts";
 import { JsonValue } from "../plan/json-value.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import { inspectPlan, type Change } from "./inspect.ts";
 import { observe, type Seen } from "./observe.ts";
-import { isBelow } from "./targets.ts";
+import { isBelow, listPlaces } from "./targets.ts";
 
 /** What the plan found at one place. */
 export interface SavedChange {
@@ -113,9 +113,14 @@ function isDigest(text: string): boolean {
 export function refuseMovedOn({ plan, changes }: SavedPlan, root: string): void {
   const now = new Map(saveChanges(plan, inspectPlan(plan, root), root).map((change) => [change.path, change]));
   const then = new Map(changes.map((change) => [change.path, change]));
+  const places = new Map(listPlaces(plan).map((place) => [place.path, place]));
   const differences = [...new Set([...then.keys(), ...now.keys()])].flatMap((path) => {
     const what = describeDifference(then.get(path), now.get(path));
-    return what === null ? [] : [{ what: `${path} is no longer as the plan saw it: ${what}`, fix: ANEW }];
+    if (what === null) return [];
+    return placeProblem(
+      { what: `${path} is no longer as the plan saw it: ${what}`, fix: ANEW },
+      places.get(path) ?? {},
+    );
   });
   if (differences.length > 0) throw new Refusal("cannot-write", differences);
 }

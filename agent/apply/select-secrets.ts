@@ -6,7 +6,7 @@ import type { FetchedSecret } from "../aws/fetched-secret.ts";
 import type { SecretDescription } from "../aws/secret-description.ts";
 import type { Log } from "../log.ts";
 import type { Plan, SecretStep } from "../plan/plan.ts";
-import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatFinding, placeProblem, placeRefusal, Refusal, type Problem } from "../refusal.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
 import { eraseSecrets, neededSecrets } from "./fetch-secrets.ts";
 import { allGathering } from "./gather-refusals.ts";
@@ -92,12 +92,10 @@ class Choice {
     // Those that must be fetched in any case are not asked about.
     const settled = this.#steps.filter((step) => this.#isDeclaredAsStored(step) && !this.#mustRender(step.name));
     const descriptions = new Map<string, SecretDescription>();
-    await allGathering(
-      settled.filter(needsDescription).map(async (step) => {
-        const description = await this.#describe(step, describeSecret, log);
-        if (description !== null) descriptions.set(step.name, description);
-      }),
-    );
+    await allGathering(settled.filter(needsDescription), async (step) => {
+      const description = await this.#describe(step, describeSecret, log);
+      if (description !== null) descriptions.set(step.name, description);
+    });
     const asked = settled.filter((step) => !needsDescription(step) || descriptions.has(step.name));
     const stale = new Set(findStale(asked, descriptions, [...this.#stored.values()]).map(({ name }) => name));
     for (const { name } of asked) if (!stale.has(name)) this.#current.add(name);
@@ -109,7 +107,7 @@ class Choice {
     const isOpen = (name: string) => ![this.#current, this.#kept, this.#failed].some((known) => known.has(name));
     const missing = this.#steps.filter(({ name }) => isOpen(name));
     try {
-      await allGathering(missing.map(async (step) => this.#fetchOne(step, fetchSecret, fetched)));
+      await allGathering(missing, (step) => this.#fetchOne(step, fetchSecret, fetched));
       this.#failUnrenderable();
     } catch (error) {
       eraseSecrets(fetched);
@@ -162,13 +160,13 @@ class Choice {
       // Denied or deleted is AWS's word, and what is stored is not to outlive it here.
       if (!(error instanceof Refusal)) throw error;
       if (error.code === "unavailable") this.#keepOrFail(step, error);
-      else this.#failed.set(step.name, error);
+      else this.#failed.set(step.name, placeRefusal(error, step));
     }
   }
 
   #keepOrFail(step: SecretStep, refusal: Refusal): void {
     const isKept = step.onUnavailable === "keep" && this.#isDeclaredAsStored(step);
-    (isKept ? this.#kept : this.#failed).set(step.name, refusal);
+    (isKept ? this.#kept : this.#failed).set(step.name, placeRefusal(refusal, step));
   }
 
   #isDeclaredAsStored(step: SecretStep): boolean {
@@ -197,9 +195,9 @@ class Choice {
         const refusal = this.#kept.get(name);
         if (refusal === undefined) continue;
         const fix = "Wait for AWS to be reachable: what is stored of this file is not what is declared now.";
-        const problems = [...refusal.problems, { what: `${target.path} can't be written anew`, fix }];
+        const own = placeProblem({ what: `${target.path} can't be written anew`, fix }, target);
         this.#kept.delete(name);
-        this.#failed.set(name, new Refusal("unavailable", problems));
+        this.#failed.set(name, new Refusal("unavailable", [...refusal.problems, own]));
       }
     }
   }
@@ -210,7 +208,7 @@ function mustRender({ isReusable, isBehind }: Candidate): boolean {
 }
 
 function tellKept(name: string, refusal: Refusal): Problem {
-  const why = refusal.problems.map(formatProblem).join(" ");
+  const why = refusal.problems.map((problem) => `${formatFinding(problem)}. ${problem.fix}`).join(" ");
   const fix = "It is `onUnavailable: keep`: the next run asks again.";
   return {
     what: `the stored version of the secret ${name} is kept, for AWS can't be asked: ${why.replace(/\.$/, "")}`,

@@ -1,6 +1,6 @@
 // Makes all changes, or none.
 
-import { Refusal, type Problem } from "../refusal.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import type { Change } from "./change.ts";
 import { forEachGathering } from "./gather-refusals.ts";
 import { commitChange, prepareChange, settleChange, syncFolders, undoChange } from "./perform-change.ts";
@@ -9,7 +9,8 @@ import { commitChange, prepareChange, settleChange, syncFolders, undoChange } fr
 export function makeAll(root: string, changes: readonly Change[], onMade: (path: string) => void): void {
   forEachGathering(changes, (change) => prepareChange(root, change));
   for (const change of changes) {
-    commitChange(root, change);
+    // Alone: the first that fails is the last that is tried.
+    forEachGathering([change], () => commitChange(root, change));
     onMade(change.path);
   }
   syncFolders(root, changes);
@@ -23,7 +24,7 @@ export function undoAll(root: string, changes: readonly Change[]): Problem[] {
       return [];
     } catch {
       const fix = "Mend the file system and run parbake again: it puts the file back first.";
-      return [{ what: `${change.path} could not be put back as it was`, fix }];
+      return [placeProblem({ what: `${change.path} could not be put back as it was`, fix }, change)];
     }
   });
   if (stuck.length === 0) syncFolders(root, changes);

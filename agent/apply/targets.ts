@@ -3,9 +3,10 @@
 
 import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { FileOwner } from "../config/config.ts";
 import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
 import { printsSecret } from "../plan/select-steps.ts";
-import { Refusal } from "../refusal.ts";
+import { declaredAt, Refusal, type Declared } from "../refusal.ts";
 import { checkDrift } from "./check-drift.ts";
 import { inFolder, isMissingFolder, refuseDanger, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
@@ -19,7 +20,7 @@ export type Source =
   | { readonly kind: "file"; readonly step: FileStep }
   | { readonly kind: "folder"; readonly step: FolderStep };
 
-export interface Target extends Attributes {
+export interface Target extends Attributes, Declared {
   readonly path: string;
   readonly source: Source;
   /** Its content is a secret, or prints one. */
@@ -34,20 +35,20 @@ export function listPlaces(plan: Plan): Place[] {
   return plan.steps.flatMap((step): Place[] => {
     switch (step.kind) {
       case "secret":
-        return step.keys.flatMap(({ path, key, owner, group, mode }) => {
-          const source: Source = { kind: "secret", step, key };
-          return path === null ? [] : [{ path, owner, group, mode, isSecret: true, source }];
+        return step.keys.flatMap((key) => {
+          const source: Source = { kind: "secret", step, key: key.key };
+          return key.path === null ? [] : [{ ...placeFor(key), path: key.path, isSecret: true, source }];
         });
-      case "file": {
-        const { path, owner, group, mode } = step;
-        return [{ path, owner, group, mode, isSecret: printsSecret(step), source: { kind: "file", step } }];
-      }
-      case "folder": {
-        const { path, owner, group, mode } = step;
-        return [{ path, owner, group, mode, isSecret: false, source: { kind: "folder", step } }];
-      }
+      case "file":
+        return [{ ...placeFor(step), path: step.path, isSecret: printsSecret(step), source: { kind: "file", step } }];
+      case "folder":
+        return [{ ...placeFor(step), path: step.path, isSecret: false, source: { kind: "folder", step } }];
     }
   });
+}
+
+function placeFor({ owner, group, mode, at }: FileOwner & Declared): FileOwner & Declared {
+  return { owner, group, mode, ...declaredAt(at) };
 }
 
 /**

@@ -1,13 +1,12 @@
 // Swaps the staged files in, tells the system of them, and puts the old ones back where that fails. Every step is in the
 // journal before it is taken; settled is what nobody needs to take back any more.
 
-import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { removeFolders } from "./folder.ts";
 import { performFollowUp } from "./follow-up.ts";
-import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
+import { isEmpty, removeJournal, writeJournal, type Journal, type OwedAction } from "./journal.ts";
 import { tryWriteManaged } from "./managed.ts";
 import type { RunCommand } from "./run-command.ts";
 import type { OwnFolder } from "./run-folder.ts";
@@ -129,7 +128,7 @@ export function settle({ journal, folder }: Transaction, { root, log }: Transact
 }
 
 async function actOnOldFiles(
-  { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OnChange[] },
+  { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OwedAction[] },
   context: TransactionContext,
   record: RunRecord,
 ): Promise<Problem[]> {
@@ -156,8 +155,8 @@ function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitRep
   return [...known, ...[...byUnit.values()].map((report) => ({ ...report, rollbackOutcome: report.outcome }))];
 }
 
-function tellOfOldFiles({ what, fix }: Problem): Problem {
-  return { what: `with the old files back, ${what}`, fix };
+function tellOfOldFiles(problem: Problem): Problem {
+  return { ...problem, what: `with the old files back, ${problem.what}` };
 }
 
 // A journal that stays is taken back or settled once more, which changes nothing.

@@ -4,7 +4,8 @@
 import { existsSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
-import type { Problem } from "../refusal.ts";
+import { placeProblem, type Problem } from "../refusal.ts";
+import type { OwedAction } from "./journal.ts";
 import { firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
 
 export interface UnitReport extends OnChange {
@@ -32,10 +33,12 @@ export interface UnitContext {
 }
 
 /** One action for each unit: a restart reloads as well. In the order in which the units were first named. */
-export function mergeActions(actions: readonly OnChange[]): OnChange[] {
-  const byUnit = new Map<string, OnChange>();
-  for (const { unit, action } of actions)
-    if (action === "restart" || !byUnit.has(unit)) byUnit.set(unit, { unit, action });
+export function mergeActions(actions: readonly OwedAction[]): OwedAction[] {
+  const byUnit = new Map<string, OwedAction>();
+  for (const wanted of actions) {
+    const { action, ...first } = byUnit.get(wanted.unit) ?? wanted;
+    byUnit.set(wanted.unit, { ...first, action: wanted.action === "restart" ? "restart" : action });
+  }
   return [...byUnit.values()];
 }
 
@@ -72,11 +75,12 @@ export async function reloadManager({ deadline, run }: UnitContext): Promise<Pro
 }
 
 /** Up to the first that fails: the others are `not tried`. */
-export async function applyUnitActions(actions: readonly OnChange[], context: UnitContext): Promise<UnitOutcome[]> {
+export async function applyUnitActions(actions: readonly OwedAction[], context: UnitContext): Promise<UnitOutcome[]> {
   const outcomes: UnitOutcome[] = [];
   for (const action of actions) {
     const isOver = outcomes.some(({ problem }) => problem !== null);
-    outcomes.push(isOver ? outcome(action, "not tried: another failed") : await applyUnitAction(action, context));
+    const one = isOver ? outcome(action, "not tried: another failed") : await applyUnitAction(action, context);
+    outcomes.push({ ...one, problem: one.problem && placeProblem(one.problem, action) });
   }
   return outcomes;
 }

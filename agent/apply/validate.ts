@@ -3,11 +3,11 @@
 
 import { join } from "node:path";
 import type { Deadline } from "../deadline.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Declared } from "../refusal.ts";
 import { allGathering } from "./gather-refusals.ts";
 import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
 
-export interface Validation {
+export interface Validation extends Declared {
   /** argv; `{}` stands for the staged file. */
   readonly argv: readonly string[];
   readonly path: string;
@@ -27,7 +27,7 @@ export async function validateFiles(
 ): Promise<ValidationOutcome> {
   if (context.root !== "/") return { kind: "skipped", reason: "not validated: --root" };
   const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
-  await allGathering([...byCommand.values()].map((validation) => validate(validation, context)));
+  await allGathering([...byCommand.values()], (validation) => validate(validation, context));
   return { kind: "passed" };
 }
 

@@ -3,7 +3,7 @@
 import type { NewlinePolicy } from "../config/config.ts";
 import type { SecretKey, SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { declaredAt, Refusal, type Declared, type Problem } from "../refusal.ts";
 import { isObject, parseExact, writeExact } from "./parse-exact.ts";
 import { SecretValue } from "./secret-value.ts";
 
@@ -29,7 +29,7 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
     const found = wanted.key === WHOLE ? { bytes: wholeBytes(answer) } : findBytes(wanted, json!);
     if ("bytes" in found)
       values.set(wanted.key, new SecretValue(`${label}#${wanted.key}`, endLines(found.bytes, wanted.newline)));
-    else flaws.push(found);
+    else flaws.push({ ...found, ...declaredAt(wanted.at) });
   }
   if (flaws.length === 0) return values;
   for (const value of values.values()) value.erase();
@@ -38,11 +38,11 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
 
 /** What is wrong with the whole of it is said once. */
 function problemsOf(subject: string, flaws: readonly Flaw[]): Problem[] {
-  const byText = new Map(flaws.map(({ why, fix }) => [why, { what: `${subject} ${why}`, fix }]));
-  return [...byText.values()];
+  const byText = new Map(flaws.toReversed().map(({ why, ...flaw }) => [why, { what: `${subject} ${why}`, ...flaw }]));
+  return [...byText.values()].toReversed();
 }
 
-interface Flaw {
+interface Flaw extends Declared {
   /** After the secret's name. */
   readonly why: string;
   readonly fix: string;

@@ -3,7 +3,7 @@
 
 import type { SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
-import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
+import { placeProblem, placeRefusal, Refusal, type Problem, type RefusalCode } from "../refusal.ts";
 import { wantedVersionId, type SecretDescription } from "./secret-description.ts";
 
 /** An interface, as `plan --check-access --json` prints it. */
@@ -28,10 +28,11 @@ export async function checkAccess(
     steps.map(async (step) => {
       const common = { name: step.name, id: step.id, region: step.region ?? instanceRegion };
       try {
-        return { ...common, ...judgeDescription(step, await describe(step)) };
+        const { problems, ...judgement } = judgeDescription(step, await describe(step));
+        return { ...common, ...judgement, problems: problems.map((problem) => placeProblem(problem, step)) };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        return { ...common, versionId: null, code: error.code, problems: error.problems };
+        return { ...common, versionId: null, code: error.code, problems: placeRefusal(error, step).problems };
       }
     }),
   );

@@ -1,6 +1,7 @@
 // The drop-ins that let systemd hand secrets over to services: `LoadCredential=` for each unit that the config names. They name
 // files and hold no value, so they may outlive the boot; and the next one needs no `daemon-reload` for them. Pure.
 
+import { declaredAt, type Declared } from "../refusal.ts";
 import type { FileStep, FolderStep, SecretStep } from "./plan.ts";
 
 const UNITS_FOLDER = "/etc/systemd/system";
@@ -14,14 +15,13 @@ export interface HandOff {
 
 /** @param declared the config's own folders, which are as it says */
 export function buildHandOff(secrets: readonly SecretStep[], declared: readonly FolderStep[]): HandOff {
-  const lines = linesByUnit(secrets);
-  const units = [...lines.keys()].toSorted();
+  const credentials = credentialsByUnit(secrets);
+  const units = [...credentials.keys()].toSorted();
   const known = new Set(declared.map(({ path }) => path));
   const folders = units
-    .map(folderOf)
-    .filter((path) => !known.has(path))
-    .map(buildFolder);
-  return { folders, files: units.map((unit) => buildDropIn(unit, lines.get(unit)!)) };
+    .filter((unit) => !known.has(folderOf(unit)))
+    .map((unit) => buildFolder(folderOf(unit), credentials.get(unit)!));
+  return { folders, files: units.map((unit) => buildDropIn(unit, credentials.get(unit)!)) };
 }
 
 /** Whether parbake makes the file or the folder itself, to hand secrets over. */
@@ -33,14 +33,19 @@ export function folderOf(unit: string): string {
   return `${UNITS_FOLDER}/${unit}.d`;
 }
 
-function linesByUnit(secrets: readonly SecretStep[]): Map<string, string[]> {
-  const lines = new Map<string, string[]>();
-  for (const { credential, path } of secrets.flatMap(({ keys }) => keys)) {
+/** A line of a drop-in, and where its key is declared. Of several keys, the first stands for the drop-in. */
+interface CredentialLine extends Declared {
+  readonly line: string;
+}
+
+function credentialsByUnit(secrets: readonly SecretStep[]): Map<string, CredentialLine[]> {
+  const byUnit = new Map<string, CredentialLine[]>();
+  for (const { credential, path, at } of secrets.flatMap(({ keys }) => keys)) {
     if (credential === undefined || path === null) continue;
-    const line = `LoadCredential=${credential.name}:${escapeSpecifiers(path)}`;
-    for (const unit of credential.units) lines.set(unit, [...(lines.get(unit) ?? []), line]);
+    const line = { line: `LoadCredential=${credential.name}:${escapeSpecifiers(path)}`, ...declaredAt(at) };
+    for (const unit of credential.units) byUnit.set(unit, [...(byUnit.get(unit) ?? []), line]);
   }
-  return lines;
+  return byUnit;
 }
 
 // systemd.unit(5), "Specifiers".
@@ -48,11 +53,12 @@ function escapeSpecifiers(path: string): string {
   return path.replaceAll("%", "%%");
 }
 
-function buildFolder(path: string): FolderStep {
-  return { kind: "folder", path, owner: "root", group: "root", mode: 0o755 };
+function buildFolder(path: string, [first]: readonly CredentialLine[]): FolderStep {
+  return { kind: "folder", path, owner: "root", group: "root", mode: 0o755, ...declaredAt(first?.at) };
 }
 
-function buildDropIn(unit: string, lines: readonly string[]): FileStep {
+function buildDropIn(unit: string, credentials: readonly CredentialLine[]): FileStep {
+  const lines = credentials.map(({ line }) => line);
   const about = `# Made by parbake: the secrets of ${unit}, which finds them below $CREDENTIALS_DIRECTORY.`;
   return {
     kind: "file",
@@ -68,5 +74,6 @@ function buildDropIn(unit: string, lines: readonly string[]): FileStep {
     onChange: [],
     healthCheck: null,
     onDrift: "overwrite",
+    ...declaredAt(credentials[0]?.at),
   };
 }

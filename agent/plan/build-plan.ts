@@ -106,10 +106,9 @@ function buildFile(
   if (rendered.kind === "broken") return rendered;
 
   const { content, warnings, reads } = rendered;
-  const { at: _, ...declared } = file;
   const step: FileStep = {
     kind: "file",
-    ...declared,
+    ...file,
     format,
     isTuned: readsApps(reads),
     content,
@@ -155,8 +154,8 @@ function driftUnseen({ path, onDrift }: FileStep): [what: string, fix: string] {
   ];
 }
 
-function buildFolderStep({ path, owner, group, mode }: FolderConfig): FolderStep {
-  return { kind: "folder", path, owner, group, mode };
+function buildFolderStep(folder: FolderConfig): FolderStep {
+  return { kind: "folder", ...folder };
 }
 
 // A stable sort: the config's order among folders of one depth.

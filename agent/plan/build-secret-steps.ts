@@ -6,8 +6,8 @@ import type { SecretKey, SecretStep } from "./plan.ts";
 import { previousName, secretPath } from "./template-context.ts";
 
 export function buildSecretSteps(secret: SecretConfig, folder: string): SecretStep[] {
-  const { name, id, region, version, onUnavailable, keys } = secret;
-  const common = { kind: "secret", id, region, ...(onUnavailable ? { onUnavailable } : {}) } as const;
+  const { name, id, region, version, onUnavailable, keys, at } = secret;
+  const common = { kind: "secret", id, region, at, ...(onUnavailable ? { onUnavailable } : {}) } as const;
   const wanted = keys.map((key) => {
     const built = buildKey(key, key, folder);
     return key.credential === undefined ? built : { ...built, credential: key.credential };
@@ -19,7 +19,7 @@ export function buildSecretSteps(secret: SecretConfig, folder: string): SecretSt
 }
 
 function buildKey(
-  { key, pointer, newline, onChange }: SecretKeyConfig,
+  { key, pointer, newline, onChange, at }: SecretKeyConfig,
   { file, owner, group, mode }: SecretFile,
   folder: string,
 ): SecretKey {
@@ -31,6 +31,7 @@ function buildKey(
     owner,
     group,
     mode,
+    at,
     ...(onChange === undefined || file === null ? {} : { onChange }),
   };
 }

@@ -2,7 +2,7 @@
 // does not know are left out. Pure.
 
 import type { Credential, FileOwner, OnChange, SecretVersion } from "../config/config.ts";
-import type { Position, Problem } from "../refusal.ts";
+import type { Position, Problem, Declared } from "../refusal.ts";
 import { isAccountName } from "../names/account-name.ts";
 import { isConfigName } from "../names/config-name.ts";
 import { isCredentialName } from "../names/credential-name.ts";
@@ -89,8 +89,11 @@ function parseApp(json: JsonValue): AppPlan {
 }
 
 function parseProblem(json: JsonValue): Problem {
-  const problem = { what: json.get("what").text(), fix: json.get("fix").text() };
-  return json.has("at") ? { ...problem, at: parsePosition(json.get("at")) } : problem;
+  return { what: json.get("what").text(), fix: json.get("fix").text(), ...parsePlace(json) };
+}
+
+function parsePlace(json: JsonValue): Declared {
+  return json.has("at") ? { at: parsePosition(json.get("at")) } : {};
 }
 
 function parsePosition(json: JsonValue): Position {
@@ -113,7 +116,7 @@ function parseStep(json: JsonValue): Step {
 }
 
 function parseFolderStep(json: JsonValue): FolderStep {
-  return { kind: "folder", path: json.get("path").path(), ...parseOwner(json) };
+  return { kind: "folder", path: json.get("path").path(), ...parseOwner(json), ...parsePlace(json) };
 }
 
 function parseSecretStep(json: JsonValue): SecretStep {
@@ -125,6 +128,7 @@ function parseSecretStep(json: JsonValue): SecretStep {
     ...(json.has("version") ? { version: parseVersion(json.get("version")) } : {}),
     ...(json.has("onUnavailable") ? { onUnavailable: json.get("onUnavailable").choice(["keep"]) } : {}),
     keys: json.get("keys").items().map(parseKey),
+    ...parsePlace(json),
   };
 }
 
@@ -149,6 +153,7 @@ function parseKey(json: JsonValue): SecretKey {
     ...parseOwner(json),
     ...(json.has("onChange") ? { onChange: json.get("onChange").items().map(parseAction) } : {}),
     ...(json.has("credential") ? { credential: parseCredential(json.get("credential")) } : {}),
+    ...parsePlace(json),
   };
 }
 
@@ -175,6 +180,7 @@ function parseFileStep(json: JsonValue): FileStep {
     onChange: json.get("onChange").items().map(parseAction),
     healthCheck: json.get("healthCheck").nullable(parseCommand),
     onDrift: json.get("onDrift").choice(["overwrite", "keep", "refuse"]),
+    ...parsePlace(json),
   };
 }
 

@@ -11,7 +11,7 @@ import type {
   SecretVersion,
 } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
-import type { Problem } from "../refusal.ts";
+import type { Declared, Problem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import type { Place } from "./formats/format-rules.ts";
 
@@ -47,13 +47,13 @@ export type TemplateFormat =
   | "text";
 
 /** A folder as it is to be before any file is written. Never removed. */
-export interface FolderStep extends FileOwner {
+export interface FolderStep extends FileOwner, Declared {
   readonly kind: "folder";
   /** Absolute, as the booted machine sees it (without `--root`). */
   readonly path: string;
 }
 
-export interface SecretKey extends FileOwner {
+export interface SecretKey extends FileOwner, Declared {
   readonly key: string;
   /** JSON Pointer to the value; absent: the key itself. */
   readonly pointer?: string;
@@ -68,7 +68,7 @@ export interface SecretKey extends FileOwner {
 }
 
 /** One version of one secret. The version before of `db`, where it is wanted too, is the step `db.previous`. */
-export interface SecretStep {
+export interface SecretStep extends Declared {
   readonly kind: "secret";
   readonly name: string;
   readonly id: string;
@@ -81,7 +81,7 @@ export interface SecretStep {
   readonly keys: readonly SecretKey[];
 }
 
-export interface FileStep extends FileOwner {
+export interface FileStep extends FileOwner, Declared {
   readonly kind: "file";
   readonly template: string;
   /** Absolute, as the booted machine sees it (without `--root`). */

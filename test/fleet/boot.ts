@@ -59,9 +59,8 @@ function openSource(share: Share, random: () => number, fetchCredentials: () => 
 /** Null: every value is there. */
 async function fetchAll(source: SecretsSource, secrets: number): Promise<string | null> {
   try {
-    const fetched = await allGathering(
-      Array.from({ length: secrets }, (_, index) => source.fetchSecret(stepOf(index))),
-    );
+    const steps = Array.from({ length: secrets }, (_, index) => stepOf(index));
+    const fetched = await allGathering(steps, (step) => source.fetchSecret(step));
     for (const [index, { values }] of fetched.entries())
       if (values.get("password")?.reveal().toString() !== `value ${index}`) throw new Error("another value came back");
     return null;

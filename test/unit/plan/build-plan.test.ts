@@ -95,13 +95,14 @@ describe("buildPlan", () => {
         name: "db",
         id: "prod/db",
         region: null,
+        at: at(9),
         keys: [
-          { ...SECRET_FILE, key: "password", path: "/run/parbake/secrets/db/password" },
-          { ...SECRET_FILE, key: "username", path: null },
+          { ...SECRET_FILE, key: "password", path: "/run/parbake/secrets/db/password", at: at(10) },
+          { ...SECRET_FILE, key: "username", path: null, at: at(11) },
         ],
       },
-      { ...step("b.txt.hbs", "/etc/b"), content: ["B blue\n"] },
-      { ...step("a.txt.hbs", "/etc/a"), content: ["A"] },
+      { ...step("b.txt.hbs", "/etc/b"), content: ["B blue\n"], at: at(20) },
+      { ...step("a.txt.hbs", "/etc/a"), content: ["A"], at: at(20) },
     ]);
     assert.equal(plan.schema, 1);
     assert.equal(plan.secretsFolder, "/run/parbake/secrets/");
@@ -111,10 +112,10 @@ describe("buildPlan", () => {
     const folder = (path: string) => ({ path, owner: "api", group: null, mode: 0o750, at: at(30) });
     const plan = planOf(build({ folders: ["/srv/b/c", "/srv/b", "/opt/a", "/srv"].map(folder) }));
     assert.deepEqual(plan.steps.slice(0, 4), [
-      { kind: "folder", path: "/srv", owner: "api", group: null, mode: 0o750 },
-      { kind: "folder", path: "/srv/b", owner: "api", group: null, mode: 0o750 },
-      { kind: "folder", path: "/opt/a", owner: "api", group: null, mode: 0o750 },
-      { kind: "folder", path: "/srv/b/c", owner: "api", group: null, mode: 0o750 },
+      { kind: "folder", path: "/srv", owner: "api", group: null, mode: 0o750, at: at(30) },
+      { kind: "folder", path: "/srv/b", owner: "api", group: null, mode: 0o750, at: at(30) },
+      { kind: "folder", path: "/opt/a", owner: "api", group: null, mode: 0o750, at: at(30) },
+      { kind: "folder", path: "/srv/b/c", owner: "api", group: null, mode: 0o750, at: at(30) },
     ]);
     assert.equal(plan.part, null);
   });

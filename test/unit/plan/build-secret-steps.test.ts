@@ -35,7 +35,8 @@ describe("buildSecretSteps", () => {
         id: "prod/db",
         region: null,
         version,
-        keys: [{ ...OWNER, key: "user", path: null }],
+        keys: [{ ...OWNER, key: "user", path: null, at }],
+        at,
       },
     ]);
   });
@@ -59,9 +60,10 @@ describe("buildSecretSteps", () => {
       region: null,
       version: { kind: "previous" },
       keys: [
-        { key: "password", newline: "strip", path: "/run/s/db/old", owner: "api", group: null, mode: 0o400 },
-        { ...OWNER, key: "host", pointer: "/hosts/0", path: null },
+        { key: "password", newline: "strip", path: "/run/s/db/old", owner: "api", group: null, mode: 0o400, at },
+        { ...OWNER, key: "host", pointer: "/hosts/0", path: null, at },
       ],
+      at,
     });
   });
 });

@@ -79,7 +79,7 @@ function listProblems(problems: readonly Problem[], folder: string): string {
 
 /** All that a step says beside its text. */
 function describeStep(step: FileStep): string {
-  return `${JSON.stringify({ ...step, kind: undefined, content: undefined })}\n`;
+  return `${JSON.stringify({ ...step, kind: undefined, content: undefined, at: undefined })}\n`;
 }
 
 function readTree(folder: string): Record<string, string> {
