@@ -3,9 +3,8 @@
 
 import type { Plan, Step } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
-import { explainingErrors } from "./file-error.ts";
 import { sweepGenerations } from "./flip-generation.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
+import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
 import { checkLinks } from "./link-credentials.ts";
 import { readManaged, type ManagedState } from "./managed.ts";
@@ -74,9 +73,7 @@ async function checkStore(plan: Plan, options: StorageContext, record: RunRecord
 
 function sweepStore(root: string, secretsFolder: string): void {
   try {
-    inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) =>
-      explainingErrors(folder.shownPath, () => sweepGenerations(folder)),
-    );
+    inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => inEntry(folder, ".", () => sweepGenerations(folder)));
   } catch (error) {
     if (!isMissingFolder(error)) throw error;
   }

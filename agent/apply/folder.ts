@@ -1,7 +1,17 @@
 // Opens a folder one component at a time, each anchored at the descriptor of the one before, so that no symlink is ever
 // followed and nobody can exchange a component under us. Never creates a folder unless asked by name.
 
-import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, rmdirSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
@@ -53,6 +63,40 @@ export function inFolder<T>(root: string, path: string, trust: Trust, work: (fol
   }
 }
 
+/** `work` on an entry of the folder; every errno that it meets is told about the entry, or about the folder where that forbids it. */
+export function inEntry<T>(folder: Folder, name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainEntryError(error, folder, name);
+  }
+}
+
+export function explainEntryError(error: unknown, folder: Folder, name: string): unknown {
+  return errnoOf(error) === "EPERM" && isFrozen(folder)
+    ? frozenFolder(folder, error)
+    : explainFileError(error, join(folder.shownPath, name));
+}
+
+// To root, and to its owner, the kernel refuses the mode that it has already only where it is immutable or append-only. Asked when
+// something has failed, and not before: the folder's time of change moves.
+function isFrozen(folder: Folder): boolean {
+  const { uid, mode } = fstatSync(folder.fd);
+  if (![0, uid].includes(process.geteuid!())) return false;
+  try {
+    chmodSync(entryOf(folder, "."), mode & 0o7777);
+    return false;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return errnoOf(error) === "EPERM";
+  }
+}
+
+function frozenFolder({ shownPath }: Folder, cause: unknown): Refusal {
+  const what = `the folder ${shownPath} is immutable or append-only (chattr +i, +a): nothing in it may be made, replaced or removed`;
+  return new Refusal("permission", { what, fix: `Take that off: chattr -i -a ${shownPath}` }, { cause });
+}
+
 /** Makes what is missing of `path` below `base`, each with exactly `mode` whatever the umask. Returns what it made, outermost first. */
 export function makeFolders(root: string, base: string, path: string, mode: number): string[] {
   const made: string[] = [];
@@ -88,7 +132,7 @@ function makeFolder(root: string, parentPath: string, name: string, mode: number
       return true;
     } catch (error) {
       if (errnoOf(error) === "EEXIST") return false;
-      throw explainFileError(error, join(parent.shownPath, name));
+      throw explainEntryError(error, parent, name);
     }
   });
 }

@@ -4,9 +4,10 @@
 
 import { lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
 import type { Plan } from "../plan/plan.ts";
-import { Refusal } from "../refusal.ts";
-import { explainingErrors, errnoOf } from "./file-error.ts";
-import { entryOf, inFolder, isMissingFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { declaredAt, Refusal, type Declared } from "../refusal.ts";
+import { errnoOf } from "./file-error.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { forEachGathering } from "./gather-refusals.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { isBelow } from "./targets.ts";
 import { removeLeftovers, temporaryName } from "./temporary.ts";
@@ -17,7 +18,7 @@ const CREDSTORE = "/run/credstore";
 export function checkLinks(plan: Plan, root: string): void {
   try {
     inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => {
-      for (const [name] of listLinks(plan)) refuseOthers(folder, name, plan.secretsFolder);
+      forEachGathering(listLinks(plan), ({ name }) => refuseOthers(folder, name, plan.secretsFolder));
     });
   } catch (error) {
     if (!isMissingFolder(error)) throw error;
@@ -27,26 +28,29 @@ export function checkLinks(plan: Plan, root: string): void {
 /** Right at any moment, and once more: what a killed run left undone, the next one does. */
 export function linkCredentials(plan: Plan, root: string): void {
   const wanted = listLinks(plan);
-  if (wanted.size > 0) makeFolders(root, "/", CREDSTORE, 0o700);
+  if (wanted.length > 0) makeFolders(root, "/", CREDSTORE, 0o700);
   try {
     inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) =>
-      explainingErrors(folder.shownPath, () => {
+      inEntry(folder, ".", () => {
         removeLeftovers(folder);
-        for (const [name, target] of wanted) link(folder, name, target, plan.secretsFolder);
-        if (plan.part === null) removeOthers(folder, wanted, plan.secretsFolder);
+        forEachGathering(wanted, ({ name, target }) => link(folder, name, target, plan.secretsFolder));
+        if (plan.part === null) removeOthers(folder, new Set(wanted.map(({ name }) => name)), plan.secretsFolder);
       }),
     );
   } catch (error) {
-    if (wanted.size > 0 || !isMissingFolder(error)) throw error;
+    if (wanted.length > 0 || !isMissingFolder(error)) throw error;
   }
 }
 
-function listLinks({ steps }: Plan): Map<string, string> {
+interface Link extends Declared {
+  readonly name: string;
+  readonly target: string;
+}
+
+function listLinks({ steps }: Plan): Link[] {
   const keys = steps.flatMap((step) => (step.kind === "secret" ? step.keys : []));
-  return new Map(
-    keys.flatMap(({ credential, path }) =>
-      credential === undefined || path === null ? [] : [[credential.name, path] as const],
-    ),
+  return keys.flatMap(({ credential, path, at }) =>
+    credential === undefined || path === null ? [] : [{ name: credential.name, target: path, ...declaredAt(at) }],
   );
 }
 
@@ -67,7 +71,7 @@ function refuseOthers(folder: Folder, name: string, secretsFolder: string): void
   });
 }
 
-function removeOthers(folder: Folder, wanted: ReadonlyMap<string, string>, secretsFolder: string): void {
+function removeOthers(folder: Folder, wanted: ReadonlySet<string>, secretsFolder: string): void {
   for (const name of readdirSync(entryOf(folder, "."))) {
     const target = readLink(folder, name);
     if (target !== null && isBelow(secretsFolder, target) && !wanted.has(name)) removeIfThere(entryOf(folder, name));

@@ -12,12 +12,11 @@ import {
   renameSync,
   unlinkSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Change } from "./change.ts";
 import { setAttributes } from "./change-attributes.ts";
-import { explainingErrors } from "./file-error.ts";
 import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
-import { entryOf, inFolder, isMissingFolder, type Folder } from "./folder.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
 import { removeFolderIfEmpty, removeIfThere } from "./remove-file.ts";
 
@@ -121,7 +120,7 @@ function inodeOf(path: string): string | null {
 
 function inChange<T>(root: string, { path, trust }: Change, work: (folder: Folder, target: string) => T): T {
   return inFolder(root, dirname(path), trust, (folder) =>
-    explainingErrors(join(root, path), () => work(folder, entryOf(folder, basename(path)))),
+    inEntry(folder, basename(path), () => work(folder, entryOf(folder, basename(path)))),
   );
 }
 

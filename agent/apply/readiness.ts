@@ -5,8 +5,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
-import { explainingErrors } from "./file-error.ts";
-import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
+import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
 import { RUN_FOLDER } from "./run-folder.ts";
 
 const FOLDER = `${RUN_FOLDER}/ready`;
@@ -20,8 +19,7 @@ export function markAllReady(root: string): void {
 export function markReady(root: string, units: readonly string[]): void {
   makeFolders(root, "/", FOLDER, 0o755);
   inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
-    for (const unit of units)
-      explainingErrors(`${folder.shownPath}/${unit}`, () => closeSync(openSync(entryOf(folder, unit), "a", 0o644)));
+    for (const unit of units) inEntry(folder, unit, () => closeSync(openSync(entryOf(folder, unit), "a", 0o644)));
   });
 }
 

@@ -2,8 +2,7 @@
 
 import { basename, dirname, join } from "node:path";
 import type { Change, Creation, Removal, Update } from "./change.ts";
-import { explainingErrors } from "./file-error.ts";
-import { inFolder, type Folder, type Trust } from "./folder.ts";
+import { inEntry, inFolder, type Folder, type Trust } from "./folder.ts";
 import { compareFile, readCurrent, type Current, type Wanted } from "./read-current.ts";
 import { unchanged, type StagedChange } from "./staged-change.ts";
 import { temporaryName } from "./temporary.ts";
@@ -12,7 +11,7 @@ import { writeNew, type Dress } from "./write-file.ts";
 /** Touches nothing but a temporary file of its own, and that only if the file differs from `wanted`. */
 export function stageFile(root: string, wanted: Wanted, trust: Trust): StagedChange {
   return inFolder(root, dirname(wanted.path), trust, (folder) =>
-    explainingErrors(join(folder.shownPath, basename(wanted.path)), () => stageIn(folder, wanted, trust)),
+    inEntry(folder, basename(wanted.path), () => stageIn(folder, wanted, trust)),
   );
 }
 

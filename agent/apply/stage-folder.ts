@@ -18,8 +18,8 @@ import { basename, dirname, join } from "node:path";
 import { Refusal } from "../refusal.ts";
 import type { Change } from "./change.ts";
 import { setAttributes } from "./change-attributes.ts";
-import { errnoOf, explainFileError } from "./file-error.ts";
-import { entryOf, inFolder, type Folder, type Trust } from "./folder.ts";
+import { errnoOf } from "./file-error.ts";
+import { entryOf, explainEntryError, inFolder, type Folder, type Trust } from "./folder.ts";
 import { readCurrentFolder, sameAttributes, type Attributes } from "./read-current.ts";
 import { unchanged, type StagedChange } from "./staged-change.ts";
 
@@ -42,7 +42,7 @@ export function stageFolder(root: string, { path, uid, gid, mode }: WantedFolder
           : { kind: "attributes", path, trust, old: current, new: mendFolder(parent, name, wanted) };
       return { path, stagedPath: null, difference: current === null ? "create" : "attributes", change };
     } catch (error) {
-      throw explainFolderError(error, join(root, path), mode);
+      throw explainFolderError(error, parent, name, mode);
     }
   });
 }
@@ -81,9 +81,9 @@ function withFolder<T>(path: string, work: (fd: number) => T): T {
   }
 }
 
-function explainFolderError(error: unknown, shownPath: string, mode: number): unknown {
-  if (errnoOf(error) !== "EPERM" || (mode & 0o6000) === 0) return explainFileError(error, shownPath);
-  const what = `${shownPath} may not get the mode 0${mode.toString(8)}`;
+function explainFolderError(error: unknown, parent: Folder, name: string, mode: number): unknown {
+  if (errnoOf(error) !== "EPERM" || (mode & 0o6000) === 0) return explainEntryError(error, parent, name);
+  const what = `${join(parent.shownPath, name)} may not get the mode 0${mode.toString(8)}`;
   const fix =
     "RestrictSUIDSGID= of parbake.service forbids setuid and setgid bits: set it to no, or leave the bit out.";
   return new Refusal("permission", { what, fix }, { cause: error });

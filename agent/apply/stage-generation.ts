@@ -20,8 +20,7 @@ import {
   type SecretsPlace,
 } from "./examine-generation.ts";
 import { neededSecrets } from "./fetch-secrets.ts";
-import { explainingErrors } from "./file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
 import {
   DATA,
@@ -64,7 +63,7 @@ export function stageGeneration(wish: GenerationWish): StagedGeneration {
   const { root, secretsFolder, targets } = wish;
   try {
     return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) =>
-      explainingErrors(folder.shownPath, () => stageIn(folder, wish)),
+      inEntry(folder, ".", () => stageIn(folder, wish)),
     );
   } catch (error) {
     if (targets.length === 0 && isMissingFolder(error)) return NONE;

@@ -1,12 +1,11 @@
 // Gets a managed file's change ready by what is there and what the record says of it. Never touches the file itself.
 
-import { basename, dirname, join } from "node:path";
+import { basename, dirname } from "node:path";
 import type { OnDrift } from "../config/config.ts";
 import { Refusal } from "../refusal.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "./drift.ts";
 import type { AttributeKeeper } from "./extended-attributes.ts";
-import { explainingErrors } from "./file-error.ts";
-import { inFolder, type Folder, type Trust } from "./folder.ts";
+import { inEntry, inFolder, type Folder, type Trust } from "./folder.ts";
 import type { Managed } from "./managed.ts";
 import { readCurrent, type Current, type Wanted } from "./read-current.ts";
 import { stageCurrent } from "./stage-file.ts";
@@ -30,7 +29,7 @@ export interface StagedManaged {
 export function stageManaged(root: string, wish: ManagedWish, keeper: AttributeKeeper): StagedManaged {
   const { path } = wish.wanted;
   return inFolder(root, dirname(path), wish.trust, (folder) =>
-    explainingErrors(join(folder.shownPath, basename(path)), () => stageIn(folder, wish, keeper)),
+    inEntry(folder, basename(path), () => stageIn(folder, wish, keeper)),
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { shownJson } from "../shown.ts";
-import { explainingErrors, errnoOf } from "./file-error.ts";
-import { closeFolder, entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { errnoOf } from "./file-error.ts";
+import { closeFolder, entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { openOwnFolder, RUN_FOLDER, type OwnFolder } from "./run-folder.ts";
 import { removeLeftovers } from "./temporary.ts";
@@ -42,7 +42,7 @@ function readText(folder: Folder, name: string): string {
 export function removeState(root: string, name: string, folder: OwnFolder = RUN_FOLDER): void {
   const opened = openOwnFolder(root, folder);
   try {
-    explainingErrors(`${opened.shownPath}/${name}`, () => removeIfThere(entryOf(opened, name)));
+    inEntry(opened, name, () => removeIfThere(entryOf(opened, name)));
     removeLeftovers(opened);
   } finally {
     closeFolder(opened);

@@ -196,6 +196,28 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(left, ["lock", "report.json"]);
   });
 
+  const FROZEN =
+    "parbake.yaml:4:5: the folder /mnt/etc is immutable or append-only (chattr +i, +a): nothing in it may be made, replaced or removed";
+
+  it("points at the folder where that is immutable, and works once it is not", function () {
+    if (spawnSync("mkfs.ext4", ["-V"]).error) this.skip();
+    const { attempts, before, after, files } = play("frozenFolder", "i");
+    for (const attempt of attempts) assert.deepEqual(attempt, { refused: "permission", problems: [FROZEN] });
+    assert.equal(before, "old");
+    assert.equal(after.result, "done");
+    assert.deepEqual(files, ["new", "old"]);
+  });
+
+  it("points at a folder that is append-only, and takes back what it left in it once it may", function () {
+    if (spawnSync("mkfs.ext4", ["-V"]).error) this.skip();
+    const { attempts, before, after, files } = play("frozenFolder", "a");
+    assert.equal(attempts[0].refused, "permission");
+    assert.equal(attempts[0].problems[0], FROZEN);
+    assert.equal(before, "old");
+    assert.equal(after.result, "done");
+    assert.deepEqual(files, ["new", "old"]);
+  });
+
   it("leaves the other names of a hard-linked file with the old content", () => {
     const { done, files } = play("hardLinked");
     assert.deepEqual(done.files, ["update null"]);

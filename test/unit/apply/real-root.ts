@@ -16,7 +16,7 @@ import { applyPlan, type ApplyOptions } from "../../../agent/apply/perform.ts";
 import { readReport } from "../../../agent/apply/report.ts";
 import { runCommand, type RunCommand } from "../../../agent/apply/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
-import { Refusal } from "../../../agent/refusal.ts";
+import { formatFinding, Refusal } from "../../../agent/refusal.ts";
 import { fetched, fileStep, optionsFor, planOf, secretStep } from "./scratch.ts";
 
 const NGINX: readonly OnChange[] = [{ action: "reload", unit: "nginx.service" }];
@@ -33,13 +33,13 @@ async function attempt(plan: Parameters<typeof applyPlan>[0], more: Partial<Appl
     return { result, files: files.map(({ change, validation }) => `${change} ${validation}`), units };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { refused: error.code, problems: error.problems.map(({ what }) => what) };
+    return { refused: error.code, problems: error.problems.map(formatFinding) };
   }
 }
 
-function listMnt(): Record<string, string> {
-  const names = readdirSync("/mnt", { withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(names.map(({ name }) => [name, readFileSync(`/mnt/${name}`, "utf8").slice(0, 20)]));
+function listMnt(folder = "/mnt"): Record<string, string> {
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(names.map(({ name }) => [name, readFileSync(`${folder}/${name}`, "utf8").slice(0, 20)]));
 }
 
 function listStore(): string[] {
@@ -194,6 +194,25 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     }
     const same = JSON.stringify(before) === JSON.stringify(["a", "b", "mode"].map((name) => look(`/mnt/${name}`)));
     return { attempts, same, files: readdirSync("/mnt").toSorted(), left: leftBehind() };
+  },
+
+  /** As `immutable`, and its folder: once it may not change at all, once it may only get more files. */
+  async frozenFolder() {
+    const attribute = process.argv[3]!;
+    execFileSync("truncate", ["-s", "8M", "/run/disk"]);
+    execFileSync("mkfs.ext4", ["-q", "-O", "^has_journal", "/run/disk"]);
+    mount("-o", "loop", "/run/disk", "/mnt");
+    mkdirSync("/mnt/etc");
+    writeFileSync("/mnt/etc/old", "old");
+    const at = { file: "parbake.yaml", line: 4, column: 5 };
+    const steps = ["/mnt/etc/old", "/mnt/etc/new"].map((path) => fileStep(path, "new", { at }));
+    const attempts = [];
+    execFileSync("chattr", [`+${attribute}`, "/mnt/etc"]);
+    for (const step of steps) attempts.push(await attempt(planOf(step)));
+    const before = listMnt("/mnt/etc");
+    execFileSync("chattr", [`-${attribute}`, "/mnt/etc"]);
+    const after = await attempt(planOf(...steps));
+    return { attempts, before: before["old"], after, files: readdirSync("/mnt/etc").toSorted() };
   },
 
   async hardLinked() {
