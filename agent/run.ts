@@ -3,7 +3,7 @@
 import type { Environment } from "./aws/endpoints.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
-import type { GlobalOptions, Invocation } from "./cli/invocation.ts";
+import type { Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
@@ -18,6 +18,8 @@ import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline } from "./deadline.ts";
+import { Inputs } from "./host/inputs.ts";
+import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
 import { describeBug } from "./start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
@@ -38,7 +40,7 @@ export interface World {
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
     const invocation = parseArguments(argv);
-    return await runCommand(invocation, openSession(invocation.options, world), world);
+    return await runCommand(invocation, openSession(invocation, world), world);
   } catch (error) {
     return tellError(error, argv.includes("--json"), world);
   }
@@ -71,7 +73,7 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
   }
 }
 
-function openSession(options: GlobalOptions, world: World): Session {
+function openSession({ command, options }: Invocation, world: World): Session {
   const { environment, isTerminalOut, isTerminalError } = world;
   // systemd sets JOURNAL_STREAM for what it connects to the journal.
   const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
@@ -80,11 +82,13 @@ function openSession(options: GlobalOptions, world: World): Session {
   const progress = isTerminalError && !isDumb && format === "text" ? new TerminalProgress(world.rewrite) : NO_PROGRESS;
   const paint = choosePaint(isTerminalOut && !environment["NO_COLOR"] && !isDumb);
   const [writeOut, writeError] = [after(progress, world.writeOut), after(progress, world.writeError)];
+  const log = createLog(level, format, writeError);
   return {
     options,
     environment,
+    inputs: new Inputs(options.root, command.kind === "apply" ? refusingUntrusted(log) : warningUntrusted(log)),
     deadline: startDeadline(options.deadlineMs),
-    log: createLog(level, format, writeError),
+    log,
     progress,
     say: (value, toWords) => writeOut(toWords(legible(value), paint)),
     emit: (document, layout = "indented") => writeOut(`${shownJson(document, layout === "indented" ? 2 : 0)}\n`),

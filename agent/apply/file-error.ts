@@ -2,7 +2,8 @@
 
 import { Refusal, type RefusalCode } from "../refusal.ts";
 
-interface Meaning {
+/** What an errno says of a path, without the path. */
+export interface Meaning {
   readonly code: RefusalCode;
   readonly what: string;
   readonly fix: string;
@@ -29,8 +30,34 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     what: "may not be changed: another user's, or immutable",
     fix: "Run parbake as root; if it does already, look at `lsattr` and `chattr -i` the file.",
   },
-  EMFILE: { code: "cannot-write", what: "would need more open files than allowed", fix: "Raise LimitNOFILE=." },
-  EIO: { code: "cannot-write", what: "cannot be written: the device fails (EIO)", fix: "Look at `dmesg`." },
+  EMFILE: {
+    code: "unavailable",
+    what: "cannot be opened: too many open files (EMFILE)",
+    fix: "Raise LimitNOFILE= of the unit, or `ulimit -n`.",
+  },
+  ENFILE: {
+    code: "unavailable",
+    what: "cannot be opened: the whole machine has too many open files (ENFILE)",
+    fix: "Raise fs.file-max, or end what holds them.",
+  },
+  ENOMEM: { code: "unavailable", what: "does not fit into memory (ENOMEM)", fix: "Free memory, and try again." },
+  ELOOP: {
+    code: "cannot-write",
+    what: "is a symlink where none is followed, or its symlinks go in circles",
+    fix: "Name the real file.",
+  },
+  ENOTDIR: {
+    code: "cannot-write",
+    what: "is not there: a part of its path is no folder",
+    fix: "Look at each part of the path with `namei -l`.",
+  },
+  ENXIO: { code: "cannot-write", what: "is a FIFO or a device, not a file", fix: "Name a file, or remove it." },
+  EFBIG: {
+    code: "cannot-write",
+    what: "would be larger than `ulimit -f` allows",
+    fix: "Raise LimitFSIZE= of the unit.",
+  },
+  EIO: { code: "cannot-write", what: "is on a device that fails (EIO)", fix: "Look at `dmesg`." },
 };
 
 function mountPoint(): Meaning {
@@ -45,12 +72,18 @@ function mountPoint(): Meaning {
 export function explainFileError(error: unknown, shownPath: string): unknown {
   const errno = errnoOf(error);
   if (error instanceof Refusal || errno === null) return error;
-  const meaning = MEANINGS[errno];
-  if (meaning) return new Refusal(meaning.code, { what: `${shownPath} ${meaning.what}`, fix: meaning.fix });
-  return new Refusal("cannot-write", {
-    what: `${shownPath} cannot be read or written: ${errno}`,
-    fix: "Look at the path and its file system.",
-  });
+  const { code, what, fix } = explainErrno(errno);
+  return new Refusal(code, { what: `${shownPath} ${what}`, fix });
+}
+
+export function explainErrno(errno: string): Meaning {
+  return (
+    MEANINGS[errno] ?? {
+      code: "cannot-write",
+      what: `cannot be read or written (${errno})`,
+      fix: "Look at the path and its file system.",
+    }
+  );
 }
 
 /** `work`, with every errno that it meets told about `shownPath`. */

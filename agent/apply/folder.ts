@@ -13,6 +13,7 @@ import {
   rmdirSync,
 } from "node:fs";
 import { join } from "node:path";
+import { formatCommands, listDangers } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import type { Attributes } from "./read-current.ts";
@@ -139,11 +140,11 @@ function makeFolder(root: string, parentPath: string, name: string, mode: number
 
 /** Refuses a folder that is about to get these attributes, where others could then exchange what parbake writes in it. */
 export function refuseDanger(shownPath: string, attributes: Attributes, trust: Trust): void {
-  const danger = dangerOf(attributes, trust);
-  if (danger === null) return;
+  const dangers = listDangers(attributes, trust);
+  if (dangers.length === 0) return;
   throw new Refusal("permission", {
-    what: `the folder ${shownPath} ${danger}, who could exchange what parbake writes`,
-    fix: `Give it to root and take the others' write permission: chown root ${shownPath} && chmod go-w ${shownPath}`,
+    what: `the folder ${shownPath} ${dangers.map(({ what }) => what).join(" and ")}, who could exchange what parbake writes`,
+    fix: `Leave it to root: ${formatCommands(dangers, shownPath)}`,
   });
 }
 
@@ -209,14 +210,6 @@ function checked(folder: Folder, trust: Trust): Folder {
     closeFolder(folder);
     throw error;
   }
-}
-
-function dangerOf({ mode, uid, gid }: Attributes, trust: Trust): string | null {
-  const [ownUid, ownGid] = [process.geteuid!(), process.getegid!()];
-  if ((mode & 0o002) !== 0) return "may be written to by every user";
-  if (![0, ownUid, ...trust.uids].includes(uid)) return `belongs to the user ${uid}`;
-  if ((mode & 0o020) !== 0 && ![0, ownGid, ...trust.gids].includes(gid)) return `may be written to by the group ${gid}`;
-  return null;
 }
 
 /** Whether openFolder refused because the folder is not there at all. */

@@ -1,6 +1,6 @@
 // Runs every check before giving up, so that the operator hears of all problems at once.
 
-import { placeRefusal, Refusal, type Declared, type Problem } from "../refusal.ts";
+import { placeRefusal, Refusal, type Declared, type Problem, formatProblem } from "../refusal.ts";
 
 /** One Refusal out of many. Its code is the first that a retry would not mend, for a retry mends the whole only if it mends each. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
@@ -9,7 +9,7 @@ export function joinRefusals(refusals: readonly Refusal[]): Refusal {
 }
 
 function uniqueProblems(refusals: readonly Refusal[]): Problem[] {
-  const byText = new Map(refusals.flatMap(({ problems }) => problems).map((it) => [`${it.what}\n${it.fix}`, it]));
+  const byText = new Map(refusals.flatMap(({ problems }) => problems).map((it) => [formatProblem(it), it]));
   return [...byText.values()];
 }
 

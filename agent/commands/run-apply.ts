@@ -65,7 +65,7 @@ async function applyHere(run: Run): Promise<Report> {
   const { session, record, aftermath, imds } = run;
   const { only } = run.command;
   try {
-    const image = await record.time("config", () => readImage(session.options));
+    const image = await record.time("config", () => readImage(session));
     aftermath.metrics = image.config.metrics;
     const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
     const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
@@ -82,7 +82,7 @@ async function applyHere(run: Run): Promise<Report> {
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
 async function applySaved(file: string, run: Run): Promise<Report> {
   const { session, record, imds } = run;
-  const saved = await record.time("config", () => readSavedPlan(file));
+  const saved = await record.time("config", () => readSavedPlan(file, session.options.root, session.inputs));
   const { facts: then } = saved.plan;
   refusePredicted(then);
   const known = knownInstanceFacts(then);

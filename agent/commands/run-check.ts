@@ -3,6 +3,8 @@
 import { checkImage } from "../apply/check-image.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
+import { Inputs } from "../host/inputs.ts";
+import { warningUntrusted } from "../host/trust.ts";
 import type { Plan } from "../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";
@@ -13,8 +15,16 @@ import type { Session } from "./session.ts";
 // Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
 const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
 
-export function runCheck({ target }: Extract<Command, { kind: "check" }>, { options, emit, say }: Session): number {
-  const image = readImage(options);
+export function runCheck(
+  { target }: Extract<Command, { kind: "check" }>,
+  { options, emit, say, log }: Session,
+): number {
+  const untrusted: Problem[] = [];
+  const inputs = new Inputs(options.root, (problems) => {
+    untrusted.push(...problems);
+    warningUntrusted(log)(problems);
+  });
+  const image = readImage({ options, inputs });
   const chosen = target.kind === "here" ? DEFAULT_TYPES : target;
   const plans = planMachines(image, predictMachines(chosen), null);
   const problems = checkImage(plans[0]!, options.root);
@@ -23,7 +33,14 @@ export function runCheck({ target }: Extract<Command, { kind: "check" }>, { opti
   const warnings = uniqueWarnings(plans);
   const types = plans.map(({ facts }) => nameMachine(chosen, facts)).join(", ");
   if (options.json) {
-    emit({ schema: 1, valid: true, apps: apps.length, secrets: secrets.length, files: files.length, warnings });
+    emit({
+      schema: 1,
+      valid: true,
+      apps: apps.length,
+      secrets: secrets.length,
+      files: files.length,
+      warnings: [...untrusted, ...warnings],
+    });
   } else {
     say(warnings, (known, paint) => known.map((it) => `${paint.yellow("!")} ${formatProblem(it)}\n`).join(""));
     const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;

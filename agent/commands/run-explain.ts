@@ -2,7 +2,6 @@
 
 import type { Command } from "../cli/invocation.ts";
 import { explainDocument, type Explanation, formatExplanation } from "../cli/print-explanation.ts";
-import { readConfig } from "../config/read-config.ts";
 import type { Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";
@@ -11,6 +10,7 @@ import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
 import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
+import { readImage } from "./image.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 
@@ -18,7 +18,7 @@ type Explain = Extract<Command, { kind: "explain" }>;
 
 export async function runExplain(command: Explain, session: Session): Promise<number> {
   const { options, emit, say } = session;
-  const { config } = readConfig(options.configFile, options.root);
+  const { config } = readImage(session);
   checkApp(command.app, config);
   const facts = await gatherOne(command, config, session);
   const explanation = explain(command, config, facts);

@@ -26,7 +26,7 @@ type PlanCommand = Extract<Command, { kind: "plan" }>;
 
 export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
   const { options } = session;
-  const image = readImage(options);
+  const image = readImage(session);
   const { inspected, access } = await inspectFor(command, image, session);
   if (options.json)
     session.emit({ ...document(inspected, image, options.root), ...(access === null ? {} : { access }) });

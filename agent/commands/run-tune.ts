@@ -3,7 +3,6 @@
 import type { Command } from "../cli/invocation.ts";
 import { fitDocument, formatFit } from "../cli/print-fit.ts";
 import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
-import { readConfig } from "../config/read-config.ts";
 import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
@@ -12,6 +11,7 @@ import { Refusal, type Problem } from "../refusal.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage, usableCpus } from "../tuning/compute-tuning.ts";
 import { findProfile } from "../tuning/resolve-app.ts";
 import { computeReserveBytes } from "../tuning/reserve.ts";
+import { readImage } from "./image.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 
@@ -20,7 +20,7 @@ type Target = Tune["target"];
 
 export async function runTune(command: Tune, session: Session): Promise<number> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
-  const { config } = readConfig(session.options.configFile, session.options.root);
+  const { config } = readImage(session);
   return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
 }
 

@@ -5,11 +5,14 @@ import type { GlobalOptions } from "../cli/invocation.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Deadline } from "../deadline.ts";
+import type { Inputs } from "../host/inputs.ts";
 import type { Log } from "../log.ts";
 
 export interface Session {
   readonly options: GlobalOptions;
   readonly environment: Environment;
+  /** How files are read that a person wrote. */
+  readonly inputs: Inputs;
   readonly deadline: Deadline;
   readonly log: Log;
   /** What goes on, for whoever sits at the terminal; silent elsewhere. */

@@ -1,12 +1,25 @@
 // Reads the config files (the main one, then every *.yaml of the parbake.d folder beside it in name order) and the templates.
 // Never writes.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { Refusal, type RefusalCode } from "../refusal.ts";
+import { forEachGathering } from "../apply/gather-refusals.ts";
+import type { InputKind, Inputs } from "../host/inputs.ts";
+import { judgePrograms } from "../host/judge-programs.ts";
+import { Refusal } from "../refusal.ts";
 import type { Config } from "./config.ts";
-import { parseConfig } from "./parse-config.ts";
+import { parseConfig, type ParseResult } from "./parse-config.ts";
 import { readTemplates } from "./read-templates.ts";
+
+const CONFIG: InputKind = {
+  name: "the config",
+  // Thousands of files and apps have some hundred KiB.
+  mostBytes: 4 * 1024 * 1024,
+  code: "config",
+  absent: { code: "config", what: "there is no such config file", fix: "Write it, or name another with --config." },
+};
+
+/** systemd's to read, and it tells a run as root where AWS is and whom to trust there. */
+const ENVIRONMENT_FILE = "/etc/parbake/environment";
 
 /** The image's own files. */
 export interface Image {
@@ -18,20 +31,30 @@ export interface Image {
 /**
  * @param configFile path of the main file, as the caller sees it
  * @param root `/`, or the folder that a machine's file system is mounted on
- * @throws Refusal `config` with every problem of every file, `permission` where a file may not be read
+ * @throws Refusal `config` with every problem of every file, `permission` where a file may not be read, or where others could
+ * have written it and `inputs` refuses that
  */
-export function readConfig(configFile: string, root: string): Image {
-  const folder = dirname(configFile);
-  const dropIns = listDropIns(join(folder, "parbake.d"));
-  const files = [configFile, ...dropIns].map((file) => ({ file, text: readConfigFile(file) }));
-  const result = parseConfig(
-    files,
-    (templatesFolder, named) => readTemplates(locateTemplates(templatesFolder, folder, root), named),
-    (path) => imagePathOf(path, root),
-  );
+export function readConfig(configFile: string, root: string, inputs: Inputs): Image {
+  const result = inputs.telling(() => {
+    inputs.judge(join(root, ENVIRONMENT_FILE));
+    const parsed = readAll(configFile, root, inputs);
+    if (parsed.kind === "config") judgePrograms(parsed.config.files, root, inputs);
+    return parsed;
+  });
   if (result.kind === "problems") throw new Refusal("config", result.problems);
   const { config, templates } = result;
   return { config, templates };
+}
+
+function readAll(configFile: string, root: string, inputs: Inputs): ParseResult {
+  const folder = dirname(configFile);
+  const dropIns = listDropIns(join(folder, "parbake.d"), inputs);
+  const files = forEachGathering([configFile, ...dropIns], (file) => ({ file, text: inputs.read(file, CONFIG) }));
+  return parseConfig(
+    files,
+    (templatesFolder, named) => readTemplates(locateTemplates(templatesFolder, folder, root), named, inputs),
+    (path) => imagePathOf(path, root),
+  );
 }
 
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.
@@ -46,38 +69,7 @@ function imagePathOf(path: string, root: string): string | null {
   return file.startsWith(`${base}/`) ? file.slice(base.length) : null;
 }
 
-function listDropIns(folder: string): string[] {
-  try {
-    const names = readdirSync(folder).filter((name) => /^[^.].*\.ya?ml$/.test(name));
-    return names.toSorted().map((name) => join(folder, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw cannotRead(folder, error as NodeJS.ErrnoException);
-  }
-}
-
-function readConfigFile(file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (error) {
-    throw cannotRead(file, error as NodeJS.ErrnoException);
-  }
-}
-
-const NOT_READABLE: Readonly<
-  Record<string, { readonly code: RefusalCode; readonly what: string; readonly fix: string }>
-> = {
-  ENOENT: { code: "config", what: "there is no such config file", fix: "Write it, or name another with --config." },
-  EACCES: { code: "permission", what: "the config may not be read", fix: "Run as root, or mend its mode." },
-  ERR_ENCODING_INVALID_ENCODED_DATA: { code: "config", what: "the config is not UTF-8", fix: "Save it as UTF-8." },
-};
-
-function cannotRead(file: string, { code = "unknown" }: NodeJS.ErrnoException): Refusal {
-  const known = NOT_READABLE[code];
-  if (known) return new Refusal(known.code, { what: known.what, fix: known.fix, at: { file } });
-  return new Refusal("config", {
-    what: `the config cannot be read (${code})`,
-    fix: "It must be a plain file.",
-    at: { file },
-  });
+function listDropIns(folder: string, inputs: Inputs): string[] {
+  const names = inputs.list(folder, CONFIG).filter((name) => /^[^.].*\.ya?ml$/.test(name));
+  return names.map((name) => join(folder, name));
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { inspectPlan } from "../../../agent/apply/inspect.ts";
 import { applyPlan } from "../../../agent/apply/perform.ts";
+import { Inputs } from "../../../agent/host/inputs.ts";
 import { readSavedPlan } from "../../../agent/apply/read-saved-plan.ts";
 import { readReport } from "../../../agent/apply/report.ts";
 import { parseSavedPlan, refuseMovedOn, saveChanges, type SavedPlan } from "../../../agent/apply/saved-plan.ts";
@@ -264,30 +265,22 @@ describe("the file of a saved plan", () => {
 
   it("is refused where it is missing, open to all, no text, or may not be a plan", () => {
     const { path, write } = makeRunnable();
+    const inputs = new Inputs("/", (problems) => {
+      throw new Refusal("permission", problems);
+    });
+    const read = (name: string) => problemsOf(() => readSavedPlan(path(name), "/", inputs));
     write("etc/open", "{}");
     chmodSync(path("etc/open"), 0o666);
     writeFileSync(path("etc/binary"), Buffer.from([0xff, 0xfe]));
     write("etc/other", "text");
-    assert.deepEqual(
-      problemsOf(() => readSavedPlan(path("etc/none"))),
-      ["usage", "there is no such plan"],
-    );
-    assert.deepEqual(
-      problemsOf(() => readSavedPlan(path("etc/open"))),
-      ["permission", "every user may write to the plan"],
-    );
-    assert.deepEqual(
-      problemsOf(() => readSavedPlan(path("etc/binary"))),
-      ["data", "it is not UTF-8"],
-    );
-    assert.deepEqual(
-      problemsOf(() => readSavedPlan(path("etc/other"))),
-      ["data", "it is not JSON"],
-    );
-    assert.deepEqual(
-      problemsOf(() => readSavedPlan(path("etc"))),
-      ["data", "it cannot be read"],
-    );
+    assert.deepEqual(read("etc/none"), ["usage", "there is no such plan"]);
+    assert.deepEqual(read("etc/open"), [
+      "permission",
+      `${path("etc/open")} may be written to by every user, who could tell ${process.geteuid!() === 0 ? "root" : "parbake"} what to do`,
+    ]);
+    assert.deepEqual(read("etc/binary"), ["data", "the plan is not UTF-8"]);
+    assert.deepEqual(read("etc/other"), ["data", "it is not JSON"]);
+    assert.deepEqual(read("etc"), ["data", "the plan is a folder, and a plain file was expected"]);
   });
 });
 

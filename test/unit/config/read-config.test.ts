@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readConfig } from "../../../agent/config/read-config.ts";
 import { formatProblem, Refusal } from "../../../agent/refusal.ts";
+import { trustingInputs } from "../host/trusting.ts";
 
 const CONFIG = "apps: { web: { profile: nginx } }\n";
 
@@ -26,7 +27,7 @@ describe("readConfig", () => {
   }
 
   function read() {
-    return readConfig(join(root, "etc/parbake.yaml"), root);
+    return readConfig(join(root, "etc/parbake.yaml"), root, trustingInputs(root));
   }
 
   function refusal(): Refusal {
@@ -92,8 +93,8 @@ describe("readConfig", () => {
     const found = refusal();
     assert.deepEqual(found.problems.map(formatProblem).toSorted(), [
       `${folder}/latin1.hbs: the template is not UTF-8. Save it as UTF-8.`,
-      `${folder}/loop.hbs: the template cannot be read (ELOOP). It must be a plain file.`,
-      `${folder}/pipe.hbs: the template cannot be read (no plain file). It must be a plain file.`,
+      `${folder}/loop.hbs: the template is a symlink where none is followed, or its symlinks go in circles. Name the real file.`,
+      `${folder}/pipe.hbs: the template is a FIFO, and a plain file was expected. Name a plain file: parbake waits for no writer, and reads nothing that may have no end.`,
     ]);
   });
 

@@ -12,6 +12,7 @@ import { formatOf } from "../../../agent/plan/template-format.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
 import { contextOf } from "./context-of.ts";
 import { SOME_FACTS } from "./some-facts.ts";
+import { trustingInputs } from "../host/trusting.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../golden");
 
@@ -61,7 +62,7 @@ function checkImage(folder: string): void {
 
 function planImage(folder: string): { readonly plan: Plan } | { readonly problems: readonly Problem[] } {
   try {
-    const { config, templates } = readConfig(join(folder, "parbake.yaml"), "/");
+    const { config, templates } = readConfig(join(folder, "parbake.yaml"), "/", trustingInputs("/"));
     const built = buildPlan({ config, facts: SOME_FACTS, templates });
     return built.kind === "plan" ? built : { problems: built.problems };
   } catch (error) {

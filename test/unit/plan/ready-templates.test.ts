@@ -25,6 +25,7 @@ import {
   TEMPLATES_FOLDER,
   type ParsedExample,
 } from "./ready-templates.ts";
+import { trustingInputs } from "../host/trusting.ts";
 
 const GIB = 2 ** 30;
 const SMALL_GIB = [0.5, 1, 2, 4, 8];
@@ -90,7 +91,7 @@ describe("the ready templates", () => {
 
   it("become no files by themselves where the whole folder is beside a config", () => {
     const parsed = parseConfig([{ file: "parbake.yaml", text: "apps: { nginx: { profile: nginx } }\n" }], (_, named) =>
-      readTemplates(TEMPLATES_FOLDER, named),
+      readTemplates(TEMPLATES_FOLDER, named, trustingInputs("/")),
     );
     assert.ok(parsed.kind === "config");
     assert.deepEqual(parsed.config.files, []);

@@ -6,6 +6,7 @@ import type { Config } from "../../../agent/config/config.ts";
 import { parseConfig } from "../../../agent/config/parse-config.ts";
 import { readTemplates } from "../../../agent/config/read-templates.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
+import { trustingInputs } from "../host/trusting.ts";
 
 export const TEMPLATES_FOLDER = join(import.meta.dirname, "../../../templates");
 
@@ -48,7 +49,7 @@ export function readExamples(template: string): readonly Example[] {
 /** As if the block were pasted into an empty parbake.yaml. */
 export function parseExample(example: Example): ParsedExample {
   const parsed = parseConfig([{ file: `the head of ${example.template}`, text: example.yaml }], (_, named) =>
-    readTemplates(TEMPLATES_FOLDER, named),
+    readTemplates(TEMPLATES_FOLDER, named, trustingInputs("/")),
   );
   if (parsed.kind === "problems") throw new Error(parsed.problems.map(formatProblem).join("\n"));
   return { ...example, config: parsed.config, templates: parsed.templates };

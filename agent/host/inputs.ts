@@ -1,0 +1,243 @@
+// Reads what people wrote for parbake to do: config, templates, saved plans, a CA bundle. Each is a plain file of a bounded
+// size, and of each it is known who else could have written it, or a folder or a symlink on the way to it: whoever can do that
+// tells root what to do. Symlinks are followed, within the root where they start there. Never writes.
+
+import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { errnoOf, explainErrno } from "../apply/file-error.ts";
+import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
+import { notPlain, readPlain, type FileKind } from "./read-plain.ts";
+import { formatCommands, quote, isSticky, listDangers, type OnUntrusted } from "./trust.ts";
+
+/** A file that a person wrote. */
+export interface InputKind extends FileKind {
+  readonly absent: Pick<Problem, "what" | "fix"> & { readonly code: RefusalCode };
+}
+
+const NOBODY_ELSE = { uids: [], gids: [] };
+// The kernel's own limit: path_resolution(7).
+const MOST_LINKS = 40;
+// A folder with more is not meant: each of its files would be read at every boot.
+const MOST_ENTRIES = 10_000;
+
+/** One for a run: a folder is looked at once, and told once. */
+export class Inputs {
+  readonly #root: string;
+  readonly #onUntrusted: OnUntrusted;
+  readonly #seen = new Map<string, Stats>();
+  /** Folders that were judged, with whether others may make entries of their own in it. */
+  readonly #entered = new Map<string, boolean>();
+  readonly #found = new Set<string>();
+  #realRoot: string | null = null;
+  #untrusted: Problem[] = [];
+
+  /** @param root `/`, or the folder that a machine's file system is mounted on */
+  constructor(root: string, onUntrusted: OnUntrusted) {
+    this.#root = resolve(root);
+    this.#onUntrusted = onUntrusted;
+  }
+
+  /** Does `read`, and then tells what others could have written of what it has read: before anything that is wrong in it. */
+  telling<T>(read: () => T): T {
+    try {
+      return read();
+    } finally {
+      this.#tell();
+    }
+  }
+
+  /**
+   * The text of a file that must be there.
+   * @param file as the caller sees it, with the root in front
+   * @throws Refusal with the kind's code, `permission` or `unavailable`
+   */
+  read(file: string, kind: InputKind): string {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(this.#readBytes(file, kind));
+    } catch (error) {
+      throw explainRead(error, file, kind);
+    }
+  }
+
+  /** The same; null where there is none. */
+  readIfThere(file: string, kind: InputKind): string | null {
+    return this.#isThere(file, kind) ? this.read(file, kind) : null;
+  }
+
+  /** The names in a folder, sorted; none where there is no such folder. */
+  list(folder: string, kind: InputKind): string[] {
+    try {
+      return readdirSync(this.#resolve(folder)).toSorted();
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
+      throw explainRead(error, folder, kind);
+    }
+  }
+
+  /** Every file below a folder, by its path from there; a folder that symlinks lead to twice is listed once. */
+  listAll(folder: string, kind: InputKind): string[] {
+    const listed = new Set<string>();
+    const walk = (below: string): string[] => {
+      const real = this.#realFolder(join(folder, below), kind);
+      if (real === null) return [below];
+      if (listed.has(real)) return [];
+      listed.add(real);
+      if (this.#seen.size > MOST_ENTRIES) throw tooMany(folder, kind);
+      return this.list(join(folder, below), kind).flatMap((name) => walk(join(below, name)));
+    };
+    return this.#realFolder(folder, kind) === null ? [] : walk("");
+  }
+
+  /** Looks at what somebody else opens for root: a program that is run, a file that systemd reads. Nothing there is no danger. */
+  judge(file: string): void {
+    try {
+      const path = this.#resolve(file);
+      this.#judge(path, this.#look(path));
+    } catch (error) {
+      // Whoever opens it says so.
+      if (errnoOf(error) === null && !(error instanceof Refusal)) throw error;
+    }
+  }
+
+  #readBytes(file: string, kind: InputKind): Buffer {
+    const path = this.#resolve(file);
+    const { bytes, stats } = readPlain(path, file, kind);
+    this.#judge(path, stats);
+    return bytes;
+  }
+
+  #isThere(file: string, kind: InputKind): boolean {
+    try {
+      this.#look(this.#resolve(file));
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return false;
+      throw explainRead(error, file, kind);
+    }
+  }
+
+  /** Null: no folder. */
+  #realFolder(path: string, kind: InputKind): string | null {
+    try {
+      const real = this.#resolve(path);
+      return this.#look(real).isDirectory() ? real : null;
+    } catch (error) {
+      const errno = errnoOf(error);
+      // A dangling symlink is told by whoever reads it, as is one that goes in circles.
+      if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "ELOOP") return null;
+      throw explainRead(error, path, kind);
+    }
+  }
+
+  /** Free of symlinks, every folder on the way judged. */
+  #resolve(path: string): string {
+    const absolute = resolve(path);
+    if (this.#root === "/") return this.#walk("/", absolute);
+    const isInside = absolute === this.#root || absolute.startsWith(`${this.#root}/`);
+    if (!isInside) return this.#walk("/", absolute);
+    return this.#walk((this.#realRoot ??= this.#walk("/", this.#root)), absolute.slice(this.#root.length));
+  }
+
+  // `base` is what an absolute symlink starts from, and what `..` does not leave.
+  #walk(base: string, path: string): string {
+    const names = componentsOf(path);
+    let at = base;
+    let isShared = this.#enter(at);
+    for (let links = 0; names.length > 0;) {
+      const name = names.shift()!;
+      const next = name === ".." ? (at === base ? base : dirname(at)) : join(at, name);
+      const stats = this.#look(next);
+      if (stats.isSymbolicLink()) {
+        if (isShared) this.#judge(next, stats);
+        if (++links > MOST_LINKS) throw systemError("ELOOP");
+        const text = readlinkSync(next);
+        // What /proc/self/fd/N shows of something that has no name: /dev/stdin, `<(…)`.
+        if (/^\w+:\[\w+\]$/.test(text)) throw systemError("ENXIO");
+        if (text.startsWith("/")) at = base;
+        names.unshift(...componentsOf(text));
+      } else {
+        at = next;
+        if (names.length > 0 && !stats.isDirectory()) throw systemError("ENOTDIR");
+      }
+      isShared = this.#enter(at);
+    }
+    return at;
+  }
+
+  #enter(folder: string): boolean {
+    const known = this.#entered.get(folder);
+    if (known !== undefined) return known;
+    const stats = this.#look(folder);
+    const isShared =
+      isSticky(stats) && listDangers({ uid: stats.uid, gid: stats.gid, mode: 0 }, NOBODY_ELSE).length === 0;
+    // What is there already is its owner's alone to exchange.
+    if (stats.isDirectory() && !isShared) this.#judge(folder, stats);
+    this.#entered.set(folder, isShared);
+    return isShared;
+  }
+
+  #look(path: string): Stats {
+    const known = this.#seen.get(path);
+    if (known !== undefined) return known;
+    const stats = lstatSync(path);
+    this.#seen.set(path, stats);
+    return stats;
+  }
+
+  #judge(path: string, stats: Stats): void {
+    // A symlink's bits say nothing: what counts is whose it is.
+    const isLink = stats.isSymbolicLink();
+    const dangers = listDangers({ uid: stats.uid, gid: stats.gid, mode: isLink ? 0 : stats.mode }, NOBODY_ELSE);
+    if (dangers.length === 0) return;
+    const subject = stats.isDirectory() ? `the folder ${path}` : path;
+    const whom = process.geteuid!() === 0 ? "root" : "parbake";
+    const what = `${subject} ${dangers.map((danger) => danger.what).join(" and ")}, who could tell ${whom} what to do`;
+    const commands = isLink ? `chown -h root ${quote(path)}` : formatCommands(dangers, path);
+    const fix = `Look at what it holds, then run \`${commands}\`, or keep it where root alone may write.`;
+    if (!this.#found.has(what)) this.#untrusted.push({ what, fix });
+    this.#found.add(what);
+  }
+
+  #tell(): void {
+    const untrusted = this.#untrusted;
+    this.#untrusted = [];
+    if (untrusted.length > 0) this.#onUntrusted(untrusted);
+  }
+}
+
+function componentsOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
+}
+
+function absent({ code, what, fix }: InputKind["absent"], file: string): Refusal {
+  return new Refusal(code, { what, fix, at: { file } });
+}
+
+function tooMany(folder: string, { name, code }: InputKind): Refusal {
+  const what = `the folder of ${name} has more than ${MOST_ENTRIES} files`;
+  return new Refusal(code, { what, fix: "Name the right folder.", at: { file: folder } });
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: "open" });
+}
+
+function explainRead(error: unknown, file: string, kind: InputKind): unknown {
+  const at = { file };
+  if (error instanceof TypeError) {
+    const what = `${kind.name} is not UTF-8`;
+    return new Refusal(kind.code, { what, fix: "Save it as UTF-8.", at });
+  }
+  const errno = errnoOf(error);
+  if (errno === null) return error;
+  if (errno === "ENOENT" || errno === "ENOTDIR") return absent(kind.absent, file);
+  if (errno === "ENXIO") return notPlain(file, kind, "a FIFO, a socket or a device");
+  if (errno === "EACCES")
+    return new Refusal("permission", {
+      what: `${kind.name} may not be read`,
+      fix: "Run as root, or mend its mode.",
+      at,
+    });
+  const { code, what, fix } = explainErrno(errno);
+  return new Refusal(code === "unavailable" ? code : kind.code, { what: `${kind.name} ${what}`, fix, at });
+}

@@ -1,0 +1,18 @@
+// The programs that a config has run, judged like what root reads: who can exchange one tells root what to do. Only each
+// command's own program: of its other words nobody knows which are run.
+
+import { join } from "node:path";
+import type { Inputs } from "./inputs.ts";
+
+interface Commands {
+  readonly validate: readonly string[] | null;
+  readonly healthCheck: readonly string[] | null;
+}
+
+/** @param root where the programs' paths start */
+export function judgePrograms(files: readonly Commands[], root: string, inputs: Inputs): void {
+  const commands = files.flatMap(({ validate, healthCheck }) => [validate, healthCheck]);
+  const programs = new Set(commands.flatMap((command) => command?.[0] ?? []));
+  // Another is looked up among the system's own: check says that it should not be.
+  for (const program of programs) if (program.startsWith("/")) inputs.judge(join(root, program));
+}
