@@ -1,6 +1,6 @@
 // Where AWS is and how it is reached, from the environment variables that every AWS tool honours.
 
-import { readFileSync } from "node:fs";
+import { Inputs, type InputKind } from "../host/inputs.ts";
 import { Refusal } from "../refusal.ts";
 import { readProxies, type Proxies } from "./proxies.ts";
 
@@ -13,14 +13,31 @@ export interface ClientSettings {
   readonly endpointVariable?: string;
   readonly useFipsEndpoint: boolean;
   readonly useDualstackEndpoint: boolean;
-  /** PEM of a custom CA, instead of Node's own list. */
-  readonly certificateAuthority?: string;
+  /** PEM of a custom CA, instead of Node's own list: read where a connection needs it. @throws Refusal where it can't be */
+  readonly certificateAuthority?: () => string;
   /** Never for IMDS, whose client has no way to use one. */
   readonly proxies?: Proxies;
 }
 
-/** @throws Refusal `usage` where a variable is not what AWS defines it as */
-export function readClientSettings(service: "SECRETS_MANAGER" | "EC2", environment: Environment): ClientSettings {
+const NAME_A_BUNDLE = "Point it at a PEM file, such as /etc/pki/tls/certs/ca-bundle.crt.";
+
+const CA_BUNDLE: InputKind = {
+  name: "AWS_CA_BUNDLE",
+  // Twenty times Mozilla's list, which has 150 authorities in 220 KiB.
+  mostBytes: 4 * 1024 * 1024,
+  code: "config",
+  absent: { code: "config", what: "AWS_CA_BUNDLE is not there", fix: NAME_A_BUNDLE },
+};
+
+/**
+ * @param inputs how the CA bundle is read
+ * @throws Refusal `usage` where a variable is not what AWS defines it as
+ */
+export function readClientSettings(
+  service: "SECRETS_MANAGER" | "EC2",
+  environment: Environment,
+  inputs: Inputs = new Inputs("/", () => {}),
+): ClientSettings {
   const variable = [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"].find((name) => environment[name]);
   const bundle = environment["AWS_CA_BUNDLE"];
   const proxies = readProxies(environment);
@@ -28,7 +45,7 @@ export function readClientSettings(service: "SECRETS_MANAGER" | "EC2", environme
     useFipsEndpoint: readSwitch("AWS_USE_FIPS_ENDPOINT", environment),
     useDualstackEndpoint: readSwitch("AWS_USE_DUALSTACK_ENDPOINT", environment),
     ...(variable ? { endpoint: checkEndpoint(environment[variable]!, variable), endpointVariable: variable } : {}),
-    ...(bundle ? { certificateAuthority: readBundle(bundle) } : {}),
+    ...(bundle ? { certificateAuthority: () => readBundle(bundle, inputs) } : {}),
     ...(proxies ? { proxies } : {}),
   };
   checkVariants(settings);
@@ -64,19 +81,9 @@ function readSwitch(name: string, environment: Environment): boolean {
   throw new Refusal("usage", { what: `${name} is '${value.slice(0, 40)}'`, fix: "Set it to true or false." });
 }
 
-function readBundle(file: string): string {
-  const fix = "Point it at a PEM file, such as /etc/pki/tls/certs/ca-bundle.crt.";
-  const pem = readText(file);
-  if (pem === null) throw new Refusal("config", { what: "AWS_CA_BUNDLE cannot be read", fix, at: { file } });
+function readBundle(file: string, inputs: Inputs): string {
+  const pem = inputs.telling(() => inputs.read(file, CA_BUNDLE));
   // Node takes a text without a certificate for a list of none, and then trusts nobody.
   if (pem.includes("-----BEGIN CERTIFICATE-----") || pem.includes("-----BEGIN TRUSTED CERTIFICATE-----")) return pem;
-  throw new Refusal("config", { what: "AWS_CA_BUNDLE holds no certificate", fix, at: { file } });
-}
-
-function readText(file: string): string | null {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return null;
-  }
+  throw new Refusal("config", { what: "AWS_CA_BUNDLE holds no certificate", fix: NAME_A_BUNDLE, at: { file } });
 }

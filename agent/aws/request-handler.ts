@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { exchange, MAX_HEADER_BYTES } from "../http/exchange.ts";
 import { HttpTrouble } from "../http/http-trouble.ts";
 import { openTunnel } from "../http/tunnel.ts";
+import { Refusal } from "../refusal.ts";
 import type { ClientSettings } from "./endpoints.ts";
 import type { Proxy } from "./proxies.ts";
 import { authorityOf, routeTo, type Destination, type Route } from "./route.ts";
@@ -33,7 +34,7 @@ export interface SdkResponse {
 
 export interface RequestHandler {
   readonly metadata: { readonly handlerProtocol: "http/1.1" };
-  /** Rejects with HttpTrouble. */
+  /** Rejects with HttpTrouble; with a Refusal where AWS_CA_BUNDLE cannot be had. */
   handle(request: SdkRequest, options?: HandlerOptions): Promise<{ readonly response: SdkResponse }>;
   /** Ends every connection. */
   destroy(): void;
@@ -95,6 +96,7 @@ export function createRequestHandler(
         if (isByProxy && status === 407) throw HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
         return { response: { statusCode: status, headers: { ...headers }, body } };
       } catch (error) {
+        if (error instanceof Refusal) throw error;
         throw HttpTrouble.from(error, isByProxy);
       }
     },
@@ -122,8 +124,9 @@ function placeOf({ hostname, port, protocol }: URL): { readonly host: string; re
   return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: port === "" ? usual : Number(port) };
 }
 
+/** @throws Refusal where AWS_CA_BUNDLE cannot be had */
 function trustOf({ certificateAuthority }: ClientSettings): { readonly ca?: string } {
-  return certificateAuthority === undefined ? {} : { ca: certificateAuthority };
+  return certificateAuthority === undefined ? {} : { ca: certificateAuthority() };
 }
 
 /** Whose connections go through the proxy's tunnel, where there is one for the host. */

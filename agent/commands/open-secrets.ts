@@ -14,7 +14,7 @@ import { Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 export function openSecrets(
-  { environment, deadline, log }: Session,
+  { environment, inputs, deadline, log }: Session,
   credentials: () => Promise<Credentials>,
   { region }: Facts,
   aws: AwsConfig,
@@ -26,7 +26,7 @@ export function openSecrets(
     deadline,
     log,
     onRetry,
-    settings: readClientSettings("SECRETS_MANAGER", environment),
+    settings: readClientSettings("SECRETS_MANAGER", environment, inputs),
     fetchCredentials: credentials,
   });
 }

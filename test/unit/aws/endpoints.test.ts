@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readClientSettings, type Environment } from "../../../agent/aws/endpoints.ts";
+import { createRequestHandler } from "../../../agent/aws/request-handler.ts";
 import { proxyFor, readProxies } from "../../../agent/aws/proxies.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 
@@ -73,14 +74,27 @@ describe("readClientSettings", () => {
     });
   }
 
-  it("refuses a bundle that is not there, and one without a certificate, which would trust nobody", () => {
-    const file = join(folder, "empty.pem");
-    writeFileSync(file, "-----BEGIN PRIVATE KEY-----\n");
-    assert.match(
-      refusal({ AWS_CA_BUNDLE: join(folder, "none.pem") }).message,
-      /none\.pem: AWS_CA_BUNDLE cannot be read/,
-    );
-    assert.match(refusal({ AWS_CA_BUNDLE: file }).message, /empty\.pem: AWS_CA_BUNDLE holds no certificate/);
+  it("refuses a bundle that is not there, no file, or without a certificate, where TLS needs it and no sooner", async () => {
+    const bundle = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const cases = [
+      [join(folder, "none.pem"), /none\.pem: AWS_CA_BUNDLE is not there\. Point it at a PEM file/],
+      [folder, /: AWS_CA_BUNDLE is a folder, and a plain file was expected/],
+      [bundle("key.pem", "-----BEGIN PRIVATE KEY-----\n"), /key\.pem: AWS_CA_BUNDLE holds no certificate/],
+    ] as const;
+    for (const [AWS_CA_BUNDLE, message] of cases) {
+      const handler = createRequestHandler(read({ AWS_CA_BUNDLE }), () => 1);
+      const ask = (protocol: string) =>
+        handler.handle({ protocol, hostname: "127.0.0.1", port: 1, method: "GET", path: "/", headers: {} });
+      await assert.rejects(
+        ask("https:"),
+        (error) => error instanceof Refusal && error.code === "config" && message.test(error.message),
+      );
+      await assert.rejects(ask("http:"), { name: "HttpTrouble" });
+      handler.destroy();
+    }
   });
 
   it("takes the proxies in small letters first, with or without a scheme", () => {
