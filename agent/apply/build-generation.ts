@@ -1,7 +1,8 @@
 // Writes one generation of secrets whole. Leaves nothing of it where that fails.
 
-import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { readPlain } from "../host/read-plain.ts";
 import { setAttributes } from "./change-attributes.ts";
 import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generation.ts";
 import { explainingErrors } from "./file-error.ts";
@@ -10,7 +11,7 @@ import { VERSIONS } from "./generation-layout.ts";
 import { syncFolder } from "./perform-change.ts";
 import type { Attributes } from "./read-current.ts";
 import { removeTree } from "./remove-tree.ts";
-import { formatStored, recordFile, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
+import { formatStored, recordFile, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import { writeNew } from "./write-file.ts";
 
 export interface GenerationContent extends SecretsPlace {
@@ -108,10 +109,5 @@ function dress(made: Folder, name: string, attributes: Attributes): void {
 }
 
 function readWhole(folder: Folder, name: string): Buffer {
-  const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    return readFileSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  return readPlain(entryOf(folder, name), `${folder.shownPath}/${name}`, STORED_FILE).bytes;
 }

@@ -7,7 +7,7 @@ import { sweepGenerations } from "./flip-generation.ts";
 import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
 import { forEachGathering } from "./gather-refusals.ts";
 import { checkLinks } from "./link-credentials.ts";
-import { readManaged, type ManagedState } from "./managed.ts";
+import { describeDamage, readManaged, type ManagedState } from "./managed.ts";
 import { prepareStorage, type StorageContext } from "./prepare-storage.ts";
 import { findUndeclared, type Undeclared } from "./removals.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -39,6 +39,7 @@ export function isInStore({ secretsFolder }: Plan, { path }: Pick<Target, "path"
 export async function checkAll(plan: Plan, options: StorageContext, record: RunRecord): Promise<Found> {
   const { root } = options;
   const managed = readManaged(root);
+  if (managed.isDamaged) record.warn([describeDamage(root)], options.log);
   const isStoreWanted = listPlaces(plan).some((place) => isInStore(plan, place));
   const trouble = isStoreWanted ? await checkStore(plan, options, record) : null;
   const checks = [

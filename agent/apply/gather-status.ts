@@ -4,11 +4,13 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { OnChange } from "../config/config.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
-import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
-import { readManaged, type Managed, type ManagedFile } from "./managed.ts";
+import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
+import { describeDamage, readManaged, type Managed, type ManagedFile, type ManagedState } from "./managed.ts";
 import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
+import type { OwnFolder } from "./run-folder.ts";
 import { readReport, type Report, type StoredSecretReport } from "./report.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
 
@@ -34,7 +36,9 @@ export interface Status {
   readonly inSync: boolean;
   /** Why not, in words; none where it is. */
   readonly reasons: readonly string[];
-  /** Null: none since the machine started. */
+  /** Records of parbake's that can't be read, or that others may have written: of those nothing is known. */
+  readonly unreadable: readonly Problem[];
+  /** Null: none since the machine started, or it can't be read. */
   readonly lastRun: Report | null;
   readonly lastRunAgeMs: number | null;
   /** Of the last run that changed a file; it outlives a reboot. Null: there never was one. */
@@ -48,16 +52,37 @@ export interface Status {
 }
 
 export function gatherStatus(root: string, nowMs: number): Status {
-  const lastRun = readReport(root);
-  const { runId: generation, files: managed } = readManaged(root);
+  const unreadable: Problem[] = [];
+  const lastRun = readOr(null, unreadable, () => readReport(root));
+  const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
+  if (isDamaged) unreadable.push(describeDamage(root));
   const files = [...managed.values()].map((entry) => checkFile(entry, root));
-  const journals = JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)).filter((found) => found !== "none");
-  const interrupted = journals.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
+  const journals = JOURNAL_FOLDERS.map((folder) => readOr("unreadable", unreadable, () => openJournal(root, folder)));
+  const left = journals.filter((found) => found !== "none");
+  const interrupted = left.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
-  const status = { lastRun, generation, files, secrets, interrupted, owed: readOwedActions(root) };
+  const status = { unreadable, lastRun, generation, files, secrets, interrupted, owed: owedActions(journals) };
   const reasons = findReasons(status);
   const lastRunAgeMs = lastRun === null ? null : Math.max(0, nowMs - endMsOf(lastRun));
   return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
+}
+
+const NO_RECORD: ManagedState = { runId: null, files: new Map(), isDamaged: false };
+
+function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read: () => T): T | Otherwise {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    unreadable.push(...error.problems);
+    return otherwise;
+  }
+}
+
+function openJournal(root: string, folder: OwnFolder): Journal | "none" {
+  const journal = readJournal(root, folder);
+  if (journal !== "unreadable") return journal;
+  throw new Refusal("data", describeUnreadable(root, folder));
 }
 
 const SECRETS_FOLDER = "/run/parbake/secrets";
@@ -71,7 +96,10 @@ function listSecrets(root: string, lastRun: Report | null, nowMs: number): Secre
 
 /** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
 export function readOwedActions(root: string): OnChange[] {
-  const journals = JOURNAL_FOLDERS.map((folder) => readJournal(root, folder));
+  return owedActions(JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)));
+}
+
+function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnChange[] {
   return journals
     .filter((found): found is Journal => typeof found === "object")
     .filter(isSameBoot)
@@ -125,6 +153,7 @@ function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): str
 }
 
 function findReasons({
+  unreadable,
   lastRun,
   generation,
   files,
@@ -132,9 +161,11 @@ function findReasons({
   owed,
 }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets">): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
+  const isUnread = unreadable.length > 0;
   const reasons: readonly (readonly [boolean, string])[] = [
-    [lastRun === null && generation === null, "parbake has never run here"],
-    [lastRun === null && generation !== null, "parbake has not run since the machine started"],
+    [isUnread, "not all of parbake's own records can be read"],
+    [!isUnread && lastRun === null && generation === null, "parbake has never run here"],
+    [!isUnread && lastRun === null && generation !== null, "parbake has not run since the machine started"],
     [lastRun?.result === "failed", "the last run failed"],
     [interrupted !== null, "a run was cut short"],
     [owed.length > 0, "reloads or restarts are owed"],

@@ -4,7 +4,7 @@
 
 import type { OnChange } from "../config/config.ts";
 import { isRunnable } from "../names/unit-name.ts";
-import type { Declared } from "../refusal.ts";
+import type { Declared, Problem } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
 import { isAction, isChange, isCleanPath, isRecord, type Change } from "./change.ts";
 import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
@@ -75,8 +75,16 @@ export function removeJournal(root: string, folder: OwnFolder): void {
 /** `unreadable` where parbake of another version, or a failing disk, wrote it. */
 export function readJournal(root: string, folder: OwnFolder): Journal | "none" | "unreadable" {
   const document = readState(root, NAME, folder);
-  if (document === null) return "none";
+  if (document === "none" || document === "unreadable") return document;
   return isJournal(document) ? document : "unreadable";
+}
+
+/** What there is to say of one that can't be read. */
+export function describeUnreadable(root: string, folder: OwnFolder): Problem {
+  return {
+    what: `${root.replace(/\/+$/, "")}${folder}/${NAME} is no journal of this version of parbake`,
+    fix: "Run `parbake apply`: it forgets it, and makes every file as declared.",
+  };
 }
 
 export function isSameBoot({ bootId }: Journal): boolean {

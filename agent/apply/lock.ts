@@ -9,6 +9,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { quote } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
 import { errnoOf, explainingErrors } from "./file-error.ts";
@@ -22,6 +23,8 @@ export interface Lock {
 
 const FREE = "free";
 const POLL_MS = 20;
+/** How long others may be quicker, over and over, beyond the time to wait: each needs microseconds. */
+const LONGEST_RACE_MS = 1_000;
 
 /** Waits up to `waitMs` for another run to end, then throws Refusal("locked") that names its process. */
 export async function takeLock(root: string, waitMs: number): Promise<Lock> {
@@ -32,6 +35,7 @@ export async function takeLock(root: string, waitMs: number): Promise<Lock> {
       const attempt = explainingErrors(folder.shownPath, () => tryLock(folder));
       if (attempt.kind === "held") return { release: () => release(folder, attempt.number) };
       if (attempt.kind === "busy" && performance.now() >= endMs) throw lockedBy(attempt.holder);
+      if (attempt.kind === "lost" && performance.now() >= endMs + LONGEST_RACE_MS) throw lockContended();
       await sleep(attempt.kind === "busy" ? POLL_MS : 0);
     }
   } catch (error) {
@@ -52,6 +56,7 @@ function tryLock(folder: Folder): Attempt {
   if (holder === "gone") return { kind: "lost" };
   if (holder && isAlive(holder)) return { kind: "busy", holder };
   const number = newest + 1;
+  if (!NUMBER.test(String(number))) throw notOurs(folder, String(newest));
   if (!tryCreate(folder, number, formatHolder(ownIdentity()))) return { kind: "lost" };
   if (newestNumber(folder) !== number) {
     removeIfThere(entryOf(folder, String(number)));
@@ -83,9 +88,14 @@ function tryCreate(folder: Folder, number: number, target: string): boolean {
   }
 }
 
+// A run makes two of them: so many runs there never are, and they are exact as a number.
+const NUMBER = /^[1-9]\d{0,14}$/;
+
 function numbersIn(folder: Folder): number[] {
   const names = readdirSync(entryOf(folder, "."));
-  return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+  const foreign = names.find((name) => !NUMBER.test(name));
+  if (foreign !== undefined) throw notOurs(folder, foreign);
+  return names.map(Number);
 }
 
 function newestNumber(folder: Folder): number {
@@ -103,12 +113,25 @@ interface Holder {
   readonly bootId: string;
 }
 
+/** Null: it was set free. */
 function readHolder(folder: Folder, number: number): Holder | null | "gone" {
+  const text = readText(folder, String(number));
+  if (text === null) return "gone";
+  if (text === FREE) return null;
+  const [, pid, startTicks, bootId] = HOLDER.exec(text) ?? [];
+  if (pid === undefined || startTicks === undefined || bootId === undefined) throw notOurs(folder, String(number));
+  return { pid: Number(pid), startTicks, bootId };
+}
+
+const HOLDER = /^([1-9]\d{0,9}):(\d{1,20}):([\da-f-]{36})$/;
+
+function readText(folder: Folder, name: string): string | null {
   try {
-    const [pid, startTicks, bootId] = readlinkSync(entryOf(folder, String(number))).split(":");
-    return startTicks === undefined || bootId === undefined ? null : { pid: Number(pid), startTicks, bootId };
+    return readlinkSync(entryOf(folder, name));
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return "gone";
+    if (errnoOf(error) === "ENOENT") return null;
+    // No symlink.
+    if (errnoOf(error) === "EINVAL") throw notOurs(folder, name);
     throw error;
   }
 }
@@ -146,6 +169,18 @@ function openLockFolder(root: string): Folder {
     closeFolder(run);
   }
   return openFolder(root, `${RUN_FOLDER}/lock`, TRUST_NOBODY_ELSE);
+}
+
+function lockContended(): Refusal {
+  return new Refusal("locked", { what: "other runs of parbake take the lock, one after the other", fix: "Try again." });
+}
+
+function notOurs(folder: Folder, name: string): Refusal {
+  const path = `${folder.shownPath}/${name}`;
+  return new Refusal("cannot-write", {
+    what: `${path} is in the folder of parbake's lock, and parbake did not make it`,
+    fix: `See that no run of parbake is under way, then remove it: rm -r ${quote(path)}`,
+  });
 }
 
 function lockedBy({ pid }: Holder): Refusal {

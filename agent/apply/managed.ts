@@ -7,7 +7,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { OnChange } from "../config/config.ts";
 import type { Log } from "../log.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import { isAction } from "./change.ts";
 import type { Attributes } from "./read-current.ts";
 import { STATE_FOLDER } from "./run-folder.ts";
@@ -52,6 +52,8 @@ export interface ManagedState {
   /** The run that wrote the record; null: none has. */
   readonly runId: string | null;
   readonly files: ManagedRecord;
+  /** Whether something of it can't be made out, and is left out. */
+  readonly isDamaged: boolean;
 }
 
 /** What a run leaves as the record; part of its journal, so that a run that is cut short leaves it too. */
@@ -70,9 +72,20 @@ export function digestOf(bytes: Buffer): string {
 
 export function readManaged(root: string): ManagedState {
   const document = readState(root, NAME, STATE_FOLDER);
-  const { schema, runId, files } = document ?? {};
-  if (schema !== 1 || typeof runId !== "string" || !Array.isArray(files)) return { runId: null, files: new Map() };
-  return { runId, files: new Map(files.filter(isManaged).map((entry) => [entry.path, entry])) };
+  if (document === "none") return { runId: null, files: new Map(), isDamaged: false };
+  const { schema, runId, files } = document === "unreadable" ? {} : document;
+  if (schema !== 1 || typeof runId !== "string" || !Array.isArray(files))
+    return { runId: null, files: new Map(), isDamaged: true };
+  const known = files.filter(isManaged);
+  return { runId, files: new Map(known.map((entry) => [entry.path, entry])), isDamaged: known.length < files.length };
+}
+
+/** What there is to say of a record that is damaged. */
+export function describeDamage(root: string): Problem {
+  return {
+    what: `${root.replace(/\/+$/, "")}${STATE_FOLDER}/${NAME} is damaged: what can't be read of it is taken for not written by parbake`,
+    fix: "Run `parbake apply`: it writes anew what the config declares. Remove by hand what it no longer does.",
+  };
 }
 
 /** When the files are in place. Writes nothing where nothing is new. */
@@ -106,19 +119,28 @@ export function isRecordUpdate(value: unknown): value is RecordUpdate {
   if (typeof value !== "object" || value === null || !("runId" in value) || typeof value.runId !== "string")
     return false;
   if (!("files" in value) || !Array.isArray(value.files) || !value.files.every(isManaged)) return false;
-  return "plain" in value && Array.isArray(value.plain);
+  return "plain" in value && Array.isArray(value.plain) && value.plain.every((path) => typeof path === "string");
 }
 
-// Only root writes there, and only parbake: what matters is that a record of another shape is taken for none.
+// Checked as if a stranger had written it: an entry of another shape is none.
 function isManaged(value: unknown): value is Managed {
   if (typeof value !== "object" || value === null || !("path" in value) || typeof value.path !== "string") return false;
   if (!("onChange" in value) || !Array.isArray(value.onChange) || !value.onChange.every(isAction)) return false;
   if (!("kind" in value)) return false;
-  return value.kind === "secret" ? "versionIds" in value : value.kind === "file" && isManagedFile(value);
+  return value.kind === "secret" ? hasVersionIds(value) : value.kind === "file" && isManagedFile(value);
 }
 
 function isManagedFile(value: object): boolean {
-  const { sha256, sizeBytes, uid, gid, mode, created } = value as Partial<ManagedFile>;
-  const numbers = [sizeBytes, uid, gid, mode];
-  return typeof sha256 === "string" && typeof created === "boolean" && numbers.every((it) => typeof it === "number");
+  const { sha256, writtenAt, runId, plainSinceNs, created, keepsEdits, ...rest } = value as Partial<ManagedFile>;
+  return (
+    [rest.sizeBytes, rest.uid, rest.gid, rest.mode].every((it) => Number.isSafeInteger(it) && it! >= 0) &&
+    [sha256, writtenAt, runId].every((it) => typeof it === "string") &&
+    [created, keepsEdits].every((it) => typeof it === "boolean") &&
+    (plainSinceNs === null || typeof plainSinceNs === "string")
+  );
+}
+
+function hasVersionIds(value: object): boolean {
+  if (!("versionIds" in value) || typeof value.versionIds !== "object" || value.versionIds === null) return false;
+  return Object.values(value.versionIds).every((id) => typeof id === "string");
 }

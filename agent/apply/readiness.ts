@@ -2,7 +2,7 @@
 // has ended well. parbake-ready@.service looks for them. Nothing is ever taken away before the machine starts anew: what a
 // unit needs stays in place where a later run fails.
 
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
 import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
@@ -12,6 +12,9 @@ const FOLDER = `${RUN_FOLDER}/ready`;
 /** No unit is called so: their names have a suffix. */
 const ALL = "all";
 
+// Not through a symlink, and without waiting for whoever reads a FIFO.
+const MARK = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 export function markAllReady(root: string): void {
   markReady(root, [ALL]);
 }
@@ -19,10 +22,15 @@ export function markAllReady(root: string): void {
 export function markReady(root: string, units: readonly string[]): void {
   makeFolders(root, "/", FOLDER, 0o755);
   inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
-    for (const unit of units) inEntry(folder, unit, () => closeSync(openSync(entryOf(folder, unit), "a", 0o644)));
+    for (const unit of units) inEntry(folder, unit, () => closeSync(openSync(entryOf(folder, unit), MARK, 0o644)));
   });
 }
 
 export function isReady(root: string, unit: string): boolean {
-  return [ALL, unit, templateOf(unit)].some((name) => name !== null && existsSync(join(root, FOLDER, name)));
+  return [ALL, unit, templateOf(unit)].some((name) => name !== null && isMarker(join(root, FOLDER, name)));
+}
+
+// What is no plain file parbake did not make.
+function isMarker(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -3,7 +3,7 @@
 
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
-import { isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
+import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
 import type { OwnFolder } from "./run-folder.ts";
 import type { RunRecord } from "./run-record.ts";
 import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
@@ -24,7 +24,7 @@ async function recoverIn(folder: OwnFolder, context: TransactionContext, record:
   const journal = readJournal(context.root, folder);
   if (journal === "none") return;
   if (journal === "unreadable") {
-    context.log("error", `${folder}/journal.json is no journal of this version of parbake: forgotten`);
+    context.log("error", `${describeUnreadable(context.root, folder).what}: forgotten`);
     return removeJournal(context.root, folder);
   }
   const recovery = await record.time("recover", () => recoverFrom({ journal, folder }, context, record));

@@ -7,6 +7,9 @@ import type { FileDifference } from "./read-current.ts";
 import type { Recovery } from "./recover.ts";
 import type { Storage } from "./secret-store.ts";
 import type { UnitReport } from "./units.ts";
+import { Refusal } from "../refusal.ts";
+import { parseReport } from "./parse-report.ts";
+import { RUN_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
 
 export interface StageReport {
@@ -118,13 +121,17 @@ export function leaveReport(root: string, report: Report, log: Log): void {
   }
 }
 
-/** The report of the last run since the machine started; null where there was none. */
+/**
+ * The report of the last run since the machine started; null where there was none.
+ * @throws Refusal where there is one that can't be made out, or that others may have written
+ */
 export function readReport(root: string): Report | null {
   const document = readState(root, NAME);
-  return isReport(document) ? document : null;
-}
-
-// Only parbake writes there: the schema's number is all there is to check.
-function isReport(document: object | null): document is Report {
-  return document !== null && "schema" in document && document.schema === 1;
+  if (document === "none") return null;
+  const report = document === "unreadable" ? null : parseReport(document);
+  if (report !== null) return report;
+  throw new Refusal("data", {
+    what: `${root.replace(/\/+$/, "")}${RUN_FOLDER}/${NAME} is no report of this version of parbake`,
+    fix: "Run `parbake apply`: it writes the report anew.",
+  });
 }

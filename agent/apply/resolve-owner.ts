@@ -1,8 +1,9 @@
 // User and group names to numbers, by the passwd and group files of the root that parbake acts on. Never asks NSS: a
 // mounted image has accounts of its own, and a directory service is not up at boot.
 
-import { closeSync, constants, existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { nearest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { FileOwner } from "../config/config.ts";
@@ -81,17 +82,17 @@ function fieldsOf(text: string): string[][] {
   return lines.filter(([name, , id]) => name !== "" && id !== undefined && isNumber(id));
 }
 
+const ACCOUNTS: FileKind = {
+  name: "the list of accounts",
+  // Some hundred thousand accounts, more than a machine without a directory service has.
+  mostBytes: 16 * 1024 * 1024,
+  code: "config",
+};
+
 function readEtc(root: string, name: string): string {
   const path = join(root, "etc", name);
   if (!existsSync(path)) return "";
   return inFolder(root, "/etc", TRUST_NOBODY_ELSE, (folder) =>
-    explainingErrors(path, () => {
-      const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        return readFileSync(fd, "utf8");
-      } finally {
-        closeSync(fd);
-      }
-    }),
+    explainingErrors(path, () => readPlain(entryOf(folder, name), path, ACCOUNTS).bytes.toString("utf8")),
   );
 }

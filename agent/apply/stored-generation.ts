@@ -1,12 +1,13 @@
 // What the current generation of secrets was made from, kept beside it for root alone: version ids, and digests of what was
 // declared, so that a run can tell that nothing is new without a value. Never holds a value, its length, or a hash of one.
 
-import { closeSync, constants, lstatSync, openSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { recordSecret, type StoredSecret } from "../aws/compare-versions.ts";
+import { readPlain, type FileKind } from "../host/read-plain.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { isRecord } from "./change.ts";
-import { errnoOf } from "./file-error.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { readGeneration, VERSIONS } from "./generation-layout.ts";
 import { digestOf } from "./managed.ts";
@@ -36,16 +37,35 @@ export interface StoredGeneration {
   readonly files: readonly StoredFile[];
 }
 
+const RECORD: FileKind = {
+  name: "the record of the stored secrets",
+  // A few lines for each secret and each file, of which a config of the most that is read has no hundred thousand.
+  mostBytes: 64 * 1024 * 1024,
+  code: "data",
+};
+/** A file of the store itself. */
+export const STORED_FILE: FileKind = {
+  name: "the stored secret",
+  // A secret has 64 KiB, and a template that prints some has no more than a template may have.
+  mostBytes: 64 * 1024 * 1024,
+  code: "cannot-write",
+};
+// Not there, or something else in its place.
+const NO_RECORD: ReadonlySet<string | null> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"]);
+
 /** Null where there is no generation, or where its record can't be made out: then everything is fetched anew. */
 export function readStored(root: string, secretsFolder: string): StoredGeneration | null {
   try {
     return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => {
       const generation = readGeneration(folder);
-      return generation === null ? null : parse(readText(entryOf(folder, `${generation}/${VERSIONS}`)));
+      if (generation === null) return null;
+      const name = `${generation}/${VERSIONS}`;
+      return parse(readPlain(entryOf(folder, name), `${folder.shownPath}/${name}`, RECORD).bytes.toString("utf8"));
     });
   } catch (error) {
-    if (isMissingFolder(error) || error instanceof SyntaxError || errnoOf(error) === "ENOENT") return null;
-    throw error;
+    const isNone = isMissingFolder(error) || NO_RECORD.has(errnoOf(error));
+    if (isNone || error instanceof SyntaxError || (error instanceof Refusal && error.code === RECORD.code)) return null;
+    throw explainFileError(error, `${root.replace(/\/+$/, "")}${secretsFolder}`);
   }
 }
 
@@ -123,16 +143,7 @@ function contentOf(source: Target["source"]): unknown {
   }
 }
 
-function readText(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    return readFileSync(fd, "utf8");
-  } finally {
-    closeSync(fd);
-  }
-}
-
-// Only root writes there, and only parbake: a record of another shape is taken for none.
+// A record of another shape is taken for none.
 function parse(text: string): StoredGeneration | null {
   const document: unknown = JSON.parse(text);
   if (!isRecord(document) || document["schema"] !== 1) return null;
@@ -142,11 +153,13 @@ function parse(text: string): StoredGeneration | null {
 }
 
 function isSecret(value: unknown): value is DatedSecret {
-  return isRecord(value) && ["name", "id", "versionId", "declared", "fetchedAt"].every((key) => isText(value[key]));
+  if (!isRecord(value) || Number.isNaN(Date.parse(String(value["fetchedAt"])))) return false;
+  return ["name", "id", "versionId", "declared", "fetchedAt"].every((key) => isText(value[key]));
 }
 
 function isFile(value: unknown): value is StoredFile {
   if (!isRecord(value) || !isRecord(value["versionIds"])) return false;
+  if (!Object.values(value["versionIds"]).every(isText)) return false;
   return ["name", "declared", "inode", "modifiedNs"].every((key) => isText(value[key]));
 }
 

@@ -6,7 +6,7 @@ import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
 import { placeProblem, type Problem } from "../refusal.ts";
 import type { OwedAction } from "./journal.ts";
-import { firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
+import { firstLines, type CommandResult, type RunCommand, describeCommandFailure } from "./run-command.ts";
 
 export interface UnitReport extends OnChange {
   /** `queued` where waiting would deadlock; the others say why nothing was done. */
@@ -69,9 +69,11 @@ export function isManagerInput(path: string): boolean {
 }
 
 export async function reloadManager({ deadline, run }: UnitContext): Promise<Problem | null> {
-  const result = await run(["systemctl", "daemon-reload"], deadline.remainingMs());
+  const argv = ["systemctl", "daemon-reload"];
+  const timeoutMs = deadline.remainingMs();
+  const result = await run(argv, timeoutMs);
   if (isSuccess(result) || result.kind === "absent") return null;
-  return { what: `systemctl daemon-reload failed: ${explain(result)}`, fix: "Look at `journalctl -b _PID=1`." };
+  return { what: explainFailure(argv, result, timeoutMs), fix: "Look at `journalctl -b _PID=1`." };
 }
 
 /** Up to the first that fails: the others are `not tried`. */
@@ -102,12 +104,11 @@ export function problemsOf(outcomes: readonly UnitOutcome[]): Problem[] {
 
 async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<UnitOutcome> {
   const { deadline, run, noBlock, revive } = context;
-  const shown = await run(
-    ["systemctl", "show", "--property=LoadState,ActiveState", "--", wanted.unit],
-    deadline.remainingMs(),
-  );
+  const question = ["systemctl", "show", "--property=LoadState,ActiveState", "--", wanted.unit];
+  const askMs = deadline.remainingMs();
+  const shown = await run(question, askMs);
   if (shown.kind === "absent") return outcome(wanted, "no systemd here");
-  if (!isSuccess(shown)) return failed(wanted, shown);
+  if (!isSuccess(shown)) return failed(wanted, explainFailure(question, shown, askMs));
   const state = parseProperties(shown.output);
   if (state.get("LoadState") === "not-found") return outcome(wanted, "no such unit");
   const activeState = state.get("ActiveState");
@@ -116,8 +117,10 @@ async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<
   // It may have used up its starts within the time that systemd allows for them.
   if (activeState === "failed") await run(["systemctl", "reset-failed", "--", wanted.unit], deadline.remainingMs());
   const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), "--", wanted.unit];
-  const result = await run(argv, deadline.remainingMs());
-  return isSuccess(result) ? outcome(wanted, noBlock ? "queued" : "done") : failed(wanted, result);
+  const timeoutMs = deadline.remainingMs();
+  const result = await run(argv, timeoutMs);
+  if (isSuccess(result)) return outcome(wanted, noBlock ? "queued" : "done");
+  return failed(wanted, explainFailure(argv, result, timeoutMs));
 }
 
 // try-restart, for the unit may stop between our question and our order.
@@ -149,15 +152,16 @@ function outcome({ unit, action }: OnChange, result: UnitReport["outcome"]): Uni
   return { report: { unit, action, outcome: result }, problem: null };
 }
 
-function failed(wanted: OnChange, result: CommandResult): UnitOutcome {
+function failed(wanted: OnChange, why: string): UnitOutcome {
   const problem = {
-    what: `${wanted.unit}: ${wanted.action} failed: ${explain(result)}`,
+    what: `${wanted.unit}: ${why}`,
     fix: `Look at \`journalctl -u ${wanted.unit}\`.`,
   };
   return { ...outcome(wanted, "failed"), problem };
 }
 
-function explain(result: CommandResult): string {
+/** Which program, how it ended, and what it said. */
+function explainFailure(argv: readonly string[], result: CommandResult, timeoutMs: number): string {
   const said = "output" in result ? firstLines(result.output, 2) : "";
-  return result.kind === "timed-out" ? "it did not end in time" : said || `systemctl ${result.kind}`;
+  return `\`${argv.join(" ")}\` failed: ${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;
 }

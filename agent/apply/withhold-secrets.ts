@@ -1,12 +1,15 @@
 // Keeps to ourselves what a failed program says where it quotes a secret: a validator or a health check may read secrets by
 // itself, also for a file that holds none. Never changes what a program that ended well has said.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readPlain } from "../host/read-plain.ts";
 import type { Plan } from "../plan/plan.ts";
+import { Refusal } from "../refusal.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
 import { errnoOf } from "./file-error.ts";
+import { locate } from "./generation-layout.ts";
 import type { RunCommand } from "./run-command.ts";
+import { STORED_FILE } from "./stored-generation.ts";
 
 const WITHHELD = "(withheld: a secret's value is in what it says; run it by hand to see that)";
 
@@ -28,23 +31,25 @@ export function withholdSecrets(run: RunCommand, values: () => readonly Buffer[]
  * The values that this run has fetched, and those that have a file of their own. Of a value that only templates print, and
  * that was stored before, nothing is known.
  */
-export function listValues({ steps }: Plan, root: string, secrets: FetchedSecrets): Buffer[] {
+export function listValues({ steps, secretsFolder }: Plan, root: string, secrets: FetchedSecrets): Buffer[] {
   return steps.flatMap((step) => {
     if (step.kind !== "secret") return [];
     const fetched = [...(secrets.get(step.name)?.values.values() ?? [])].map((value) => value.reveal());
     return [
       ...fetched,
-      ...step.keys.flatMap(({ path }) => (path === null ? [] : (readStored(join(root, path)) ?? []))),
+      ...step.keys.flatMap(({ path }) =>
+        path === null ? [] : (readStored(join(root, locate(root, secretsFolder, path))) ?? []),
+      ),
     ];
   });
 }
 
 function readStored(file: string): Buffer | null {
   try {
-    return readFileSync(file);
+    return readPlain(file, file, STORED_FILE).bytes;
   } catch (error) {
-    // Not stored yet, or not ours to read.
-    if (errnoOf(error) === null) throw error;
+    // Not stored yet, not ours to read, or no file at all.
+    if (errnoOf(error) === null && !(error instanceof Refusal)) throw error;
     return null;
   }
 }

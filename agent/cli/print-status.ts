@@ -2,6 +2,7 @@
 
 import type { FileStatus, SecretStatus, Status } from "../apply/gather-status.ts";
 import type { Report } from "../apply/report.ts";
+import { formatProblem } from "../refusal.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function statusDocument(status: Status): unknown {
@@ -14,6 +15,7 @@ export function formatStatus(status: Status, paint: Paint): string {
     : `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}\n`;
   const sections = [
     headline,
+    ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
     formatRun(status, paint),
     formatHeld(status, paint),
     formatFiles(status.files, paint),

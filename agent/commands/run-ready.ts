@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): number {
   const { options, emit, say } = session;
   const isThere = isReady(options.root, unit);
-  const waitsFor = isThere ? [] : explainWait(unit, readReport(options.root));
+  const waitsFor = isThere ? [] : findWait(unit, options.root);
   if (options.json) emit({ schema: 1, unit, ready: isThere, waitsFor });
   else if (isThere) say(unit, (name) => `${name} has all that it needs of parbake\n`);
   if (isThere) return 0;
@@ -21,6 +21,15 @@ export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session:
 }
 
 const NOT_READY = 69;
+
+function findWait(unit: string, root: string): readonly Problem[] {
+  try {
+    return explainWait(unit, readReport(root));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.problems.map((problem) => tell(`${unit} waits for parbake, whose last run is not known`, problem));
+  }
+}
 
 function explainWait(unit: string, report: Report | null): Problem[] {
   if (report === null) {

@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { gatherStatus } from "../../../agent/apply/gather-status.ts";
 import { newJournal, writeJournal } from "../../../agent/apply/journal.ts";
 import { applyPlan } from "../../../agent/apply/perform.ts";
 import { STATE_FOLDER } from "../../../agent/apply/run-folder.ts";
+import { formatStatus } from "../../../agent/cli/print-status.ts";
+import { choosePaint } from "../../../agent/cli/text.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import {
   CANARY,
@@ -23,6 +35,47 @@ const PLAN = planOf(
   fileStep("/etc/a", "a\n"),
   fileStep("/etc/b", "b\n"),
 );
+
+const REPORT = "run/parbake/report.json";
+const MANAGED = "var/lib/parbake/managed.json";
+
+function edit(scratch: Scratch, path: string, change: (document: any) => void): void {
+  const document = JSON.parse(readFileSync(scratch.path(path), "utf8"));
+  change(document);
+  writeFileSync(scratch.path(path), JSON.stringify(document));
+}
+
+function replaceByFifo(scratch: Scratch, path: string): void {
+  rmSync(scratch.path(path));
+  assert.equal(spawnSync("mkfifo", [scratch.path(path)]).status, 0);
+}
+
+const NO_REPORT = "/run/parbake/report.json is no report of this version of parbake";
+const DAMAGED =
+  "/var/lib/parbake/managed.json is damaged: what can't be read of it is taken for not written by parbake";
+const NO_JOURNAL = "/var/lib/parbake/journal.json is no journal of this version of parbake";
+const OPEN = "a record of parbake's, may be written to by every user";
+
+const DAMAGES: readonly (readonly [title: string, damage: (scratch: Scratch) => void, what: string])[] = [
+  ["a report that is cut short", (it) => truncateSync(it.path(REPORT), 100), NO_REPORT],
+  ["a report of a few fields", (it) => it.write(REPORT, '{"schema":1,"result":"done"}'), NO_REPORT],
+  ["a report from no time", (it) => edit(it, REPORT, (report) => (report.startedAt = "yesterday")), NO_REPORT],
+  ["a report whose problems are none", (it) => edit(it, REPORT, (report) => (report.problems = [null])), NO_REPORT],
+  ["a report whose lists are texts", (it) => edit(it, REPORT, (report) => (report.held = "all")), NO_REPORT],
+  ["a report that is a FIFO", (it) => replaceByFifo(it, REPORT), NO_REPORT],
+  ["a report that is a folder", (it) => (rmSync(it.path(REPORT)), mkdirSync(it.path(REPORT))), NO_REPORT],
+  ["a report for every user to write", (it) => chmodSync(it.path(REPORT), 0o666), `/run/parbake/report.json, ${OPEN}`],
+  ["a record of files that is cut short", (it) => truncateSync(it.path(MANAGED), 50), DAMAGED],
+  ["a record of files with an odd mode", (it) => edit(it, MANAGED, ({ files }) => (files[0].mode = "0644")), DAMAGED],
+  ["a record of files that is a FIFO", (it) => replaceByFifo(it, MANAGED), DAMAGED],
+  [
+    "a record of files with odd versions",
+    (it) => edit(it, MANAGED, ({ files }) => (files[2].versionIds = [1])),
+    DAMAGED,
+  ],
+  ["a journal that is a list", (it) => it.write("var/lib/parbake/journal.json", "[]"), NO_JOURNAL],
+  ["a journal that is a dangling link", (it) => symlinkSync("x", it.path("var/lib/parbake/journal.json")), NO_JOURNAL],
+];
 
 async function applied(): Promise<Scratch> {
   const scratch = makeRunnable();
@@ -145,6 +198,24 @@ describe("gatherStatus", () => {
     writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act", bootId: "another" });
     assert.deepEqual(gatherStatus(scratch.root, Date.now()).owed, []);
   });
+
+  for (const [title, damage, what] of DAMAGES) {
+    it(`goes on and says which record it cannot read: ${title}`, async () => {
+      const scratch = await applied();
+      damage(scratch);
+      const status = gatherStatus(scratch.root, Date.now());
+      assert.equal(status.inSync, false);
+      assert.equal(status.reasons[0], "not all of parbake's own records can be read");
+      assert.deepEqual(
+        status.unreadable.map((problem) => problem.what),
+        [`${scratch.root}${what}`],
+      );
+      assert.ok(formatStatus(status, choosePaint(false)).includes(`! ${scratch.root}${what}. `));
+      // The other records are read.
+      if (!what.includes("managed")) assert.equal(status.files.length, 3);
+      if (!what.includes("report")) assert.equal(status.lastRun?.result, "done");
+    });
+  }
 
   it("holds nothing of a secret", async () => {
     const scratch = await applied();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { takeLock } from "../../../agent/apply/lock.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { makeScratch, removeScratches } from "./scratch.ts";
@@ -65,6 +65,37 @@ describe("takeLock", () => {
     (await takeLock(root, 0)).release();
     assert.deepEqual(readdirSync(path("run/parbake/lock")), ["9"]);
   });
+
+  const foreign: readonly (readonly [title: string, name: string, text: string | null])[] = [
+    ["a number that is not exact as one", "9007199254740993", "free"],
+    ["the last number that there is", "999999999999999", "free"],
+    ["a name that is no number", "note", "free"],
+    ["a number with a zero in front", "07", "free"],
+    ["a holder that is none", "7", "gone"],
+    ["a holder without a boot", "7", "1:2"],
+    ["a file", "7", null],
+  ];
+  for (const [title, name, text] of foreign) {
+    it(`refuses what it did not make, and says what to remove: ${title}`, async () => {
+      const { root, path } = makeScratch();
+      const folder = path("run/parbake/lock");
+      mkdirSync(folder, { recursive: true, mode: 0o755 });
+      if (text === null) writeFileSync(`${folder}/${name}`, "");
+      else symlinkSync(text, `${folder}/${name}`);
+      await assert.rejects(takeLock(root, 0), (error: unknown) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(error.code, "cannot-write");
+        assert.deepEqual(error.problems, [
+          {
+            what: `${folder}/${name} is in the folder of parbake's lock, and parbake did not make it`,
+            fix: `See that no run of parbake is under way, then remove it: rm -r ${folder}/${name}`,
+          },
+        ]);
+        return true;
+      });
+      assert.deepEqual(readdirSync(folder), [name]);
+    });
+  }
 
   it("lets 20 processes in one after the other, also when every third is killed while it holds the lock", async function () {
     this.timeout(120_000);

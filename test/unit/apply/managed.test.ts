@@ -138,13 +138,13 @@ describe("the record of managed files", () => {
     const scratch = makeRunnable();
     for (const text of ["{", "[]", '{"schema":2,"runId":"x","files":[]}']) {
       scratch.write(RECORD, text);
-      assert.deepEqual(readManaged(scratch.root), { runId: null, files: new Map() });
+      assert.deepEqual(readManaged(scratch.root), { runId: null, files: new Map(), isDamaged: true });
     }
     scratch.write(
       RECORD,
       '{"schema":1,"runId":"x","files":[null,{"path":1},{"path":"/a","kind":"file","onChange":[]}]}',
     );
-    assert.deepEqual(readManaged(scratch.root), { runId: "x", files: new Map() });
+    assert.deepEqual(readManaged(scratch.root), { runId: "x", files: new Map(), isDamaged: true });
   });
 
   it("stays as it was where the run fails, and keeps what a part of a plan does not name", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { isReady, markAllReady, markReady } from "../../../agent/apply/readiness.ts";
+import { Refusal } from "../../../agent/refusal.ts";
 import { makeScratch, removeScratches, type Scratch } from "./scratch.ts";
 
 describe("what is ready", () => {
@@ -19,6 +21,20 @@ describe("what is ready", () => {
     markReady(scratch.root, ["api.service"]);
     assert.ok(existsSync(scratch.path("run/parbake/ready/api.service")));
     assert.equal(isReady(scratch.root, "api.service"), true);
+    assert.equal(isReady(scratch.root, "web.service"), false);
+  });
+
+  it("is told by plain files alone: a folder is no marker, and nobody waits for a FIFO", () => {
+    mkdirSync(scratch.path("run/parbake/ready/all"), { recursive: true });
+    symlinkSync("/etc/passwd", scratch.path("run/parbake/ready/api.service"));
+    assert.equal(isReady(scratch.root, "api.service"), false);
+    assert.throws(() => markReady(scratch.root, ["api.service"]), Refusal);
+    assert.equal(spawnSync("mkfifo", [scratch.path("run/parbake/ready/web.service")]).status, 0);
+    assert.throws(
+      () => markReady(scratch.root, ["web.service"]),
+      (error) =>
+        error instanceof Refusal && /ready\/web\.service is a FIFO or a device, not a file/.test(error.message),
+    );
     assert.equal(isReady(scratch.root, "web.service"), false);
   });
 

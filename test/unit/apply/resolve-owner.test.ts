@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { readAccounts, resolveOwner } from "../../../agent/apply/resolve-owner.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { makeScratch, removeScratches } from "./scratch.ts";
@@ -21,6 +23,16 @@ describe("resolveOwner", () => {
       uid: 114,
       gid: 120,
     });
+  });
+
+  it("refuses a list that is no plain file, without waiting for it", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("etc"), { recursive: true });
+    assert.equal(spawnSync("mkfifo", [path("etc/group")]).status, 0);
+    assert.throws(
+      () => readAccounts(root),
+      (error) => error instanceof Refusal && /etc\/group: the list of accounts is a FIFO/.test(error.message),
+    );
   });
 
   it("takes names and numbers, mixed", () => {

@@ -61,6 +61,7 @@ describe("listValues", () => {
     const secret = (name: string, path: string | null) =>
       ({ kind: "secret", name, id: name, region: null, keys: [key("a", path)] }) as const;
     const plan = {
+      secretsFolder: "/run/parbake/secrets",
       steps: [secret("new", "/before"), secret("old", "/stored"), secret("gone", "/none")],
     } as unknown as Plan;
     const values = listValues(plan, scratch.root, new Map([["new", fetched({ a: "just fetched" })]]));

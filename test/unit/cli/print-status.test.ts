@@ -8,6 +8,7 @@ const report = new RunRecord({ parbake: "1.2.3", commit: "abc", node: "v24", cat
 const STATUS: Status = {
   inSync: true,
   reasons: [],
+  unreadable: [],
   lastRun: { ...report, startedAt: "2026-01-02T03:04:05.000Z", tookMs: 42 },
   lastRunAgeMs: 125_000,
   generation: "2026-01-01T00:00:00.000Z-7",
