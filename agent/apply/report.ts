@@ -132,6 +132,6 @@ export function readReport(root: string): Report | null {
   if (report !== null) return report;
   throw new Refusal("data", {
     what: `${root.replace(/\/+$/, "")}${RUN_FOLDER}/${NAME} is no report of this version of parbake`,
-    fix: "Run `parbake apply`: it writes the report anew.",
+    fix: "Remove it and run `parbake apply`, which writes it anew.",
   });
 }

@@ -54,12 +54,13 @@ export function notPlain(file: string, { name, code }: FileKind, what: string): 
 function readWhole(fd: number, sizeBytes: number, changed: () => Refusal): Buffer {
   const buffer = Buffer.allocUnsafeSlow(sizeBytes + 1);
   let length = 0;
-  while (length < buffer.length) {
-    const got = readSync(fd, buffer, length, buffer.length - length, null);
-    if (got === 0) return buffer.subarray(0, length);
+  let got: number;
+  do {
+    got = readSync(fd, buffer, length, buffer.length - length, null);
     length += got;
-  }
-  throw changed();
+  } while (got > 0 && length < sizeBytes);
+  if (length > sizeBytes) throw changed();
+  return buffer.subarray(0, length);
 }
 
 function tooLarge(file: string, { name, code, mostBytes }: FileKind, sizeBytes: number): Refusal {
