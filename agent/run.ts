@@ -1,5 +1,6 @@
 // A command line → a command → exit status. The only place where an error becomes a status.
 
+import { explainShortage } from "./apply/file-error.ts";
 import type { Environment } from "./aws/endpoints.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
@@ -42,7 +43,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     const invocation = parseArguments(argv);
     return await runCommand(invocation, openSession(invocation, world), world);
   } catch (error) {
-    return tellError(error, argv.includes("--json"), world);
+    return tellError(explainShortage(error), argv.includes("--json"), world);
   }
 }
 

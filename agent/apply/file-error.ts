@@ -76,6 +76,13 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
   return new Refusal(code, { what: `${shownPath} ${what}`, fix });
 }
 
+/** The same of an error that nobody foresaw, where it says no more than that the machine, or a limit, had nothing left. */
+export function explainShortage(error: unknown): unknown {
+  const errno = errnoOf(error);
+  if (errno === null || explainErrno(errno).code !== "unavailable") return error;
+  return explainFileError(error, "what parbake needs next");
+}
+
 export function explainErrno(errno: string): Meaning {
   return (
     MEANINGS[errno] ?? {

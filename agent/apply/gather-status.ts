@@ -10,7 +10,6 @@ import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, type Jour
 import { describeDamage, readManaged, type Managed, type ManagedFile, type ManagedState } from "./managed.ts";
 import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
-import type { OwnFolder } from "./run-folder.ts";
 import { readReport, type Report, type StoredSecretReport } from "./report.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
 
@@ -57,7 +56,11 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
   if (isDamaged) unreadable.push(describeDamage(root));
   const files = [...managed.values()].map((entry) => checkFile(entry, root));
-  const journals = JOURNAL_FOLDERS.map((folder) => readOr("unreadable", unreadable, () => openJournal(root, folder)));
+  const journals = JOURNAL_FOLDERS.map((folder) => {
+    const found = readOr("none" as const, unreadable, () => readJournal(root, folder));
+    if (found === "unreadable") unreadable.push(describeUnreadable(root, folder));
+    return found;
+  });
   const left = journals.filter((found) => found !== "none");
   const interrupted = left.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
@@ -77,12 +80,6 @@ function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read:
     unreadable.push(...error.problems);
     return otherwise;
   }
-}
-
-function openJournal(root: string, folder: OwnFolder): Journal | "none" {
-  const journal = readJournal(root, folder);
-  if (journal !== "unreadable") return journal;
-  throw new Refusal("data", describeUnreadable(root, folder));
 }
 
 const SECRETS_FOLDER = "/run/parbake/secrets";

@@ -2,6 +2,7 @@
 
 import type { Log } from "../log.ts";
 import { formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { explainShortage } from "./file-error.ts";
 import type { HealthReport } from "./check-health.ts";
 import type { Recovery } from "./recover.ts";
 import type {
@@ -102,7 +103,8 @@ export class RunRecord {
 }
 
 // What anything but a Refusal says is not for a file that every user can read: it may quote what it worked on.
-function problemsOf(failure: unknown): Report["problems"] {
+function problemsOf(error: unknown): Report["problems"] {
+  const failure = explainShortage(error);
   if (!(failure instanceof Refusal)) return [{ what: "a bug in parbake", fix: "See the log of this run." }];
   return failure.problems.map((problem) => ({ what: formatFinding(problem), fix: problem.fix }));
 }

@@ -140,7 +140,9 @@ function readIfThere(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
+    // What could not be looked at for want of anything else is not taken for no swap.
+    const errno = errnoOf(error);
+    if (errno !== "ENOENT" && errno !== "EACCES" && errno !== "ENODEV") throw error;
     return "";
   }
 }

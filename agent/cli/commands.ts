@@ -119,10 +119,10 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [2, "plan --detailed-exitcode: there is something to change; status: not in sync"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data"],
-  [69, "IMDS or AWS is unavailable; a retry may help"],
+  [69, "IMDS, AWS, memory or open files are unavailable; a retry may help"],
   [70, "a bug of parbake's"],
   [73, "cannot write"],
   [75, "another run holds the lock"],
-  [77, "permission denied, by IAM or by the file system"],
+  [77, "permission denied, by IAM or the file system; or others could have written what root is to do"],
   [78, "config error"],
 ];

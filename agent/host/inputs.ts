@@ -67,7 +67,10 @@ export class Inputs {
   /** The names in a folder, sorted; none where there is no such folder. */
   list(folder: string, kind: InputKind): string[] {
     try {
-      return readdirSync(this.#resolve(folder)).toSorted();
+      const real = this.#resolve(folder);
+      // Where every entry counts, nobody else may add one, be the folder sticky or not.
+      this.#judge(real, this.#look(real));
+      return readdirSync(real).toSorted();
     } catch (error) {
       if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
       throw explainRead(error, folder, kind);

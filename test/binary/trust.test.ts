@@ -12,6 +12,7 @@ apps: { web: { profile: nginx } }
 files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 `;
 const NO_IMDS = { AWS_EC2_METADATA_DISABLED: "true" };
+const IN_A_NAMESPACE = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"];
 const WHO = "who could tell root what to do";
 
 describeAsRoot("what root does, and who else could have written it (as root)", () => {
@@ -41,7 +42,7 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
       runProgram(
         null,
         [
-          ...["unshare", "--mount", "--propagation", "private", "sh", "-ec"],
+          ...IN_A_NAMESPACE,
           `for folder in /run /var/lib /mnt; do mount -t tmpfs -o mode=0755 none $folder; done
            cp -a "$0/etc/parbake" /mnt/parbake
            mkdir /mnt/web /mnt/parbake/parbake.d
@@ -51,7 +52,9 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
            ${prepare}
            "$@" --config /mnt/parbake/parbake.yaml || echo "status $?"
            ! test -e /mnt/ran || echo "the validator ran as $(cat /mnt/ran)"`,
-          ...[image.root, BINARY, "apply"],
+          image.root,
+          BINARY,
+          "apply",
         ],
         NO_IMDS,
       );

@@ -222,6 +222,17 @@ describe("Inputs", () => {
     assert.match(refusalOf(readBoth), /^permission: .*a may be written to by every user/);
   });
 
+  it("tells of a folder in which everybody may make entries where each entry counts, be it sticky or not", () => {
+    write("d/a.yaml");
+    chmodSync(path("d"), 0o1777);
+    const inputs = open();
+    inputs.telling(() => inputs.list(path("d"), KIND));
+    assert.deepEqual(
+      told.map(({ what }) => what.split(" may ")[0]),
+      [`the folder ${path("d")}`],
+    );
+  });
+
   it("finds no danger in what is not there", () => {
     const inputs = open();
     inputs.telling(() => inputs.judge(path("none/at/all")));
