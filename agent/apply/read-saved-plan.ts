@@ -1,6 +1,7 @@
 // Reads the file of `apply --plan`, which is input like any other: from a person, and maybe from somebody else.
 
-import type { InputKind, Inputs } from "../host/inputs.ts";
+import type { InputKind } from "../host/explain-read.ts";
+import type { Inputs } from "../host/inputs.ts";
 import { judgePrograms } from "../host/judge-programs.ts";
 import { parseSavedPlan, type SavedPlan } from "./saved-plan.ts";
 

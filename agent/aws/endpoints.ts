@@ -1,6 +1,7 @@
 // Where AWS is and how it is reached, from the environment variables that every AWS tool honours.
 
-import { Inputs, type InputKind } from "../host/inputs.ts";
+import type { InputKind } from "../host/explain-read.ts";
+import { Inputs } from "../host/inputs.ts";
 import { Refusal } from "../refusal.ts";
 import { readProxies, type Proxies } from "./proxies.ts";
 

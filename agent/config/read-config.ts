@@ -3,7 +3,8 @@
 
 import { dirname, join, resolve } from "node:path";
 import { forEachGathering } from "../apply/gather-refusals.ts";
-import type { InputKind, Inputs } from "../host/inputs.ts";
+import type { InputKind } from "../host/explain-read.ts";
+import type { Inputs } from "../host/inputs.ts";
 import { judgePrograms } from "../host/judge-programs.ts";
 import { Refusal } from "../refusal.ts";
 import type { Config } from "./config.ts";

@@ -4,7 +4,8 @@
 import { join } from "node:path";
 import { isRelativePath } from "../names/plain-path.ts";
 import { forEachGathering } from "../apply/gather-refusals.ts";
-import type { InputKind, Inputs } from "../host/inputs.ts";
+import type { Inputs } from "../host/inputs.ts";
+import type { InputKind } from "../host/explain-read.ts";
 import type { TemplateSources } from "./parse-templates.ts";
 
 const TEMPLATE: InputKind = {

@@ -4,15 +4,11 @@
 
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { errnoOf, explainErrno } from "../apply/file-error.ts";
-import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
-import { notPlain, readPlain, type FileKind } from "./read-plain.ts";
+import { errnoOf } from "../apply/file-error.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import { explainRead, noFolder, tooMany, type InputKind } from "./explain-read.ts";
+import { readPlain } from "./read-plain.ts";
 import { formatCommands, quote, isSticky, listDangers, type OnUntrusted } from "./trust.ts";
-
-/** A file that a person wrote. */
-export interface InputKind extends FileKind {
-  readonly absent: Pick<Problem, "what" | "fix"> & { readonly code: RefusalCode };
-}
 
 const NOBODY_ELSE = { uids: [], gids: [] };
 // The kernel's own limit: path_resolution(7).
@@ -72,8 +68,8 @@ export class Inputs {
       this.#judge(real, this.#look(real));
       return readdirSync(real).toSorted();
     } catch (error) {
-      if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
-      throw explainRead(error, folder, kind);
+      if (errnoOf(error) === "ENOENT") return [];
+      throw errnoOf(error) === "ENOTDIR" ? noFolder(folder, kind) : explainRead(error, folder, kind);
     }
   }
 
@@ -85,7 +81,7 @@ export class Inputs {
       if (real === null) return [below];
       if (listed.has(real)) return [];
       listed.add(real);
-      if (this.#seen.size > MOST_ENTRIES) throw tooMany(folder, kind);
+      if (this.#seen.size > MOST_ENTRIES) throw tooMany(folder, MOST_ENTRIES, kind);
       return this.list(join(folder, below), kind).flatMap((name) => walk(join(below, name)));
     };
     return this.#realFolder(folder, kind) === null ? [] : walk("");
@@ -212,35 +208,6 @@ function componentsOf(path: string): string[] {
   return path.split("/").filter((name) => name !== "" && name !== ".");
 }
 
-function absent({ code, what, fix }: InputKind["absent"], file: string): Refusal {
-  return new Refusal(code, { what, fix, at: { file } });
-}
-
-function tooMany(folder: string, { name, code }: InputKind): Refusal {
-  const what = `the folder of ${name} has more than ${MOST_ENTRIES} files`;
-  return new Refusal(code, { what, fix: "Name the right folder.", at: { file: folder } });
-}
-
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: "open" });
-}
-
-function explainRead(error: unknown, file: string, kind: InputKind): unknown {
-  const at = { file };
-  if (error instanceof TypeError) {
-    const what = `${kind.name} is not UTF-8`;
-    return new Refusal(kind.code, { what, fix: "Save it as UTF-8.", at });
-  }
-  const errno = errnoOf(error);
-  if (errno === null) return error;
-  if (errno === "ENOENT" || errno === "ENOTDIR") return absent(kind.absent, file);
-  if (errno === "ENXIO") return notPlain(file, kind, "a FIFO, a socket or a device");
-  if (errno === "EACCES")
-    return new Refusal("permission", {
-      what: `${kind.name} may not be read`,
-      fix: "Run as root, or mend its mode.",
-      at,
-    });
-  const { code, what, fix } = explainErrno(errno);
-  return new Refusal(code === "unavailable" ? code : kind.code, { what: `${kind.name} ${what}`, fix, at });
 }

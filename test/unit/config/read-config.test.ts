@@ -56,6 +56,12 @@ describe("readConfig", () => {
     });
   });
 
+  it("refuses a parbake.d that is no folder, rather than to do without what may be meant", () => {
+    write("etc/parbake.d", "apps: {}");
+    const file = join(root, "etc/parbake.d");
+    assert.equal(refusal().message, `${file}: a folder was expected, for the config. Make it a folder, or remove it.`);
+  });
+
   it("does without a templates folder", () => {
     assert.deepEqual([...read().templates], []);
   });

@@ -15,7 +15,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Inputs, type InputKind } from "../../../agent/host/inputs.ts";
+import type { InputKind } from "../../../agent/host/explain-read.ts";
+import { Inputs } from "../../../agent/host/inputs.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
 
 const KIND: InputKind = {
