@@ -59,14 +59,14 @@ function wholeBytes({ SecretString, SecretBinary }: SecretAnswer): Buffer {
 }
 
 function parse(answer: SecretAnswer): Parsed {
-  const isBinary = answer.SecretString === undefined;
-  const read = answer.SecretString ?? readText(answer.SecretBinary ?? new Uint8Array());
+  const read = readText(answer);
   if (typeof read !== "string") return read;
   try {
     // RFC 8259 lets a reader of JSON pass over the mark, which is no part of any value.
     return { json: parseExact(read.startsWith(MARK) ? read.slice(MARK.length) : read) };
   } catch {
-    return { why: `is ${isBinary ? "binary and " : ""}not JSON, so it has no keys`, fix: NO_KEYS };
+    const kind = typeof answer.SecretString === "string" ? "" : "binary and ";
+    return { why: `is ${kind}not JSON, so it has no keys`, fix: NO_KEYS };
   }
 }
 
@@ -75,10 +75,14 @@ const MARK = "\uFEFF";
 
 /** Whether the keys were read without the mark that the value begins with: other readers of it may choke. */
 export function hasMark({ SecretString, SecretBinary }: SecretAnswer): boolean {
-  return SecretString?.startsWith(MARK) ?? Buffer.from(MARK).equals(SecretBinary?.subarray(0, 3) ?? new Uint8Array());
+  if (typeof SecretString === "string") return SecretString.startsWith(MARK);
+  return SecretBinary instanceof Uint8Array && Buffer.from(MARK).equals(SecretBinary.subarray(0, 3));
 }
 
-function readText(bytes: Uint8Array): string | Flaw {
+/** What answers may not be Secrets Manager, and its value neither text nor bytes. */
+function readText({ SecretString, SecretBinary: bytes }: SecretAnswer): string | Flaw {
+  if (typeof SecretString === "string") return SecretString;
+  if (!(bytes instanceof Uint8Array)) return { why: "is not JSON, so it has no keys", fix: NO_KEYS };
   if (isUtf16(bytes)) return { why: "is UTF-16, so it has no keys", fix: "Store it as UTF-8." };
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

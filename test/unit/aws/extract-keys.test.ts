@@ -168,6 +168,8 @@ describe("extractKeys", () => {
     ["UTF-16 without a mark", { SecretBinary: Buffer.from(`{"p":"${CANARY}"}`, "utf16le") }, /is UTF-16/],
     ["UTF-16, big end first", { SecretBinary: Buffer.from(`{"p":"${CANARY}"}`, "utf16le").swap16() }, /is UTF-16/],
     ["an empty binary", { SecretBinary: Buffer.alloc(0) }, /is binary and not JSON/],
+    ["a value that is no text", { SecretString: { password: CANARY } }, /is not JSON/],
+    ["a value that is null", { SecretString: null }, /is not JSON/],
     ["two marks", { SecretString: `\uFEFF\uFEFF{"password":"${CANARY}"}` }, /is not JSON/],
   ];
   for (const [title, answer, message] of refused) {
