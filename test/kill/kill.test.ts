@@ -8,7 +8,7 @@ const NEW = { updated: "new", created: "new", removed: "new", attributes: "new",
 const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };
 
 /** What the units must have heard at the latest after the next run, each after the new files were in place. */
-const OWED = ["daemon-reload new", "reload app.service new", "try-restart db.service new", "healthy new"];
+const OWED = ["daemon-reload new", "reload -- app.service new", "try-restart -- db.service new", "healthy new"];
 
 /** What a kernel says in that call when it cannot. */
 const ERRORS: Readonly<Record<string, readonly string[]>> = {
@@ -152,7 +152,7 @@ const obstacle = findObstacle();
         machine.setHealth("healthy");
         const next = await machine.run();
         assert.equal(next.status, 0, next.stderr);
-        for (const call of ["reload app.service old", "try-restart db.service old"])
+        for (const call of ["reload -- app.service old", "try-restart -- db.service old"])
           assert.ok(machine.calls().includes(call), `${at}: ${call} is owed still: ${machine.calls().join(", ")}`);
         return killed;
       });
