@@ -3,9 +3,10 @@
 
 import type { Deadline } from "../deadline.ts";
 import { declaredAt, Refusal } from "../refusal.ts";
+import type { Begin } from "./attempts.ts";
 import type { HealthCheck } from "./journal.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "./run-command.ts";
-import type { UnitReport } from "./units.ts";
+import { GIVEN_UP, type UnitReport } from "./units.ts";
 
 export interface HealthReport {
   readonly path: string;
@@ -21,6 +22,7 @@ interface HealthContext {
   readonly deadline: Pick<Deadline, "remainingMs">;
   readonly run: RunCommand;
   readonly noBlock: boolean;
+  readonly begin?: Begin;
 }
 
 /** Answers with one report for each check, and a refusal for each that failed. */
@@ -30,14 +32,23 @@ export async function checkHealth(
   context: HealthContext,
 ): Promise<{ readonly reports: HealthReport[]; readonly refusals: Refusal[] }> {
   const reports: HealthReport[] = [];
-  const known = new Map<string, Refusal | null>();
+  const known = new Map<string, Answer>();
   for (const check of checks) {
     const obstacle = findObstacle(check, units, context);
     const question = JSON.stringify(check.argv);
-    if (obstacle === null && !known.has(question)) known.set(question, await ask(check, context));
-    reports.push({ path: check.path, outcome: obstacle ?? (known.get(question) === null ? "passed" : "failed") });
+    if (obstacle === null && !known.has(question)) known.set(question, await askOnce(check, context));
+    const answer = known.get(question) ?? null;
+    const result = answer === GIVEN_UP ? GIVEN_UP : answer === null ? "passed" : "failed";
+    reports.push({ path: check.path, outcome: obstacle ?? result });
   }
-  return { reports, refusals: [...known.values()].filter((refusal) => refusal !== null) };
+  return { reports, refusals: [...known.values()].filter((answer) => answer instanceof Refusal) };
+}
+
+type Answer = Refusal | typeof GIVEN_UP | null;
+
+async function askOnce(check: HealthCheck, context: HealthContext): Promise<Answer> {
+  const mayBegin = context.begin?.(`the health check ${check.argv.join(" ")}`) ?? true;
+  return mayBegin ? ask(check, context) : GIVEN_UP;
 }
 
 function findObstacle(check: HealthCheck, units: readonly UnitReport[], context: HealthContext): string | null {

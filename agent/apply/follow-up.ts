@@ -1,11 +1,12 @@
 // Tells the running system of the new files: systemd first, then the units, then the health checks. Stops at the first that
 // fails, for the old files are to come back then. Never changes a file.
 
-import { Refusal } from "../refusal.ts";
+import { placeProblem, Refusal, type Declared, type Problem } from "../refusal.ts";
+import type { OnChange } from "../config/config.ts";
 import { checkHealth, type HealthReport } from "./check-health.ts";
 import { joinRefusals } from "./gather-refusals.ts";
 import type { FollowUp } from "./journal.ts";
-import { applyUnitActions, problemsOf, reloadManager, type UnitContext, type UnitReport } from "./units.ts";
+import { applyUnitActions, GIVEN_UP, problemsOf, reloadManager, type UnitContext, type UnitReport } from "./units.ts";
 
 export interface FollowUpResult {
   readonly units: readonly UnitReport[];
@@ -26,4 +27,33 @@ export async function performFollowUp(
   if (failures.length > 0) return { units, healthChecks: [], refusal: new Refusal("unavailable", failures) };
   const { reports, refusals } = await checkHealth(healthChecks, units, context);
   return { units, healthChecks: reports, refusal: refusals.length > 0 ? joinRefusals(refusals) : null };
+}
+
+/** Of steps that ended parbake whenever it took them up again: the new files stay, for no step has failed that could speak against
+ * them, and to put the old ones back would bring the same step once more. */
+export function tellGivenUp(
+  { actions, healthChecks }: FollowUp,
+  units: readonly UnitReport[],
+  health: readonly HealthReport[],
+): Problem[] {
+  const isGivenUp = ({ outcome }: UnitReport | HealthReport) => outcome === GIVEN_UP;
+  const ofUnits = units.filter(isGivenUp).map((report) =>
+    givenUp(
+      report,
+      actions.find(({ unit }) => unit === report.unit),
+    ),
+  );
+  const ofChecks = health.filter(isGivenUp).map(({ path }) => {
+    const check = healthChecks.find((one) => one.path === path);
+    const what = `${path}: its health check \`${check?.argv.join(" ")}\` is given up: parbake did not come back from it, twice in a row`;
+    return placeProblem({ what, fix: "The new files stay, unchecked. Mend `healthCheck:`." }, check ?? {});
+  });
+  return [...ofUnits, ...ofChecks];
+}
+
+/** Of a reload or restart, whichever files the unit was to read. */
+export function givenUp({ unit, action }: OnChange, declared: Declared = {}): Problem {
+  const what = `${unit}: its ${action} is given up: parbake did not come back from it, twice in a row`;
+  const fix = `The files stay as they are. Look at \`journalctl -u ${unit}\`, and ${action} it by hand.`;
+  return placeProblem({ what, fix }, declared);
 }

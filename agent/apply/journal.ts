@@ -37,6 +37,14 @@ export interface FollowUp {
  * follow up. `rollback`: put them back and act on the units named in the follow-up. `settle`: only drop the old files. */
 export type Phase = "swap" | "act" | "rollback" | "settle";
 
+/** A step of the follow-up that a run took up after another was killed in it. */
+export interface Begun {
+  /** As a person would call it: `restart web.service`. */
+  readonly step: string;
+  /** Without coming back. */
+  readonly times: number;
+}
+
 export interface Journal {
   readonly schema: 1;
   readonly phase: Phase;
@@ -48,6 +56,10 @@ export interface Journal {
   readonly followUp: FollowUp;
   /** The record of managed files, once the new files are to stay; null: the one that is there is right. */
   readonly managed?: RecordUpdate | null;
+  /** When the run was about to make its first change: ISO 8601, UTC. Absent: an earlier parbake's. */
+  readonly since?: string;
+  /** Absent: no run has taken it up yet. */
+  readonly begun?: readonly Begun[];
 }
 
 const NAME = "journal.json";
@@ -56,7 +68,8 @@ export const JOURNAL_FOLDERS: readonly OwnFolder[] = [STATE_FOLDER, RUN_FOLDER];
 export type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp" | "managed">;
 
 export function newJournal({ changes, madeFolders, followUp, managed = null }: NewJournal): Journal {
-  return { schema: 1, phase: "swap", bootId: readBootId(), changes, madeFolders, followUp, managed };
+  const since = new Date().toISOString();
+  return { schema: 1, phase: "swap", bootId: readBootId(), since, changes, madeFolders, followUp, managed };
 }
 
 export function chooseFolder(changes: readonly Change[], secretsFolder: string): OwnFolder {
@@ -97,12 +110,14 @@ export function isEmpty({ reloadsManager, actions, healthChecks }: FollowUp): bo
 
 function isJournal(value: object): value is Journal {
   if (!isRecord(value) || value["schema"] !== 1 || typeof value["bootId"] !== "string") return false;
-  const { phase, changes, madeFolders, followUp, managed = null } = value;
+  const { phase, changes, madeFolders, followUp, managed = null, since = "", begun = [] } = value;
   return (
     ["swap", "act", "rollback", "settle"].includes(String(phase)) &&
     isListOf(changes, isChange) &&
     isListOf(madeFolders, isCleanPath) &&
     isFollowUp(followUp) &&
+    typeof since === "string" &&
+    isListOf(begun, isBegun) &&
     (managed === null || isRecordUpdate(managed))
   );
 }
@@ -110,6 +125,10 @@ function isJournal(value: object): value is Journal {
 function isFollowUp(value: unknown): value is FollowUp {
   if (!isRecord(value) || typeof value["reloadsManager"] !== "boolean") return false;
   return isListOf(value["actions"], isAction) && isListOf(value["healthChecks"], isHealthCheck);
+}
+
+function isBegun(value: unknown): boolean {
+  return isRecord(value) && typeof value["step"] === "string" && typeof value["times"] === "number";
 }
 
 function isHealthCheck(value: unknown): boolean {

@@ -74,7 +74,7 @@ async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Prom
   const { root } = given;
   let fetched: FetchedSecrets = new Map();
   const options = { ...given, run: withholdSecrets(given.run, () => listValues(plan, root, fetched)) };
-  await recover(options, record);
+  await recover(plan, options, record);
   record.isTentative = options.recheck !== undefined && record.recovered === null;
   options.recheck?.();
   record.isTentative = false;

@@ -1,9 +1,21 @@
 // Finishes or takes back what a run that was cut short left, by its journal. Runs first, with the lock held: until then
 // nobody may touch the temporary files, for the old ones are among them.
 
+import type { Plan } from "../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
-import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
+import {
+  describeUnreadable,
+  isSameBoot,
+  JOURNAL_FOLDERS,
+  readJournal,
+  removeJournal,
+  type Phase,
+  type HealthCheck,
+} from "./journal.ts";
+import { countAttempts } from "./attempts.ts";
+import { checkOf } from "./plan-follow-up.ts";
+import { listPlaces } from "./targets.ts";
 import type { OwnFolder } from "./run-folder.ts";
 import type { RunRecord } from "./run-record.ts";
 import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
@@ -13,21 +25,21 @@ import { removeLeftovers } from "./temporary.ts";
 export type Recovery = "undone" | "finished" | "rolled back";
 
 /** Throws where the old files cannot be put back: nothing new is to be built on that. */
-export async function recover(context: TransactionContext, record: RunRecord): Promise<void> {
+export async function recover(plan: Plan, context: TransactionContext, record: RunRecord): Promise<void> {
   for (const folder of JOURNAL_FOLDERS) {
-    await recoverIn(folder, context, record);
+    await recoverIn(folder, plan, context, record);
     removeOwnLeftovers(context.root, folder);
   }
 }
 
-async function recoverIn(folder: OwnFolder, context: TransactionContext, record: RunRecord): Promise<void> {
+async function recoverIn(folder: OwnFolder, plan: Plan, context: TransactionContext, record: RunRecord): Promise<void> {
   const journal = readJournal(context.root, folder);
   if (journal === "none") return;
   if (journal === "unreadable") {
     context.log("error", `${describeUnreadable(context.root, folder).what}: forgotten`);
     return removeJournal(context.root, folder);
   }
-  const recovery = await record.time("recover", () => recoverFrom({ journal, folder }, context, record));
+  const recovery = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
   record.recovered = recovery;
   // Of that run, not of this.
   record.isRolledBack = false;
@@ -43,6 +55,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
 
 async function recoverFrom(
   transaction: Transaction,
+  plan: Plan,
   context: TransactionContext,
   record: RunRecord,
 ): Promise<Recovery> {
@@ -52,7 +65,7 @@ async function recoverFrom(
       refuseStuck(takeBack(transaction, context.root));
       return "undone";
     case "act":
-      if (isSameBoot(journal)) return finishActing(transaction, context, record);
+      if (isSameBoot(journal)) return finishActing(withChecksOf(plan, transaction, context), context, record);
       settle(transaction, context);
       return "finished";
     case "rollback":
@@ -69,7 +82,8 @@ async function finishActing(
   record: RunRecord,
 ): Promise<Recovery> {
   // A unit that failed may have failed of the very restart that we were killed in.
-  const failure = await followUp(transaction, { ...context, revive: "failed" }, record);
+  const acting = { ...context, revive: "failed", begin: countAttempts(transaction, context) } as const;
+  const failure = await followUp(transaction, acting, record);
   if (failure === null) {
     settle(transaction, context);
     return "finished";
@@ -79,14 +93,23 @@ async function finishActing(
   return "rolled back";
 }
 
+/** What is asked of the files is the plan's of now to say: the journal's word is not run. */
+function withChecksOf(plan: Plan, transaction: Transaction, { log }: TransactionContext): Transaction {
+  const { journal } = transaction;
+  const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {
+    const place = listPlaces(plan).find((one) => one.path === path);
+    const check = place?.source.kind === "file" ? checkOf(place.source.step, place.isSecret) : null;
+    if (check === null) log("warn", `${path} is not asked for its health: the plan has no check of it any more`);
+    return check === null ? [] : [check];
+  });
+  return { ...transaction, journal: { ...journal, followUp: { ...journal.followUp, healthChecks } } };
+}
+
 async function goBack(transaction: Transaction, context: TransactionContext, record: RunRecord): Promise<Recovery> {
   const { journal } = transaction;
   const owed = isSameBoot(journal) ? journal.followUp : { reloadsManager: false, actions: [], healthChecks: [] };
-  const { stuck, others } = await rollBack(
-    { ...transaction, journal: { ...journal, followUp: owed } },
-    context,
-    record,
-  );
+  const rolling = { ...transaction, journal: { ...journal, followUp: owed } };
+  const { stuck, others } = await rollBack(rolling, { ...context, begin: countAttempts(rolling, context) }, record);
   refuseStuck(stuck);
   tell(others, context);
   return "rolled back";

@@ -5,7 +5,7 @@ import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { removeFolders } from "./folder.ts";
-import { performFollowUp } from "./follow-up.ts";
+import { givenUp, performFollowUp, tellGivenUp } from "./follow-up.ts";
 import { isEmpty, removeJournal, writeJournal, type Journal, type OwedAction } from "./journal.ts";
 import { tryWriteManaged } from "./managed.ts";
 import type { RunCommand } from "./run-command.ts";
@@ -14,6 +14,7 @@ import type { RunRecord } from "./run-record.ts";
 import { makeAll, settleAll, undoAll, withProblems } from "./swap.ts";
 import {
   applyUnitActions,
+  GIVEN_UP,
   problemsOf,
   reloadManager,
   touchedUnits,
@@ -70,16 +71,19 @@ export interface Failure {
 /** Reloads, restarts and health checks. Where one fails the old files come back, and the units get them. */
 export async function followUp(
   { journal, folder }: Transaction,
-  context: TransactionContext & Pick<UnitContext, "revive">,
+  context: TransactionContext & Pick<UnitContext, "revive" | "begin">,
   record: RunRecord,
 ): Promise<Failure | null> {
   const { units, healthChecks, refusal } = await performFollowUp(journal.followUp, context);
   record.units = [...record.units, ...units];
   record.healthChecks = [...record.healthChecks, ...healthChecks];
+  record.warn(tellGivenUp(journal.followUp, units, healthChecks), context.log);
   if (refusal === null) return null;
   const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
   const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
-  const { stuck, others } = await rollBack(rolling, context, record);
+  // Counted were the steps of the follow-up, which is over.
+  const { begin: _, ...uncounted } = context;
+  const { stuck, others } = await rollBack(rolling, uncounted, record);
   return { refusal: withProblems(refusal, [...stuck, ...others]), stuck };
 }
 
@@ -91,7 +95,7 @@ export interface RollbackProblems {
 
 export async function rollBack(
   { journal, folder }: Transaction,
-  context: TransactionContext,
+  context: TransactionContext & Pick<UnitContext, "begin">,
   record: RunRecord,
 ): Promise<RollbackProblems> {
   const { root, log } = context;
@@ -129,7 +133,7 @@ export function settle({ journal, folder }: Transaction, { root, log }: Transact
 
 async function actOnOldFiles(
   { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OwedAction[] },
-  context: TransactionContext,
+  context: TransactionContext & Pick<UnitContext, "begin">,
   record: RunRecord,
 ): Promise<Problem[]> {
   const endMs = performance.now() + ROLLBACK_MS;
@@ -141,7 +145,8 @@ async function actOnOldFiles(
   for (const action of actions) outcomes.push(...(await applyUnitActions([action], units)));
   const reports = outcomes.map(({ report }) => report);
   record.units = withRollback(record.units, reports);
-  return [...(problem === null ? [] : [problem]), ...problemsOf(outcomes).map(tellOfOldFiles)];
+  const left = reports.filter(({ outcome }) => outcome === GIVEN_UP).map((report) => givenUp(report));
+  return [...(problem === null ? [] : [problem]), ...[...problemsOf(outcomes), ...left].map(tellOfOldFiles)];
 }
 
 function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitReport[]): UnitReport[] {

@@ -5,8 +5,12 @@ import { existsSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
 import type { Deadline } from "../deadline.ts";
 import { placeProblem, type Problem } from "../refusal.ts";
+import type { Begin } from "./attempts.ts";
 import type { OwedAction } from "./journal.ts";
 import { firstLines, type CommandResult, type RunCommand, describeCommandFailure } from "./run-command.ts";
+
+/** The step ended parbake itself, and again when it was taken up again. */
+export const GIVEN_UP = "given up: parbake did not come back from it";
 
 export interface UnitReport extends OnChange {
   /** `queued` where waiting would deadlock; the others say why nothing was done. */
@@ -18,6 +22,7 @@ export interface UnitReport extends OnChange {
     | "no systemd here"
     | "not done: --root"
     | "failed"
+    | typeof GIVEN_UP
     | "not tried: another failed";
   /** What became of it with the old files back; only where they were put back. */
   readonly rollbackOutcome?: UnitReport["outcome"];
@@ -30,6 +35,8 @@ export interface UnitContext {
   readonly noBlock: boolean;
   /** Which units that do not run were up before us, so that their end is our doing. Left out: none. */
   readonly revive?: "failed" | "all";
+  /** Asked before each reload and restart, which may end this process. Left out: they are all taken. */
+  readonly begin?: Begin;
 }
 
 /** One action for each unit: a restart reloads as well. In the order in which the units were first named. */
@@ -103,7 +110,7 @@ export function problemsOf(outcomes: readonly UnitOutcome[]): Problem[] {
 }
 
 async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<UnitOutcome> {
-  const { deadline, run, noBlock, revive } = context;
+  const { deadline, run, noBlock, revive, begin } = context;
   const question = ["systemctl", "show", "--property=LoadState,ActiveState", "--", wanted.unit];
   const askMs = deadline.remainingMs();
   const shown = await run(question, askMs);
@@ -114,6 +121,7 @@ async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<
   const activeState = state.get("ActiveState");
   const isUp = isRunning(activeState);
   if (!isUp && !isRevived(activeState, revive)) return outcome(wanted, "not running, nothing to do");
+  if (begin?.(`${wanted.action} ${wanted.unit}`) === false) return outcome(wanted, GIVEN_UP);
   // It may have used up its starts within the time that systemd allows for them.
   if (activeState === "failed") await run(["systemctl", "reset-failed", "--", wanted.unit], deadline.remainingMs());
   const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), "--", wanted.unit];
