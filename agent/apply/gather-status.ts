@@ -7,9 +7,17 @@ import type { OnChange } from "../config/config.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
 import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
-import { describeDamage, readManaged, type Managed, type ManagedFile, type ManagedState } from "./managed.ts";
+import {
+  describeDamage,
+  readManaged,
+  type Managed,
+  type ManagedFile,
+  type ManagedState,
+  type ManagedRecord,
+} from "./managed.ts";
 import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
+import type { Recovery } from "./recover.ts";
 import { readReport, type Report, type StoredSecretReport } from "./report.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
 
@@ -17,8 +25,9 @@ export interface FileStatus {
   /** Absolute, as the booted machine sees it. */
   readonly path: string;
   readonly kind: Managed["kind"];
-  /** `kept`: edited by hand, which the config allows. `unknown`: whoever asks may not look at it. */
-  readonly state: "in sync" | "kept" | "drifted" | "missing" | "unknown";
+  /** `kept`: edited by hand, which the config allows. `unfinished`: as a run made it that was cut short. `unknown`: whoever asks
+   * may not look at it. */
+  readonly state: "in sync" | "kept" | "unfinished" | "drifted" | "missing" | "unknown";
   /** What is no longer as parbake made it. A secret's content is never compared. */
   readonly drift: readonly ("content" | "owner" | "mode" | "kind")[];
   /** ISO 8601, UTC: when the content, else the attributes, last changed. Null: as it was, or missing. */
@@ -28,6 +37,17 @@ export interface FileStatus {
 export interface SecretStatus extends StoredSecretReport {
   /** Since it was fetched. */
   readonly ageMs: number;
+}
+
+export interface Interruption {
+  readonly phase: Phase | "unreadable";
+  /** When that run was about to make its first change: ISO 8601, UTC. Null: its journal does not say. */
+  readonly since: string | null;
+  /** What the next run will make of it; where it is `finished`, and a unit or a health check fails, it is `rolled back` after all.
+   * `forgotten`: nobody can tell. */
+  readonly next: Recovery | "forgotten";
+  /** Places that it was changing: absolute, as the booted machine sees them. */
+  readonly paths: readonly string[];
 }
 
 export interface Status {
@@ -46,6 +66,8 @@ export interface Status {
   readonly secrets: readonly SecretStatus[];
   /** What a run that was cut short leaves to the next; null: nothing. */
   readonly interrupted: Phase | "unreadable" | null;
+  /** The same in full, one for each journal that was left. */
+  readonly interruptions: readonly Interruption[];
   /** Reloads and restarts that are still to be done. */
   readonly owed: readonly OnChange[];
 }
@@ -55,16 +77,18 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const lastRun = readOr(null, unreadable, () => readReport(root));
   const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
   if (isDamaged) unreadable.push(describeDamage(root));
-  const files = [...managed.values()].map((entry) => checkFile(entry, root));
-  const journals = JOURNAL_FOLDERS.map((folder) => {
-    const found = readOr("none" as const, unreadable, () => readJournal(root, folder));
-    if (found === "unreadable") unreadable.push(describeUnreadable(root, folder));
-    return found;
+  const found = JOURNAL_FOLDERS.map((folder) => {
+    const journal = readOr("none" as const, unreadable, () => readJournal(root, folder));
+    if (journal === "unreadable") unreadable.push(describeUnreadable(root, folder));
+    return journal;
   });
-  const left = journals.filter((found) => found !== "none");
-  const interrupted = left.map((found) => (found === "unreadable" ? found : found.phase))[0] ?? null;
+  const journals = found.filter((journal) => journal !== "none");
+  const files = checkFiles(managed, journals, root);
+  const interruptions = journals.map(describeInterruption);
+  const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
-  const status = { unreadable, lastRun, generation, files, secrets, interrupted, owed: owedActions(journals) };
+  const owed = owedActions(journals);
+  const status = { unreadable, lastRun, generation, files, secrets, interrupted, interruptions, owed };
   const reasons = findReasons(status);
   const lastRunAgeMs = lastRun === null ? null : Math.max(0, nowMs - endMsOf(lastRun));
   return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
@@ -100,11 +124,49 @@ function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnCha
   return journals
     .filter((found): found is Journal => typeof found === "object")
     .filter(isSameBoot)
-    .flatMap(({ followUp }) => followUp.actions);
+    .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
 
 function endMsOf({ startedAt, tookMs }: Report): number {
   return Date.parse(startedAt) + tookMs;
+}
+
+const NEXT: Readonly<Record<Phase, Recovery>> = {
+  swap: "undone",
+  act: "finished",
+  rollback: "rolled back",
+  settle: "finished",
+};
+
+function describeInterruption(journal: Journal | "unreadable"): Interruption {
+  if (journal === "unreadable") return { phase: journal, since: null, next: "forgotten", paths: [] };
+  const { phase, since = null, changes } = journal;
+  return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
+}
+
+// Where a run was cut short, its own new files are not in the record yet: what is neither as before nor as that run was to make
+// it is somebody else's doing.
+function checkFiles(managed: ManagedRecord, journals: readonly (Journal | "unreadable")[], root: string): FileStatus[] {
+  const known = journals.filter((found) => found !== "unreadable");
+  const planned = new Map(known.flatMap((found) => found.managed?.files ?? []).map((entry) => [entry.path, entry]));
+  const touched = new Set(known.flatMap(({ changes }) => changes.map(({ path }) => path)));
+  const files = [...managed.values()].map((entry) => {
+    const status = checkFile(entry, root);
+    if (!touched.has(entry.path) || (status.state !== "drifted" && status.state !== "missing")) return status;
+    return isAsPlanned(planned.get(entry.path), status, root) ? unfinished(entry) : status;
+  });
+  const added = [...planned.values()].filter(({ path }) => touched.has(path) && !managed.has(path));
+  const made = added.filter((entry) => checkFile(entry, root).state === "in sync");
+  return [...files, ...made.map(unfinished)];
+}
+
+/** @param entry undefined: the run was to remove it */
+function isAsPlanned(entry: Managed | undefined, { state }: FileStatus, root: string): boolean {
+  return entry === undefined ? state === "missing" : checkFile(entry, root).state === "in sync";
+}
+
+function unfinished({ path, kind }: Managed): FileStatus {
+  return { path, kind, state: "unfinished", drift: [], driftedSince: null };
 }
 
 function checkFile(entry: Managed, root: string): FileStatus {
@@ -156,7 +218,7 @@ function findReasons({
   files,
   interrupted,
   owed,
-}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets">): string[] {
+}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
   const isUnread = unreadable.length > 0;
   const reasons: readonly (readonly [boolean, string])[] = [

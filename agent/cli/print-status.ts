@@ -1,6 +1,6 @@
 // `status` for people and for programs. Pure.
 
-import type { FileStatus, SecretStatus, Status } from "../apply/gather-status.ts";
+import type { FileStatus, Interruption, SecretStatus, Status } from "../apply/gather-status.ts";
 import type { Report } from "../apply/report.ts";
 import { formatProblem } from "../refusal.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
@@ -16,6 +16,7 @@ export function formatStatus(status: Status, paint: Paint): string {
   const sections = [
     headline,
     ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
+    ...status.interruptions.map((each) => formatInterruption(each, paint)),
     formatRun(status, paint),
     formatHeld(status, paint),
     formatFiles(status.files, paint),
@@ -56,6 +57,7 @@ function describeResult({ result, changed, rolledBack }: Report, paint: Paint): 
 const MARKS: Readonly<Record<FileStatus["state"], string>> = {
   "in sync": "=",
   kept: "≈",
+  unfinished: "…",
   drifted: "~",
   missing: "-",
   unknown: "?",
@@ -75,6 +77,7 @@ function paintState({ state }: FileStatus, text: string, paint: Paint): string {
     case "in sync":
     case "kept":
       return paint.dim(text);
+    case "unfinished":
     case "drifted":
     case "unknown":
       return paint.yellow(text);
@@ -100,11 +103,28 @@ function formatSecrets(secrets: readonly SecretStatus[], paint: Paint): string {
   return `${paint.bold("secrets")}\n${formatColumns(rows, "  ")}`;
 }
 
-function formatOwed({ owed, interrupted }: Status, paint: Paint): string {
-  if (owed.length === 0 && interrupted === null) return "";
+const CUT_SHORT: Readonly<Record<Interruption["phase"], readonly [amid: string, next: string]>> = {
+  swap: ["while it swapped files in", "the next run puts the old files back, and begins anew"],
+  act: [
+    "with its new files in place, while it told the units of them",
+    "the next run tells them, and puts the old files back where one fails",
+  ],
+  rollback: ["while it put the old files back", "the next run goes on with that, and begins anew"],
+  settle: ["when all was done but the tidying up", "the next run does that"],
+  unreadable: ["and its journal cannot be read", "the next run forgets it, and begins anew"],
+};
+
+function formatInterruption({ phase, since, paths }: Interruption, paint: Paint): string {
+  const [amid, next] = CUT_SHORT[phase];
+  const began = since === null ? "" : `, which began to change files at ${since},`;
+  const lines = [`a run${began} was cut short ${amid}:`, next, ...paths.map((path) => `  ${path}`)];
+  return formatColumns(lines.map((line, index) => [index === 0 ? paint.yellow("cut short") : "", line]));
+}
+
+function formatOwed({ owed }: Status, paint: Paint): string {
+  if (owed.length === 0) return "";
   const rows = owed.map(({ action, unit }) => [action, unit]);
-  const note = interrupted === null ? "" : "  a run was cut short: the next one finishes its work, or takes it back\n";
-  return `${paint.bold("owed")}\n${formatColumns(rows, "  ")}${note}`;
+  return `${paint.bold("owed")}\n${formatColumns(rows, "  ")}`;
 }
 
 /** `45 s`, `12 min`, `3 h`, `5 d`: as exact as anybody asks. */

@@ -182,9 +182,10 @@ describe("gatherStatus", () => {
     const followUp = { reloadsManager: false, actions, healthChecks: [] };
     const journal = newJournal({ changes: [], madeFolders: [], followUp, managed: null });
     writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act" });
-    const { reasons, interrupted, owed } = gatherStatus(scratch.root, Date.now());
+    const { reasons, interrupted, interruptions, owed } = gatherStatus(scratch.root, Date.now());
     assert.deepEqual(reasons, ["the last run failed", "a run was cut short", "reloads or restarts are owed"]);
     assert.deepEqual([interrupted, owed], ["act", actions]);
+    assert.deepEqual(interruptions, [{ phase: "act", since: journal.since, next: "finished", paths: [] }]);
   });
 
   it("owes nothing to the units of another boot", async () => {
