@@ -36,7 +36,6 @@ export function tellGivenUp(
   units: readonly UnitReport[],
   health: readonly HealthReport[],
 ): Problem[] {
-  const isGivenUp = ({ outcome }: UnitReport | HealthReport) => outcome === GIVEN_UP;
   const ofUnits = units.filter(isGivenUp).map((report) =>
     givenUp(
       report,
@@ -49,6 +48,10 @@ export function tellGivenUp(
     return placeProblem({ what, fix: "The new files stay, unchecked. Mend `healthCheck:`." }, check ?? {});
   });
   return [...ofUnits, ...ofChecks];
+}
+
+function isGivenUp({ outcome }: UnitReport | HealthReport): boolean {
+  return outcome === GIVEN_UP;
 }
 
 /** Of a reload or restart, whichever files the unit was to read. */
