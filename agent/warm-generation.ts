@@ -46,9 +46,9 @@ export async function writeGenerations(root: string, uid: number, gid: number): 
       log() {},
     });
     const wish = { ...place, plan, targets, selection, stored, managed: new Map(), fetchedAt: "" };
-    const { flip } = stageGeneration(wish);
+    const { flip, written } = stageGeneration(wish);
     if (flip === null) throw new Error("the warm run wrote no generation");
-    makeAll(root, [flip], () => {});
+    makeAll(root, [flip], new Map([[flip.path, written]]), () => {});
     settleAll(root, [flip]);
   }
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { readPlain } from "../host/read-plain.ts";
 import { setAttributes } from "./change-attributes.ts";
 import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generation.ts";
+import type { WrittenFile, WrittenFiles } from "../host/written-file.ts";
 import { explainingErrors } from "./file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { VERSIONS } from "./generation-layout.ts";
@@ -29,17 +30,20 @@ export interface GenerationContent extends SecretsPlace {
 // Every user may pass, none but root may list: the names of secrets are nobody's business, the files have owners of their own.
 const FOLDER_MODE = 0o711;
 
-export function buildGeneration(folder: Folder, generation: string, content: GenerationContent): void {
+/** @returns what of it is new, by its name below the secrets folder */
+export function buildGeneration(folder: Folder, generation: string, content: GenerationContent): WrittenFiles {
   const { root, secretsFolder } = content;
   const base = join(secretsFolder, generation);
+  const written = new Map<string, WrittenFile>();
+  const note = (name: string, file: WrittenFile) => written.set(join(generation, name), file);
   try {
     makeFolders(root, secretsFolder, base, FOLDER_MODE);
     for (const file of content.files)
-      inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, content));
+      inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, content, note));
     for (const name of content.carried) inOwnFolder(root, base, name, (own) => carry(folder, own, name, content));
     for (const { name } of content.folders) makeFolders(root, base, join(base, name), FOLDER_MODE);
     inFolder(root, base, TRUST_NOBODY_ELSE, (made) => {
-      writeRecord(made, base, content);
+      note(VERSIONS, writeRecord(made, base, content));
       dressFolders(folder, made, content);
       syncFolder(made);
     });
@@ -47,6 +51,7 @@ export function buildGeneration(folder: Folder, generation: string, content: Gen
     removeTree(folder, generation);
     throw error;
   }
+  return written;
 }
 
 function inOwnFolder(root: string, base: string, name: string, work: (folder: Folder) => void): void {
@@ -55,7 +60,13 @@ function inOwnFolder(root: string, base: string, name: string, work: (folder: Fo
   inFolder(root, path, TRUST_NOBODY_ELSE, (own) => explainingErrors(join(root, base, name), () => work(own)));
 }
 
-function writeFile(folder: Folder, own: Folder, file: Examined, content: GenerationContent): void {
+function writeFile(
+  folder: Folder,
+  own: Folder,
+  file: Examined,
+  content: GenerationContent,
+  note: (name: string, file: WrittenFile) => void,
+): void {
   const { name, bytes, difference, target, place } = file;
   const { path, uid, gid, mode } = target;
   const isInOld = content.old !== null && place === join(content.secretsFolder, content.old, name);
@@ -63,7 +74,7 @@ function writeFile(folder: Folder, own: Folder, file: Examined, content: Generat
   if (isSame && isInOld) return linkSync(entryOf(folder, join(content.old, name)), entryOf(own, basename(name)));
   const copied = bytes ?? readWhole(folder, place.slice(join(content.secretsFolder, "/").length));
   try {
-    writeNew(own, basename(name), { path, bytes: copied, uid, gid, mode });
+    note(name, writeNew(own, basename(name), { path, bytes: copied, uid, gid, mode }));
   } finally {
     if (bytes === null) copied.fill(0);
   }
@@ -73,12 +84,13 @@ function carry(folder: Folder, own: Folder, name: string, { old }: GenerationCon
   linkSync(entryOf(folder, join(old!, name)), entryOf(own, basename(name)));
 }
 
-function writeRecord(made: Folder, base: string, { files, carried, secrets, stored }: GenerationContent): void {
+function writeRecord(made: Folder, base: string, content: GenerationContent): WrittenFile {
+  const { files, carried, secrets, stored } = content;
   const along = (stored?.files ?? []).filter(({ name }) => carried.includes(name));
   const recorded = files.map((file) => recordFile(made, file.stored));
   const bytes = Buffer.from(formatStored({ secrets, files: [...recorded, ...along] }));
   const [uid, gid] = [process.geteuid!(), process.getegid!()];
-  writeNew(made, VERSIONS, { path: join(base, VERSIONS), bytes, uid, gid, mode: 0o600 });
+  return writeNew(made, VERSIONS, { path: join(base, VERSIONS), bytes, uid, gid, mode: 0o600 });
 }
 
 // Last: the files had to get in.

@@ -24,7 +24,12 @@ interface NewFile {
   readonly newInode: string;
 }
 
-interface OldFile {
+/** What was there when parbake looked: see identityOf. What is not that is refused. */
+interface Examined {
+  readonly seen: string;
+}
+
+interface OldFile extends Examined {
   /** A second link to the old file, made when the swap begins: its bytes, attributes and times in one. */
   readonly oldName: string;
 }
@@ -33,7 +38,7 @@ export type Creation = ChangeOf<"create"> & NewFile;
 export type Update = ChangeOf<"update"> & NewFile & OldFile;
 export type Removal = ChangeOf<"remove"> & OldFile;
 /** Owner and mode in place: the inode and the time of change stay. */
-export type Mending = ChangeOf<"attributes"> & { readonly old: Attributes; readonly new: Attributes };
+export type Mending = ChangeOf<"attributes"> & Examined & { readonly old: Attributes; readonly new: Attributes };
 
 /** A folder that staging made already: only taking it back is left to do. */
 export type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
@@ -71,15 +76,15 @@ export function isChange(value: unknown): value is Change {
     case "create":
       return hasNew(value);
     case "update":
-      return hasNew(value) && isTemporaryName(value["oldName"]);
+      return hasNew(value) && hasOld(value);
     case "remove":
-      return isTemporaryName(value["oldName"]);
+      return hasOld(value);
     case "make-folder":
       return typeof value["newInode"] === "string";
     case "generation":
       return isFlip(value);
     case "attributes":
-      return isAttributes(value["old"]) && isAttributes(value["new"]);
+      return typeof value["seen"] === "string" && isAttributes(value["old"]) && isAttributes(value["new"]);
     default:
       return false;
   }
@@ -126,6 +131,10 @@ function isPlainName(value: unknown): boolean {
 
 function hasNew(value: Readonly<Record<string, unknown>>): boolean {
   return isTemporaryName(value["newName"]) && typeof value["newInode"] === "string";
+}
+
+function hasOld(value: Readonly<Record<string, unknown>>): boolean {
+  return isTemporaryName(value["oldName"]) && typeof value["seen"] === "string";
 }
 
 function isTrust(value: unknown): boolean {

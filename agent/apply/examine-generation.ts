@@ -1,14 +1,16 @@
 // What each file of the secrets folder is now, and how it differs from what is wanted. Never writes.
 
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { lstatSync, readdirSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { encodeContent, type FetchedSecrets } from "./encode-content.ts";
 import { compareWithRecord, isKept, limitOf, type Contact } from "./drift.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import { identityOf } from "../host/identity.ts";
 import { locate, nameInGeneration, readGeneration, VERSIONS } from "./generation-layout.ts";
 import { digestOf, type ManagedRecord } from "./managed.ts";
 import {
+  attributesOf,
   compareFile,
   readCurrent,
   sameAttributes,
@@ -21,8 +23,10 @@ import type { StagedContent } from "./stage-targets.ts";
 import { declare, isAsStored, type StoredFile, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "./targets.ts";
 
-interface FoundAttributes extends Attributes {
+export interface FoundAttributes extends Attributes {
   readonly isFolder: boolean;
+  /** See identityOf. */
+  readonly identity: string;
 }
 
 /** The secrets folder of a root. */
@@ -51,7 +55,7 @@ export interface ExaminedFolder {
   readonly name: string;
   readonly place: string;
   /** Null: it is not there. */
-  readonly current: Attributes | null;
+  readonly current: FoundAttributes | null;
   readonly difference: "create" | "attributes" | "unchanged";
 }
 
@@ -179,13 +183,13 @@ export function attributesAt({ root, secretsFolder }: SecretsPlace, place: strin
   });
 }
 
-function attributesFrom(stats: Stats): FoundAttributes {
-  return { uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777, isFolder: stats.isDirectory() };
+function attributesFrom(stats: BigIntStats): FoundAttributes {
+  return { ...attributesOf(stats), isFolder: stats.isDirectory(), identity: identityOf(stats) };
 }
 
-function statsOf(folder: Folder, name: string): Stats | null {
+function statsOf(folder: Folder, name: string): BigIntStats | null {
   try {
-    return lstatSync(entryOf(folder, name));
+    return lstatSync(entryOf(folder, name), { bigint: true });
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return null;
     throw error;

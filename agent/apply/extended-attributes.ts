@@ -4,11 +4,13 @@
 // content, for the new file is still empty. A file that is new gets what the kernel gives to every new file in its folder.
 
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, existsSync, fchmodSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../refusal.ts";
+import { exchanged } from "../host/exchanged.ts";
+import { identityOf } from "../host/identity.ts";
 import { entryOf, type Folder } from "./folder.ts";
-import type { Attributes } from "./read-current.ts";
+import type { Attributes, CurrentFile } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { firstLines } from "./run-command.ts";
 import { temporaryName } from "./temporary.ts";
@@ -58,12 +60,20 @@ export class AttributeKeeper {
   /**
    * Gives the new file what the file of that name has; its mode bits are the caller's to set at the end. An ACL counts for no
    * more than the mode's group bits then allow.
+   * @param from what was found of that name: another that has it by now has nothing to give
    * @param toFd empty, and with the owner that it will have
    */
-  keep(folder: Folder, name: string, from: Attributes, toFd: number, to: Attributes): void {
+  keep(
+    folder: Folder,
+    name: string,
+    from: Pick<CurrentFile, "attributes" | "identity">,
+    toFd: number,
+    to: Attributes,
+  ): void {
     const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const outcome = this.#keepFrom(fd, folder, name, from.mode, toFd, to.mode);
+      if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw exchanged(folder, name);
+      const outcome = this.#keepFrom(fd, folder, name, from.attributes.mode, toFd, to.mode);
       if (outcome !== "copied") this.#warn(join(folder.shownPath, name), outcome);
     } finally {
       closeSync(fd);

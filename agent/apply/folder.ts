@@ -12,7 +12,7 @@ import {
   openSync,
   rmdirSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, basename, dirname } from "node:path";
 import { formatCommands, listDangers } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
@@ -20,7 +20,7 @@ import type { Attributes } from "./read-current.ts";
 
 // node:fs does not export it; the number is the same on x86-64 and arm64 (asm-generic/fcntl.h). A descriptor opened so
 // needs no read permission on the folder.
-const O_PATH = 0o10000000;
+export const O_PATH = 0o10000000;
 
 /** Who, beside root and the user that parbake runs as, may own the folders on the way or write to them through their group. */
 export interface Trust {
@@ -36,6 +36,8 @@ export interface Folder {
   readonly fd: number;
   /** With the root in front: what a person can open. */
   readonly shownPath: string;
+  /** Who else may exchange it, or what lies in it, as a part of a sentence: "/srv/app belongs to the user 26". Null: nobody. */
+  readonly exposure: string | null;
 }
 
 /** Node has no openat(2); the kernel resolves this path at the descriptor, so it means the same. */
@@ -119,9 +121,9 @@ export function makeFolders(root: string, base: string, path: string, mode: numb
 export function removeFolders(root: string, made: readonly string[]): void {
   for (const path of made.toReversed()) {
     try {
-      rmdirSync(join(root, path));
+      inFolder(root, dirname(path), TRUST_NOBODY_ELSE, (parent) => rmdirSync(entryOf(parent, basename(path))));
     } catch (error) {
-      if (errnoOf(error) === null) throw error;
+      if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
     }
   }
 }
@@ -160,8 +162,7 @@ function makeWithMode(path: string, mode: number): void {
 
 function openRoot(root: string, trust: Trust): Folder {
   try {
-    const folder = { fd: openSync(root, O_PATH | constants.O_DIRECTORY), shownPath: root };
-    return checked(folder, trust);
+    return checked(openSync(root, O_PATH | constants.O_DIRECTORY), root, null, trust);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
     throw new Refusal("cannot-write", { what: `${root} is not a folder`, fix: "Give --root a folder." });
@@ -173,7 +174,7 @@ function stepInto(parent: Folder, name: string, trust: Trust): Folder {
   const shownPath = join(parent.shownPath, name);
   try {
     const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-    return checked({ fd: openSync(entryOf(parent, name), flags), shownPath }, trust);
+    return checked(openSync(entryOf(parent, name), flags), shownPath, parent.exposure, trust);
   } catch (error) {
     throw explainStep(error, parent, name, shownPath);
   } finally {
@@ -202,12 +203,14 @@ function isSymlink(parent: Folder, name: string): boolean {
   return lstatSync(entryOf(parent, name), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-function checked(folder: Folder, trust: Trust): Folder {
+function checked(fd: number, shownPath: string, above: string | null, trust: Trust): Folder {
   try {
-    refuseDanger(folder.shownPath, trust.declared?.get(folder.shownPath) ?? fstatSync(folder.fd), trust);
-    return folder;
+    const attributes = fstatSync(fd);
+    refuseDanger(shownPath, trust.declared?.get(shownPath) ?? attributes, trust);
+    const [danger] = listDangers(attributes, TRUST_NOBODY_ELSE);
+    return { fd, shownPath, exposure: above ?? (danger === undefined ? null : `${shownPath} ${danger.what}`) };
   } catch (error) {
-    closeFolder(folder);
+    closeSync(fd);
     throw error;
   }
 }
@@ -217,6 +220,10 @@ export function isMissingFolder(error: unknown): boolean {
   return error instanceof Refusal && errnoOf(error.cause) === "ENOENT";
 }
 
+// The root is a wall: a path that climbs is no path of the machine, whoever wrote it.
 function componentsOf(path: string): string[] {
-  return path.split("/").filter((name) => name !== "");
+  const names = path.split("/").filter((name) => name !== "");
+  if (!names.some((name) => name === "." || name === "..")) return names;
+  const what = `the path ${JSON.stringify(path)} has a part that is '.' or '..'`;
+  throw new Refusal("cannot-write", { what, fix: "Write the path that it means." });
 }

@@ -1,6 +1,7 @@
 // Performs a plan: everything is checked, fetched, staged and validated before the first file is swapped in, and any failure
 // until then leaves the machine as it was.
 
+import type { WrittenFiles } from "../host/written-file.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -28,7 +29,7 @@ import { selectSecrets, type SecretQuestions, type Selection } from "./select-se
 import { stageGeneration } from "./stage-generation.ts";
 import { stageTargets, type StagedTarget } from "./stage-targets.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
-import { undoAll } from "./swap.ts";
+import { undoAll, type WrittenByChange } from "./swap.ts";
 import { followUp, settle, swapIn, type Transaction } from "./transaction.ts";
 import { updateManaged } from "./update-managed.ts";
 import { validateFiles, type Validation } from "./validate.ts";
@@ -94,14 +95,19 @@ async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Prom
   try {
     await carryOutPossible(plan, selection.failed, options, async (possible, held) => {
       record.held = held;
-      const transaction = await prepare(possible, narrow(found, possible), selection, acting, record);
-      if (transaction !== null) return carryOut(possible, transaction, acting, record);
+      const prepared = await prepare(possible, narrow(found, possible), selection, acting, record);
+      if (prepared !== null) return carryOut(possible, prepared, acting, record);
       record.isSwapped = true;
       linkCredentials(possible, root);
     });
   } finally {
     eraseSecrets(selection.fetched);
   }
+}
+
+interface Prepared {
+  readonly transaction: Transaction;
+  readonly written: WrittenByChange;
 }
 
 /** Everything staged and validated; null where there is nothing to do. */
@@ -111,12 +117,13 @@ async function prepare(
   selection: Selection,
   options: ApplyOptions,
   record: RunRecord,
-): Promise<Transaction | null> {
+): Promise<Prepared | null> {
   const { root } = options;
   const writtenAt = new Date().toISOString();
   const keeper = new AttributeKeeper();
   const staged: StagedTarget[] = [];
   const flips: GenerationFlip[] = [];
+  const written = new Map<string, WrittenFiles>();
   const removals = stageRemovals(undeclared);
   const gone = removals.flatMap(({ change }) => change ?? []);
   // The flip last: should another not come about, nobody has seen it.
@@ -128,7 +135,10 @@ async function prepare(
     const wish = { root, secretsFolder, plan, targets: inside!, selection, stored, managed: managed.files };
     const generation = stageGeneration({ ...wish, fetchedAt: writtenAt });
     staged.push(...generation.staged);
-    if (generation.flip !== null) flips.push(generation.flip);
+    for (const { change } of staged) if (change.written.size > 0) written.set(change.path, change.written);
+    if (generation.flip === null) return;
+    flips.push(generation.flip);
+    written.set(generation.flip.path, generation.written);
   };
   try {
     await record.time("stage", stage);
@@ -152,11 +162,16 @@ async function prepare(
   }
   const next = planFollowUp(staged, removals, root, record);
   const journal = newJournal({ changes: changes(), madeFolders: [], followUp: next, managed: update });
-  return { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) };
+  return { transaction: { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) }, written };
 }
 
-async function carryOut(plan: Plan, transaction: Transaction, options: ApplyOptions, record: RunRecord): Promise<void> {
-  const swapped = await record.time("swap", () => swapIn(transaction, options));
+async function carryOut(
+  plan: Plan,
+  { transaction, written }: Prepared,
+  options: ApplyOptions,
+  record: RunRecord,
+): Promise<void> {
+  const swapped = await record.time("swap", () => swapIn(transaction, written, options));
   record.isSwapped = true;
   linkCredentials(plan, options.root);
   const failure = await record.time("units", () => followUp(swapped, options, record));

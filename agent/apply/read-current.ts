@@ -1,11 +1,21 @@
 // What is at a path now, and what it would take to make it as wanted. One answer for the plan's printer and for the
 // performer. Never writes.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  type BigIntStats,
+} from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, type Folder } from "./folder.ts";
+import { identityOf } from "../host/identity.ts";
 
 export interface Attributes {
   readonly uid: number;
@@ -26,6 +36,10 @@ export interface CurrentFile {
   readonly modifiedMs: number;
   /** Since 1970, of the content or any attribute. */
   readonly changedNs: bigint;
+  /** See identityOf. */
+  readonly identity: string;
+  /** How many names it has. */
+  readonly links: number;
 }
 
 /** A file as it should be. */
@@ -70,20 +84,34 @@ export function compareFile(current: Current, wanted: Wanted): Comparison {
   }
 }
 
+export function attributesOf({ uid, gid, mode }: BigIntStats): Attributes {
+  return { uid: Number(uid), gid: Number(gid), mode: Number(mode) & 0o7777 };
+}
+
 export function sameAttributes(a: Attributes, b: Attributes): boolean {
   return a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
 }
 
+export interface CurrentFolder extends Attributes {
+  readonly inode: string;
+}
+
 /** Null where there is nothing of that name. Refuses a symlink, and anything else that is no folder. */
-export function readCurrentFolder(parent: Folder, name: string): Attributes | null {
-  const stats = lstatSync(entryOf(parent, name), { throwIfNoEntry: false });
+export function readCurrentFolder(parent: Folder, name: string): CurrentFolder | null {
+  const stats = lstatSync(entryOf(parent, name), { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return null;
   const shownPath = join(parent.shownPath, name);
-  if (stats.isDirectory()) return { uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 };
+  if (stats.isDirectory()) return { ...attributesOf(stats), inode: stats.ino.toString() };
   throw new Refusal("cannot-write", {
     what: `${shownPath} is declared as a folder, and is ${stats.isSymbolicLink() ? "a symlink" : "no folder"}`,
     fix: "Remove what is there, or give the folder another path: parbake follows no symlink.",
   });
+}
+
+/** Of what has that name, a dangling symlink included: see identityOf. Null: nothing has. */
+export function findIdentity(folder: Folder, name: string): string | null {
+  const stats = lstatSync(entryOf(folder, name), { bigint: true, throwIfNoEntry: false });
+  return stats === undefined ? null : identityOf(stats);
 }
 
 /** Whether there is anything of that name, a dangling symlink included. */
@@ -105,9 +133,11 @@ function readOpened(fd: number, shownPath: string, limitBytes: number): Current 
     kind: "file",
     bytes: sizeBytes > limitBytes ? null : readFileSync(fd),
     sizeBytes,
-    attributes: { uid: Number(stats.uid), gid: Number(stats.gid), mode: Number(stats.mode) & 0o7777 },
+    attributes: attributesOf(stats),
     modifiedMs: Number(stats.mtimeMs),
     changedNs: stats.ctimeNs,
+    identity: identityOf(stats),
+    links: Number(stats.nlink),
   };
 }
 

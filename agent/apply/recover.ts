@@ -19,6 +19,7 @@ import { listPlaces } from "./targets.ts";
 import type { OwnFolder } from "./run-folder.ts";
 import type { RunRecord } from "./run-record.ts";
 import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
+import type { UndoProblems } from "./swap.ts";
 import { removeLeftovers } from "./temporary.ts";
 
 /** What became of an earlier run. */
@@ -62,7 +63,7 @@ async function recoverFrom(
   const { journal } = transaction;
   switch (journal.phase) {
     case "swap":
-      refuseStuck(takeBack(transaction, context.root));
+      tellUndone(takeBack(transaction, context.root), context);
       return "undone";
     case "act":
       if (isSameBoot(journal)) return finishActing(withChecksOf(plan, transaction, context), context, record);
@@ -118,6 +119,11 @@ async function goBack(transaction: Transaction, context: TransactionContext, rec
 // Not thrown: this run's own files may be what mends it.
 function tell(problems: readonly Problem[], { log }: TransactionContext): void {
   for (const problem of problems) log("error", formatProblem(problem));
+}
+
+function tellUndone({ stuck, lost }: UndoProblems, context: TransactionContext): void {
+  refuseStuck(stuck);
+  tell(lost, context);
 }
 
 function refuseStuck(stuck: readonly Problem[]): void {

@@ -11,7 +11,7 @@ import { explainFileError } from "./file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "./folder.ts";
 import { locate, nameInGeneration, topNameOf } from "./generation-layout.ts";
 import type { Managed, ManagedFile, ManagedRecord } from "./managed.ts";
-import { isPresent, readCurrent } from "./read-current.ts";
+import { findIdentity, readCurrent } from "./read-current.ts";
 import { stageRemoval } from "./stage-file.ts";
 import { isBelow } from "./targets.ts";
 
@@ -24,6 +24,8 @@ export interface Undeclared {
   readonly staysBecause: string | null;
   /** Whether it goes with the generation that it is in. */
   readonly isInGeneration: boolean;
+  /** What was looked at: see identityOf. */
+  readonly seen: string;
 }
 
 /** None for a part of a plan, which does not say what is no longer declared. What is gone already is in no list. */
@@ -45,10 +47,10 @@ export interface StagedRemoval {
 
 export function stageRemovals(undeclared: readonly Undeclared[]): StagedRemoval[] {
   const going = undeclared.filter(({ staysBecause }) => staysBecause === null);
-  return going.map(({ path, trust, onChange, isInGeneration }) => ({
+  return going.map(({ path, trust, onChange, isInGeneration, seen }) => ({
     path,
     onChange,
-    change: isInGeneration ? null : stageRemoval(path, trust),
+    change: isInGeneration ? null : stageRemoval(path, trust, seen),
   }));
 }
 
@@ -80,23 +82,19 @@ function inspectEntry(
   // Or it lies in a folder of an earlier parbake's, which is about to be replaced whole.
   const isInGeneration = place !== path || sharesTop(path, secretsFolder, declared);
   const trust = entry.kind === "file" ? { uids: [entry.uid], gids: [entry.gid] } : TRUST_NOBODY_ELSE;
-  const staying = (staysBecause: string | null): Undeclared => ({
-    path,
-    trust,
-    onChange,
-    staysBecause,
-    isInGeneration,
-  });
+  const found = { path, trust, onChange, isInGeneration, seen: "", staysBecause: null };
   try {
     return inFolder(root, dirname(place), trust, (folder) => {
-      if (!isPresent(folder, basename(path))) return null;
-      if (isInGeneration) return staying(null);
-      return staying(entry.kind === "file" ? findHold(folder, entry) : findSecretHold(path, secretsFolder));
+      const seen = findIdentity(folder, basename(path));
+      if (seen === null) return null;
+      if (isInGeneration) return found;
+      const staysBecause = entry.kind === "file" ? findHold(folder, entry) : findSecretHold(path, secretsFolder);
+      return { ...found, seen, staysBecause };
     });
   } catch (error) {
     const refusal = explainFileError(error, join(root, path));
     if (!(refusal instanceof Refusal)) throw refusal;
-    return isMissingFolder(refusal) ? null : staying(refusal.problems[0]!.what);
+    return isMissingFolder(refusal) ? null : { ...found, staysBecause: refusal.problems[0]!.what };
   }
 }
 

@@ -14,7 +14,7 @@ export function removeTree(parent: Folder, name: string): void {
   if (!stats.isDirectory()) return removeIfThere(path);
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    const folder = { fd, shownPath: join(parent.shownPath, name) };
+    const folder = { ...parent, fd, shownPath: join(parent.shownPath, name) };
     for (const child of readdirSync(entryOf(folder, "."))) removeTree(folder, child);
   } finally {
     closeSync(fd);

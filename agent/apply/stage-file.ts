@@ -1,10 +1,17 @@
 // Decides which change a file needs and gets it ready. Never touches the file itself.
 
 import { basename, dirname, join } from "node:path";
-import type { Change, Creation, Removal, Update } from "./change.ts";
+import type { Creation, Removal, Update, Mending } from "./change.ts";
 import { inEntry, inFolder, type Folder, type Trust } from "./folder.ts";
-import { compareFile, readCurrent, type Current, type Wanted } from "./read-current.ts";
-import { unchanged, type StagedChange } from "./staged-change.ts";
+import {
+  compareFile,
+  readCurrent,
+  type Current,
+  type Wanted,
+  type Attributes,
+  type CurrentFile,
+} from "./read-current.ts";
+import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";
 import { temporaryName } from "./temporary.ts";
 import { writeNew, type Dress } from "./write-file.ts";
 
@@ -20,8 +27,8 @@ function stageIn(folder: Folder, wanted: Wanted, trust: Trust): StagedChange {
 }
 
 /** A file that is to go; the caller has seen that it is there. */
-export function stageRemoval(path: string, trust: Trust): Removal {
-  return { kind: "remove", path, trust, oldName: temporaryName(basename(path)) };
+export function stageRemoval(path: string, trust: Trust, seen: string): Removal {
+  return { kind: "remove", path, trust, oldName: temporaryName(basename(path)), seen };
 }
 
 /** @param dress for a file that is replaced: see writeNew */
@@ -33,30 +40,36 @@ export function stageCurrent(
   dress: Dress | null,
 ): StagedChange {
   const { path } = wanted;
-  const name = basename(path);
   const difference = compareFile(current, wanted);
-  switch (difference) {
-    case "unchanged":
-      return unchanged(path);
-    case "attributes": {
-      const { uid, gid, mode } = wanted;
-      if (current.kind === "absent") throw new Error(`${path} is absent, and has attributes`);
-      const change: Change = { kind: "attributes", path, trust, old: current.attributes, new: { uid, gid, mode } };
-      return { path, stagedPath: null, difference, change };
-    }
-    case "create":
-    case "update": {
-      const newName = temporaryName(name);
-      const staged = { path, trust, newName, newInode: writeNew(folder, newName, wanted, dress) };
-      const change: Creation | Update =
-        difference === "create"
-          ? { kind: "create", ...staged }
-          : { kind: "update", ...staged, oldName: temporaryName(name) };
-      return ready(change, join(folder.shownPath, newName));
-    }
+  if (difference === "unchanged") return unchanged(path);
+  if (difference === "attributes" && current.kind === "file" && isOnlyOurs(folder, current)) {
+    const change = mendingOf(wanted, trust, current.attributes, current.identity);
+    return { path, stagedPath: null, difference, change, written: NOTHING_WRITTEN };
   }
+  const newName = temporaryName(basename(path));
+  const file = writeNew(folder, newName, wanted, dress);
+  const common = { path, trust, newName, newInode: file.inode };
+  const change: Creation | Update =
+    current.kind === "absent"
+      ? { kind: "create", ...common }
+      : { kind: "update", ...common, oldName: temporaryName(basename(path)), seen: current.identity };
+  // With the content that it has already there is nothing to validate.
+  const stagedPath = difference === "attributes" ? null : join(folder.shownPath, newName);
+  return { path, stagedPath, difference, change, written: new Map([[newName, file]]) };
 }
 
-function ready(change: Creation | Update, stagedPath: string | null): StagedChange {
-  return { path: change.path, stagedPath, difference: change.kind, change };
+export function mendingOf(
+  { path, uid, gid, mode }: Omit<Wanted, "bytes">,
+  trust: Trust,
+  { uid: oldUid, gid: oldGid, mode: oldMode }: Attributes,
+  seen: string,
+): Mending {
+  const old = { uid: oldUid, gid: oldGid, mode: oldMode };
+  return { kind: "attributes", path, trust, seen, old, new: { uid, gid, mode } };
+}
+
+// Where others may write, or have given it a second name, the file may be one that they are not to get: it is replaced by one of
+// ours, never given away.
+function isOnlyOurs({ exposure }: Folder, { links }: CurrentFile): boolean {
+  return exposure === null && links === 1;
 }

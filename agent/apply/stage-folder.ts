@@ -3,79 +3,140 @@
 // Unlike a file's, the change is made when it is staged: the new content of the files in it lies there until the swap, and
 // must not lie where others may write. A run that fails takes it back.
 
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-} from "node:fs";
+import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { exchanged } from "../host/exchanged.ts";
+import { openEntry, reopen, setDurably } from "../host/examined.ts";
 import { Refusal } from "../refusal.ts";
 import type { Change } from "./change.ts";
-import { setAttributes } from "./change-attributes.ts";
 import { errnoOf } from "./file-error.ts";
-import { entryOf, explainEntryError, inFolder, type Folder, type Trust } from "./folder.ts";
-import { readCurrentFolder, sameAttributes, type Attributes } from "./read-current.ts";
-import { unchanged, type StagedChange } from "./staged-change.ts";
+import { entryOf, explainEntryError, inFolder, type Folder, type Trust, isMissingFolder } from "./folder.ts";
+import { readCurrentFolder, sameAttributes, type Attributes, attributesOf } from "./read-current.ts";
+import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";
+import { mendingOf } from "./stage-file.ts";
 
 export interface WantedFolder extends Attributes {
   /** Absolute, as the booted machine sees it. */
   readonly path: string;
 }
 
-/** Refuses what is in its way: a symlink, a file. */
-export function stageFolder(root: string, { path, uid, gid, mode }: WantedFolder, trust: Trust): StagedChange {
-  const wanted = { uid, gid, mode };
+/** What was there before any folder was touched. */
+export interface FolderLook {
+  /** Null: nothing was. */
+  readonly inode: string | null;
+  /** Who else could have put it there: see Folder. */
+  readonly exposure: string | null;
+}
+
+/** Before the first folder is made or mended: a folder that is given to its user with this run was root's until now. */
+export function lookAtFolder(root: string, path: string, trust: Trust): FolderLook {
+  try {
+    return inFolder(root, dirname(path), trust, (parent) => {
+      const current = readCurrentFolder(parent, basename(path));
+      return { inode: current?.inode ?? null, exposure: parent.exposure };
+    });
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+    return { inode: null, exposure: null };
+  }
+}
+
+/** Refuses what is in its way: a symlink, a file; and what is no longer what was looked at. */
+export function stageFolder(
+  root: string,
+  wanted: WantedFolder,
+  trust: Trust,
+  look = lookAtFolder(root, wanted.path, trust),
+): StagedChange {
+  const { path, mode } = wanted;
   return inFolder(root, dirname(path), trust, (parent) => {
-    const name = basename(path);
-    const current = readCurrentFolder(parent, name);
-    if (current !== null && sameAttributes(current, wanted)) return unchanged(path);
     try {
-      const change: Change =
-        current === null
-          ? { kind: "make-folder", path, trust, newInode: makeFolder(parent, name, wanted) }
-          : { kind: "attributes", path, trust, old: current, new: mendFolder(parent, name, wanted) };
-      return { path, stagedPath: null, difference: current === null ? "create" : "attributes", change };
+      return look.inode === null ? make(parent, wanted, trust) : mend(parent, wanted, trust, look.inode, look.exposure);
     } catch (error) {
-      throw explainFolderError(error, parent, name, mode);
+      throw explainFolderError(error, parent, basename(path), mode);
     }
   });
 }
 
-// Nobody but us gets in before owner and mode are right.
-function makeFolder(parent: Folder, name: string, wanted: Attributes): string {
-  const path = entryOf(parent, name);
-  mkdirSync(path, 0o700);
+function make(parent: Folder, wanted: WantedFolder, trust: Trust): StagedChange {
+  const { path } = wanted;
+  const name = basename(path);
+  // Nobody but us gets in before owner and mode are right.
+  mkdirSync(entryOf(parent, name), 0o700);
   try {
-    return withFolder(path, (fd) => {
-      const stats = fstatSync(fd, { bigint: true });
-      if (Number(stats.uid) !== wanted.uid || Number(stats.gid) !== wanted.gid) fchownSync(fd, wanted.uid, wanted.gid);
-      // Always: a new folder in a setgid folder has that bit, and umask and default ACL have their say too.
-      fchmodSync(fd, wanted.mode);
-      return stats.ino.toString();
-    });
+    const newInode = dressNew(parent, name, wanted);
+    const change: Change = { kind: "make-folder", path, trust, newInode };
+    return { path, stagedPath: null, difference: "create", change, written: NOTHING_WRITTEN };
   } catch (error) {
-    rmdirSync(path);
+    rmdirSync(entryOf(parent, name));
     throw error;
   }
 }
 
-function mendFolder(parent: Folder, name: string, wanted: Attributes): Attributes {
-  withFolder(entryOf(parent, name), (fd) => setAttributes(fd, wanted));
-  return wanted;
+function dressNew(parent: Folder, name: string, wanted: Attributes): string {
+  return inExamined(parent, name, (examined) => {
+    const stats = fstatSync(examined, { bigint: true });
+    // Whoever may write to the parent may have put another in its place by now.
+    if (parent.exposure !== null && (Number(stats.uid) !== process.geteuid!() || !isEmpty(examined)))
+      throw exchanged(parent, name);
+    const fd = reopen(examined);
+    try {
+      if (Number(stats.uid) !== wanted.uid || Number(stats.gid) !== wanted.gid) fchownSync(fd, wanted.uid, wanted.gid);
+      // Always: a new folder in a setgid folder has that bit, and umask and default ACL have their say too.
+      fchmodSync(fd, wanted.mode);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return stats.ino.toString();
+  });
 }
 
-function withFolder<T>(path: string, work: (fd: number) => T): T {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+function mend(
+  parent: Folder,
+  wanted: WantedFolder,
+  trust: Trust,
+  inode: string,
+  exposure: string | null,
+): StagedChange {
+  const name = basename(wanted.path);
+  return inExamined(parent, name, (fd) => {
+    const stats = fstatSync(fd, { bigint: true });
+    if (!stats.isDirectory() || stats.ino.toString() !== inode) throw exchanged(parent, name);
+    const current = attributesOf(stats);
+    if (sameAttributes(current, wanted)) return unchanged(wanted.path);
+    if (exposure !== null && !isTheirs(current, wanted) && !isEmpty(fd)) throw notGivenAway(parent, name, exposure);
+    setDurably(fd, wanted);
+    const change = mendingOf(wanted, trust, current, inode);
+    return { path: wanted.path, stagedPath: null, difference: "attributes", change, written: NOTHING_WRITTEN };
+  });
+}
+
+/** Whether nobody gets what he has not got already. */
+function isTheirs(current: Attributes, wanted: Attributes): boolean {
+  if (current.uid !== wanted.uid) return false;
+  if (current.uid !== 0 && current.uid !== process.geteuid!()) return true;
+  return current.gid === wanted.gid && (wanted.mode & ~current.mode) === 0;
+}
+
+function isEmpty(fd: number): boolean {
+  return readdirSync(`/proc/self/fd/${fd}`).length === 0;
+}
+
+// It may be any folder that he was not to get, moved here.
+function notGivenAway({ shownPath }: Folder, name: string, exposure: string): Refusal {
+  const path = join(shownPath, name);
+  return new Refusal("permission", {
+    what: `the folder ${path} is not empty, is another's, and could have been put there by others (${exposure})`,
+    fix: `Look at what is in it, and give it its owner and mode by hand, or empty it: ls -la ${path}`,
+  });
+}
+
+function inExamined<T>(parent: Folder, name: string, work: (fd: number) => T): T {
+  const fd = openEntry(parent, name);
+  if (fd === null) throw exchanged(parent, name);
   try {
-    const result = work(fd);
-    fsyncSync(fd);
-    return result;
+    return work(fd);
   } finally {
     closeSync(fd);
   }

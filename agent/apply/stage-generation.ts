@@ -36,6 +36,8 @@ import {
 import type { ManagedRecord } from "./managed.ts";
 import type { Selection } from "./select-secrets.ts";
 import type { StagedTarget } from "./stage-targets.ts";
+import { NOTHING_WRITTEN } from "./staged-change.ts";
+import type { WrittenFiles } from "../host/written-file.ts";
 import { stagedFile, stagedFolder, withoutChange } from "./staged-generation.ts";
 import { dateSecret, isSameStored, recordFile, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "./targets.ts";
@@ -55,9 +57,11 @@ export interface GenerationWish extends SecretsPlace {
 export interface StagedGeneration {
   readonly staged: readonly StagedTarget[];
   readonly flip: GenerationFlip | null;
+  /** What the flip swaps in. */
+  readonly written: WrittenFiles;
 }
 
-const NONE: StagedGeneration = { staged: [], flip: null };
+const NONE: StagedGeneration = { staged: [], flip: null, written: NOTHING_WRITTEN };
 
 export function stageGeneration(wish: GenerationWish): StagedGeneration {
   const { root, secretsFolder, targets } = wish;
@@ -110,17 +114,20 @@ function stageExamined(
   if (all.length === 0 && old === null) return NONE;
   const isSettled = others.length === carried.length && replaced.length === 0 && !differ(files) && !differ(folders);
   if (old !== null && isSettled && isSameStored(wish.stored, recordAll(wish, files, carried, secrets)))
-    return { staged: [...folders.map(stagedFolder), ...files.map((one) => stagedFile(one, wish, null))], flip: null };
+    return { ...NONE, staged: [...folders.map(stagedFolder), ...files.map((one) => stagedFile(one, wish, null))] };
   refuseTooLarge(wish, files);
   const generation = all.length === 0 ? null : nextGeneration(folder);
-  if (generation !== null)
-    buildGeneration(folder, generation, { ...wish, isPart, old, files, folders, carried, secrets });
+  const written =
+    generation === null
+      ? NOTHING_WRITTEN
+      : buildGeneration(folder, generation, { ...wish, isPart, old, files, folders, carried, secrets });
   return {
     staged: [
       ...folders.map((one) => withoutChange(stagedFolder(one))),
       ...files.map((one) => withoutChange(stagedFile(one, wish, generation))),
     ],
     flip: describeFlip(folder, wish, { generation, old, replaced, tops: new Set(all.map(topNameOf)) }),
+    written,
   };
 }
 

@@ -9,7 +9,7 @@ import { inEntry, inFolder, type Folder, type Trust } from "./folder.ts";
 import type { Managed } from "./managed.ts";
 import { readCurrent, type Current, type Wanted } from "./read-current.ts";
 import { stageCurrent } from "./stage-file.ts";
-import type { StagedChange } from "./staged-change.ts";
+import { unchanged, type StagedChange } from "./staged-change.ts";
 
 export interface ManagedWish {
   readonly wanted: Wanted;
@@ -45,10 +45,9 @@ function stageIn(
   const problem = findDriftProblem(path, contact, onDrift);
   if (problem !== null) throw new Refusal("cannot-write", problem);
   const isPlain = current.kind === "absent" || isKnownPlain(current, entry);
-  if (isKept(contact, onDrift))
-    return { contact, isPlain, change: { path, stagedPath: null, difference: "kept", change: null } };
+  if (isKept(contact, onDrift)) return { contact, isPlain, change: { ...unchanged(path), difference: "kept" } };
   // A process for each file costs milliseconds: not where nobody can have set an attribute since parbake wrote the file.
-  const dress = isPlain ? null : (fd: number) => keeper.keep(folder, name, current.attributes, fd, wanted);
+  const dress = isPlain ? null : (fd: number) => keeper.keep(folder, name, current, fd, wanted);
   return { contact, isPlain, change: stageCurrent(folder, wanted, trust, current, dress) };
 }
 

@@ -7,10 +7,10 @@ import type { Contact } from "./drift.ts";
 import { AttributeKeeper } from "./extended-attributes.ts";
 import { forEachGathering } from "./gather-refusals.ts";
 import { digestOf, type ManagedFile, type ManagedRecord } from "./managed.ts";
-import { stageFolder } from "./stage-folder.ts";
+import { lookAtFolder, stageFolder, type FolderLook } from "./stage-folder.ts";
 import { stageManaged } from "./stage-managed.ts";
 import type { StagedChange } from "./staged-change.ts";
-import { trustOf, type Target } from "./targets.ts";
+import { declaredFolders, trustOf, type Target } from "./targets.ts";
 
 export interface StagedTarget {
   readonly target: Target;
@@ -38,11 +38,23 @@ export function stageTargets(
   managed: ManagedRecord = new Map(),
   keeper = new AttributeKeeper(),
 ): void {
+  const declared = declaredFolders(targets, root);
+  const folders = targets.filter(({ source }) => source.kind === "folder");
+  const looks = new Map<string, FolderLook>(
+    forEachGathering(folders, (target) => [
+      target.path,
+      lookAtFolder(root, target.path, { ...trustOf(target), declared }),
+    ]),
+  );
   forEachGathering(targets, (target) => {
     const { source } = target;
     switch (source.kind) {
       case "folder":
-        return staged.push({ target, file: null, change: stageFolder(root, target, trustOf(target)) });
+        return staged.push({
+          target,
+          file: null,
+          change: stageFolder(root, target, trustOf(target), looks.get(target.path)),
+        });
       case "file":
         return staged.push(stageContent(target, source.step, root, managed, keeper));
       case "secret":

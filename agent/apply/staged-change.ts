@@ -1,5 +1,6 @@
 // A change that is ready but not made: what stageFile gives, and a transaction performs.
 
+import type { WrittenFiles } from "../host/written-file.ts";
 import type { Change } from "./change.ts";
 import type { FileDifference } from "./read-current.ts";
 
@@ -10,10 +11,14 @@ export interface StagedChange {
   readonly difference: FileDifference;
   /** Null: there is nothing to do. */
   readonly change: Change | null;
+  /** What the change swaps in. */
+  readonly written: WrittenFiles;
 }
 
+export const NOTHING_WRITTEN: WrittenFiles = new Map();
+
 export function unchanged(path: string): StagedChange {
-  return { path, stagedPath: null, difference: "unchanged", change: null };
+  return { path, stagedPath: null, difference: "unchanged", change: null, written: NOTHING_WRITTEN };
 }
 
 export function changesOf(staged: readonly StagedChange[]): Change[] {

@@ -2,9 +2,17 @@
 
 import { join } from "node:path";
 import type { Change } from "./change.ts";
-import { attributesAt, type Examined, type ExaminedFolder, type SecretsPlace } from "./examine-generation.ts";
+import {
+  attributesAt,
+  type Examined,
+  type ExaminedFolder,
+  type FoundAttributes,
+  type SecretsPlace,
+} from "./examine-generation.ts";
 import { TRUST_NOBODY_ELSE } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
+import { mendingOf } from "./stage-file.ts";
+import { NOTHING_WRITTEN, unchanged } from "./staged-change.ts";
 import type { StagedTarget } from "./stage-targets.ts";
 
 /** @param generation the new one; null: the current one stays */
@@ -16,13 +24,13 @@ export function stagedFile(
   const isNew = generation !== null && (difference === "create" || difference === "update");
   const stagedPath = isNew ? join(root, secretsFolder, generation, name) : null;
   const change =
-    difference === "attributes" ? mendingOf(target, place, attributesAt({ root, secretsFolder }, place)!) : null;
-  return { target, change: { path: target.path, stagedPath, difference, change }, file };
+    difference === "attributes" ? mend(target, place, attributesAt({ root, secretsFolder }, place)!) : null;
+  return { target, change: { path: target.path, stagedPath, difference, change, written: NOTHING_WRITTEN }, file };
 }
 
 export function stagedFolder({ target, place, current, difference }: ExaminedFolder): StagedTarget {
-  const change = difference === "attributes" ? mendingOf(target, place, current!) : null;
-  return { target, change: { path: target.path, stagedPath: null, difference, change }, file: null };
+  const change = difference === "attributes" ? mend(target, place, current!) : null;
+  return { target, change: { ...unchanged(target.path), difference, change }, file: null };
 }
 
 /** The new generation has the right attributes from the start. */
@@ -30,10 +38,6 @@ export function withoutChange({ change, ...staged }: StagedTarget): StagedTarget
   return { ...staged, change: { ...change, change: null } };
 }
 
-function mendingOf(target: Attributes, path: string, old: Attributes): Change {
-  return { kind: "attributes", path, trust: TRUST_NOBODY_ELSE, old: pick(old), new: pick(target) };
-}
-
-function pick({ uid, gid, mode }: Attributes): Attributes {
-  return { uid, gid, mode };
+function mend(target: Attributes, path: string, old: FoundAttributes): Change {
+  return mendingOf({ ...target, path }, TRUST_NOBODY_ELSE, old, old.identity);
 }

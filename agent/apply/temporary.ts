@@ -3,6 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
+import { errnoOf } from "./file-error.ts";
 import { entryOf, type Folder } from "./folder.ts";
 import { removeIfThere } from "./remove-file.ts";
 
@@ -17,7 +18,16 @@ export function temporaryName(name: string): string {
 
 /** Removes the temporary files of runs that were killed. Only for the holder of the lock: to another run they are in use. */
 export function removeLeftovers(folder: Folder): void {
-  for (const name of readdirSync(entryOf(folder, "."))) if (TEMPORARY.test(name)) removeIfThere(entryOf(folder, name));
+  for (const name of readdirSync(entryOf(folder, "."))) if (TEMPORARY.test(name)) removeTemporary(folder, name);
+}
+
+/** A folder of that name is not ours and stays: whoever may write here could make one, and must not stop every run with it. */
+export function removeTemporary(folder: Folder, name: string): void {
+  try {
+    removeIfThere(entryOf(folder, name));
+  } catch (error) {
+    if (errnoOf(error) !== "EISDIR") throw error;
+  }
 }
 
 export function isTemporaryName(name: unknown): name is string {

@@ -11,7 +11,7 @@ import { tryWriteManaged } from "./managed.ts";
 import type { RunCommand } from "./run-command.ts";
 import type { OwnFolder } from "./run-folder.ts";
 import type { RunRecord } from "./run-record.ts";
-import { makeAll, settleAll, undoAll, withProblems } from "./swap.ts";
+import { makeAll, settleAll, undoAll, withProblems, type UndoProblems, type WrittenByChange } from "./swap.ts";
 import {
   applyUnitActions,
   GIVEN_UP,
@@ -40,25 +40,29 @@ export interface Transaction {
 const ROLLBACK_MS = 15_000;
 
 /** All files new, and durable; or a Refusal, and all as they were. The commit point is its last write. */
-export function swapIn({ journal, folder }: Transaction, { root, log }: TransactionContext): Transaction {
+export function swapIn(
+  { journal, folder }: Transaction,
+  written: WrittenByChange,
+  { root, log }: TransactionContext,
+): Transaction {
   try {
     writeJournal(root, folder, journal);
-    makeAll(root, journal.changes, (path) => log("debug", `swapped in ${path}`));
+    makeAll(root, journal.changes, written, (path) => log("debug", `swapped in ${path}`));
     const swapped = { ...journal, phase: isEmpty(journal.followUp) ? "settle" : "act" } as const;
     writeJournal(root, folder, swapped);
     return { journal: swapped, folder };
   } catch (error) {
-    const stuck = takeBack({ journal, folder }, root);
-    throw error instanceof Refusal ? withProblems(error, stuck) : error;
+    const { stuck, lost } = takeBack({ journal, folder }, root);
+    throw error instanceof Refusal ? withProblems(error, [...stuck, ...lost]) : error;
   }
 }
 
 /** Undoes a swap that nobody has been told of. Answers with what is stuck; the journal stays then. */
-export function takeBack({ journal, folder }: Transaction, root: string): Problem[] {
-  const stuck = undoAll(root, journal.changes);
-  if (stuck.length > 0) return stuck;
+export function takeBack({ journal, folder }: Transaction, root: string): UndoProblems {
+  const { stuck, lost } = undoAll(root, journal.changes);
+  if (stuck.length > 0) return { stuck, lost };
   removeFolders(root, journal.madeFolders);
-  return tryRemoveJournal(root, folder);
+  return { stuck: tryRemoveJournal(root, folder), lost };
 }
 
 /** Why the new files did not stay. */
@@ -106,12 +110,12 @@ export async function rollBack(
     if (!(error instanceof Refusal)) throw error;
     log("warn", `going back without a note of it: ${error.message}`);
   }
-  const stuck = undoAll(root, journal.changes);
-  if (stuck.length > 0) return { stuck, others: [] };
+  const { stuck, lost } = undoAll(root, journal.changes);
+  if (stuck.length > 0) return { stuck, others: lost };
   record.isRolledBack = true;
   removeFolders(root, journal.madeFolders);
   const others = await actOnOldFiles(journal.followUp, context, record);
-  return { stuck: tryRemoveJournal(root, folder), others };
+  return { stuck: tryRemoveJournal(root, folder), others: [...lost, ...others] };
 }
 
 /** Drops what was kept of the old files, and then the journal. */

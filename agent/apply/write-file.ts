@@ -1,6 +1,7 @@
 // Writes a file's new content beside its target, ready to be swapped in by a rename: never more readable than it should be.
 
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, writeFileSync } from "node:fs";
+import { describeWritten, type WrittenFile } from "../host/written-file.ts";
 import { entryOf, type Folder } from "./folder.ts";
 import type { Wanted } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
@@ -8,8 +9,8 @@ import { removeIfThere } from "./remove-file.ts";
 /** Sees the new file while it is empty, with the owner that it will have and closed to everybody else. */
 export type Dress = (fd: number) => void;
 
-/** Returns the new file's inode. Leaves nothing where it fails. */
-export function writeNew(folder: Folder, name: string, wanted: Wanted, dress: Dress | null = null): string {
+/** Leaves nothing where it fails. */
+export function writeNew(folder: Folder, name: string, wanted: Wanted, dress: Dress | null = null): WrittenFile {
   const path = entryOf(folder, name);
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
   try {
@@ -18,7 +19,7 @@ export function writeNew(folder: Folder, name: string, wanted: Wanted, dress: Dr
       dress(fd);
     }
     fill(fd, wanted);
-    return fstatSync(fd, { bigint: true }).ino.toString();
+    return describeWritten(fd, wanted.path, wanted.bytes);
   } catch (error) {
     removeIfThere(path);
     throw error;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { AttributeKeeper, copyByCp, type CopyAttributes } from "../../../agent/apply/extended-attributes.ts";
 import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
+import { findIdentity } from "../../../agent/apply/read-current.ts";
 import { applyPlan } from "../../../agent/apply/perform.ts";
 import {
   makeRunnable,
@@ -41,7 +42,8 @@ function keep(copy: CopyAttributes, fromMode: number, toMode: number) {
     keeper,
     modes,
     run: () => {
-      keeper.keep(folder, "old", attributes(fromMode), fd, attributes(toMode));
+      const identity = findIdentity(folder, "old")!;
+      keeper.keep(folder, "old", { attributes: attributes(fromMode), identity }, fd, attributes(toMode));
       closeSync(fd);
       closeFolder(folder);
     },

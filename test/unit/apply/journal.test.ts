@@ -17,12 +17,21 @@ const NEW_NAME = ".a.conf.parbake-tmp.fedcba9876543210";
 
 const CHANGES: Change[] = [
   { kind: "create", path: "/etc/a.conf", trust: TRUST, newName: NEW_NAME, newInode: "18446744073709551615" },
-  { kind: "update", path: "/etc/a.conf", trust: TRUST, newName: NEW_NAME, newInode: "7", oldName: OLD_NAME },
-  { kind: "remove", path: "/etc/a.conf", trust: TRUST, oldName: OLD_NAME },
+  {
+    kind: "update",
+    path: "/etc/a.conf",
+    trust: TRUST,
+    newName: NEW_NAME,
+    newInode: "7",
+    oldName: OLD_NAME,
+    seen: "6:5",
+  },
+  { kind: "remove", path: "/etc/a.conf", trust: TRUST, oldName: OLD_NAME, seen: "6:5" },
   {
     kind: "attributes",
     path: "/etc/a.conf",
     trust: TRUST,
+    seen: "6:5",
     old: { uid: 0, gid: 0, mode: 0o644 },
     new: { uid: 1, gid: 1, mode: 0o600 },
   },
@@ -89,6 +98,7 @@ describe("isChange", () => {
       { ...create, path: "etc/x" },
       { ...create, trust: { uids: ["0"], gids: [] } },
       { ...create, kind: "chmod" },
+      { ...update, seen: undefined },
       null,
     ])
       assert.equal(isChange(wrong), false, JSON.stringify(wrong));

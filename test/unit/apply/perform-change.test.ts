@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../agent/apply/perform-change.ts";
+import { identityOf } from "../../../agent/host/identity.ts";
 import { stageFile, stageRemoval } from "../../../agent/apply/stage-file.ts";
 import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "./scratch.ts";
 
@@ -37,7 +38,7 @@ describe("undoChange", () => {
       const scratch = makeScratch();
       scratch.write("a", "old");
       const before = look(scratch);
-      const change = stageRemoval("/a", TRUST_NOBODY_ELSE);
+      const change = stageRemoval("/a", TRUST_NOBODY_ELSE, identityOf(statSync(scratch.path("a"), { bigint: true })));
       for (const step of [prepareChange, commitChange].slice(0, steps)) step(scratch.root, change);
       undoChange(scratch.root, change);
       assert.equal(look(scratch), before, `after ${steps} steps`);
