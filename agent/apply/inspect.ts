@@ -22,6 +22,7 @@ import {
   type FileDifference,
 } from "./read-current.ts";
 import { describeStay, findUndeclared, type Undeclared } from "./removals.ts";
+import { findGift } from "./stage-folder.ts";
 import { readAccounts, type Accounts } from "./resolve-owner.ts";
 import {
   areFoldersOurs,
@@ -209,8 +210,9 @@ function inspectIn(folder: Folder, place: Place, target: Target | null, view: Vi
 function inspectFolder(parent: Folder, name: string, mode: number, target: Target | null): Finding {
   const attributes = readCurrentFolder(parent, name);
   if (attributes === null) return { ...NOTHING, change: "create" };
-  const isSame = sameAttributes(attributes, target ?? { ...attributes, mode });
-  return { ...NOTHING, change: isSame ? "unchanged" : "attributes", attributes };
+  const wanted = target ?? { ...attributes, mode };
+  if (sameAttributes(attributes, wanted)) return { ...NOTHING, change: "unchanged", attributes };
+  return { ...NOTHING, change: "attributes", problem: findGift(parent, name, attributes, wanted), attributes };
 }
 
 function inspectSecret(folder: Folder, name: string, { path, source }: Place, view: View): Finding {

@@ -46,7 +46,6 @@ export function commitChange(root: string, change: Change, written: WrittenFiles
       case "update":
         return swap(folder, target, change);
       case "remove":
-        if (inodeOf(target) !== inodeOf(entryOf(folder, change.oldName))) throw exchanged(folder, basename(target));
         return unlinkSync(target);
       case "make-folder":
         return;
@@ -120,7 +119,7 @@ function swap(folder: Folder, target: string, change: Creation | Update): void {
   const how = findReplacement(lstatSync(target, { bigint: true }), change.newInode);
   if (how === null) return;
   if (change.kind === "create") renameSync(target, entryOf(folder, change.newName));
-  else renameSync(entryOf(folder, change.oldName), target);
+  else putBack(folder, target, change.oldName, inodeOf(target));
   throw new Refusal("cannot-write", describeTampering(folder, change.path, how));
 }
 

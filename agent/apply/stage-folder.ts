@@ -3,16 +3,17 @@
 // Unlike a file's, the change is made when it is staged: the new content of the files in it lies there until the swap, and
 // must not lie where others may write. A run that fails takes it back.
 
-import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync, rmdirSync } from "node:fs";
+import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { exchanged } from "../host/exchanged.ts";
 import { openEntry, reopen, setDurably } from "../host/examined.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import type { Change } from "./change.ts";
-import { errnoOf } from "./file-error.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, explainEntryError, inFolder, type Folder, type Trust, isMissingFolder } from "./folder.ts";
 import { readCurrentFolder, sameAttributes, type Attributes, attributesOf } from "./read-current.ts";
 import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";
+import { removeFolderIfEmpty } from "./remove-file.ts";
 import { mendingOf } from "./stage-file.ts";
 
 export interface WantedFolder extends Attributes {
@@ -61,14 +62,18 @@ export function stageFolder(
 function make(parent: Folder, wanted: WantedFolder, trust: Trust): StagedChange {
   const { path } = wanted;
   const name = basename(path);
-  // Nobody but us gets in before owner and mode are right.
-  mkdirSync(entryOf(parent, name), 0o700);
+  try {
+    // Nobody but us gets in before owner and mode are right.
+    mkdirSync(entryOf(parent, name), 0o700);
+  } catch (error) {
+    throw errnoOf(error) === "EEXIST" ? exchanged(parent, name) : error;
+  }
   try {
     const newInode = dressNew(parent, name, wanted);
     const change: Change = { kind: "make-folder", path, trust, newInode };
     return { path, stagedPath: null, difference: "create", change, written: NOTHING_WRITTEN };
   } catch (error) {
-    rmdirSync(entryOf(parent, name));
+    removeFolderIfEmpty(entryOf(parent, name));
     throw error;
   }
 }
@@ -105,11 +110,28 @@ function mend(
     if (!stats.isDirectory() || stats.ino.toString() !== inode) throw exchanged(parent, name);
     const current = attributesOf(stats);
     if (sameAttributes(current, wanted)) return unchanged(wanted.path);
-    if (exposure !== null && !isTheirs(current, wanted) && !isEmpty(fd)) throw notGivenAway(parent, name, exposure);
+    const problem = findGift({ ...parent, exposure }, name, current, wanted, () => isEmpty(fd));
+    if (problem !== null) throw new Refusal("permission", problem);
     setDurably(fd, wanted);
     const change = mendingOf(wanted, trust, current, inode);
     return { path: wanted.path, stagedPath: null, difference: "attributes", change, written: NOTHING_WRITTEN };
   });
+}
+
+/** Why the folder of that name may not get its owner and mode: others could have put it there, any that they were not to get. */
+export function findGift(
+  parent: Folder,
+  name: string,
+  current: Attributes,
+  wanted: Attributes,
+  isBare = () => readdirSync(entryOf(parent, name)).length === 0,
+): Problem | null {
+  if (parent.exposure === null || isTheirs(current, wanted) || isBare()) return null;
+  const path = join(parent.shownPath, name);
+  return {
+    what: `the folder ${path} is not empty, is another's, and could have been put there by others (${parent.exposure})`,
+    fix: `Look at what is in it, and give it its owner and mode by hand, or empty it: ls -la ${path}`,
+  };
 }
 
 /** Whether nobody gets what he has not got already. */
@@ -121,15 +143,6 @@ function isTheirs(current: Attributes, wanted: Attributes): boolean {
 
 function isEmpty(fd: number): boolean {
   return readdirSync(`/proc/self/fd/${fd}`).length === 0;
-}
-
-// It may be any folder that he was not to get, moved here.
-function notGivenAway({ shownPath }: Folder, name: string, exposure: string): Refusal {
-  const path = join(shownPath, name);
-  return new Refusal("permission", {
-    what: `the folder ${path} is not empty, is another's, and could have been put there by others (${exposure})`,
-    fix: `Look at what is in it, and give it its owner and mode by hand, or empty it: ls -la ${path}`,
-  });
 }
 
 function inExamined<T>(parent: Folder, name: string, work: (fd: number) => T): T {

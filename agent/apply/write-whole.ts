@@ -3,10 +3,10 @@
 
 import { dirname } from "node:path";
 import type { Creation, Update } from "./change.ts";
-import { entryOf, inFolder, type Trust } from "./folder.ts";
+import { inFolder, type Trust } from "./folder.ts";
 import { commitChange, syncFolders } from "./perform-change.ts";
-import { removeIfThere } from "./remove-file.ts";
 import { stageFile } from "./stage-file.ts";
+import { removeTemporary } from "./temporary.ts";
 
 /** @param path absolute, as the booted machine sees it */
 export function writeWhole(root: string, path: string, text: string, trust: Trust): void {
@@ -23,5 +23,5 @@ export function writeWhole(root: string, path: string, text: string, trust: Trus
 }
 
 function dropStaged(root: string, { path, newName }: Creation | Update, trust: Trust): void {
-  inFolder(root, dirname(path), trust, (folder) => removeIfThere(entryOf(folder, newName)));
+  inFolder(root, dirname(path), trust, (folder) => removeTemporary(folder, newName));
 }

@@ -15,6 +15,8 @@ export interface WrittenFile extends Attributes {
   readonly inode: string;
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** The time of change, since 1970: it moves with every rename. */
+  readonly changedNs: bigint;
 }
 
 /** Those that one change swaps in, by their names below the change's folder. */
@@ -29,6 +31,7 @@ export function describeWritten(fd: number, path: string, bytes: Buffer): Writte
     ...attributesOf(stats),
     sizeBytes: bytes.length,
     sha256: hash("sha256", bytes, "hex"),
+    changedNs: stats.ctimeNs,
   };
 }
 
@@ -55,7 +58,10 @@ function findTampering(folder: Folder, name: string, file: WrittenFile): string 
   if (fd === null) return "was removed";
   try {
     const stats = fstatSync(fd, { bigint: true });
-    return findReplacement(stats, file.inode) ?? findEdit(stats, file) ?? findOtherBytes(fd, file);
+    const how = findReplacement(stats, file.inode) ?? findEdit(stats, file) ?? findOtherBytes(fd, file);
+    if (how !== null || folder.exposure === null || stats.ctimeNs === file.changedNs) return how;
+    // Another may have stood in its place for its validator. Elsewhere only root could, whose validators may label the file.
+    return "was moved or changed, and put back";
   } finally {
     closeSync(fd);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator/emulator.ts";
 import { findRootObstacle, makeRootedImage, NOBODY, startIntruder, type RootedImage } from "./rooted-image.ts";
@@ -100,6 +100,20 @@ files:
       assert.deepEqual(readdirSync(join(image.root, "run/parbake/secrets")), []);
     });
 
+    it("refuses a new file that the owner of its folder took away while it was validated, and brought back", async () => {
+      const image = make(configOf({ a: "sleep 0.7" }, "nobody"));
+      const intruder = await startIntruder(
+        join(image.root, "mnt/app"),
+        `for (const name of fs.readdirSync(".")) if (name.includes("parbake-tmp") && !fs.existsSync("done")) {
+          fs.renameSync(name, "away"); fs.writeFileSync(name, "valid"); fs.renameSync("away", name); fs.writeFileSync("done", ""); }`,
+      );
+      const { status, stderr } = await image.apply(emulator);
+      await intruder.end();
+      assert.equal(status, 73, stderr);
+      assert.match(stderr, /\/mnt\/app\/a is not swapped in: .* that was moved or changed, and put back\./);
+      assert.equal(existsSync(join(image.root, "mnt/app/a")), false);
+    });
+
     it("never ends with 0 where the owner of the folder exchanged the new files in a loop, and has no link in place", async () => {
       const names = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
       const image = make(configOf(Object.fromEntries(names.map((name) => [name, "sleep 0.3"])), "nobody"));
@@ -195,6 +209,12 @@ files:
       const data = join(image.root, "mnt/app/data");
       image.write("mnt/app/data/key", "root's\n");
       chmodSync(data, 0o700);
+      const check = await image.run(null, "check");
+      assert.equal(check.status, 78, check.stderr);
+      assert.match(
+        check.stderr,
+        /\/mnt\/app\/data is not empty, is another's, and could have been put there by others/,
+      );
       const refused = await image.apply(emulator);
       assert.equal(refused.status, 77, refused.stderr);
       assert.match(

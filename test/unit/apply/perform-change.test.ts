@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { inFolder, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../agent/apply/perform-change.ts";
 import { identityOf } from "../../../agent/host/identity.ts";
 import { stageFile, stageRemoval } from "../../../agent/apply/stage-file.ts";
+import { removeLeftovers } from "../../../agent/apply/temporary.ts";
 import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "./scratch.ts";
 
 function stage({ root }: Scratch, text = "new") {
@@ -61,6 +72,39 @@ describe("undoChange", () => {
     }
   });
 
+  it("says where somebody took away what was kept of the old file", () => {
+    const scratch = makeScratch();
+    scratch.write("a", "old");
+    const change = stage(scratch);
+    assert.ok(change.kind === "update");
+    prepareChange(scratch.root, change);
+    assert.equal(undoChange(scratch.root, change), true);
+    const again = stage(scratch);
+    assert.ok(again.kind === "update");
+    for (const step of [prepareChange, commitChange]) step(scratch.root, again);
+    // A link is not put back either.
+    rmSync(scratch.path(again.oldName));
+    symlinkSync("/etc/shadow", scratch.path(again.oldName));
+    assert.equal(undoChange(scratch.root, again), false);
+    assert.equal(readFileSync(scratch.path("a"), "utf8"), "new");
+  });
+
+  it("leaves owner and mode of what is not the file that was looked at, and of one that has a second name by now", () => {
+    for (const meddle of ["exchange", "link", "write"]) {
+      const scratch = makeScratch();
+      scratch.write("a", "new", 0o600);
+      const change = stage(scratch);
+      assert.equal(change.kind, "attributes");
+      prepareChange(scratch.root, change);
+      if (meddle === "link") linkSync(scratch.path("a"), scratch.path("second"));
+      else scratch.write(meddle === "write" ? "a" : "b", "secret", 0o600);
+      if (meddle === "exchange") renameSync(scratch.path("b"), scratch.path("a"));
+      assert.throws(() => commitChange(scratch.root, change), /a is no longer what it was when parbake looked at it/);
+      undoChange(scratch.root, change);
+      assert.equal(statSync(scratch.path("a")).mode & 0o7777, 0o600, meddle);
+    }
+  });
+
   it("has nothing to do where the folder is gone, as that of the secrets is after a reboot", () => {
     const scratch = makeScratch();
     scratch.write("sub/a", "old");
@@ -70,6 +114,40 @@ describe("undoChange", () => {
     undoChange(scratch.root, change);
     settleChange(scratch.root, change);
     assert.deepEqual(readdirSync(scratch.root), []);
+  });
+});
+
+describe("prepareChange", () => {
+  afterEach(removeScratches);
+
+  it("refuses what is no longer what was looked at: edited, exchanged, gone, or come meanwhile", () => {
+    for (const [old, meddle] of [
+      ["old", (path: string) => writeFileSync(path, "by hand")],
+      ["old", (path: string) => renameSync(`${path}-other`, path)],
+      ["old", (path: string) => rmSync(path)],
+      [null, (path: string) => writeFileSync(path, "by hand")],
+      [null, (path: string) => mkdirSync(path)],
+    ] as const) {
+      const scratch = makeScratch();
+      if (old !== null) scratch.write("a", old);
+      scratch.write("a-other", "other");
+      const change = stage(scratch);
+      meddle(scratch.path("a"));
+      assert.throws(() => prepareChange(scratch.root, change), /a is no longer what it was when parbake looked at it/);
+      undoChange(scratch.root, change);
+      assert.equal(
+        readdirSync(scratch.root).some((name) => name.includes("parbake-tmp")),
+        false,
+      );
+    }
+  });
+
+  it("is not stopped by a folder that has the name of a temporary file", () => {
+    const scratch = makeScratch();
+    const name = ".a.parbake-tmp.0123456789abcdef";
+    mkdirSync(scratch.path(name));
+    inFolder(scratch.root, "/", TRUST_NOBODY_ELSE, removeLeftovers);
+    assert.deepEqual(readdirSync(scratch.root), [name]);
   });
 });
 

@@ -218,6 +218,14 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, ["new", "old"]);
   });
 
+  it("replaces, mends and removes files of the lower layer of an overlay", () => {
+    const { refusal, done, mode, files, left } = play("overlay");
+    assert.equal(refusal.refused, "data");
+    assert.deepEqual(done.files, ["update null", "attributes null", "create null", "remove null"]);
+    assert.deepEqual([mode, files], ["644", { a: "new", mode: "x", new: "x" }]);
+    assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
+  });
+
   it("leaves the other names of a hard-linked file with the old content", () => {
     const { done, files } = play("hardLinked");
     assert.deepEqual(done.files, ["update null"]);

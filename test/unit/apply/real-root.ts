@@ -215,6 +215,30 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     return { attempts, before: before["old"], after, files: readdirSync("/mnt/etc").toSorted() };
   },
 
+  /** Where each file that is written to moves to another file system: the two names of one file have two inode numbers then. */
+  async overlay() {
+    const before = planOf(
+      fileStep("/mnt/a", "old"),
+      fileStep("/mnt/mode", "x", { mode: 0o600 }),
+      fileStep("/mnt/gone", "x"),
+    );
+    await attempt(before);
+    mkdirSync("/run/upper/work", { recursive: true });
+    mkdirSync("/run/upper/files");
+    mount("-t", "overlay", "-o", "lowerdir=/mnt,upperdir=/run/upper/files,workdir=/run/upper/work", "overlay", "/mnt");
+    const bad = fileStep("/mnt/z", "if; then\n", { validate: ["/bin/sh", "-n", "{}"] });
+    const after = planOf(fileStep("/mnt/a", "new"), fileStep("/mnt/mode", "x"), fileStep("/mnt/new", "x"));
+    const refusal = await attempt({ ...after, steps: [...after.steps, bad] });
+    const done = await attempt(after);
+    return {
+      refusal,
+      done,
+      mode: (statSync("/mnt/mode").mode & 0o7777).toString(8),
+      files: listMnt(),
+      left: leftBehind(),
+    };
+  },
+
   async hardLinked() {
     writeFileSync("/mnt/a", "old");
     linkSync("/mnt/a", "/mnt/other");
