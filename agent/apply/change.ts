@@ -1,12 +1,10 @@
 // One change of one file as plain data: all that it takes to make it, to take it back, or to finish it in another process.
 // Never holds content.
 
-import { isAbsolutePath } from "../names/plain-path.ts";
-import type { OnChange } from "../config/config.ts";
-import { isRunnable } from "../names/unit-name.ts";
 import type { Declared } from "../refusal.ts";
 import type { Trust } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
+import { isAttributes, isCleanPath, isId, isListOf, isRecord } from "./document.ts";
 import { isGenerationName } from "./generation-name.ts";
 import { isTemporaryName } from "./temporary.ts";
 
@@ -90,20 +88,6 @@ export function isChange(value: unknown): value is Change {
   }
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-/** Whether it is what a file asks for when it changes: a unit that can be reloaded or restarted. */
-export function isAction(value: unknown): value is OnChange {
-  if (!isRecord(value) || typeof value["unit"] !== "string" || !isRunnable(value["unit"])) return false;
-  return value["action"] === "reload" || value["action"] === "restart";
-}
-
-export function isCleanPath(value: unknown): value is string {
-  return typeof value === "string" && isAbsolutePath(value);
-}
-
 function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<Record<string, unknown>>): boolean {
   const { newLinks, deadLinks, replaced } = lists;
   return (
@@ -138,13 +122,5 @@ function hasOld(value: Readonly<Record<string, unknown>>): boolean {
 }
 
 function isTrust(value: unknown): boolean {
-  return isRecord(value) && [value["uids"], value["gids"]].every((ids) => Array.isArray(ids) && ids.every(isId));
-}
-
-function isAttributes(value: unknown): boolean {
-  return isRecord(value) && [value["uid"], value["gid"], value["mode"]].every(isId);
-}
-
-function isId(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0;
+  return isRecord(value) && isListOf(value["uids"], isId) && isListOf(value["gids"], isId);
 }

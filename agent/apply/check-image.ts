@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect.ts";
@@ -34,7 +35,7 @@ function checkValidator({ validate, path }: FileStep, root: string): Problem[] {
       },
     ];
   }
-  if (isExecutable(join(root, program))) return [];
+  if (isExecutable(resolveInRoot(root, program))) return [];
   return [
     {
       what: `the validator of ${path}, ${program}, is not in the image`,
@@ -54,10 +55,10 @@ function isExecutable(file: string): boolean {
 
 // systemd.unit(5), without the folders that generators fill at boot; an init script becomes a service of its name.
 const UNIT_FOLDERS = [
-  "etc/systemd/system",
-  "usr/local/lib/systemd/system",
-  "usr/lib/systemd/system",
-  "lib/systemd/system",
+  "/etc/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+  "/lib/systemd/system",
 ];
 
 function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
@@ -80,8 +81,7 @@ function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem
 
 function isInImage(unit: string, root: string): boolean {
   const names = [unit, templateOf(unit) ?? unit];
-  const script = join(root, "etc/init.d", unit.replace(/\.service$/, ""));
-  return (
-    existsSync(script) || UNIT_FOLDERS.some((folder) => names.some((name) => existsSync(join(root, folder, name))))
-  );
+  const script = join("/etc/init.d", unit.replace(/\.service$/, ""));
+  const files = UNIT_FOLDERS.flatMap((folder) => names.map((name) => join(folder, name)));
+  return [script, ...files].some((path) => existsSync(resolveInRoot(root, path)));
 }

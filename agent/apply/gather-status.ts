@@ -2,7 +2,6 @@
 // short has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
 
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
 import type { OnChange } from "../config/config.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
@@ -203,7 +202,7 @@ function compare(
 
 function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {
   try {
-    return new Date(lstatSync(followStable(join(root, path)))[time]).toISOString();
+    return new Date(lstatSync(followStable(root, path))[time]).toISOString();
   } catch (error) {
     // It is gone by now.
     if (errnoOf(error) === null) throw error;

@@ -1,7 +1,7 @@
 // What a run does about secrets that it could not have: everything else, and then it ends as it would have without.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -43,7 +43,7 @@ export async function carryOutPossible(
     return;
   }
   const failure = joinRefusals([...failed.values()]);
-  const isStored = (path: string) => isBelow(plan.secretsFolder, path) && existsSync(join(root, path));
+  const isStored = (path: string) => isBelow(plan.secretsFolder, path) && existsSync(resolveInRoot(root, path));
   const { plan: possible, held } = partialPlan(plan, failed, isStored);
   await carryOut(possible, held).catch((error: unknown) => {
     throw error instanceof Refusal ? joinRefusals([failure, error]) : error;

@@ -6,7 +6,8 @@ import type { OnChange } from "../config/config.ts";
 import { isRunnable } from "../names/unit-name.ts";
 import type { Declared, Problem } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
-import { isAction, isChange, isCleanPath, isRecord, type Change } from "./change.ts";
+import { isChange, type Change } from "./change.ts";
+import { isCleanPath, isListOf, isOnChange, isRecord } from "./document.ts";
 import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
 import { RUN_FOLDER, STATE_FOLDER, type OwnFolder } from "./run-folder.ts";
 import { readState, removeState, writeState } from "./state-file.ts";
@@ -124,7 +125,7 @@ function isJournal(value: object): value is Journal {
 
 function isFollowUp(value: unknown): value is FollowUp {
   if (!isRecord(value) || typeof value["reloadsManager"] !== "boolean") return false;
-  return isListOf(value["actions"], isAction) && isListOf(value["healthChecks"], isHealthCheck);
+  return isListOf(value["actions"], isOnChange) && isListOf(value["healthChecks"], isHealthCheck);
 }
 
 function isBegun(value: unknown): boolean {
@@ -139,8 +140,4 @@ function isHealthCheck(value: unknown): boolean {
 
 function isUnit(value: unknown): boolean {
   return typeof value === "string" && isRunnable(value);
-}
-
-function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isItem);
 }

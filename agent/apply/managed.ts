@@ -4,11 +4,12 @@
 
 import { hash } from "node:crypto";
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { OnChange } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { isAction } from "./change.ts";
+import { isAttributes, isCleanPath, isListOf, isOnChange, isRecord } from "./document.ts";
 import type { Attributes } from "./read-current.ts";
 import { STATE_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
@@ -112,35 +113,45 @@ export function tryWriteManaged(root: string, update: RecordUpdate, log: Log): b
 }
 
 function changedNs(root: string, path: string): string | null {
-  return lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false })?.ctimeNs.toString() ?? null;
+  const file = join(resolveInRoot(root, dirname(path)), basename(path));
+  return lstatSync(file, { bigint: true, throwIfNoEntry: false })?.ctimeNs.toString() ?? null;
 }
 
 export function isRecordUpdate(value: unknown): value is RecordUpdate {
-  if (typeof value !== "object" || value === null || !("runId" in value) || typeof value.runId !== "string")
-    return false;
-  if (!("files" in value) || !Array.isArray(value.files) || !value.files.every(isManaged)) return false;
-  return "plain" in value && Array.isArray(value.plain) && value.plain.every((path) => typeof path === "string");
+  if (!isRecord(value) || typeof value["runId"] !== "string") return false;
+  return isListOf(value["files"], isManaged) && isListOf(value["plain"], isCleanPath);
 }
 
-// Checked as if a stranger had written it: an entry of another shape is none.
+// As if a stranger had written it: the record of an image is the image's word.
 function isManaged(value: unknown): value is Managed {
-  if (typeof value !== "object" || value === null || !("path" in value) || typeof value.path !== "string") return false;
-  if (!("onChange" in value) || !Array.isArray(value.onChange) || !value.onChange.every(isAction)) return false;
-  if (!("kind" in value)) return false;
-  return value.kind === "secret" ? hasVersionIds(value) : value.kind === "file" && isManagedFile(value);
+  if (!isRecord(value) || !isCleanPath(value["path"]) || value["path"] === "/") return false;
+  if (!isListOf(value["onChange"], isOnChange)) return false;
+  switch (value["kind"]) {
+    case "secret":
+      return isRecord(value["versionIds"]) && Object.values(value["versionIds"]).every(isText);
+    case "file":
+      return isManagedFile(value);
+    default:
+      return false;
+  }
 }
 
-function isManagedFile(value: object): boolean {
-  const { sha256, writtenAt, runId, plainSinceNs, created, keepsEdits, ...rest } = value as Partial<ManagedFile>;
+function isManagedFile(value: Readonly<Record<string, unknown>>): boolean {
+  const { sha256, sizeBytes, writtenAt, runId, created, keepsEdits, plainSinceNs } = value;
   return (
-    [rest.sizeBytes, rest.uid, rest.gid, rest.mode].every((it) => Number.isSafeInteger(it) && it! >= 0) &&
-    [sha256, writtenAt, runId].every((it) => typeof it === "string") &&
-    [created, keepsEdits].every((it) => typeof it === "boolean") &&
-    (plainSinceNs === null || typeof plainSinceNs === "string")
+    isAttributes(value) &&
+    isText(sha256) &&
+    /^[0-9a-f]{64}$/.test(sha256) &&
+    Number.isSafeInteger(sizeBytes) &&
+    (sizeBytes as number) >= 0 &&
+    isText(writtenAt) &&
+    isText(runId) &&
+    typeof created === "boolean" &&
+    typeof keepsEdits === "boolean" &&
+    (plainSinceNs === null || isText(plainSinceNs))
   );
 }
 
-function hasVersionIds(value: object): boolean {
-  if (!("versionIds" in value) || typeof value.versionIds !== "object" || value.versionIds === null) return false;
-  return Object.values(value.versionIds).every((id) => typeof id === "string");
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { errnoOf } from "./file-error.ts";
 import { DATA, linkTextOf } from "./generation-layout.ts";
 
@@ -30,7 +31,7 @@ export type Seen =
  */
 export function observe(root: string, path: string, holdsSecret: boolean): Seen {
   try {
-    const file = followStable(join(root, path));
+    const file = followStable(root, path);
     return holdsSecret ? describe(lstatSync(file), null) : open(file);
   } catch (error) {
     const errno = errnoOf(error);
@@ -41,10 +42,11 @@ export function observe(root: string, path: string, holdsSecret: boolean): Seen 
 }
 
 /** The stable name of a secret's file is a symlink into the current generation. Any other symlink is what it is. */
-export function followStable(file: string): string {
-  const [folder, name] = [dirname(file), basename(file)];
+export function followStable(root: string, path: string): string {
+  const [folder, name] = [dirname(path), basename(path)];
+  const file = join(resolveInRoot(root, folder), name);
   const isStable = lstatSync(file).isSymbolicLink() && readlinkSync(file) === linkTextOf(name);
-  return isStable ? join(folder, DATA, name) : file;
+  return isStable ? join(resolveInRoot(root, join(folder, DATA)), name) : file;
 }
 
 function open(file: string): Seen {

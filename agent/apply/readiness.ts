@@ -6,6 +6,7 @@ import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
 import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { RUN_FOLDER } from "./run-folder.ts";
 
 const FOLDER = `${RUN_FOLDER}/ready`;
@@ -27,10 +28,10 @@ export function markReady(root: string, units: readonly string[]): void {
 }
 
 export function isReady(root: string, unit: string): boolean {
-  return [ALL, unit, templateOf(unit)].some((name) => name !== null && isMarker(join(root, FOLDER, name)));
+  return [ALL, unit, templateOf(unit)].some((name) => name !== null && isMarker(resolveInRoot(root, FOLDER), name));
 }
 
 // What is no plain file parbake did not make.
-function isMarker(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function isMarker(folder: string, name: string): boolean {
+  return lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -66,7 +66,7 @@ async function recoverFrom(
       tellUndone(takeBack(transaction, context.root), context);
       return "undone";
     case "act":
-      if (isSameBoot(journal)) return finishActing(withChecksOf(plan, transaction, context), context, record);
+      if (isOwed(transaction, context)) return finishActing(withChecksOf(plan, transaction, context), context, record);
       settle(transaction, context);
       return "finished";
     case "rollback":
@@ -108,12 +108,19 @@ function withChecksOf(plan: Plan, transaction: Transaction, { log }: Transaction
 
 async function goBack(transaction: Transaction, context: TransactionContext, record: RunRecord): Promise<Recovery> {
   const { journal } = transaction;
-  const owed = isSameBoot(journal) ? journal.followUp : { reloadsManager: false, actions: [], healthChecks: [] };
+  const owed = isOwed(transaction, context)
+    ? journal.followUp
+    : { reloadsManager: false, actions: [], healthChecks: [] };
   const rolling = { ...transaction, journal: { ...journal, followUp: owed } };
   const { stuck, others } = await rollBack(rolling, { ...context, begin: countAttempts(rolling, context) }, record);
   refuseStuck(stuck);
   tell(others, context);
   return "rolled back";
+}
+
+// The units of another boot started with the files as they were; those of an image are not this machine's, whatever its journal says.
+function isOwed({ journal }: Transaction, { root }: TransactionContext): boolean {
+  return root === "/" && isSameBoot(journal);
 }
 
 // Not thrown: this run's own files may be what mends it.

@@ -2,8 +2,9 @@
 // mounted image has accounts of its own, and a directory service is not up at boot.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, basename, dirname } from "node:path";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
+import { locateInRoot } from "../host/resolve-in-root.ts";
 import { nearest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { FileOwner } from "../config/config.ts";
@@ -90,9 +91,12 @@ const ACCOUNTS: FileKind = {
 };
 
 function readEtc(root: string, name: string): string {
-  const path = join(root, "etc", name);
-  if (!existsSync(path)) return "";
-  return inFolder(root, "/etc", TRUST_NOBODY_ELSE, (folder) =>
-    explainingErrors(path, () => readPlain(entryOf(folder, name), path, ACCOUNTS).bytes.toString("utf8")),
+  const path = locateInRoot(root, `/etc/${name}`);
+  const shownPath = join(root, path);
+  if (!existsSync(shownPath)) return "";
+  return inFolder(root, dirname(path), TRUST_NOBODY_ELSE, (folder) =>
+    explainingErrors(shownPath, () =>
+      readPlain(entryOf(folder, basename(path)), shownPath, ACCOUNTS).bytes.toString("utf8"),
+    ),
   );
 }

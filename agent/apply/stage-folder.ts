@@ -9,7 +9,7 @@ import { exchanged } from "../host/exchanged.ts";
 import { openEntry, reopen, setDurably } from "../host/examined.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Change } from "./change.ts";
-import { errnoOf, explainFileError } from "./file-error.ts";
+import { errnoOf } from "./file-error.ts";
 import { entryOf, explainEntryError, inFolder, type Folder, type Trust, isMissingFolder } from "./folder.ts";
 import { readCurrentFolder, sameAttributes, type Attributes, attributesOf } from "./read-current.ts";
 import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";

@@ -6,8 +6,8 @@ import { recordSecret, type StoredSecret } from "../aws/compare-versions.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
-import { isRecord } from "./change.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
+import { isCleanPath, isRecord } from "./document.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { readGeneration, VERSIONS } from "./generation-layout.ts";
 import { digestOf } from "./managed.ts";
@@ -159,8 +159,9 @@ function isSecret(value: unknown): value is DatedSecret {
 
 function isFile(value: unknown): value is StoredFile {
   if (!isRecord(value) || !isRecord(value["versionIds"])) return false;
+  const { name, declared, inode, modifiedNs } = value;
   if (!Object.values(value["versionIds"]).every(isText)) return false;
-  return ["name", "declared", "inode", "modifiedNs"].every((key) => isText(value[key]));
+  return isText(name) && isCleanPath(`/${name}`) && [declared, inode, modifiedNs].every(isText);
 }
 
 function isText(value: unknown): value is string {

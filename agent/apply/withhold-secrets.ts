@@ -1,8 +1,8 @@
 // Keeps to ourselves what a failed program says where it quotes a secret: a validator or a health check may read secrets by
 // itself, also for a file that holds none. Never changes what a program that ended well has said.
 
-import { join } from "node:path";
 import { readPlain } from "../host/read-plain.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
@@ -38,7 +38,7 @@ export function listValues({ steps, secretsFolder }: Plan, root: string, secrets
     return [
       ...fetched,
       ...step.keys.flatMap(({ path }) =>
-        path === null ? [] : (readStored(join(root, locate(root, secretsFolder, path))) ?? []),
+        path === null ? [] : (readStored(resolveInRoot(root, locate(root, secretsFolder, path))) ?? []),
       ),
     ];
   });

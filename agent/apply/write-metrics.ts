@@ -1,7 +1,8 @@
 // Leaves a run's metrics where node_exporter looks for them: whole, readable by every user, swapped in at once.
 
 import { lstatSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { formatMetrics } from "./format-metrics.ts";
 import type { Trust } from "./folder.ts";
 import type { Report } from "./report.ts";
@@ -9,7 +10,7 @@ import { writeWhole } from "./write-whole.ts";
 
 /** @throws Refusal where the file cannot be written: its folder is missing, or may be written to by every user */
 export function writeMetrics(root: string, path: string, report: Report, owedActions: number): void {
-  writeWhole(root, path, formatMetrics(report, owedActions), ownersOf(join(root, dirname(path))));
+  writeWhole(root, path, formatMetrics(report, owedActions), ownersOf(resolveInRoot(root, dirname(path))));
 }
 
 // The folder is the exporter's own where its package says so. There is nothing to steal in the file, and no symlink is followed.

@@ -7,6 +7,7 @@ import type { InputKind } from "../host/explain-read.ts";
 import type { Inputs } from "../host/inputs.ts";
 import { judgePrograms } from "../host/judge-programs.ts";
 import { Refusal } from "../refusal.ts";
+import { pathInRoot } from "../host/resolve-in-root.ts";
 import type { Config } from "./config.ts";
 import { parseConfig, type ParseResult } from "./parse-config.ts";
 import { readTemplates } from "./read-templates.ts";
@@ -54,20 +55,16 @@ function readAll(configFile: string, root: string, inputs: Inputs): ParseResult 
   return parseConfig(
     files,
     (templatesFolder, named) => readTemplates(locateTemplates(templatesFolder, folder, root), named, inputs),
-    (path) => imagePathOf(path, root),
+    (path) => pathInRoot(root, path),
   );
 }
 
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.
 function locateTemplates(templatesFolder: string, configFolder: string, root: string): string {
-  return templatesFolder.startsWith("/") ? join(root, templatesFolder) : resolve(configFolder, templatesFolder);
-}
-
-/** Null where it lies outside of the image. */
-function imagePathOf(path: string, root: string): string | null {
-  const [file, base] = [resolve(path), resolve(root)];
-  if (base === "/") return file;
-  return file.startsWith(`${base}/`) ? file.slice(base.length) : null;
+  if (templatesFolder.startsWith("/")) return join(root, join("/", templatesFolder));
+  const inRoot = pathInRoot(root, configFolder);
+  // `..` does not lead out of the image.
+  return inRoot === null ? resolve(configFolder, templatesFolder) : join(root, join(inRoot, templatesFolder));
 }
 
 function listDropIns(folder: string, inputs: Inputs): string[] {

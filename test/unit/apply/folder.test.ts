@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
-import { closeFolder, makeFolders, openFolder, removeFolders, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
+import {
+  closeFolder,
+  inFolder,
+  makeFolders,
+  openFolder,
+  removeFolders,
+  TRUST_NOBODY_ELSE,
+} from "../../../agent/apply/folder.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, removeScratches } from "./scratch.ts";
 
@@ -34,6 +41,27 @@ describe("openFolder", () => {
       assert.equal(refusal.code, "cannot-write");
       assert.equal(refusal.problems[0]!.what, `${path("link")} is a symlink, and a folder was expected`);
     }
+  });
+
+  it("refuses a path that climbs, whoever wrote it", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a"));
+    for (const inRoot of ["/a/../..", "/..", "/a/./b"])
+      assert.match(
+        refusalOf(() => openFolder(root, inRoot, TRUST_NOBODY_ELSE)).message,
+        /has a part that is '\.' or '\.\.'/,
+      );
+  });
+
+  it("says who else may exchange what lies in it, also in one above (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("theirs/ours"), { recursive: true });
+    chownSync(path("theirs"), 4711, 4711);
+    const folder = openFolder(root, "/theirs/ours", { uids: [4711], gids: [] });
+    assert.equal(folder.exposure, `${path("theirs")} belongs to the user 4711`);
+    closeFolder(folder);
+    inFolder(root, "/", TRUST_NOBODY_ELSE, ({ exposure }) => assert.equal(exposure, null));
   });
 
   it("refuses a folder on the way that every user may write to, sticky or not", () => {

@@ -1,0 +1,74 @@
+// Where a path of an image leads, as the machine that boots it sees it: a symlink is followed within the image, component by
+// component, and never out of it. Reads links and nothing else.
+
+import { lstatSync, readlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Refusal } from "../refusal.ts";
+
+/** As many as the kernel follows (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+/**
+ * What to open.
+ * @param path absolute, as the booted machine sees it
+ * @throws Refusal where links go on without end
+ */
+export function resolveInRoot(root: string, path: string): string {
+  // The kernel finds the same, and at boot each look counts.
+  return root === "/" ? path : join(root, locateInRoot(root, path));
+}
+
+/** The same for a path that has the root in front already. One that lies elsewhere is the caller's own. */
+export function resolveFile(root: string, file: string): string {
+  const path = pathInRoot(root, file);
+  return path === null ? file : resolveInRoot(root, path);
+}
+
+/** As the booted machine sees it; null where it is not below the root. */
+export function pathInRoot(root: string, file: string): string | null {
+  const [base, path] = [resolve(root).replace(/\/$/, ""), resolve(file)];
+  return path.startsWith(`${base}/`) ? path.slice(base.length) : null;
+}
+
+/** The same without the root in front, for those that open it folder by folder: free of symlinks, as far as there is something. */
+export function locateInRoot(root: string, path: string): string {
+  const ahead = namesOf(path).toReversed();
+  const done: string[] = [];
+  let links = 0;
+  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+    // At the root `..` stays there, as chroot(2) has it.
+    if (name === "..") {
+      done.pop();
+      continue;
+    }
+    const text = linkAt(join(root, ...done, name));
+    if (text === null) {
+      done.push(name);
+      continue;
+    }
+    if (++links > MOST_LINKS) throw endless(join(root, path));
+    if (text.startsWith("/")) done.length = 0;
+    ahead.push(...namesOf(text).toReversed());
+  }
+  return `/${done.join("/")}`;
+}
+
+/** Null: no symlink, or nothing at all. */
+function linkAt(path: string): string | null {
+  try {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    return isLink ? readlinkSync(path) : null;
+  } catch {
+    // Below what is no folder, or may not be looked into: whoever opens it is told why.
+    return null;
+  }
+}
+
+function namesOf(path: string): string[] {
+  return path.split("/").filter((name) => name !== "" && name !== ".");
+}
+
+function endless(shownPath: string): Refusal {
+  const what = `${shownPath} leads through more than ${MOST_LINKS} symlinks`;
+  return new Refusal("config", { what, fix: `Look where they lead: namei ${shownPath}` });
+}
