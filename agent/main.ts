@@ -5,9 +5,11 @@ import { startMain } from "./start.ts";
 import { warm } from "./warm.ts";
 
 startMain(
-  (argv, out, err) =>
+  (argv, out, err, { stop, environment, setEnd }) =>
     run(argv, {
-      environment: process.env,
+      environment,
+      stop,
+      setEnd,
       writeOut: (text) => out.write(text),
       writeError: (text) => err.write(text.endsWith("\n") ? text : `${text}\n`),
       rewrite: (text) => err.write(text),

@@ -2,7 +2,7 @@
 
 import { shown } from "./shown.ts";
 
-/** Why parbake stops, by the name of the exit status that it ends with (sysexits.h, so that systemd names them too). */
+/** Why parbake stops, by the name of the exit status that it ends with (up to 78: sysexits.h, so that systemd names them too). */
 export const EXIT_STATUS = {
   usage: 64,
   data: 65,
@@ -12,6 +12,10 @@ export const EXIT_STATUS = {
   locked: 75,
   permission: 77,
   config: 78,
+  // 128 and the signal that asked the run to stop.
+  hangup: 129,
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type RefusalCode = keyof typeof EXIT_STATUS;

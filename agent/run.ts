@@ -18,12 +18,14 @@ import { runReady } from "./commands/run-ready.ts";
 import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
-import { startDeadline } from "./deadline.ts";
+import { startDeadline, type Deadline } from "./deadline.ts";
 import { Inputs } from "./host/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
 import { describeBug } from "./start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
+import { guardEnd } from "./process/overrun.ts";
+import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
 import { formatVersion } from "./version.ts";
 
 /** The outside world, as main wires it and as a test may replace it. */
@@ -35,16 +37,41 @@ export interface World {
   readonly rewrite: (text: string) => void;
   readonly isTerminalOut: boolean;
   readonly isTerminalError: boolean;
+  /** Fires when the run is asked to stop. Default: never. */
+  readonly stop?: AbortSignal;
+  /** Hears when the run is over at the latest. */
+  readonly setEnd?: (end: Deadline) => void;
 }
 
 /** @returns the exit status; never throws */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
     const invocation = parseArguments(argv);
-    return await runCommand(invocation, openSession(invocation, world), world);
+    return await guardEnd(invocation.options.deadlineMs, (overrun) => runSession(invocation, overrun, world));
   } catch (error) {
     return tellError(explainShortage(error), argv.includes("--json"), world);
   }
+}
+
+async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<number> {
+  const session = openSession(invocation, overrun, world);
+  world.setEnd?.(session.end);
+  try {
+    const work = runCommand(invocation, session, world);
+    // What changes nothing ends at once; `apply` looks after its own end.
+    return await (invocation.command.kind === "apply" ? work : Promise.race([work, overrun, stopOf(session)]));
+  } catch (error) {
+    throw orStopped(error, session.deadline);
+  }
+}
+
+function stopOf({ deadline: { signal } }: Session): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => {
+      const request = stopRequestOf({ signal });
+      if (request !== null) reject(stopped(request, NOTHING_CHANGED));
+    });
+  });
 }
 
 async function runCommand({ command }: Invocation, session: Session, world: World): Promise<number> {
@@ -74,7 +101,7 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
   }
 }
 
-function openSession({ command, options }: Invocation, world: World): Session {
+function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Session {
   const { environment, isTerminalOut, isTerminalError } = world;
   // systemd sets JOURNAL_STREAM for what it connects to the journal.
   const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
@@ -88,7 +115,9 @@ function openSession({ command, options }: Invocation, world: World): Session {
     options,
     environment,
     inputs: new Inputs(options.root, command.kind === "apply" ? refusingUntrusted(log) : warningUntrusted(log)),
-    deadline: startDeadline(options.deadlineMs),
+    deadline: startDeadline(options.deadlineMs, world.stop),
+    end: startDeadline(options.deadlineMs),
+    overrun,
     log,
     progress,
     say: (value, toWords) => writeOut(toWords(legible(value), paint)),

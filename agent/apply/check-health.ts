@@ -19,7 +19,7 @@ const TIMEOUT_MS = 30_000;
 
 interface HealthContext {
   readonly root: string;
-  readonly deadline: Pick<Deadline, "remainingMs">;
+  readonly deadline: Deadline;
   readonly run: RunCommand;
   readonly noBlock: boolean;
   readonly begin?: Begin;
@@ -63,7 +63,7 @@ async function ask(
   { deadline, run }: HealthContext,
 ): Promise<Refusal | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
-  const result = await run(argv, timeoutMs);
+  const result = await run(argv, timeoutMs, deadline.signal);
   if (result.kind === "exited" && result.status === 0) return null;
   const said = "output" in result && !holdsSecrets ? firstLines(result.output, 3) : "";
   const why = `${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;

@@ -3,6 +3,7 @@
 
 import { placeProblem, Refusal, type Declared, type Problem } from "../refusal.ts";
 import type { OnChange } from "../config/config.ts";
+import { OLD_FILES_BACK, stopped, stopRequestOf } from "../stop.ts";
 import { checkHealth, type HealthReport } from "./check-health.ts";
 import { joinRefusals } from "./gather-refusals.ts";
 import type { FollowUp } from "./journal.ts";
@@ -19,14 +20,19 @@ export async function performFollowUp(
   { reloadsManager, actions, healthChecks }: FollowUp,
   context: UnitContext & { readonly root: string },
 ): Promise<FollowUpResult> {
+  // What it found when it was stopped says nothing of the new files.
+  const orStop = (refusal: Refusal): Refusal => {
+    const request = stopRequestOf(context.deadline);
+    return request === null ? refusal : stopped(request, OLD_FILES_BACK);
+  };
   const problem = reloadsManager ? await reloadManager(context) : null;
-  if (problem !== null) return { units: [], healthChecks: [], refusal: new Refusal("unavailable", problem) };
+  if (problem !== null) return { units: [], healthChecks: [], refusal: orStop(new Refusal("unavailable", problem)) };
   const outcomes = await applyUnitActions(actions, context);
   const units = outcomes.map(({ report }) => report);
   const failures = problemsOf(outcomes);
-  if (failures.length > 0) return { units, healthChecks: [], refusal: new Refusal("unavailable", failures) };
+  if (failures.length > 0) return { units, healthChecks: [], refusal: orStop(new Refusal("unavailable", failures)) };
   const { reports, refusals } = await checkHealth(healthChecks, units, context);
-  return { units, healthChecks: reports, refusal: refusals.length > 0 ? joinRefusals(refusals) : null };
+  return { units, healthChecks: reports, refusal: refusals.length > 0 ? orStop(joinRefusals(refusals)) : null };
 }
 
 /** Of steps that ended parbake whenever it took them up again: the new files stay, for no step has failed that could speak against

@@ -2,27 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
-import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
+import { isStop } from "../stop.ts";
 import { joinRefusals } from "./gather-refusals.ts";
 import { partialPlan, type Held } from "./partial-plan.ts";
 import { markAllReady, markReady } from "./readiness.ts";
 import { isBelow } from "./targets.ts";
 import { readyUnits } from "./unit-needs.ts";
-
-/** What is left to do after the secrets takes no network. */
-const TIME_TO_ACT_MS = 10_000;
-
-/** Time to validate and to swap, where waiting for AWS has used up the run's own. */
-export function withTimeToAct(deadline: Deadline): Deadline {
-  const endMs = performance.now() + TIME_TO_ACT_MS;
-  return {
-    remainingMs: () => Math.max(deadline.remainingMs(), endMs - performance.now()),
-    signal: deadline.signal,
-  };
-}
 
 /**
  * Carries the plan out, or as much of it as needs none of the secrets that failed, and tells the units what is ready.
@@ -46,7 +34,7 @@ export async function carryOutPossible(
   const isStored = (path: string) => isBelow(plan.secretsFolder, path) && existsSync(resolveInRoot(root, path));
   const { plan: possible, held } = partialPlan(plan, failed, isStored);
   await carryOut(possible, held).catch((error: unknown) => {
-    throw error instanceof Refusal ? joinRefusals([failure, error]) : error;
+    throw error instanceof Refusal && !isStop(error) ? joinRefusals([failure, error]) : error;
   });
   if (plan.part === null) markReady(root, readyUnits(plan, held));
   tellHeld(held, log);

@@ -26,15 +26,19 @@ const POLL_MS = 20;
 /** How long others may be quicker, over and over, beyond the time to wait: each needs microseconds. */
 const LONGEST_RACE_MS = 1_000;
 
-/** Waits up to `waitMs` for another run to end, then throws Refusal("locked") that names its process. */
-export async function takeLock(root: string, waitMs: number): Promise<Lock> {
+/**
+ * Waits up to `waitMs` for another run to end, then throws Refusal("locked") that names its process.
+ * @param signal ends the wait early
+ */
+export async function takeLock(root: string, waitMs: number, signal?: AbortSignal): Promise<Lock> {
   const endMs = performance.now() + waitMs;
   const folder = openLockFolder(root);
   try {
     for (;;) {
       const attempt = explainingErrors(folder.shownPath, () => tryLock(folder));
       if (attempt.kind === "held") return { release: () => release(folder, attempt.number) };
-      if (attempt.kind === "busy" && performance.now() >= endMs) throw lockedBy(attempt.holder);
+      const isOver = performance.now() >= endMs || signal?.aborted === true;
+      if (attempt.kind === "busy" && isOver) throw lockedBy(attempt.holder);
       if (attempt.kind === "lost" && performance.now() >= endMs + LONGEST_RACE_MS) throw lockContended();
       await sleep(attempt.kind === "busy" ? POLL_MS : 0);
     }

@@ -7,12 +7,13 @@ import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { declaredAt } from "../refusal.ts";
 import type { Change, GenerationFlip } from "./change.ts";
+import { orStopped, refuseStop } from "../stop.ts";
 import { checkAll, isInStore, narrow, type Found } from "./check-all.ts";
 import { listCandidates } from "./examine-generation.ts";
 import type { FetchedSecrets } from "./encode-content.ts";
 import { AttributeKeeper } from "./extended-attributes.ts";
 import { eraseSecrets } from "./fetch-secrets.ts";
-import { carryOutPossible, withTimeToAct } from "./held-back.ts";
+import { carryOutPossible } from "./held-back.ts";
 import { chooseFolder, newJournal } from "./journal.ts";
 import { linkCredentials } from "./link-credentials.ts";
 import { takeLock } from "./lock.ts";
@@ -38,6 +39,8 @@ import { listValues, withholdSecrets } from "./withhold-secrets.ts";
 export interface ApplyOptions extends SecretQuestions {
   readonly root: string;
   readonly deadline: Deadline;
+  /** Of putting old files back: later, and no signal ends it. */
+  readonly wayBack: Deadline;
   readonly log: Log;
   /** How long to wait for another run to end. */
   readonly lockWaitMs: number;
@@ -58,14 +61,15 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Repo
   const { root } = options;
   const record = options.record ?? new RunRecord(options.versions);
   const lock = await record.time("lock", () =>
-    takeLock(root, Math.min(options.lockWaitMs, options.deadline.remainingMs())),
+    takeLock(root, Math.min(options.lockWaitMs, options.deadline.remainingMs()), options.deadline.signal),
   );
   try {
     await perform(plan, options, record);
     return publish(plan, record, null, options);
   } catch (error) {
-    if (!record.isTentative) publish(plan, record, error, options);
-    throw error;
+    const failure = orStopped(error, options.deadline, record.isRolledBack);
+    if (!record.isTentative) publish(plan, record, failure, options);
+    throw failure;
   } finally {
     lock.release();
   }
@@ -75,6 +79,7 @@ async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Prom
   const { root } = given;
   let fetched: FetchedSecrets = new Map();
   const options = { ...given, run: withholdSecrets(given.run, () => listValues(plan, root, fetched)) };
+  await refuseStop(options.deadline);
   await recover(plan, options, record);
   record.isTentative = options.recheck !== undefined && record.recovered === null;
   options.recheck?.();
@@ -89,14 +94,13 @@ async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Prom
   );
   const selection = await record.time("fetch", () => selectSecrets(plan, stored, candidates, options));
   fetched = selection.fetched;
-  record.warn(selection.warnings, options.log);
-  const isAwsAway = selection.failed.size + selection.kept.size > 0;
-  const acting = isAwsAway ? { ...options, deadline: withTimeToAct(options.deadline) } : options;
   try {
+    await refuseStop(options.deadline);
+    record.warn(selection.warnings, options.log);
     await carryOutPossible(plan, selection.failed, options, async (possible, held) => {
       record.held = held;
-      const prepared = await prepare(possible, narrow(found, possible), selection, acting, record);
-      if (prepared !== null) return carryOut(possible, prepared, acting, record);
+      const prepared = await prepare(possible, narrow(found, possible), selection, options, record);
+      if (prepared !== null) return carryOut(possible, prepared, options, record);
       record.isSwapped = true;
       linkCredentials(possible, root);
     });

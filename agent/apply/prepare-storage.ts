@@ -7,6 +7,7 @@ import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
+import { refuseStop } from "../stop.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "./folder.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "./run-command.ts";
 import {
@@ -74,7 +75,8 @@ async function mountMemory(plan: StoragePlan, { root, deadline, log, run }: Stor
   const failures: string[] = [];
   for (const argv of attempts) {
     const timeoutMs = deadline.remainingMs();
-    const result = await run(argv, timeoutMs);
+    const result = await run(argv, timeoutMs, deadline.signal);
+    await refuseStop(deadline);
     if (result.kind === "exited" && result.status === 0)
       return log("info", `mounted the secrets folder: ${argv.join(" ")}`);
     const said = "output" in result ? firstLines(result.output, 1) : "";

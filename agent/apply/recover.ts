@@ -3,6 +3,7 @@
 
 import type { Plan } from "../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { isStop } from "../stop.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
 import {
   describeUnreadable,
@@ -90,6 +91,7 @@ async function finishActing(
     return "finished";
   }
   refuseStuck(failure.stuck);
+  if (isStop(failure.refusal)) throw failure.refusal;
   tell(failure.refusal.problems, context);
   return "rolled back";
 }

@@ -2,45 +2,54 @@
 // role's credentials may be in it.
 
 import { spawn, type ChildProcess } from "node:child_process";
+import { stopRequestOf } from "../stop.ts";
 import { errnoOf } from "./file-error.ts";
 
 export type CommandResult =
   | { readonly kind: "exited"; readonly status: number; readonly output: string }
   | { readonly kind: "killed"; readonly signal: string; readonly output: string }
   | { readonly kind: "timed-out"; readonly output: string }
+  /** The run was asked to stop. */
+  | { readonly kind: "interrupted" }
   /** There was no memory or no process left for it. */
   | { readonly kind: "not-started"; readonly errno: string }
   | { readonly kind: "absent" }
   | { readonly kind: "forbidden" };
 
-export type RunCommand = (argv: readonly string[], timeoutMs: number) => Promise<CommandResult>;
+/** Ends at the time limit, or when the signal fires. */
+export type RunCommand = (argv: readonly string[], timeoutMs: number, signal?: AbortSignal) => Promise<CommandResult>;
 
 const OUTPUT_LIMIT_BYTES = 64 * 1024;
 /** How long the last output of a program may take after its end: a daemon that it left behind may hold the pipe for ever. */
 const DRAIN_MS = 100;
 
-export const runCommand: RunCommand = (argv, timeoutMs) =>
+export const runCommand: RunCommand = (argv, timeoutMs, signal) =>
   new Promise((resolve) => {
-    const child = trySpawn(argv);
+    const child = signal?.aborted ? cutShort(signal, "") : trySpawn(argv);
     if ("kind" in child) {
       resolve(child);
       return;
     }
     const output = collectOutput(child);
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
+    let isCut = false;
+    const cut = () => {
+      isCut = true;
       killGroup(child);
-    }, timeoutMs);
+    };
+    const timer = setTimeout(cut, timeoutMs);
+    signal?.addEventListener("abort", cut, { once: true });
+    running.add(child);
     const end = (result: CommandResult) => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", cut);
+      running.delete(child);
       child.stdout?.destroy();
       child.stderr?.destroy();
       resolve(result);
     };
     child.once("error", (error) => end(spawnFailure(error)));
-    child.once("exit", (status, signal) => {
-      const finish = () => end(resultOf(timedOut, status, signal, output()));
+    child.once("exit", (status, killer) => {
+      const finish = () => end(isCut ? cutShort(signal, output()) : resultOf(status, killer, output()));
       const drain = setTimeout(finish, DRAIN_MS);
       child.once("close", () => {
         clearTimeout(drain);
@@ -65,8 +74,20 @@ function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
   }
 }
 
-function resultOf(timedOut: boolean, status: number | null, signal: string | null, output: string): CommandResult {
-  if (timedOut) return { kind: "timed-out", output };
+/** Those that the end of this process would leave behind, in groups of their own as they are. */
+const running = new Set<ChildProcess>();
+
+/** For the way out: leaves no program running. */
+export function killRunning(): void {
+  for (const child of running) killGroup(child);
+}
+
+function cutShort(signal: AbortSignal | undefined, output: string): CommandResult {
+  const isAsked = signal !== undefined && stopRequestOf({ signal }) !== null;
+  return isAsked ? { kind: "interrupted" } : { kind: "timed-out", output };
+}
+
+function resultOf(status: number | null, signal: string | null, output: string): CommandResult {
   return status === null ? { kind: "killed", signal: signal ?? "unknown", output } : { kind: "exited", status, output };
 }
 
@@ -107,6 +128,8 @@ export function describeCommandFailure(result: CommandResult, timeoutMs: number)
       return `killed by ${result.signal}`;
     case "timed-out":
       return `no answer within ${Math.round(timeoutMs)} ms`;
+    case "interrupted":
+      return "interrupted";
     case "not-started":
       return `it could not be started (${result.errno})`;
     case "absent":

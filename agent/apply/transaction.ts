@@ -4,6 +4,7 @@
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { refuseStop } from "../stop.ts";
 import { removeFolders } from "./folder.ts";
 import { givenUp, performFollowUp, tellGivenUp } from "./follow-up.ts";
 import { isEmpty, removeJournal, writeJournal, type Journal, type OwedAction } from "./journal.ts";
@@ -25,6 +26,8 @@ import {
 export interface TransactionContext {
   readonly root: string;
   readonly deadline: Deadline;
+  /** For putting the old files back and having the units take them, also where the run is asked to stop. */
+  readonly wayBack: Deadline;
   readonly log: Log;
   readonly run: RunCommand;
   readonly noBlock: boolean;
@@ -36,18 +39,17 @@ export interface Transaction {
   readonly folder: OwnFolder;
 }
 
-/** To put the old files back and have the units take them, also where the run's own time is up. */
-const ROLLBACK_MS = 15_000;
-
 /** All files new, and durable; or a Refusal, and all as they were. The commit point is its last write. */
-export function swapIn(
+export async function swapIn(
   { journal, folder }: Transaction,
   written: WrittenByChange,
-  { root, log }: TransactionContext,
-): Transaction {
+  { root, log, deadline }: TransactionContext,
+): Promise<Transaction> {
   try {
+    await refuseStop(deadline);
     writeJournal(root, folder, journal);
     makeAll(root, journal.changes, written, (path) => log("debug", `swapped in ${path}`));
+    await refuseStop(deadline);
     const swapped = { ...journal, phase: isEmpty(journal.followUp) ? "settle" : "act" } as const;
     writeJournal(root, folder, swapped);
     return { journal: swapped, folder };
@@ -140,9 +142,7 @@ async function actOnOldFiles(
   context: TransactionContext & Pick<UnitContext, "begin">,
   record: RunRecord,
 ): Promise<Problem[]> {
-  const endMs = performance.now() + ROLLBACK_MS;
-  const remainingMs = () => Math.max(context.deadline.remainingMs(), endMs - performance.now(), 0);
-  const units: UnitContext = { ...context, deadline: { remainingMs }, revive: "all" };
+  const units: UnitContext = { ...context, deadline: context.wayBack, revive: "all" };
   const problem = reloadsManager ? await reloadManager(units) : null;
   const outcomes = [];
   // All of them: one that fails must not keep the others from their old files.

@@ -23,13 +23,14 @@ export interface UnitReport extends OnChange {
     | "not done: --root"
     | "failed"
     | typeof GIVEN_UP
-    | "not tried: another failed";
+    | "not tried: another failed"
+    | "not tried: stopped";
   /** What became of it with the old files back; only where they were put back. */
   readonly rollbackOutcome?: UnitReport["outcome"];
 }
 
 export interface UnitContext {
-  readonly deadline: Pick<Deadline, "remainingMs">;
+  readonly deadline: Deadline;
   readonly run: RunCommand;
   /** Do not wait for the jobs: see runsAsUnit. */
   readonly noBlock: boolean;
@@ -78,7 +79,7 @@ export function isManagerInput(path: string): boolean {
 export async function reloadManager({ deadline, run }: UnitContext): Promise<Problem | null> {
   const argv = ["systemctl", "daemon-reload"];
   const timeoutMs = deadline.remainingMs();
-  const result = await run(argv, timeoutMs);
+  const result = await run(argv, timeoutMs, deadline.signal);
   if (isSuccess(result) || result.kind === "absent") return null;
   return { what: explainFailure(argv, result, timeoutMs), fix: "Look at `journalctl -b _PID=1`." };
 }
@@ -113,7 +114,8 @@ async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<
   const { deadline, run, noBlock, revive, begin } = context;
   const question = ["systemctl", "show", "--property=LoadState,ActiveState", "--", wanted.unit];
   const askMs = deadline.remainingMs();
-  const shown = await run(question, askMs);
+  const shown = await run(question, askMs, deadline.signal);
+  if (shown.kind === "interrupted") return interrupted(wanted);
   if (shown.kind === "absent") return outcome(wanted, "no systemd here");
   if (!isSuccess(shown)) return failed(wanted, explainFailure(question, shown, askMs));
   const state = parseProperties(shown.output);
@@ -123,10 +125,11 @@ async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<
   if (!isUp && !isRevived(activeState, revive)) return outcome(wanted, "not running, nothing to do");
   if (begin?.(`${wanted.action} ${wanted.unit}`) === false) return outcome(wanted, GIVEN_UP);
   // It may have used up its starts within the time that systemd allows for them.
-  if (activeState === "failed") await run(["systemctl", "reset-failed", "--", wanted.unit], deadline.remainingMs());
+  if (activeState === "failed")
+    await run(["systemctl", "reset-failed", "--", wanted.unit], deadline.remainingMs(), deadline.signal);
   const argv = ["systemctl", verbFor(wanted, isUp), ...(noBlock ? ["--no-block"] : []), "--", wanted.unit];
   const timeoutMs = deadline.remainingMs();
-  const result = await run(argv, timeoutMs);
+  const result = await run(argv, timeoutMs, deadline.signal);
   if (isSuccess(result)) return outcome(wanted, noBlock ? "queued" : "done");
   return failed(wanted, explainFailure(argv, result, timeoutMs));
 }
@@ -158,6 +161,12 @@ function isSuccess(result: CommandResult): result is CommandResult & { kind: "ex
 
 function outcome({ unit, action }: OnChange, result: UnitReport["outcome"]): UnitOutcome {
   return { report: { unit, action, outcome: result }, problem: null };
+}
+
+/** Before it was told anything: it has the old files, and needs no word of them. */
+function interrupted(wanted: OnChange): UnitOutcome {
+  const problem = { what: `${wanted.unit}: ${wanted.action} was interrupted`, fix: "Run parbake again." };
+  return { ...outcome(wanted, "not tried: stopped"), problem };
 }
 
 function failed(wanted: OnChange, why: string): UnitOutcome {

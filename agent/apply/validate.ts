@@ -36,7 +36,7 @@ async function validate(
   { deadline, run }: { readonly deadline: Deadline; readonly run: RunCommand },
 ): Promise<void> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
-  const result = await run(commandOf(validation), timeoutMs);
+  const result = await run(commandOf(validation), timeoutMs, deadline.signal);
   if (result.kind === "exited" && result.status === 0) return;
   throw new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
     what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
@@ -62,6 +62,8 @@ function fixFor(result: CommandResult): string {
       return "Mend the template; nothing was changed.";
     case "timed-out":
       return "Use a validator that ends by itself; nothing was changed.";
+    case "interrupted":
+      return "Run parbake again; nothing was changed.";
     case "not-started":
       return "Free memory or processes, and try again; nothing was changed.";
     case "absent":

@@ -20,8 +20,8 @@ const SHORTEST_LENGTH = 5;
 
 /** @param values asked for only where a program has failed */
 export function withholdSecrets(run: RunCommand, values: () => readonly Buffer[]): RunCommand {
-  return async (argv, timeoutMs) => {
-    const result = await run(argv, timeoutMs);
+  return async (argv, timeoutMs, signal) => {
+    const result = await run(argv, timeoutMs, signal);
     if (!("output" in result) || (result.kind === "exited" && result.status === 0)) return result;
     return quotesAny(result.output, values()) ? { ...result, output: WITHHELD } : result;
   };

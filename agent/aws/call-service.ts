@@ -102,6 +102,7 @@ async function pause<T>(
   if (waitMs >= deadline.remainingMs() || deadline.signal.aborted) return false;
   onRetry?.();
   log("warn", `${subject}: ${what}; trying again`, { attempt: tries, waitMs: Math.round(waitMs) });
-  await wait(waitMs);
+  // What ends the run ends the wait, and the try after it.
+  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
   return true;
 }

@@ -79,5 +79,5 @@ function takeKeys({ step, subject }: SecretReference, answer: ValueAnswer, log: 
 async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {
   const waitMs = computeStartDelayMs(startJitterMs, deadline.remainingMs(), random());
   log("info", "waiting for this instance's turn (aws.startJitter)", { waitMs: Math.round(waitMs) });
-  await wait(waitMs);
+  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
 }

@@ -9,7 +9,7 @@ export interface OptionRule {
 export const OPTIONS = {
   config: { value: "FILE", about: "the config (default /etc/parbake/parbake.yaml, below --root)" },
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
-  deadline: { value: "DURATION", about: "when a run gives up waiting for the network (default 60s)" },
+  deadline: { value: "DURATION", about: "when a run is over at the latest, a rollback included (default 60s)" },
   json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
   "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
   "log-format": { value: "FORMAT", about: "text, json or journal (default: journal below systemd, else text)" },
@@ -125,4 +125,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [75, "another run holds the lock"],
   [77, "permission denied, by IAM or the file system; or others could have written what root is to do"],
   [78, "config error"],
+  [129, "stopped by SIGHUP: what was not finished is taken back"],
+  [130, "likewise by SIGINT"],
+  [143, "likewise by SIGTERM"],
 ];

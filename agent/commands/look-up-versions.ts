@@ -7,7 +7,7 @@ import type { Credentials } from "../aws/credentials.ts";
 import { wantedVersionId } from "../aws/secret-description.ts";
 import { showing } from "../cli/progress.ts";
 import type { AwsConfig } from "../config/config.ts";
-import { startDeadline, type Deadline } from "../deadline.ts";
+import { endWithin, type Deadline } from "../deadline.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import type { Plan, SecretStep } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
@@ -26,7 +26,7 @@ export async function lookUpVersions(
   const known = knownSecrets(readManaged(session.options.root).files);
   const steps = plan.steps.filter((step) => step.kind === "secret").filter(({ name }) => known.has(name));
   if (steps.length === 0) return new Map();
-  const deadline = startDeadline(Math.min(LONGEST_MS, session.deadline.remainingMs()));
+  const deadline = endWithin(session.deadline, LONGEST_MS);
   const credentials = () => Promise.race([findCredentials(session, imds), giveUp(deadline)]);
   // That it asks again is nobody's trouble here.
   const source = openSecrets({ ...session, deadline, log: () => {} }, credentials, plan.facts, aws);

@@ -13,9 +13,11 @@ import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
 import { formatDegraded } from "../cli/print-tuning.ts";
 import type { AwsConfig } from "../config/config.ts";
+import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
 import { Refusal } from "../refusal.ts";
+import { orStopped } from "../stop.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
@@ -39,20 +41,26 @@ type ApplyCommand = Extract<Command, { kind: "apply" }>;
 /** What every step of the one run knows. */
 interface Run {
   readonly command: ApplyCommand;
+  /** Whose deadline is that of the network. */
   readonly session: Session;
+  /** Until then everything is validated, swapped in and told to the units. */
+  readonly acting: Deadline;
   readonly record: RunRecord;
   readonly aftermath: Aftermath;
   readonly imds: ImdsClient | null;
 }
 
-export async function runApply(command: ApplyCommand, session: Session): Promise<number> {
-  const { options, progress } = session;
+export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<number> {
+  const { options, progress } = given;
+  const { actingMs, wayBackMs } = keepTime(options.deadlineMs);
+  const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
+  const session = { ...given, deadline: endWithin(acting, options.deadlineMs - wayBackMs - actingMs) };
   const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
   const aftermath = new Aftermath(session);
   const imds = await openImds(session, () => record.retries.imds++);
-  const run: Run = { command, session, record, aftermath, imds };
+  const run: Run = { command, session, acting, record, aftermath, imds };
   try {
-    const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
+    const report = await (command.planFile === null ? applyHere(run) : inTime(applySaved(command.planFile, run), run));
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
     return 0;
@@ -62,21 +70,31 @@ export async function runApply(command: ApplyCommand, session: Session): Promise
 }
 
 async function applyHere(run: Run): Promise<Report> {
+  const { session, record, aftermath } = run;
+  try {
+    return await inTime(makeAndPerform(run), run);
+  } catch (error) {
+    const failure = orStopped(error, session.deadline);
+    // A run that never came to its files is a run, too.
+    if (!aftermath.isOver && !isLocked(error)) aftermath.leave(record.finish(failure), { withReport: true });
+    throw failure;
+  }
+}
+
+async function makeAndPerform(run: Run): Promise<Report> {
   const { session, record, aftermath, imds } = run;
   const { only } = run.command;
-  try {
-    const image = await record.time("config", () => readImage(session));
-    aftermath.metrics = image.config.metrics;
-    const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
-    const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
-    const facts = await record.time("facts", () => gatherFor(image, session, imds));
-    const plan = await record.time("plan", () => selectSteps(planFor(image, facts), only));
-    return await perform(plan, image.config.aws, credentials, run);
-  } catch (error) {
-    // A run that never came to its files is a run, too.
-    if (!aftermath.isOver && !isLocked(error)) aftermath.leave(record.finish(error), { withReport: true });
-    throw error;
-  }
+  const image = await record.time("config", () => readImage(session));
+  aftermath.metrics = image.config.metrics;
+  const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
+  const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
+  const facts = await record.time("facts", () => gatherFor(image, session, imds));
+  const plan = await record.time("plan", () => selectSteps(planFor(image, facts), only));
+  return perform(plan, image.config.aws, credentials, run);
+}
+
+function inTime<T>(work: Promise<T>, { session }: Run): Promise<T> {
+  return Promise.race([work, session.overrun]);
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
@@ -99,17 +117,18 @@ async function perform(
   plan: Plan,
   aws: AwsConfig,
   credentials: () => Promise<Credentials>,
-  { command, session, record, aftermath }: Run,
+  { command, session, acting, record, aftermath }: Run,
   recheck: () => void = () => {},
 ): Promise<Report> {
-  const { options, deadline, log } = session;
+  const { options, end, log } = session;
   logMachine(plan, log);
   record.warn([...plan.warnings, ...warnOfEnvironment(plan, session)], log);
   const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
   try {
     return await applyPlan(plan, {
       root: options.root,
-      deadline,
+      deadline: acting,
+      wayBack: end,
       log,
       lockWaitMs: LOCK_WAIT_MS,
       fetchSecret: (step) => source.fetchSecret(step),

@@ -13,7 +13,12 @@ export interface Session {
   readonly environment: Environment;
   /** How files are read that a person wrote. */
   readonly inputs: Inputs;
+  /** Of every wait; earlier where the run is asked to stop. */
   readonly deadline: Deadline;
+  /** When the run is over at the latest, whoever asks it to stop: for what must be put back. */
+  readonly end: Deadline;
+  /** Rejected where the run is not over a moment after that. */
+  readonly overrun: Promise<never>;
   readonly log: Log;
   /** What goes on, for whoever sits at the terminal; silent elsewhere. */
   readonly progress: Progress;

@@ -2,7 +2,7 @@
 // real ones in a mount namespace of each run's own, so that root is / and units are acted on, by a systemctl that writes down
 // who called it and what it could read then.
 
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BINARY } from "../binary/scratch-image.ts";
 import type { Emulator } from "../emulator/emulator.ts";
 
@@ -121,10 +122,24 @@ export class Machine {
 
   /** `parbake apply` on it; `tracer` is what comes before the binary. */
   run(tracer: readonly string[] = [], ...options: readonly string[]): Promise<Run> {
+    return this.#start(tracer, options).ended;
+  }
+
+  /** A run that gets the signals, each when its file is there, or a moment after it began. */
+  async signal(signals: readonly { readonly name: NodeJS.Signals; readonly file: string | null }[]): Promise<Run> {
+    const { child, ended } = this.#start([], []);
+    for (const { name, file } of signals) {
+      while (child.exitCode === null && file !== null && !existsSync(join(this.root, file))) await sleep(5);
+      child.kill(name);
+    }
+    return ended;
+  }
+
+  #start(tracer: readonly string[], options: readonly string[]): Started {
     const mounts = ["etc", "run", "var/lib"].map((folder) => `mount --bind ${folder} /${folder}`);
     const script = `cd "$0"; ${mounts.join("; ")}; mount --bind sbin /usr/local/sbin; cd /; exec "$@"`;
     const namespace = ["--mount", "--propagation", "private", "sh", "-ec", script, this.root];
-    return runToEnd("unshare", [...namespace, ...tracer, BINARY, "apply", ...options], this.#emulator.endpoint);
+    return start("unshare", [...namespace, ...tracer, BINARY, "apply", ...options], this.#emulator.endpoint);
   }
 
   remove(): void {
@@ -226,15 +241,21 @@ function presence(found: string, when: Version): string {
   return found === "absent" ? other : found;
 }
 
-function runToEnd(program: string, argv: readonly string[], endpoint: string): Promise<Run> {
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint };
-    const child = spawn(program, argv, { env, stdio: ["ignore", "ignore", "pipe"] });
-    let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Run>;
+}
+
+function start(program: string, argv: readonly string[], endpoint: string): Started {
+  const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint };
+  const child = spawn(program, argv, { env, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Run>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (status, signal) => resolve({ status, signal, stderr }));
   });
+  return { child, ended };
 }
 
 /** Why this machine cannot do it; null: it can. */

@@ -29,9 +29,13 @@ export function listing(file: string): string[] {
   return [...STRACE, "-y", "-s", "64", "-o", file, "-e", `trace=${CALLS.map((call) => `?${call}`).join(",")}`];
 }
 
-export function killing({ call, number }: Point): string[] {
+export function killing(point: Point): string[] {
+  return signalling(point, "KILL");
+}
+
+export function signalling({ call, number }: Point, signal: "KILL" | "TERM" | "INT" | "HUP"): string[] {
   // With --seccomp-bpf it sends no signal. The main thread alone: children live on.
-  const inject = `inject=${call}:signal=KILL:when=${number}`;
+  const inject = `inject=${call}:signal=${signal}:when=${number}`;
   return ["strace", "-qq", "-o", "/dev/null", "-e", `trace=${call}`, "-e", inject];
 }
 

@@ -103,6 +103,7 @@ export function optionsFor(root: string, more: Partial<ApplyOptions> = {}): Appl
   return {
     root,
     deadline: startDeadline(20_000),
+    wayBack: startDeadline(20_000),
     log() {},
     lockWaitMs: 0,
     fetchSecret: async ({ name }) => Promise.reject(new Error(`unplanned secret ${name}`)),

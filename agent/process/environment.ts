@@ -1,0 +1,48 @@
+// Which variables of the caller's environment mean anything to parbake. All others are gone before its first step, so that
+// neither Node nor a package of ours finds one; programs that parbake starts get none at all.
+
+/** The README names them all. */
+export const VARIABLES: readonly string[] = [
+  // Where AWS is, and how to reach it.
+  "AWS_REGION",
+  "AWS_ENDPOINT_URL",
+  "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+  "AWS_ENDPOINT_URL_EC2",
+  "AWS_USE_FIPS_ENDPOINT",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_CA_BUNDLE",
+  ...["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+  // Where IMDS is, and whether it is asked.
+  "AWS_EC2_METADATA_DISABLED",
+  "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+  "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+  // Other credentials than the role's.
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  // How to print.
+  "NO_COLOR",
+  "TERM",
+  // systemd's word on who started us and where our words go.
+  "JOURNAL_STREAM",
+  "SYSTEMD_EXEC_PID",
+];
+
+/** What Node, OpenSSL, libuv and the C library have acted on by the time that our first line runs. */
+const EARLY = /^(?:NODE|UV|OPENSSL|SSL|OSSL|QLOG|CTLOG|ICU|MALLOC|GLIBC|UNDICI|WATCH)(?:_|DIR$)/;
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export function keepKnown(environment: Variables): Record<string, string> {
+  return Object.fromEntries(
+    VARIABLES.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** Those that it is too late to forget: only a process that starts without them is free of them. */
+export function listEarly(environment: Variables): string[] {
+  return Object.keys(environment).filter((name) => EARLY.test(name));
+}

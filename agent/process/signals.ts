@@ -1,0 +1,23 @@
+// The signals by which a run is asked to stop. The first one lets it put back what it had not finished; a second one ends it
+// where it is, and the journal tells the next run what is left.
+
+import { EXIT_STATUS } from "../refusal.ts";
+import { stopped, StopRequest, type StopSignal } from "../stop.ts";
+
+const SIGNALS: readonly StopSignal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
+
+/** Fires at the first signal, with a StopRequest. @param end called at the second */
+export function listenForStop(end: (status: number) => void): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of SIGNALS)
+    process.on(signal, () => {
+      if (stop.signal.aborted) end(statusOf(new StopRequest(signal)));
+      else stop.abort(new StopRequest(signal));
+    });
+  return stop.signal;
+}
+
+/** 128 and the signal's number, as shells tell it. */
+export function statusOf(request: StopRequest): number {
+  return EXIT_STATUS[stopped(request, "").code];
+}
