@@ -59,7 +59,12 @@ function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
     useSnapshot: isNative,
     useCodeCache: false,
     // SIGUSR1 would open a debugger's port on a process that holds secrets.
-    execArgv: ["--disable-sigusr1", ...(isNative ? [...V8_FLAGS, NO_REHASH.atStart] : [])],
+    // OPENSSL_CONF may name a library to load.
+    execArgv: [
+      "--disable-sigusr1",
+      "--openssl-config=/dev/null",
+      ...(isNative ? [...V8_FLAGS, NO_REHASH.atStart] : []),
+    ],
     // NODE_OPTIONS is for the machine's other programs.
     execArgvExtension: "none",
     assets: { ...assets, ...(existsSync(catalogue) ? { "catalogue.tsv": catalogue } : {}) },

@@ -2,6 +2,7 @@
 // the binary is the same wherever it is built. It never touches what the kernel loads.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { deafen } from "./build-deafen.ts";
 
 // Offsets and sizes of the 64-bit ELF header and of one section header (elf.h, Elf64_Ehdr and Elf64_Shdr).
 const EHDR = { machine: 0x12, sectionsAt: 0x28, sectionCount: 0x3c, namesIndex: 0x3e };
@@ -13,7 +14,7 @@ const SHT_SYMTAB = 2;
 const SHT_NOBITS = 8;
 
 export function stripProgram(from: string, to: string): void {
-  writeFileSync(to, stripElf(readFileSync(from)), { mode: 0o755 });
+  writeFileSync(to, deafen(stripElf(readFileSync(from))), { mode: 0o755 });
 }
 
 /** Keeps the sections that are loaded and their names. @throws Error where they don't come first in the file */
