@@ -129,7 +129,8 @@ export class Machine {
   async signal(signals: readonly { readonly name: NodeJS.Signals; readonly file: string | null }[]): Promise<Run> {
     const { child, ended } = this.#start([], []);
     for (const { name, file } of signals) {
-      while (child.exitCode === null && file !== null && !existsSync(join(this.root, file))) await sleep(5);
+      const isTime = () => file === null || existsSync(join(this.root, file));
+      while (child.exitCode === null && !isTime()) await sleep(5);
       child.kill(name);
     }
     return ended;

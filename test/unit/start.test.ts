@@ -17,8 +17,9 @@ async function runMain(
   body: string,
   options: { readonly stdout?: number; readonly slowMs?: number } = {},
 ): Promise<Ended> {
-  const program = `import { startMain } from "${START}"; startMain(async (argv, out, err) => { ${body} }, async () => {});`;
+  const program = `import { startMain } from "${START}"; startMain(async (argv, out, err, surroundings) => { ${body} }, async () => {});`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", "a", "b"], {
+    env: { ...process.env, TERM: "dumb" },
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
   });
   let err = "";
@@ -61,6 +62,33 @@ describe("startMain", () => {
     child.stdout.once("data", () => child.stdout.destroy());
     const status = await new Promise((resolve) => child.on("close", resolve));
     assert.deepEqual([status, err], [3, "done"]);
+  });
+
+  it("ends with 70 and says so when nothing is left that main could wait for", async () => {
+    assert.deepEqual(await runMain("await new Promise(() => {});"), {
+      status: 70,
+      out: "",
+      err: "parbake: a bug of parbake's: it waits for something that will never come\n",
+    });
+  });
+
+  it("gives main what parbake knows of the environment, and leaves nothing else to anybody", async () => {
+    const body = `
+      const { environment } = surroundings;
+      out.write(JSON.stringify([environment.TERM, "PATH" in environment, process.env.TERM, "PATH" in process.env]));
+      return 0;`;
+    assert.equal((await runMain(body)).out, '["dumb",false,"dumb",false]');
+  });
+
+  it("tells main of the first signal, and ends at the second with 128 + its number", async () => {
+    const body = `
+      surroundings.stop.addEventListener("abort", () => {
+        err.write(surroundings.stop.reason.message);
+        process.kill(process.pid, "SIGINT");
+      });
+      process.kill(process.pid, "SIGTERM");
+      await new Promise(() => setInterval(() => {}, 1e3));`;
+    assert.deepEqual(await runMain(body), { status: 130, out: "", err: "stopped by SIGTERM" });
   });
 
   it("ends with 73 when its output is lost to a full disk", async function () {

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { VARIABLES } from "../../agent/process/environment.ts";
+
+const AGENT = join(import.meta.dirname, "../../agent");
+
+describe("the environment", () => {
+  it("has no variable that the code reads and that is forgotten before", () => {
+    const files = readdirSync(AGENT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const text = files.map((name) => readFileSync(join(AGENT, name), "utf8")).join("\n");
+    const read = [...text.matchAll(/\benv(?:ironment)?\["([A-Za-z_]+)"\]/g)].map(([, name]) => name!);
+    assert.ok(read.includes("AWS_CA_BUNDLE") && read.includes("JOURNAL_STREAM"), read.join());
+    // Read while the snapshot is built.
+    assert.deepEqual(
+      read.filter((name) => !VARIABLES.includes(name) && name !== "TMPDIR"),
+      [],
+    );
+  });
+
+  it("has every variable that means anything to parbake in the README", () => {
+    const readme = readFileSync(join(AGENT, "../README.md"), "utf8");
+    const isNamed = (name: string) => new RegExp(`\\b${name}\\b`).test(readme);
+    assert.deepEqual(
+      VARIABLES.filter((name) => !isNamed(name.toUpperCase())),
+      [],
+    );
+  });
+});
