@@ -38,16 +38,11 @@ export interface TimeKept {
   readonly wayBackMs: number;
 }
 
-// The longest are what a slow service needs for a restart, and a validator for its work. The shortest leave something of a
-// deadline of a second or two.
-const WAY_BACK = { share: 1 / 6, shortestMs: 500, longestMs: 10_000 };
-const ACTING = { share: 1 / 12, shortestMs: 250, longestMs: 5_000 };
+// The longest are what a slow service needs for a restart, and a validator for its work.
+const WAY_BACK = { share: 1 / 6, longestMs: 10_000 };
+const ACTING = { share: 1 / 12, longestMs: 5_000 };
 
 export function keepTime(durationMs: number): TimeKept {
-  return { actingMs: shareOf(durationMs, ACTING), wayBackMs: shareOf(durationMs, WAY_BACK) };
-}
-
-function shareOf(durationMs: number, { share, shortestMs, longestMs }: typeof WAY_BACK): number {
-  // A quarter at most, so that most of it is for the work itself.
-  return Math.min(longestMs, durationMs / 4, Math.max(shortestMs, durationMs * share));
+  const shareOf = ({ share, longestMs }: typeof WAY_BACK) => Math.min(longestMs, durationMs * share);
+  return { actingMs: shareOf(ACTING), wayBackMs: shareOf(WAY_BACK) };
 }

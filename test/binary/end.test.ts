@@ -15,7 +15,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { BINARY, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./scratch-image.ts";
 
 /** A server that takes a request and never answers. */
 interface Silent {
@@ -166,6 +166,13 @@ describe("the end of a run, in the compiled binary", () => {
     closeSync(fifo);
     assert.equal(status, 73);
     assert.ok(tookMs < 4_000, `${tookMs} ms`);
+  });
+
+  it("is a good one with as few file handles and as little address space as the README asks for", async () => {
+    const script = 'ulimit -n 64; ulimit -v 4194304; exec "$0" apply --root "$1"';
+    const { status, stderr } = await runProgram(emulator, ["/bin/bash", "-c", script, BINARY, image.root]);
+    assert.equal(status, 0, stderr);
+    assert.equal(image.read("run/parbake/secrets/db/password"), "one");
   });
 
   it("comes at once by a signal though its words are not all read", async () => {

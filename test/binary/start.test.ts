@@ -82,8 +82,10 @@ describeWhere({ programs: isX64 ? ["qemu-aarch64-static"] : [] }, `dist/parbake-
   this.timeout(120_000);
   const command = isX64 ? ["qemu-aarch64-static", "-L", ARM64_LIBRARIES, ARM64_BINARY] : [ARM64_BINARY];
   const itWhere = arm64Title === "" ? it : it.skip;
+  // With a variable of Node's it starts anew, which an emulated process can't.
+  const env = { PATH: process.env["PATH"] };
   const run = (...parameters: string[]) =>
-    spawnSync(command[0]!, [...command.slice(1), ...parameters], { encoding: "utf8" });
+    spawnSync(command[0]!, [...command.slice(1), ...parameters], { encoding: "utf8", env });
 
   itWhere("says version, commit and Node version", () => {
     assert.match(run("--version").stdout, VERSION);

@@ -32,9 +32,8 @@ describe("a deadline", () => {
     [86_400_000, 5_000, 10_000],
     [60_000, 5_000, 10_000],
     [12_000, 1_000, 2_000],
-    [2_000, 250, 500],
-    [1_000, 250, 250],
-    [100, 25, 25],
+    [1_200, 100, 200],
+    [600, 50, 100],
   ] as const)
     it(`of ${durationMs} ms keeps ${actingMs} ms to act and ${wayBackMs} ms for the way back`, () => {
       assert.deepEqual(keepTime(durationMs), { actingMs, wayBackMs });
