@@ -29,11 +29,11 @@ describe("a deadline", () => {
   });
 
   for (const [durationMs, actingMs, wayBackMs] of [
-    [86_400_000, 5_000, 10_000],
-    [60_000, 5_000, 10_000],
-    [12_000, 1_000, 2_000],
-    [1_200, 100, 200],
-    [600, 50, 100],
+    [86_400_000, 10_000, 10_000],
+    [60_000, 10_000, 10_000],
+    [12_000, 3_000, 2_000],
+    [1_200, 300, 200],
+    [600, 150, 100],
   ] as const)
     it(`of ${durationMs} ms keeps ${actingMs} ms to act and ${wayBackMs} ms for the way back`, () => {
       assert.deepEqual(keepTime(durationMs), { actingMs, wayBackMs });
