@@ -15,7 +15,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
 
   before(async function () {
     this.timeout(1_200_000);
-    site = await openSite(this, (root) => bakeCredentialsImage(root, "3s"));
+    site = await openSite(this, (root) => bakeCredentialsImage(root, "12s"));
     await startImds(site.namespace, site.tools, site.folder);
     machine = await bootMachine(site.root, site.namespace);
   });
