@@ -127,10 +127,11 @@ const obstacle = findObstacle();
         machine.setHealth("sick");
         machine.write("sbin/systemctl", hangingAt("reload old"), 0o755);
         const run = await machine.signal([
-          { name: "SIGTERM", file: "run/hangs" },
-          { name: "SIGINT", file: null },
+          // In this order also where both are pending: the kernel delivers the lower number first.
+          { name: "SIGINT", file: "run/hangs" },
+          { name: "SIGTERM", file: null },
         ]);
-        assert.equal(run.status, 130, run.stderr);
+        assert.equal(run.status, 143, run.stderr);
         assert.ok(machine.hasJournal());
         assert.ok(!isAlive(machine.read("run/hangs")!.trim()), "systemctl lives on");
         machine.setHealth("healthy");
@@ -173,7 +174,12 @@ const obstacle = findObstacle();
             at,
           );
           assert.deepEqual(machine.versions(), OLD, at);
-          assert.deepEqual(machine.snapshot(), before, at);
+          // The health check's own, which was ended within it.
+          assert.deepEqual(
+            machine.snapshot().filter((line) => !line.startsWith("run/inside ")),
+            before,
+            at,
+          );
           assertToldOfOld(machine.calls(), at);
         }
         assert.deepEqual(machine.leftovers(), [], at);
