@@ -90,7 +90,11 @@ function checkResult(range: Range): Range {
 function finish({ low, high, dimension }: Range, names: Names): Range {
   const memory = names.get("memoryBytes")!;
   if (dimension !== "size") return { low: roundDecimals(low), high: roundDecimals(high), dimension: "number" };
-  return { low: Math.floor(Math.min(low, memory.low)), high: Math.floor(Math.min(high, memory.high)), dimension };
+  return { low: wholeBytes(low, memory.low), high: wholeBytes(high, memory.high), dimension };
+}
+
+function wholeBytes(value: number, most: number): number {
+  return Math.floor(Math.min(value, most)) + 0; // not -0
 }
 
 function roundDecimals(value: number): number {
