@@ -35,6 +35,14 @@ Each value is encoded for the format of its file and for the place where it stan
 the config or in the front matter, else it is told by the file's name; it is one of ${TEMPLATE_FORMATS.map(code).join(", ")}.
 \`{{raw …}}\` is the one way around the encoder, and a warning names each use of it.
 
+## Numbers
+
+A number, true or false of \`vars\` is printed as the config writes it: \`1.10\`, \`0027\`, \`012345678901\`, \`9007199254740993\`,
+\`1e3\`, \`0xFF\`, \`True\`. Helpers calculate and compare with what it says; where it has more digits than can be calculated
+with, it can be printed and nothing else. As a value of its own in JSON, TOML or YAML it must be a number there too: \`0027\` is
+none to JSON and TOML, and to YAML 1.1 and 1.2 two different ones, so it is refused. In quotes in the config it is text, and is
+printed as text. (A bare true or false is in lower case in these three.)
+
 ## Front matter
 
 A template whose first line is \`---\` begins with YAML up to the next \`---\`, which says what a \`files:\` entry of the config

@@ -1,15 +1,16 @@
 // One value of the operator's YAML with its name and its place, so that every refusal can point at it. Pure.
 
-import { isAlias, isMap, isScalar, isSeq, type Document, type LineCounter, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar } from "yaml";
 import { suggest } from "../nearest.ts";
 import { parseDecimal } from "../number.ts";
 import type { Position, Problem } from "../refusal.ts";
+import { Written } from "../written.ts";
 
 /** A parsed file, and where the problems found in it are collected. */
 export interface YamlSource {
-  readonly file: string;
-  readonly document: Document;
-  readonly lines: LineCounter;
+  placeOf(offset: number): Position;
+  /** What each of its aliases stands for. */
+  readonly aliases: ReadonlyMap<Alias, Node>;
   readonly problems: Problem[];
 }
 
@@ -18,18 +19,21 @@ export class Field {
   readonly path: string;
   readonly source: YamlSource;
   private readonly node: Node | null;
+  /** Where it stands: an alias, not what it stands for. */
+  private readonly place: Node | null;
   private readonly keyNode: Node | null;
 
   constructor(source: YamlSource, path: string, node: Node | null, keyNode: Node | null = null) {
     this.source = source;
     this.path = path;
-    this.node = isAlias(node) ? (node.resolve(source.document) ?? null) : node;
+    this.node = resolve(source, node);
+    this.place = node;
     this.keyNode = keyNode;
   }
 
   get at(): Position {
-    const offset = (this.node?.range ?? this.keyNode?.range)?.[0] ?? 0;
-    return this.positionAt(offset);
+    const offset = (this.place?.range ?? this.keyNode?.range)?.[0] ?? 0;
+    return this.source.placeOf(offset);
   }
 
   get isEmpty(): boolean {
@@ -45,19 +49,13 @@ export class Field {
     const fields = new Map<string, Field>();
     if (this.isEmpty) return fields;
     if (!isMap(this.node)) {
-      this.refuse(
-        `expected a mapping, found ${this.found()}`,
-        "Write it as `name: value` lines, indented below the key.",
-      );
+      this.refuse(`expected a mapping, found ${this.found()}`, this.#howToMap());
       return fields;
     }
     for (const pair of this.node.items) {
-      const keyNode = pair.key as Node;
-      const key = isScalar(keyNode) ? String(keyNode.value) : String(keyNode);
-      fields.set(
-        key,
-        new Field(this.source, this.path === "" ? key : `${this.path}.${key}`, pair.value as Node | null, keyNode),
-      );
+      const key = textOfKey(pair.key as Scalar);
+      const path = this.path === "" ? key : `${this.path}.${key}`;
+      fields.set(key, new Field(this.source, path, pair.value as Node | null, pair.key as Node));
     }
     return fields;
   }
@@ -68,7 +66,9 @@ export class Field {
     for (const [key, field] of fields) {
       if (keys.includes(key)) continue;
       const where = this.path === "" ? "" : ` in ${this.path}`;
-      this.source.problems.push({ what: `unknown key '${key}'${where}`, fix: suggest(key, keys), at: field.keyAt });
+      const missing = missingBlank(key);
+      const fix = missing === null ? suggest(key, keys) : missing;
+      this.source.problems.push({ what: `unknown key '${key.slice(0, 80)}'${where}`, fix, at: field.keyAt });
     }
     return fields;
   }
@@ -78,7 +78,10 @@ export class Field {
     if (isSeq(this.node)) {
       return this.node.items.map((item, index) => new Field(this.source, `${this.path}[${index}]`, item as Node));
     }
-    this.refuse(`expected a list, found ${this.found()}`, "Write it as `- item` lines, or as [a, b].");
+    const fix = isMap(this.node)
+      ? "Put a dash before the first key of each entry: `- key: value`."
+      : "Write it as `- item` lines, or as [a, b].";
+    this.refuse(`expected a list, found ${this.found()}`, fix);
     return [];
   }
 
@@ -88,21 +91,29 @@ export class Field {
 
   /** The scalar as YAML reads it, else undefined (and no refusal). */
   scalar(): string | number | boolean | undefined {
-    const value: unknown = isScalar(this.node) ? this.node.value : undefined;
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
+    const value = this.written();
+    return value instanceof Written ? value.value : value;
+  }
+
+  /** The scalar, a number or truth with its spelling; else undefined (and no refusal). */
+  written(): string | Written | undefined {
+    const value = isScalar(this.node) ? plainScalar(this.node) : null;
+    return value ?? undefined;
   }
 
   /** A text or a number, letter for letter as it stands there: YAML reads 0x1F, 1e3 and +5 as numbers. Undefined: neither. */
   spelling(): string | undefined {
-    const value = this.scalar();
-    if (typeof value === "number" && isScalar(this.node)) return this.node.source ?? String(value);
-    return typeof value === "string" ? value : undefined;
+    const value = this.written();
+    if (!(value instanceof Written)) return value;
+    return typeof value.value === "number" ? value.text : undefined;
   }
 
   /** The text at a key of a mapping; undefined (and no refusal) where there is none. */
   peek(key: string): string | undefined {
-    const value: unknown = isMap(this.node) ? this.node.get(key) : undefined;
-    return typeof value === "string" ? value : undefined;
+    if (!isMap(this.node)) return undefined;
+    const pair = this.node.items.find((item) => textOfKey(item.key as Scalar) === key);
+    const value = resolve(this.source, (pair?.value ?? null) as Node | null);
+    return isScalar(value) && typeof value.value === "string" ? value.value : undefined;
   }
 
   text(): string | undefined {
@@ -141,9 +152,9 @@ export class Field {
     return undefined;
   }
 
-  /** Any YAML as plain data. */
+  /** Any YAML as plain data; numbers, true and false are `Written`. */
   data(): unknown {
-    return this.node?.toJS(this.source.document) as unknown;
+    return dataOf(this.source, this.node);
   }
 
   /** What stands there, in words that fit after "found". */
@@ -151,17 +162,51 @@ export class Field {
     if (this.isEmpty) return "nothing";
     if (isMap(this.node)) return "a mapping";
     if (isSeq(this.node)) return "a list";
-    const value = this.scalar();
-    if (typeof value === "string") return value === "" ? "empty text" : `'${value.slice(0, 60)}'`;
-    return `the ${typeof value} ${this.spelling() ?? String(value)}`;
+    const value = this.written();
+    if (value instanceof Written) return `the ${typeof value.value} ${value.text.slice(0, 60)}`;
+    return value === "" ? "empty text" : `'${String(value).slice(0, 60)}'`;
   }
 
   get keyAt(): Position {
-    return this.positionAt(this.keyNode?.range?.[0] ?? 0);
+    return this.source.placeOf(this.keyNode?.range?.[0] ?? 0);
   }
 
-  private positionAt(offset: number): Position {
-    const { line, col } = this.source.lines.linePos(offset);
-    return { file: this.source.file, line: Math.max(1, line), column: Math.max(1, col) };
+  #howToMap(): string {
+    if (isSeq(this.node)) return "Take the dashes away: its entries are `name: value` lines.";
+    const value = this.scalar();
+    return (
+      (typeof value === "string" ? missingBlank(value) : null) ??
+      "Write it as `name: value` lines, indented below the key."
+    );
   }
+}
+
+function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
+  return isAlias(node) ? (aliases.get(node) ?? null) : node;
+}
+
+/** `profile:postgresql` is one word to YAML. Null: no blank is missing. */
+function missingBlank(text: string): string | null {
+  const [, key, value] = /^([\w.-]{1,40}):([^\s:/]\S{0,40})$/.exec(text) ?? [];
+  return key === undefined ? null : `Put a blank after the colon: \`${key}: ${value}\`.`;
+}
+
+/** A key as it is written: `8.0` and not 8. */
+export function textOfKey({ value, source }: Scalar): string {
+  return typeof value === "string" ? value : (source ?? String(value));
+}
+
+function plainScalar({ value, source }: Scalar): string | Written | null {
+  if (typeof value === "number" || typeof value === "boolean") return new Written(source ?? String(value), value);
+  return typeof value === "string" ? value : null;
+}
+
+function dataOf(source: YamlSource, node: Node | null): unknown {
+  const resolved = resolve(source, node);
+  if (isSeq(resolved)) return resolved.items.map((item) => dataOf(source, item as Node));
+  if (isScalar(resolved)) return plainScalar(resolved);
+  if (!isMap(resolved)) return null;
+  return Object.fromEntries(
+    resolved.items.map(({ key, value }) => [textOfKey(key as Scalar), dataOf(source, value as Node | null)]),
+  );
 }

@@ -43,16 +43,16 @@ export function checkName(name: string, field: Field): void {
   if (!isConfigName(name)) field.refuse(`'${name.slice(0, 80)}' is no name`, adviseConfigName(name), field.keyAt);
 }
 
+/** As they are written, since 8.0 is a version and 8 another: the profile knows which of them are numbers. */
 function parseOptions(field: Field | undefined): Readonly<Record<string, OptionValue>> {
-  const options: Record<string, OptionValue> = {};
+  const options = new Map<string, OptionValue>();
   for (const [name, option] of field?.entries() ?? []) {
-    const value = option.scalar();
+    const value = option.written();
     if (value === undefined)
       option.refuse(`expected one value, found ${option.found()}`, "Options are text, numbers, true or false.");
-    // As it is written: what number it is, and whether it is one at all, the option's own rule says.
-    else options[name] = option.spelling() ?? value;
+    else options.set(name, String(value));
   }
-  return options;
+  return Object.fromEntries(options);
 }
 
 // What a rule that gives only a part of itself is filled up with.

@@ -6,6 +6,7 @@ import { adviseUnit, isRunnable, parseUnitName } from "../names/unit-name.ts";
 import { TEMPLATE_FORMATS } from "../plan/template-format.ts";
 import type { Position } from "../refusal.ts";
 import type { FileConfig, FileOwner, OnChange, OnDrift } from "./config.ts";
+import { Written } from "../written.ts";
 import type { Field } from "./field.ts";
 
 /** The keys of a `files:` entry besides `template`, and those of a template's front matter. */
@@ -100,14 +101,14 @@ function parseAccount(field: Field | undefined): string | undefined {
 
 function parseMode(field: Field | undefined): number | undefined {
   if (!field) return undefined;
-  const value = field.scalar();
+  const value = field.written();
   if (typeof value === "string" && /^[0-7]{3,4}$/.test(value)) return Number.parseInt(value, 8);
+  const digits = /^0?o?([0-7]{3,4})$/.exec(value instanceof Written ? value.text : "")?.[1];
   // YAML 1.2 reads 0644 as six hundred and forty-four, and 1.1 as octal: only quotes are clear.
-  const digits = typeof value === "number" ? /^(?:0o?)?([0-7]{3,4})$/.exec(field.spelling() ?? "")?.[1] : undefined;
   const fix =
-    digits === undefined
-      ? 'Write three or four octal digits in quotes: "0644".'
-      : `Put it in quotes: "${digits.padStart(4, "0")}".`;
+    digits !== undefined
+      ? `Put it in quotes: "${digits.padStart(4, "0")}".`
+      : 'Write three or four octal digits in quotes: "0644".';
   field.refuse(`expected a file mode, found ${field.found()}`, fix);
   return undefined;
 }

@@ -2,7 +2,8 @@
 // references where secrets go.
 
 import type { Position, Problem } from "../refusal.ts";
-import type { Place } from "./encode.ts";
+import { Written } from "../written.ts";
+import type { Place, Value } from "./encode.ts";
 import { encode, placesIn, Unencodable } from "./encode.ts";
 import { HOLE } from "./formats/format-rules.ts";
 import { escapeForYaml } from "./formats/json.ts";
@@ -82,7 +83,7 @@ class Filler {
     }
   }
 
-  #value(value: string | number | boolean, place: Place): Hole {
+  #value(value: Value, place: Place): Hole {
     return fillHole(this.#format, value, place, this.#count);
   }
 
@@ -97,9 +98,10 @@ function takesJson(format: TemplateFormat): boolean {
   return format === "json" || format === "yaml";
 }
 
-function plain(value: unknown): string | number | boolean {
+function plain(value: unknown): Value {
   if (value instanceof TunedValue) return value.printed;
   if (value instanceof JsonText) return value.text;
+  if (value instanceof Written) return value;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   throw new Error("only scalars are printed: the print helper sees to it");
 }

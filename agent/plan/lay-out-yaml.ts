@@ -1,6 +1,7 @@
 // Gives each structure that `yaml` printed on a line of its own its lines, as deep as it stands; its values become holes like any
 // other, so that each is encoded for its place. Structures elsewhere stay JSON, which YAML reads too.
 
+import { Written } from "../written.ts";
 import type { Print, Run } from "./run-template.ts";
 import { YamlStructure } from "./template-helpers.ts";
 
@@ -23,7 +24,7 @@ type Branch = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** Something with members: what has none is written in one word. */
 function isBranch(value: unknown): value is Branch {
-  return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+  return typeof value === "object" && value !== null && !(value instanceof Written) && Object.keys(value).length > 0;
 }
 
 function linesOf(branch: Branch, hole: (scalar: unknown) => string): string[] {
@@ -44,7 +45,7 @@ function memberLines(key: string, value: unknown, hole: (scalar: unknown) => str
 
 function leaf(value: unknown, hole: (scalar: unknown) => string): string {
   if (value === null || value === undefined) return "null";
-  if (typeof value === "object") return Array.isArray(value) ? "[]" : "{}";
+  if (typeof value === "object" && !(value instanceof Written)) return Array.isArray(value) ? "[]" : "{}";
   return hole(value);
 }
 

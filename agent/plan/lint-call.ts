@@ -4,7 +4,8 @@ import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "./
 import { findSecretPath } from "./helpers/secret-path.ts";
 import type { TemplateFormat } from "./plan.ts";
 import { lookUp, type Scope } from "./scope.ts";
-import type { Call, Expression, Mustache } from "./template-ast.ts";
+import type { Call, Expression, Literal, Mustache } from "./template-ast.ts";
+import { Written } from "../written.ts";
 import { SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 import { HELPERS } from "./template-helpers.ts";
 
@@ -19,6 +20,8 @@ export interface CallSite {
   readonly format: TemplateFormat;
   /** What templates see as `secrets`. */
   readonly secrets: unknown;
+  /** A number as the template has it: Handlebars keeps its value alone. */
+  readonly spell: (literal: Literal) => string;
 }
 
 export function checkCall(node: Mustache | Call, name: string, helper: Helper, site: CallSite): Objection[] {
@@ -27,6 +30,7 @@ export function checkCall(node: Mustache | Call, name: string, helper: Helper, s
   if (count < helper.least || count > helper.most) return [wrongCount(node, name, helper)];
   return [
     ...params.flatMap((param, index) => checkKind(param, index, name, helper, site.scope)),
+    ...params.flatMap((param, index) => checkNumber(param, kindAt(helper, index), helper, site)),
     ...checkRounding(node, name),
     ...checkRaw(node, name),
     ...checkQuoting(node, name, helper, site.format),
@@ -42,11 +46,27 @@ function wrongCount(node: Mustache | Call, name: string, { least, most }: Helper
 
 /** What is certainly wrong; what depends on the values of a loop is found when it runs. */
 function checkKind(param: Expression, index: number, name: string, helper: Helper, scope: Scope): Objection[] {
-  const wanted = helper.takes[Math.min(index, helper.takes.length - 1)]!;
+  const wanted = kindAt(helper, index);
   if (wanted === "name") return param.type === "StringLiteral" ? [] : [notInQuotes(param, index, name)];
   const found = kindsOf(param, scope);
   if (found.length === 0 || found.some((kind) => accepts(wanted, kind))) return [];
   return [mismatch(param, index, name, wanted, found[0]!)];
+}
+
+function kindAt({ takes }: Helper, index: number): Kind {
+  return takes[Math.min(index, takes.length - 1)]!;
+}
+
+/** 0644 would be printed as 644, and 8.0 as 8. Where numbers are compared and calculated with, 8.0 may stand. */
+function checkNumber(node: Expression, wanted: Kind, { gives }: Helper, { spell }: CallSite): Objection[] {
+  if (node.type !== "NumberLiteral") return [];
+  const spelling = spell(node);
+  const isPrinted = gives !== "truth" && (wanted === "any" || wanted === "scalar");
+  const isKept = isPrinted ? String(node.value) === spelling : new Written(spelling, Number(node.value)).isExact;
+  if (isKept && !/^-?0\d/.test(spelling)) return [];
+  const becomes =
+    String(node.value) === spelling ? "is more than can be calculated with" : `would become ${node.value}`;
+  return [{ node, what: `the number ${spelling} ${becomes}`, fix: `Put it in quotes: "${spelling}".` }];
 }
 
 function notInQuotes(node: Expression, index: number, name: string): Objection {
@@ -108,7 +128,7 @@ function kindsGivenBy({ path }: Call): string[] {
 function kindsOfValue(value: unknown): string[] | null {
   if (value === UNKNOWN || value === null || value === undefined || value instanceof SecretHole) return null;
   if (value instanceof TunedValue) return [kindOfPlain(value.setting.value), kindOfPlain(value.printed)];
-  return [kindOfPlain(value)];
+  return [kindOfPlain(value instanceof Written ? value.value : value)];
 }
 
 function kindOfPlain(value: unknown): string {

@@ -2,7 +2,7 @@
 
 import type { Position, Problem } from "../refusal.ts";
 import { suggest } from "../nearest.ts";
-import type { Block, Call, Expression, Mustache, Path, Program, Statement } from "./template-ast.ts";
+import type { Block, Call, Expression, Literal, Mustache, Path, Program, Statement } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
 import type { TemplateText } from "./expand-partials.ts";
 import { checkCall, secretPathRead } from "./lint-call.ts";
@@ -55,6 +55,8 @@ class Linter {
   readonly warnings: Problem[] = [];
   readonly reads = new Set<string>();
   readonly #input: LintInput;
+  /** By the file. */
+  readonly #lines = new Map<string, readonly string[]>();
   /** Optional apps that are present here, by the conditions around. */
   #present: readonly string[] = [];
 
@@ -190,10 +192,19 @@ class Linter {
     for (const [index, param] of node.params.entries())
       if (helper.takes[index] !== "name") this.#expression(param, scope, useOf(helper, index));
     const { context, format } = this.#input;
-    const wrong = checkCall(node, name, helper, { scope, format, secrets: context.secrets });
+    const spell = (literal: Literal) => this.#spell(literal);
+    const wrong = checkCall(node, name, helper, { scope, format, secrets: context.secrets, spell });
     for (const { node: where, what, fix } of wrong) this.#refuse(where, what, fix);
     if (name === "secretPath") this.reads.add(secretPathRead(node));
     if (name === "raw") this.warnings.push({ ...RAW, at: this.#placeOf(node) });
+  }
+
+  #spell({ loc: { source, start }, value }: Literal): string {
+    const file = source ?? this.#input.file;
+    const lines =
+      this.#lines.get(file) ?? this.#input.texts.find((text) => text.file === file)?.source.split("\n") ?? [];
+    this.#lines.set(file, lines);
+    return /^-?[\d.]+/.exec(lines[start.line - 1]?.slice(start.column) ?? "")?.[0] ?? String(value);
   }
 
   #unknownHelper(node: Mustache | Call, scope: Scope): void {

@@ -4,6 +4,7 @@
 // values where the markers stand: a value that is misread, or that changes anything around it, makes the two differ.
 
 import { encode, Unencodable, type Place, type Value } from "./encode.ts";
+import { Written } from "../written.ts";
 import type { TemplateFormat } from "./plan.ts";
 import { READERS } from "./readers/readers.ts";
 import { hasMarker, Malformed, markerOf, MARKERS, type Reader, type Token } from "./readers/scanner.ts";
@@ -27,7 +28,12 @@ export type ReadBack =
 /** The hole number `index` of its file, filled with `value`. Throws Unencodable. */
 export function fillHole(format: TemplateFormat, value: Value, place: Place, index: number): Hole {
   const written = encode(format, value, place);
-  return { place, value: String(value), written, marked: mark(format, value, place, index) };
+  return { place, value: readAs(value, written), written, marked: mark(format, value, place, index) };
+}
+
+/** Bare truth has one spelling in most formats, whichever of YAML's the config has. */
+function readAs(value: Value, written: string): string {
+  return value instanceof Written && String(value.value) === written ? written : String(value);
 }
 
 /** A hole whose value only apply has: until then its marker stands for it. */

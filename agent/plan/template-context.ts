@@ -4,6 +4,7 @@
 import type { SecretConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Setting } from "../tuning/setting.ts";
+import { Written } from "../written.ts";
 import type { AppPlan, SecretReference } from "./plan.ts";
 
 /** A setting: printed as its `text` (`2560MB`), calculated with as its `value` (2684354560). */
@@ -173,6 +174,6 @@ function copyMap(entries: object): Record<string, unknown> {
 
 function copy(value: unknown): unknown {
   if (Array.isArray(value)) return Object.defineProperty(value.map(copy), Symbol.toPrimitive, { value: equalsNothing });
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || value instanceof Written) return value;
   return copyMap(value);
 }

@@ -1,5 +1,6 @@
 // What a path of a template may lead to: the very values that it will find, since all but secrets are known before rendering.
 
+import { Written } from "../written.ts";
 import { placeOf, SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 
 /** Every value that a name can have at a place; several inside `#each`. None at all: an empty list, of which nothing is known. */
@@ -49,11 +50,12 @@ export function isUnknown({ values }: View): boolean {
   return values.length === 0 || values.includes(UNKNOWN);
 }
 
-/** A map or list that can be gone into; settings and secrets are values. */
+/** What looks like a map to JavaScript, and is one value. */
+const VALUES = [TunedValue, SecretHole, Written] as const;
+
+/** A map or list that can be gone into; settings, secrets and what was written are values. */
 export function isContainer(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" && value !== null && !(value instanceof TunedValue) && !(value instanceof SecretHole)
-  );
+  return typeof value === "object" && value !== null && !VALUES.some((kind) => value instanceof kind);
 }
 
 /** `vars` and tags are filled by people, per image and per instance. */

@@ -48,10 +48,13 @@ function describeUnknown({ name, options, anyOption }: Profile, option: string):
 const RESOLVE: Readonly<Record<OptionRule["kind"], (rule: OptionRule, value: OptionValue) => OptionValue | null>> = {
   integer: (rule, value) => withinRange(rule, parseInteger(String(value))),
   size: (rule, value) => withinRange(rule, parseSize(String(value))),
-  boolean: (_, value) => (["true", "false"].includes(String(value)) ? String(value) === "true" : null),
+  boolean: (_, value) => (BOOLEAN.test(String(value)) ? /^t/i.test(String(value)) : null),
   choice: ({ choices = [] }, value) => (choices.includes(String(value)) ? String(value) : null),
   text: (_, value) => String(value),
 };
+
+/** As YAML spells them. */
+const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
 
 function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, value: number | null): number | null {
   return value !== null && value >= min && value <= max ? value : null;

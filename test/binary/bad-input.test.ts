@@ -50,7 +50,7 @@ const CASES: readonly Case[] = [
     prepare: ({ root }) => rmSync(join(root, "etc/parbake/parbake.yaml")),
   },
   { title: "an empty config", ...config("", "declares no app") },
-  { title: "a YAML syntax error", ...config("apps: [\n", "not YAML") },
+  { title: "a YAML syntax error", ...config("apps: [\n", "the [ is never closed") },
   { title: "an unknown key", ...config(CONFIG.replace("apps", "app"), "unknown key 'app'", "Did you mean 'apps'?") },
   { title: "a wrong type", ...config("files: many\n", "expected a list, found 'many'") },
   {

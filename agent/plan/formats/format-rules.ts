@@ -1,9 +1,12 @@
 // What every file format answers: where in its text a value stands, and how a value is written there.
 
+import { Written } from "../../written.ts";
+
 /** Stands for one value in the rendered text while places are looked for. Private use: templates that contain it are refused. */
 export const HOLE = "\uE000";
 
-export type Value = string | number | boolean;
+/** `String(value)` is how it was written. */
+export type Value = string | number | boolean | Written;
 
 /**
  * Where a value stands, which decides how it may be written:
@@ -60,6 +63,26 @@ export function refuseNoncharacters(text: string): void {
   if (NONCHARACTER.test(text)) {
     throw new Unencodable("it has a code point that is no character", "Take it out: systemd refuses the whole file.");
   }
+}
+
+/** How a format writes numbers, and what is said of those that the config writes in another way. */
+export interface BareNumbers {
+  readonly spelled: RegExp;
+  readonly otherwise: string;
+}
+
+/**
+ * A number or truth where its format has them bare: numbers as they were written if the format has them
+ * so, else refused; of truth there is one spelling. Null: it is text.
+ */
+export function bareLiteral(value: Value, { spelled, otherwise }: BareNumbers): string | null {
+  if (typeof value === "string") return null;
+  if (!(value instanceof Written)) return String(value);
+  if (typeof value.value === "boolean") return String(value.value);
+  if (spelled.test(value.text)) return value.text;
+  // Of the config: never a secret.
+  const what = `${value.text.slice(0, 40)} ${otherwise}`;
+  throw new Unencodable(what, "In the config, put it in quotes to print text, or write the number another way.");
 }
 
 /** For the place `line`: anything that stays on the line. */

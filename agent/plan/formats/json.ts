@@ -1,7 +1,7 @@
 // JSON: a value alone becomes a JSON literal; inside a string it is escaped as the string wants it.
 
-import type { FormatRules, Value } from "./format-rules.ts";
-import { onlyMatching, QUOTE_IT } from "./format-rules.ts";
+import type { BareNumbers, FormatRules, Value } from "./format-rules.ts";
+import { bareLiteral, onlyMatching, QUOTE_IT } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 const BEFORE_A_VALUE = /(^|[\s[{,:])$/;
@@ -28,9 +28,15 @@ export const json: FormatRules = {
   },
 };
 
-/** `"text"`, `12`, `true`: the same in JSON, in YAML's flow style and in TOML. */
-export function jsonLiteral(value: Value): string {
-  return typeof value === "string" ? `"${insideDoubleQuotes(value)}"` : String(value);
+/** RFC 8259: no leading zero, no plus, digits on both sides of the point. */
+const NUMBERS: BareNumbers = {
+  spelled: /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/,
+  otherwise: "is no number to JSON",
+};
+
+/** `"text"`, `12`, `true`: the same in JSON, in YAML's flow style and in TOML, but for what they have as numbers. */
+export function jsonLiteral(value: Value, numbers = NUMBERS): string {
+  return bareLiteral(value, numbers) ?? `"${insideDoubleQuotes(String(value))}"`;
 }
 
 /** JSON's escapes, and \uXXXX for what YAML takes for a line break or does not print. */

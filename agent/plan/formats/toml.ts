@@ -1,6 +1,6 @@
 // TOML: a value alone becomes a basic string, a number or a boolean; it takes JSON's escapes.
 
-import type { FormatRules } from "./format-rules.ts";
+import type { BareNumbers, FormatRules } from "./format-rules.ts";
 import { lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT } from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
@@ -8,6 +8,11 @@ import { scanQuotes } from "./scan-quotes.ts";
 const BEFORE_A_VALUE = /(^|[=[{,.])\s*$/;
 const AFTER_A_VALUE = /^\s*($|[\]},.=#])/;
 const BARE_KEY_OR_NUMBER = /^[A-Za-z0-9_+.:-]*$/;
+/** TOML 1.0. */
+const NUMBERS: BareNumbers = {
+  spelled: /^(?:[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|0x[\dA-Fa-f]+|0o[0-7]+)$/,
+  otherwise: "is no number to TOML",
+};
 const IN_LITERAL_STRING = /^[^'\n\r]*$/;
 
 export const toml: FormatRules = {
@@ -23,7 +28,7 @@ export const toml: FormatRules = {
 
   encode(value, place) {
     const text = String(value);
-    if (place === "alone") return jsonLiteral(value);
+    if (place === "alone") return jsonLiteral(value, NUMBERS);
     if (place === "double") return insideDoubleQuotes(text);
     if (place === "line") return oneLine(text);
     if (place === "single") return onlyMatching(oneLine(text), IN_LITERAL_STRING, "Use double quotes here.");

@@ -1,6 +1,6 @@
 // YAML: a value alone becomes a JSON literal, which no reader takes for `no`, `0123`, `~` or a date; plain text passes only where harmless.
 
-import type { FormatRules, Place } from "./format-rules.ts";
+import type { BareNumbers, FormatRules, Place } from "./format-rules.ts";
 import { HOLE, lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT, Unencodable } from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 
@@ -14,6 +14,12 @@ const PLAIN_CHARACTERS = /^[A-Za-z0-9_./@%+=~:-]*$/;
 const OTHER_LINE_BREAK = /[\u0085\u2028\u2029]/;
 /** What YAML knows by its escape only. */
 const UNPRINTABLE = /[\u0080-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/;
+/** What 1.1 and 1.2 read as the same number: to 1.1, which many programs still read, 0027 is 23 and 1e3 a text. */
+const NUMBERS: BareNumbers = {
+  spelled:
+    /^(?:[+-]?(?:0|[1-9]\d*)|0x[\dA-Fa-f]+|[+-]?(?:\.\d+|\d+\.\d*)(?:[eE][+-]\d+)?|[+-]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+  otherwise: "is one number to YAML 1.2, and another or text to YAML 1.1",
+};
 const QUOTES_AND_BRACKETS = "\"'[]{}";
 
 export const yaml: FormatRules = {
@@ -21,7 +27,7 @@ export const yaml: FormatRules = {
 
   encode(value, place) {
     const text = String(value);
-    if (place === "alone") return jsonLiteral(value);
+    if (place === "alone") return jsonLiteral(value, NUMBERS);
     if (place === "double") return insideDoubleQuotes(text);
     if (place === "single") return unbroken(text).replaceAll("'", "''");
     if (place === "line") return unindented(unbroken(text));

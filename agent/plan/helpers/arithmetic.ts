@@ -1,5 +1,6 @@
 // Arithmetic and rounding for templates: exact as a person calculates, or refused. Pure.
 
+import { EXACT_DIGITS } from "../../written.ts";
 import { helper, numberOf, TemplateError, type Helper } from "./helper.ts";
 
 export const ARITHMETIC: Readonly<Record<string, Helper>> = {
@@ -67,13 +68,10 @@ function divisor(name: string, value: number): number {
   throw new TemplateError(`${name} divides by zero`, "Guard it: (max 1 …).");
 }
 
-/** The digits that a double holds for certain. */
-const DIGITS = 15;
-
 /** 0.1 × 3 is 0.3 here, and a whole number that a double cannot hold is refused rather than changed. */
 function exact(name: string, value: number): number {
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)
     throw new TemplateError(`the result of ${name} is too large to be exact`, "Calculate with smaller numbers.");
-  return Number(value.toPrecision(DIGITS));
+  return Number(value.toPrecision(EXACT_DIGITS));
 }

@@ -1,7 +1,8 @@
 // Comparison and logic for templates. Pure.
 
+import { Written } from "../../written.ts";
 import { TunedValue } from "../template-context.ts";
-import { helper, isTrue, kindOf, numberOf, TemplateError, valueOf, type Helper } from "./helper.ts";
+import { helper, inexact, isTrue, kindOf, numberOf, TemplateError, valueOf, type Helper } from "./helper.ts";
 
 export const COMPARE: Readonly<Record<string, Helper>> = {
   eq: helper(
@@ -9,7 +10,7 @@ export const COMPARE: Readonly<Record<string, Helper>> = {
       takes: ["scalar", "scalar"],
       gives: "truth",
       about:
-        "whether both are the same; a setting equals its value and its text; a number and a text are never compared",
+        "whether both are the same; a setting and a number of the config equal their value and their text; else a number and a text are never compared",
       example: ["eq 1 1", "true"],
     },
     (a, b) => same("eq", a, b),
@@ -57,10 +58,16 @@ function logic(about: string, printed: string, combine: (values: unknown[]) => b
   );
 }
 
-/** A setting equals both its value and its text. Number and text are never equal, so comparing them is a mistake. */
+/**
+ * A setting equals both its value and its text, and so does what was written. Number and text are never equal, so comparing
+ * them is a mistake.
+ */
 function same(name: string, a: unknown, b: unknown): boolean {
   const left = formsOf(a);
   const right = formsOf(b);
+  // As numbers, two that differ in their last digits would be the same.
+  if (left.some((one) => typeof one === "string" && right.includes(one))) return true;
+  if ([a, b].some((one) => one instanceof Written && !one.isExact)) throw inexact(name);
   const comparable = left.some((one) => right.some((other) => typeof one === typeof other && typeof one !== "object"));
   if (comparable) return left.some((one) => right.includes(one));
   throw new TemplateError(
@@ -70,5 +77,6 @@ function same(name: string, a: unknown, b: unknown): boolean {
 }
 
 function formsOf(value: unknown): unknown[] {
-  return value instanceof TunedValue ? [value.setting.value, value.setting.text] : [valueOf(value)];
+  if (value instanceof TunedValue) return [value.setting.value, value.setting.text];
+  return value instanceof Written ? [value.value, value.text] : [valueOf(value)];
 }

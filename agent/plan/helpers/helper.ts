@@ -1,5 +1,7 @@
 // What every helper of the templates answers: its arguments and their kinds, what it gives, and what it does. Pure.
 
+import { Written } from "../../written.ts";
+import type { Value } from "../formats/format-rules.ts";
 import { SecretHole, TunedValue } from "../template-context.ts";
 
 /** Wrong use of a template, found while it runs. The message never shows a value. */
@@ -99,12 +101,13 @@ export const FIX_FOR: Readonly<Record<Kind, string>> = {
   name: "Write it in quotes.",
 };
 
-/** A setting as what it is calculated with. */
+/** A setting, or what was written, as what it is calculated with. */
 export function valueOf(value: unknown): unknown {
   if (value instanceof SecretHole) throw secretInHelper();
   if (value instanceof RawText)
     throw new TemplateError("what raw gives can only be printed", "Put raw outermost: {{raw (…)}}.");
-  return value instanceof TunedValue ? value.setting.value : value;
+  if (value instanceof TunedValue) return value.setting.value;
+  return value instanceof Written ? value.value : value;
 }
 
 function secretInHelper(): TemplateError {
@@ -116,8 +119,16 @@ function secretInHelper(): TemplateError {
 
 export function numberOf(name: string, value: unknown): number {
   const plain = valueOf(value);
-  if (typeof plain === "number") return plain;
-  throw wrongKind(name, "number", value);
+  if (typeof plain !== "number") throw wrongKind(name, "number", value);
+  if (value instanceof Written && !value.isExact) throw inexact(name);
+  return plain;
+}
+
+export function inexact(name: string): TemplateError {
+  return new TemplateError(
+    `${name} got a number that has more digits than can be calculated with`,
+    "Print it as it is: {{…}} with its name alone.",
+  );
 }
 
 /** A setting counts as the text that it is printed as. */
@@ -127,7 +138,9 @@ export function textOf(name: string, value: unknown): string {
   throw wrongKind(name, "text", value);
 }
 
-export function scalarOf(name: string, value: unknown): string | number | boolean {
+/** What was written stays so. */
+export function scalarOf(name: string, value: unknown): Value {
+  if (value instanceof Written) return value;
   const plain = value instanceof TunedValue ? value.printed : plainOf(value);
   if (typeof plain === "string" || typeof plain === "number" || typeof plain === "boolean") return plain;
   throw wrongKind(name, "scalar", value);

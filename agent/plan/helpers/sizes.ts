@@ -1,8 +1,9 @@
 // Amounts of memory in the unit and the spelling that an app wants. Always rounded down: never more than there is. Pure.
 
 import { GIB, KIB, MIB, parseSize, TIB } from "../../tuning/size.ts";
+import { Written } from "../../written.ts";
 import { TunedValue } from "../template-context.ts";
-import { helper, textOf, TemplateError, valueOf, wrongKind, type Helper } from "./helper.ts";
+import { helper, inexact, textOf, TemplateError, valueOf, wrongKind, type Helper } from "./helper.ts";
 import { suggest } from "../../nearest.ts";
 
 export const SIZES: Readonly<Record<string, Helper>> = {
@@ -53,6 +54,7 @@ function sizeOf(name: string, value: unknown): number {
       "Print the setting as it is.",
     );
   const plain = valueOf(value);
+  if (value instanceof Written && !value.isExact) throw inexact(name);
   const sizeBytes = typeof plain === "string" ? parseSize(plain) : plain;
   if (Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0) return sizeBytes as number;
   throw typeof plain === "number"

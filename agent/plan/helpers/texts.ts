@@ -2,6 +2,7 @@
 
 import { encode, Unencodable } from "../encode.ts";
 import type { TemplateFormat } from "../plan.ts";
+import { Written } from "../../written.ts";
 import {
   helper,
   JsonText,
@@ -79,7 +80,7 @@ export const TEXTS: Readonly<Record<string, Helper>> = {
       about: "the value as JSON; in JSON and YAML files it is structure, elsewhere text",
       example: ['json "a"', '"a"'],
     },
-    (value) => new JsonText(JSON.stringify(toPlain(value))),
+    (value) => new JsonText(jsonOf("json", value)),
   ),
   yaml: helper(
     {
@@ -89,10 +90,7 @@ export const TEXTS: Readonly<Record<string, Helper>> = {
         "the value as YAML; in a YAML file, with a line to itself, it is a block as deep as the call stands, else JSON",
       example: ["yaml true", "true"],
     },
-    (value) => {
-      const plain = toPlain(value);
-      return new YamlStructure(plain, JSON.stringify(plain));
-    },
+    (value) => new YamlStructure(toPlain(value), jsonOf("yaml", value)),
   ),
   env: quoting("env", "NAME=… of an environment file", ['env "a b"', '"a b"']),
   sh: quoting("sh", "a shell", ['sh "a b"', "'a b'"]),
@@ -114,13 +112,18 @@ export const TEXTS: Readonly<Record<string, Helper>> = {
 function quoting(name: TemplateFormat, place: string, example: Helper["example"]): Helper {
   const about = `the value quoted as one word for ${place} that stands inside a file of another format`;
   return helper({ takes: ["scalar"], gives: "text", about, example }, (value) => {
-    try {
-      return encode(name, scalarOf(name, value));
-    } catch (error) {
-      if (!(error instanceof Unencodable)) throw error;
-      throw new TemplateError(`${name} cannot quote this value: ${error.message}`, error.fix);
-    }
+    const scalar = scalarOf(name, value);
+    return encoded(name, "quote", () => encode(name, scalar));
   });
+}
+
+function encoded(name: string, verb: string, write: () => string): string {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof Unencodable)) throw error;
+    throw new TemplateError(`${name} cannot ${verb} this value: ${error.message}`, error.fix);
+  }
 }
 
 function required(value: unknown, message: unknown): unknown {
@@ -130,7 +133,7 @@ function required(value: unknown, message: unknown): unknown {
 
 function join(list: unknown, separator: unknown): string {
   if (!Array.isArray(list)) throw wrongKind("join", "list", list);
-  return list.map((item) => scalarOf("join", item)).join(textOf("join", separator));
+  return list.map((item) => String(scalarOf("join", item))).join(textOf("join", separator));
 }
 
 function split(text: string, separator: string): string[] {
@@ -150,10 +153,25 @@ function indent(width: unknown, text: unknown): string {
 
 function toPlain(value: unknown): unknown {
   if (value instanceof TunedValue) return value.printed;
+  if (value instanceof Written) return value;
   const plain = valueOf(value);
   if (Array.isArray(plain)) return plain.map(toPlain);
   if (typeof plain !== "object" || plain === null) return plain;
   return Object.fromEntries(Object.entries(plain).map(([key, member]) => [key, toPlain(member)]));
+}
+
+/** JSON.stringify would write `1.10` as 1.1. */
+function jsonOf(format: "json" | "yaml", value: unknown): string {
+  return encoded(format, "write", () => writeJson(format, toPlain(value)));
+}
+
+function writeJson(format: "json" | "yaml", value: unknown): string {
+  if (value instanceof Written) return encode(format, value);
+  if (Array.isArray(value)) return `[${value.map((item) => writeJson(format, item)).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  return `{${Object.entries(value)
+    .map(([key, member]) => `${JSON.stringify(key)}:${writeJson(format, member)}`)
+    .join(",")}}`;
 }
 
 /** Small enough for one call's arguments. */

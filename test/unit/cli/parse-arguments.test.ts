@@ -74,13 +74,15 @@ describe("parseArguments", () => {
     assert.equal(parse("check --root /mnt --config a.yaml").options.configFile, "a.yaml");
   });
 
-  it("leaves it to a profile what its options are", () => {
-    const { command } = parse("tune jvm --memory 1GiB --cpus 2 --set threads=50 --set gc=g1 --set strict=true");
+  it("leaves a profile's options as they are written: 8.0 is another version than 8", () => {
+    const { command } = parse(
+      "tune jvm --memory 1GiB --cpus 2 --set threads=50 --set gc=g1 --set strict=true --set version=8.0",
+    );
     assert.deepEqual(command, {
       kind: "tune",
       profile: "jvm",
       target: { kind: "size", memoryBytes: 1024 ** 3, vcpus: 2 },
-      set: { threads: "50", gc: "g1", strict: "true" },
+      set: { threads: "50", gc: "g1", strict: "true", version: "8.0" },
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../agent/config/parse-config.ts";
+import { Written } from "../../../agent/written.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
 
 const MIB = 1024 ** 2;
@@ -60,7 +61,7 @@ describe("parseConfig", () => {
       { action: "reload", unit: "a.service" },
       { action: "reload", unit: "b.service" },
     ]);
-    assert.deepEqual(config.vars, { region: "x", list: [1, 2] });
+    assert.deepEqual(config.vars, { region: "x", list: [new Written("1", 1), new Written("2", 2)] });
   });
 
   it("fills in the defaults: root, 0644 for files, 0400 for secrets, IMDS required", () => {
@@ -141,12 +142,12 @@ describe("parseConfig", () => {
     [
       "an unclosed bracket",
       "apps: [\n",
-      "parbake.yaml:2:1: not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. Mend the syntax there.",
+      "parbake.yaml:1:7: the [ is never closed. Close it with ]; what stands between them in lines of their own is indented.",
     ],
     [
       "a key given twice",
       "apps: {}\napps: {}\n",
-      "parbake.yaml:2:1: not YAML: Map keys must be unique. Mend the syntax there.",
+      "parbake.yaml:2:1: 'apps' is declared twice, lines 1 and 2. Merge them into one.",
     ],
     ["a mistyped key", "app: {}\n", "parbake.yaml:1:1: unknown key 'app'. Did you mean 'apps'?"],
     [
@@ -157,7 +158,7 @@ describe("parseConfig", () => {
     [
       "a list where a mapping belongs",
       "apps: [a]\n",
-      "parbake.yaml:1:7: apps: expected a mapping, found a list. Write it as `name: value` lines, indented below the key.",
+      "parbake.yaml:1:7: apps: expected a mapping, found a list. Take the dashes away: its entries are `name: value` lines.",
     ],
     [
       "a text where a list belongs",

@@ -1,0 +1,51 @@
+// YAML text → the parser's tokens, and what must be known of them before they become a tree: how deep they nest, and which
+// quotes and brackets are never closed. Recurses nowhere, since the text decides how deep. Pure.
+
+import { type CST, Parser } from "yaml";
+
+export interface YamlTokens {
+  readonly tokens: readonly CST.Token[];
+  /** Where the first value stands that is nested deeper than `MOST_NESTED`; null: none is. */
+  readonly tooDeepAt: number | null;
+  /** Where quotes and brackets open that never close, in the order of the text. */
+  readonly unclosed: readonly number[];
+}
+
+/** Far deeper than any config, far from the end of the stack. */
+export const MOST_NESTED = 100;
+
+export function readYamlTokens(text: string): YamlTokens {
+  const tokens = [...new Parser().parse(text)];
+  const unclosed: number[] = [];
+  let tooDeepAt: number | null = null;
+  const pending = tokens.map((token) => ({ token, depth: 0 })).toReversed();
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { token, depth } = next;
+    if (isUnclosed(token)) unclosed.push(token.offset);
+    if (depth > MOST_NESTED) tooDeepAt ??= token.offset;
+    for (const child of childrenOf(token).toReversed()) pending.push({ token: child, depth: depth + 1 });
+  }
+  return { tokens, tooDeepAt, unclosed };
+}
+
+function childrenOf(token: CST.Token): CST.Token[] {
+  if (token.type === "document") return token.value ? [token.value] : [];
+  if (!("items" in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value].filter((child) => child !== undefined && child !== null));
+}
+
+const CLOSER: Readonly<Record<string, string>> = { "[": "]", "{": "}" };
+
+function isUnclosed(token: CST.Token): boolean {
+  if (token.type === "double-quoted-scalar") return token.source.length < 2 || !endsInQuote(token.source);
+  if (token.type === "single-quoted-scalar") return token.source.length < 2 || !token.source.endsWith("'");
+  if (token.type !== "flow-collection") return false;
+  return !token.end.some(({ source }) => source === CLOSER[token.start.source]);
+}
+
+/** An odd number of backslashes before it makes the last quote a part of the text. */
+function endsInQuote(source: string): boolean {
+  let backslashes = 0;
+  while (source[source.length - 2 - backslashes] === "\\") backslashes += 1;
+  return source.endsWith('"') && backslashes % 2 === 0;
+}
