@@ -104,6 +104,12 @@ const TOKENS: Readonly<Record<string, string>> = {
   EQUALS: "an =",
 };
 
+/** Whatever it is called; one backslash before it, and no more, makes text of it. */
+const BLOCK_TAG = /(?<!(?<!\\)\\)\{\{~?\s*([#^/]|else\s)\s*([^\s}~]*)/g;
+
+/** The inside of a tag: a brace in quotes or in [ ] does not end it. */
+const TAG = /\{\{(?:"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[[^\]]*\]|[^}"'[])*/g;
+
 interface OpenBlock {
   readonly name: string;
   readonly index: number;
@@ -113,9 +119,10 @@ interface OpenBlock {
 function readBlocks(source: string): { open: OpenBlock | null; deepest: number } {
   const stack: (OpenBlock & { depth: number })[] = [];
   let deepest = 0;
-  for (const { index, 1: sign, 2: name } of source.matchAll(/(?<!\\)\{\{~?\s*([#^/]|else\s)\s*([\w.-]+)/g)) {
+  for (const { index, 1: sign, 2: name } of source.matchAll(BLOCK_TAG)) {
     const top = stack.at(-1);
     if (sign === "/") stack.pop();
+    else if (name === "") continue; // {{^}} and {{else}} are of the block around
     else if (sign === "#" || sign === "^") stack.push({ name: name!, index, depth: (top?.depth ?? 0) + 1 });
     // Every `else if` is a block inside the one before it.
     else if (top) top.depth += 1;
@@ -126,7 +133,7 @@ function readBlocks(source: string): { open: OpenBlock | null; deepest: number }
 
 function deepestParentheses(source: string): number {
   let deepest = 0;
-  for (const [mustache] of source.matchAll(/\{\{[^}]*/g)) {
+  for (const [mustache] of source.matchAll(TAG)) {
     let depth = 0;
     for (const char of mustache) {
       if (char === "(") depth += 1;

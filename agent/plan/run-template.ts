@@ -27,10 +27,20 @@ export interface Run {
 interface RunState {
   readonly sites: readonly Site[];
   readonly prints: Print[];
+  /** Of texts that were printed. */
+  printedLength: number;
+  /** Turns of all loops together. */
+  turns: number;
 }
 
 /** No config file has so many values; nested loops over long lists could. */
 const MAX_PRINTS = 100_000;
+
+/** 16 Mi of characters: no config file is so long. */
+const MAX_PRINTED_LENGTH = 2 ** 24;
+
+/** Loops in loops that print nothing would run for days. */
+const MAX_TURNS = 1_000_000;
 
 const environment = createEnvironment();
 const knownHelpers: Record<string, boolean> = Object.fromEntries(
@@ -43,7 +53,7 @@ export function runTemplate(
   context: TemplateContext,
   file: string,
 ): Run | { readonly kind: "failed"; readonly problem: Problem } {
-  const state: RunState = { sites, prints: [] };
+  const state: RunState = { sites, prints: [], printedLength: 0, turns: 0 };
   const template = environment.compile(program, {
     strict: true,
     knownHelpersOnly: true,
@@ -147,6 +157,7 @@ function createEnvironment(): typeof Handlebars {
     "each",
     located(function ([value], options) {
       if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
+      countTurns(value, options.data.state);
       return eachItem.call(this, value, options);
     }),
   );
@@ -177,7 +188,14 @@ function present(name: string, optional: "first" | "all" | undefined, values: un
   throw new TemplateError(`argument ${missing + 1} of ${name} is missing or null`, "Wrap it: (default … …).");
 }
 
-function print(value: unknown, { prints }: RunState, site: Site): string {
+function countTurns(value: object, state: RunState): void {
+  state.turns += Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (state.turns <= MAX_TURNS) return;
+  throw new TemplateError(`its loops turn more than ${MAX_TURNS} times`, "Make the lists that they go over shorter.");
+}
+
+function print(value: unknown, state: RunState, site: Site): string {
+  const { prints } = state;
   if (value === undefined || value === null) {
     throw new TemplateError(
       "there is nothing to print here: the value is missing or null",
@@ -190,5 +208,11 @@ function print(value: unknown, { prints }: RunState, site: Site): string {
   }
   if (prints.length >= MAX_PRINTS)
     throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
+  state.printedLength += value instanceof JsonText ? value.text.length : typeof value === "string" ? value.length : 0;
+  if (state.printedLength > MAX_PRINTED_LENGTH)
+    throw new TemplateError(
+      `it prints more than ${MAX_PRINTED_LENGTH} characters`,
+      "Print less, or print it fewer times.",
+    );
   return `\uE000${prints.push({ value, site }) - 1}\uE001`;
 }
