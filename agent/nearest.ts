@@ -13,16 +13,23 @@ export function nearest(name: string, known: Iterable<string>): string | null {
 export function nearestOf(name: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
   const given = name.toLowerCase();
-  const all = [...known].map((candidate) => ({ candidate, distance: editDistance(given, candidate.toLowerCase()) }));
+  const names = [...known];
+  // One edit for each letter that one of them has more.
+  const similar = names.filter((candidate) => Math.abs(candidate.length - name.length) <= limit);
+  const all = similar.map((candidate) => ({ candidate, distance: editDistance(given, candidate.toLowerCase()) }));
   const least = Math.min(limit, ...all.map(({ distance }) => distance));
   const close = all.filter(({ distance }) => distance === least).map(({ candidate }) => candidate);
-  const found = close.length > 0 ? close : all.map(({ candidate }) => candidate).filter(isBegunBy(given));
+  const found = close.length > 0 ? close : names.filter(isBegunBy(given));
   const shared = Math.max(...found.map((candidate) => sharedStart(candidate, given)));
   return found.filter((candidate) => sharedStart(candidate, given) === shared).slice(0, MOST_SUGGESTIONS);
 }
 
+/** Of more names the likeness is not looked for: as many mistakes would take the square of their number. */
+export const MOST_COMPARED = 300;
+
 /** `Did you mean 'apps'?`, or the list of what there is. */
 export function suggest(name: string, known: readonly string[]): string {
+  if (known.length > MOST_COMPARED) return `It is none of the ${known.length} names here.`;
   const close = nearestOf(name, known).map((each) => `'${each}'`);
   if (close.length > 0) return `Did you mean ${close.join(" or ")}?`;
   return known.length === 0 ? "Nothing is allowed here." : `Known: ${known.join(", ")}.`;

@@ -13,16 +13,18 @@ export interface YamlObjection {
 }
 
 export interface CheckedYaml {
+  /** How many there are, aliases written out. */
+  readonly values: number;
   readonly aliases: ReadonlyMap<Alias, Node>;
   readonly objections: readonly YamlObjection[];
 }
 
 /** No config has so many; aliases that stand for one another make billions of a few lines. */
-const MOST_VALUES = 50_000;
+export const MOST_VALUES = 50_000;
 
 export function checkYaml(contents: Node | null, lineOf: (offset: number) => number): CheckedYaml {
   const check = new Check(lineOf);
-  if (contents !== null) check.node(contents, "");
+  if (contents !== null) check.values = check.node(contents, "").values;
   return check;
 }
 
@@ -33,6 +35,7 @@ interface Extent {
 }
 
 class Check implements CheckedYaml {
+  values = 0;
   readonly aliases = new Map<Alias, Node>();
   readonly objections: YamlObjection[] = [];
   readonly #lineOf: (offset: number) => number;

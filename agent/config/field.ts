@@ -9,6 +9,8 @@ import { Written } from "../written.ts";
 /** A parsed file, and where the problems found in it are collected. */
 export interface YamlSource {
   placeOf(offset: number): Position;
+  /** How many there are in the file, aliases written out. */
+  readonly values: number;
   /** What each of its aliases stands for. */
   readonly aliases: ReadonlyMap<Alias, Node>;
   readonly problems: Problem[];

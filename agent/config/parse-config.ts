@@ -14,6 +14,7 @@ import { parseFolders } from "./parse-folder.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkPaths } from "./check-paths.ts";
 import { estimateSecretsBytes } from "./estimate-secrets.ts";
@@ -60,8 +61,12 @@ export function parseConfig(
   readTemplates: ReadTemplates = (folder) => ({ folder, sources: new Map() }),
   imagePathOf: (path: string) => string | null = (path) => path,
 ): ParseResult {
+  const tooLong = checkLength(files);
+  if (tooLong.length > 0) return { kind: "problems", problems: tooLong };
   const problems: Problem[] = [];
-  const tops = files.map(({ file, text }) => parseYaml(file, text, problems).known(TOP_LEVEL_KEYS));
+  const fields = files.map(({ file, text }) => parseYaml(file, text, problems));
+  problems.push(...checkValues(fields));
+  const tops = fields.map((field) => field.known(TOP_LEVEL_KEYS));
   const entries = tops.map((top) => top.get("files")?.items() ?? []);
   const folder = last(tops, "templates")?.text() ?? "templates";
   const templates = parseTemplates(readTemplates(folder, namedTemplates(entries)), problems);
@@ -71,7 +76,12 @@ export function parseConfig(
     .filter((path) => path !== null);
   const config = assemble(tops, entries, templates, problems, sources, own);
   if (problems.length === 0)
-    problems.push(...checkNotEmpty(config), ...checkPaths(config, own), ...checkCredentials(config));
+    problems.push(
+      ...checkNotEmpty(config),
+      ...checkAmounts(config),
+      ...checkPaths(config, own),
+      ...checkCredentials(config),
+    );
   return problems.length > 0
     ? { kind: "problems", problems }
     : { kind: "config", config, templates: templates.sources };

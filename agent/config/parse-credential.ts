@@ -29,15 +29,15 @@ export function parseCredential(
 }
 
 function parseUnits(field: Field | undefined): string[] {
-  const units: string[] = [];
+  const units = new Set<string>();
   for (const item of field?.items() ?? []) {
     const unit = item.text();
     if (unit === undefined) continue;
     if (!isService(unit)) item.refuse(`'${unit.slice(0, 80)}' is no service`, adviseService(unit));
-    else if (units.includes(unit)) item.refuse(`${unit} is named twice`, "Name it once.");
-    else units.push(unit);
+    else if (units.has(unit)) item.refuse(`${unit} is named twice`, "Name it once.");
+    else units.add(unit);
   }
-  return units;
+  return [...units];
 }
 
 function adviseService(unit: string): string {

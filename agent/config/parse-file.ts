@@ -115,16 +115,28 @@ function parseMode(field: Field | undefined): number | undefined {
 
 export function parseAbsolutePath(field: Field | undefined): string | undefined {
   const path = field?.text();
-  if (path === undefined) return undefined;
+  if (path === undefined || isTooLong(path, field!)) return undefined;
   const flaw = flawOfAbsolute(path);
   if (flaw === null) return path;
   field!.refuse(`the path '${path}' ${flaw}`, "Start it with / and leave out //, . and ..");
   return undefined;
 }
 
+/** What Linux takes, PATH_MAX, with some left for the folder that it lies in. */
+const MOST_PATH_LENGTH = 3072;
+
+function isTooLong(path: string, field: Field): boolean {
+  if (path.length > MOST_PATH_LENGTH)
+    field.refuse(
+      `a path of ${path.length} characters`,
+      `Linux takes no more than 4095 in all, parbake ${MOST_PATH_LENGTH}.`,
+    );
+  return path.length > MOST_PATH_LENGTH;
+}
+
 /** A path below a folder of ours: it must not climb out of it. */
 export function checkRelativePath(path: string, field: Field): void {
-  const flaw = flawOfRelative(path);
+  const flaw = isTooLong(path, field) ? null : flawOfRelative(path);
   if (flaw === null) return;
   field.refuse(`the path '${path}' ${flaw}`, "Give a plain relative path, without .., . or a leading /.");
 }

@@ -28,11 +28,14 @@ export function namedTemplates(lists: readonly (readonly Field[])[]): readonly s
 }
 
 // Within one file two entries for one path are a mistake (checkPaths says so); across files the later one wins.
-function byPath(lists: readonly (readonly FileConfig[])[]): readonly FileConfig[] {
-  return lists.reduce((earlier, later) => {
-    const replaced = new Set(later.map(({ path }) => path));
-    return [...earlier.filter(({ path }) => !replaced.has(path)), ...later];
-  }, []);
+export function byPath<T extends { readonly path: string }>(lists: readonly (readonly T[])[]): readonly T[] {
+  const replaced = new Set<string>();
+  const kept = lists.toReversed().map((list) => {
+    const own = list.filter(({ path }) => !replaced.has(path));
+    for (const { path } of list) replaced.add(path);
+    return own;
+  });
+  return kept.toReversed().flat();
 }
 
 /** In the order of their names, so that a plan is the same whatever order the folder is read in. */
@@ -41,7 +44,8 @@ function standAlone(
   named: readonly string[],
   problems: Problem[],
 ): FileConfig[] {
-  const alone = [...frontMatters].filter(([template]) => !named.includes(template));
+  const declared = new Set(named);
+  const alone = [...frontMatters].filter(([template]) => !declared.has(template));
   const nowhere = alone.filter(([, { hasPath }]) => !hasPath);
   problems.push(
     ...nowhere.map(([template, { at }]) => ({

@@ -3,14 +3,11 @@
 import type { FolderConfig } from "./config.ts";
 import type { Field } from "./field.ts";
 import { parseAbsolutePath, parseOwner } from "./parse-file.ts";
+import { byPath } from "./parse-files.ts";
 
 /** @param lists the entries of each config file, in the order of precedence: across files the later one of a path wins */
 export function parseFolders(lists: readonly (readonly Field[])[]): readonly FolderConfig[] {
-  return lists.reduce<readonly FolderConfig[]>((earlier, entries) => {
-    const later = entries.map(parseFolder).filter((folder) => folder !== undefined);
-    const replaced = new Set(later.map(({ path }) => path));
-    return [...earlier.filter(({ path }) => !replaced.has(path)), ...later];
-  }, []);
+  return byPath(lists.map((entries) => entries.map(parseFolder).filter((folder) => folder !== undefined)));
 }
 
 function parseFolder(field: Field): FolderConfig | undefined {

@@ -23,16 +23,16 @@ export function parseYaml(file: string, text: string, problems: Problem[]): Fiel
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const parsed = readTree(text, (offset) => placeOf(offset).line);
-  const source: YamlSource = { placeOf, problems, aliases: parsed.aliases };
+  const source: YamlSource = { placeOf, problems, aliases: parsed.aliases, values: parsed.values };
   for (const { what, fix, offset } of parsed.objections) problems.push({ what, fix, at: source.placeOf(offset) });
   return new Field(source, "", parsed.objections.length > 0 ? null : parsed.contents);
 }
 
 function broken(...objections: readonly YamlObjection[]): Tree {
-  return { contents: null, aliases: new Map(), objections };
+  return { contents: null, aliases: new Map(), values: 0, objections };
 }
 
-interface Tree extends Pick<YamlSource, "aliases"> {
+interface Tree extends Pick<YamlSource, "aliases" | "values"> {
   readonly contents: Document.Parsed["contents"];
   readonly objections: readonly YamlObjection[];
 }

@@ -43,7 +43,11 @@ function credentialsByUnit(secrets: readonly SecretStep[]): Map<string, Credenti
   for (const { credential, path, at } of secrets.flatMap(({ keys }) => keys)) {
     if (credential === undefined || path === null) continue;
     const line = { line: `LoadCredential=${credential.name}:${escapeSpecifiers(path)}`, ...declaredAt(at) };
-    for (const unit of credential.units) byUnit.set(unit, [...(byUnit.get(unit) ?? []), line]);
+    for (const unit of credential.units) {
+      const own = byUnit.get(unit) ?? [];
+      byUnit.set(unit, own);
+      own.push(line);
+    }
   }
   return byUnit;
 }

@@ -7,7 +7,7 @@ import { computeTuning } from "../tuning/compute-tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
-import { findPartials } from "./find-partials.ts";
+import { findPartials, type Partials } from "./find-partials.ts";
 import { printsSecret } from "./select-steps.ts";
 import { renderTemplate } from "./render-template.ts";
 import { buildTemplateContext } from "./template-context.ts";
@@ -30,7 +30,8 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   const tuning = computeTuning(config, facts);
   const { apps, absent } = tuning.kind === "tuned" ? tuning : { apps: null, absent: [] };
   const context = buildTemplateContext({ ...config, facts, apps, absent });
-  const files = config.files.map((file) => buildFile(file, config, templates, context));
+  const partialsOf = findPartials(templates, folderOf(config));
+  const files = config.files.map((file) => buildFile(file, config, templates, partialsOf(file.template), context));
 
   const configProblems = [
     ...(tuning.kind === "impossible" ? tuning.problems : []),
@@ -85,10 +86,10 @@ function buildFile(
   file: FileConfig,
   config: Config,
   templates: ReadonlyMap<string, string | null>,
+  partials: Partials,
   context: TemplateContext,
 ): BuiltFile {
-  const templatesFolder = config.templatesFolder.replace(/\/+$/, "");
-  const templatePath = `${templatesFolder}/${file.template}`;
+  const templatePath = `${folderOf(config)}/${file.template}`;
   const source = templates.get(file.template) ?? null;
   if (source === null)
     return misplaced(file, `there is no template ${templatePath}`, "Create it, or correct files[].template.");
@@ -101,7 +102,7 @@ function buildFile(
     format,
     context,
     secretValuesAllowed,
-    partials: findPartials(file.template, templates, templatesFolder),
+    partials,
   });
   if (rendered.kind === "broken") return rendered;
 
@@ -117,6 +118,10 @@ function buildFile(
   return step.onDrift !== "overwrite" && printsSecret(step)
     ? misplaced(file, ...driftUnseen(step))
     : { kind: "step", step, warnings, reads };
+}
+
+function folderOf({ templatesFolder }: Config): string {
+  return templatesFolder.replace(/\/+$/, "");
 }
 
 function misplaced({ at }: FileConfig, what: string, fix: string): BuiltFile {

@@ -7,18 +7,21 @@ type Templates = ReadonlyMap<string, string | null>;
 const SUFFIX = ".hbs";
 
 /** By the name in `{{> name}}`: every template of the same folder. */
-export function findPartials(
-  template: string,
-  templates: Templates,
-  templatesFolder: string,
-): ReadonlyMap<string, TemplateText> {
-  const folder = folderOf(template);
-  const found = new Map<string, TemplateText>();
+export type Partials = ReadonlyMap<string, TemplateText>;
+
+const NONE: Partials = new Map();
+
+/** What the templates of a folder may include, by the template. */
+export function findPartials(templates: Templates, templatesFolder: string): (template: string) => Partials {
+  const folders = new Map<string, Map<string, TemplateText>>();
   for (const [path, source] of templates) {
-    if (source === null || folderOf(path) !== folder || !path.endsWith(SUFFIX)) continue;
-    found.set(path.slice(folder.length, -SUFFIX.length), { file: `${templatesFolder}/${path}`, source });
+    if (source === null || !path.endsWith(SUFFIX)) continue;
+    const folder = folderOf(path);
+    const partials = folders.get(folder) ?? new Map<string, TemplateText>();
+    folders.set(folder, partials);
+    partials.set(path.slice(folder.length, -SUFFIX.length), { file: `${templatesFolder}/${path}`, source });
   }
-  return found;
+  return (template) => folders.get(folderOf(template)) ?? NONE;
 }
 
 /** The sources of these templates and of the partials that they may include, each once. */

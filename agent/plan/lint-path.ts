@@ -1,6 +1,6 @@
 // Whether a path of a template may be used as it is used: printed, tested, looped over, given to a helper.
 
-import { suggest } from "../nearest.ts";
+import { MOST_COMPARED, suggest } from "../nearest.ts";
 import type { Lookup } from "./scope.ts";
 import type { Path } from "./template-ast.ts";
 import { appsOfProfile, SecretHole } from "./template-context.ts";
@@ -103,7 +103,8 @@ function checkValues(name: string, { values }: View, use: PathUse): Objection | 
 
 function suggestFrom(holder: View, missing: string): string {
   const names = namesIn(holder);
-  if (names.length > 0) return suggest(missing, names);
+  if (names.length > MOST_COMPARED) return suggest(missing, names);
+  if (names.length > 0) return suggest(missing, names.toSorted());
   return opennessOf(holder) === "defaults"
     ? "Declare it under vars: in the config."
     : `There is nothing in ${holder.path}.`;

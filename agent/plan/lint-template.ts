@@ -50,6 +50,9 @@ const RAW = {
   fix: "Print it without raw if you can.",
 };
 
+/** More say nothing new, and each looks through the names that there are. */
+const MOST_PROBLEMS = 1000;
+
 class Linter {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
@@ -65,7 +68,8 @@ class Linter {
   }
 
   program(program: Program | undefined, scope: Scope): void {
-    for (const statement of program?.body ?? []) this.#statement(statement, scope);
+    for (const statement of program?.body ?? [])
+      if (this.problems.length < MOST_PROBLEMS) this.#statement(statement, scope);
   }
 
   #statement(node: Statement, scope: Scope): void {

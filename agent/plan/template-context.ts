@@ -84,8 +84,9 @@ const AMBIGUOUS = Symbol("ambiguous");
 function profilesContext(apps: readonly AppPlan[], byName: Record<string, unknown>): Record<string, unknown> {
   const context = map<Record<string, unknown>>({});
   const ambiguous = new Map<string, readonly string[]>();
-  for (const { profile } of apps) {
-    const names = apps.filter((app) => app.profile === profile).map(({ name }) => name);
+  const profiles = Map.groupBy(apps, ({ profile }) => profile);
+  for (const [profile, same] of profiles) {
+    const names = same.map(({ name }) => name);
     const value = byName[names[0]!];
     if (names.length > 1) ambiguous.set(profile, names);
     else Object.defineProperty(context, profile, { value, enumerable: isPresent(value) });

@@ -68,5 +68,5 @@ export function namesIn({ values }: View): string[] {
   const names = values
     .filter(isContainer)
     .flatMap((value) => (Array.isArray(value) ? [] : Object.getOwnPropertyNames(value)));
-  return [...new Set(names)].toSorted();
+  return [...new Set(names)];
 }

@@ -6,12 +6,13 @@ import type { Problem } from "../refusal.ts";
 /** @param reads the paths that all templates together read: `vars.users`, `apps.db.shared_buffers` */
 export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[] {
   const { apps, secrets, vars, varsAt, files } = config;
+  const isRead = indexReads(reads);
   return [
     // Without files a config is for `tune` alone.
-    ...(files.length === 0 ? [] : apps.filter((app) => !isAppRead(app, reads)).map(unreadApp)),
-    ...secrets.flatMap((secret) => unusedKeys(secret, reads)),
+    ...(files.length === 0 ? [] : apps.filter((app) => !isAppRead(app, isRead)).map(unreadApp)),
+    ...secrets.flatMap((secret) => unusedKeys(secret, isRead)),
     ...Object.keys(vars)
-      .filter((name) => !isRead(`vars.${name}`, reads))
+      .filter((name) => !isRead(`vars.${name}`))
       .map((name) => ({
         what: `vars.${name} is read by no template`,
         fix: "Take it out, or look for a template that should print it.",
@@ -21,8 +22,8 @@ export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[
 }
 
 /** An app that is found by its profile is read under its name; `profiles` as a whole is all of them. */
-function isAppRead({ name }: AppConfig, reads: ReadonlySet<string>): boolean {
-  return isRead(`apps.${name}`, reads) || isRead("profiles", reads);
+function isAppRead({ name }: AppConfig, isRead: IsRead): boolean {
+  return isRead(`apps.${name}`) || isRead("profiles");
 }
 
 function unreadApp({ name, at }: AppConfig): Problem {
@@ -31,11 +32,11 @@ function unreadApp({ name, at }: AppConfig): Problem {
 }
 
 /** A key with a file of its own is used by whoever reads the file. */
-function unusedKeys({ name, keys, at }: SecretConfig, reads: ReadonlySet<string>): Problem[] {
+function unusedKeys({ name, keys, at }: SecretConfig, isRead: IsRead): Problem[] {
   if (keys.length === 0)
     return [{ what: `secrets.${name} has no keys, so nothing is fetched`, fix: "List them, or take it out.", at }];
   return keys
-    .filter(({ key, file }) => file === null && !isRead(`secrets.${name}.${key}`, reads))
+    .filter(({ key, file }) => file === null && !isRead(`secrets.${name}.${key}`))
     .map(({ key, at: place }) => ({
       what: `secrets.${name}.${key} has no file and is read by no template`,
       fix: "Give it a `file:`, print it in a template, or take it out.",
@@ -43,11 +44,15 @@ function unusedKeys({ name, keys, at }: SecretConfig, reads: ReadonlySet<string>
     }));
 }
 
-/** By itself, as a part of something larger, or in a part of it. */
-function isRead(path: string, reads: ReadonlySet<string>): boolean {
-  return [...reads].some((read) => read === "" || isWithin(path, read) || isWithin(read, path));
+/** Whether a path is read by itself, as a part of something larger, or in a part of it. */
+type IsRead = (path: string) => boolean;
+
+function indexReads(reads: ReadonlySet<string>): IsRead {
+  const around = new Set([...reads].flatMap(wholesOf));
+  return (path) => around.has(path) || [path, "", ...wholesOf(path)].some((whole) => reads.has(whole));
 }
 
-function isWithin(path: string, whole: string): boolean {
-  return path === whole || path.startsWith(`${whole}.`) || path.startsWith(`${whole}[`);
+/** `a` and `a.b` of `a.b[].c`, and the path itself without its last step: all that it is a part of. */
+function wholesOf(path: string): string[] {
+  return [...path.matchAll(/[.[]/g)].map(({ index }) => path.slice(0, index));
 }

@@ -1,15 +1,15 @@
 // Reads YAML with the package that reads the config, and without its types: whether `no` is a word is for the reader to say.
 
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, Scalar } from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, Scalar, type YAMLMap } from "yaml";
 import { Malformed, MAX_DEPTH, type Token } from "./scanner.ts";
 
-const OPTIONS = { schema: "failsafe", prettyErrors: false, logLevel: "silent" } as const;
+// Not its own look for keys that stand twice, which compares each with each.
+const OPTIONS = { schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
 
 /** The package's own codes; its messages quote the text. */
 const REASONS: Readonly<Record<string, string>> = {
   BAD_INDENT: "the indentation is wrong here",
   BLOCK_AS_IMPLICIT_KEY: "a map stands here on one line with its key",
-  DUPLICATE_KEY: "a key stands here for the second time",
   MISSING_CHAR: "a quote, a bracket or a comma is missing here",
   TAB_AS_INDENT: "a tab is used to indent",
   BAD_DQ_ESCAPE: "a string has an escape that YAML does not know",
@@ -45,12 +45,23 @@ function walk(node: unknown, tokens: Token[], depth: number): void {
   } else if (isMap(node) || isSeq(node)) {
     const [start, , end] = node.range ?? [0, 0, 0];
     if (depth > MAX_DEPTH) throw new Malformed("it is nested too deep", start);
+    if (isMap(node)) refuseTwice(node);
     mark(tokens, `${isMap(node) ? "{" : "["}${node.tag ?? ""}${node.anchor ?? ""}`, start);
     for (const item of node.items) walk(item, tokens, depth + 1);
     mark(tokens, isMap(node) ? "}" : "]", end);
   } else if (isAlias(node)) mark(tokens, `*${node.source}`, node.range?.[0] ?? 0);
   else if (isScalar(node)) addScalar(node, tokens);
   else tokens.push({ kind: "bare", text: "", start: 0 });
+}
+
+function refuseTwice({ items }: YAMLMap): void {
+  const seen = new Set<string>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    const name = `${key.tag ?? ""} ${String(key.value)}`;
+    if (seen.has(name)) throw new Malformed("a key stands here for the second time", key.range?.[0] ?? 0);
+    seen.add(name);
+  }
 }
 
 function addScalar(node: Scalar, tokens: Token[]): void {
