@@ -4,7 +4,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { nearest } from "../nearest.ts";
 import { textOfKey } from "./field.ts";
-import { MOST_NESTED } from "./yaml-tokens.ts";
+import { MOST_NESTED, MOST_VALUES } from "./yaml-tokens.ts";
 
 export interface YamlObjection {
   readonly what: string;
@@ -18,9 +18,6 @@ export interface CheckedYaml {
   readonly aliases: ReadonlyMap<Alias, Node>;
   readonly objections: readonly YamlObjection[];
 }
-
-/** No config has so many; aliases that stand for one another make billions of a few lines. */
-export const MOST_VALUES = 50_000;
 
 export function checkYaml(contents: Node | null, lineOf: (offset: number) => number): CheckedYaml {
   const check = new Check(lineOf);

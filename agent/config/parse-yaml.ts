@@ -6,7 +6,7 @@ import type { Problem } from "../refusal.ts";
 import { checkYaml, type YamlObjection } from "./check-yaml.ts";
 import { explainYamlError, type YamlError } from "./explain-yaml-error.ts";
 import { Field, type YamlSource } from "./field.ts";
-import { MOST_NESTED, readYamlTokens } from "./yaml-tokens.ts";
+import { MOST_NESTED, MOST_VALUES, readYamlTokens } from "./yaml-tokens.ts";
 
 /** No config is so long; a template may not be longer, either. */
 const MOST_LENGTH = 2 ** 20;
@@ -22,10 +22,11 @@ export function parseYaml(file: string, text: string, problems: Problem[]): Fiel
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const parsed = readTree(text, (offset) => placeOf(offset).line);
-  const source: YamlSource = { placeOf, problems, aliases: parsed.aliases, values: parsed.values };
-  for (const { what, fix, offset } of parsed.objections) problems.push({ what, fix, at: source.placeOf(offset) });
-  return new Field(source, "", parsed.objections.length > 0 ? null : parsed.contents);
+  const { contents, aliases, values, objections } = readTree(text, (offset) => placeOf(offset).line);
+  for (const { what, fix, offset } of objections) problems.push({ what, fix, at: placeOf(offset) });
+  const isGood = objections.length === 0;
+  const source: YamlSource = { placeOf, problems, aliases, values: isGood ? values : 0 };
+  return new Field(source, "", isGood ? contents : null);
 }
 
 function broken(...objections: readonly YamlObjection[]): Tree {
@@ -40,9 +41,11 @@ interface Tree extends Pick<YamlSource, "aliases" | "values"> {
 function readTree(text: string, lineOf: (offset: number) => number): Tree {
   if (text.length > MOST_LENGTH)
     return broken({ what: "the YAML is longer than 1 MiB", fix: "Move long texts into templates.", offset: 0 });
-  const { tokens, tooDeepAt, unclosed } = readYamlTokens(text);
+  const { tokens, tooDeepAt, isTooMany, unclosed } = readYamlTokens(text);
   if (tooDeepAt !== null)
     return broken({ what: `values nest more than ${MOST_NESTED} deep`, fix: "Make it flatter.", offset: tooDeepAt });
+  if (isTooMany)
+    return broken({ what: `there are more than ${MOST_VALUES} values`, fix: "Make it smaller.", offset: 0 });
   const [document, ...others] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   const errors = [...directivesIn(tokens), ...errorsIn(document!), ...others.slice(0, 1).map(asSecond)];
   if (errors.length > 0) {

@@ -1,12 +1,14 @@
 // YAML text → the parser's tokens, and what must be known of them before they become a tree: how deep they nest, and which
 // quotes and brackets are never closed. Recurses nowhere, since the text decides how deep. Pure.
 
-import { type CST, Parser } from "yaml";
+import { type CST, Lexer, Parser } from "yaml";
 
 export interface YamlTokens {
   readonly tokens: readonly CST.Token[];
   /** Where the first value stands that is nested deeper than `MOST_NESTED`; null: none is. */
   readonly tooDeepAt: number | null;
+  /** There are more than `MOST_VALUES`, whatever they are. */
+  readonly isTooMany: boolean;
   /** Where quotes and brackets open that never close, in the order of the text. */
   readonly unclosed: readonly number[];
 }
@@ -14,8 +16,11 @@ export interface YamlTokens {
 /** Far deeper than any config, far from the end of the stack. */
 export const MOST_NESTED = 100;
 
+/** No config has so many; aliases that stand for one another make billions of a few lines. */
+export const MOST_VALUES = 50_000;
+
 export function readYamlTokens(text: string): YamlTokens {
-  const tokens = [...new Parser().parse(text)];
+  const { tokens, isTooMany } = read(text);
   const unclosed: number[] = [];
   let tooDeepAt: number | null = null;
   const pending = tokens.map((token) => ({ token, depth: 0 })).toReversed();
@@ -25,7 +30,29 @@ export function readYamlTokens(text: string): YamlTokens {
     if (depth > MOST_NESTED) tooDeepAt ??= token.offset;
     for (const child of childrenOf(token).toReversed()) pending.push({ token: child, depth: depth + 1 });
   }
-  return { tokens, tooDeepAt, unclosed };
+  return { tokens, tooDeepAt, isTooMany, unclosed };
+}
+
+/** What the lexer yields before the text of a scalar. */
+const SCALAR = "\u001f";
+
+/** The rest of a text that is too much already is not read: the parser would take seconds for a megabyte of brackets. */
+function read(text: string): { readonly tokens: readonly CST.Token[]; readonly isTooMany: boolean } {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let [scalars, brackets, dashes] = [0, 0, 0];
+  let before = "";
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme === SCALAR) scalars += 1;
+    else if (before !== SCALAR && (lexeme === "[" || lexeme === "{")) brackets += 1;
+    else if (before !== SCALAR && (lexeme === "]" || lexeme === "}")) brackets -= 1;
+    dashes = lexeme === "-" || lexeme === "?" ? dashes + 1 : lexeme.trim() === "" && lexeme !== "\n" ? dashes : 0;
+    before = lexeme;
+    tokens.push(...parser.next(lexeme));
+    if (scalars > 2 * MOST_VALUES || brackets > 2 * MOST_NESTED || dashes > 2 * MOST_NESTED) break;
+  }
+  tokens.push(...parser.end());
+  return { tokens, isTooMany: scalars > 2 * MOST_VALUES };
 }
 
 function childrenOf(token: CST.Token): CST.Token[] {
