@@ -1,6 +1,17 @@
 // Reads YAML with the package that reads the config, and without its types: whether `no` is a word is for the reader to say.
 
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, Scalar, type YAMLMap } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  parseAllDocuments,
+  Scalar,
+  type YAMLMap,
+} from "yaml";
 import { Malformed, MAX_DEPTH, type Token } from "./scanner.ts";
 
 // Not its own look for keys that stand twice, which compares each with each.
@@ -27,7 +38,24 @@ export function readYaml(file: string): readonly Token[] {
   return tokens;
 }
 
+/** What the lexer says of the text, and is no part of it. */
+const CONTROL = ["\u0002", "\u0018", "\u001f"];
+
+/** Found by the lexer, since the parser takes its time before it runs out of stack; most files have too few brackets for that. */
+function refuseDepth(file: string): void {
+  if (file.split(/[[{]/, MAX_DEPTH + 2).length <= MAX_DEPTH + 1) return;
+  let [depth, offset] = [0, 0];
+  for (const lexeme of new Lexer().lex(file)) {
+    // Text in quotes has its quotes, and no other text is one bracket.
+    if (lexeme === "[" || lexeme === "{") depth += 1;
+    else if (lexeme === "]" || lexeme === "}") depth -= 1;
+    if (depth > 2 * MAX_DEPTH) throw new Malformed("it is nested too deep", offset);
+    if (!CONTROL.includes(lexeme)) offset += lexeme.length;
+  }
+}
+
 function parseDocuments(file: string): readonly Document.Parsed[] {
+  refuseDepth(file);
   try {
     const documents = parseAllDocuments(file, OPTIONS);
     return "empty" in documents ? [] : documents;
