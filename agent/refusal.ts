@@ -56,7 +56,7 @@ export class Refusal extends Error {
   readonly problems: readonly Problem[];
 
   constructor(code: RefusalCode, problems: Problem | readonly Problem[], options?: ErrorOptions) {
-    const list = "what" in problems ? [problems] : problems;
+    const list = "what" in problems ? [problems] : eachOnce(problems);
     super(list.map(formatProblem).join("\n"), options);
     this.code = code;
     this.problems = list;
@@ -78,4 +78,9 @@ export function formatProblem(problem: Problem): string {
 export function formatFinding({ what, at }: Problem): string {
   const where = at ? [at.file, at.line, at.column].filter((part) => part !== undefined).join(":") + ": " : "";
   return `${where}${what}`;
+}
+
+/** Without those that say the same of the same place, as several files, machines and waves of a run do. */
+export function eachOnce(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }

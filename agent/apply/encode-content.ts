@@ -40,7 +40,7 @@ function toBytes(texts: readonly string[]): Buffer {
 }
 
 function fill(
-  { reference, format, place }: SecretPart,
+  { reference, format, place, type }: SecretPart,
   step: FileStep,
   secrets: FetchedSecrets,
   index: number,
@@ -50,7 +50,7 @@ function fill(
   const bytes = value.reveal();
   if (!isUtf8(bytes)) throw unfit(step, value.label, "it is not text (UTF-8)");
   try {
-    return { value, hole: fillHole(format, bytes.toString("utf8"), place ?? "alone", index) };
+    return { value, hole: fillHole(format, bytes.toString("utf8"), place ?? "alone", index, type) };
   } catch (error) {
     throw unfit(
       step,
@@ -70,7 +70,9 @@ function proveReadBack(
   const read = readBack(format, parts);
   if (read.kind === "proven") return;
   const { value } = (read.kind === "differs" && fillings.find(({ hole }) => hole === read.hole)) || fillings[0]!;
-  throw unfit(step, value.label, `where ${step.template} prints it, ${format} would not read it back as it is`);
+  const isExpanded = read.kind === "differs" && read.isExpanded === true;
+  const why = isExpanded ? `${format} expands the $ in it` : `${format} would not read it back as it is`;
+  throw unfit(step, value.label, `where ${step.template} prints it, ${why}`);
 }
 
 function unfit({ path }: FileStep, label: string, why: string): Refusal {

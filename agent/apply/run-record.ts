@@ -1,7 +1,7 @@
 // Collects what a run does while it does it, so that a failed run's report tells as much as a good one's.
 
 import type { Log } from "../log.ts";
-import { formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatFinding, formatProblem, Refusal, type Problem, eachOnce } from "../refusal.ts";
 import { explainShortage } from "./file-error.ts";
 import type { HealthReport } from "./check-health.ts";
 import type { Recovery } from "./recover.ts";
@@ -67,9 +67,11 @@ export class RunRecord {
     }
   }
 
+  /** Each is told once, whichever wave comes upon it again. */
   warn(problems: readonly Problem[], log: Log): void {
-    this.#warnings.push(...problems);
-    for (const problem of problems) log("warn", formatProblem(problem));
+    const fresh = eachOnce([...this.#warnings, ...problems]).slice(this.#warnings.length);
+    this.#warnings.push(...fresh);
+    for (const problem of fresh) log("warn", formatProblem(problem));
   }
 
   /** `failure` is what ended the run; null: it ended well. */

@@ -6,7 +6,7 @@ import { countChanges } from "../apply/unified-diff.ts";
 import type { Config } from "../config/config.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
-import { formatProblem } from "../refusal.ts";
+import { eachOnce, formatProblem } from "../refusal.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
 import { formatTuning } from "./print-tuning.ts";
@@ -73,6 +73,7 @@ export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boole
   const sections = [
     formatDifferences(plans, withDiff, paint),
     formatSecrets(plans[0]!, [], paint),
+    formatFormats(plans[0]!, paint),
     formatWarnings(plans, standIns, paint),
   ];
   return sections.filter((section) => section !== "").join("\n");
@@ -99,6 +100,18 @@ function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change
   ]);
 }
 
+/** Of one machine stands for all: the names that tell it are the image's. */
+function formatFormats({ steps }: Plan, paint: Paint): string {
+  const files = steps.filter((step) => step.kind === "file");
+  if (files.length === 0) return "";
+  const rows = files.map((step) => [step.path, paint.dim(describeFormat(step))]);
+  return `${paint.bold("formats")}\n${formatColumns(rows, "  ")}`;
+}
+
+function describeFormat({ format, formatReason }: FileStep): string {
+  return `${format}: ${formatReason}`;
+}
+
 const MARKS: Readonly<Record<Change["change"], string>> = {
   create: "+",
   update: "~",
@@ -114,7 +127,7 @@ function formatFiles(changes: readonly Change[], paint: Paint): string {
   const files = changes.filter((change) => change.kind !== "secret");
   if (files.length === 0) return "";
   const rows = files.map((change) => (change.kind === "file" ? fileRow(change, paint) : otherRow(change, paint)));
-  const notes = changes.flatMap(notesOf).map((note) => `  ${paint.yellow("!")} ${note}\n`);
+  const notes = [...new Set(changes.flatMap(notesOf))].map((note) => `  ${paint.yellow("!")} ${note}\n`);
   return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
 }
 
@@ -144,6 +157,7 @@ function fileRow(file: FileChange, paint: Paint): string[] {
     file.path,
     describeChange(file),
     hasTexts(file) ? formatCounts(file.currentText, file.newText ?? "", paint) : "",
+    paint.dim(describeFormat(file.step)),
     paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
   ];
 }
@@ -206,7 +220,7 @@ function formatChangeDiff(change: Change, paint: Paint): string {
 }
 
 function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
-  const warnings = new Set(plans.flatMap((plan) => plan.warnings.map(formatProblem)));
+  const warnings = eachOnce(plans.flatMap((plan) => plan.warnings)).map(formatProblem);
   const lines = [
     ...warnings,
     ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),

@@ -5,8 +5,7 @@ import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
 import { Inputs } from "../host/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
-import type { Plan } from "../plan/plan.ts";
-import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatProblem, Refusal, type Problem, eachOnce } from "../refusal.ts";
 import { readImage } from "./image.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";
@@ -30,7 +29,8 @@ export function runCheck(
   const problems = checkImage(plans[0]!, options.root);
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
-  const warnings = uniqueWarnings(plans);
+  // What is odd about the config or a template is so on every machine.
+  const warnings = eachOnce(plans.flatMap((plan) => plan.warnings));
   const types = plans.map(({ facts }) => nameMachine(chosen, facts)).join(", ");
   if (options.json) {
     emit({
@@ -47,10 +47,4 @@ export function runCheck(
     say(`${counts}, for ${types}`, (text, paint) => `${paint.green("valid")}: ${text}\n`);
   }
   return 0;
-}
-
-// What is odd about the config or a template is so on every machine.
-function uniqueWarnings(plans: readonly Plan[]): Problem[] {
-  const byText = new Map(plans.flatMap(({ warnings }) => warnings).map((warning) => [formatProblem(warning), warning]));
-  return [...byText.values()];
 }

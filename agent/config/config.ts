@@ -117,7 +117,7 @@ export interface FileConfig extends FileOwner {
   readonly template: string;
   /** Absolute path of the rendered file. */
   readonly path: string;
-  /** Null: told by the template's file name. */
+  /** Null: told by the names of the target and of the template. */
   readonly format: TemplateFormat | null;
   /** argv; `{}` stands for the staged file. Null: not validated. */
   readonly validate: readonly string[] | null;

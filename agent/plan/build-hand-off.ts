@@ -72,6 +72,7 @@ function buildDropIn(unit: string, credentials: readonly CredentialLine[]): File
     group: "root",
     mode: 0o644,
     format: "systemd",
+    formatReason: "parbake's own drop-in",
     isTuned: false,
     content: [[about, "", "[Service]", ...lines.toSorted(), ""].join("\n")],
     validate: null,

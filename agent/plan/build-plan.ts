@@ -2,17 +2,17 @@
 
 import type { Config, FileConfig, FolderConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
-import type { Problem, RefusalCode } from "../refusal.ts";
+import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
+import { oncePerPlace } from "./expand-partials.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
 import { findPartials, type Partials } from "./find-partials.ts";
 import { printsSecret } from "./select-steps.ts";
-import { renderTemplate } from "./render-template.ts";
+import { renderFile } from "./render-file.ts";
 import { buildTemplateContext } from "./template-context.ts";
 import type { TemplateContext } from "./template-context.ts";
-import { formatOf } from "./template-format.ts";
 import { warnUnused } from "./warn-unused.ts";
 
 export interface PlanInput {
@@ -38,7 +38,7 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
     ...files.flatMap((file) => (file.kind === "misplaced" ? file.problems : [])),
   ];
   const templateProblems = files.flatMap((file) => (file.kind === "broken" ? file.problems : []));
-  const problems = [...configProblems, ...templateProblems];
+  const problems = [...configProblems, ...eachOnce(templateProblems)];
   if (tuning.kind === "impossible" || problems.length > 0) {
     return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", problems };
   }
@@ -65,7 +65,7 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
       secretsFolder: config.secretsFolder,
       secretsSizeBytes: config.secretsSizeBytes,
       secretsGuarantee: config.secretsGuarantee,
-      warnings: [...built.flatMap(({ warnings }) => warnings), ...warnUnused(config, reads)],
+      warnings: oncePerPlace([...built.flatMap(({ warnings }) => warnings), ...warnUnused(config, reads)]),
     },
   };
 }
@@ -94,23 +94,18 @@ function buildFile(
   if (source === null)
     return misplaced(file, `there is no template ${templatePath}`, "Create it, or correct files[].template.");
 
-  const format = file.format ?? formatOf(file.template);
   const secretValuesAllowed = isBelow(file.path, config.secretsFolder);
-  const rendered = renderTemplate({
-    source,
-    file: templatePath,
-    format,
-    context,
-    secretValuesAllowed,
-    partials,
-  });
+  const template = { source, file: templatePath, context, secretValuesAllowed, partials };
+  const rendered = renderFile(file, template, config.apps);
+  if (rendered.kind === "undecided") return misplaced(file, rendered.what, rendered.fix);
   if (rendered.kind === "broken") return rendered;
 
-  const { content, warnings, reads } = rendered;
+  const { content, warnings, reads, chosen } = rendered;
   const step: FileStep = {
     kind: "file",
     ...file,
-    format,
+    format: chosen.format,
+    formatReason: chosen.reason,
     isTuned: readsApps(reads),
     content,
   };

@@ -14,7 +14,7 @@ import { text } from "./formats/text.ts";
 import { toml } from "./formats/toml.ts";
 import { xml } from "./formats/xml.ts";
 import { yaml } from "./formats/yaml.ts";
-import type { TemplateFormat } from "./plan.ts";
+import type { ScalarType, TemplateFormat } from "./plan.ts";
 
 export { Unencodable };
 export type { Place, Value };
@@ -40,15 +40,39 @@ export function placesIn(format: TemplateFormat, rendered: string): Place[] {
 }
 
 /** Throws Unencodable, whose message and fix can be shown: they never hold the value. */
-export function encode(format: TemplateFormat, value: Value, place: Place = "alone"): string {
+export function encode(format: TemplateFormat, value: Value, place: Place = "alone", type?: ScalarType): string {
   refuseEverywhere(value);
+  if (type !== undefined) refuseOthers(format, String(value), type);
   if (place === "never") {
     throw new Unencodable(
       "the character before it would change its meaning",
       "Take the backslash, $name, % or & before {{…}} away, or close it (write ${name}).",
     );
   }
-  return RULES[format].encode(value, place);
+  return type !== undefined && place === "alone" && tellsTypes(format)
+    ? String(value)
+    : RULES[format].encode(value, place);
+}
+
+/** Whether the reader of a file tells numbers, true and false from text by how they stand there. */
+export function tellsTypes(format: TemplateFormat): boolean {
+  return format === "json" || format === "yaml" || format === "toml";
+}
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** YAML 1.1 takes `1e3` for text: an exponent needs a dot before it and a sign of its own. */
+const YAML_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+(?:[eE][+-]\d+)?)?$/;
+function refuseOthers(format: TemplateFormat, spelled: string, type: ScalarType): void {
+  const fits = type === "boolean" ? spelled === "true" || spelled === "false" : isNumber(format, spelled);
+  if (fits) return;
+  const wanted = type === "boolean" ? "neither true nor false" : `no number as ${format} writes them`;
+  throw new Unencodable(`it is ${wanted}`, `Print it as text: without ${type === "boolean" ? "bool" : "number"}.`);
+}
+
+function isNumber(format: TemplateFormat, spelled: string): boolean {
+  if (!(format === "yaml" ? YAML_NUMBER : NUMBER).test(spelled)) return false;
+  // TOML's integers have 64 bits.
+  return format !== "toml" || /[.eE]/.test(spelled) || BigInt.asIntN(64, BigInt(spelled)) === BigInt(spelled);
 }
 
 function refuseEverywhere(value: Value): void {

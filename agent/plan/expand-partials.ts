@@ -27,10 +27,18 @@ const MOST_INCLUSIONS = 1000;
 const MOST_LENGTH = 2 ** 20;
 const DEEPEST = 10;
 
-/** @param partials by name. The tree is completed where it stands. */
-export function expandPartials(program: Program, file: string, partials: ReadonlyMap<string, TemplateText>): Expanded {
-  const expander = new Expander(partials);
-  expander.program(program, [file], 0);
+export interface Inclusions {
+  /** That of the template itself. */
+  readonly file: string;
+  /** By name. */
+  readonly partials?: ReadonlyMap<string, TemplateText>;
+  readonly keepsLineEnds?: boolean;
+}
+
+/** The tree is completed where it stands. */
+export function expandPartials(program: Program, inclusions: Inclusions): Expanded {
+  const expander = new Expander(inclusions);
+  expander.program(program, [inclusions.file], 0);
   return expander;
 }
 
@@ -39,11 +47,13 @@ class Expander implements Expanded {
   readonly texts: TemplateText[] = [];
   readonly inclusions = new Map<string, Position[]>();
   readonly #partials: ReadonlyMap<string, TemplateText>;
+  readonly #keepsLineEnds: boolean;
   #count = 0;
   #length = 0;
 
-  constructor(partials: ReadonlyMap<string, TemplateText>) {
+  constructor({ partials = new Map(), keepsLineEnds = false }: Inclusions) {
     this.#partials = partials;
+    this.#keepsLineEnds = keepsLineEnds;
   }
 
   /**
@@ -117,7 +127,7 @@ class Expander implements Expanded {
     const isNew = !this.inclusions.has(text.file);
     if (isNew) this.texts.push(text);
     this.inclusions.set(text.file, [...(this.inclusions.get(text.file) ?? []), at]);
-    const parsed = parseTemplate(text.source, text.file);
+    const parsed = parseTemplate(text.source, text.file, this.#keepsLineEnds);
     if (parsed.kind === "broken") {
       if (isNew) this.problems.push(parsed.problem);
       return;
@@ -144,4 +154,15 @@ export function nameIncluders(problem: Problem, inclusions: ReadonlyMap<string, 
   if (first === undefined) return problem;
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
   return { ...problem, what: `${problem.what} (included at ${first}${more})` };
+}
+
+/** Files that share a template or a partial share what is odd about it: told of the first. */
+export function oncePerPlace(problems: readonly Problem[]): Problem[] {
+  const told = new Map<string, Problem>();
+  for (const problem of problems) {
+    const { what, fix, at } = problem;
+    const key = at?.line === undefined ? JSON.stringify([what, at]) : JSON.stringify([fix, at]);
+    if (!told.has(key)) told.set(key, problem);
+  }
+  return [...told.values()];
 }

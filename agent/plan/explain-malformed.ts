@@ -15,15 +15,16 @@ export function explainMalformed(input: RenderInput, malformed: Malformed): Prob
   const before = malformed.parts.join("").slice(0, malformed.offset);
   return {
     what: `what it renders to is not valid ${input.format}: ${malformed.why} (line ${before.split("\n").length} of the file)`,
-    fix: "Correct the template; if the file is of another format, say so with format:.",
+    fix: malformed.fix,
     at: lineOf(input, malformed) ?? { file: input.file },
   };
 }
 
-function lineOf({ source, file, partials, context }: RenderInput, { parts, offset }: Malformed): Problem["at"] | null {
-  const parsed = parseTemplate(source, file);
+function lineOf(input: RenderInput, { parts, offset }: Malformed): Problem["at"] | null {
+  const { source, file, context, keepsLineEnds } = input;
+  const parsed = parseTemplate(source, file, keepsLineEnds);
   if (parsed.kind === "broken") return null;
-  expandPartials(parsed.program, file, partials ?? new Map());
+  expandPartials(parsed.program, input);
   const lines = markLines(parsed.program, file);
   const run = runTemplate(parsed.program, instrument(parsed.program, file), context, file);
   return run.kind === "failed" ? null : lineAt(run.output, lines, parts, offset);

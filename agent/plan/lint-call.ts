@@ -3,6 +3,7 @@
 import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "./helpers/helper.ts";
 import { findSecretPath } from "./helpers/secret-path.ts";
 import type { TemplateFormat } from "./plan.ts";
+import { isSecretKey } from "./lint-path.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import type { Call, Expression, Literal, Mustache } from "./template-ast.ts";
 import { Written } from "../written.ts";
@@ -32,7 +33,7 @@ export function checkCall(node: Mustache | Call, name: string, helper: Helper, s
     ...params.flatMap((param, index) => checkKind(param, index, name, helper, site.scope)),
     ...params.flatMap((param, index) => checkNumber(param, kindAt(helper, index), helper, site)),
     ...checkRounding(node, name),
-    ...checkRaw(node, name),
+    ...checkOutermost(node, name, helper),
     ...checkQuoting(node, name, helper, site.format),
     ...(name === "secretPath" ? checkSecretPath(node, site.secrets) : []),
   ];
@@ -121,12 +122,13 @@ function kindsGivenBy({ path }: Call): string[] {
   const name = path.type === "PathExpression" ? path.original : "";
   const gives = Object.hasOwn(HELPERS, name) ? HELPERS[name]!.gives : "any";
   if (gives === "structure") return [TEXT];
-  return gives === "any" || gives === "raw" || gives === "scalar" ? [] : [describeKind(gives)];
+  return gives === "any" || gives === "raw" || gives === "typed" || gives === "scalar" ? [] : [describeKind(gives)];
 }
 
 /** A setting can be taken as its value and as its text. Null: not known, or told elsewhere. */
 function kindsOfValue(value: unknown): string[] | null {
-  if (value === UNKNOWN || value === null || value === undefined || value instanceof SecretHole) return null;
+  if (value === UNKNOWN || value === null || value === undefined) return null;
+  if (value instanceof SecretHole || isSecretKey(value)) return null;
   if (value instanceof TunedValue) return [kindOfPlain(value.setting.value), kindOfPlain(value.printed)];
   return [kindOfPlain(value instanceof Written ? value.value : value)];
 }
@@ -145,9 +147,10 @@ function checkRounding(node: Mustache | Call, name: string): Objection[] {
   return [{ node: first, what: `div has rounded down before ${name} sees it`, fix: `Write (${name} (ratio …)).` }];
 }
 
-function checkRaw(node: Mustache | Call, name: string): Objection[] {
-  if (name !== "raw" || node.type === "MustacheStatement") return [];
-  return [{ node, what: "what raw gives can only be printed", fix: "Put raw outermost: {{raw (…)}}." }];
+/** What is no value any more, but a way to print one. */
+function checkOutermost(node: Mustache | Call, name: string, { gives }: Helper): Objection[] {
+  if ((gives !== "raw" && gives !== "typed") || node.type === "MustacheStatement") return [];
+  return [{ node, what: `what ${name} gives can only be printed`, fix: `Put ${name} outermost: {{${name} (…)}}.` }];
 }
 
 function checkQuoting(node: Mustache | Call, name: string, { gives }: Helper, format: TemplateFormat): Objection[] {

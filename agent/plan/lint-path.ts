@@ -9,9 +9,9 @@ import { isContainer, isUnknown, namesIn, opennessOf } from "./view.ts";
 
 /**
  * `test`: `#if` and the like. `within`: `#with`, which asks and enters. `default`: what may be missing. `structure`: a helper
- * that takes lists and maps.
+ * that takes lists and maps. `typed`: a helper that takes a secret's value, to print it.
  */
-export type PathUse = "output" | "argument" | "structure" | "list" | "test" | "within" | "default";
+export type PathUse = "output" | "argument" | "typed" | "structure" | "list" | "test" | "within" | "default";
 
 interface Objection {
   readonly what: string;
@@ -25,7 +25,8 @@ function useDefault(name: string): string {
   return `Write {{default ${name} …}} if it may be missing.`;
 }
 
-export function checkPath(path: Path, found: Lookup, use: PathUse): Objection | null {
+/** @param secretValuesAllowed whether the file may hold a secret's value */
+export function checkPath(path: Path, found: Lookup, use: PathUse, secretValuesAllowed: boolean): Objection | null {
   const internal = path.parts.find((part) => INTERNALS.has(part));
   if (internal !== undefined) {
     return { what: `${path.original} leads into JavaScript ('${internal}')`, fix: "Use another name." };
@@ -33,17 +34,54 @@ export function checkPath(path: Path, found: Lookup, use: PathUse): Objection | 
   if (found.kind === "no-such-place") return found;
   if (found.kind === "missing") return mayBeMissing(found.holder, use) ? null : explainMissing(path.original, found);
   if (!found.inEveryItem && !mayBeNull(use)) return notInEveryItem(path.original);
-  return isUnknown(found.view) ? null : checkValues(path.original, found.view, use);
+  if (isUnknown(found.view)) return null;
+  return (
+    checkSecretPart(path.original, found.view, use, secretValuesAllowed) ?? checkValues(path.original, found.view, use)
+  );
+}
+
+/** `secrets.db.password` is neither the secret's path nor its value, and `secrets.db` no key: which is meant must be said. */
+function checkSecretPart(name: string, { values }: View, use: PathUse, valuesAllowed: boolean): Objection | null {
+  if (use !== "argument" && !mayBeSecret(use)) return null;
+  const [value] = values;
+  if (!isContainer(value)) return null;
+  if (values.every(isSecretKey)) {
+    const path = `{{${name}.path}} prints where its file is`;
+    const text = `{{${name}.value}} prints the value`;
+    const ways = [values.every((one) => Object.hasOwn(one, "path")) ? path : "", valuesAllowed ? text : ""].filter(
+      (way) => way !== "",
+    );
+    return {
+      what: `${name} is a key of a secret, and says neither its path nor its value`,
+      fix:
+        ways.length > 0 ? `${ways.join(", ")}.` : `Give the key a \`file:\` in the config, and print {{${name}.path}}.`,
+    };
+  }
+  const key = Object.keys(value).find((one) => isSecretKey(value[one]));
+  if (key === undefined) return null;
+  return {
+    what: `${name} is a whole secret, and a template prints one key of it`,
+    fix: `Name the key: ${name}.${key}.`,
+  };
+}
+
+/** What `secrets.<name>.<key>` leads to. */
+export function isSecretKey(value: unknown): value is Record<string, unknown> {
+  return isContainer(value) && value["value"] instanceof SecretHole;
 }
 
 /** For a file that is not on the secrets file system. */
 export function checkSecret(found: Lookup, use: PathUse): Objection | null {
-  if (found.kind !== "found" || use !== "output") return null;
+  if (found.kind !== "found" || !mayBeSecret(use)) return null;
   if (!found.view.values.some((value) => value instanceof SecretHole)) return null;
   return {
     what: `${found.view.path} is a secret's value, and this file is not on the secrets file system`,
     fix: "Move the file below the secrets folder, or print the secret's .path and let the program read it there.",
   };
+}
+
+function mayBeSecret(use: PathUse): boolean {
+  return use === "output" || use === "typed";
 }
 
 function notInEveryItem(name: string): Objection {
@@ -79,7 +117,7 @@ function explainMissing(
 }
 
 function checkValues(name: string, { values }: View, use: PathUse): Objection | null {
-  if (use !== "output" && values.some((value) => value instanceof SecretHole)) {
+  if (!mayBeSecret(use) && values.some((value) => value instanceof SecretHole)) {
     return {
       what: `${name} is a secret's value, which can only be printed`,
       fix: "Print it on its own: {{secrets.<name>.<key>.value}}.",

@@ -7,6 +7,7 @@ import type { TemplateContext } from "./template-context.ts";
 import type { TemplateText } from "./expand-partials.ts";
 import { checkCall, secretPathRead } from "./lint-call.ts";
 import { lintEscapes } from "./lint-escapes.ts";
+import { lintLineEnds } from "./lint-line-ends.ts";
 import type { TemplateFormat } from "./plan.ts";
 import type { Helper } from "./template-helpers.ts";
 import { HELPERS } from "./template-helpers.ts";
@@ -14,6 +15,7 @@ import { checkPath, checkSecret } from "./lint-path.ts";
 import type { PathUse } from "./lint-path.ts";
 import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
+import { RAW_BLOCK } from "./parse-template.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
 import type { View } from "./view.ts";
 
@@ -24,6 +26,7 @@ export interface LintInput {
   readonly texts: readonly TemplateText[];
   readonly file: string;
   readonly format: TemplateFormat;
+  readonly keepsLineEnds?: boolean;
   readonly context: TemplateContext;
   /** Whether the rendered file may hold a secret's value. */
   readonly secretValuesAllowed: boolean;
@@ -42,7 +45,11 @@ export function lintTemplate(input: LintInput): Lint {
   const linter = new Linter(input);
   linter.program(input.program, rootScope(input.context));
   const { problems, warnings, reads } = linter;
-  return { problems: [...problems, ...input.texts.flatMap(lintEscapes)], warnings, reads };
+  return {
+    problems: [...problems, ...input.texts.flatMap(lintEscapes)],
+    warnings: [...warnings, ...input.texts.flatMap((text) => lintLineEnds(text, input.keepsLineEnds ?? false))],
+    reads,
+  };
 }
 
 const RAW = {
@@ -108,6 +115,7 @@ class Linter {
 
   #block(node: Block, scope: Scope): void {
     const name = node.path.original;
+    if (isRawBlock(node)) return this.#refuse(node, RAW_BLOCK.what, RAW_BLOCK.fix);
     if (BLOCKS.includes(name)) this.#checkBlockArguments(node, scope);
     else this.#unknownBlock(node, scope);
     const app = this.#appAskedFor(node, scope);
@@ -230,7 +238,7 @@ class Linter {
     const found = lookUp(scope, path);
     if (found.kind === "found") this.reads.add(found.view.path);
     const problem =
-      checkPath(path, found, use) ??
+      checkPath(path, found, use, this.#input.secretValuesAllowed) ??
       (this.#input.secretValuesAllowed ? null : checkSecret(found, use)) ??
       this.#checkPresent(found);
     if (problem) this.#refuse(path, problem.what, problem.fix);
@@ -251,9 +259,15 @@ class Linter {
   }
 }
 
+/** Handlebars gives `{{{{name}}}}` the node of a block, without a word about its tags. */
+function isRawBlock({ openStrip }: Block): boolean {
+  return openStrip.open === undefined;
+}
+
 type Placed = Pick<Mustache, "loc">;
 
-function useOf({ optional, takes }: Helper, index: number): PathUse {
+function useOf({ optional, takes, takesSecrets }: Helper, index: number): PathUse {
+  if (takesSecrets) return "typed";
   if (optional === "all") return "test";
   if (optional === "first" && index === 0) return "default";
   return ["list", "any"].includes(takes[index] ?? "any") ? "structure" : "argument";

@@ -174,6 +174,8 @@ function parseFileStep(json: JsonValue): FileStep {
     path: json.get("path").path(),
     ...parseOwner(json),
     format: json.get("format").choice(TEMPLATE_FORMATS),
+    // Plans of before have none, and nothing is performed of it.
+    formatReason: json.has("formatReason") ? json.get("formatReason").text() : "",
     isTuned: json.get("isTuned").flag(),
     content: json.get("content").items().map(parsePart),
     validate: json.get("validate").nullable(parseCommand),
@@ -192,7 +194,7 @@ function parseOwner(json: JsonValue): FileOwner {
   };
 }
 
-const PLACES: readonly Place[] = ["alone", "part", "double", "single", "line", "closed", "never"];
+const PLACES: readonly Place[] = ["alone", "part", "end", "double", "single", "line", "closed", "never"];
 
 function parsePart(json: JsonValue): ContentPart {
   if (!json.isObject()) return json.text();
@@ -201,7 +203,11 @@ function parsePart(json: JsonValue): ContentPart {
     reference: { secret: reference.get("secret").text(), key: reference.get("key").text() },
     format: json.get("format").choice(TEMPLATE_FORMATS),
   };
-  return json.has("place") ? { ...part, place: json.get("place").choice(PLACES) } : part;
+  return {
+    ...part,
+    ...(json.has("place") ? { place: json.get("place").choice(PLACES) } : {}),
+    ...(json.has("type") ? { type: json.get("type").choice(["number", "boolean"]) } : {}),
+  };
 }
 
 function parseCommand(json: JsonValue): readonly string[] {

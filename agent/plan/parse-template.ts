@@ -15,7 +15,9 @@ export const MAX_NESTING = 200;
 const MAX_TAGS = 10_000;
 const MARKERS = /[\uE000\uE001]/;
 
-export function parseTemplate(source: string, file: string): ParsedTemplate {
+/** @param keepsLineEnds whether CRLF is to stay CRLF, which an editor may have made of LF */
+export function parseTemplate(text: string, file: string, keepsLineEnds = false): ParsedTemplate {
+  const source = keepsLineEnds ? text : text.replaceAll("\r\n", "\n");
   const broken = (what: string, fix: string, at?: { line: number; column?: number }): ParsedTemplate => ({
     kind: "broken",
     problem: { what, fix, at: { file, ...at } },
@@ -46,6 +48,11 @@ export function parseTemplate(source: string, file: string): ParsedTemplate {
   }
 }
 
+export const RAW_BLOCK = {
+  what: "raw blocks ({{{{…}}}}) are not supported",
+  fix: "Write \\{{ where braces are to stay braces; {{raw …}} prints a value past the encoder.",
+};
+
 interface Explained {
   readonly what: string;
   readonly fix: string;
@@ -56,6 +63,11 @@ interface Explained {
 function explain(error: unknown, source: string, open: OpenBlock | null): Explained {
   const message = error instanceof Error ? error.message : "";
   const { lineNumber, column } = placeOf(error);
+  // Handlebars reads it up to its end, wherever that is, and then speaks of what comes after.
+  const rawBlock = /(?<!\\)\{\{\{\{(?!\/)/.exec(
+    source.replaceAll(/\{\{!--.*?--\}\}/gs, (comment) => comment.replace(/\S/g, " ")),
+  );
+  if (rawBlock) return { ...RAW_BLOCK, at: positionOf(source, rawBlock.index) };
   const mismatch = /^(\S+) doesn't match (\S+) - /.exec(message);
   if (mismatch) {
     const at = { line: lineNumber ?? 1, column: (column ?? 0) + 1 };

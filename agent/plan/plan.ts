@@ -21,13 +21,17 @@ export interface SecretReference {
   readonly key: string;
 }
 
-/** A secret value's hole in a file: `encode(format, value, place)` gives what fills it. */
+/** A secret value's hole in a file: `encode(format, value, place, type)` gives what fills it. */
 export interface SecretPart {
   readonly reference: SecretReference;
   readonly format: TemplateFormat;
   /** Absent: `alone`. */
   readonly place?: Place;
+  /** What the value must spell, and is read as. Absent: text. */
+  readonly type?: ScalarType;
 }
+
+export type ScalarType = "number" | "boolean";
 
 /** Text of a file, with holes for the secret values that only apply can fill. */
 export type ContentPart = string | SecretPart;
@@ -87,6 +91,8 @@ export interface FileStep extends FileOwner, Declared {
   /** Absolute, as the booted machine sees it (without `--root`). */
   readonly path: string;
   readonly format: TemplateFormat;
+  /** Why it is this one, for people: `the target's name`, `as the config says`. */
+  readonly formatReason: string;
   /** Whether the template reads `apps`: what `apply --only tuning` writes. */
   readonly isTuned: boolean;
   /** One string where no secret value is printed. */

@@ -3,9 +3,9 @@
 // The file is read twice: as it is, and with a marker in place of each value. Both must have the same tokens, but for the
 // values where the markers stand: a value that is misread, or that changes anything around it, makes the two differ.
 
-import { encode, Unencodable, type Place, type Value } from "./encode.ts";
+import { encode, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
 import { Written } from "../written.ts";
-import type { TemplateFormat } from "./plan.ts";
+import type { TemplateFormat, ScalarType } from "./plan.ts";
 import { READERS } from "./readers/readers.ts";
 import { hasMarker, Malformed, markerOf, MARKERS, type Reader, type Token } from "./readers/scanner.ts";
 
@@ -23,12 +23,13 @@ export interface Hole {
 export type ReadBack =
   | { readonly kind: "proven" }
   | { readonly kind: "malformed"; readonly why: string; readonly offset: number }
-  | { readonly kind: "differs"; readonly hole: Hole };
+  /** `isExpanded`: because the program that reads the file expands a `$` there. */
+  | { readonly kind: "differs"; readonly hole: Hole; readonly isExpanded?: true };
 
 /** The hole number `index` of its file, filled with `value`. Throws Unencodable. */
-export function fillHole(format: TemplateFormat, value: Value, place: Place, index: number): Hole {
-  const written = encode(format, value, place);
-  return { place, value: readAs(value, written), written, marked: mark(format, value, place, index) };
+export function fillHole(format: TemplateFormat, value: Value, place: Place, index: number, type?: ScalarType): Hole {
+  const written = encode(format, value, place, type);
+  return { place, value: readAs(value, written), written, marked: mark(format, value, place, index, type) };
 }
 
 /** Bare truth has one spelling in most formats, whichever of YAML's the config has. */
@@ -37,15 +38,16 @@ function readAs(value: Value, written: string): string {
 }
 
 /** A hole whose value only apply has: until then its marker stands for it. */
-export function markHole(format: TemplateFormat, place: Place, index: number): Hole {
-  const marked = mark(format, "", place, index);
+export function markHole(format: TemplateFormat, place: Place, index: number, type?: ScalarType): Hole {
+  const marked = mark(format, "", place, index, type);
   return { place, value: markerOf(index), written: marked, marked };
 }
 
 /** Quoted where text would be; numbers are bare in all formats, and so is what stands in quotes of the template's own. */
-function mark(format: TemplateFormat, value: Value, place: Place, index: number): string {
+function mark(format: TemplateFormat, value: Value, place: Place, index: number, type?: ScalarType): string {
   const marker = markerOf(index);
   if (place !== "alone" || typeof value !== "string") return marker;
+  if (type !== undefined && tellsTypes(format)) return marker;
   try {
     return encode(format, marker, place);
   } catch (error) {
@@ -63,8 +65,8 @@ export function readBack(format: TemplateFormat, parts: readonly (string | Hole)
   const holes = parts.filter((part) => typeof part !== "string");
   if (holes.length === 0) return { kind: "proven" };
   const marked = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.marked)).join(""));
-  const hole = marked instanceof Malformed ? holes[0]! : findDifference(found, marked, holes);
-  return hole ? { kind: "differs", hole } : { kind: "proven" };
+  const differs = { kind: "differs", hole: holes[0]! } as const;
+  return marked instanceof Malformed ? differs : (findDifference(found, marked, holes) ?? { kind: "proven" });
 }
 
 function attempt(read: Reader, text: string): readonly Token[] | Malformed {
@@ -76,8 +78,10 @@ function attempt(read: Reader, text: string): readonly Token[] | Malformed {
   }
 }
 
+type Difference = Extract<ReadBack, { kind: "differs" }>;
+
 /** The first hole that is read otherwise, or not at all; null where all is well. */
-function findDifference(found: readonly Token[], marked: readonly Token[], holes: readonly Hole[]): Hole | null {
+function findDifference(found: readonly Token[], marked: readonly Token[], holes: readonly Hole[]): Difference | null {
   const seen = new Set<Hole>();
   let last = holes[0]!;
   const fill = (_: string, index: string): string => {
@@ -89,9 +93,13 @@ function findDifference(found: readonly Token[], marked: readonly Token[], holes
     const expected = marked[index];
     const actual = found[index];
     const text = expected && (hasMarker(expected.text) ? expected.text.replace(MARKERS, fill) : expected.text);
-    if (actual?.kind !== expected?.kind || actual?.text !== text) return last;
+    if (actual?.kind !== expected?.kind || actual?.text !== text) {
+      const isExpanded = [actual, found[index + 1]].some((token) => token?.kind === "mark" && token.text === "$");
+      return { kind: "differs", hole: last, ...(isExpanded && last.value.includes("$") ? { isExpanded } : {}) };
+    }
   }
-  return holes.find((hole) => mustBeSeen(hole) && !seen.has(hole)) ?? null;
+  const unseen = holes.find((hole) => mustBeSeen(hole) && !seen.has(hole));
+  return unseen ? { kind: "differs", hole: unseen } : null;
 }
 
 /** Comments are not read. */

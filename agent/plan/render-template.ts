@@ -17,6 +17,8 @@ import { UNKNOWN } from "./template-context.ts";
 
 export interface RenderInput extends TemplateText {
   readonly format: TemplateFormat;
+  /** Whether CRLF stays CRLF, and a carriage return may stand anywhere. Default: every line ends in LF. */
+  readonly keepsLineEnds?: boolean;
   readonly context: TemplateContext;
   /** Whether the rendered file may hold a secret's value. */
   readonly secretValuesAllowed: boolean;
@@ -35,9 +37,9 @@ export type Rendered =
   | { readonly kind: "broken"; readonly problems: readonly Problem[] };
 
 export function renderTemplate(input: RenderInput): Rendered {
-  const parsed = parseTemplate(input.source, input.file);
+  const parsed = parseTemplate(input.source, input.file, input.keepsLineEnds);
   if (parsed.kind === "broken") return { kind: "broken", problems: [parsed.problem] };
-  const { problems, texts, inclusions } = expandPartials(parsed.program, input.file, input.partials ?? new Map());
+  const { problems, texts, inclusions } = expandPartials(parsed.program, input);
   const rendered = renderProgram(parsed.program, input, [input, ...texts], problems);
   const explain = (found: readonly Problem[]) =>
     inOrder(found, input.file).map((problem) => nameIncluders(problem, inclusions));
@@ -58,7 +60,7 @@ function renderProgram(
   const run = runTemplate(program, instrument(program, input.file), input.context, input.file);
   if (run.kind === "failed") return { kind: "broken", problems: [run.problem] };
   const laidOut = input.format === "yaml" ? layOutYaml(run) : run;
-  const filled = fillHoles(laidOut, input.format);
+  const filled = fillHoles(laidOut, input);
   if (filled.kind === "malformed") return { kind: "broken", problems: [explainMalformed(input, filled)] };
   return filled.kind === "broken" ? filled : { ...filled, warnings, reads };
 }

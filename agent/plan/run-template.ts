@@ -7,10 +7,10 @@ import type { Site } from "./instrument.ts";
 import { placeOf } from "./parse-template.ts";
 import type { Program } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
-import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError } from "./template-helpers.ts";
+import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError, TypedScalar } from "./template-helpers.ts";
 import { isContainer } from "./view.ts";
 
-/** One thing to be printed: text, number, TunedValue, JsonText or SecretHole. */
+/** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */
 export interface Print {
   readonly value: unknown;
   readonly site: Site;
@@ -203,7 +203,7 @@ function print(value: unknown, state: RunState, site: Site): string {
     );
   }
   if (value instanceof RawText) return value.text;
-  if (isContainer(value) && !(value instanceof JsonText)) {
+  if (isContainer(value) && !(value instanceof JsonText) && !(value instanceof TypedScalar)) {
     throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
   }
   if (prints.length >= MAX_PRINTS)

@@ -6,8 +6,18 @@ import type { Helper } from "./helpers/helper.ts";
 import { SECRET_PATH } from "./helpers/secret-path.ts";
 import { SIZES } from "./helpers/sizes.ts";
 import { TEXTS } from "./helpers/texts.ts";
+import { TYPED } from "./helpers/typed.ts";
 
-export { isTrue, JsonText, kindOf, RawText, TemplateError, YamlStructure, type Helper } from "./helpers/helper.ts";
+export {
+  isTrue,
+  JsonText,
+  kindOf,
+  RawText,
+  TemplateError,
+  TypedScalar,
+  YamlStructure,
+  type Helper,
+} from "./helpers/helper.ts";
 
 type Table = Readonly<Record<string, Helper>>;
 
@@ -17,6 +27,7 @@ export const HELPER_GROUPS: readonly (readonly [title: string, helpers: Table])[
   ["Arithmetic", ARITHMETIC],
   ["Comparison", COMPARE],
   ["Text and structure", TEXTS],
+  ["Numbers and truth that are spelled as text", TYPED],
   ["Secrets", { secretPath: SECRET_PATH }],
 ];
 

@@ -47,7 +47,8 @@ export const systemd: Profile = {
       ...tuneCpu(allotment, options),
       TasksMax: tuneTasks(allotment, options),
     };
-    return { ...settings, conf: joinLines(settings, options) };
+    const section = textOption(options, "section");
+    return { section: text(section, fromOption("section", section)), ...settings, conf: joinLines(settings, section) };
   },
 };
 
@@ -93,9 +94,9 @@ function tuneTasks({ memoryBytes }: Allotment, options: Options): Setting {
   });
 }
 
-function joinLines(settings: Settings, options: Options): Setting {
+function joinLines(settings: Settings, section: string): Setting {
   const lines = Object.entries(settings).map(([name, setting]) => `${name}=${setting.text}`);
-  return text([`[${textOption(options, "section")}]`, ...lines].join("\n"), {
+  return text([`[${section}]`, ...lines].join("\n"), {
     formula: "all of the above as a drop-in",
     source: "systemd.unit(5)",
   });
@@ -113,6 +114,6 @@ function formatSystemdSize(value: number): string {
   return value % KIB === 0 ? `${value / KIB}K` : String(value);
 }
 
-function fromOption(name: string, value: number): Reason {
+function fromOption(name: string, value: number | string): Reason {
   return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }

@@ -138,6 +138,7 @@ function tell(where: string): (trace: Trace) => string {
 
 function filesOf({ template, keys, app, plain, config }: Partial<Case>): Readonly<Record<string, string>> {
   const [name, text] = template ?? ["app.json.hbs", '{"a": {{secrets.db.password.value}} }\n'];
+  const target = name.replace(/\.hbs$/, "");
   const more = (given: string | undefined) => (given === undefined ? "" : `, ${given}`);
   return {
     "/etc/passwd": "root:x:0:0::/:/bin/false\n",
@@ -149,7 +150,7 @@ apps: { web: { profile: nginx } }
 ${config ?? ""}
 secrets: { db: { id: prod/db, keys: { ${keys ?? "password: { file: db/password }"} } } }
 files:
-  - { template: ${name}, path: /run/parbake/secrets/app/app.json, mode: "0400"${more(app)} }
+  - { template: ${name}, path: /run/parbake/secrets/app/${target}, mode: "0400"${more(app)} }
   - { template: plain.conf.hbs, path: /etc/app/plain.conf${more(plain)} }
 `,
   };

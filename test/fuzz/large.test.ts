@@ -156,5 +156,5 @@ describe("a value of 1 MiB", () => {
 
 function fill(format: TemplateFormat, output: string, count: number): void {
   const prints = Array.from({ length: count }, () => ({ value: "v w", site: { file: "a.hbs", line: 1, column: 1 } }));
-  fillHoles({ kind: "ran", output, prints }, format);
+  fillHoles({ kind: "ran", output, prints }, { format });
 }

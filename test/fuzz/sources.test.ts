@@ -4,9 +4,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parseConfig } from "../../agent/config/parse-config.ts";
 import { renderTemplate } from "../../agent/plan/render-template.ts";
-import { formatOf, TEMPLATE_FORMATS } from "../../agent/plan/template-format.ts";
+import { TEMPLATE_FORMATS } from "../../agent/plan/template-format.ts";
 import type { Position, Problem } from "../../agent/refusal.ts";
 import { contextOf } from "../unit/plan/context-of.ts";
+import { formatOf } from "../unit/plan/format-of.ts";
 import { SEED } from "../unit/plan/hostile.ts";
 import { brokenSource } from "./source.ts";
 

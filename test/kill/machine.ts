@@ -41,7 +41,7 @@ files:
       healthCheck: [ /usr/local/sbin/healthy ] }
   - { template: version.txt.hbs, path: /etc/app/${owned}.conf, owner: daemon }
   - { template: fixed.txt.hbs, path: /etc/app/attributes.conf, ${version === "new" ? 'owner: daemon, mode: "0600"' : 'mode: "0640"'} }
-  - { template: version.txt.hbs, path: /${DROP_IN}, onChange: { restart: db.service } }
+  - { template: version.txt.hbs, path: /${DROP_IN}, format: text, onChange: { restart: db.service } }
 `;
 }
 

@@ -12,12 +12,13 @@ export type Value = string | number | boolean | Written;
  * Where a value stands, which decides how it may be written:
  * - `alone`: the whole of a value, outside quotes; quotes are added where the format wants them
  * - `part`: beside other text outside quotes; nothing can be added, so only harmless text passes
+ * - `end`: as `part`, with nothing after it on its line
  * - `double`, `single`: inside quotes that the template wrote
  * - `line`: a comment or free text that ends with its line
  * - `closed`: where the format can escape nothing (a here-document, CDATA); only plain words pass
  * - `never`: after a character that would change the value's meaning (a backslash, `$name`)
  */
-export type Place = "alone" | "part" | "double" | "single" | "line" | "closed" | "never";
+export type Place = "alone" | "part" | "end" | "double" | "single" | "line" | "closed" | "never";
 
 export interface FormatRules {
   /** One place for each HOLE of `text`, in order. */

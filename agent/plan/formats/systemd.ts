@@ -1,7 +1,9 @@
-// systemd units: `%` is doubled everywhere; quotes are added only in the directives that take them, and `$` is refused.
+// systemd units: `%` is doubled; quotes are added only in the directives that take them. `$` is text but in commands, where the
+// reader finds it out.
 
 import type { FormatRules, Place } from "./format-rules.ts";
 import {
+  lineAfter,
   lineBefore,
   oneLine,
   onlyMatching,
@@ -9,7 +11,6 @@ import {
   refuseControl,
   refuseNoncharacters,
   startsLine,
-  Unencodable,
 } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -17,8 +18,10 @@ export const TAKES_QUOTED_WORDS = /^(Exec\w*|Environment)$/;
 const FREE_TEXT = /^Description$/;
 const BEFORE_A_WORD = /[=\s]$/;
 const AFTER_A_WORD = /^(\s|$)/;
-const BARE = /^[A-Za-z0-9_.,:/%-][A-Za-z0-9_.,:/@%+=~*?-]*$/;
-const BARE_PART = /^[A-Za-z0-9_.,:/@%+=~*?-]*$/;
+const BARE = /^[A-Za-z0-9_.,:/%$-][A-Za-z0-9_.,:/@%+=~*?$-]*$/;
+const BARE_PART = /^[A-Za-z0-9_.,:/@%+=~*?$-]*$/;
+/** `50%` for CPUQuota= and its kin, which know no specifiers: to those that do, a `%` at the end is itself. */
+const PERCENTAGE = /^\d+(?:\.\d+)?%$/;
 /** The same to a directive that undoes quotes and to one that keeps them. */
 const IN_QUOTES_OR_NOT = /^[^"'\\]*$/;
 const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
@@ -27,12 +30,11 @@ export const systemd: FormatRules = {
   places: (text) => directivesOf(text).flatMap(placesInDirective),
 
   encode(value, place) {
-    const text = String(value).replaceAll("%", "%%");
+    const plain = String(value);
+    if (place === "end" && PERCENTAGE.test(plain)) return plain;
+    const text = plain.replaceAll("%", "%%");
     refuseNoncharacters(text);
     if (place === "line") return onlyMatching(oneLine(text), /^[^\\]*$/, "Use a value without backslashes.");
-    if (text.includes("$")) {
-      throw new Unencodable("it has a $, which systemd expands in commands", "Pass it by an EnvironmentFile= instead.");
-    }
     if (place === "double") return insideQuotes(text, '"');
     if (place === "single") return insideQuotes(text, "'");
     if (place === "closed") return onlyMatching(oneLine(text), IN_QUOTES_OR_NOT, "Use a value without quotes.");
@@ -73,7 +75,8 @@ function placesInDirective(directive: string): Place[] {
     swallows: (all, index) => /(^|[^%])(%%)*%$/.test(lineBefore(all, index)),
     bare(all, index) {
       if (FREE_TEXT.test(name)) return "line";
-      if (!takesWords) return isInQuotes(lineBefore(all, index)) ? "closed" : "part";
+      if (!takesWords && isInQuotes(lineBefore(all, index))) return "closed";
+      if (!takesWords) return lineAfter(all, index).trim() === "" ? "end" : "part";
       const isWhole =
         BEFORE_A_WORD.test(all.slice(Math.max(0, index - 1), index)) &&
         AFTER_A_WORD.test(all.slice(index + 1, index + 2));

@@ -2,6 +2,7 @@
 
 import { Written } from "../../written.ts";
 import type { Value } from "../formats/format-rules.ts";
+import type { ScalarType } from "../plan.ts";
 import { SecretHole, TunedValue } from "../template-context.ts";
 
 /** Wrong use of a template, found while it runs. The message never shows a value. */
@@ -34,6 +35,17 @@ export class YamlStructure extends JsonText {
   }
 }
 
+/** A value that is to be read as a number, or as true or false, though it is spelled as text. */
+export class TypedScalar {
+  readonly value: Value | SecretHole;
+  readonly type: ScalarType;
+
+  constructor(value: TypedScalar["value"], type: ScalarType) {
+    this.value = value;
+    this.type = type;
+  }
+}
+
 /** Text that goes into the file as it is: the one way around the encoder. */
 export class RawText {
   readonly text: string;
@@ -51,11 +63,13 @@ export interface Helper {
   readonly takes: readonly Kind[];
   readonly least: number;
   readonly most: number;
-  readonly gives: Kind | "structure" | "raw";
+  readonly gives: Kind | "structure" | "raw" | "typed";
   /** Which arguments may be null or not there at all. Default: none. */
   readonly optional?: "first" | "all";
   /** `run` gets what templates see as `secrets` ahead of the arguments. */
   readonly readsSecrets?: true;
+  /** An argument may be a secret's value, which is then printed as any other. */
+  readonly takesSecrets?: true;
   /** One line for the docs. */
   readonly about: string;
   /** A call with constants alone, and what a text file gets from it. */
@@ -106,6 +120,8 @@ export function valueOf(value: unknown): unknown {
   if (value instanceof SecretHole) throw secretInHelper();
   if (value instanceof RawText)
     throw new TemplateError("what raw gives can only be printed", "Put raw outermost: {{raw (…)}}.");
+  if (value instanceof TypedScalar)
+    throw new TemplateError("what number and bool give can only be printed", "Put them outermost: {{number (…)}}.");
   if (value instanceof TunedValue) return value.setting.value;
   return value instanceof Written ? value.value : value;
 }

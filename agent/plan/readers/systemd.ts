@@ -148,7 +148,7 @@ class ValueReader {
     if (char === "%" && next === "%") {
       this.#text += "%";
       this.#index += 2;
-    } else if (char === "%" && next !== "") this.#mark(`%${next}`);
+    } else if (char === "%" && /[A-Za-z0-9]/.test(next)) this.#mark(`%${next}`);
     else {
       this.#text += char;
       this.#index += 1;

@@ -62,6 +62,7 @@ export function fileStep(path: string, content: string | FileStep["content"], mo
     template: "x.hbs",
     path,
     format: "text",
+    formatReason: "no name tells another",
     isTuned: false,
     content: typeof content === "string" ? [content] : content,
     owner: String(OWN_UID),

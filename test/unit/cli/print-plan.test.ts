@@ -61,10 +61,10 @@ describe("a plan for people", () => {
     ]);
     assert.deepEqual(section(show(plan, root), "files"), [
       `+ create /etc/d/ 0750 ${OWNER}`,
-      `+ create /etc/d/new 0644 ${OWNER} +2 reload a.service`,
-      `~ update /etc/older 0644 ${OWNER} +2 −1`,
-      `m mode only /etc/mode 0600 → 0644 ${OWNER}`,
-      `= unchanged /etc/same 0644 ${OWNER}`,
+      `+ create /etc/d/new 0644 ${OWNER} +2 text: no name tells another reload a.service`,
+      `~ update /etc/older 0644 ${OWNER} +2 −1 text: no name tells another`,
+      `m mode only /etc/mode 0600 → 0644 ${OWNER} text: no name tells another`,
+      `= unchanged /etc/same 0644 ${OWNER} text: no name tells another`,
       "- remove /etc/gone",
       "! /etc/older is not parbake's yet: what is there would be replaced",
       "! /etc/mode is not parbake's yet: what is there would be replaced",
@@ -78,8 +78,8 @@ describe("a plan for people", () => {
     for (const name of ["lost", "kept"]) writeFileSync(path(`etc/${name}`), "edited\n");
     const lines = section(show(complete(steps), root), "files").map((line) => line.replaceAll(/\(.*?\)/g, "(time)"));
     assert.deepEqual(lines, [
-      `~ update /etc/lost 0644 ${OWNER} +1 −1`,
-      `k kept /etc/kept 0644 ${OWNER} +1 −1`,
+      `~ update /etc/lost 0644 ${OWNER} +1 −1 text: no name tells another`,
+      `k kept /etc/kept 0644 ${OWNER} +1 −1 text: no name tells another`,
       "! /etc/lost was edited by hand (time): the edit would be overwritten",
       "! /etc/kept was edited by hand (time), and is left so",
     ]);
@@ -109,7 +109,9 @@ describe("a plan for people", () => {
     assert.deepEqual(section(text, "secrets"), [
       `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} present`,
     ]);
-    assert.deepEqual(section(text, "files"), [`= present ${SECRETS_FOLDER}/app.env 0400 ${OWNER}`]);
+    assert.deepEqual(section(text, "files"), [
+      `= present ${SECRETS_FOLDER}/app.env 0400 ${OWNER} text: no name tells another`,
+    ]);
     assert.doesNotMatch(text, /hunter2|P=|[0-9a-f]{32}/);
   });
 
@@ -172,6 +174,10 @@ api jvm                   4 GiB      8 GiB
 files
   /etc/api                2 lines    +2 −1
 the same on all: 1 setting, 1 file
+
+formats
+  /etc/same  text: no name tells another
+  /etc/api   text: no name tells another
 `,
     );
   });
@@ -179,7 +185,9 @@ the same on all: 1 setting, 1 file
   it("give the files' difference from the first type, if asked", () => {
     const text = formatPlans(inspected, true, plain);
     assert.ok(
-      text.endsWith("m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n"),
+      text.endsWith(
+        "m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\nformats\n  /etc/same  text: no name tells another\n  /etc/api   text: no name tells another\n",
+      ),
       text,
     );
   });

@@ -321,6 +321,7 @@ function step(template: string, path: string) {
     path,
     ...owner,
     format: "text",
+    formatReason: "the template's name",
     isTuned: false,
     validate: null,
     onChange: [],

@@ -8,9 +8,9 @@ import { readConfig } from "../../../agent/config/read-config.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import type { ContentPart, FileStep, Plan } from "../../../agent/plan/plan.ts";
 import { renderTemplate } from "../../../agent/plan/render-template.ts";
-import { formatOf } from "../../../agent/plan/template-format.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
 import { contextOf } from "./context-of.ts";
+import { formatOf } from "./format-of.ts";
 import { SOME_FACTS } from "./some-facts.ts";
 import { trustingInputs } from "../host/trusting.ts";
 
@@ -94,13 +94,13 @@ function readIfThere(file: string): string | null {
   return existsSync(file) ? readFileSync(file, "utf8") : null;
 }
 
-/** References are shown as `[secret db.password, env, alone]`. */
+/** References are shown as `[secret db.password, env, alone]`, with the type that the value must have. */
 function textOf(content: readonly ContentPart[]): string {
   return content
     .map((part) =>
       typeof part === "string"
         ? part
-        : `[secret ${part.reference.secret}.${part.reference.key}, ${part.format}, ${part.place}]`,
+        : `[secret ${[`${part.reference.secret}.${part.reference.key}`, part.format, part.place, part.type ?? []].flat().join(", ")}]`,
     )
     .join("");
 }

@@ -169,7 +169,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     conf: (_, text) => text,
     "*": (name, text) => `${SYSCTL_KEYS.find((key) => key.replaceAll(".", "_") === name)} = ${text}`,
   },
-  systemd: { conf: (_, text) => text, "*": assign },
+  systemd: { conf: (_, text) => text, section: (_, text) => `[${text}]\n`, "*": assign },
   valkey: { "*": dashed },
 };
 

@@ -75,15 +75,12 @@ describe("the ready templates", () => {
       assert.deepEqual(text, [
         "elasticsearch.options.hbs",
         "haproxy.cfg.hbs",
-        "hugepages.conf.hbs",
         "memcached.conf.hbs",
         "opensearch.options.hbs",
         "rabbitmq.conf.hbs",
         "redis.conf.hbs",
         "secrets/keystore-password.txt.hbs",
         "secrets/tls.pem.hbs",
-        "sysctl.conf.hbs",
-        "systemd.conf.hbs",
         "valkey.conf.hbs",
       ]);
     });
@@ -139,7 +136,7 @@ describe("the ready templates", () => {
     });
 
     it("app.json gives every value to any reader of JSON", () => {
-      assert.deepEqual(JSON.parse(fill(examples, "secrets/app.json.hbs", SECRETS)), { db: SECRETS });
+      assert.deepEqual(JSON.parse(fill(examples, "secrets/app.json.hbs", SECRETS)), { db: { ...SECRETS, port: 5432 } });
     });
 
     it("app.properties gives every value as java.util.Properties reads it", () => {

@@ -40,7 +40,7 @@ describe("systemd", () => {
   }
   it("has no quota and no swap limit unless asked", () => {
     const names = Object.keys(alone("systemd", GIB, 4));
-    assert.deepEqual(names, ["MemoryHigh", "MemoryMax", "CPUWeight", "TasksMax", "conf"]);
+    assert.deepEqual(names, ["section", "MemoryHigh", "MemoryMax", "CPUWeight", "TasksMax", "conf"]);
   });
   it("takes what is asked for", () => {
     const settings = alone("systemd", GIB, 4, { highPercent: 100, cpuWeight: 250, tasks: 99, cpuQuota: true });
