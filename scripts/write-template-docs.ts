@@ -27,13 +27,21 @@ Everything, before anything is written, and all mistakes at once, each with file
 (in \`#if\`, \`#each\` and the arguments of helpers too), a value that is null where it is printed, a helper with too many
 arguments or arguments of the wrong kind, a value that cannot be written where it stands. \`{{default x …}}\` is for what may be
 missing, \`{{required x "…"}}\` says what is missing in your words. \`{{{…}}}\`, \`{{&…}}\`, \`log\`, \`lookup\`, decorators, inline
-partials and names that lead into JavaScript are refused. What is declared and read by no template is a warning.
+partials, raw blocks (\`{{{{…}}}}\`) and names that lead into JavaScript are refused. What is declared and read by no template is a warning.
 
 ## Formats
 
 Each value is encoded for the format of its file and for the place where it stands. The format is the one of \`format:\` in
-the config or in the front matter, else it is told by the file's name; it is one of ${TEMPLATE_FORMATS.map(code).join(", ")}.
-\`{{raw …}}\` is the one way around the encoder, and a warning names each use of it.
+the config or in the front matter; it is one of ${TEMPLATE_FORMATS.map(code).join(", ")}.
+Without it the target tells: its folder (a drop-in's \`web.service.d\`, \`/etc/systemd\`, \`sysctl.d\`, which is \`ini\`, \`nginx\`,
+the \`conf.d\` of \`postgresql\`, PHP's \`pool.d\`, \`/etc/default\`, \`/etc/sysconfig\`), else its name (\`db.env\`, \`nginx.conf\`); else the
+template's own name does; for another \`conf.d\`, the profile of nginx or PostgreSQL whose settings are printed. What no name tells is
+text, unless it looks like something else: then, and where the names of target and template disagree, \`check\` asks for
+\`format:\`. \`plan\` says of each file which it is and why. \`{{raw …}}\` is the one way around the encoder, and a warning names
+each use of it.
+
+Lines end in LF: a template that was saved with CRLF is read as if it had LF, and a warning says so; a carriage return anywhere
+else in it is refused. Only \`format: text\` writes a template as it stands.
 
 ## Numbers
 
@@ -59,7 +67,9 @@ of its own it is indented as that line is. It takes no arguments, its name is no
 
 \`{{secrets.db.password.path}}\` prints where the secret's file is. \`{{secrets.db.password.value}}\` prints the value, in files
 below the secrets folder alone; as only \`apply\` has it, it can be printed and nothing else: no helper takes it (not \`base64\`,
-not \`json\`, not \`indent\`), and \`#if\` cannot ask for it.
+not \`json\`, not \`indent\`), and \`#if\` cannot ask for it. In JSON, YAML and TOML it is text, a port too:
+\`{{number secrets.db.port.value}}\` and \`{{bool secrets.db.tls.value}}\` print it as what it spells, and \`apply\` refuses a secret
+that spells something else.
 
 ## Helpers
 
