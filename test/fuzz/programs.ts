@@ -134,6 +134,26 @@ export function runService({ lines, files = {} }: Service): Buffer {
   });
 }
 
+const SYSCTL = "/usr/lib/systemd/systemd-sysctl";
+
+/** The suite `title`, skipped with the reason in its title where no kernel setting can be set in a namespace of one's own. */
+export function describeWithSysctl(title: string, body: () => void): void {
+  const isThere = existsSync(SYSCTL) && process.getuid?.() === 0;
+  if (isThere && readWithSysctl(["kernel.domainname = try\n"])[0] === "try") describe(title, body);
+  else describe.skip(`${title} (skipped: no systemd-sysctl that may set kernel.domainname in a namespace)`, body);
+}
+
+/** What kernel.domainname is after systemd-sysctl has read each of the files: it holds any text of up to 64 bytes. */
+export function readWithSysctl(files: readonly string[]): string[] {
+  return inFolder((folder) => {
+    for (const [index, file] of files.entries()) writeFileSync(join(folder, `${index}.conf`), file);
+    const script = `for file; do ${SYSCTL} "$file"; cat /proc/sys/kernel/domainname; printf '\\0'; done`;
+    const paths = files.map((_, index) => join(folder, `${index}.conf`));
+    const { stdout } = spawnSync("unshare", ["--uts", "sh", "-c", script, "sh", ...paths], { timeout: 60_000 });
+    return splitAtNul(stdout).map((text) => text.replace(/\n$/, ""));
+  });
+}
+
 /** What nginx answers to GET /0, /1, … with the server block `server`, on a socket of its own. */
 export async function fetchFromNginx(server: string, count: number): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "parbake-fuzz-"));

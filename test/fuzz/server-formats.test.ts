@@ -1,11 +1,25 @@
 import { describeWhere } from "../e2e/requirements.ts";
-import { fetchFromNginx, readWithPostgres } from "./programs.ts";
+import { describeWithSysctl, fetchFromNginx, readWithPostgres, readWithSysctl } from "./programs.ts";
 import { prove, TITLE, VALUES, type Case } from "./prove.ts";
 
 /** PostgreSQL is started for each. */
 const FEW = VALUES.filter((_, index) => index % 9 === VALUES.length % 9);
 
 describe(TITLE, () => {
+  describeWithSysctl("kernel settings by systemd-sysctl", () => {
+    // It is started for each.
+    const values = VALUES.filter((value) => Buffer.byteLength(value) < 60).slice(0, 30);
+    const setting = (line: string, read = "{}"): Case => ({ format: "ini", line, read, values, least: 5 });
+    prove(
+      [
+        setting("kernel.domainname = {}"),
+        setting("-kernel.domainname={}"),
+        setting("kernel/domainname = <{}>", "<{}>"),
+      ],
+      (files) => files.map(({ lines }) => readWithSysctl(lines.map((line) => `# c\n${line}\n`))),
+    );
+  });
+
   describeWhere({ programs: ["postgres"] }, "postgresql.conf by postgres -C", () => {
     const setting = (line: string, read = "{}"): Case => {
       return { format: "postgresql", line, read, values: FEW, least: FEW.length / 2 };
