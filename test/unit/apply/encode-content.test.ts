@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeContent } from "../../../agent/apply/encode-content.ts";
 import type { Place } from "../../../agent/plan/encode.ts";
-import type { ContentPart, TemplateFormat } from "../../../agent/plan/plan.ts";
+import type { ContentPart, SecretPart, TemplateFormat } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { CANARY, fetched, fileStep } from "./scratch.ts";
 
@@ -24,6 +24,49 @@ describe("encodeContent", () => {
       '"}',
     ]);
     assert.equal(text, '{"user": "app", "password": "a\\"b\\\\c"}');
+  });
+
+  it("writes a number as it is spelled, and true and false, where they are to be read as that", () => {
+    const typed = (key: string, type: "number" | "boolean") => ({ ...(hole(key, "json") as SecretPart), type });
+    const text = encodeWith({ port: "9007199254740993", rate: "-1.50", tls: "true" }, [
+      "[",
+      typed("port", "number"),
+      ", ",
+      typed("rate", "number"),
+      ", ",
+      typed("tls", "boolean"),
+      "]",
+    ]);
+    assert.equal(text, "[9007199254740993, -1.50, true]");
+  });
+
+  for (const [type, says] of [
+    ["number", "it is no number as json writes them"],
+    ["boolean", "it is neither true nor false"],
+  ] as const)
+    it(`refuses a value that is to be a ${type} and is none, never with the value`, () => {
+      const part = { ...(hole("port", "json") as SecretPart), type };
+      for (const port of [CANARY, `5432 ${CANARY}`, "0x10", "007", "1 ", "", "True", "NaN", "5432\n"])
+        assert.throws(
+          () => encodeWith({ port }, ["[", part, "]"]),
+          new Refusal("data", {
+            what: `/run/parbake/secrets/app.conf cannot hold the secret prod/db#port: ${says}`,
+            fix: "Give the key a file of its own, and print that file's path.",
+          }),
+        );
+    });
+
+  it("says that systemd would expand the $ of a value in a command", () => {
+    const content = ["[Service]\nExecStart=/a ", hole("password", "systemd"), "\n"];
+    assert.throws(
+      () => encodeWith({ password: `x$${CANARY}` }, content),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, /prod\/db#password: where \S+ prints it, systemd expands the \$ in it/);
+        assert.equal(error.message.includes(CANARY), false);
+        return true;
+      },
+    );
   });
 
   it("refuses bytes that are no text, naming the label and never the value", () => {

@@ -32,6 +32,23 @@ describe("readBack", () => {
     assert.equal(readBack("yaml", ["a: ", fillHole("yaml", 12, "alone", 0)]).kind, "proven");
   });
 
+  for (const format of ["json", "yaml", "toml"] as const)
+    it(`takes text that is to be a number for one in ${format}`, () => {
+      const before = { json: "[", yaml: "a: ", toml: "a = " }[format];
+      const parts = [before, fillHole(format, "12", "alone", 0, "number"), format === "json" ? "]" : "\n"];
+      assert.equal(readBack(format, parts).kind, "proven");
+    });
+
+  it("tells a $ that systemd expands in a command from one that is text in Environment=", () => {
+    const hole = fillHole("systemd", "a$b", "alone", 0);
+    assert.deepEqual(readBack("systemd", ["[Service]\nExecStart=/a ", hole]), {
+      kind: "differs",
+      hole,
+      isExpanded: true,
+    });
+    assert.equal(readBack("systemd", ["[Service]\nEnvironment=", hole]).kind, "proven");
+  });
+
   it("names the hole that is wrong among many", () => {
     const wrong = { ...wrongly("a\\nb", "a\\nb"), marked: "\uE0001\uE001" };
     const parts = ["[", fillHole("json", "x", "alone", 0), ', "', wrong, '", ', fillHole("json", "y", "alone", 2), "]"];
