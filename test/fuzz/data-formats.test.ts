@@ -1,13 +1,44 @@
+import assert from "node:assert/strict";
 import { describeWhere } from "../e2e/requirements.ts";
 import { describeWithPython, readWithJava, readWithPython } from "./programs.ts";
 import { prove, TITLE, VALUES, type Case } from "./prove.ts";
-import type { WrittenFile } from "./write-file.ts";
+import { writeFile, type WrittenFile } from "./write-file.ts";
 
 /** All strings in a document, in order; those of lists and of maps, whose keys do not count. */
 const LEAVES =
   "(lambda walk: walk(walk, %))(lambda walk, v: [v] if isinstance(v, str) else [w for x in (v.values() if isinstance(v, dict) else v if isinstance(v, list) else []) for w in walk(walk, x)])";
 
+/** How people spell numbers, and what they take for one. What is written must be a number of this size to any reader. */
+const SPELLED = [
+  ..."0 -0 7 -12 1.10 -1.50 0.1 5432 9007199254740993 9223372036854775807 -9223372036854775808 1.5e+3 1.5E-3".split(
+    " ",
+  ),
+  ..."1e3 1E+3 007 0x10 .5 5. 1_000 +1 1,5 NaN Infinity inf ~ true 12:30 0o7 9223372036854775808".split(" "),
+  ..."٣ 1\n \t1 --1 1-1 1e 2026-01-02".split(" "),
+];
+
+/** Each as a double; null where the reader takes it for something else. */
+const NUMBERS =
+  "[float(v) if isinstance(v, (int, float)) and not isinstance(v, bool) else None for v in (lambda d: d if isinstance(d, list) else d.values())(%)]";
+
 describe(TITLE, () => {
+  for (const [module, spot, load] of [
+    ["json", { format: "json", line: "{}", before: "[", between: ",", after: "]" }, "json.loads(text)"],
+    ["yaml", { format: "yaml", line: "- {}" }, "yaml.safe_load(text)"],
+    ["tomllib", { format: "toml", line: "vN = {}" }, "tomllib.loads(text)"],
+  ] as const)
+    describeWithPython(module, `numbers that are spelled as text, in ${spot.format} by Python`, () => {
+      const typed: Case = { ...spot, type: "number", values: SPELLED, least: 12 };
+      it("are read as numbers of their size", () => {
+        const file = writeFile(typed, typed.values!, typed.least);
+        const [found] = readWithPython(module, NUMBERS.replace("%", load), [file.text]);
+        assert.deepEqual(
+          found,
+          file.expected.map((spelled) => Number(spelled) + 0),
+        );
+      });
+    });
+
   describeWithPython("json", "JSON by Python", () => {
     const list = { format: "json", before: "[", between: ",", after: "]", least: VALUES.length } as const;
     const object = { ...list, before: "{", between: ",\n", after: "}" } as const;

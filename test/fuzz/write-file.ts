@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { fillHoles } from "../../agent/plan/fill-holes.ts";
-import type { TemplateFormat } from "../../agent/plan/plan.ts";
+import type { ScalarType, TemplateFormat } from "../../agent/plan/plan.ts";
+import { TypedScalar } from "../../agent/plan/template-helpers.ts";
 import { formatProblem } from "../../agent/refusal.ts";
 import { plainText } from "../unit/plan/plain-text.ts";
 
@@ -17,6 +18,8 @@ export interface Spot {
   readonly after?: string;
   /** How a reader must find the value `{}`: with the text beside it. */
   readonly read?: string;
+  /** What each value is to be read as. Default: text. */
+  readonly type?: ScalarType;
 }
 
 export interface WrittenFile {
@@ -46,7 +49,8 @@ export function writeFile(spot: Spot, values: readonly string[], least = values.
 
 /** Null: the encoder has refused a value. That it took one which is then not read back is a mistake. */
 function fill(spot: Spot, lines: readonly string[], values: readonly string[]): string | null {
-  const prints = values.map((value) => ({ value, site: { file: "fuzz", line: 1, column: 1 } }));
+  const site = { file: "fuzz", line: 1, column: 1 };
+  const prints = values.map((value) => ({ value: spot.type ? new TypedScalar(value, spot.type) : value, site }));
   let count = 0;
   const output = join(spot, lines).replaceAll("{}", () => `\uE000${count++}\uE001`);
   const filled = fillHoles({ kind: "ran", output, prints }, { format: spot.format });
