@@ -15,7 +15,7 @@ import { checkPath, checkSecret } from "./lint-path.ts";
 import type { PathUse } from "./lint-path.ts";
 import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
-import { RAW_BLOCK } from "./parse-template.ts";
+import { isRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
 import type { View } from "./view.ts";
 
@@ -257,11 +257,6 @@ class Linter {
     const { line, column } = loc.start;
     return { file: loc.source ?? this.#input.file, line, column: column + 1 };
   }
-}
-
-/** Handlebars gives `{{{{name}}}}` the node of a block, without a word about its tags. */
-function isRawBlock({ openStrip }: Block): boolean {
-  return openStrip.open === undefined;
 }
 
 type Placed = Pick<Mustache, "loc">;

@@ -2,6 +2,7 @@
 
 import Handlebars from "handlebars";
 import type { Problem } from "../refusal.ts";
+import { findRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import type { Program } from "./template-ast.ts";
 
 export type ParsedTemplate =
@@ -48,11 +49,6 @@ export function parseTemplate(text: string, file: string, keepsLineEnds = false)
   }
 }
 
-export const RAW_BLOCK = {
-  what: "raw blocks ({{{{…}}}}) are not supported",
-  fix: "Write \\{{ where braces are to stay braces; {{raw …}} prints a value past the encoder.",
-};
-
 interface Explained {
   readonly what: string;
   readonly fix: string;
@@ -63,11 +59,8 @@ interface Explained {
 function explain(error: unknown, source: string, open: OpenBlock | null): Explained {
   const message = error instanceof Error ? error.message : "";
   const { lineNumber, column } = placeOf(error);
-  // Handlebars reads it up to its end, wherever that is, and then speaks of what comes after.
-  const rawBlock = /(?<!\\)\{\{\{\{(?!\/)/.exec(
-    source.replaceAll(/\{\{!--.*?--\}\}/gs, (comment) => comment.replace(/\S/g, " ")),
-  );
-  if (rawBlock) return { ...RAW_BLOCK, at: positionOf(source, rawBlock.index) };
+  const rawBlock = findRawBlock(source);
+  if (rawBlock !== null) return { ...RAW_BLOCK, at: positionOf(source, rawBlock) };
   const mismatch = /^(\S+) doesn't match (\S+) - /.exec(message);
   if (mismatch) {
     const at = { line: lineNumber ?? 1, column: (column ?? 0) + 1 };
