@@ -68,7 +68,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
       what: "the first unit cannot be restarted",
       failing: ["systemctl try-restart -- postgresql.service"],
       refused: "unavailable",
-      problems: ["postgresql.service: `systemctl try-restart postgresql.service` failed: exit status 1"],
+      problems: ["postgresql.service: `systemctl try-restart -- postgresql.service` failed: exit status 1"],
       units: [
         { ...RESTART, outcome: "failed", rollbackOutcome: "done" },
         { ...RELOAD, outcome: "not tried: another failed" },
@@ -80,8 +80,8 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
       failing: ["systemctl reload -- nginx.service", "2"],
       refused: "unavailable",
       problems: [
-        "nginx.service: `systemctl reload nginx.service` failed: exit status 1",
-        "with the old files back, nginx.service: `systemctl reload nginx.service` failed: exit status 1",
+        "nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
+        "with the old files back, nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
       ],
       units: [
         { ...RESTART, outcome: "done", rollbackOutcome: "done" },

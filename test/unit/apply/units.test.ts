@@ -105,7 +105,7 @@ describe("applyUnitActions", () => {
     );
     assert.deepEqual(problemsOf(outcomes), [
       {
-        what: "nginx.service: `systemctl reload nginx.service` failed: exit status 1: Job for nginx.service failed",
+        what: "nginx.service: `systemctl reload -- nginx.service` failed: exit status 1: Job for nginx.service failed",
         fix: "Look at `journalctl -u nginx.service`.",
       },
     ]);
