@@ -5,6 +5,7 @@
 export const VARIABLES: readonly string[] = [
   // Where AWS is, and how to reach it.
   "AWS_REGION",
+  "AWS_DEFAULT_REGION",
   "AWS_ENDPOINT_URL",
   "AWS_ENDPOINT_URL_SECRETS_MANAGER",
   "AWS_ENDPOINT_URL_EC2",
