@@ -30,7 +30,7 @@ function leftovers({ root }: RootedImage): string[] {
 
     before(async () => {
       emulator = await startEmulator({
-        world: { secrets: [{ name: "prod/db", versions: [{ id: "v1", string: '{"password":"hunter22"}' }] }] },
+        world: { secrets: [{ name: "prod/db", versions: [{ string: '{"password":"hunter22"}' }] }] },
       });
     });
     after(async () => {

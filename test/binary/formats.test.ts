@@ -16,7 +16,7 @@ describe("formats, in the compiled binary", () => {
 
   before(async () => {
     const string = `{"password":${JSON.stringify(PASSWORD)},"port":5432,"ssl":true,"host":"db.internal-canary"}`;
-    emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions: [{ id: "v1", string }] }] } });
+    emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions: [{ string }] }] } });
   });
   after(() => emulator.close());
   beforeEach(() => {

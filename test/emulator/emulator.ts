@@ -11,7 +11,15 @@ import { startImds } from "./imds.ts";
 import { readCall } from "./read-call.ts";
 import { buildErrorReply, Surprise, type Call, type Reply, type Service, type ServiceError } from "./reply.ts";
 import { answerSecretsManager } from "./secrets-manager.ts";
-import { completeWorld, rotateSecret, worldNowMs, type SecretVersion, type World, type WorldInput } from "./world.ts";
+import {
+  completeWorld,
+  rotateSecret,
+  worldNowMs,
+  type SecretVersion,
+  type World,
+  type WorldInput,
+  refuseOddId,
+} from "./world.ts";
 
 /** One request that arrived. Never holds a header's or body's secret. */
 export interface RecordedRequest {
@@ -122,6 +130,7 @@ function buildControls(state: State, server: Server): Omit<Emulator, "endpoint" 
       state.faults = startFaultScript(state.world.faults);
     },
     setSecret(name, { id = randomUUID(), stages = ["AWSCURRENT"], ...value }) {
+      refuseOddId(id);
       if (!state.world.secrets.some((secret) => secret.name === name))
         throw new Error(`no secret ${name} in this world`);
       const secrets = state.world.secrets.map((each) =>

@@ -116,6 +116,7 @@ export function completeWorld(input: WorldInput = {}): World {
 }
 
 function completeSecret(input: SecretInput): Secret {
+  for (const { id } of input.versions) if (id !== undefined) refuseOddId(id);
   return {
     arn: `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:${input.name}-a1B2c3`,
     state: "readable",
@@ -126,6 +127,11 @@ function completeSecret(input: SecretInput): Secret {
       ...version,
     })),
   };
+}
+
+/** CreateSecret's ClientRequestToken: what Secrets Manager itself never has as a version id. */
+export function refuseOddId(id: string): void {
+  if (!/^[\w-]{32,64}$/.test(id)) throw new Error(`the version id '${id}' has not 32 to 64 letters, digits and dashes`);
 }
 
 /** The secret with a new current version; what was current becomes the previous one, as a rotation leaves it. */

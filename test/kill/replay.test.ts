@@ -33,7 +33,7 @@ interface StatusJson {
   before(async () => {
     const secret = (version: string) => ({
       name: `prod/${version}`,
-      versions: [{ id: "v1", string: `{"password":"${version}"}` }],
+      versions: [{ string: `{"password":"${version}"}` }],
     });
     emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
   });

@@ -18,7 +18,7 @@ case $1 in show) echo ActiveState=active ;; reload) ${SAY}; exit 1 ;; esac
   before(async () => {
     const secrets = ["old", "new"].map((version) => ({
       name: `prod/${version}`,
-      versions: [{ id: "v1", string: `{"password":"${version}"}` }],
+      versions: [{ string: `{"password":"${version}"}` }],
     }));
     emulator = await startEmulator({ world: { secrets } });
   });

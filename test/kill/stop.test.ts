@@ -26,7 +26,7 @@ const obstacle = findObstacle();
     before(async () => {
       const secret = (version: string) => ({
         name: `prod/${version}`,
-        versions: [{ id: "v1", string: `{"password":"${version}"}` }],
+        versions: [{ string: `{"password":"${version}"}` }],
       });
       emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
       base = await Machine.make(emulator);

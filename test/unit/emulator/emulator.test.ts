@@ -18,6 +18,8 @@ function get(client: SecretsManagerClient, id: string): Promise<unknown> {
   return client.send(new GetSecretValueCommand({ SecretId: id }));
 }
 
+const FIRST_ID = "11111111-1111-4111-8111-111111111111";
+
 describe("startEmulator", () => {
   let emulator: Emulator;
 
@@ -115,13 +117,22 @@ describe("startEmulator", () => {
   });
 
   it("moves the stages when a secret is rotated twice: what was previous has none left", async () => {
-    const client = await start({ secrets: [{ name: "a", versions: [{ id: "v1", string: "one" }] }] });
-    emulator.setSecret("a", { id: "v2", string: "two" });
-    emulator.setSecret("a", { id: "v3", string: "three" });
+    const client = await start({ secrets: [{ name: "a", versions: [{ id: FIRST_ID, string: "one" }] }] });
+    emulator.setSecret("a", { string: "two" });
+    emulator.setSecret("a", { string: "three" });
     const previous = new GetSecretValueCommand({ SecretId: "a", VersionStage: "AWSPREVIOUS" });
     assert.equal((await client.send(previous)).SecretString, "two");
-    const first = new GetSecretValueCommand({ SecretId: "a", VersionId: "v1" });
+    const first = new GetSecretValueCommand({ SecretId: "a", VersionId: FIRST_ID });
     assert.deepEqual((await client.send(first)).VersionStages, []);
+  });
+
+  it("takes no version id that Secrets Manager never has", async () => {
+    await assert.rejects(
+      start({ secrets: [{ name: "a", versions: [{ id: "v1", string: "one" }] }] }),
+      /'v1' has not 32/,
+    );
+    await start({ secrets: [{ name: "a", versions: [{ string: "one" }] }] });
+    assert.throws(() => emulator.setSecret("a", { id: "../v2", string: "two" }), /'\.\.\/v2' has not 32/);
   });
 
   it("closes at once, whatever still hangs", async () => {
