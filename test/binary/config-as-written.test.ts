@@ -146,7 +146,7 @@ describe("parbake, given a config", () => {
 
   it("of ten thousand variables, all of them read, is done in a moment", async () => {
     image = makeScratchImage(
-      `imds: optional\nvars:\n${many(10_000, (n) => `  v${n}: 1\n`)}${FILE.replace("web.txt.hbs", "web.yaml.hbs")}`,
+      `imds: optional\nvars:\n${many(10_000, (n) => `  v${n}: 1\n`)}${FILE.replaceAll("web.txt", "web.yaml")}`,
     );
     image.write("etc/parbake/templates/web.yaml.hbs", "a:\n  {{yaml vars}}\n");
     const { status, stderr } = await image.run(null, "plan", ...TYPE);

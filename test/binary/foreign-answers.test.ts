@@ -59,7 +59,10 @@ describe("parbake, the compiled binary, given an answer to another question", ()
       const { status, stderr } = await apply();
       assert.equal(status, 69, stderr);
       assert.match(stderr, what);
-      assert.match(stderr, /^parbake: secret db \(prod\/db in eu-west-1\): 127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL\) /);
+      assert.match(
+        stderr,
+        /^parbake: \S+parbake\.yaml:3:16: secret db \(prod\/db in eu-west-1\): 127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL\) /,
+      );
       assert.doesNotMatch(stderr, /prod\/other|hunter2/);
       assert.ok(!stderr.includes("\u001B"));
       assert.ok(!existsSync(join(image.root, "run/parbake/secrets/db")));
