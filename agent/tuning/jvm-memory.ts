@@ -49,6 +49,8 @@ export interface JvmMemory {
   readonly threadStackBytes: number;
   readonly codeCache: Part;
   readonly threads: Part;
+  /** All other regions at their least. */
+  readonly leastOthersBytes: number;
   readonly heapBytes: number;
   readonly heapBoundBy: Bound;
 }
@@ -61,8 +63,9 @@ export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemor
   const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
   const threadStackBytes = numberOption(options, "threadStack");
   const usableBytes = memoryBytes - headroomBytes;
-  const smallHeapBytes = Math.min(usableBytes - sumRegions("least", options), firstHeapBytes(options));
-  const spareBytes = usableBytes - smallHeapBytes - sumRegions("least", options);
+  const leastOthersBytes = sumRegions("least", options);
+  const smallHeapBytes = Math.min(usableBytes - leastOthersBytes, firstHeapBytes(options));
+  const spareBytes = usableBytes - smallHeapBytes - leastOthersBytes;
   const wholeMibBytes = Math.floor(spareBytes / MIB) * MIB;
   const codeCache = buyBack(optionalNumber(options, "codeCache"), CODE_CACHE_BYTES, wholeMibBytes);
   const boughtBytes = codeCache.boundBy === "user" ? 0 : codeCache.value - CODE_CACHE_BYTES.least;
@@ -76,6 +79,7 @@ export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemor
     threadStackBytes,
     codeCache,
     threads,
+    leastOthersBytes,
     ...computeHeap(isShort ? smallHeapBytes : usableBytes - sumRegions("most", options), isShort, options),
   };
 }

@@ -16,6 +16,7 @@ import { GIB, KIB, MIB, TIB } from "./size.ts";
 
 const CALCULATOR = "paketo-buildpacks/libjvm, calc";
 const WORKER_POLICY = "openjdk/jdk, gc/shared/workerPolicy.cpp";
+const HEROKU = "heroku/heroku-buildpack-jvm-common, opt/jvmcommon.sh: the heap for 512 MB";
 const SERVER_CLASS = "openjdk/jdk, server-class machine: 2 CPUs and 2 GiB less a tolerance of 256 MiB";
 
 const SERVER_CLASS_BYTES = 1792 * MIB;
@@ -81,13 +82,21 @@ export const jvm: Profile = {
 
 function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Options): Setting {
   const { headroomBytes, metaspaceBytes, codeCache, directMemoryBytes, threads, threadStackBytes } = memory;
-  const { heapBytes, heapBoundBy: boundBy } = memory;
+  const { heapBytes, heapBoundBy: boundBy, leastOthersBytes } = memory;
   if (boundBy === "user") return region(heapBytes, fromOption("heapBytes", heapBytes));
   const rest =
     "memoryBytes - headroomBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes";
   const capped = mayExceedCompressedOops(options) ? rest : `min(${rest}, 31 GiB)`;
+  if (boundBy === "floor")
+    return region(heapBytes, {
+      formula: "min(memoryBytes - headroomBytes - leastOthersBytes, 300 MiB)",
+      inputs: { memoryBytes, headroomBytes, leastOthersBytes },
+      source: HEROKU,
+      boundBy,
+      note: "the calculator would leave less, or refuse",
+    });
   return region(heapBytes, {
-    formula: boundBy === "floor" ? "min(memoryBytes - headroomBytes - the least of the others, 300 MiB)" : capped,
+    formula: capped,
     inputs: {
       memoryBytes,
       headroomBytes,
@@ -99,7 +108,6 @@ function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Option
     },
     source: CALCULATOR,
     boundBy,
-    ...(boundBy === "floor" ? { note: "the calculator would leave less, or refuse" } : {}),
   });
 }
 

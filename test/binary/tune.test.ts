@@ -55,11 +55,11 @@ describe("the calculator in the compiled binary", function () {
     }
   });
 
-  it("tunes a JVM in 512 MiB by giving up threads", async () => {
+  it("tunes a JVM in 512 MiB by giving up threads and code cache, not heap", async () => {
     const { status, stdout } = await run("tune", "jvm", "--memory", "512MiB", "--cpus", "1", "--json");
     const { settings } = JSON.parse(stdout) as { settings: Record<string, { value: unknown; boundBy: unknown }> };
     assert.equal(status, 0);
-    assert.deepEqual([settings["heap"]!.value, settings["threads"]!.boundBy], [67_108_864, "ladder"]);
+    assert.deepEqual([settings["heap"]!.value, settings["threads"]!.boundBy], [314_572_800, "ladder"]);
   });
 
   it("refuses less than the floor, with the shortfall and what would help", async () => {
