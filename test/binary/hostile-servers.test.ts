@@ -74,7 +74,7 @@ describe("parbake, the compiled binary, before servers that answer as none does"
       assertUnavailable(outcome, `Secrets Manager: ${title}`);
       assert.match(
         outcome.stderr,
-        /^parbake: secret db \(prod\/db in eu-west-1\): .*127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL_SECRETS_MANAGER\)/,
+        /^parbake: \S+parbake\.yaml:\d+:\d+: secret db \(prod\/db in eu-west-1\): .*127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL_SECRETS_MANAGER\)/,
         title,
       );
       assert.ok(outcome.asked > 0, title);
