@@ -67,7 +67,7 @@ const CASES: readonly Case[] = [
   { title: "a name in a template", config: FILE, template: `{{vars.[${EVIL}]}}`, shows: ["check", "plan", "apply"] },
   {
     title: "a line of a template",
-    config: FILE,
+    config: FILE.replace("web.txt }", "web.txt, format: text }"),
     template: `${EVIL}\ntext\n`,
     shows: ["plan --diff"],
     as: String.raw`+x\x1b[31m\x1b[2J\x9b2J\u202e` + "\n" + String.raw`+<0>forged\r\u200b`,
@@ -184,12 +184,11 @@ describe("words of others, in the compiled binary", () => {
     make({
       config: yaml(`apps: { web: { profile: nginx } }
 secretsGuarantee: swappable
-secrets: { db: { id: prod/db, keys: { password: { file: "db/EVIL" } } } }
-folders: [ { path: "/etc/web/EVIL" } ]
+secrets: { db: { id: prod/db, keys: { "EVIL": { pointer: "/EVIL" } } } }
 files:
-  - { template: web.txt.hbs, path: "/etc/web/EVIL/EVIL" }
-  - { template: web.txt.hbs, path: /etc/web/link }
-  - { template: web.txt.hbs, path: /etc/web/web.txt }
+  - { template: web.txt.hbs, path: /etc/web/more.txt, format: text, validate: [ /bin/echo, "EVIL" ], healthCheck: [ /bin/echo, "EVIL" ] }
+  - { template: web.txt.hbs, path: /etc/web/link, format: text }
+  - { template: web.txt.hbs, path: /etc/web/web.txt, format: text }
 vars: { "EVIL": "EVIL" }
 `),
       template: `${EVIL}\n`,
@@ -227,11 +226,13 @@ vars: { "EVIL": "EVIL" }
   });
 
   it("keep their value in a document, whatever it is shown as", async () => {
-    make({ config: yaml(`${HEAD}files: [ { template: web.txt.hbs, path: "/etc/web/EVIL" } ]\n`) });
+    make({
+      config: yaml(`${HEAD}files: [ { template: web.txt.hbs, path: /etc/web/web.txt, validate: [ "EVIL" ] } ]\n`),
+    });
     const { stdout } = await run("plan --json");
     const { plans } = JSON.parse(stdout) as {
-      readonly plans: readonly { readonly steps: readonly { path: string }[] }[];
+      readonly plans: readonly { readonly steps: readonly { validate: string[] }[] }[];
     };
-    assert.equal(plans[0]!.steps[0]!.path, `/etc/web/${EVIL}`);
+    assert.deepEqual(plans[0]!.steps[0]!.validate, [EVIL]);
   });
 });

@@ -17,7 +17,7 @@ const LOOKS = [
   "0: parbake check",
 ];
 const SECRET_FILE = "/run/parbake/secrets/db/password";
-const QUICK = { options: "--deadline 1500ms" };
+const QUICK = { options: "--deadline 4s" };
 const ROTATED = [APPLY, "rotate"];
 
 // oxfmt-ignore

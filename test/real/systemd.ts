@@ -21,7 +21,7 @@ export const systemd: RealProgram = {
     const shown = await machine.run(["systemctl", "show", `--property=${Object.keys(tuned).join(",")}`, UNIT]);
     return {
       said: Object.fromEntries(shown.split("\n").map((line) => line.split("=", 2) as [string, string])),
-      unsaid: { conf: "what is given to it: all of the others" },
+      unsaid: { conf: "what is given to it: all of the others", section: "the heading of the settings" },
     };
   },
 };
