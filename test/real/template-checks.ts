@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseSize } from "../../agent/tuning/size.ts";
 import { hasMemory } from "./machine-limits.ts";
 import type { Programs } from "./open-programs.ts";
 import { commandFor, placeFile, type ReadyFile } from "./ready-files.ts";
@@ -88,7 +89,7 @@ export const CHECKS: readonly TemplateCheck[] = [
       await runValidator(programs, file);
       const postgres = "/usr/lib/postgresql/15/bin/postgres";
       const printed = await programs.machine.run([postgres, "-C", "work_mem", "-D", "/etc/postgresql/15/main"]);
-      assert.equal(`${printed}kB`, valueOf(file.text, "work_mem ="));
+      assert.equal(Number(printed) * 1024, parseSize(valueOf(file.text, "work_mem =").replace(/B$/, "")));
     },
   },
   byEnvironment("prometheus.env.hbs", "no Prometheus in Debian's root", "env"),
