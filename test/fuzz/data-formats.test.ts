@@ -61,7 +61,8 @@ describe(TITLE, () => {
       yaml("- {}"),
       yaml("- {} # comment"),
       yaml("- !!str {}"),
-      yaml("- a: {}\n  b: [c]"),
+      // Its neighbour is no text, for those are what is read.
+      yaml("- a: {}\n  b: [1]"),
       yaml('- "{}"'),
       yaml('- "<{}>"', VALUES.length, "<{}>"),
       yaml("- '<{}>'", 50, "<{}>"),
@@ -71,10 +72,7 @@ describe(TITLE, () => {
       yaml("# {}\n- ok", 50, "ok"),
       { ...yaml("{}"), before: "[", between: ", ", after: "]\n" },
     ];
-    prove(cases, (files) => {
-      const expression = LEAVES.replace("%", "yaml.safe_load(text)");
-      return readAll("yaml", expression, files).map((texts) => (texts as string[]).filter((text) => text !== "c"));
-    });
+    prove(cases, (files) => readAll("yaml", LEAVES.replace("%", "yaml.safe_load(text)"), files));
     const keys = [...new Set(VALUES)].filter((value) => value.length < 20);
     prove([{ ...yaml("? {}\n: N"), values: keys, least: 100 }], (files) =>
       readAll("yaml", "list(yaml.safe_load(text))", files),
