@@ -4,7 +4,7 @@ import { env } from "./formats/env.ts";
 import type { FormatRules, Place, Value } from "./formats/format-rules.ts";
 import { Unencodable } from "./formats/format-rules.ts";
 import { ini } from "./formats/ini.ts";
-import { json } from "./formats/json.ts";
+import { json, JSON_NUMBERS } from "./formats/json.ts";
 import { nginx } from "./formats/nginx.ts";
 import { postgresql } from "./formats/postgresql.ts";
 import { properties } from "./formats/properties.ts";
@@ -56,23 +56,16 @@ export function encode(format: TemplateFormat, value: Value, place: Place = "alo
 
 /** Whether the reader of a file tells numbers, true and false from text by how they stand there. */
 export function tellsTypes(format: TemplateFormat): boolean {
-  return format === "json" || format === "yaml" || format === "toml";
+  return RULES[format].numbers !== undefined;
 }
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** YAML 1.1 takes `1e3` for text: an exponent needs a dot before it and a sign of its own. */
-const YAML_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+(?:[eE][+-]\d+)?)?$/;
+/** Where a file has text alone, what JSON has as a number is one. */
 function refuseOthers(format: TemplateFormat, spelled: string, type: ScalarType): void {
-  const fits = type === "boolean" ? spelled === "true" || spelled === "false" : isNumber(format, spelled);
+  const { numbers = JSON_NUMBERS } = RULES[format];
+  const fits = type === "boolean" ? spelled === "true" || spelled === "false" : numbers.isNumber(spelled);
   if (fits) return;
   const wanted = type === "boolean" ? "neither true nor false" : `no number as ${format} writes them`;
   throw new Unencodable(`it is ${wanted}`, `Print it as text: without ${type === "boolean" ? "bool" : "number"}.`);
-}
-
-function isNumber(format: TemplateFormat, spelled: string): boolean {
-  if (!(format === "yaml" ? YAML_NUMBER : NUMBER).test(spelled)) return false;
-  // TOML's integers have 64 bits.
-  return format !== "toml" || /[.eE]/.test(spelled) || BigInt.asIntN(64, BigInt(spelled)) === BigInt(spelled);
 }
 
 function refuseEverywhere(value: Value): void {

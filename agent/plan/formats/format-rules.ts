@@ -21,6 +21,8 @@ export type Value = string | number | boolean | Written;
 export type Place = "alone" | "part" | "end" | "double" | "single" | "line" | "closed" | "never";
 
 export interface FormatRules {
+  /** Of a format whose reader tells numbers, true and false from text by how they stand there. */
+  readonly numbers?: NumberRules;
   /** One place for each HOLE of `text`, in order. */
   places(text: string): Place[];
   /** Throws Unencodable. Never called with the place `never`, nor with text that holds NUL or is not well-formed. */
@@ -66,9 +68,10 @@ export function refuseNoncharacters(text: string): void {
   }
 }
 
-/** How a format writes numbers, and what is said of those that the config writes in another way. */
-export interface BareNumbers {
-  readonly spelled: RegExp;
+/** How a format writes numbers, wherever they come from: the config, a calculation, a secret. */
+export interface NumberRules {
+  isNumber(spelled: string): boolean;
+  /** What a number is to the format that is written in another way. */
   readonly otherwise: string;
 }
 
@@ -76,14 +79,18 @@ export interface BareNumbers {
  * A number or truth where its format has them bare: numbers as they were written if the format has them
  * so, else refused; of truth there is one spelling. Null: it is text.
  */
-export function bareLiteral(value: Value, { spelled, otherwise }: BareNumbers): string | null {
+export function bareLiteral(value: Value, { isNumber, otherwise }: NumberRules): string | null {
   if (typeof value === "string") return null;
-  if (!(value instanceof Written)) return String(value);
-  if (typeof value.value === "boolean") return String(value.value);
-  if (spelled.test(value.text)) return value.text;
-  // Of the config: never a secret.
-  const what = `${value.text.slice(0, 40)} ${otherwise}`;
-  throw new Unencodable(what, "In the config, put it in quotes to print text, or write the number another way.");
+  const plain = value instanceof Written ? value.value : value;
+  if (typeof plain === "boolean") return String(plain);
+  const spelled = String(value);
+  if (isNumber(spelled)) return spelled;
+  // Never a secret, which is text to us.
+  const fix =
+    value instanceof Written
+      ? "In the config, put it in quotes to print text, or write the number another way."
+      : "Round it, or calculate in a smaller unit.";
+  throw new Unencodable(`${spelled.slice(0, 40)} ${otherwise}`, fix);
 }
 
 /** For the place `line`: anything that stays on the line. */

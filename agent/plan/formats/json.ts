@@ -1,6 +1,6 @@
 // JSON: a value alone becomes a JSON literal; inside a string it is escaped as the string wants it.
 
-import type { BareNumbers, FormatRules, Value } from "./format-rules.ts";
+import type { FormatRules, NumberRules, Value } from "./format-rules.ts";
 import { bareLiteral, onlyMatching, QUOTE_IT } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -8,7 +8,16 @@ const BEFORE_A_VALUE = /(^|[\s[{,:])$/;
 const AFTER_A_VALUE = /^($|[\s\]},:])/;
 const NUMBER_OR_WORD = /^([0-9.eE+-]*|true|false)$/;
 
+/** RFC 8259: no leading zero, no plus, digits on both sides of the point. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+export const JSON_NUMBERS: NumberRules = {
+  isNumber: (spelled) => NUMBER.test(spelled),
+  otherwise: "is no number to JSON",
+};
+
 export const json: FormatRules = {
+  numbers: JSON_NUMBERS,
+
   places: (text) =>
     scanQuotes(text, {
       quotes: '"',
@@ -28,14 +37,8 @@ export const json: FormatRules = {
   },
 };
 
-/** RFC 8259: no leading zero, no plus, digits on both sides of the point. */
-const NUMBERS: BareNumbers = {
-  spelled: /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/,
-  otherwise: "is no number to JSON",
-};
-
 /** `"text"`, `12`, `true`: the same in JSON, in YAML's flow style and in TOML, but for what they have as numbers. */
-export function jsonLiteral(value: Value, numbers = NUMBERS): string {
+export function jsonLiteral(value: Value, numbers = JSON_NUMBERS): string {
   return bareLiteral(value, numbers) ?? `"${insideDoubleQuotes(String(value))}"`;
 }
 

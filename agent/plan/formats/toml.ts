@@ -1,6 +1,6 @@
 // TOML: a value alone becomes a basic string, a number or a boolean; it takes JSON's escapes.
 
-import type { BareNumbers, FormatRules } from "./format-rules.ts";
+import type { FormatRules, NumberRules } from "./format-rules.ts";
 import { lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT } from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
@@ -9,13 +9,17 @@ const BEFORE_A_VALUE = /(^|[=[{,.])\s*$/;
 const AFTER_A_VALUE = /^\s*($|[\]},.=#])/;
 const BARE_KEY_OR_NUMBER = /^[A-Za-z0-9_+.:-]*$/;
 /** TOML 1.0. */
-const NUMBERS: BareNumbers = {
-  spelled: /^(?:[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|0x[\dA-Fa-f]+|0o[0-7]+)$/,
-  otherwise: "is no number to TOML",
+const INTEGER = /^(?:[+-]?(?:0|[1-9]\d*)|0x[\dA-Fa-f]+|0o[0-7]+)$/;
+const FLOAT = /^[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const NUMBERS: NumberRules = {
+  isNumber: (spelled) => (INTEGER.test(spelled) ? has64Bits(spelled) : FLOAT.test(spelled)),
+  otherwise: "is no number to TOML, whose whole numbers have 64 bits",
 };
 const IN_LITERAL_STRING = /^[^'\n\r]*$/;
 
 export const toml: FormatRules = {
+  numbers: NUMBERS,
+
   places: (text) =>
     scanQuotes(text, {
       quotes: "\"'",
@@ -35,3 +39,7 @@ export const toml: FormatRules = {
     return onlyMatching(text, BARE_KEY_OR_NUMBER, QUOTE_IT);
   },
 };
+
+function has64Bits(integer: string): boolean {
+  return BigInt.asIntN(64, BigInt(integer)) === BigInt(integer);
+}

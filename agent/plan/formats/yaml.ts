@@ -1,6 +1,6 @@
 // YAML: a value alone becomes a JSON literal, which no reader takes for `no`, `0123`, `~` or a date; plain text passes only where harmless.
 
-import type { BareNumbers, FormatRules, Place } from "./format-rules.ts";
+import type { FormatRules, NumberRules, Place } from "./format-rules.ts";
 import { HOLE, lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT, Unencodable } from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 
@@ -14,15 +14,18 @@ const PLAIN_CHARACTERS = /^[A-Za-z0-9_./@%+=~:-]*$/;
 const OTHER_LINE_BREAK = /[\u0085\u2028\u2029]/;
 /** What YAML knows by its escape only. */
 const UNPRINTABLE = /[\u0080-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/;
-/** What 1.1 and 1.2 read as the same number: to 1.1, which many programs still read, 0027 is 23 and 1e3 a text. */
-const NUMBERS: BareNumbers = {
-  spelled:
-    /^(?:[+-]?(?:0|[1-9]\d*)|0x[\dA-Fa-f]+|[+-]?(?:\.\d+|\d+\.\d*)(?:[eE][+-]\d+)?|[+-]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+/** What 1.1 and 1.2 read as the same number: to 1.1, which many programs still read, 0027 is 23, 1e3 a text, and -.5 to PyYAML. */
+const NUMBER =
+  /^(?:[+-]?(?:0|[1-9]\d*)|0x[\dA-Fa-f]+|(?:\.\d+|[+-]?\d+\.\d*)(?:[eE][+-]\d+)?|[+-]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const NUMBERS: NumberRules = {
+  isNumber: (spelled) => NUMBER.test(spelled),
   otherwise: "is one number to YAML 1.2, and another or text to YAML 1.1",
 };
 const QUOTES_AND_BRACKETS = "\"'[]{}";
 
 export const yaml: FormatRules = {
+  numbers: NUMBERS,
+
   places: (text) => new YamlScan(text).run(),
 
   encode(value, place) {

@@ -4,6 +4,7 @@ import { parse as parseYaml } from "yaml";
 import { encode, placesIn, Unencodable } from "../../../agent/plan/encode.ts";
 import { HOLE } from "../../../agent/plan/formats/format-rules.ts";
 import type { TemplateFormat } from "../../../agent/plan/plan.ts";
+import { Written } from "../../../agent/written.ts";
 import { hostileText, UNWRITABLE } from "./hostile.ts";
 
 /** `template` with `value` written where its `{}` stands; null: refused. */
@@ -65,6 +66,34 @@ describe("encode", () => {
 
   it("refuses what is not a finite number", () => {
     for (const value of [NaN, Infinity, -Infinity]) assert.throws(() => encode("text", value), Unencodable);
+  });
+
+  for (const [format, numbers, others] of [
+    ["json", "0 -0 7 1.10 1e3 1E-3 99999999999999999999", "+1 007 0x1F 0o17 .5 5. .inf 1_000"],
+    ["yaml", "0 -0 7 +1 1.10 .5 5. 0x1F 1.0e+5 .inf 99999999999999999999", "007 1e3 1.0e5 0o17 -.5 +.5 -0x1F 1_000"],
+    ["toml", "0 -0 7 +1 1.10 1e3 0x1F 0o17 9223372036854775807", "9223372036854775808 0xFFFFFFFFFFFFFFFF 007 .5 .inf"],
+  ] as const) {
+    const asWritten = (text: string): string => encode(format, new Written(text, Number(text)));
+    const asNumber = (text: string): string => encode(format, text, "alone", "number");
+
+    it(`has one idea of a number in ${format}, wherever it comes from`, () => {
+      for (const text of numbers.split(" ")) {
+        assert.equal(asWritten(text), text);
+        assert.equal(asNumber(text), text);
+      }
+      for (const text of others.split(" ")) {
+        assert.throws(() => asWritten(text), Unencodable, text);
+        assert.throws(() => asNumber(text), Unencodable, text);
+      }
+    });
+  }
+
+  it("refuses a calculated number that YAML 1.1 would take for text", () => {
+    assert.equal(encode("json", 1e-7), "1e-7");
+    assert.throws(() => encode("yaml", 1e-7), {
+      message: "1e-7 is one number to YAML 1.2, and another or text to YAML 1.1",
+      fix: "Round it, or calculate in a smaller unit.",
+    });
   });
 
   it("refuses any value right after a backslash that would escape its first character", () => {
