@@ -3,6 +3,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar } from "yaml";
 import { suggest } from "../nearest.ts";
 import { parseDecimal } from "../number.ts";
+import { orderedMap } from "../ordered-map.ts";
 import type { Position, Problem } from "../refusal.ts";
 import { Written } from "../written.ts";
 
@@ -208,7 +209,7 @@ function dataOf(source: YamlSource, node: Node | null): unknown {
   if (isSeq(resolved)) return resolved.items.map((item) => dataOf(source, item as Node));
   if (isScalar(resolved)) return plainScalar(resolved);
   if (!isMap(resolved)) return null;
-  return Object.fromEntries(
-    resolved.items.map(({ key, value }) => [textOfKey(key as Scalar), dataOf(source, value as Node | null)]),
+  return orderedMap(
+    resolved.items.map(({ key, value }) => [textOfKey(key as Scalar), dataOf(source, value as Node | null)] as const),
   );
 }

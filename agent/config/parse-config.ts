@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { flawOfSecretsFolder } from "../names/own-places.ts";
+import { orderedMap } from "../ordered-map.ts";
 import type { Problem } from "../refusal.ts";
 import type { AppConfig, Config, SecretConfig } from "./config.ts";
 import type { Field } from "./field.ts";
@@ -121,7 +122,7 @@ function assemble(
     files,
     folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
     metrics: parseMetrics(last(tops, "metrics"), files, { secretsFolder, config: own }),
-    vars: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.data()])),
+    vars: orderedMap(named(tops, "vars").map(([name, field]) => [name, field.data()] as const)),
     varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
     templatesFolder: templates.folder,
     secretsFolder,

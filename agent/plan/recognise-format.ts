@@ -18,8 +18,9 @@ export function recogniseFormat(text: string): Likeness | null {
   const lines = significantLines(text);
   const [first = ""] = lines;
   if (isXml(text)) return { formats: ["xml"], sign: "it is made of tags" };
-  if (/^\[\[[^[\]]+\]\]$/.test(first)) return { formats: ["toml"], sign: "it begins with [[…]]" };
-  if (/^\s*(?:\{\s*["}]|\[\s*["{[\]])/.test(text)) return { formats: ["json"], sign: "it begins as JSON does" };
+  if (/^\[\[?[^[\]]+\]\]?$/.test(first) && lines.some((line) => /^\[\[[^[\]]+\]\]$/.test(line)))
+    return { formats: ["toml"], sign: "it has tables in [[…]]" };
+  if (/^\s*(?:\[\s*)*(?:\{\s*["}]|\[\s*["\]])/.test(text)) return { formats: ["json"], sign: "it begins as JSON does" };
   if (/^\[[^[\]]+\]$/.test(first) && lines.some((line) => line.includes("=")))
     return { formats: ["ini", "systemd", "toml"], sign: "it begins with a [section]" };
   if (/^(?:---|%YAML .*)$/.test(first) || hasNestedKeys(lines))
@@ -60,11 +61,13 @@ function hasNestedKeys(lines: readonly string[]): boolean {
   });
 }
 
-const ASSIGNMENT = /^(?:export )?[A-Za-z_]\w*=/;
+/** `ACTION=="add"` of udev compares, and `UUID=… / ext4` of fstab has six columns. */
+const ASSIGNMENT = /^(?:export )?[A-Za-z_]\w*=(?!=)/;
+const FSTAB = /^(?:(?:PART)?(?:UUID|LABEL))=\S+\s+(?:\/|none\s|swap\s)/;
 
 /** Nothing else but `NAME=value`, without blanks before the sign. */
 function recogniseAssignments(lines: readonly string[]): Likeness | null {
-  if (lines.length === 0 || !lines.every((line) => ASSIGNMENT.test(line))) return null;
+  if (lines.length === 0 || !lines.every((line) => ASSIGNMENT.test(line) && !FSTAB.test(line))) return null;
   if (lines.some((line) => line.startsWith("export "))) return { formats: ["sh"], sign: "it exports variables" };
   return { formats: ["env", "sh", "properties"], sign: "each of its lines is NAME=value" };
 }

@@ -3,6 +3,7 @@
 
 import type { SecretConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
+import { inOrder } from "../ordered-map.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { Written } from "../written.ts";
 import type { AppPlan, SecretReference } from "./plan.ts";
@@ -170,7 +171,11 @@ function map<T extends object>(entries: T): T {
 }
 
 function copyMap(entries: object): Record<string, unknown> {
-  return map(Object.fromEntries(Object.entries(entries).map(([key, member]) => [key, copy(member)])));
+  const members = Object.entries(entries).map(([key, member]) => [key, copy(member)] as const);
+  return inOrder(
+    map(Object.fromEntries(members)),
+    members.map(([key]) => key),
+  );
 }
 
 function copy(value: unknown): unknown {

@@ -85,12 +85,19 @@ const BY_FOLDER: readonly (readonly [path: RegExp, format: TemplateFormat])[] = 
     "systemd",
   ],
   [/^\/(?:etc|run|(?:usr\/)?(?:local\/)?lib)\/(systemd(?:\/[^/]+\.conf\.d)?)\/[^/]+\.conf$/, "systemd"],
+  [/(?:^|\/)(systemd\/network)\/(?:[^/]+\/)?[^/]+\.(?:network|netdev|link|conf)$/, "systemd"],
   // systemd-sysctl takes a value as it stands up to the end of its line, as INI's rules write it.
   [/(?:^|\/)(sysctl\.d)\/[^/]+\.conf$/, "ini"],
   [/(?:^|\/)(pool\.d|php-fpm\.d)\/[^/]+\.conf$/, "ini"],
   [/(?:^|\/)(nginx)\/(?:[^/]+\/)*[^/]+\.conf$/, "nginx"],
   [/(?:^|\/)(nginx\/sites-(?:available|enabled))\/[^/]+$/, "nginx"],
   [/(?:^|\/)(?:postgresql|pgsql)\/(?:[^/]+\/)*(conf\.d)\/[^/]+\.conf$/, "postgresql"],
+  [/(?:^|\/)(supervisor\/conf\.d)\/[^/]+\.conf$/, "ini"],
+  [/(?:^|\/)(telegraf\.d)\/[^/]+\.conf$/, "toml"],
+  [/(?:^|\/)(cloud\/cloud\.cfg\.d)\/[^/]+\.cfg$/, "yaml"],
+  [/(?:^|\/)(udev\/rules\.d)\/[^/]+\.rules$/, "text"],
+  // As YAML at first sight, and without its rules.
+  [/(?:^|\/)(unbound)\/(?:[^/]+\/)*[^/]+\.conf$/, "text"],
   // Without iptables' own saved rules, which lie there on Fedora's kin.
   [/^(\/etc\/(?:default|sysconfig))\/(?!ip6?tables$)[^/.]+$/, "env"],
 ];
@@ -100,6 +107,12 @@ const BY_NAME: Readonly<Record<string, TemplateFormat>> = {
   "postgresql.conf": "postgresql",
   "sysctl.conf": "ini",
   "mongod.conf": "yaml",
+  "telegraf.conf": "toml",
+  "supervisord.conf": "ini",
+  "pip.conf": "ini",
+  "cloud.cfg": "yaml",
+  "locale.conf": "env",
+  "vconsole.conf": "env",
   ".env": "env",
 };
 

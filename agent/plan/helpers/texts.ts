@@ -2,6 +2,7 @@
 
 import { encode, Unencodable } from "../encode.ts";
 import type { TemplateFormat } from "../plan.ts";
+import { orderedMap } from "../../ordered-map.ts";
 import { Written } from "../../written.ts";
 import {
   helper,
@@ -157,7 +158,7 @@ function toPlain(value: unknown): unknown {
   const plain = valueOf(value);
   if (Array.isArray(plain)) return plain.map(toPlain);
   if (typeof plain !== "object" || plain === null) return plain;
-  return Object.fromEntries(Object.entries(plain).map(([key, member]) => [key, toPlain(member)]));
+  return orderedMap(Object.entries(plain).map(([key, member]) => [key, toPlain(member)] as const));
 }
 
 /** JSON.stringify would write `1.10` as 1.1. */

@@ -12,6 +12,8 @@ describe("recogniseFormat", () => {
     ["<!-- made -->\n<a><b>1</b></a>\n", ["xml"]],
     ["# c\n[Service]\nLimitNOFILE=1\n", ["ini", "systemd", "toml"]],
     ["[[inputs.cpu]]\npercpu = true\n", ["toml"]],
+    ['[agent]\n  interval = "10s"\n[[outputs.http]]\n', ["toml"]],
+    ['[["a"], []]\n', ["json"]],
     ["storage:\n  dbPath: /var/lib\n", ["yaml"]],
     ["users:\n- ada\n", ["yaml"]],
     ["---\na: 1\n", ["yaml"]],
@@ -44,6 +46,9 @@ describe("recogniseFormat", () => {
     "/var/log/app.log {\n  weekly\n}\n",
     "{\n\tadmin off\n}\nexample.com {\n}\n",
     "host all all 127.0.0.1/32 scram-sha-256\n",
+    'ACTION=="add", KERNEL=="sd*", ATTR{queue/scheduler}="none"\n',
+    "UUID=1-2 / ext4 defaults 0 1\nLABEL=data /data xfs nofail 0 2\n",
+    "[{rabbit, [{tcp_listeners, [5672]}]}].\n",
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
   ]) {
     it(`takes ${JSON.stringify(text)} for nothing`, () => assert.equal(recogniseFormat(text), null));

@@ -32,6 +32,16 @@ describe("tellFormat", () => {
     ["/etc/sysctl.d/90-parbake.conf", "ini: target in sysctl.d"],
     ["/etc/sysctl.conf", "ini: the target's name"],
     ["/etc/php/8.2/fpm/pool.d/www.conf", "ini: target in pool.d"],
+    ["/etc/systemd/network/10-eth0.network", "systemd: target in systemd/network"],
+    ["/etc/systemd/network/10-eth0.network.d/mtu.conf", "systemd: target in systemd/network"],
+    ["/etc/supervisor/conf.d/app.conf", "ini: target in supervisor/conf.d"],
+    ["/etc/telegraf/telegraf.conf", "toml: the target's name"],
+    ["/etc/telegraf/telegraf.d/out.conf", "toml: target in telegraf.d"],
+    ["/etc/cloud/cloud.cfg.d/99-app.cfg", "yaml: target in cloud/cloud.cfg.d"],
+    ["/etc/unbound/unbound.conf.d/app.conf", "text: target in unbound"],
+    ["/etc/pip.conf", "ini: the target's name"],
+    ["/etc/locale.conf", "env: the target's name"],
+    ["/etc/udev/rules.d/99-app.rules", "text: target in udev/rules.d"],
     ["/etc/mongod.conf", "yaml: the target's name"],
     ["/etc/motd.txt", "text: the target's name"],
     ["/run/parbake/secrets/tls.pem", "text: the target's name"],
@@ -52,6 +62,7 @@ describe("tellFormat", () => {
     "/etc/app.constructor",
     "/etc/sysconfig/iptables",
     "/etc/tmpfiles.d/x.conf",
+    "/etc/prometheus/alerts.rules",
   ]) {
     it(`does not know ${path}`, () =>
       assert.deepEqual(tellFormat({ format: null, path, template: "x.hbs" }), { kind: "untold" }));
