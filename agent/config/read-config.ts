@@ -68,6 +68,6 @@ function locateTemplates(templatesFolder: string, configFolder: string, root: st
 }
 
 function listDropIns(folder: string, inputs: Inputs): string[] {
-  const names = inputs.list(folder, CONFIG).filter((name) => /^[^.].*\.ya?ml$/.test(name));
+  const names = inputs.list(folder, CONFIG).filter((name) => /^[^.][^/]*\.ya?ml$/.test(name));
   return names.map((name) => join(folder, name));
 }

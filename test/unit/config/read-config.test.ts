@@ -56,6 +56,11 @@ describe("readConfig", () => {
     });
   });
 
+  it("reads a drop-in whatever its name has in it", () => {
+    write("etc/parbake.d/a\nb.yaml", "vars: { a: 1 }");
+    assert.deepEqual(Object.keys(read().config.vars), ["a"]);
+  });
+
   it("refuses a parbake.d that is no folder, rather than to do without what may be meant", () => {
     write("etc/parbake.d", "apps: {}");
     const file = join(root, "etc/parbake.d");
