@@ -61,10 +61,12 @@ export function tellsTypes(format: TemplateFormat): boolean {
 
 /** Where a file has text alone, what JSON has as a number is one. */
 function refuseOthers(format: TemplateFormat, spelled: string, type: ScalarType): void {
-  const { numbers = JSON_NUMBERS } = RULES[format];
-  const fits = type === "boolean" ? spelled === "true" || spelled === "false" : numbers.isNumber(spelled);
+  const { numbers } = RULES[format];
+  const fits =
+    type === "boolean" ? spelled === "true" || spelled === "false" : (numbers ?? JSON_NUMBERS).isNumber(spelled);
   if (fits) return;
-  const wanted = type === "boolean" ? "neither true nor false" : `no number as ${format} writes them`;
+  const wanted =
+    type === "boolean" ? "neither true nor false" : `no number as ${numbers ? format : "json"} writes them`;
   throw new Unencodable(`it is ${wanted}`, `Print it as text: without ${type === "boolean" ? "bool" : "number"}.`);
 }
 

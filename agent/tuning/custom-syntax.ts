@@ -160,11 +160,17 @@ function binary({ text, column }: Token, left: Expression, right: Expression): E
 
 function parseNumber({ text, column }: Token): Expression {
   const [, digits = "", unit = ""] = /^([\d.]+)(.*)$/.exec(text) ?? [];
+  // Eight to some, and a part of a date; 0x4 and 1e3 are no better.
+  if (/^0\d/.test(digits) || /^(?:x|o|b[01]|e\d)/i.test(unit)) throw unclearNumber(text, column);
   if (unit === "%") return { kind: "number", value: Number(digits) / 100, isSize: false, column };
   if (unit === "") return { kind: "number", value: Number(digits), isSize: false, column };
   const value = parseSize(text);
   if (value === null) throw new ExpressionError(`'${text}' is no size`, column, adviseSize(text));
   return { kind: "number", value, isSize: true, column };
+}
+
+function unclearNumber(text: string, column: number): ExpressionError {
+  return new ExpressionError(`'${text}' is no plain number`, column, "Write its digits alone: 16, 0.5, 1000.");
 }
 
 function missingValue({ text, column }: Token): ExpressionError {

@@ -62,6 +62,7 @@ function checkOptions(options: Options): Problem[] {
       if (names.has(name) || Object.hasOwn(FUNCTIONS, name))
         throw new ExpressionError(`${name} is taken`, 1, "Choose another name.");
       const expression = parseExpression(source);
+      refuseRewritten(source);
       // What refers to a setting that is wrong already is not judged.
       if (namesIn(expression).some((used) => unknown.has(used))) unknown.add(name);
       else names.set(name, finish(checkResult(evaluate(expression, names)), names));
@@ -72,6 +73,14 @@ function checkOptions(options: Options): Problem[] {
     }
   }
   return problems;
+}
+
+/** `version: 1.10` is a text that would be printed as 1.1. */
+function refuseRewritten(source: string): void {
+  const written = source.trim();
+  if (!/^\d+\.\d*0$/.test(written)) return;
+  const what = `a setting of custom is calculated, and ${written} would become ${Number(written)}`;
+  throw new ExpressionError(what, 1, `Write ${Number(written)}; a text, such as a version, is a variable: vars.`);
 }
 
 function describe(name: string, source: string, { message, column, fix }: ExpressionError): Problem {

@@ -1,6 +1,6 @@
 // Amounts of memory in the unit and the spelling that an app wants. Always rounded down: never more than there is. Pure.
 
-import { GIB, KIB, MIB, parseSize, TIB } from "../../tuning/size.ts";
+import { adviseSize, GIB, KIB, MIB, parseSize, TIB } from "../../tuning/size.ts";
 import { Written } from "../../written.ts";
 import { TunedValue } from "../template-context.ts";
 import { helper, inexact, textOf, TemplateError, valueOf, wrongKind, type Helper } from "./helper.ts";
@@ -57,6 +57,8 @@ function sizeOf(name: string, value: unknown): number {
   if (value instanceof Written && !value.isExact) throw inexact(name);
   const sizeBytes = typeof plain === "string" ? parseSize(plain) : plain;
   if (Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0) return sizeBytes as number;
+  if (typeof plain === "string")
+    throw new TemplateError(`${name} wants a size and got text that is none`, adviseSize(plain));
   throw typeof plain === "number"
     ? new TemplateError(`${name} wants whole bytes, 0 or more`, "Round it: (floor …), and keep it above 0: (max 0 …).")
     : wrongKind(name, "size", value);
