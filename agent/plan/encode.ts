@@ -59,6 +59,11 @@ export function tellsTypes(format: TemplateFormat): boolean {
   return RULES[format].numbers !== undefined;
 }
 
+/** See FormatRules. */
+export function isUnclear(format: TemplateFormat, word: string): boolean {
+  return RULES[format].isUnclear?.(word) ?? false;
+}
+
 /** Where a file has text alone, what JSON has as a number is one. */
 function refuseOthers(format: TemplateFormat, spelled: string, type: ScalarType): void {
   const { numbers } = RULES[format];

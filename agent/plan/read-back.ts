@@ -3,11 +3,11 @@
 // The file is read twice: as it is, and with a marker in place of each value. Both must have the same tokens, but for the
 // values where the markers stand: a value that is misread, or that changes anything around it, makes the two differ.
 
-import { encode, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
+import { encode, isUnclear, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
 import { Written } from "../written.ts";
 import type { TemplateFormat, ScalarType } from "./plan.ts";
 import { READERS } from "./readers/readers.ts";
-import { hasMarker, Malformed, markerOf, MARKERS, type Reader, type Token } from "./readers/scanner.ts";
+import { hasMarker, Malformed, markerOf, MARKERS, ONE_MARKER, type Reader, type Token } from "./readers/scanner.ts";
 
 /** A value in a rendered file. */
 export interface Hole {
@@ -66,7 +66,7 @@ export function readBack(format: TemplateFormat, parts: readonly (string | Hole)
   if (holes.length === 0) return { kind: "proven" };
   const marked = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.marked)).join(""));
   const differs = { kind: "differs", hole: holes[0]! } as const;
-  return marked instanceof Malformed ? differs : (findDifference(found, marked, holes) ?? { kind: "proven" });
+  return marked instanceof Malformed ? differs : (findDifference(format, found, marked, holes) ?? { kind: "proven" });
 }
 
 function attempt(read: Reader, text: string): readonly Token[] | Malformed {
@@ -81,7 +81,12 @@ function attempt(read: Reader, text: string): readonly Token[] | Malformed {
 type Difference = Extract<ReadBack, { kind: "differs" }>;
 
 /** The first hole that is read otherwise, or not at all; null where all is well. */
-function findDifference(found: readonly Token[], marked: readonly Token[], holes: readonly Hole[]): Difference | null {
+function findDifference(
+  format: TemplateFormat,
+  found: readonly Token[],
+  marked: readonly Token[],
+  holes: readonly Hole[],
+): Difference | null {
   const seen = new Set<Hole>();
   let last = holes[0]!;
   const fill = (_: string, index: string): string => {
@@ -97,9 +102,15 @@ function findDifference(found: readonly Token[], marked: readonly Token[], holes
       const isExpanded = [actual, found[index + 1]].some((token) => token?.kind === "mark" && token.text === "$");
       return { kind: "differs", hole: last, ...(isExpanded && last.value.includes("$") ? { isExpanded } : {}) };
     }
+    if (isPutTogether(expected!) && isUnclear(format, actual!.text)) return { kind: "differs", hole: last };
   }
   const unseen = holes.find((hole) => mustBeSeen(hole) && !seen.has(hole));
   return unseen ? { kind: "differs", hole: unseen } : null;
+}
+
+/** A word that the template and its values have parts of: what it comes to, no value's encoding saw. */
+function isPutTogether({ kind, text }: Token): boolean {
+  return kind === "bare" && hasMarker(text) && !ONE_MARKER.test(text);
 }
 
 /** Comments are not read. */

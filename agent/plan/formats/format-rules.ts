@@ -21,6 +21,8 @@ export type Value = string | number | boolean | Written;
 export type Place = "alone" | "part" | "end" | "double" | "single" | "line" | "closed" | "never";
 
 export interface FormatRules {
+  /** Whether readers of the format disagree about a bare word that values and text of the template make together. */
+  isUnclear?(word: string): boolean;
   /** Of a format whose reader tells numbers, true and false from text by how they stand there. */
   readonly numbers?: NumberRules;
   /** One place for each HOLE of `text`, in order. */

@@ -23,8 +23,14 @@ const NUMBERS: NumberRules = {
 };
 const QUOTES_AND_BRACKETS = "\"'[]{}";
 
+/** A number, a time, a date or a truth to YAML 1.1, and text or another number to 1.2: 0027, 22:22, 1_000, 2026-01-02, no. */
+const UNCLEAR =
+  /^(?:[+-]?0[\d_]+|[+-]?(?=\d*_)\d[\d_]*(?:\.[\d_]*)?|[+-]?0[box][\da-f_]+|[+-]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[t\s].*)?|[+-]?[\d.]+e[+-]?\d+|[+-]\.\d+|y|n|yes|no|on|off)$/i;
+
 export const yaml: FormatRules = {
   numbers: NUMBERS,
+
+  isUnclear: (word) => UNCLEAR.test(word) && !NUMBER.test(word),
 
   places: (text) => new YamlScan(text).run(),
 

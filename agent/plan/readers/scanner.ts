@@ -22,6 +22,7 @@ export function markerOf(index: number): string {
 }
 
 export const MARKERS = /\uE000(\d+)\uE001/g;
+export const ONE_MARKER = /^\uE000\d+\uE001$/;
 
 export function hasMarker(text: string): boolean {
   return text.includes("\uE000");
