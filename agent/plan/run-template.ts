@@ -2,7 +2,8 @@
 
 import Handlebars from "handlebars";
 import type { Problem } from "../refusal.ts";
-import { INCLUDE, PRINT } from "./instrument.ts";
+import { Written } from "../written.ts";
+import { INCLUDE, NAMED, PRINT } from "./instrument.ts";
 import type { Site } from "./instrument.ts";
 import { placeOf } from "./parse-template.ts";
 import type { Program } from "./template-ast.ts";
@@ -44,7 +45,7 @@ const MAX_TURNS = 1_000_000;
 
 const environment = createEnvironment();
 const knownHelpers: Record<string, boolean> = Object.fromEntries(
-  [PRINT, INCLUDE, ...Object.keys(HELPERS)].map((name) => [name, true]),
+  [PRINT, INCLUDE, NAMED, ...Object.keys(HELPERS)].map((name) => [name, true]),
 );
 
 export function runTemplate(
@@ -136,6 +137,10 @@ function createEnvironment(): typeof Handlebars {
     }),
   );
   instance.registerHelper(
+    NAMED,
+    located(([value], options) => options.fn(value, { data: options.data, blockParams: [value] })),
+  );
+  instance.registerHelper(
     "if",
     located(function ([value], options) {
       return isTrue(value) ? options.fn(this) : options.inverse(this);
@@ -150,7 +155,10 @@ function createEnvironment(): typeof Handlebars {
   instance.registerHelper(
     "with",
     located(function ([value], options) {
-      return withValue.call(this, value, options);
+      // What the config has as false is none to enter, as it is none to #if.
+      return value instanceof Written && value.value === false
+        ? options.inverse(this)
+        : withValue.call(this, value, options);
     }),
   );
   instance.registerHelper(

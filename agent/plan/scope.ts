@@ -7,7 +7,7 @@ import type { Resolved, View } from "./view.ts";
 export interface Scope {
   /** What `this` is; the last is the innermost, the others are reached by `../`. */
   readonly contexts: readonly [View, ...View[]];
-  /** What `@key` and the like are; one for each `#each` and `#with` around. */
+  /** What `@key` and the like are; one for each `#each` around. */
   readonly loops: readonly Readonly<Record<string, View>>[];
   readonly blockParams: Readonly<Record<string, View>>;
 }
@@ -35,7 +35,7 @@ export function enterEach(scope: Scope, view: View, [item, key]: readonly string
 export function enterWith(scope: Scope, view: View, [name]: readonly string[]): Scope {
   return {
     contexts: [...scope.contexts, view],
-    loops: [...scope.loops, scope.loops.at(-1) ?? {}],
+    loops: scope.loops,
     blockParams: { ...scope.blockParams, ...(name ? { [name]: view } : {}) },
   };
 }

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import Handlebars from "handlebars";
 import { renderTemplate } from "../../../agent/plan/render-template.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
+import { Written } from "../../../agent/written.ts";
 import { plainText } from "./plain-text.ts";
 import { contextOf } from "./context-of.ts";
 import type { DescribedContext } from "./context-of.ts";
@@ -29,6 +30,56 @@ describe("renderTemplate", () => {
 
   it("prints a value that looks like a marker as it is", () => {
     assert.equal(render("{{vars.b}}{{vars.a}}", { vars: { a: "\uE0000\uE001", b: "b" } }), "b\uE0000\uE001");
+  });
+
+  for (const [title, source, printed] of [
+    [
+      "a loop over a list of maps within a loop over the same",
+      "{{#each vars.hosts}}{{#each ../vars.hosts}}{{#if (ne name ../name)}}{{../name}}>{{name}} {{/if}}{{/each}}{{/each}}",
+      "a>b b>a ",
+    ],
+    [
+      "a loop over texts within a loop over the same",
+      "{{#each vars.list}}{{#each ../vars.list}}{{..}}{{this}}{{../../vars.t}} {{/each}}{{/each}}",
+      "xxt xyt yxt yyt ",
+    ],
+    [
+      "#with of what is entered already",
+      "{{#each vars.hosts}}{{#each on}}{{#with this}}{{..}}{{../../name}} {{/with}}{{/each}}{{/each}}",
+      "xa xb yb ",
+    ],
+    [
+      "block parameters, conditions and helpers",
+      "{{#each vars.hosts as |h|}}{{#each on as |o|}}{{#if (eq o (lower ../on.[0]))}}{{h.name}}{{../name}}{{/if}}{{/each}}{{/each}}",
+      "aabb",
+    ],
+    [
+      "the else of a loop",
+      "{{#each vars.list}}{{#each (split '' ',')}}{{else}}{{this}}{{../vars.t}}{{/each}}{{/each}}",
+      "xtyt",
+    ],
+  ] as const) {
+    it(`has ../ lead to the block around, whatever it is about: ${title}`, () => {
+      const hosts = [
+        { name: "a", on: ["x"] },
+        { name: "b", on: ["x", "y"] },
+      ];
+      assert.equal(render(source, { vars: { hosts, list: ["x", "y"], t: "t" } }), printed);
+    });
+  }
+
+  it("knows no loop of #with for @../index to lead to", () => {
+    assert.deepEqual(
+      render("{{#each vars.l}}{{#with this}}{{#if @../first}}a{{/if}}{{/with}}{{/each}}", { vars: { l: ["x"] } }),
+      [
+        "a.txt.hbs:1:37: @../first is not known here. Inside #each there are @key, @index, @first and @last; @root is everywhere.",
+      ],
+    );
+  });
+
+  it("does not enter what the config has as false", () => {
+    const vars = { no: new Written("False", false), zero: new Written("0", 0) };
+    assert.equal(render("{{#with vars.no}}a{{else}}b{{/with}}{{#with vars.zero}}{{this}}{{/with}}", { vars }), "b0");
   });
 
   it("never substitutes inside a value that was printed", () => {
