@@ -125,6 +125,16 @@ export class Machine {
     return this.#start(tracer, options).ended;
   }
 
+  /** The same, killed together with the tracer as soon as it is of no use. */
+  async runWhile(isOfUse: () => boolean, tracer: readonly string[], ...options: readonly string[]): Promise<Run> {
+    const { child, ended } = this.#start(tracer, options);
+    let isOver = false;
+    void ended.finally(() => (isOver = true));
+    while (!isOver && isOfUse()) await sleep(20);
+    if (!isOver) process.kill(-child.pid!, "SIGKILL");
+    return ended;
+  }
+
   /** A run that gets the signals, each when its file is there, or a moment after it began. */
   async signal(signals: readonly { readonly name: NodeJS.Signals; readonly file: string | null }[]): Promise<Run> {
     const { child, ended } = this.#start([], []);
@@ -249,7 +259,7 @@ interface Started {
 
 function start(program: string, argv: readonly string[], endpoint: string): Started {
   const env = { PATH: process.env["PATH"], AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint };
-  const child = spawn(program, argv, { env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, argv, { env, stdio: ["ignore", "ignore", "pipe"], detached: true });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<Run>((resolve, reject) => {

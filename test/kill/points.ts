@@ -1,7 +1,7 @@
 // Where a run can be hit: every call of its main thread that changes something on the disk or starts a program, in the order
 // of a good run, as strace counts them.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 export interface Point {
   readonly call: string;
@@ -43,12 +43,17 @@ export function failing({ call, number }: Point, errno: string, file: string): s
   return [...STRACE, "-y", "-o", file, "-e", `trace=${call}`, "-e", `inject=${call}:error=${errno}:when=${number}`];
 }
 
-/** Whether the error met a call that changes something: the event loop's own writes come as they like and shift the count. */
-export function hasHit(file: string): boolean {
-  const lines = readFileSync(file, "utf8").split("\n");
+/**
+ * What the error met: a call that changes something, another one, or none so far. The event loop's own writes come as they like and
+ * shift the count. An error in one of those proves nothing, for no pipe or eventfd has it: libuv aborts at it, or waits for ever for
+ * the byte that it did not get into its signals' lock.
+ */
+export function whatWasHit(file: string): "change" | "other" | "nothing" {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   const hit = lines.find((line) => line.endsWith("(INJECTED)"));
-  const [, call, rest] = /^\d+ +(\w+)(\(.*)$/.exec(hit ?? "") ?? [];
-  return call !== undefined && changesSomething(call, rest!);
+  if (hit === undefined) return "nothing";
+  const [, call, rest] = /^\d+ +(\w+)(\(.*)$/.exec(hit) ?? [];
+  return call !== undefined && changesSomething(call, rest!) ? "change" : "other";
 }
 
 /** The points of the run that `listing` wrote down. */
