@@ -126,8 +126,9 @@ function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnCha
     .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
 
+// In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.
 function endMsOf({ startedAt, tookMs }: Report): number {
-  return Date.parse(startedAt) + tookMs;
+  return Math.trunc(Date.parse(startedAt) + tookMs);
 }
 
 const NEXT: Readonly<Record<Phase, Recovery>> = {
