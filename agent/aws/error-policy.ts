@@ -6,6 +6,7 @@ import { HttpTrouble } from "../http/http-trouble.ts";
 import type { Circumstances } from "./clients.ts";
 import {
   API_POLICY,
+  BEHIND_PROXY,
   CLOCK,
   NETWORK_FAMILIES,
   NETWORK_POLICY,
@@ -85,7 +86,8 @@ function nameKey({ isAboutCredentials }: Rule, verdict: Verdict, { circumstances
 }
 
 function judgeTrouble({ code, message, isOfProxy }: HttpTrouble, call: JudgedCall): Verdict {
-  const verdict = verdictOf(isOfProxy ? proxyRule(code) : networkRule(code), call);
+  const rule = isOfProxy ? proxyRule(code) : networkRule(code, call);
+  const verdict = verdictOf(rule, call);
   return { ...verdict, what: `${verdict.what} (${message})` };
 }
 
@@ -94,9 +96,10 @@ function proxyRule(code: string): Rule {
   return BY_PROXY_NAME.get(isNoProxy ? "PROXY_SPOKE_FIRST" : code) ?? PROXY_POLICY[0];
 }
 
-function networkRule(code: string): Rule {
+function networkRule(code: string, { circumstances: { route } }: JudgedCall): Rule {
   const family = NETWORK_FAMILIES.find(([start]) => code.startsWith(start));
-  return BY_NETWORK_NAME.get(code) ?? family?.[1] ?? NETWORK_POLICY[0];
+  const rule = BY_NETWORK_NAME.get(code) ?? family?.[1] ?? NETWORK_POLICY[0];
+  return rule === NETWORK_POLICY[0] && route !== null && route.proxy !== null ? BEHIND_PROXY : rule;
 }
 
 function judgeStatus(status: number, name: string | undefined, { circumstances: { route } }: JudgedCall): Verdict {

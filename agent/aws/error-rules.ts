@@ -236,6 +236,23 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
   },
 ];
 
+/** The same as the first row, by a proxy that stands between and has not said what is wrong. */
+export const BEHIND_PROXY: Rule = {
+  names: [],
+  kind: "retry",
+  code: "unavailable",
+  what: "no answer from HOST through the proxy PROXY",
+  fix: "Check that the proxy runs and may reach that host, or name the host in NO_PROXY.",
+};
+
+const NO_TLS: Rule = {
+  names: [],
+  kind: "retry",
+  code: "unavailable",
+  what: "HOST refuses TLS, or speaks none",
+  fix: "Check the port, whether the URL should begin with http://, and what stands in between.",
+};
+
 /** By how Node's and OpenSSL's codes begin, which are too many to list. */
 export const NETWORK_FAMILIES: readonly (readonly [start: string, rule: Rule])[] = [
   [
@@ -248,16 +265,9 @@ export const NETWORK_FAMILIES: readonly (readonly [start: string, rule: Rule])[]
       fix: "Check the port and AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
     },
   ],
-  [
-    "ERR_SSL_",
-    {
-      names: [],
-      kind: "retry",
-      code: "unavailable",
-      what: "HOST refuses TLS, or speaks none",
-      fix: "Check the port, whether the URL should begin with http://, and what stands in between.",
-    },
-  ],
+  ["ERR_SSL_", NO_TLS],
+  // What Node calls a handshake that fails as it is written.
+  ["EPROTO", NO_TLS],
 ];
 
 /** What the proxy did, or the way to it, by the same names. The first row is for all that has none of its own. */

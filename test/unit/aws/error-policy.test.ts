@@ -182,6 +182,7 @@ describe("judgeError, of what never reached AWS", () => {
     ["SELF_SIGNED_CERT_IN_CHAIN", "fatal", /^the certificate of secretsmanager\S+:443 is of no authority that parbake/],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "fatal", /^the certificate of secretsmanager\S+:443 is for another name/],
     ["ERR_SSL_WRONG_VERSION_NUMBER", "retry", /^secretsmanager\S+:443 refuses TLS, or speaks none \(ERR_SSL_WRONG/],
+    ["EPROTO", "retry", /^secretsmanager\S+:443 refuses TLS, or speaks none \(EPROTO\)/],
     ["HPE_INVALID_CONSTANT", "retry", /^secretsmanager\S+:443 speaks no HTTP \(HPE_INVALID_CONSTANT\)/],
     ["EWHATEVER", "retry", /^no answer from secretsmanager\S+:443 \(EWHATEVER\)/],
   ];
@@ -206,6 +207,7 @@ describe("judgeError, of what never reached AWS", () => {
       "PROXY_REFUSED",
       /^the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) opens no way to secretsmanager\S+:443/,
     ],
+    ["EPROTO", /^the proxy http:.* answers as no proxy does \(EPROTO\)/],
     ["HPE_INVALID_CONSTANT", /^the proxy http:.* answers as no proxy does \(HPE_INVALID_CONSTANT\)/],
     ["SELF_SIGNED_CERT_IN_CHAIN", /^the certificate of the proxy http:/],
   ];
@@ -214,6 +216,18 @@ describe("judgeError, of what never reached AWS", () => {
       const verdict = judgeError(HttpTrouble.from({ code }, true), viaProxy);
       assert.match(verdict.what, what);
       assert.doesNotMatch(`${verdict.what} ${verdict.fix}`, /hunter2|user:/);
+    });
+  }
+
+  for (const code of ["ECONNRESET", "TIMEOUT", "CUT_SHORT"]) {
+    it(`names the proxy for ${code} behind it`, () => {
+      const { what, fix } = judgeError(HttpTrouble.from({ code }), viaProxy);
+      assert.match(
+        what,
+        /^no answer from secretsmanager\S+:443 through the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) \(/,
+      );
+      assert.match(fix, /may reach that host, or name the host in NO_PROXY/);
+      assert.doesNotMatch(`${what} ${fix}`, /hunter2|user:/);
     });
   }
 
