@@ -16,7 +16,7 @@ export function withoutBlocking(fd: number, isTerminal: boolean): NonBlocking {
   const isPipe = stats.isFIFO();
   const asIs = { fd, giveBack: () => {} };
   if (!isTerminal && !isPipe && !stats.isSocket()) return asIs;
-  return (isTerminal || isPipe ? reopen(fd) : null) ?? (isTerminal ? asIs : borrow(fd));
+  return (isTerminal || isPipe ? reopen(fd) : null) ?? (isTerminal ? asIs : (borrow(fd) ?? asIs));
 }
 
 // Opened anew it has flags of its own. Not ours to open: made by another user.
@@ -34,14 +34,21 @@ interface Handle {
   setBlocking?(isBlocking: boolean): void;
 }
 
-function borrow(fd: number): NonBlocking {
-  if (isNonBlocking(fd)) return { fd, giveBack: () => {} };
+// Null where it is not known how it has to be given back: without /proc, or without a descriptor to look with.
+function borrow(fd: number): NonBlocking | null {
+  const isAlready = isNonBlocking(fd);
+  if (isAlready === null) return null;
+  if (isAlready) return { fd, giveBack: () => {} };
   const socket = new Socket({ fd, readable: false, writable: true });
   const handle: Handle | undefined = Reflect.get(socket, "_handle");
   return { fd, giveBack: () => handle?.setBlocking?.(true) };
 }
 
-function isNonBlocking(fd: number): boolean {
-  const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1] ?? "0";
-  return (Number.parseInt(flags, 8) & constants.O_NONBLOCK) !== 0;
+function isNonBlocking(fd: number): boolean | null {
+  try {
+    const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
+    return flags === undefined ? null : (Number.parseInt(flags, 8) & constants.O_NONBLOCK) !== 0;
+  } catch {
+    return null;
+  }
 }
