@@ -129,7 +129,8 @@ function isFollowUp(value: unknown): value is FollowUp {
 }
 
 function isBegun(value: unknown): boolean {
-  return isRecord(value) && typeof value["step"] === "string" && typeof value["times"] === "number";
+  if (!isRecord(value) || typeof value["step"] !== "string") return false;
+  return Number.isSafeInteger(value["times"]) && Number(value["times"]) >= 0;
 }
 
 function isHealthCheck(value: unknown): boolean {

@@ -168,11 +168,20 @@ function startTicksOf(pid: string): string | null {
 function openLockFolder(root: string): Folder {
   const run = openOwnFolder(root, RUN_FOLDER);
   try {
-    explainingErrors(`${run.shownPath}/lock`, () => mkdirSync(entryOf(run, "lock"), { mode: 0o755, recursive: true }));
+    explainingErrors(`${run.shownPath}/lock`, () => makeIfMissing(entryOf(run, "lock")));
   } finally {
     closeFolder(run);
   }
   return openFolder(root, `${RUN_FOLDER}/lock`, TRUST_NOBODY_ELSE);
+}
+
+// Not `recursive`, which makes ENOENT of what it does not know, a read-only file system among it.
+function makeIfMissing(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
 }
 
 function lockContended(): Refusal {

@@ -136,6 +136,7 @@ describe("parbake apply, given bad input", () => {
     });
   }
 
+  const isRoot = process.getuid!() === 0;
   const mounts: readonly (readonly [title: string, script: string, says: RegExp])[] = [
     ["a read-only target", "mount -t tmpfs -o ro,mode=0755 none etc/web", /read-only/i],
     [
@@ -146,7 +147,6 @@ describe("parbake apply, given bad input", () => {
     ["a target without inodes", "mount -t tmpfs -o nr_inodes=2,mode=0755 none etc/web; : >etc/web/full", /inode/i],
   ];
   for (const [title, script, says] of mounts) {
-    const isRoot = process.getuid!() === 0;
     it(`refuses ${title} with status 73 and no change${isRoot ? "" : " (skipped: not root)"}`, async function () {
       image = makeScratchImage();
       if (!isRoot) return this.skip();
@@ -158,6 +158,15 @@ describe("parbake apply, given bad input", () => {
       assert.deepEqual(image.snapshot(), before);
     });
   }
+
+  it("names a /run that is read-only as such", async function () {
+    image = makeScratchImage();
+    if (!isRoot) return this.skip();
+    const script = "mount --bind run run; mount -o remount,ro,bind run";
+    const { status, stderr } = await image.runMounted(script, emulator, "apply", "--log-level", "error");
+    assert.equal(status, 73, stderr);
+    assert.match(stderr, /^parbake: \S+\/run\/parbake\/lock is on a read-only file system\. Mount it read-write/m);
+  });
 
   it("refuses an IMDS that is not there with status 69, or goes on without it as the config says", async () => {
     image = makeScratchImage();
