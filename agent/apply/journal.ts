@@ -34,9 +34,11 @@ export interface FollowUp {
   readonly healthChecks: readonly HealthCheck[];
 }
 
+const PHASES = ["swap", "act", "rollback", "settle"] as const;
+
 /** What a killed run in this phase leaves to the next: `swap`: some files may be new, put them back. `act`: all are new,
  * follow up. `rollback`: put them back and act on the units named in the follow-up. `settle`: only drop the old files. */
-export type Phase = "swap" | "act" | "rollback" | "settle";
+export type Phase = (typeof PHASES)[number];
 
 /** A step of the follow-up that a run took up after another was killed in it. */
 export interface Begun {
@@ -113,7 +115,7 @@ function isJournal(value: object): value is Journal {
   if (!isRecord(value) || value["schema"] !== 1 || typeof value["bootId"] !== "string") return false;
   const { phase, changes, madeFolders, followUp, managed = null, since = "", begun = [] } = value;
   return (
-    ["swap", "act", "rollback", "settle"].includes(String(phase)) &&
+    PHASES.some((known) => known === phase) &&
     isListOf(changes, isChange) &&
     isListOf(madeFolders, isCleanPath) &&
     isFollowUp(followUp) &&

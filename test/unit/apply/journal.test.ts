@@ -65,6 +65,9 @@ describe("a journal", () => {
     for (const wrong of [
       { schema: 2 },
       { phase: "begin" },
+      { phase: ["act"] },
+      { begun: [{ step: "restart app.service", times: -1 }] },
+      { begun: [{ step: "restart app.service", times: 0.5 }] },
       { changes: [{}] },
       { madeFolders: ["x"] },
       { followUp: { ...FOLLOW_UP, actions: [{ unit: "a", action: "stop" }] } },
