@@ -27,14 +27,6 @@ function placed<T extends Declared>(steps: readonly T[], check: (step: T) => rea
 function checkValidator({ validate, path }: FileStep, root: string): Problem[] {
   const program = validate?.[0];
   if (program === undefined) return [];
-  if (!program.startsWith("/")) {
-    return [
-      {
-        what: `the validator of ${path} is '${program}'`,
-        fix: "Give its absolute path: nothing is looked up in PATH.",
-      },
-    ];
-  }
   if (isExecutable(resolveInRoot(root, program))) return [];
   return [
     {

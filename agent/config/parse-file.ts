@@ -70,9 +70,9 @@ export function parseFileSettings(keys: ReadonlyMap<string, Field>): FileSetting
     group: parseAccount(keys.get("group")),
     mode: parseMode(keys.get("mode")),
     format: keys.get("format")?.choice(TEMPLATE_FORMATS),
-    validate: keys.has("validate") ? parseArguments(keys.get("validate")) : undefined,
+    validate: keys.has("validate") ? parseCommand(keys.get("validate")) : undefined,
     onChange: keys.has("onChange") ? parseOnChange(keys.get("onChange")) : undefined,
-    healthCheck: keys.has("healthCheck") ? parseArguments(keys.get("healthCheck")) : undefined,
+    healthCheck: keys.has("healthCheck") ? parseCommand(keys.get("healthCheck")) : undefined,
     onDrift: keys.get("onDrift")?.choice(ON_DRIFT),
   };
 }
@@ -141,11 +141,23 @@ export function checkRelativePath(path: string, field: Field): void {
   field.refuse(`the path '${path}' ${flaw}`, "Give a plain relative path, without .., . or a leading /.");
 }
 
-function parseArguments(field: Field | undefined): readonly string[] | null {
+/** The program by its path: what PATH would find there, somebody else may have put. */
+function parseCommand(field: Field | undefined): readonly string[] | null {
   if (!field || field.isEmpty) return null;
-  const words = field.items().map((item) => item.text());
-  if (words.some((word) => word === undefined) || words.length === 0) return null;
-  return words as string[];
+  const [program, ...others] = field.items();
+  const words = [parseProgram(program), ...others.map((item) => item.text())];
+  return words.some((word) => word === undefined) ? null : (words as string[]);
+}
+
+function parseProgram(field: Field | undefined): string | undefined {
+  const program = field?.text();
+  const flaw = program === undefined ? null : flawOfAbsolute(program);
+  if (flaw === null) return program;
+  field!.refuse(
+    `the program '${program!.slice(0, 80)}' ${flaw}`,
+    "Give its plain path, like /usr/sbin/nginx: PATH is not searched.",
+  );
+  return undefined;
 }
 
 export function parseOnChange(field: Field | undefined): readonly OnChange[] {

@@ -13,6 +13,5 @@ interface Commands {
 export function judgePrograms(files: readonly Commands[], root: string, inputs: Inputs): void {
   const commands = files.flatMap(({ validate, healthCheck }) => [validate, healthCheck]);
   const programs = new Set(commands.flatMap((command) => command?.[0] ?? []));
-  // Another is looked up among the system's own: check says that it should not be.
-  for (const program of programs) if (program.startsWith("/")) inputs.judge(join(root, program));
+  for (const program of programs) inputs.judge(join(root, program));
 }

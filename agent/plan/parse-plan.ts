@@ -211,9 +211,10 @@ function parsePart(json: JsonValue): ContentPart {
 }
 
 function parseCommand(json: JsonValue): readonly string[] {
-  const words = json.items().map((word) => word.word((text) => !text.includes("\0"), "a text without NUL"));
-  if (words.length === 0) json.refuse("a command");
-  return words;
+  const [program] = json.items();
+  if (program === undefined) json.refuse("a command");
+  else program.path();
+  return json.items().map((word) => word.word((text) => !text.includes("\0"), "a text without NUL"));
 }
 
 function parseAction(json: JsonValue): OnChange {

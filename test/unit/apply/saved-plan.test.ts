@@ -147,6 +147,11 @@ describe("a saved plan", () => {
         tamper(text, ({ steps }) => (steps[2].onChange[0].unit = "--root=/tmp.service")),
         "plan.plans[0].steps[2].onChange[0].unit is a text, and a unit's name was expected",
       ],
+      [
+        tamper(text, ({ steps }) => Object.assign(steps[2], { validate: ["nginx", "-t"], healthCheck: ["/opt/../x"] })),
+        "plan.plans[0].steps[2].validate[0] is a text, and an absolute path without .. and // was expected",
+        "plan.plans[0].steps[2].healthCheck[0] is a text, and an absolute path without .. and // was expected",
+      ],
       [tamper(text, ({ steps }) => (steps[3].path = "/etc/a")), "plan.plans[0].steps: /etc/a is written twice"],
       [
         tamper(text, ({ steps }) => (steps[4].content[1].reference.key = "other")),

@@ -235,6 +235,12 @@ describe("parseConfig", () => {
       "architectures: [aarch64]\napps: { a: { profile: nginx } }\n",
       "parbake.yaml:1:17: architectures[0]: expected arm64 or x86_64, found 'aarch64'. Known: arm64, x86_64.",
     ],
+    [
+      "programs that PATH would have to find, or whose path climbs",
+      "files:\n- { template: t, path: /a, validate: [nginx, -t] }\n- { template: t, path: /b, healthCheck: [/opt/../check] }\n",
+      "parbake.yaml:2:39: files[0].validate[0]: the program 'nginx' is not absolute. Give its plain path, like /usr/sbin/nginx: PATH is not searched.",
+      "parbake.yaml:3:42: files[1].healthCheck[0]: the program '/opt/../check' has .. in it. Give its plain path, like /usr/sbin/nginx: PATH is not searched.",
+    ],
   ];
   for (const [title, text, ...expected] of refused) {
     it(`refuses ${title} with its place and the fix`, () => assert.deepEqual(problemsOf(text), expected));
