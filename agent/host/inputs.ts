@@ -5,10 +5,12 @@
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../apply/file-error.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
+import { findAccessLists } from "./access-lists.ts";
 import { explainRead, noFolder, tooMany, type InputKind } from "./explain-read.ts";
 import { readPlain } from "./read-plain.ts";
-import { formatCommands, quote, isSticky, listDangers, type OnUntrusted } from "./trust.ts";
+import { isSticky, isWritableByGroup, listDangers, NAMED_IN_ACL, type OnUntrusted } from "./trust.ts";
+import { describeUntrusted, type Untrusted } from "./untrusted.ts";
 
 const NOBODY_ELSE = { uids: [], gids: [] };
 // The kernel's own limit: path_resolution(7).
@@ -25,7 +27,9 @@ export class Inputs {
   readonly #entered = new Map<string, boolean>();
   readonly #found = new Set<string>();
   #realRoot: string | null = null;
-  #untrusted: Problem[] = [];
+  #untrusted: Untrusted[] = [];
+  /** Which of them have an access list is asked once, for all. */
+  readonly #openToGroup = new Map<string, Stats>();
 
   /** @param root `/`, or the folder that a machine's file system is mounted on */
   constructor(root: string, onUntrusted: OnUntrusted) {
@@ -186,22 +190,31 @@ export class Inputs {
   #judge(path: string, stats: Stats): void {
     // A symlink's bits say nothing: what counts is whose it is.
     const isLink = stats.isSymbolicLink();
-    const dangers = listDangers({ uid: stats.uid, gid: stats.gid, mode: isLink ? 0 : stats.mode }, NOBODY_ELSE);
-    if (dangers.length === 0) return;
-    const subject = stats.isDirectory() ? `the folder ${path}` : path;
-    const whom = process.geteuid!() === 0 ? "root" : "parbake";
-    const what = `${subject} ${dangers.map((danger) => danger.what).join(" and ")}, who could tell ${whom} what to do`;
-    const commands = isLink ? `chown -h root ${quote(path)}` : formatCommands(dangers, path);
-    const fix = `Look at what it holds, then run \`${commands}\`, or keep it where root alone may write.`;
-    if (!this.#found.has(what)) this.#untrusted.push({ what, fix });
-    this.#found.add(what);
+    const permissions = { uid: stats.uid, gid: stats.gid, mode: isLink ? 0 : stats.mode };
+    const dangers = listDangers(permissions, NOBODY_ELSE);
+    if (dangers.length > 0) this.#note({ path, kind: kindOf(stats), dangers });
+    else if (isWritableByGroup(permissions)) this.#openToGroup.set(path, stats);
+  }
+
+  #note(untrusted: Untrusted): void {
+    if (this.#found.has(untrusted.path)) return;
+    this.#found.add(untrusted.path);
+    this.#untrusted.push(untrusted);
   }
 
   #tell(): void {
+    for (const path of findAccessLists([...this.#openToGroup.keys()]))
+      this.#note({ path, kind: kindOf(this.#openToGroup.get(path)!), dangers: [NAMED_IN_ACL] });
+    this.#openToGroup.clear();
     const untrusted = this.#untrusted;
     this.#untrusted = [];
-    if (untrusted.length > 0) this.#onUntrusted(untrusted);
+    if (untrusted.length > 0) this.#onUntrusted(describeUntrusted(untrusted));
   }
+}
+
+function kindOf(stats: Stats): Untrusted["kind"] {
+  if (stats.isSymbolicLink()) return "symlink";
+  return stats.isDirectory() ? "folder" : "file";
 }
 
 function componentsOf(path: string): string[] {

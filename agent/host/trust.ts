@@ -36,6 +36,13 @@ export function listDangers({ mode, uid, gid }: Permissions, { uids, gids }: Tru
   ];
 }
 
+/** The danger of what an access list (ACL) opens to others: without the group's bit it opens it to nobody. */
+export const NAMED_IN_ACL: Danger = { what: "may be written to by whom its access list names", command: "chmod g-w" };
+
+export function isWritableByGroup({ mode }: Permissions): boolean {
+  return (mode & 0o020) !== 0;
+}
+
 const STICKY = 0o1000;
 
 /** Whether only the owner of an entry, or of the folder, may rename or remove it: unlink(2). */
@@ -44,8 +51,8 @@ export function isSticky({ mode }: Permissions): boolean {
 }
 
 /** The commands for all of these, as a shell takes them. */
-export function formatCommands(dangers: readonly Danger[], path: string): string {
-  return dangers.map(({ command }) => `${command} ${quote(path)}`).join(" && ");
+export function formatCommands(dangers: readonly Danger[], ...paths: readonly string[]): string {
+  return dangers.map(({ command }) => `${command} ${paths.map(quote).join(" ")}`).join(" && ");
 }
 
 /** As a shell takes it for one word. */

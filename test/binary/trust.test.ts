@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { accessList, setXattr } from "../unit/apply/xattrs.ts";
 import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./scratch-image.ts";
 
 const NOBODY = 65534;
@@ -64,6 +65,39 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     assert.deepEqual(told(refused), [
       "the folder /mnt/parbake/parbake.d may be written to by every user",
       `/mnt/parbake/parbake.d/z.yaml belongs to the user ${NOBODY}`,
+    ]);
+  });
+
+  it("runs no program but by its own path: what PATH would find is refused by apply, too", async () => {
+    for (const key of ["validate", "healthCheck"]) {
+      image.write("etc/parbake/parbake.yaml", CONFIG.replace("web.txt }", `web.txt, ${key}: [touch] }`));
+      const { status, stderr } = await run("apply");
+      assert.equal(status, 78, stderr);
+      assert.match(stderr, /parbake\.yaml:3:\d+: .*the program 'touch' is not absolute\. Give its plain path/);
+    }
+  });
+
+  it("is refused where an access list lets others write, though the group is root's", async function () {
+    const set = setXattr(at("etc/parbake/parbake.yaml"), "system.posix_acl_access", accessList(NOBODY, 6));
+    if (!set) return this.skip();
+    const refused = await run("apply");
+    assert.equal(refused.status, 77, refused.stderr);
+    const found = /^parbake: (.*), who could tell root what to do\. .*`(.*)`/m.exec(refused.stderr);
+    assert.equal(found?.[1], `${at("etc/parbake/parbake.yaml")} may be written to by whom its access list names`);
+    await runProgram(null, ["sh", "-c", found[2]!]);
+    assert.equal((await run("apply")).status, 0);
+    chmodSync(at("etc/parbake/templates/web.txt.hbs"), 0o664);
+    assert.equal((await run("apply")).status, 0);
+  });
+
+  it("is warned of in one line where a developer's whole checkout is planned by root", async () => {
+    for (const name of ["a", "b", "c", "d"]) image.write(`etc/parbake/templates/${name}.hbs`, "");
+    await runProgram(null, ["chown", "-R", `${NOBODY}:${NOBODY}`, at("etc/parbake")]);
+    const outcome = await run("plan");
+    assert.equal(outcome.status, 0, outcome.stderr);
+    const [folder, templates] = [at("etc/parbake"), at("etc/parbake/templates")];
+    assert.deepEqual(told(outcome), [
+      `the folder ${folder}, ${folder}/parbake.yaml, the folder ${templates} and 5 more: each belongs to the user 65534`,
     ]);
   });
 
@@ -133,8 +167,7 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     const refused = await run("apply", "--plan", at("plan.json"));
     assert.equal(refused.status, 77, refused.stderr);
     assert.deepEqual(told(refused), [
-      `${at("plan.json")} may be written to by every user`,
-      `${at("opt/check")} may be written to by every user`,
+      `${at("plan.json")} and ${at("opt/check")}: each may be written to by every user`,
     ]);
     chmodSync(at("plan.json"), 0o644);
     chmodSync(at("opt/check"), 0o755);

@@ -17,6 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { InputKind } from "../../../agent/host/explain-read.ts";
 import { Inputs } from "../../../agent/host/inputs.ts";
+import { accessList, setXattr } from "../apply/xattrs.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
 
 const KIND: InputKind = {
@@ -148,15 +149,39 @@ describe("Inputs", () => {
       for (const name of ["etc/a.yaml", "etc/d/b.yaml", "etc/d/c d.yaml"]) inputs.read(path(name), KIND);
     });
     inputs.telling(() => inputs.read(path("etc/a.yaml"), KIND));
-    const openToAll = (name: string) => `${name} may be written to by every user, who could tell ${who} what to do`;
+    const [folderName, a, c] = [path("etc"), path("etc/a.yaml"), path("etc/d/c d.yaml")];
+    assert.deepEqual(told, [
+      {
+        what: `the folder ${folderName}, ${a} and ${c}: each may be written to by every user, who could tell ${who} what to do`,
+        fix: `Look at what they hold, then run \`chmod o-w ${folderName} ${a} '${c}'\`, or keep it where root alone may write.`,
+      },
+    ]);
+  });
+
+  it("names three that others may write to for one reason, and mends them all", () => {
+    for (const name of ["a", "b", "c", "d", "e"]) write(`t/${name}.hbs`);
+    for (const name of ["a", "b", "c", "d", "e"]) chmodSync(path(`t/${name}.hbs`), 0o646);
+    const inputs = open();
+    inputs.telling(() => inputs.listAll(path("t"), KIND).forEach((name) => inputs.read(join(path("t"), name), KIND)));
+    assert.equal(told.length, 1);
+    const { what, fix } = told[0]!;
+    assert.ok(what.includes(`, ${path("t/b.hbs")}, ${path("t/c.hbs")} and 2 more: each may be written to by`), what);
+    assert.ok(fix.includes(` ${path("t/d.hbs")} ${path("t/e.hbs")}\`,`), fix);
+  });
+
+  it("tells of what an access list opens to others, though it is of root's own group", function () {
+    write("plain.yaml");
+    write("open.yaml");
+    for (const name of ["plain.yaml", "open.yaml"]) chmodSync(path(name), 0o664);
+    if (!setXattr(path("open.yaml"), "system.posix_acl_access", accessList(4711, 6))) return this.skip();
+    const inputs = open();
+    inputs.telling(() => ["plain.yaml", "open.yaml"].forEach((name) => inputs.read(path(name), KIND)));
+    const named = "may be written to by whom its access list names";
     assert.deepEqual(
       told.map(({ what }) => what),
-      [openToAll(`the folder ${path("etc")}`), openToAll(path("etc/a.yaml")), openToAll(path("etc/d/c d.yaml"))],
+      [`${path("open.yaml")} ${named}, who could tell ${who} what to do`],
     );
-    assert.deepEqual(
-      told.map(({ fix }) => /`(.*)`/.exec(fix)?.[1]),
-      [`chmod o-w ${path("etc")}`, `chmod o-w ${path("etc/a.yaml")}`, `chmod o-w '${path("etc/d/c d.yaml")}'`],
-    );
+    assert.match(told[0]!.fix, /`chmod g-w \S+open\.yaml`/);
   });
 
   it("judges where each symlink leads, and the way there", () => {
@@ -252,14 +277,14 @@ describe("Inputs", () => {
       symlinkSync("../group.yaml", path("shared/link"));
       lchownSync(path("shared/link"), 4711, 4711);
       for (const name of ["theirs/a.yaml", "group.yaml", "shared/link"]) read(name);
-      const groups = `${path("group.yaml")} may be written to by the group 4711`;
+      const group = `${path("group.yaml")} may be written to by the group 4711`;
       assert.deepEqual(
         told.map(({ what }) => what.split(", who")[0]),
         [
           `the folder ${path("theirs")} belongs to the user 4711`,
-          groups,
+          group,
           `${path("shared/link")} belongs to the user 4711`,
-          groups,
+          group,
         ],
       );
       assert.match(told[0]!.fix, /`chown root .*theirs`/);
