@@ -268,11 +268,15 @@ describe("systemd/install --root", function () {
     assert.deepEqual([again.status, again.stdout], [0, ""]);
   });
 
-  it("replaces a link that stands where a file is to be, and follows it nowhere", async () => {
+  it("replaces a link or a pipe that stands where a file is to be, follows no link and waits for nobody", async () => {
     writeFileSync(join(host, "victim"), "host's");
     for (const path of ["usr/bin/parbake", "usr/bin/parbake.new", "usr/lib/systemd/system/parbake.service"])
       link(join(host, "victim"), path);
     link(join(host, "parbake"), "etc/systemd/system/app.service.d/10-parbake.conf");
+    assert.equal(
+      (await runProgram(null, ["mkfifo", join(root, "usr/lib/systemd/system/parbake-held.service")])).status,
+      0,
+    );
     const before = listAll(host);
     const { status, stderr } = await install();
     assert.equal(status, 0, stderr);
@@ -288,6 +292,12 @@ describe("systemd/install --root", function () {
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^installed \/usr\/bin\/parbake\n/);
     assert.equal(existsSync(join(root, "usr/bin/parbake")), true);
+  });
+
+  it("does not take an empty --root for the running system", async () => {
+    const { status, stderr } = await runProgram(null, [INSTALL, "--root", "", "--binary", join(base, "none")]);
+    assert.equal(status, 64);
+    assert.match(stderr, /^systemd\/install: --root is empty\. /);
   });
 
   it("refuses links without end", async () => {
