@@ -11,10 +11,9 @@ import { explainRead, noFolder, tooMany, type InputKind } from "./explain-read.t
 import { readPlain } from "./read-plain.ts";
 import { isSticky, isWritableByGroup, listDangers, NAMED_IN_ACL, type OnUntrusted } from "./trust.ts";
 import { describeUntrusted, type Untrusted } from "./untrusted.ts";
+import { systemError, walk } from "./walk.ts";
 
 const NOBODY_ELSE = { uids: [], gids: [] };
-// The kernel's own limit: path_resolution(7).
-const MOST_LINKS = 40;
 // A folder with more is not meant: each of its files would be read at every boot.
 const MOST_ENTRIES = 10_000;
 
@@ -80,15 +79,15 @@ export class Inputs {
   /** Every file below a folder, by its path from there; a folder that symlinks lead to twice is listed once. */
   listAll(folder: string, kind: InputKind): string[] {
     const listed = new Set<string>();
-    const walk = (below: string): string[] => {
+    const listBelow = (below: string): string[] => {
       const real = this.#realFolder(join(folder, below), kind);
       if (real === null) return [below];
       if (listed.has(real)) return [];
       listed.add(real);
       if (this.#seen.size > MOST_ENTRIES) throw tooMany(folder, MOST_ENTRIES, kind);
-      return this.list(join(folder, below), kind).flatMap((name) => walk(join(below, name)));
+      return this.list(join(folder, below), kind).flatMap((name) => listBelow(join(below, name)));
     };
-    return this.#realFolder(folder, kind) === null ? [] : walk("");
+    return this.#realFolder(folder, kind) === null ? [] : listBelow("");
   }
 
   /** Looks at what somebody else opens for root: a program that is run, a file that systemd reads. Nothing there is no danger. */
@@ -141,32 +140,28 @@ export class Inputs {
     return this.#walk((this.#realRoot ??= this.#walk("/", this.#root)), absolute.slice(this.#root.length));
   }
 
-  // `base` is what an absolute symlink starts from, and what `..` does not leave.
   #walk(base: string, path: string): string {
-    const names = componentsOf(path);
-    let at = base;
-    let isShared = this.#enter(at);
-    for (let links = 0; names.length > 0;) {
-      const name = names.shift()!;
-      const next = name === ".." ? (at === base ? base : dirname(at)) : join(at, name);
-      const stats = this.#look(next);
-      if (stats.isSymbolicLink()) {
-        if (isShared) this.#judge(next, stats);
-        if (++links > MOST_LINKS) throw systemError("ELOOP");
-        const text = readlinkSync(next);
-        // What /proc/self/fd/N shows of something that has no name: /dev/stdin, `<(…)`.
-        if (/^\w+:\[\w+\]$/.test(text)) throw systemError("ENXIO");
-        if (text.startsWith("/")) at = base;
-        names.unshift(...componentsOf(text));
-      } else {
-        at = next;
-        if (names.length > 0 && !stats.isDirectory()) throw systemError("ENOTDIR");
-      }
-      isShared = this.#enter(at);
-    }
-    return at;
+    this.#enter(base);
+    return walk(base, path, {
+      linkAt: (link) => this.#follow(link),
+      arrive: (at, isLast) => {
+        if (!isLast && !this.#look(at).isDirectory()) throw systemError("ENOTDIR");
+        this.#enter(at);
+      },
+    });
   }
 
+  #follow(link: string): string | null {
+    const stats = this.#look(link);
+    if (!stats.isSymbolicLink()) return null;
+    if (this.#enter(dirname(link))) this.#judge(link, stats);
+    const text = readlinkSync(link);
+    // What /proc/self/fd/N shows of something that has no name: /dev/stdin, `<(…)`.
+    if (/^\w+:\[\w+\]$/.test(text)) throw systemError("ENXIO");
+    return text;
+  }
+
+  /** Whether others may make entries of their own there. */
   #enter(folder: string): boolean {
     const known = this.#entered.get(folder);
     if (known !== undefined) return known;
@@ -215,12 +210,4 @@ export class Inputs {
 function kindOf(stats: Stats): Untrusted["kind"] {
   if (stats.isSymbolicLink()) return "symlink";
   return stats.isDirectory() ? "folder" : "file";
-}
-
-function componentsOf(path: string): string[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
-}
-
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code, syscall: "open" });
 }

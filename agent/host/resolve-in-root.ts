@@ -3,10 +3,9 @@
 
 import { lstatSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { errnoOf } from "../apply/file-error.ts";
 import { Refusal } from "../refusal.ts";
-
-/** As many as the kernel follows (path_resolution(7)). */
-const MOST_LINKS = 40;
+import { MOST_LINKS, walk } from "./walk.ts";
 
 /**
  * What to open.
@@ -32,25 +31,13 @@ export function pathInRoot(root: string, file: string): string | null {
 
 /** The same without the root in front, for those that open it folder by folder: free of symlinks, as far as there is something. */
 export function locateInRoot(root: string, path: string): string {
-  const ahead = namesOf(path).toReversed();
-  const done: string[] = [];
-  let links = 0;
-  for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
-    // At the root `..` stays there, as chroot(2) has it.
-    if (name === "..") {
-      done.pop();
-      continue;
-    }
-    const text = linkAt(join(root, ...done, name));
-    if (text === null) {
-      done.push(name);
-      continue;
-    }
-    if (++links > MOST_LINKS) throw endless(join(root, path));
-    if (text.startsWith("/")) done.length = 0;
-    ahead.push(...namesOf(text).toReversed());
+  const base = resolve(root);
+  try {
+    const found = walk(base, path, { linkAt });
+    return base === "/" ? found : found.slice(base.length) || "/";
+  } catch (error) {
+    throw errnoOf(error) === "ELOOP" ? endless(join(root, path)) : error;
   }
-  return `/${done.join("/")}`;
 }
 
 /** Null: no symlink, or nothing at all. */
@@ -62,10 +49,6 @@ function linkAt(path: string): string | null {
     // Below what is no folder, or may not be looked into: whoever opens it is told why.
     return null;
   }
-}
-
-function namesOf(path: string): string[] {
-  return path.split("/").filter((name) => name !== "" && name !== ".");
 }
 
 function endless(shownPath: string): Refusal {
