@@ -58,6 +58,11 @@ export const runCommand: RunCommand = (argv, timeoutMs, signal) =>
     });
   });
 
+/** Where systemctl and mount are found: packages alone install there. Debian's group staff may write below /usr/local. */
+const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+/** For what the config's programs, which it names in full, call in their turn. */
+const LOCAL_PATH = "/usr/local/sbin:/usr/local/bin";
+
 // Of what spawn(2) can say, Node throws some and sends the rest as an event.
 function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
   try {
@@ -65,7 +70,7 @@ function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
     return spawn(argv[0]!, argv.slice(1), {
       cwd: "/",
       detached: true,
-      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+      env: { PATH: argv[0]!.startsWith("/") ? `${LOCAL_PATH}:${SYSTEM_PATH}` : SYSTEM_PATH, LC_ALL: "C.UTF-8" },
       stdio: ["ignore", "pipe", "pipe"],
     });
   } catch (error) {

@@ -151,7 +151,7 @@ describe("an image that parbake acts on with --root", function () {
   // Where parbake looks for programs is fixed, so the stand-in is mounted there, in a namespace of the run's own.
   function runIn(image: ScratchImage, command: string) {
     if (process.geteuid!() !== 0) return image.run(emulator, command);
-    return image.runMounted(`mount --bind ${join(host, "bin")} /usr/local/sbin`, emulator, command);
+    return image.runMounted(`mount --bind ${join(host, "bin")} /usr/sbin`, emulator, command);
   }
 
   it("is judged by what its own links lead to: a validator and a unit behind absolute links", async () => {

@@ -77,6 +77,27 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     }
   });
 
+  it("starts no systemctl of /usr/local, where Debian's group staff may write", async () => {
+    image.write("bin/systemctl", "#!/bin/sh\necho asked >>/mnt/asked\n");
+    chmodSync(at("bin/systemctl"), 0o755);
+    image.write(
+      "etc/parbake/parbake.yaml",
+      CONFIG.replace("web.txt }", "web.txt, onChange: { reload: web.service } }"),
+    );
+    const script = `for folder in /run /var/lib /mnt; do mount -t tmpfs -o mode=0755 none $folder; done
+      for folder in /usr/local/bin /usr/local/sbin; do mount --bind "$0/bin" $folder; done
+      mkdir -p /run/systemd/system; mount --bind "$0/etc" /etc
+      "$@" || true; test ! -e /mnt/asked`;
+    const { status, stderr } = await runProgram(
+      null,
+      [...IN_A_NAMESPACE, script, image.root, BINARY, "apply"],
+      NO_IMDS,
+    );
+    assert.equal(status, 0, stderr);
+    // That of the machine itself, with nobody to talk to, or none.
+    assert.match(stderr, /web\.service: .*systemctl/);
+  });
+
   it("is refused where an access list lets others write, though the group is root's", async function () {
     const set = setXattr(at("etc/parbake/parbake.yaml"), "system.posix_acl_access", accessList(NOBODY, 6));
     if (!set) return this.skip();

@@ -18,6 +18,7 @@ const BUILD = `
 mount -t tmpfs none /usr/local/sbin
 touch /usr/local/sbin/parbake.real
 mount --bind "$2" /usr/local/sbin/parbake.real
+mount --bind /usr/local/sbin /usr/sbin
 mount -t ext4 -o loop,nodiscard "$0" "$1"
 cd "$1"
 mkdir -p ${ON_DISK.join(" ")} var/lib

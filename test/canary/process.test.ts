@@ -8,7 +8,7 @@ import { Lane } from "./lane.ts";
 import { NEEDS } from "./needs.ts";
 
 /** It holds the value, and waits for a validator that never ends. */
-const HOLDING = { app: 'validate: [ hangs, "{}" ]' };
+const HOLDING = { app: 'validate: [ /usr/local/sbin/hangs, "{}" ]' };
 /** Where the kernel does not hand a dump to a program. */
 const isDumpAFile = /^[\w.%]+$/.test(readFileSync("/proc/sys/kernel/core_pattern", "utf8").trim());
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -76,7 +76,7 @@ describeWhere(NEEDS, "a process that holds the value of a secret", function () {
 
   it("gives none of its environment, its credentials and its open files to the programs that it starts", async () => {
     await lane.prepare({
-      app: 'validate: [ echoes, "{}" ], healthCheck: [ echoes, /dev/null ], onChange: { reload: app.service }',
+      app: 'validate: [ /usr/local/sbin/echoes, "{}" ], healthCheck: [ /usr/local/sbin/echoes, /dev/null ], onChange: { reload: app.service }',
       before: "touch /run/ok",
     });
     const env = { AWS_ACCESS_KEY_ID: "AKIDOFCALLER", AWS_SECRET_ACCESS_KEY: "key-of-the-caller", HOME: "/home/caller" };
@@ -99,7 +99,7 @@ describeWhere(NEEDS, "a process that holds the value of a secret", function () {
     assert.ok(files.includes("0 -> /dev/null"));
     const ofCaller = listFiles((await lane.machine.shell("ls -l /proc/$$/fd")).stdout);
     // Of a shell, the pipe that it reads `ls` by and the script that it runs.
-    const own = /^(?:0 -> \/dev\/null|[12] -> socket:\[\d+\]|3 -> pipe:\[\d+\]|10 -> \/usr\/local\/sbin\/\w+)$/;
+    const own = /^(?:0 -> \/dev\/null|[12] -> socket:\[\d+\]|3 -> pipe:\[\d+\]|10 -> \/usr\/(?:local\/)?sbin\/\w+)$/;
     assert.deepEqual(
       files.filter((file) => !own.test(file) && !ofCaller.includes(file)),
       [],

@@ -147,8 +147,11 @@ export class Machine {
   }
 
   #start(tracer: readonly string[], options: readonly string[]): Started {
-    const mounts = ["etc", "run", "var/lib"].map((folder) => `mount --bind ${folder} /${folder}`);
-    const script = `cd "$0"; ${mounts.join("; ")}; mount --bind sbin /usr/local/sbin; cd /; exec "$@"`;
+    const places = { etc: ["etc"], run: ["run"], "var/lib": ["var/lib"], sbin: ["usr/local/sbin", "usr/sbin"] };
+    const mounts = Object.entries(places).flatMap(([from, to]) =>
+      to.map((folder) => `mount --bind ${from} /${folder}`),
+    );
+    const script = `cd "$0"; ${mounts.join("; ")}; cd /; exec "$@"`;
     const namespace = ["--mount", "--propagation", "private", "sh", "-ec", script, this.root];
     return start("unshare", [...namespace, ...tracer, BINARY, "apply", ...options], this.#emulator.endpoint);
   }
