@@ -8,7 +8,7 @@ import { Machine } from "./machine.ts";
 const SUICIDE = "#!/bin/sh\necho asked >>/run/systemctl.log\nkill -KILL $PPID\n";
 const SYSTEMCTL = `#!/bin/sh
 case $1 in show) echo ActiveState=active ;; *) echo "$*" >>/run/systemctl.log ;; esac
-case $* in "try-restart db.service") kill -KILL $PPID ;; esac
+case $* in "try-restart -- db.service") kill -KILL $PPID ;; esac
 `;
 const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
 const IS_ROOT = process.geteuid!() === 0;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../emulator/emulator.ts";
 import { findObstacle, Machine } from "./machine.ts";
 import { listing, readPoints, signalling, type Point } from "./points.ts";
@@ -81,7 +82,7 @@ const obstacle = findObstacle();
           [run.status, run.stderr.trim().split("\n").at(-1)],
           [143, "parbake: stopped by SIGTERM: nothing was changed. Run parbake again."],
         );
-        assert.ok(!isAlive(machine.read("run/grandchild")!.trim()), "the grandchild lives on");
+        assert.ok(await hasEnded(machine.read("run/grandchild")!.trim()), "the grandchild lives on");
         assert.deepEqual(
           machine.snapshot().filter((line) => !line.startsWith("run/grandchild ")),
           before,
@@ -102,8 +103,8 @@ const obstacle = findObstacle();
         assert.deepEqual(machine.versions(), OLD);
         assert.deepEqual(machine.calls().slice(-3), [
           "daemon-reload old",
-          "reload app.service old",
-          "try-restart db.service old",
+          "reload -- app.service old",
+          "try-restart -- db.service old",
         ]);
         assert.equal(JSON.parse(machine.read("run/parbake/report.json")!).rolledBack, true);
         assert.deepEqual(machine.leftovers(), []);
@@ -118,7 +119,7 @@ const obstacle = findObstacle();
         assert.match(run.stderr, /^parbake: stopped by SIGHUP: the old files are back\./m);
         assert.match(run.stderr, /fails its health check/);
         assert.deepEqual(machine.versions(), OLD);
-        assert.equal(machine.calls().at(-1), "try-restart db.service old");
+        assert.equal(machine.calls().at(-1), "try-restart -- db.service old");
         assert.deepEqual(machine.leftovers(), []);
       }));
 
@@ -127,13 +128,13 @@ const obstacle = findObstacle();
         machine.setHealth("sick");
         machine.write("sbin/systemctl", hangingAt("reload old"), 0o755);
         const run = await machine.signal([
-          // In this order also where both are pending: the kernel delivers the lower number first.
           { name: "SIGINT", file: "run/hangs" },
           { name: "SIGTERM", file: null },
         ]);
-        assert.equal(run.status, 143, run.stderr);
+        // Whichever is heard last: where both are pending, threads may take them in either order.
+        assert.ok(run.status === 143 || run.status === 130, run.stderr);
         assert.ok(machine.hasJournal());
-        assert.ok(!isAlive(machine.read("run/hangs")!.trim()), "systemctl lives on");
+        assert.ok(await hasEnded(machine.read("run/hangs")!.trim()), "systemctl lives on");
         machine.setHealth("healthy");
         machine.write("sbin/systemctl", hangingAt("nothing"), 0o755);
         const next = await machine.run();
@@ -204,9 +205,14 @@ case $1 in show) echo ActiveState=active; exit ;; *) echo "$* $version" >>/run/s
 `;
 }
 
-function isAlive(pid: string): boolean {
-  const status = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : ") Z";
-  return !/\) [ZX]/.test(status);
+/** One that was killed needs a moment of the processor to end. */
+async function hasEnded(pid: string): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries++) {
+    const status = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, "utf8") : ") Z";
+    if (/\) [ZX]/.test(status)) return true;
+    await sleep(50);
+  }
+  return false;
 }
 
 /** Whoever heard of the new files has the old ones at the end. */
