@@ -4,7 +4,7 @@
 import type { Declared } from "../refusal.ts";
 import type { Trust } from "./folder.ts";
 import type { Attributes } from "./read-current.ts";
-import { isAttributes, isCleanPath, isId, isListOf, isRecord } from "./document.ts";
+import { isAttributes, isCleanPath, isId, isListOf, isRecord, isText } from "./document.ts";
 import { isGenerationName } from "./generation-name.ts";
 import { isTemporaryName } from "./temporary.ts";
 
@@ -67,7 +67,7 @@ export type GenerationFlip = ChangeOf<"generation"> & {
 
 export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;
 
-/** Whether a document from the disk is a change: a name that is not ours, or a path that leads astray, is none. */
+/** Whether a document from the disk is a change: each name in it must be one of ours, and its path must not climb. */
 export function isChange(value: unknown): value is Change {
   if (!isRecord(value) || !isCleanPath(value["path"]) || !isTrust(value["trust"])) return false;
   switch (value["kind"]) {
@@ -78,11 +78,11 @@ export function isChange(value: unknown): value is Change {
     case "remove":
       return hasOld(value);
     case "make-folder":
-      return typeof value["newInode"] === "string";
+      return isText(value["newInode"]);
     case "generation":
       return isFlip(value);
     case "attributes":
-      return typeof value["seen"] === "string" && isAttributes(value["old"]) && isAttributes(value["new"]);
+      return isText(value["seen"]) && isAttributes(value["old"]) && isAttributes(value["new"]);
     default:
       return false;
   }
@@ -94,9 +94,9 @@ function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<R
     (newGeneration === null || isGenerationName(newGeneration)) &&
     (oldGeneration === null || isGenerationName(oldGeneration)) &&
     isTemporaryName(linkName) &&
-    [newLinks, deadLinks].every((names) => Array.isArray(names) && names.every(isPlainName)) &&
-    Array.isArray(replaced) &&
-    replaced.every(isReplaced)
+    isListOf(newLinks, isPlainName) &&
+    isListOf(deadLinks, isPlainName) &&
+    isListOf(replaced, isReplaced)
   );
 }
 
@@ -110,15 +110,15 @@ function isReplaced(value: unknown): boolean {
 }
 
 function isPlainName(value: unknown): boolean {
-  return typeof value === "string" && value !== "" && value !== "." && !value.startsWith("..") && !/[/\0]/.test(value);
+  return isText(value) && value !== "" && value !== "." && !value.startsWith("..") && !/[/\0]/.test(value);
 }
 
 function hasNew(value: Readonly<Record<string, unknown>>): boolean {
-  return isTemporaryName(value["newName"]) && typeof value["newInode"] === "string";
+  return isTemporaryName(value["newName"]) && isText(value["newInode"]);
 }
 
 function hasOld(value: Readonly<Record<string, unknown>>): boolean {
-  return isTemporaryName(value["oldName"]) && typeof value["seen"] === "string";
+  return isTemporaryName(value["oldName"]) && isText(value["seen"]);
 }
 
 function isTrust(value: unknown): boolean {

@@ -14,9 +14,18 @@ export function isListOf(value: unknown, isItem: (item: unknown) => boolean): bo
   return Array.isArray(value) && value.every(isItem);
 }
 
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** SHA-256 in hexadecimal. */
+export function isDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
 /** Absolute, and it climbs nowhere. */
 export function isCleanPath(value: unknown): value is string {
-  return typeof value === "string" && isAbsolutePath(value);
+  return isText(value) && isAbsolutePath(value);
 }
 
 export function isAttributes(value: unknown): value is Attributes {
@@ -32,6 +41,6 @@ export function isId(value: unknown): boolean {
 
 /** What a file asks for when it changes: a unit that can be reloaded or restarted. */
 export function isOnChange(value: unknown): value is OnChange {
-  if (!isRecord(value) || typeof value["unit"] !== "string" || !isRunnable(value["unit"])) return false;
+  if (!isRecord(value) || !isText(value["unit"]) || !isRunnable(value["unit"])) return false;
   return value["action"] === "reload" || value["action"] === "restart";
 }

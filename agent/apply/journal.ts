@@ -7,9 +7,9 @@ import { isRunnable } from "../names/unit-name.ts";
 import type { Declared, Problem } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
 import { isChange, type Change } from "./change.ts";
-import { isCleanPath, isListOf, isOnChange, isRecord } from "./document.ts";
+import { isCleanPath, isListOf, isOnChange, isRecord, isText } from "./document.ts";
 import { isRecordUpdate, type RecordUpdate } from "./managed.ts";
-import { RUN_FOLDER, STATE_FOLDER, type OwnFolder } from "./run-folder.ts";
+import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "./run-folder.ts";
 import { readState, removeState, writeState } from "./state-file.ts";
 import { isBelow } from "./targets.ts";
 
@@ -98,7 +98,7 @@ export function readJournal(root: string, folder: OwnFolder): Journal | "none" |
 /** What there is to say of one that can't be read. */
 export function describeUnreadable(root: string, folder: OwnFolder): Problem {
   return {
-    what: `${root.replace(/\/+$/, "")}${folder}/${NAME} is no journal of this version of parbake`,
+    what: `${shownRecord(root, folder, NAME)} is no journal of this version of parbake`,
     fix: "Run `parbake apply`: it forgets it, and makes every file as declared.",
   };
 }
@@ -112,14 +112,14 @@ export function isEmpty({ reloadsManager, actions, healthChecks }: FollowUp): bo
 }
 
 function isJournal(value: object): value is Journal {
-  if (!isRecord(value) || value["schema"] !== 1 || typeof value["bootId"] !== "string") return false;
+  if (!isRecord(value) || value["schema"] !== 1 || !isText(value["bootId"])) return false;
   const { phase, changes, madeFolders, followUp, managed = null, since = "", begun = [] } = value;
   return (
     PHASES.some((known) => known === phase) &&
     isListOf(changes, isChange) &&
     isListOf(madeFolders, isCleanPath) &&
     isFollowUp(followUp) &&
-    typeof since === "string" &&
+    isText(since) &&
     isListOf(begun, isBegun) &&
     (managed === null || isRecordUpdate(managed))
   );
@@ -138,9 +138,9 @@ function isBegun(value: unknown): boolean {
 function isHealthCheck(value: unknown): boolean {
   if (!isRecord(value) || !isCleanPath(value["path"]) || typeof value["holdsSecrets"] !== "boolean") return false;
   const { argv, units } = value;
-  return isListOf(argv, (word) => typeof word === "string") && isListOf(units, isUnit);
+  return isListOf(argv, isText) && isListOf(units, isUnit);
 }
 
 function isUnit(value: unknown): boolean {
-  return typeof value === "string" && isRunnable(value);
+  return isText(value) && isRunnable(value);
 }

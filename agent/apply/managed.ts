@@ -9,9 +9,9 @@ import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { OnChange } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { isAttributes, isCleanPath, isListOf, isOnChange, isRecord } from "./document.ts";
+import { isAttributes, isCleanPath, isDigest, isListOf, isOnChange, isRecord, isText } from "./document.ts";
 import type { Attributes } from "./read-current.ts";
-import { STATE_FOLDER } from "./run-folder.ts";
+import { shownRecord, STATE_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
 
 export interface ManagedFile extends Attributes {
@@ -75,7 +75,7 @@ export function readManaged(root: string): ManagedState {
   const document = readState(root, NAME, STATE_FOLDER);
   if (document === "none") return { runId: null, files: new Map(), isDamaged: false };
   const { schema, runId, files } = document === "unreadable" ? {} : document;
-  if (schema !== 1 || typeof runId !== "string" || !Array.isArray(files))
+  if (schema !== 1 || !isText(runId) || !Array.isArray(files))
     return { runId: null, files: new Map(), isDamaged: true };
   const known = files.filter(isManaged);
   return { runId, files: new Map(known.map((entry) => [entry.path, entry])), isDamaged: known.length < files.length };
@@ -84,7 +84,7 @@ export function readManaged(root: string): ManagedState {
 /** What there is to say of a record that is damaged. */
 export function describeDamage(root: string): Problem {
   return {
-    what: `${root.replace(/\/+$/, "")}${STATE_FOLDER}/${NAME} is damaged: what can't be read of it is taken for not written by parbake`,
+    what: `${shownRecord(root, STATE_FOLDER, NAME)} is damaged: what can't be read of it is taken for not written by parbake`,
     fix: "Run `parbake apply`: it writes anew what the config declares. Remove by hand what it no longer does.",
   };
 }
@@ -118,7 +118,7 @@ function changedNs(root: string, path: string): string | null {
 }
 
 export function isRecordUpdate(value: unknown): value is RecordUpdate {
-  if (!isRecord(value) || typeof value["runId"] !== "string") return false;
+  if (!isRecord(value) || !isText(value["runId"])) return false;
   return isListOf(value["files"], isManaged) && isListOf(value["plain"], isCleanPath);
 }
 
@@ -141,7 +141,7 @@ function isManagedFile(value: Readonly<Record<string, unknown>>): boolean {
   return (
     isAttributes(value) &&
     isText(sha256) &&
-    /^[0-9a-f]{64}$/.test(sha256) &&
+    isDigest(sha256) &&
     Number.isSafeInteger(sizeBytes) &&
     (sizeBytes as number) >= 0 &&
     isText(writtenAt) &&
@@ -150,8 +150,4 @@ function isManagedFile(value: Readonly<Record<string, unknown>>): boolean {
     typeof keepsEdits === "boolean" &&
     (plainSinceNs === null || isText(plainSinceNs))
   );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

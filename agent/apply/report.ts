@@ -9,7 +9,7 @@ import type { Storage } from "./secret-store.ts";
 import type { UnitReport } from "./units.ts";
 import { Refusal } from "../refusal.ts";
 import { parseReport } from "./parse-report.ts";
-import { RUN_FOLDER } from "./run-folder.ts";
+import { RUN_FOLDER, shownRecord } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
 
 export interface StageReport {
@@ -131,7 +131,7 @@ export function readReport(root: string): Report | null {
   const report = document === "unreadable" ? null : parseReport(document);
   if (report !== null) return report;
   throw new Refusal("data", {
-    what: `${root.replace(/\/+$/, "")}${RUN_FOLDER}/${NAME} is no report of this version of parbake`,
+    what: `${shownRecord(root, RUN_FOLDER, NAME)} is no report of this version of parbake`,
     fix: "Remove it and run `parbake apply`, which writes it anew.",
   });
 }

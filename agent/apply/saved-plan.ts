@@ -7,6 +7,7 @@ import { JsonValue } from "../plan/json-value.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
+import { isDigest } from "./document.ts";
 import { inspectPlan, type Change } from "./inspect.ts";
 import { observe, type Seen } from "./observe.ts";
 import { isBelow, listPlaces } from "./targets.ts";
@@ -103,10 +104,6 @@ function parseSeen(json: JsonValue): Seen {
   if (kind === "folder") return { kind, ...attributes };
   const sha256 = json.get("sha256").nullable((value) => value.word(isDigest, "a SHA-256 in hexadecimal"));
   return { kind, ...attributes, sha256 };
-}
-
-function isDigest(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
 }
 
 /** @throws Refusal `cannot-write` that names every place that is not as the plan saw it */

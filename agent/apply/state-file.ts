@@ -7,7 +7,7 @@ import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { formatCommands, listDangers } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { removeIfThere } from "./remove-file.ts";
-import { openOwnFolder, RUN_FOLDER, type OwnFolder } from "./run-folder.ts";
+import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./run-folder.ts";
 import { removeLeftovers } from "./temporary.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -45,7 +45,7 @@ export function readState(
     // No JSON, or a symlink, a folder, a FIFO in its place.
     if (errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return "unreadable";
     if (error instanceof SyntaxError || (error instanceof Refusal && error.code === RECORD.code)) return "unreadable";
-    throw explainFileError(error, `${root.replace(/\/+$/, "")}${folder}/${name}`);
+    throw explainFileError(error, shownRecord(root, folder, name));
   }
 }
 

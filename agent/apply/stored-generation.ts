@@ -2,12 +2,13 @@
 // declared, so that a run can tell that nothing is new without a value. Never holds a value, its length, or a hash of one.
 
 import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import { recordSecret, type StoredSecret } from "../aws/compare-versions.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
-import { isCleanPath, isRecord } from "./document.ts";
+import { isCleanPath, isRecord, isText } from "./document.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { readGeneration, VERSIONS } from "./generation-layout.ts";
 import { digestOf } from "./managed.ts";
@@ -65,7 +66,7 @@ export function readStored(root: string, secretsFolder: string): StoredGeneratio
   } catch (error) {
     const isNone = isMissingFolder(error) || NO_RECORD.has(errnoOf(error));
     if (isNone || error instanceof SyntaxError || (error instanceof Refusal && error.code === RECORD.code)) return null;
-    throw explainFileError(error, `${root.replace(/\/+$/, "")}${secretsFolder}`);
+    throw explainFileError(error, join(root, secretsFolder));
   }
 }
 
@@ -162,8 +163,4 @@ function isFile(value: unknown): value is StoredFile {
   const { name, declared, inode, modifiedNs } = value;
   if (!Object.values(value["versionIds"]).every(isText)) return false;
   return isText(name) && isCleanPath(`/${name}`) && [declared, inode, modifiedNs].every(isText);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

@@ -7,6 +7,7 @@ import {
   type BatchGetSecretValueCommandOutput,
   type SecretValueEntry,
 } from "@aws-sdk/client-secrets-manager";
+import { isArn } from "../names/secret-id.ts";
 import { Refusal } from "../refusal.ts";
 import { callService, type CallContext } from "./call-service.ts";
 import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
@@ -127,7 +128,7 @@ function pick(reference: SecretReference, batch: BatchAnswer, fetchOne: FetchOne
 
 /** An error has what was asked for, or the ARN of it. */
 function isSame(id: string, found: string | undefined): boolean {
-  return found !== undefined && (found === id || (found.startsWith("arn:") && found.replace(/-\w{6}$/, "") === id));
+  return found !== undefined && (found === id || (isArn(found) && found.replace(/-\w{6}$/, "") === id));
 }
 
 function forgotten({ subject }: SecretReference): Refusal {

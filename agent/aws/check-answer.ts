@@ -1,7 +1,7 @@
 // Whether an answer of Secrets Manager is one to the question: of the secret and the version that were asked for, and of the
 // form that the API promises. Pure. No word of an answer is in a flaw: it is foreign, and may be a secret.
 
-import { isVersionId } from "../names/secret-id.ts";
+import { isArn, isVersionId } from "../names/secret-id.ts";
 import type { SecretAnswer } from "./extract-keys.ts";
 import type { SecretDescription } from "./secret-description.ts";
 import type { SecretReference } from "./secret-reference.ts";
@@ -27,8 +27,8 @@ export interface VersionInput {
 type Fields = Readonly<Record<string, unknown>>;
 type Asked = Pick<SecretReference, "id" | "region">;
 
-// Secrets Manager's quotas.
-const MOST_SECRET_BYTES = 64 * 1024;
+/** Secrets Manager's quotas. */
+export const MOST_SECRET_BYTES = 64 * 1024;
 
 export function checkValue(asked: Asked, wanted: VersionInput, answer: object): Checked<ValueAnswer> {
   const fields = answer as Fields;
@@ -79,7 +79,7 @@ export function isOfSecret({ id, region }: Asked, { Name, ARN }: Fields): boolea
   const [, place = "", arnRegion, name] =
     /^(arn:[\w-]+:secretsmanager:([\w-]+):\d{12}:secret:(.+))-\w{6}$/s.exec(ARN) ?? [];
   if (arnRegion !== region || name !== Name) return false;
-  return id.startsWith("arn:") ? id === ARN || id === place : id === Name;
+  return isArn(id) ? id === ARN || id === place : id === Name;
 }
 
 function isOfVersion({ VersionId: id, VersionStage: stage }: VersionInput, found: string, stages: unknown): boolean {

@@ -2,6 +2,7 @@
 // credentials, which can be replaced while requests are under way. Never retries by itself.
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { MOST_SECRET_BYTES } from "./check-answer.ts";
 import type { Credentials } from "./credentials.ts";
 import type { ClientSettings } from "./endpoints.ts";
 import { fixedConfig } from "./fixed-config.ts";
@@ -31,8 +32,7 @@ export interface Clients {
   close(): void;
 }
 
-// A secret has 64 KiB at most (Secrets Manager's quotas), and JSON may write each byte of it as six characters.
-const MOST_SECRET_BYTES = 64 * 1024;
+// JSON may write each byte of a secret as six characters.
 const MOST_VALUE_BYTES = 6 * MOST_SECRET_BYTES + 16 * 1024;
 // With twenty secrets in an answer, or with all the versions, labels and tags of one.
 const MOST_BODY_BYTES: Readonly<Record<string, number>> = {

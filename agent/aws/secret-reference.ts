@@ -1,6 +1,6 @@
 // A planned secret as Secrets Manager is asked for it: where, which version, and what to call it when that fails.
 
-import { isRegion } from "../names/secret-id.ts";
+import { isArn, isRegion } from "../names/secret-id.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
 import { Refusal } from "../refusal.ts";
@@ -17,7 +17,7 @@ export interface SecretReference {
 
 /** @throws Refusal `unavailable` where no region is known: one that is guessed would be another account's wrong secret */
 export function referTo(step: SecretStep, call: CallRegion): SecretReference {
-  const own = step.region ?? (step.id.startsWith("arn:") ? step.id.split(":")[3]! : null);
+  const own = step.region ?? (isArn(step.id) ? step.id.split(":")[3]! : null);
   const [region, variable] = own === null ? [call.region, call.variable] : [own, null];
   if (!region) {
     const what = `secret ${step.name}: no region is known to ask for ${step.id}`;

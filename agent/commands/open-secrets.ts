@@ -9,6 +9,7 @@ import type { AwsConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
+import { isArn } from "../names/secret-id.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
@@ -47,7 +48,7 @@ export function warnOfEnvironment({ steps, facts }: Plan, { environment, log }: 
   if (secrets.length === 0) return [];
   const isInstance = Object.values(facts.origins).some(({ source }) => source === "imds");
   const call = chooseRegion(environment, facts.region);
-  const hasNoRegion = secrets.some(({ id, region }) => region === null && !id.startsWith("arn:"));
+  const hasNoRegion = secrets.some(({ id, region }) => region === null && !isArn(id));
   const other = hasNoRegion ? differsFromInstance(call, facts.region) : null;
   if (hasNoRegion && call.variable !== null)
     log("info", `secrets without a region of their own are asked for in ${call.region}, as ${call.variable} says`);
