@@ -43,7 +43,7 @@ export function copyByCp(hasLabels: boolean): CopyAttributes {
 }
 
 // The file system that the kernel has only where SELinux is on (selinuxfs).
-export function hasSelinux(): boolean {
+function hasSelinux(): boolean {
   return existsSync("/sys/fs/selinux/enforce");
 }
 

@@ -108,7 +108,7 @@ export interface Report {
 
 const NAME = "report.json";
 
-export function writeReport(root: string, report: Report): void {
+function writeReport(root: string, report: Report): void {
   writeState(root, NAME, report);
 }
 

@@ -20,7 +20,3 @@ export const NOTHING_WRITTEN: WrittenFiles = new Map();
 export function unchanged(path: string): StagedChange {
   return { path, stagedPath: null, difference: "unchanged", change: null, written: NOTHING_WRITTEN };
 }
-
-export function changesOf(staged: readonly StagedChange[]): Change[] {
-  return staged.flatMap(({ change }) => (change === null ? [] : [change]));
-}

@@ -57,7 +57,7 @@ export function runsAsUnit(environment: Readonly<Record<string, string | undefin
 }
 
 /** Whether systemd is the init of this machine (sd_booted(3)). */
-export function hasSystemd(): boolean {
+function hasSystemd(): boolean {
   return existsSync("/run/systemd/system");
 }
 

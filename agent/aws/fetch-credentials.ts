@@ -1,5 +1,6 @@
 // Whose credentials sign the requests: the environment's where it has them, else the instance's role.
 
+import { isAccessKeyPart } from "../names/access-key.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Environment } from "./endpoints.ts";
@@ -20,7 +21,7 @@ export async function fetchCredentials(
 
   function readKey(name: string): string {
     const value = environment[name] ?? "";
-    if (value === "" || isHeaderText(value)) return value;
+    if (value === "" || isAccessKeyPart(value)) return value;
     const fix = "Set it without blanks and line breaks, or unset it to use the instance's role.";
     throw new Refusal("usage", { what: `${name} has characters that no access key has`, fix });
   }
@@ -36,8 +37,3 @@ export const ACCESS_KEY_USED: Problem = {
   what: "secrets are asked for with the access key from the environment (AWS_ACCESS_KEY_ID), not with the role of the instance",
   fix: "Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the role.",
 };
-
-/** Fit for a header: printable, no blanks. */
-export function isHeaderText(text: string): boolean {
-  return /^[\x21-\x7e]{1,8192}$/.test(text);
-}

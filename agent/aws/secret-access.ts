@@ -40,7 +40,7 @@ export async function checkAccess(
 
 type Judgement = Pick<SecretAccess, "versionId" | "code" | "problems">;
 
-export function judgeDescription(step: SecretStep, description: SecretDescription): Judgement {
+function judgeDescription(step: SecretStep, description: SecretDescription): Judgement {
   const subject = `secret ${step.name} (${secretLabel(step)})`;
   if (description.isDeleted) {
     const fix = "Restore it: aws secretsmanager restore-secret.";

@@ -4,7 +4,7 @@ import { gatherStatus } from "../apply/gather-status.ts";
 import { formatStatus, statusDocument } from "../cli/print-status.ts";
 import type { Session } from "./session.ts";
 
-export const NOT_IN_SYNC = 2;
+const NOT_IN_SYNC = 2;
 
 export function runStatus({ options, emit, say }: Session): number {
   const status = gatherStatus(options.root, Date.now());

@@ -3,7 +3,7 @@
 import type { Position, Problem } from "../refusal.ts";
 import type { Config } from "./config.ts";
 import type { Field } from "./field.ts";
-import { MOST_VALUES } from "./yaml-tokens.ts";
+import { MOST_LENGTH, MOST_VALUES } from "./yaml-tokens.ts";
 
 const MOST = { apps: 1000, secrets: 1000, files: 5000, folders: 5000 } as const;
 
@@ -24,9 +24,6 @@ export function checkValues(files: readonly Field[]): Problem[] {
   const what = `the config has more than ${MOST_VALUES} values, all of its files together`;
   return [{ what, fix: "Make it smaller.", at: beyond.at }];
 }
-
-/** All config files together, and each by itself. */
-const MOST_LENGTH = 2 ** 20;
 
 export function checkLength(files: readonly { readonly file: string; readonly text: string }[]): Problem[] {
   let length = 0;

@@ -175,9 +175,14 @@ const MERGE = [
   "Write the keys out, or anchor the whole value (&name) and repeat it as it is (*name).",
 ] as const;
 
+/** YAML takes `{{` for a mapping in a mapping. */
+export const BARE_BRACES = {
+  what: "{{ stands outside of quotes",
+  fix: "Put the whole value in quotes; {{…}} is worked out in templates alone.",
+};
+
 function explainKey(key: unknown, { range }: YAMLMap): [what: string, fix: string] {
-  if (isMap(key) && key.range?.[0] === (range?.[0] ?? 0) + 1)
-    return ["{{ stands outside of quotes", "Put the whole value in quotes; {{…}} is worked out in templates alone."];
+  if (isMap(key) && key.range?.[0] === (range?.[0] ?? 0) + 1) return [BARE_BRACES.what, BARE_BRACES.fix];
   if (isMap(key)) return ["a mapping is used as a key", "Text that begins with { is put in quotes."];
   if (isSeq(key)) return ["a list is used as a key", "Text that begins with [ is put in quotes."];
   return ["an alias is used as a key", "Write the key out."];

@@ -1,7 +1,7 @@
 // What the YAML parser cannot read, in words of whoever wrote it, and where to look. The parser's own words speak of tokens, and
 // of the place where it gave up. Pure.
 
-import type { YamlObjection } from "./check-yaml.ts";
+import { BARE_BRACES, type YamlObjection } from "./check-yaml.ts";
 
 export interface YamlError {
   /** The parser's. */
@@ -183,11 +183,7 @@ function explainNoColon(site: Site): Explained {
 function explainUnexpected(site: Site): Explained {
   const { text, offset, line } = site;
   const char = text[offset] ?? "";
-  if (IN_BRACES.test(line))
-    return {
-      what: "{{ stands outside of quotes",
-      fix: "Put the whole value in quotes; {{…}} is worked out in templates alone.",
-    };
+  if (IN_BRACES.test(line)) return BARE_BRACES;
   if (char === "]" || char === "}") return { what: `the ${char} closes nothing`, fix: "Take it out, or open it." };
   if (char === ",") return { what: "a comma too many", fix: "Take it out." };
   if (/["']\s*$/.test(text.slice(Math.max(0, offset - 80), offset)))

@@ -6,10 +6,7 @@ import type { Problem } from "../refusal.ts";
 import { checkYaml, type YamlObjection } from "./check-yaml.ts";
 import { explainYamlError, type YamlError } from "./explain-yaml-error.ts";
 import { Field, type YamlSource } from "./field.ts";
-import { MOST_NESTED, MOST_VALUES, readYamlTokens } from "./yaml-tokens.ts";
-
-/** No config is so long; a template may not be longer, either. */
-const MOST_LENGTH = 2 ** 20;
+import { MOST_LENGTH, MOST_NESTED, MOST_VALUES, readYamlTokens } from "./yaml-tokens.ts";
 
 // The core schema of YAML 1.2 and nothing else: no merge keys, no types of applications. `checkYaml` looks for keys that stand
 // twice: the parser compares each with each.

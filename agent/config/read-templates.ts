@@ -18,7 +18,6 @@ const TEMPLATE: InputKind = {
 
 /**
  * @param named templates of the config, by their paths below the folder
- * @param open what to open for a file that is called so
  * @throws Refusal with every template that is there but cannot be read
  */
 export function readTemplates(folder: string, named: readonly string[], inputs: Inputs): TemplateSources {

@@ -19,6 +19,9 @@ export const MOST_NESTED = 100;
 /** No config has so many; aliases that stand for one another make billions of a few lines. */
 export const MOST_VALUES = 50_000;
 
+/** Of characters: neither a file nor all of a config's together have more. */
+export const MOST_LENGTH = 2 ** 20;
+
 export function readYamlTokens(text: string): YamlTokens {
   const { tokens, isTooMany } = read(text);
   const unclosed: number[] = [];

@@ -1,5 +1,6 @@
 // The credentials of the instance's role, waited for early in a boot. Never shows anything of a credential document.
 
+import { isAccessKeyPart } from "../names/access-key.ts";
 import { type Problem, Refusal } from "../refusal.ts";
 import type { ImdsClient } from "./imds-client.ts";
 import { READS } from "./instance-reads.ts";
@@ -59,8 +60,7 @@ function readDocument(document: Record<string, unknown>): RoleCredentials {
 
 function field(document: Record<string, unknown>, name: string): string {
   const value = document[name];
-  // It becomes part of a header.
-  if (typeof value === "string" && /^[\x21-\x7e]{1,8192}$/.test(value)) return value;
+  if (typeof value === "string" && isAccessKeyPart(value)) return value;
   throw badDocument(`has no ${name}`);
 }
 

@@ -6,7 +6,7 @@ import { GIB, MIB } from "./size.ts";
 
 /** MySQL's default, which is its rule below 1 GiB, and what the pool goes down to where even that does not fit. */
 export const DEFAULT_POOL_BYTES = 128 * MIB;
-export const LEAST_POOL_BYTES = 32 * MIB;
+const LEAST_POOL_BYTES = 32 * MIB;
 
 /** MySQL's table, which jumps: from this much memory on (or above it), this share of it. */
 const HALF_FROM_BYTES = GIB;

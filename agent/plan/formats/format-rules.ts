@@ -53,7 +53,7 @@ export function refuseControl(text: string): void {
   if (CONTROL.test(text)) throw new Unencodable("it has a control character", "Take the control character out.");
 }
 
-export function refuseLineBreak(text: string): void {
+function refuseLineBreak(text: string): void {
   refuseControl(text);
   if (LINE_BREAK.test(text)) {
     throw new Unencodable("it has a line break, which would end the line here", "Use a value without line breaks.");

@@ -100,7 +100,7 @@ class ShAssignments extends Scanner {
 type State = "before name" | "name" | "before value" | "value" | "escape" | "'" | '"' | 'escape in "' | "comment";
 
 /** The state table of systemd's src/basic/env-file.c, character by character. */
-export function readAsSystemd(file: string): Assignment[] {
+function readAsSystemd(file: string): Assignment[] {
   const reader = new SystemdAssignments();
   for (let index = 0; index < file.length; index += 1) reader.step(file[index]!, index);
   reader.end(file.length);

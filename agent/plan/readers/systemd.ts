@@ -34,7 +34,7 @@ export interface LogicalLine {
 const MOST_LINE_LENGTH = 2 ** 20 - 1;
 
 /** The lines of a unit file without comments and empty lines. */
-export function logicalLines(file: string): LogicalLine[] {
+function logicalLines(file: string): LogicalLine[] {
   const lines: LogicalLine[] = [];
   let open: { text: string; start: number } | null = null;
   let start = 0;

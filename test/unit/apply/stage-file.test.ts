@@ -15,14 +15,13 @@ import {
 import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../agent/apply/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../agent/apply/perform-change.ts";
 import { stageFile } from "../../../agent/apply/stage-file.ts";
-import { changesOf } from "../../../agent/apply/staged-change.ts";
 import { removeLeftovers } from "../../../agent/apply/temporary.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "./scratch.ts";
 
 function stage({ root }: Scratch, path: string, text: string, mode = 0o644, uid = OWN_UID) {
   const staged = stageFile(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);
-  const changes = changesOf([staged]);
+  const changes = staged.change === null ? [] : [staged.change];
   return {
     ...staged,
     prepare: () => changes.forEach((change) => prepareChange(root, change)),
