@@ -1,7 +1,6 @@
 // Performs a plan: everything is checked, fetched, staged and validated before the first file is swapped in, and any failure
 // until then leaves the machine as it was.
 
-import type { WrittenFiles } from "../host/written-file.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -27,7 +26,7 @@ import { leaveReport, type Report } from "./report.ts";
 import type { RunCommand } from "./run-command.ts";
 import { RunRecord } from "./run-record.ts";
 import { selectSecrets, type SecretQuestions, type Selection } from "./select-secrets.ts";
-import { stageGeneration } from "./stage-generation.ts";
+import { NO_GENERATION, stageGeneration, type StagedGeneration } from "./stage-generation.ts";
 import { stageTargets, type StagedTarget } from "./stage-targets.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
 import { undoAll, type WrittenByChange } from "./swap.ts";
@@ -126,23 +125,18 @@ async function prepare(
   const writtenAt = new Date().toISOString();
   const keeper = new AttributeKeeper();
   const staged: StagedTarget[] = [];
-  const flips: GenerationFlip[] = [];
-  const written = new Map<string, WrittenFiles>();
+  let generation = NO_GENERATION;
   const removals = stageRemovals(undeclared);
   const gone = removals.flatMap(({ change }) => change ?? []);
   // The flip last: should another not come about, nobody has seen it.
-  const changes = () => [...staged.flatMap(declaredChange), ...gone, ...flips];
+  const changes = () => [...staged.flatMap(declaredChange), ...gone, ...flipOf(generation)];
   const stage = () => {
     const { secretsFolder } = plan;
     const [inside, outside] = [true, false].map((is) => targets.filter((one) => isInStore(plan, one) === is));
     stageTargets(outside!, root, staged, managed.files, keeper);
     const wish = { root, secretsFolder, plan, targets: inside!, selection, stored, managed: managed.files };
-    const generation = stageGeneration({ ...wish, fetchedAt: writtenAt });
+    generation = stageGeneration({ ...wish, fetchedAt: writtenAt });
     staged.push(...generation.staged);
-    for (const { change } of staged) if (change.written.size > 0) written.set(change.path, change.written);
-    if (generation.flip === null) return;
-    flips.push(generation.flip);
-    written.set(generation.flip.path, generation.written);
   };
   try {
     await record.time("stage", stage);
@@ -166,7 +160,19 @@ async function prepare(
   }
   const next = planFollowUp(staged, removals, root, record);
   const journal = newJournal({ changes: changes(), madeFolders: [], followUp: next, managed: update });
-  return { transaction: { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) }, written };
+  const transaction = { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) };
+  return { transaction, written: writtenBy(staged, generation) };
+}
+
+function flipOf({ flip }: StagedGeneration): GenerationFlip[] {
+  return flip === null ? [] : [flip];
+}
+
+function writtenBy(staged: readonly StagedTarget[], generation: StagedGeneration): WrittenByChange {
+  return new Map([
+    ...staged.map(({ change }) => [change.path, change.written] as const),
+    ...flipOf(generation).map(({ path }) => [path, generation.written] as const),
+  ]);
 }
 
 async function carryOut(

@@ -61,7 +61,7 @@ export interface StagedGeneration {
   readonly written: WrittenFiles;
 }
 
-const NONE: StagedGeneration = { staged: [], flip: null, written: NOTHING_WRITTEN };
+export const NO_GENERATION: StagedGeneration = { staged: [], flip: null, written: NOTHING_WRITTEN };
 
 export function stageGeneration(wish: GenerationWish): StagedGeneration {
   const { root, secretsFolder, targets } = wish;
@@ -70,7 +70,7 @@ export function stageGeneration(wish: GenerationWish): StagedGeneration {
       inEntry(folder, ".", () => stageIn(folder, wish)),
     );
   } catch (error) {
-    if (targets.length === 0 && isMissingFolder(error)) return NONE;
+    if (targets.length === 0 && isMissingFolder(error)) return NO_GENERATION;
     throw error;
   }
 }
@@ -111,10 +111,13 @@ function stageExamined(
   const all = [...names, ...carried, ...folders.map(({ name }) => name)];
   const replaced = findReplaced(folder, wish, new Set(all.map(topNameOf)));
   const secrets = dateSecrets(wish);
-  if (all.length === 0 && old === null) return NONE;
+  if (all.length === 0 && old === null) return NO_GENERATION;
   const isSettled = others.length === carried.length && replaced.length === 0 && !differ(files) && !differ(folders);
   if (old !== null && isSettled && isSameStored(wish.stored, recordAll(wish, files, carried, secrets)))
-    return { ...NONE, staged: [...folders.map(stagedFolder), ...files.map((one) => stagedFile(one, wish, null))] };
+    return {
+      ...NO_GENERATION,
+      staged: [...folders.map(stagedFolder), ...files.map((one) => stagedFile(one, wish, null))],
+    };
   refuseTooLarge(wish, files);
   const generation = all.length === 0 ? null : nextGeneration(folder);
   const written =

@@ -1,19 +1,11 @@
 // What each answer of Secrets Manager means for the run, by the policy table. Nothing of the service's message is ever shown,
 // because some of its messages quote the request.
 
-import type { RefusalCode } from "../refusal.ts";
 import { HttpTrouble } from "../http/http-trouble.ts";
+import type { RefusalCode } from "../refusal.ts";
 import type { Circumstances } from "./clients.ts";
-import {
-  API_POLICY,
-  BEHIND_PROXY,
-  CLOCK,
-  NETWORK_FAMILIES,
-  NETWORK_POLICY,
-  PROXY_POLICY,
-  type Kind,
-  type Rule,
-} from "./error-rules.ts";
+import { API_POLICY, CLOCK, type Kind, type Rule } from "./error-rules.ts";
+import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "./network-rules.ts";
 import { nameEndpoint, nameHost } from "./route.ts";
 
 export type Operation = "GetSecretValue" | "BatchGetSecretValue" | "DescribeSecret";

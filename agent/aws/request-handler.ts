@@ -53,32 +53,7 @@ export function createRequestHandler(
   maxBodyBytes: (request: SdkRequest) => number,
 ): RequestHandler {
   const closing = new AbortController();
-  // Made when they are needed: TLS costs more to load than all the rest of a request.
-  let http: HttpAgent | null = null;
-  let https: HttpsAgent | null = null;
-  let toProxy: HttpsAgent | null = null;
-  const httpAgent = (): HttpAgent => (http ??= new HttpAgent({ keepAlive: true, maxSockets: MOST_SOCKETS }));
-  const httpsAgent = (): HttpsAgent => (https ??= openHttpsAgent(settings, closing.signal));
-  const proxyAgent = (): HttpsAgent => (toProxy ??= new HttpsAgent({ keepAlive: true, ...trustOf(settings) }));
-
-  function open(request: SdkRequest, route: Route): ClientRequest {
-    const { proxy } = route;
-    const common = { method: request.method, maxHeaderSize: MAX_HEADER_BYTES };
-    if (proxy !== null && !route.isTls) {
-      const headers = { ...request.headers, ...authorize(proxy) };
-      const path = `http://${authorityOf(route)}${request.path}`;
-      const options = { ...common, path, headers, ...placeOf(proxy.url) };
-      return proxy.url.protocol === "https:"
-        ? httpsRequest({ ...options, agent: proxyAgent() })
-        : httpRequest({ ...options, agent: httpAgent() });
-    }
-    const { path, headers } = request;
-    const options = { ...common, path, headers, host: route.host, port: route.port };
-    return route.isTls
-      ? httpsRequest({ ...options, agent: httpsAgent() })
-      : httpRequest({ ...options, agent: httpAgent() });
-  }
-
+  const connections = new Connections(settings, closing.signal);
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, { abortSignal } = {}) {
@@ -92,7 +67,8 @@ export function createRequestHandler(
       };
       const isByProxy = route.proxy !== null && !route.isTls;
       try {
-        const { status, headers, body } = await exchange(open(request, route), bodyOf(request), limits);
+        const outgoing = connections.open(request, route);
+        const { status, headers, body } = await exchange(outgoing, bodyOf(request), limits);
         if (isByProxy && status === 407) throw HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
         return { response: { statusCode: status, headers: { ...headers }, body } };
       } catch (error) {
@@ -102,13 +78,61 @@ export function createRequestHandler(
     },
     destroy() {
       closing.abort();
-      http?.destroy();
-      https?.destroy();
-      toProxy?.destroy();
+      connections.destroy();
     },
     updateHttpClientConfig: () => {},
     httpHandlerConfigs: () => ({}),
   };
+}
+
+/** Agents that are made when they are needed: TLS costs more to load than all the rest of a request. */
+class Connections {
+  readonly #settings: ClientSettings;
+  readonly #closing: AbortSignal;
+  #http: HttpAgent | null = null;
+  #https: HttpsAgent | null = null;
+  #toProxy: HttpsAgent | null = null;
+
+  constructor(settings: ClientSettings, closing: AbortSignal) {
+    this.#settings = settings;
+    this.#closing = closing;
+  }
+
+  open(request: SdkRequest, route: Route): ClientRequest {
+    const { proxy, isTls, host, port } = route;
+    const { method, path, headers } = request;
+    const common = { method, maxHeaderSize: MAX_HEADER_BYTES };
+    if (proxy === null || isTls) {
+      const options = { ...common, path, headers, host, port };
+      return isTls ? this.#openTls(options) : httpRequest({ ...options, agent: this.#httpAgent() });
+    }
+    const options = {
+      ...common,
+      path: `http://${authorityOf(route)}${path}`,
+      headers: { ...headers, ...authorize(proxy) },
+      ...placeOf(proxy.url),
+    };
+    return proxy.url.protocol === "https:"
+      ? httpsRequest({ ...options, agent: this.#proxyAgent() })
+      : httpRequest({ ...options, agent: this.#httpAgent() });
+  }
+
+  destroy(): void {
+    for (const agent of [this.#http, this.#https, this.#toProxy]) agent?.destroy();
+  }
+
+  #openTls(options: object): ClientRequest {
+    this.#https ??= openHttpsAgent(this.#settings, this.#closing);
+    return httpsRequest({ ...options, agent: this.#https });
+  }
+
+  #httpAgent(): HttpAgent {
+    return (this.#http ??= new HttpAgent({ keepAlive: true, maxSockets: MOST_SOCKETS }));
+  }
+
+  #proxyAgent(): HttpsAgent {
+    return (this.#toProxy ??= new HttpsAgent({ keepAlive: true, ...trustOf(this.#settings) }));
+  }
 }
 
 function bodyOf({ body }: SdkRequest): string | Uint8Array | null {

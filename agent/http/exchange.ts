@@ -53,27 +53,17 @@ export function exchange(
     return timer;
   };
 
-  const changeProtocol = ({ statusCode }: IncomingMessage): void =>
-    fail(HttpTrouble.of("SWITCHED_PROTOCOLS", `HTTP ${statusCode}, a change of protocol`));
   let hasBegun = false;
   outgoing.on("response", (incoming) => {
     hasBegun = true;
     // 101 without the header that makes it an event of its own.
-    if ((incoming.statusCode ?? 0) < 200) return changeProtocol(incoming);
+    if ((incoming.statusCode ?? 0) < 200) return fail(changedProtocol(incoming));
     collect(incoming, maxBodyBytes).then((answer) => {
       settle();
       resolve(answer);
     }, fail);
   });
-  let interimAnswers = 0;
-  outgoing.on("information", () => {
-    if (++interimAnswers > MOST_INTERIM_ANSWERS)
-      fail(HttpTrouble.of("INFORMATIONAL_FLOOD", `more than ${MOST_INTERIM_ANSWERS} interim answers`));
-  });
-  outgoing.on("upgrade", (incoming, socket) => {
-    socket.destroy();
-    changeProtocol(incoming);
-  });
+  refuseInterim(outgoing, fail);
   outgoing.on("error", (error) => fail(HttpTrouble.from(error)));
   outgoing.on("close", () => {
     // An answer that has begun has an end of its own.
@@ -89,6 +79,22 @@ export function exchange(
   if (signal.aborted) interrupt();
   else outgoing.end(body ?? undefined);
   return promise;
+}
+
+function refuseInterim(outgoing: ClientRequest, fail: (trouble: HttpTrouble) => void): void {
+  let answers = 0;
+  outgoing.on("information", () => {
+    if (++answers > MOST_INTERIM_ANSWERS)
+      fail(HttpTrouble.of("INFORMATIONAL_FLOOD", `more than ${MOST_INTERIM_ANSWERS} interim answers`));
+  });
+  outgoing.on("upgrade", (incoming, socket) => {
+    socket.destroy();
+    fail(changedProtocol(incoming));
+  });
+}
+
+function changedProtocol({ statusCode }: IncomingMessage): HttpTrouble {
+  return HttpTrouble.of("SWITCHED_PROTOCOLS", `HTTP ${statusCode}, a change of protocol`);
 }
 
 function collect(incoming: IncomingMessage, maxBodyBytes: number): Promise<HttpAnswer> {

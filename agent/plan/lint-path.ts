@@ -4,6 +4,7 @@ import { MOST_COMPARED, suggest } from "../nearest.ts";
 import type { Lookup } from "./scope.ts";
 import type { Path } from "./template-ast.ts";
 import { appsOfProfile, SecretHole } from "./template-context.ts";
+import type { Helper } from "./template-helpers.ts";
 import type { View } from "./view.ts";
 import { isContainer, isUnknown, namesIn, opennessOf } from "./view.ts";
 
@@ -12,6 +13,14 @@ import { isContainer, isUnknown, namesIn, opennessOf } from "./view.ts";
  * that takes lists and maps. `typed`: a helper that takes a secret's value, to print it.
  */
 export type PathUse = "output" | "argument" | "typed" | "structure" | "list" | "test" | "within" | "default";
+
+/** Of the argument of that number. */
+export function useOf({ optional, takes, takesSecrets }: Helper, index: number): PathUse {
+  if (takesSecrets) return "typed";
+  if (optional === "all") return "test";
+  if (optional === "first" && index === 0) return "default";
+  return ["list", "any"].includes(takes[index] ?? "any") ? "structure" : "argument";
+}
 
 interface Objection {
   readonly what: string;

@@ -11,13 +11,11 @@ import { lintLineEnds } from "./lint-line-ends.ts";
 import type { TemplateFormat } from "./plan.ts";
 import type { Helper } from "./template-helpers.ts";
 import { HELPERS } from "./template-helpers.ts";
-import { checkPath, checkSecret } from "./lint-path.ts";
-import type { PathUse } from "./lint-path.ts";
-import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope } from "./scope.ts";
-import type { Scope } from "./scope.ts";
+import { checkPath, checkSecret, useOf, type PathUse } from "./lint-path.ts";
+import { enterEach, enterWith, isBlockParam, isScoped, lookUp, rootScope, viewOf, type Scope } from "./scope.ts";
+import { spellingIn } from "./spell-literal.ts";
 import { isRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
-import type { View } from "./view.ts";
 
 export interface LintInput {
   /** With its partials. */
@@ -65,13 +63,13 @@ class Linter {
   readonly warnings: Problem[] = [];
   readonly reads = new Set<string>();
   readonly #input: LintInput;
-  /** By the file. */
-  readonly #lines = new Map<string, readonly string[]>();
+  readonly #spell: (literal: Literal) => string;
   /** Optional apps that are present here, by the conditions around. */
   #present: readonly string[] = [];
 
   constructor(input: LintInput) {
     this.#input = input;
+    this.#spell = spellingIn(input.texts, input.file);
   }
 
   program(program: Program | undefined, scope: Scope): void {
@@ -125,7 +123,7 @@ class Linter {
 
   #appAskedFor({ path, params: [condition] }: Block, scope: Scope): string | null {
     if (!["if", "unless"].includes(path.original)) return null;
-    return presenceOf(this.#viewOf(condition, scope));
+    return presenceOf(viewOf(scope, condition));
   }
 
   #programWith(app: string | null, program: Program | undefined, scope: Scope): void {
@@ -154,17 +152,9 @@ class Linter {
 
   #blockScope(node: Block, scope: Scope): Scope {
     const params = node.program?.blockParams ?? [];
-    if (node.path.original === "each") return enterEach(scope, this.#viewOf(node.params[0], scope), params);
-    if (node.path.original === "with") return enterWith(scope, this.#viewOf(node.params[0], scope), params);
+    if (node.path.original === "each") return enterEach(scope, viewOf(scope, node.params[0]), params);
+    if (node.path.original === "with") return enterWith(scope, viewOf(scope, node.params[0]), params);
     return scope;
-  }
-
-  /** Empty where nothing is known, so that one mistake is told once. */
-  #viewOf(node: Expression | undefined, scope: Scope): View {
-    if (node?.type !== "PathExpression") return { values: [], path: "" };
-    const found = lookUp(scope, node);
-    if (found.kind !== "found") return { values: [], path: "" };
-    return { ...found.view, values: found.view.values.filter((value) => value !== null) };
   }
 
   #expression(node: Expression, scope: Scope, use: PathUse): void {
@@ -204,19 +194,10 @@ class Linter {
     for (const [index, param] of node.params.entries())
       if (helper.takes[index] !== "name") this.#expression(param, scope, useOf(helper, index));
     const { context, format } = this.#input;
-    const spell = (literal: Literal) => this.#spell(literal);
-    const wrong = checkCall(node, name, helper, { scope, format, secrets: context.secrets, spell });
+    const wrong = checkCall(node, name, helper, { scope, format, secrets: context.secrets, spell: this.#spell });
     for (const { node: where, what, fix } of wrong) this.#refuse(where, what, fix);
     if (name === "secretPath") this.reads.add(secretPathRead(node));
     if (name === "raw") this.warnings.push({ ...RAW, at: this.#placeOf(node) });
-  }
-
-  #spell({ loc: { source, start }, value }: Literal): string {
-    const file = source ?? this.#input.file;
-    const lines =
-      this.#lines.get(file) ?? this.#input.texts.find((text) => text.file === file)?.source.split("\n") ?? [];
-    this.#lines.set(file, lines);
-    return /^-?[\d.]+/.exec(lines[start.line - 1]?.slice(start.column) ?? "")?.[0] ?? String(value);
   }
 
   #unknownHelper(node: Mustache | Call, scope: Scope): void {
@@ -260,13 +241,6 @@ class Linter {
 }
 
 type Placed = Pick<Mustache, "loc">;
-
-function useOf({ optional, takes, takesSecrets }: Helper, index: number): PathUse {
-  if (takesSecrets) return "typed";
-  if (optional === "all") return "test";
-  if (optional === "first" && index === 0) return "default";
-  return ["list", "any"].includes(takes[index] ?? "any") ? "structure" : "argument";
-}
 
 function nameOf({ path }: Mustache | Call | Block): string {
   return path.type === "SubExpression" ? "(…)" : String(path.original);

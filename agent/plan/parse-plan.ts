@@ -2,15 +2,15 @@
 // does not know are left out. Pure.
 
 import type { Credential, FileOwner, OnChange, SecretVersion } from "../config/config.ts";
-import type { Position, Problem, Declared } from "../refusal.ts";
 import { isAccountName } from "../names/account-name.ts";
 import { isConfigName } from "../names/config-name.ts";
 import { isCredentialName } from "../names/credential-name.ts";
-import { flawOfSecretsFolder, ownerOf } from "../names/own-places.ts";
+import { flawOfSecretsFolder } from "../names/own-places.ts";
 import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.ts";
 import { isRunnable, isService } from "../names/unit-name.ts";
-import { isHandOff } from "./build-hand-off.ts";
+import type { Declared, Position, Problem } from "../refusal.ts";
 import type { Settings } from "../tuning/setting.ts";
+import { checkSteps } from "./check-steps.ts";
 import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
@@ -41,8 +41,7 @@ export function parsePlan(json: JsonValue): Plan {
     secretsGuarantee: json.get("secretsGuarantee").choice(["unswappable", "no-swap", "swappable"]),
     warnings: json.get("warnings").items().map(parseProblem),
   };
-  checkReferences(plan, json.get("steps"));
-  checkPaths(plan, json.get("steps"));
+  checkSteps(plan, json.get("steps"));
   return plan;
 }
 
@@ -226,32 +225,4 @@ function parseAction(json: JsonValue): OnChange {
 
 function textOf(json: JsonValue): string {
   return json.text();
-}
-
-/** Every secret that a file prints must be one that the plan fetches. */
-function checkReferences({ steps }: Plan, json: JsonValue): void {
-  const keys = steps.flatMap((step) =>
-    step.kind === "secret" ? step.keys.map(({ key }) => JSON.stringify([step.name, key])) : [],
-  );
-  for (const step of steps) {
-    for (const part of step.kind === "file" ? step.content : []) {
-      if (typeof part === "string" || keys.includes(JSON.stringify([part.reference.secret, part.reference.key])))
-        continue;
-      json.refuseFor(
-        `${json.place}: ${step.kind === "file" ? step.path : ""} prints a secret that the plan does not fetch`,
-      );
-    }
-  }
-}
-
-function checkPaths({ steps, secretsFolder }: Plan, json: JsonValue): void {
-  const paths = steps.flatMap((step) => (step.kind === "secret" ? step.keys.map(({ path }) => path) : [step.path]));
-  const seen = new Set<string>();
-  for (const path of paths) {
-    if (path === null || path === "") continue;
-    if (seen.has(path)) json.refuseFor(`${json.place}: ${path} is written twice`);
-    const owner = isHandOff(path) ? null : ownerOf(path, { secretsFolder, config: [] });
-    if (owner !== null) json.refuseFor(`${json.place}: ${path} is ${owner}`);
-    seen.add(path);
-  }
 }

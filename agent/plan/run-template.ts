@@ -114,8 +114,6 @@ const BUILT_IN = {
 
 function createEnvironment(): typeof Handlebars {
   const instance = Handlebars.create();
-  const eachItem = instance.helpers.each!;
-  const withValue = instance.helpers.with!;
   for (const name of ["log", "lookup"]) instance.unregisterHelper(name);
   for (const [name, helper] of Object.entries(HELPERS)) {
     instance.registerHelper(
@@ -140,6 +138,12 @@ function createEnvironment(): typeof Handlebars {
     NAMED,
     located(([value], options) => options.fn(value, { data: options.data, blockParams: [value] })),
   );
+  registerBlocks(instance);
+  return instance;
+}
+
+function registerBlocks(instance: typeof Handlebars): void {
+  const { each, with: withValue } = instance.helpers;
   instance.registerHelper(
     "if",
     located(function ([value], options) {
@@ -158,7 +162,7 @@ function createEnvironment(): typeof Handlebars {
       // What the config has as false is none to enter, as it is none to #if.
       return value instanceof Written && value.value === false
         ? options.inverse(this)
-        : withValue.call(this, value, options);
+        : withValue!.call(this, value, options);
     }),
   );
   instance.registerHelper(
@@ -166,10 +170,9 @@ function createEnvironment(): typeof Handlebars {
     located(function ([value], options) {
       if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
       countTurns(value, options.data.state);
-      return eachItem.call(this, value, options);
+      return each!.call(this, value, options);
     }),
   );
-  return instance;
 }
 
 /** Takes off what `instrument` put on, and says where an error came from. */

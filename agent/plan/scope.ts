@@ -1,6 +1,6 @@
 // Which values the names of a template mean at a place: `this`, `../`, `@key`, block parameters.
 
-import type { Path } from "./template-ast.ts";
+import type { Expression, Path } from "./template-ast.ts";
 import { isUnknown, itemsOf, resolve } from "./view.ts";
 import type { Resolved, View } from "./view.ts";
 
@@ -59,6 +59,13 @@ export function lookUp(scope: Scope, path: Path): Lookup {
     what: `${path.original} climbs out of the template`,
     fix: "Take a ../ away: only #each and #with change what names mean, #if and #unless do not.",
   };
+}
+
+/** What may be there besides null. Empty where nothing is known, so that one mistake is told once. */
+export function viewOf(scope: Scope, node: Expression | undefined): View {
+  const found = node?.type === "PathExpression" ? lookUp(scope, node) : null;
+  if (found?.kind !== "found") return { values: [], path: "" };
+  return { ...found.view, values: found.view.values.filter((value) => value !== null) };
 }
 
 function lookUpData(scope: Scope, path: Path): Lookup {

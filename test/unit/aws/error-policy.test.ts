@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { judgeError, type JudgedCall } from "../../../agent/aws/error-policy.ts";
-import { API_POLICY, NETWORK_POLICY } from "../../../agent/aws/error-rules.ts";
+import { API_POLICY } from "../../../agent/aws/error-rules.ts";
+import { NETWORK_POLICY } from "../../../agent/aws/network-rules.ts";
 import { readProxies } from "../../../agent/aws/proxies.ts";
 import type { Route } from "../../../agent/aws/route.ts";
 import { HttpTrouble } from "../../../agent/http/http-trouble.ts";

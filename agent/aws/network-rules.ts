@@ -1,0 +1,150 @@
+// The policy for what never reached AWS, or came from something else: one row for each cause, by Node's, OpenSSL's and
+// http-trouble.ts's codes. Plain data. HOST stands for where the call went, NAME for that without the port, PROXY for the proxy.
+
+import type { Rule } from "./error-rules.ts";
+
+/** What never reached AWS. The first row is for all that has none of its own. */
+export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
+  {
+    names: [
+      "TIMEOUT",
+      "CUT_SHORT",
+      "ECONNREFUSED",
+      "ECONNRESET",
+      "ETIMEDOUT",
+      "EHOSTUNREACH",
+      "ENETUNREACH",
+      "EPIPE",
+      "INTERRUPTED",
+    ],
+    kind: "retry",
+    code: "unavailable",
+    what: "no answer from HOST",
+    fix: "Check the route to it: NAT, VPC endpoint, security group, or whether it takes a proxy (HTTPS_PROXY).",
+  },
+  {
+    names: ["ENOTFOUND", "EAI_AGAIN"],
+    kind: "retry",
+    code: "unavailable",
+    what: "the name NAME does not resolve",
+    fix: "Check the region, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_USE_FIPS_ENDPOINT where the region has none, and the VPC's DNS.",
+  },
+  {
+    names: ["TOO_LARGE", "NO_FRAMING", "SWITCHED_PROTOCOLS", "INFORMATIONAL_FLOOD"],
+    kind: "retry",
+    code: "unavailable",
+    what: "HOST gives an answer that is none of Secrets Manager's",
+    fix: "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
+  },
+  {
+    names: ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"],
+    kind: "retry",
+    code: "unavailable",
+    what: "the certificate of HOST is not valid at this time, by the instance's clock",
+    fix: "Check the clock first (chronyc tracking), then the certificate.",
+  },
+  {
+    names: [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "UNABLE_TO_GET_ISSUER_CERT",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "CERT_UNTRUSTED",
+      "CERT_REJECTED",
+      "CERT_SIGNATURE_FAILURE",
+    ],
+    kind: "fatal",
+    code: "unavailable",
+    what: "the certificate of HOST is of no authority that parbake trusts",
+    fix: "Where a proxy or an endpoint of your own signs with its own CA, give that CA's PEM in AWS_CA_BUNDLE.",
+  },
+  {
+    names: ["ERR_TLS_CERT_ALTNAME_INVALID"],
+    kind: "fatal",
+    code: "unavailable",
+    what: "the certificate of HOST is for another name",
+    fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER, and the private DNS of the VPC endpoint.",
+  },
+];
+
+/** The same as the first row, by a proxy that stands between and has not said what is wrong. */
+export const BEHIND_PROXY: Rule = {
+  names: [],
+  kind: "retry",
+  code: "unavailable",
+  what: "no answer from HOST through the proxy PROXY",
+  fix: "Check that the proxy runs and may reach that host, or name the host in NO_PROXY.",
+};
+
+const NO_TLS: Rule = {
+  names: [],
+  kind: "retry",
+  code: "unavailable",
+  what: "HOST refuses TLS, or speaks none",
+  fix: "Check the port, whether the URL should begin with http://, and what stands in between.",
+};
+
+/** By how Node's and OpenSSL's codes begin, which are too many to list. */
+export const NETWORK_FAMILIES: readonly (readonly [start: string, rule: Rule])[] = [
+  [
+    "HPE_",
+    {
+      names: [],
+      kind: "retry",
+      code: "unavailable",
+      what: "HOST speaks no HTTP",
+      fix: "Check the port and AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
+    },
+  ],
+  ["ERR_SSL_", NO_TLS],
+  // What Node calls a handshake that fails as it is written.
+  ["EPROTO", NO_TLS],
+];
+
+/** What the proxy did, or the way to it, by the same names. The first row is for all that has none of its own. */
+export const PROXY_POLICY: readonly [Rule, ...Rule[]] = [
+  {
+    names: [],
+    kind: "retry",
+    code: "unavailable",
+    what: "no answer from the proxy PROXY, which is to lead to HOST",
+    fix: "Check that the proxy runs and that the security groups let this machine reach it, or name the endpoint in NO_PROXY.",
+  },
+  {
+    names: ["ENOTFOUND", "EAI_AGAIN"],
+    kind: "retry",
+    code: "unavailable",
+    what: "the name of the proxy PROXY, which is to lead to HOST, does not resolve",
+    fix: "Check its spelling and the VPC's DNS, or name the endpoint in NO_PROXY.",
+  },
+  {
+    names: ["PROXY_REFUSED"],
+    kind: "retry",
+    code: "unavailable",
+    what: "the proxy PROXY opens no way to HOST",
+    fix: "After 407 give a user and a password in its URL, after 403 allow the host there; or name the host in NO_PROXY.",
+  },
+  {
+    names: ["PROXY_SPOKE_FIRST", "SWITCHED_PROTOCOLS", "TOO_LARGE", "NO_FRAMING", "INFORMATIONAL_FLOOD"],
+    kind: "retry",
+    code: "unavailable",
+    what: "the proxy PROXY, which is to lead to HOST, answers as no proxy does",
+    fix: "Check the host, the port and whether it is http:// or https://.",
+  },
+  {
+    names: [
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+      "CERT_HAS_EXPIRED",
+      "CERT_NOT_YET_VALID",
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    ],
+    kind: "fatal",
+    code: "unavailable",
+    what: "the certificate of the proxy PROXY is not one that parbake trusts",
+    fix: "Give its CA's PEM in AWS_CA_BUNDLE, or write the proxy's URL with http://.",
+  },
+];
