@@ -9,10 +9,11 @@ import { startEmulator, type Emulator } from "../emulator/emulator.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 
+const DB = "db: { id: prod/db, keys: { password: { file: db/password }, user: {} } }";
 const CONFIG = `apps: { web: { profile: nginx }, api: { profile: jvm } }
 folders: [ { path: /etc/web/conf.d } ]
 secretsGuarantee: swappable
-secrets: { db: { id: prod/db, keys: { password: { file: db/password }, user: {} } } }
+secrets: { ${DB} }
 files:
   - { template: web.txt.hbs, path: /etc/web/web.txt, validate: [/bin/true], onChange: { reload: web.service } }
   - { template: api.env.hbs, path: /run/parbake/secrets/api.env, mode: "0400", healthCheck: [/bin/true] }
@@ -35,7 +36,7 @@ const SHARED: readonly (readonly [place: RegExp, section: string])[] = [
   [/^(plans|types)\[\]\.budget\./, "Budget"],
   [/^.*\bsettings\.\*\./, "Setting"],
   [/^.*\bdegraded\[\]\./, "Degraded"],
-  [/^.*\b(problems|warnings)\[\]\./, "Problem"],
+  [/^.*\b(problems|warnings|because|unreadable)\[\]\./, "Problem"],
   [/^lastRun\./, "report"],
 ];
 // Of these the keys are names that somebody gave.
@@ -81,7 +82,7 @@ describe("the page on JSON", () => {
     await emulator.close();
   });
 
-  async function emit(...words: string[]): Promise<object> {
+  async function emitDocument(words: readonly string[], isRefused: boolean): Promise<object> {
     let out = "";
     const told: string[] = [];
     await run([...words, "--json", "--root", image.root, "--log-level", "error"], {
@@ -94,9 +95,12 @@ describe("the page on JSON", () => {
     });
     const document = JSON.parse(out) as Record<string, unknown>;
     assert.equal(document["schema"], 1);
-    assert.equal("error" in document, words.includes("--cpus"), told.join(""));
+    assert.equal("error" in document, isRefused, told.join(""));
     return document;
   }
+
+  const emit = (...words: string[]): Promise<object> => emitDocument(words, false);
+  const emitRefusal = (...words: string[]): Promise<object> => emitDocument(words, true);
 
   it("names every field of a plan, for here and for a type, before and after a run, with an edit and a removal", async () => {
     for (const words of [["plan"], ["plan", "--instance-type", "m7g.large"]])
@@ -107,6 +111,34 @@ describe("the page on JSON", () => {
     image.write("etc/parbake/parbake.d/more.yaml", "files: []\n");
     assert.deepEqual(undocumented(await emit("plan"), "plan"), []);
     assert.deepEqual(undocumented(await emit("apply"), "report"), []);
+  });
+
+  it("names every field of a secret, of what became of one, and of what could not be done for want of one", async () => {
+    const keys = [
+      "password: { file: all/password, previous: { file: all/before }, units: [web.service] }",
+      "user: { file: all/user, onChange: { reload: web.service } }",
+      "name: { pointer: /user, newline: strip, file: all/name }",
+    ];
+    const all = `all: { id: prod/db, stage: AWSCURRENT, onUnavailable: keep, keys: { ${keys.join(", ")} } }`;
+    const pinned = `pinned: { id: prod/db, version: ${"a".repeat(32)}, keys: { user: { file: pinned/user } } }`;
+    image.write("etc/parbake/parbake.d/more.yaml", `secrets: { ${DB}, ${all}, ${pinned} }\n`);
+    const plan = await emit("plan");
+    assert.deepEqual(undocumented(plan, "plan"), []);
+    assert.match(JSON.stringify(plan), /"onUnavailable":"keep"/);
+    assert.deepEqual(undocumented(await emit("plan", "--check-access"), "plan"), []);
+    assert.deepEqual(undocumented(await emitRefusal("apply"), "error"), []);
+    const report = JSON.parse(image.read("run/parbake/report.json")) as { held: unknown[] };
+    assert.equal(report.held.length, 1);
+    assert.deepEqual(undocumented(report, "report"), []);
+    image.write("etc/parbake/parbake.d/more.yaml", "files: []\n");
+  });
+
+  it("names every field of a status of records that can't be read, and of a run that was cut short", async () => {
+    image.write("var/lib/parbake/managed.json", "[]");
+    image.write("var/lib/parbake/journal.json", "[]");
+    const status = (await emit("status")) as { unreadable: unknown[]; interruptions: unknown[] };
+    assert.deepEqual([status.unreadable.length, status.interruptions.length], [2, 1]);
+    assert.deepEqual(undocumented(status, "status"), []);
   });
 
   it("names every field of facts", async () => {
@@ -126,7 +158,7 @@ describe("the page on JSON", () => {
 
   it("names every field of check and of an error", async () => {
     assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check"), []);
-    assert.deepEqual(undocumented(await emit("plan", "--cpus", "0"), "error"), []);
+    assert.deepEqual(undocumented(await emitRefusal("plan", "--cpus", "0"), "error"), []);
   });
 
   it("names every metric, with its labels, and none that there is not", () => {
