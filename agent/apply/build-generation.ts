@@ -3,9 +3,9 @@
 import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readPlain } from "../host/read-plain.ts";
+import type { WrittenFile, WrittenFiles } from "../host/written-file.ts";
 import { setAttributes } from "./change-attributes.ts";
 import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generation.ts";
-import type { WrittenFile, WrittenFiles } from "../host/written-file.ts";
 import { explainingErrors } from "./file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { VERSIONS } from "./generation-layout.ts";

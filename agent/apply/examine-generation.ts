@@ -2,11 +2,11 @@
 
 import { lstatSync, readdirSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
-import { encodeContent, type FetchedSecrets } from "./encode-content.ts";
+import { identityOf } from "../host/identity.ts";
 import { compareWithRecord, isKept, limitOf, type Contact } from "./drift.ts";
+import { encodeContent, type FetchedSecrets } from "./encode-content.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
-import { identityOf } from "../host/identity.ts";
 import { locate, nameInGeneration, readGeneration, VERSIONS } from "./generation-layout.ts";
 import { digestOf, type ManagedRecord } from "./managed.ts";
 import {

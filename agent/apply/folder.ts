@@ -12,7 +12,7 @@ import {
   openSync,
   rmdirSync,
 } from "node:fs";
-import { join, basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { formatCommands, listDangers } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";

@@ -1,6 +1,6 @@
 // Runs every check before giving up, so that the operator hears of all problems at once.
 
-import { placeRefusal, Refusal, type Declared, type Problem, formatProblem } from "../refusal.ts";
+import { formatProblem, placeRefusal, Refusal, type Declared, type Problem } from "../refusal.ts";
 
 /** One Refusal out of many. Its code is the first that a retry would not mend, for a retry mends the whole only if it mends each. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {

@@ -11,8 +11,8 @@ import {
   readManaged,
   type Managed,
   type ManagedFile,
-  type ManagedState,
   type ManagedRecord,
+  type ManagedState,
 } from "./managed.ts";
 import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";

@@ -4,15 +4,15 @@
 
 import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { setIfExamined } from "../host/examined.ts";
+import { exchanged } from "../host/exchanged.ts";
+import { identityOf } from "../host/identity.ts";
+import { describeTampering, findReplacement, refuseTampered, type WrittenFiles } from "../host/written-file.ts";
+import { Refusal } from "../refusal.ts";
 import type { Change, Creation, Update } from "./change.ts";
 import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
 import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "./folder.ts";
 import { removeFolderIfEmpty } from "./remove-file.ts";
-import { exchanged } from "../host/exchanged.ts";
-import { setIfExamined } from "../host/examined.ts";
-import { identityOf } from "../host/identity.ts";
-import { describeTampering, findReplacement, refuseTampered, type WrittenFiles } from "../host/written-file.ts";
-import { Refusal } from "../refusal.ts";
 import { NOTHING_WRITTEN } from "./staged-change.ts";
 import { removeTemporary } from "./temporary.ts";
 

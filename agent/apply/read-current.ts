@@ -12,10 +12,10 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { join } from "node:path";
+import { identityOf } from "../host/identity.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import { entryOf, type Folder } from "./folder.ts";
-import { identityOf } from "../host/identity.ts";
 
 export interface Attributes {
   readonly uid: number;

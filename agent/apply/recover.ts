@@ -11,8 +11,8 @@ import {
   JOURNAL_FOLDERS,
   readJournal,
   removeJournal,
-  type Phase,
   type HealthCheck,
+  type Phase,
 } from "./journal.ts";
 import { countAttempts } from "./attempts.ts";
 import { checkOf } from "./plan-follow-up.ts";

@@ -1,16 +1,16 @@
 // What a run did, for `status`, for monitoring and for the person who asks why. An interface: fields are added, never
 // renamed. Never a secret's value, its length or its hash.
 
-import type { HealthReport } from "./check-health.ts";
 import type { Log } from "../log.ts";
+import { Refusal } from "../refusal.ts";
+import type { HealthReport } from "./check-health.ts";
+import { parseReport } from "./parse-report.ts";
 import type { FileDifference } from "./read-current.ts";
 import type { Recovery } from "./recover.ts";
-import type { Storage } from "./secret-store.ts";
-import type { UnitReport } from "./units.ts";
-import { Refusal } from "../refusal.ts";
-import { parseReport } from "./parse-report.ts";
 import { RUN_FOLDER, shownRecord } from "./run-folder.ts";
+import type { Storage } from "./secret-store.ts";
 import { readState, writeState } from "./state-file.ts";
+import type { UnitReport } from "./units.ts";
 
 export interface StageReport {
   readonly name: string;

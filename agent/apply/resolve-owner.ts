@@ -2,7 +2,7 @@
 // mounted image has accounts of its own, and a directory service is not up at boot.
 
 import { existsSync } from "node:fs";
-import { join, basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import { nearest } from "../nearest.ts";

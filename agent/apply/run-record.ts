@@ -1,7 +1,7 @@
 // Collects what a run does while it does it, so that a failed run's report tells as much as a good one's.
 
 import type { Log } from "../log.ts";
-import { formatFinding, formatProblem, Refusal, type Problem, eachOnce } from "../refusal.ts";
+import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { explainShortage } from "./file-error.ts";
 import type { HealthReport } from "./check-health.ts";
 import type { Recovery } from "./recover.ts";

@@ -1,17 +1,17 @@
 // Decides which change a file needs and gets it ready. Never touches the file itself.
 
 import { basename, dirname, join } from "node:path";
-import type { Creation, Removal, Update, Mending } from "./change.ts";
+import type { Creation, Mending, Removal, Update } from "./change.ts";
 import { inEntry, inFolder, type Folder, type Trust } from "./folder.ts";
 import {
   compareFile,
   readCurrent,
-  type Current,
-  type Wanted,
   type Attributes,
+  type Current,
   type CurrentFile,
+  type Wanted,
 } from "./read-current.ts";
-import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";
+import { NOTHING_WRITTEN, unchanged, type StagedChange } from "./staged-change.ts";
 import { temporaryName } from "./temporary.ts";
 import { writeNew, type Dress } from "./write-file.ts";
 

@@ -10,9 +10,9 @@ import { openEntry, reopen, setDurably } from "../host/examined.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Change } from "./change.ts";
 import { errnoOf } from "./file-error.ts";
-import { entryOf, explainEntryError, inFolder, type Folder, type Trust, isMissingFolder } from "./folder.ts";
-import { readCurrentFolder, sameAttributes, type Attributes, attributesOf } from "./read-current.ts";
-import { unchanged, type StagedChange, NOTHING_WRITTEN } from "./staged-change.ts";
+import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, type Trust } from "./folder.ts";
+import { attributesOf, readCurrentFolder, sameAttributes, type Attributes } from "./read-current.ts";
+import { NOTHING_WRITTEN, unchanged, type StagedChange } from "./staged-change.ts";
 import { removeFolderIfEmpty } from "./remove-file.ts";
 import { mendingOf } from "./stage-file.ts";
 

@@ -3,6 +3,7 @@
 // reads; where nothing has changed there is no new generation.
 
 import { join } from "node:path";
+import type { WrittenFiles } from "../host/written-file.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { formatBytes } from "../tuning/size.ts";
@@ -11,10 +12,10 @@ import type { GenerationFlip, Replaced } from "./change.ts";
 import {
   examineFile,
   examineFolder,
-  measureFiles,
   inGeneration,
   listFiles,
   listGenerationFiles,
+  measureFiles,
   type Examined,
   type ExaminedFolder,
   type SecretsPlace,
@@ -37,7 +38,6 @@ import type { ManagedRecord } from "./managed.ts";
 import type { Selection } from "./select-secrets.ts";
 import type { StagedTarget } from "./stage-targets.ts";
 import { NOTHING_WRITTEN } from "./staged-change.ts";
-import type { WrittenFiles } from "../host/written-file.ts";
 import { stagedFile, stagedFolder, withoutChange } from "./staged-generation.ts";
 import { dateSecret, isSameStored, recordFile, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "./targets.ts";

@@ -1,11 +1,11 @@
 // JSON documents in parbake's own folders, swapped in atomically and readable by every user. Never holds a value of a secret.
 
-import { shownJson } from "../shown.ts";
-import { errnoOf, explainFileError } from "./file-error.ts";
-import { closeFolder, entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { formatCommands, listDangers } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
+import { shownJson } from "../shown.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
+import { closeFolder, entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./run-folder.ts";
 import { removeLeftovers } from "./temporary.ts";

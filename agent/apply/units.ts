@@ -7,7 +7,7 @@ import type { Deadline } from "../deadline.ts";
 import { placeProblem, type Problem } from "../refusal.ts";
 import type { Begin } from "./attempts.ts";
 import type { OwedAction } from "./journal.ts";
-import { firstLines, type CommandResult, type RunCommand, describeCommandFailure } from "./run-command.ts";
+import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "./run-command.ts";
 
 /** The step ended parbake itself, and again when it was taken up again. */
 export const GIVEN_UP = "given up: parbake did not come back from it";

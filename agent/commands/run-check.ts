@@ -5,7 +5,7 @@ import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
 import { Inputs } from "../host/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
-import { formatProblem, Refusal, type Problem, eachOnce } from "../refusal.ts";
+import { eachOnce, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";

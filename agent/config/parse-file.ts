@@ -5,8 +5,8 @@ import { flawOfAbsolute, flawOfRelative } from "../names/plain-path.ts";
 import { adviseUnit, isRunnable, parseUnitName } from "../names/unit-name.ts";
 import { TEMPLATE_FORMATS } from "../plan/template-format.ts";
 import type { Position } from "../refusal.ts";
-import type { FileConfig, FileOwner, OnChange, OnDrift } from "./config.ts";
 import { Written } from "../written.ts";
+import type { FileConfig, FileOwner, OnChange, OnDrift } from "./config.ts";
 import type { Field } from "./field.ts";
 
 /** The keys of a `files:` entry besides `template`, and those of a template's front matter. */

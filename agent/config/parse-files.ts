@@ -1,7 +1,7 @@
 // `files:` of every config file, and the templates that stand alone, as one list. Pure.
 
-import type { FileConfig } from "./config.ts";
 import type { Problem } from "../refusal.ts";
+import type { FileConfig } from "./config.ts";
 import type { Field } from "./field.ts";
 import { completeFile, given, parseFile } from "./parse-file.ts";
 import type { FrontMatter } from "./parse-front-matter.ts";

@@ -1,12 +1,12 @@
 // Whether a helper is called as it can be: how many arguments, of what kind, and what only a person would not see. Renders nothing.
 
+import { Written } from "../written.ts";
 import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "./helpers/helper.ts";
 import { findSecretPath } from "./helpers/secret-path.ts";
-import type { TemplateFormat } from "./plan.ts";
 import { isSecretKey } from "./lint-path.ts";
+import type { TemplateFormat } from "./plan.ts";
 import { lookUp, type Scope } from "./scope.ts";
 import type { Call, Expression, Literal, Mustache } from "./template-ast.ts";
-import { Written } from "../written.ts";
 import { SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 import { HELPERS } from "./template-helpers.ts";
 
