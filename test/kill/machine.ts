@@ -128,10 +128,15 @@ export class Machine {
   /** The same, killed together with the tracer as soon as it is of no use. */
   async runWhile(isOfUse: () => boolean, tracer: readonly string[], ...options: readonly string[]): Promise<Run> {
     const { child, ended } = this.#start(tracer, options);
-    let isOver = false;
-    void ended.finally(() => (isOver = true));
-    while (!isOver && isOfUse()) await sleep(20);
-    if (!isOver) process.kill(-child.pid!, "SIGKILL");
+    const isOver = ended.then(
+      () => true,
+      () => true,
+    );
+    while (!(await Promise.race([isOver, sleep(20, false)]))) {
+      if (isOfUse()) continue;
+      process.kill(-child.pid!, "SIGKILL");
+      break;
+    }
     return ended;
   }
 

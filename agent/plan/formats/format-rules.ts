@@ -72,7 +72,7 @@ export function refuseNoncharacters(text: string): void {
 
 /** How a format writes numbers, wherever they come from: the config, a calculation, a secret. */
 export interface NumberRules {
-  isNumber(spelled: string): boolean;
+  readonly isNumber: (spelled: string) => boolean;
   /** What a number is to the format that is written in another way. */
   readonly otherwise: string;
 }
