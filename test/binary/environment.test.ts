@@ -67,6 +67,14 @@ describe("the caller's environment, in the compiled binary", () => {
     assert.deepEqual([status, VERSION.test(stdout), stderr], [0, true, ""]);
   });
 
+  // Node ends with OpenSSL's reason for it, 101, before any script.
+  it("has no OPENSSL_CONF that cannot be read as one", async () => {
+    const file = join(folder, "malformed.cnf");
+    writeFileSync(file, "a line without an equal sign\n");
+    const { status, stdout, stderr } = await runProgram(null, [BINARY, "--version"], { OPENSSL_CONF: file });
+    assert.deepEqual([status, VERSION.test(stdout), stderr], [0, true, ""]);
+  });
+
   it("is left behind by the same process, which systemd knows by its number", async () => {
     const image = makeScratchImage();
     try {
