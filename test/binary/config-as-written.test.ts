@@ -29,6 +29,39 @@ describe("parbake, given a config", () => {
     );
   });
 
+  it("keeps maps in order, and goes over a list within itself", async () => {
+    image = makeScratchImage(
+      `imds: optional\nvars: { ports: { 443: tls, 80: plain, any: none }, hosts: [{ name: a }, { name: b }] }\n${FILE}`,
+    );
+    image.write(
+      "etc/parbake/templates/web.txt.hbs",
+      "{{#each vars.ports}}{{@key}}={{this}} {{/each}}{{json vars.ports}}\n" +
+        "{{#each vars.hosts}}{{#each ../vars.hosts}}{{#if (ne name ../name)}}{{../name}}>{{name}} {{/if}}{{/each}}{{/each}}\n",
+    );
+    const { status, stderr } = await image.run(null, "apply", "--deadline", "2s");
+    assert.equal(status, 0, stderr);
+    assert.equal(
+      image.read("etc/web/web.txt"),
+      '443=tls 80=plain any=none {"443":"tls","80":"plain","any":"none"}\na>b b>a \n',
+    );
+  });
+
+  for (const [format, template, says] of [
+    ["toml", "a = {{vars.big}}\n", "whose whole numbers have 64 bits"],
+    ["yaml", "a: {{vars.half}}\n", "and another or text to YAML 1.1"],
+    ["yaml", "a: {{vars.port}}:{{vars.port}}\n", "yaml would read another"],
+  ] as const) {
+    it(`refuses a number that readers of ${format} would take for another: ${template.trim()}`, async () => {
+      image = makeScratchImage(
+        `vars: { big: 9223372036854775808, half: -.5, port: 22 }\nfiles: [ { template: a.hbs, path: /etc/web/a.${format} } ]\n`,
+      );
+      image.write("etc/parbake/templates/a.hbs", template);
+      const { status, stderr } = await image.run(null, "check");
+      assert.equal(status, 65, stderr);
+      assert.ok(stderr.includes(says) && stderr.includes("a.hbs:1:"), stderr);
+    });
+  }
+
   it("takes a version that ends in a zero, from the config and from the command line", async () => {
     image = makeScratchImage("apps: { db: { profile: mysql, options: { version: 8.0 } } }\n");
     const fromConfig = await image.run(null, "tune", ...TYPE, "--json");
@@ -107,6 +140,12 @@ describe("parbake, given a config", () => {
       many(100_000, (n) => `u${n}: 1\n`).slice(0, 2 ** 20 - 4),
       "1:1",
       "more than 50000 values",
+    ],
+    [
+      "a calculated 1.10",
+      "apps:\n  a: { profile: custom, options: { version: 1.10 } }\n",
+      "2:6",
+      "1.10 would become 1.1",
     ],
     ["more than a megabyte", `vars: { a: ${"x".repeat(2 ** 20)} }\n`, "", "longer than 1 MiB"],
   ];
