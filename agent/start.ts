@@ -45,7 +45,10 @@ async function runToEnd(main: Main): Promise<void> {
   const environment = takeEnvironment();
   const [out, err] = [new Output(1), new Output(2)];
   const end = exitWith(out, err);
-  const stop = listenForStop(end);
+  const stop = listenForStop((request) => {
+    err.write(`parbake: ${request.message} before it had come to its end: ${LEFT_AS_IT_IS}\n`);
+    end(statusOf(request));
+  });
   emptyCoreDumps();
   process.on("uncaughtException", (error) => {
     err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
@@ -57,6 +60,8 @@ async function runToEnd(main: Main): Promise<void> {
   await Promise.all([out.finish(readUntil, stop), err.finish(readUntil, stop)]);
   end(status === 0 && (out.isLost || err.isLost) ? statusOfLoss(stop) : status);
 }
+
+const LEFT_AS_IT_IS = "what it had not finished is left to the next run. Run parbake again.";
 
 function statusOfLoss(stop: AbortSignal): number {
   const request = stopRequestOf({ signal: stop });

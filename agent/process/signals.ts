@@ -7,11 +7,11 @@ import { stopped, StopRequest, type StopSignal } from "../stop.ts";
 const SIGNALS: readonly StopSignal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
 
 /** Fires at the first signal, with a StopRequest. @param end called at the second */
-export function listenForStop(end: (status: number) => void): AbortSignal {
+export function listenForStop(end: (request: StopRequest) => void): AbortSignal {
   const stop = new AbortController();
   for (const signal of SIGNALS)
     process.on(signal, () => {
-      if (stop.signal.aborted) end(statusOf(new StopRequest(signal)));
+      if (stop.signal.aborted) end(new StopRequest(signal));
       else stop.abort(new StopRequest(signal));
     });
   return stop.signal;

@@ -133,6 +133,10 @@ const obstacle = findObstacle();
         ]);
         // Whichever is heard last: where both are pending, threads may take them in either order.
         assert.ok(run.status === 143 || run.status === 130, run.stderr);
+        assert.match(
+          run.stderr,
+          /^parbake: stopped by SIG(TERM|INT) before it had come to its end: what it had not finished is left to the next run\. Run parbake again\.$/m,
+        );
         assert.ok(machine.hasJournal());
         assert.ok(await hasEnded(machine.read("run/hangs")!.trim()), "systemctl lives on");
         machine.setHealth("healthy");
@@ -217,7 +221,7 @@ async function hasEnded(pid: string): Promise<boolean> {
 
 /** Whoever heard of the new files has the old ones at the end. */
 function assertToldOfOld(calls: readonly string[], at: string): void {
-  for (const call of ["daemon-reload", "reload app.service", "try-restart db.service"]) {
+  for (const call of ["daemon-reload", "reload -- app.service", "try-restart -- db.service"]) {
     const told = calls.filter((line) => line.startsWith(call));
     assert.ok(told.length === 0 || told.at(-1) === `${call} old`, `${at}: ${calls.join(", ")}`);
   }

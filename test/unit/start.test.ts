@@ -80,15 +80,17 @@ describe("startMain", () => {
     assert.equal((await runMain(body)).out, '["dumb",false,"dumb",false]');
   });
 
-  it("tells main of the first signal, and ends at the second with 128 + its number", async () => {
+  it("tells main of the first signal, and ends at the second with 128 + its number and a word on what it leaves", async () => {
     const body = `
       surroundings.stop.addEventListener("abort", () => {
-        err.write(surroundings.stop.reason.message);
+        err.write(surroundings.stop.reason.message + ". ");
         process.kill(process.pid, "SIGINT");
       });
       process.kill(process.pid, "SIGTERM");
       await new Promise(() => setInterval(() => {}, 1e3));`;
-    assert.deepEqual(await runMain(body), { status: 130, out: "", err: "stopped by SIGTERM" });
+    const left = "what it had not finished is left to the next run. Run parbake again.";
+    const err = `stopped by SIGTERM. parbake: stopped by SIGINT before it had come to its end: ${left}\n`;
+    assert.deepEqual(await runMain(body), { status: 130, out: "", err });
   });
 
   it("ends with 73 when its output is lost to a full disk", async function () {
