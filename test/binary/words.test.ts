@@ -227,12 +227,14 @@ vars: { "EVIL": "EVIL" }
 
   it("keep their value in a document, whatever it is shown as", async () => {
     make({
-      config: yaml(`${HEAD}files: [ { template: web.txt.hbs, path: /etc/web/web.txt, validate: [ "EVIL" ] } ]\n`),
+      config: yaml(
+        `${HEAD}files: [ { template: web.txt.hbs, path: /etc/web/web.txt, validate: [ /bin/echo, "EVIL" ] } ]\n`,
+      ),
     });
     const { stdout } = await run("plan --json");
     const { plans } = JSON.parse(stdout) as {
       readonly plans: readonly { readonly steps: readonly { validate: string[] }[] }[];
     };
-    assert.deepEqual(plans[0]!.steps[0]!.validate, [EVIL]);
+    assert.deepEqual(plans[0]!.steps[0]!.validate, ["/bin/echo", EVIL]);
   });
 });
