@@ -64,18 +64,29 @@ export function judgeName(name: string | undefined, call: JudgedCall, isClockMen
   const rule = name === undefined ? undefined : BY_API_NAME.get(name);
   if (!rule) return null;
   // The SDK has learnt the right time from the answer's date: the next signature will be good.
-  return nameKey(rule, verdictOf(rule.isAboutTime === true && isClockMended ? CLOCK : rule, call), call);
+  const cause = rule.isAboutTime === true && isClockMended ? CLOCK : rule;
+  return nameKey(cause, verdictOf(cause, call), call);
 }
 
 /** A key that somebody left in the environment goes before the role, and fails in every way that a wrong role does. */
-function nameKey({ isAboutCredentials }: Rule, verdict: Verdict, { circumstances }: JudgedCall): Verdict {
+function nameKey({ isAboutCredentials, what, fix, keyFix }: Rule, verdict: Verdict, call: JudgedCall): Verdict {
+  const { operation, circumstances } = call;
   if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
+  const isNamed = what.includes("PRINCIPAL");
+  const [first, ...rest] = (keyFix ?? fix).replaceAll("OPERATION", operation);
   return {
     ...verdict,
-    what: `${verdict.what}; it used the access key from the environment (AWS_ACCESS_KEY_ID), not the role of the instance`,
-    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the role; or mend the key: ${verdict.fix}`,
+    // The environment has no other.
+    kind: verdict.kind === "refresh" ? "fatal" : verdict.kind,
+    what: isNamed ? verdict.what : `${verdict.what}; it used ${PRINCIPALS.environment}, not the role of the instance`,
+    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${first!.toLowerCase()}${rest.join("")}`,
   };
 }
+
+const PRINCIPALS = {
+  role: "the instance's role",
+  environment: "the access key from the environment (AWS_ACCESS_KEY_ID)",
+} as const;
 
 function judgeTrouble({ code, message, isOfProxy }: HttpTrouble, call: JudgedCall): Verdict {
   const rule = isOfProxy ? proxyRule(code) : networkRule(code, call);
@@ -113,8 +124,10 @@ function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, ci
     HOST: route === null ? "Secrets Manager" : nameEndpoint(route),
     NAME: route === null ? "of Secrets Manager" : nameHost(route),
     PROXY: route?.proxy?.label ?? "of the environment",
+    PRINCIPAL: PRINCIPALS[circumstances.credentials],
   };
-  const fill = (text: string): string => text.replace(/\b(?:OPERATION|HOST|NAME|PROXY)\b/g, (word) => words[word]!);
+  const fill = (text: string): string =>
+    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL)\b/g, (word) => words[word]!);
   return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
 }
 

@@ -1,6 +1,6 @@
 // The policy for every error of Secrets Manager: one row for each cause, with the names that AWS gives it. Plain data.
-// OPERATION stands for the call that failed. Sources: the API reference of GetSecretValue, BatchGetSecretValue and
-// DescribeSecret with its common errors, and SigV4's troubleshooting page.
+// OPERATION stands for the call that failed, PRINCIPAL for whoever signed it. Sources: the API reference of GetSecretValue,
+// BatchGetSecretValue and DescribeSecret with its common errors, and SigV4's troubleshooting page.
 
 import type { RefusalCode } from "../refusal.ts";
 
@@ -17,6 +17,8 @@ export interface Rule {
   readonly isThrottled?: true;
   /** Other credentials might not have met it. */
   readonly isAboutCredentials?: true;
+  /** The fix where the credentials are an access key of the environment. Absent: the same. */
+  readonly keyFix?: string;
 }
 
 /** By the clock: chrony may set it while parbake waits. */
@@ -43,7 +45,7 @@ export const API_POLICY: readonly Rule[] = [
     names: ["AccessDeniedException", "AccessDenied", "NotAuthorized"],
     kind: "fatal",
     code: "permission",
-    what: "the instance's role may not call OPERATION on it",
+    what: "PRINCIPAL may not call OPERATION on it",
     fix: "Allow secretsmanager:OPERATION on it, and kms:Decrypt on its key if that is a customer's; another account's secret needs both in its own policies, too. Look for a deny in the VPC endpoint's policy and the SCPs.",
     isAboutCredentials: true,
   },
@@ -52,8 +54,9 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "permission",
     what: "its KMS key cannot decrypt it",
-    fix: "Enable the key and allow the role kms:Decrypt on it.",
+    fix: "Enable the KMS key and allow the role kms:Decrypt on it.",
     isAboutCredentials: true,
+    keyFix: "Enable the KMS key and allow the access key's user kms:Decrypt on it.",
   },
   {
     names: ["InvalidRequestException"],
@@ -76,6 +79,7 @@ export const API_POLICY: readonly Rule[] = [
     what: "the credentials have run out",
     fix: "Check the instance's clock and its role.",
     isAboutCredentials: true,
+    keyFix: "Put a new one there, with its AWS_SESSION_TOKEN, and check the instance's clock.",
   },
   {
     // A role that was replaced a moment ago looks like this, too.
@@ -85,6 +89,8 @@ export const API_POLICY: readonly Rule[] = [
     what: "Secrets Manager does not know the credentials",
     fix: "Check the role, the partition and the region, which the account may have to opt in to.",
     isAboutCredentials: true,
+    keyFix:
+      "Check that it exists and is active, its AWS_SESSION_TOKEN, the partition and the region, which the account may have to opt in to.",
   },
   {
     names: ["InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"],
@@ -94,6 +100,8 @@ export const API_POLICY: readonly Rule[] = [
     fix: "Check the instance's clock (chronyc tracking), the region, and that no proxy rewrites requests.",
     isAboutTime: true,
     isAboutCredentials: true,
+    keyFix:
+      "Check AWS_SECRET_ACCESS_KEY, the instance's clock (chronyc tracking), the region, and that no proxy rewrites requests.",
   },
   {
     names: ["MissingAuthenticationTokenException", "MissingAuthenticationToken"],

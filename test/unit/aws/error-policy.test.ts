@@ -252,13 +252,32 @@ describe("judgeError, of what never reached AWS", () => {
   ];
   for (const name of aboutCredentials) {
     it(`says of ${name} that a key of the environment was used, and only then`, () => {
-      const words = "used the access key from the environment (AWS_ACCESS_KEY_ID), not the role of the instance";
+      const words = "the access key from the environment (AWS_ACCESS_KEY_ID)";
       const withKey = judgeError({ name }, callOf("GetSecretValue", { credentials: "environment" }));
       assert.ok(withKey.what.includes(words), withKey.what);
-      assert.match(withKey.fix, /^Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/);
+      assert.match(withKey.fix, /^Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.* Where the key is meant, [a-z]/);
+      assert.doesNotMatch(withKey.fix, /its role|the role,|allow the role/);
+      assert.equal(withKey.kind, "fatal");
       assert.doesNotMatch(judgeError({ name }, callOf("GetSecretValue")).what, /access key/);
     });
   }
+
+  it("says what a key of the environment may not, and not what the role may not", () => {
+    const call = callOf("GetSecretValue", { credentials: "environment" });
+    assert.equal(
+      judgeError({ name: "AccessDeniedException" }, call).what,
+      "the access key from the environment (AWS_ACCESS_KEY_ID) may not call GetSecretValue on it",
+    );
+    assert.equal(
+      judgeError({ name: "ExpiredTokenException" }, call).fix,
+      "Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. " +
+        "Where the key is meant, put a new one there, with its AWS_SESSION_TOKEN, and check the instance's clock.",
+    );
+    assert.equal(
+      judgeError({ name: "AccessDeniedException" }, callOf("GetSecretValue")).what,
+      "the instance's role may not call GetSecretValue on it",
+    );
+  });
 
   it("takes an endpoint that a partition does not have for fatal", () => {
     const verdict = judgeError({ name: "EndpointError", message: "x" }, callOf("GetSecretValue"));
