@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Facts } from "./facts.ts";
 import { gatherHardware } from "./gather-hardware.ts";
+import { NoImds } from "./imds-problems.ts";
 import type { Instance } from "./gather-instance.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
@@ -33,9 +34,13 @@ export async function gatherFacts(
 }
 
 async function requireInstance(instance: Promise<Instance> | null): Promise<Instance> {
-  if (instance !== null) return instance;
+  if (instance !== null) return instance.catch(adviseOptional);
   const what = "AWS_EC2_METADATA_DISABLED is set, and the config's policy is `imds: required`";
   throw new Refusal("unavailable", { what, fix: "Unset it, or let the config say `imds: optional`." });
+}
+
+function adviseOptional(error: unknown): never {
+  throw error instanceof NoImds ? error.withAlternative() : error;
 }
 
 async function tryInstance(instance: Promise<Instance> | null, deadline: Deadline, log: Log): Promise<Instance> {

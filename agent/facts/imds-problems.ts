@@ -6,14 +6,34 @@ import type { GaveUp } from "./imds-retry.ts";
 
 const MODIFY = "aws ec2 modify-instance-metadata-options --instance-id ID";
 
+/** No IMDS where a machine may well have none: `alternative` is for whoever has not said so in the config. */
+export class NoImds extends Refusal {
+  readonly #problem: Problem;
+  readonly #alternative: string;
+
+  constructor(problem: Problem, alternative: string) {
+    super("unavailable", problem);
+    this.#problem = problem;
+    this.#alternative = alternative;
+  }
+
+  withAlternative(): Refusal {
+    const { what, fix } = this.#problem;
+    return new Refusal("unavailable", { what, fix: `${fix} ${this.#alternative}` }, { cause: this.cause });
+  }
+}
+
 function unavailable(what: string, fix: string): Refusal {
   return new Refusal("unavailable", { what, fix });
 }
 
 export function switchedOff(endpoint: URL): Refusal {
-  return unavailable(
-    `IMDS at ${endpoint.origin} answers 403: it is switched off for this instance`,
-    `Switch it on (${MODIFY} --http-endpoint enabled) or set 'imds: optional' to tune from the hardware alone.`,
+  return new NoImds(
+    {
+      what: `IMDS at ${endpoint.origin} answers 403: it is switched off for this instance`,
+      fix: `Switch it on: ${MODIFY} --http-endpoint enabled.`,
+    },
+    "To tune from the hardware alone, set `imds: optional`.",
   );
 }
 
@@ -55,10 +75,12 @@ export function tooLarge(endpoint: URL, path: string, detail: string): Refusal {
 export function gaveUp(endpoint: URL, path: string, { tries, last }: GaveUp, waitedMs: number): Refusal {
   const seconds = (waitedMs / 1000).toFixed(1);
   const ended = last ? `${tries} ${tries === 1 ? "try" : "tries"}, the last: ${last.detail}` : "no time left to try";
-  return unavailable(
-    `IMDS (${endpoint.origin}${path}${nameVariable(endpoint)}) gave no answer in ${seconds} s (${ended})`,
-    remedy(last?.trouble),
-  );
+  const what = `IMDS (${endpoint.origin}${path}${nameVariable(endpoint)}) gave no answer in ${seconds} s (${ended})`;
+  const problem = { what, fix: remedy(last?.trouble) };
+  const isAbsent = last?.trouble === "refused" || last?.trouble === "unreachable";
+  return isAbsent
+    ? new NoImds(problem, "Anywhere else set `imds: optional`, or plan with --instance-type.")
+    : new Refusal("unavailable", problem);
 }
 
 function nameVariable({ hostname }: URL): string {
@@ -72,7 +94,7 @@ function remedy(trouble: NonNullable<GaveUp["last"]>["trouble"] | undefined): st
       return `In a container, raise the hop limit (${MODIFY} --http-put-response-hop-limit 2); else look for a firewall rule or a route that keeps this machine from IMDS, or raise --deadline.`;
     case "refused":
     case "unreachable":
-      return "On EC2 the network may not have been up yet: raise --deadline. Anywhere else set 'imds: optional', or plan with --instance-type.";
+      return "On EC2 the network may not have been up yet: raise --deadline.";
     case "busy":
       return "IMDS is throttling or has a fault: look for a program that asks it all the time, then run parbake again.";
     case "reset":
