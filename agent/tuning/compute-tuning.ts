@@ -9,6 +9,7 @@ import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import type { Allotment, TuneResult } from "./setting.ts";
+import { adviseShrinking } from "./advise-shrinking.ts";
 import { formatBytes } from "./size.ts";
 
 export type TuningResult =
@@ -91,7 +92,10 @@ export function tuneAlone(
   const floorBytes = profile.floorBytes(options);
   if (allotment.memoryBytes >= floorBytes) return { kind: "tuned", settings: profile.tune(allotment, options) };
   const what = `${profileName} needs at least ${formatBytes(floorBytes)} but has ${formatBytes(allotment.memoryBytes)}`;
-  return { kind: "impossible", problems: [{ what, fix: `Give it more memory, or ${profile.toShrink}.` }] };
+  return {
+    kind: "impossible",
+    problems: [{ what, fix: `Give it more memory, or ${adviseShrinking(profile, options)}.` }],
+  };
 }
 
 /** A quota is time, which whole CPUs share: with 2.5 CPUs' worth of it a third busy thread would only wait. */
@@ -116,7 +120,7 @@ function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {
   if (maxBytes === null || maxBytes >= floorBytes) return [];
   const needed = `the ${formatBytes(floorBytes)} that ${profile.name} needs`;
   const what = `${app.name}: memory.max of ${formatBytes(maxBytes)} is less than ${needed}`;
-  return [{ what, fix: `Raise it, or ${profile.toShrink}.`, at: app.at }];
+  return [{ what, fix: `Raise it, or ${adviseShrinking(profile, options)}.`, at: app.at }];
 }
 
 // The config may raise the floor and lower the cap of the profile, never the other way; its explicit floor beats a cap.
@@ -138,8 +142,10 @@ function placeShortfall(
   const [largest] = needed.toSorted((a, b) => b.floorBytes - a.floorBytes);
   const app = apps.find(({ app: { name } }) => name === largest?.name);
   if (!app) return problem;
-  const fix = `${problem.fix} To make ${app.app.name} smaller, ${app.profile.toShrink}.`;
-  return { ...problem, fix, at: app.app.at };
+  const { app: declared, profile, options } = app;
+  const isByMinimum = (declared.memory.minBytes ?? 0) > profile.floorBytes(options);
+  const advice = isByMinimum ? "lower its memory.min" : adviseShrinking(profile, options);
+  return { ...problem, fix: `${problem.fix} To make ${declared.name} smaller, ${advice}.`, at: declared.at };
 }
 
 function planApp({ app, profile, options }: ResolvedApp, facts: MachineFacts, share: AppShare | undefined): AppPlan {

@@ -1,0 +1,16 @@
+// What makes an app as large as it is, and so what to change to make it smaller. Pure.
+
+import type { Options, Profile } from "./setting.ts";
+
+/** As a clause: `lower the option heap`. Options that were given and raise the floor come before what the profile advises. */
+export function adviseShrinking(profile: Profile, options: Options): string {
+  const causes = Object.keys(profile.options).filter((name) => raisesFloor(profile, options, name));
+  if (causes.length === 0) return profile.toShrink;
+  return `lower the option${causes.length === 1 ? "" : "s"} ${causes.join(" or ")}`;
+}
+
+function raisesFloor(profile: Profile, options: Options, name: string): boolean {
+  const { kind, default: usual } = profile.options[name]!;
+  if ((kind !== "integer" && kind !== "size") || options[name] === usual) return false;
+  return profile.floorBytes({ ...options, [name]: usual }) < profile.floorBytes(options);
+}
