@@ -29,7 +29,7 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
     const found = wanted.key === WHOLE ? { bytes: wholeBytes(answer) } : findBytes(wanted, json!);
     if ("bytes" in found)
       values.set(wanted.key, new SecretValue(`${label}#${wanted.key}`, endLines(found.bytes, wanted.newline)));
-    else flaws.push({ ...found, ...declaredAt(wanted.at) });
+    else flaws.push({ ...adviseManaged(step, found), ...declaredAt(wanted.at) });
   }
   if (flaws.length === 0) return values;
   for (const value of values.values()) value.erase();
@@ -50,6 +50,13 @@ interface Flaw extends Declared {
 
 const NO_KEYS = `Store a JSON object in it, or declare the key "${WHOLE}" for the whole value.`;
 const NO_VALUE = "Add it to the secret, or mend the key in the config.";
+/** Of a secret that AWS made, as the `!` in its name tells, and writes anew with each rotation. */
+const NOT_IN_MANAGED =
+  "AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or mend the key in the config.";
+
+function adviseManaged({ id }: SecretStep, flaw: Flaw): Flaw {
+  return flaw.fix === NO_VALUE && id.includes("!") ? { ...flaw, fix: NOT_IN_MANAGED } : flaw;
+}
 
 type Found = { readonly bytes: Buffer } | Flaw;
 type Parsed = { readonly json: unknown } | Flaw;

@@ -113,6 +113,14 @@ describe("extractKeys", () => {
     assert.match(whyNot(previous, { SecretString: "{}" }), /^secret db \(prod\/db@AWSPREVIOUS\) has no key 'password'/);
   });
 
+  it("advises vars for what a secret that AWS makes does not have", () => {
+    const managed = stepOf("rds!db-0a1b", { keys: [keyOf("host")] });
+    assert.match(
+      whyNot(managed, { SecretString: '{"username":"x","password":"y"}' }),
+      /^secret db \(rds!db-0a1b\) has no key 'host'\. AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or mend the key in the config\.$/,
+    );
+  });
+
   it("tells all that is missing at once, and what is wrong with the whole once", () => {
     assert.match(whyNot(step("a", "b"), { SecretString: "{}" }), /no key 'a'[^]*no key 'b'/);
     assert.equal(whyNot(step("a", "b"), { SecretString: "x" }).split("\n").length, 1);
