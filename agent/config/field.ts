@@ -148,10 +148,10 @@ export class Field {
   number(least: number, most: number): number | undefined {
     const value = typeof this.scalar() === "number" ? parseDecimal(this.spelling() ?? "", least, most) : null;
     if (value !== null) return value;
-    this.refuse(
-      `expected a number from ${least} to ${most}, found ${this.found()}`,
-      "Write a plain number, without quotes.",
-    );
+    const number = this.scalar();
+    const isOutside = typeof number === "number" && !(number >= least && number <= most);
+    const fix = isOutside ? `Write ${least} at least, ${most} at most.` : "Write a plain number, without quotes.";
+    this.refuse(`expected a number from ${least} to ${most}, found ${this.found()}`, fix);
     return undefined;
   }
 

@@ -183,7 +183,7 @@ describe("parseConfig", () => {
     [
       "a weight of nothing",
       "apps: { db: { profile: nginx, memory: { weight: 0 } } }\n",
-      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 1 to 10000, found the number 0. Write a plain number, without quotes.",
+      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 1 to 10000, found the number 0. Write 1 at least, 10000 at most.",
     ],
     [
       "a mode without quotes",
