@@ -52,11 +52,11 @@ function fill(
   try {
     return { value, hole: fillHole(format, bytes.toString("utf8"), place ?? "alone", index, type) };
   } catch (error) {
-    throw unfit(
-      step,
-      value.label,
-      error instanceof Unencodable ? error.message : `the format ${format} cannot hold it`,
-    );
+    const why = error instanceof Unencodable ? error.message : `the format ${format} cannot hold it`;
+    if (type === undefined) throw unfit(step, value.label, why);
+    const helper = type === "boolean" ? "bool" : "number";
+    const fix = `Mend the value in Secrets Manager, or take \`${helper}\` out of ${step.template} to print it as text.`;
+    throw unfit(step, value.label, why, fix);
   }
 }
 
@@ -75,9 +75,8 @@ function proveReadBack(
   throw unfit(step, value.label, `where ${step.template} prints it, ${why}`);
 }
 
-function unfit({ path }: FileStep, label: string, why: string): Refusal {
-  return new Refusal("data", {
-    what: `${path} cannot hold the secret ${label}: ${why}`,
-    fix: "Give the key a file of its own, and print that file's path.",
-  });
+const OWN_FILE = "Give the key a file of its own, and print that file's path.";
+
+function unfit({ path }: FileStep, label: string, why: string, fix = OWN_FILE): Refusal {
+  return new Refusal("data", { what: `${path} cannot hold the secret ${label}: ${why}`, fix });
 }

@@ -164,5 +164,5 @@ function tooWeak(root: string, path: string, { fileSystem, guarantee }: Storage,
 function mountIt(root: string, shownPath: string): string {
   return root === "/"
     ? "Start its mount: systemctl start run-parbake-secrets.mount"
-    : `Mount memory there: mount -t ramfs -o nodev,nosuid,noexec,mode=0711 ramfs ${shownPath}`;
+    : `Mount memory there: mkdir -p ${shownPath} && mount -t ramfs -o nodev,nosuid,noexec,mode=0711 ramfs ${shownPath}`;
 }

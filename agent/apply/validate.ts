@@ -27,21 +27,31 @@ export async function validateFiles(
 ): Promise<ValidationOutcome> {
   if (context.root !== "/") return { kind: "skipped", reason: "not validated: --root" };
   const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
-  await allGathering([...byCommand.values()], (validation) => validate(validation, context));
+  const unrunnable = new Set<string>();
+  await allGathering([...byCommand.values()], async (validation) => {
+    const refusal = await validate(validation, context);
+    if (refusal === null) return;
+    // A program that cannot be run is one cause, whatever number of files it validates.
+    const program = refusal.isOfProgram ? validation.argv[0]! : null;
+    if (program !== null && unrunnable.has(program)) return;
+    if (program !== null) unrunnable.add(program);
+    throw refusal.refusal;
+  });
   return { kind: "passed" };
 }
 
 async function validate(
   validation: Validation,
   { deadline, run }: { readonly deadline: Deadline; readonly run: RunCommand },
-): Promise<void> {
+): Promise<{ readonly refusal: Refusal; readonly isOfProgram: boolean } | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
   const result = await run(commandOf(validation), timeoutMs, deadline.signal);
-  if (result.kind === "exited" && result.status === 0) return;
-  throw new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
+  if (result.kind === "exited" && result.status === 0) return null;
+  const refusal = new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
     what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
-    fix: fixFor(result),
+    fix: fixFor(result, validation),
   });
+  return { refusal, isOfProgram: result.kind === "absent" || result.kind === "forbidden" };
 }
 
 function commandOf({ argv, stagedPath }: Validation): string[] {
@@ -55,7 +65,7 @@ function quote(result: CommandResult, { holdsSecrets, stagedPath, path }: Valida
   return said === "" ? "" : `: ${said}`;
 }
 
-function fixFor(result: CommandResult): string {
+function fixFor(result: CommandResult, { argv }: Validation): string {
   switch (result.kind) {
     case "exited":
     case "killed":
@@ -66,8 +76,9 @@ function fixFor(result: CommandResult): string {
       return "Run parbake again; nothing was changed.";
     case "not-started":
       return "Free memory or processes, and try again; nothing was changed.";
-    case "absent":
     case "forbidden":
+      return `Make it executable in the image: chmod +x ${argv[0]}; nothing was changed.`;
+    case "absent":
       return "Install the program in the image, or mend `validate:`; nothing was changed.";
   }
 }

@@ -40,9 +40,17 @@ describe("encodeContent", () => {
     assert.equal(text, "[9007199254740993, -1.50, true]");
   });
 
-  for (const [type, says] of [
-    ["number", "it is no number as json writes them"],
-    ["boolean", "it is neither true nor false"],
+  for (const [type, says, fix] of [
+    [
+      "number",
+      "it is no number as json writes them",
+      "Mend the value in Secrets Manager, or take `number` out of x.hbs to print it as text.",
+    ],
+    [
+      "boolean",
+      "it is neither true nor false",
+      "Mend the value in Secrets Manager, or take `bool` out of x.hbs to print it as text.",
+    ],
   ] as const)
     it(`refuses a value that is to be a ${type} and is none, never with the value`, () => {
       const part = { ...(hole("port", "json") as SecretPart), type };
@@ -51,7 +59,7 @@ describe("encodeContent", () => {
           () => encodeWith({ port }, ["[", part, "]"]),
           new Refusal("data", {
             what: `/run/parbake/secrets/app.conf cannot hold the secret prod/db#port: ${says}`,
-            fix: "Give the key a file of its own, and print that file's path.",
+            fix,
           }),
         );
     });

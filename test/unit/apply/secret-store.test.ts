@@ -37,7 +37,7 @@ describe("checkSecretsFolder", () => {
     const { root, path } = makeScratch();
     assert.throws(
       () => checkSecretsFolder(root, "/missing", "swappable"),
-      /the secrets folder .*missing does not exist\. Mount memory there: mount -t ramfs/,
+      /the secrets folder .*missing does not exist\. Mount memory there: mkdir -p \S+missing && mount -t ramfs -o \S+ ramfs \S+missing/,
     );
     mkdirSync(path("real"));
     symlinkSync("real", path("link"));
