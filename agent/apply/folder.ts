@@ -165,7 +165,7 @@ function openRoot(root: string, trust: Trust): Folder {
     return checked(openSync(root, O_PATH | constants.O_DIRECTORY), root, null, trust);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
-    throw new Refusal("cannot-write", { what: `${root} is not a folder`, fix: "Give --root a folder." });
+    throw new Refusal("usage", { what: `${root} is not a folder`, fix: "Give --root a folder." });
   }
 }
 

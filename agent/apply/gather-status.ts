@@ -3,7 +3,7 @@
 
 import { lstatSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { eachOnce, Refusal, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
 import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
 import {
@@ -87,9 +87,18 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
   const owed = owedActions(journals);
-  const status = { unreadable, lastRun, generation, files, secrets, interrupted, interruptions, owed };
+  const status = {
+    unreadable: eachOnce(unreadable),
+    lastRun,
+    generation,
+    files,
+    secrets,
+    interrupted,
+    interruptions,
+    owed,
+  };
   const reasons = findReasons(status);
-  const lastRunAgeMs = lastRun === null ? null : Math.max(0, nowMs - endMsOf(lastRun));
+  const lastRunAgeMs = lastRun === null ? null : Math.max(0, Math.round(nowMs - endMsOf(lastRun)));
   return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
 }
 
@@ -99,7 +108,8 @@ function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read:
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    // Where the root itself is no folder, there is nothing to tell of.
+    if (!(error instanceof Refusal) || error.code === "usage") throw error;
     unreadable.push(...error.problems);
     return otherwise;
   }

@@ -97,6 +97,23 @@ describe("gatherStatus", () => {
     assert.deepEqual([status.lastRun, status.lastRunAgeMs, status.generation, status.files], [null, null, null, []]);
   });
 
+  it("is refused as a whole where the root is no folder", () => {
+    const what = "/none-such-root is not a folder";
+    assert.throws(
+      () => gatherStatus("/none-such-root", Date.now()),
+      new Refusal("usage", { what, fix: "Give --root a folder." }),
+    );
+  });
+
+  it("says once what is wrong with a folder that several records lie in", () => {
+    const scratch = makeRunnable();
+    mkdirSync(scratch.path("/run/parbake"), { recursive: true });
+    chmodSync(scratch.path("/run/parbake"), 0o777);
+    const said = gatherStatus(scratch.root, Date.now()).unreadable.map(({ what }) => what);
+    assert.deepEqual(said, [...new Set(said)]);
+    assert.equal(said.length, 1, said.join("\n"));
+  });
+
   it("is in sync after a run, with its age and its id", async () => {
     const scratch = await applied();
     edit(scratch, REPORT, (report) =>
