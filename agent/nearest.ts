@@ -10,7 +10,7 @@ export function nearest(name: string, known: Iterable<string>): string | null {
 }
 
 /** Those that are equally close and begin equally alike; where none is close, those that the name is the beginning of. */
-function nearestOf(name: string, known: Iterable<string>): string[] {
+export function nearestOf(name: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
   const given = name.toLowerCase();
   const names = [...known];

@@ -2,7 +2,9 @@
 // keys, types of other programs. Nothing is dropped: each is refused. Finds what every alias stands for, too. Pure.
 
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import { nameInvisible } from "../names/invisible.ts";
 import { nearest } from "../nearest.ts";
+import { explainBlank, findBlank } from "./explain-blank.ts";
 import { textOfKey } from "./field.ts";
 import { MOST_NESTED, MOST_VALUES } from "./yaml-tokens.ts";
 
@@ -50,6 +52,7 @@ class Check implements CheckedYaml {
     if (isAlias(node)) return this.#alias(node);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     this.#tag(node);
+    if (isScalar(node)) this.#blank(node);
     const extent = this.#sum(this.#members(node, path));
     this.#extents.set(node, extent);
     if (extent.values > MOST_VALUES) this.#refuseSize(node, `more than ${MOST_VALUES} values`);
@@ -129,8 +132,28 @@ class Check implements CheckedYaml {
     if (key.anchor !== undefined) this.#refuse(key, "a key has an anchor", "Put the anchor before a value.");
     if (key.value === null && !key.source)
       this.#refuse(key, "a key is missing before the colon", 'Write it; if it is empty text, write "".');
+    this.#invisible(key);
     if (key.source === "<<" && key.type === "PLAIN") this.#refuse(key, ...MERGE);
     return key;
+  }
+
+  /** Without quotes nobody means one in a key: it makes another key of it. */
+  #invisible(key: Scalar): void {
+    const found = key.type === "PLAIN" ? nameInvisible(textOfKey(key)) : null;
+    if (found === null) return;
+    this.#refuse(
+      key,
+      `a key has a character in it that nobody sees, ${found}`,
+      "Take it out, or write a plain blank in its place.",
+    );
+  }
+
+  #blank(scalar: Scalar): void {
+    const text = scalar.type === "PLAIN" ? textOfKey(scalar) : "";
+    const at = findBlank(text) ?? (nameInvisible(text.slice(-1)) === null ? null : text.length - 1);
+    if (at === null) return;
+    const { what, fix } = explainBlank(text.slice(at));
+    this.objections.push({ what, fix, offset: (scalar.range?.[0] ?? 0) + at });
   }
 
   #refuseTwice(key: string, path: string, earlier: Scalar, later: Scalar): void {

@@ -2,6 +2,7 @@
 // of the place where it gave up. Pure.
 
 import { BARE_BRACES, type YamlObjection } from "./check-yaml.ts";
+import { explainBlank, findBlank } from "./explain-blank.ts";
 
 export interface YamlError {
   /** The parser's. */
@@ -33,6 +34,9 @@ export function explainYamlError(
   const end = text.indexOf("\n", at);
   const opening = unclosed.findLast((place) => place <= offset) ?? null;
   const site: Site = { offset, line: text.slice(start, end === -1 ? undefined : end), start, text, opening };
+  // In quotes and comments it may well stand.
+  const blank = findBlank(/^[^"'#]*/.exec(site.line)![0]);
+  if (blank !== null) return { ...explainBlank(site.line.slice(blank)), offset: start + blank };
   return { offset: at, ...(Object.hasOwn(EXPLAIN, code) ? EXPLAIN[code]! : explainUnknown)(site) };
 }
 

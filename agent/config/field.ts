@@ -1,7 +1,7 @@
 // One value of the operator's YAML with its name and its place, so that every refusal can point at it. Pure.
 
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Scalar } from "yaml";
-import { suggest } from "../nearest.ts";
+import { nearestOf, suggest } from "../nearest.ts";
 import { parseDecimal } from "../number.ts";
 import { orderedMap } from "../ordered-map.ts";
 import type { Position, Problem } from "../refusal.ts";
@@ -25,6 +25,8 @@ export class Field {
   /** Where it stands: an alias, not what it stands for. */
   private readonly place: Node | null;
   private readonly keyNode: Node | null;
+  /** The known keys that an unknown one may stand for. */
+  private readonly meant = new Set<string>();
 
   constructor(source: YamlSource, path: string, node: Node | null, keyNode: Node | null = null) {
     this.source = source;
@@ -47,12 +49,21 @@ export class Field {
     this.source.problems.push({ what: this.path === "" ? what : `${this.path}: ${what}`, fix, at });
   }
 
-  /** The entries of a mapping whose keys the operator chooses. */
-  entries(): ReadonlyMap<string, Field> {
+  /** A key that has to be there. Says nothing where a misspelt one was told of, or that this is no mapping at all. */
+  refuseMissing(key: string, fix: string): void {
+    if (!this.isEmpty && !isMap(this.node)) return;
+    if (!this.meant.has(key)) this.refuse(`has no ${key}`, fix);
+  }
+
+  /**
+   * The entries of a mapping whose keys the operator chooses.
+   * @param writeOut what a lone text or number here was most likely meant for, written out
+   */
+  entries(writeOut?: (scalar: string) => string): ReadonlyMap<string, Field> {
     const fields = new Map<string, Field>();
     if (this.isEmpty) return fields;
     if (!isMap(this.node)) {
-      this.refuse(`expected a mapping, found ${this.found()}`, this.#howToMap());
+      this.refuse(`expected a mapping, found ${this.found()}`, this.#howToMap(writeOut));
       return fields;
     }
     for (const pair of this.node.items) {
@@ -64,13 +75,14 @@ export class Field {
   }
 
   /** The entries of a mapping whose keys are ours; any other key is refused with the nearest known one. */
-  known(keys: readonly string[]): ReadonlyMap<string, Field> {
-    const fields = this.entries();
+  known(keys: readonly string[], writeOut?: (scalar: string) => string): ReadonlyMap<string, Field> {
+    const fields = this.entries(writeOut);
     for (const [key, field] of fields) {
       if (keys.includes(key)) continue;
       const where = this.path === "" ? "" : ` in ${this.path}`;
       const missing = missingBlank(key);
       const fix = missing === null ? suggest(key, keys) : missing;
+      for (const close of nearestOf(key, keys)) this.meant.add(close);
       this.source.problems.push({ what: `unknown key '${key.slice(0, 80)}'${where}`, fix, at: field.keyAt });
     }
     return fields;
@@ -133,7 +145,9 @@ export class Field {
     const value = this.scalar();
     const choice = choices.find((known) => known === value);
     if (choice === undefined) {
-      this.refuse(`expected ${choices.join(" or ")}, found ${this.found()}`, suggest(String(value), choices));
+      const isClose = nearestOf(String(value), choices).length > 0;
+      const fix = isClose ? suggest(String(value), choices) : "Write one of these.";
+      this.refuse(`expected ${choices.join(" or ")}, found ${this.found()}`, fix);
     }
     return choice;
   }
@@ -174,15 +188,19 @@ export class Field {
     return this.source.placeOf(this.keyNode?.range?.[0] ?? 0);
   }
 
-  #howToMap(): string {
+  #howToMap(writeOut?: (scalar: string) => string): string {
     if (isSeq(this.node)) return "Take the dashes away: its entries are `name: value` lines.";
     const value = this.scalar();
-    return (
-      (typeof value === "string" ? missingBlank(value) : null) ??
-      "Write it as `name: value` lines, indented below the key."
-    );
+    const missing = typeof value === "string" ? missingBlank(value) : null;
+    const spelling = this.spelling();
+    if (missing === null && writeOut && spelling !== undefined && SHORT.test(spelling))
+      return `Write \`${writeOut(spelling)}\`.`;
+    return missing ?? "Write it as `name: value` lines, indented below the key.";
   }
 }
+
+/** Fit to be written out in braces as it is. */
+const SHORT = /^[\w./%!@+-]{1,60}$/;
 
 function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
   return isAlias(node) ? (aliases.get(node) ?? null) : node;

@@ -7,16 +7,19 @@ import type { AppConfig, OptionValue, ReserveRule } from "./config.ts";
 import type { Field } from "./field.ts";
 
 export function parseApp(name: string, field: Field): AppConfig | undefined {
-  const keys = field.known(["profile", "memory", "cpu", "optional", "options"]);
+  const keys = field.known(
+    ["profile", "memory", "cpu", "optional", "options"],
+    (text) => `${name}: { profile: ${text} }`,
+  );
   checkName(name, field);
   const profile = keys.get("profile");
   if (!profile)
-    field.refuse(
-      "has no profile",
+    field.refuseMissing(
+      "profile",
       "Say which app it is: `profile: postgresql`. `parbake tune --help` lists the profiles.",
     );
-  const memory = keys.get("memory")?.known(["weight", "min", "max"]);
-  const cpu = keys.get("cpu")?.known(["weight"]);
+  const memory = keys.get("memory")?.known(["weight", "min", "max"], (text) => `memory: { min: ${text} }`);
+  const cpu = keys.get("cpu")?.known(["weight"], (text) => `cpu: { weight: ${text} }`);
   const minBytes = optionalSize(memory?.get("min"));
   const maxBytes = optionalSize(memory?.get("max"));
   if (minBytes !== null && maxBytes !== null && minBytes > maxBytes) {
@@ -61,9 +64,13 @@ const LEAST_BYTES = 256 * MIB;
 
 /** `reserve: { memory: 512MiB }` or `{ memory: { share: 5%, min: 256MiB, max: 4GiB } }`. */
 export function parseReserve(field: Field | undefined): ReserveRule {
-  const memory = field?.known(["memory"]).get("memory");
+  const memory = field?.known(["memory"], (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
   if (!memory || memory.isEmpty) return { kind: "tiers" };
   if (memory.scalar() !== undefined) {
+    if (memory.spelling()?.endsWith("%")) {
+      memory.refuse(`expected a size, found ${memory.found()}`, `Write \`${writeReserve(memory.spelling()!)}\`.`);
+      return { kind: "tiers" };
+    }
     const sizeBytes = optionalSize(memory) ?? 0;
     return { kind: "share", share: 0, minBytes: sizeBytes, maxBytes: sizeBytes };
   }
@@ -74,6 +81,10 @@ export function parseReserve(field: Field | undefined): ReserveRule {
     memory.refuse(`min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`, "Lower min or raise max.");
   }
   return { kind: "share", share: parseShare(keys.get("share")) ?? SHARE, minBytes, maxBytes };
+}
+
+function writeReserve(text: string): string {
+  return text.endsWith("%") ? `memory: { share: ${text} }` : `memory: ${text}`;
 }
 
 export function optionalSize(field: Field | undefined): number | null {

@@ -44,11 +44,11 @@ export function parseFile(
   frontMatterOf: (template: string) => Partial<FileSettings> | undefined,
 ): FileConfig | undefined {
   const keys = field.known(["template", ...FILE_KEYS]);
-  if (!keys.has("template")) field.refuse("has no template", "Add `template:`.");
+  if (!keys.has("template")) field.refuseMissing("template", "Add `template:`.");
   const template = keys.get("template")?.text();
   const frontMatter = (template === undefined ? undefined : frontMatterOf(template)) ?? {};
   if (!keys.has("path") && frontMatter.path === undefined)
-    field.refuse("has no path", "Add `path:`, here or in the template's front matter.");
+    field.refuseMissing("path", "Add `path:`, here or in the template's front matter.");
   const settings = { ...given(frontMatter), ...given(parseFileSettings(keys)) };
   if (template === undefined || settings.path === undefined) return undefined;
   checkRelativePath(template, keys.get("template")!);
@@ -118,7 +118,7 @@ export function parseAbsolutePath(field: Field | undefined): string | undefined 
   if (path === undefined || isTooLong(path, field!)) return undefined;
   const flaw = flawOfAbsolute(path);
   if (flaw === null) return path;
-  field!.refuse(`the path '${path}' ${flaw}`, "Start it with / and leave out //, . and ..");
+  field!.refuse(`the path '${path}' ${flaw}`, adviseOn(flaw, "Start it with / and leave out //, . and .."));
   return undefined;
 }
 
@@ -138,7 +138,14 @@ function isTooLong(path: string, field: Field): boolean {
 export function checkRelativePath(path: string, field: Field): void {
   const flaw = isTooLong(path, field) ? null : flawOfRelative(path);
   if (flaw === null) return;
-  field.refuse(`the path '${path}' ${flaw}`, "Give a plain relative path, without .., . or a leading /.");
+  field.refuse(
+    `the path '${path}' ${flaw}`,
+    adviseOn(flaw, "Give a plain relative path, without .., . or a leading /."),
+  );
+}
+
+function adviseOn(flaw: string, otherwise: string): string {
+  return flaw.startsWith("has a character") || flaw.startsWith("has a control character") ? "Take it out." : otherwise;
 }
 
 /** The program by its path: what PATH would find there, somebody else may have put. */

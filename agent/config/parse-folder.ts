@@ -12,7 +12,7 @@ export function parseFolders(lists: readonly (readonly Field[])[]): readonly Fol
 
 function parseFolder(field: Field): FolderConfig | undefined {
   const keys = field.known(["path", "owner", "group", "mode"]);
-  if (!keys.has("path")) field.refuse("has no path", "Add `path:`.");
+  if (!keys.has("path")) field.refuseMissing("path", "Add `path:`.");
   const path = parseAbsolutePath(keys.get("path"));
   const owner = parseOwner(keys, 0o755);
   return path === undefined ? undefined : { path, ...owner, at: field.at };

@@ -13,11 +13,14 @@ type Fields = ReadonlyMap<string, Field>;
 const WHOLE = ".";
 
 export function parseSecret(name: string, field: Field): SecretConfig | undefined {
-  const keys = field.known(["id", "region", "stage", "version", "onUnavailable", "keys"]);
+  const keys = field.known(
+    ["id", "region", "stage", "version", "onUnavailable", "keys"],
+    (text) => `${name}: { id: ${text}, keys: { password: {} } }`,
+  );
   checkName(name, field);
   for (const key of ["id", "keys"]) {
     if (!keys.has(key))
-      field.refuse(`has no ${key}`, key === "id" ? "Give the secret's name or ARN." : "List the JSON keys wanted.");
+      field.refuseMissing(key, key === "id" ? "Give the secret's name or ARN." : "List the JSON keys wanted.");
   }
   const id = parseId(keys.get("id"));
   const version = parseVersion(keys);

@@ -1,4 +1,7 @@
-// Paths that lead where they say: no `.`, no `..`, no empty part, and nothing that would be another line in a list. Pure.
+// Paths that lead where they say: no `.`, no `..`, no empty part, nothing that would be another line in a list, and nothing
+// that nobody sees. Pure.
+
+import { nameInvisible } from "./invisible.ts";
 
 /** NAME_MAX and PATH_MAX of Linux, the latter less the NUL. */
 const MOST_NAME_BYTES = 255;
@@ -31,6 +34,8 @@ export function flawOfRelative(path: string): string | null {
 function flawOfNames(path: string): string | null {
   if (/\p{Cc}/u.test(path)) return "has a control character in it";
   if (!path.isWellFormed()) return "is no text";
+  const invisible = nameInvisible(path);
+  if (invisible !== null) return `has a character in it that nobody sees, ${invisible}`;
   const names = path.split("/");
   if (names.at(-1) === "") return names.length === 1 ? "is empty" : "ends with /";
   const climbing = names.find((name) => name === "" || name === "." || name === "..");

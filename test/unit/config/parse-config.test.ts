@@ -181,6 +181,46 @@ describe("parseConfig", () => {
       "parbake.yaml:1:39: apps.db.memory: min 2 GiB is more than max 1 GiB. Lower min or raise max.",
     ],
     [
+      "a required key that is misspelt, once",
+      "apps: { db: { profle: nginx } }\n",
+      "parbake.yaml:1:15: unknown key 'profle' in apps.db. Did you mean 'profile'?",
+    ],
+    [
+      "a secret's required key that is misspelt, once",
+      "secrets: { db: { idd: prod/db, keys: { a: {} } } }\n",
+      "parbake.yaml:1:18: unknown key 'idd' in secrets.db. Did you mean 'id'?",
+    ],
+    [
+      "an app that is a profile's name",
+      "apps: { db: nginx }\n",
+      "parbake.yaml:1:13: apps.db: expected a mapping, found 'nginx'. Write `db: { profile: nginx }`.",
+    ],
+    [
+      "memory that is a size",
+      "apps: { db: { profile: nginx, memory: 1GiB } }\n",
+      "parbake.yaml:1:39: apps.db.memory: expected a mapping, found '1GiB'. Write `memory: { min: 1GiB }`.",
+    ],
+    [
+      "a reserve that is a share",
+      "reserve: 10%\n",
+      "parbake.yaml:1:10: reserve: expected a mapping, found '10%'. Write `reserve: { memory: { share: 10% } }`.",
+    ],
+    [
+      "a reserve's memory that is a share",
+      "reserve: { memory: 10% }\n",
+      "parbake.yaml:1:20: reserve.memory: expected a size, found '10%'. Write `memory: { share: 10% }`.",
+    ],
+    [
+      "a choice that is none",
+      "imds: nope\n",
+      "parbake.yaml:1:7: imds: expected required or optional, found 'nope'. Write one of these.",
+    ],
+    [
+      "a path with a character that nobody sees",
+      'files: [ { template: t, path: "/etc/a\u200b" } ]\n',
+      "parbake.yaml:1:31: files[0].path: the path '/etc/a\\u200b' has a character in it that nobody sees, U+200B (zero width space). Take it out.",
+    ],
+    [
       "a weight of nothing",
       "apps: { db: { profile: nginx, memory: { weight: 0 } } }\n",
       "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 1 to 10000, found the number 0. Write 1 at least, 10000 at most.",
@@ -233,7 +273,7 @@ describe("parseConfig", () => {
     [
       "an architecture in uname's words",
       "architectures: [aarch64]\napps: { a: { profile: nginx } }\n",
-      "parbake.yaml:1:17: architectures[0]: expected arm64 or x86_64, found 'aarch64'. Known: arm64, x86_64.",
+      "parbake.yaml:1:17: architectures[0]: expected arm64 or x86_64, found 'aarch64'. Write one of these.",
     ],
     [
       "programs that PATH would have to find, or whose path climbs",

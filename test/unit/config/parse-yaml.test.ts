@@ -19,6 +19,13 @@ const LISTS = "files:\n  - template: a\n    path: /b\n";
 const PROFILE = "apps:\n  db:\n    profile: postgresql\n";
 
 describe("parseYaml", () => {
+  it("leaves no-break spaces in quotes, in comments and within a text", () => {
+    assert.deepEqual(dataOf('a: "\u00a0x"\n"b\u00a0": 1\u00a0km # :\u00a0y\n'), {
+      a: "\u00a0x",
+      "b\u00a0": "1\u00a0km",
+    });
+  });
+
   const misspelled: readonly (readonly [title: string, text: string, ...problems: string[]])[] = [
     [
       "a dash that is missing at the next entry",
@@ -45,6 +52,31 @@ describe("parseYaml", () => {
       "a tab in brackets",
       "apps: {\n\tdb: { profile: x }\n}\n",
       "p.yaml:2:1: a tab stands where blanks indent. Indent with blanks: YAML takes no tab for that.",
+    ],
+    [
+      "a no-break space after a colon",
+      "apps:\n  db:\n    profile:\u00a0postgresql\n    memory: { min: 1GiB }\n",
+      "p.yaml:3:13: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+    ],
+    [
+      "a no-break space after a colon, with nothing below",
+      "imds:\u00a0optional\n",
+      "p.yaml:1:6: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+    ],
+    [
+      "no-break spaces that indent",
+      "apps:\n\u00a0\u00a0db:\n    profile: postgresql\n",
+      "p.yaml:2:1: a key has a character in it that nobody sees, U+00A0 (no-break space). Take it out, or write a plain blank in its place.",
+    ],
+    [
+      "a no-break space after a dash",
+      "files:\n  -\u00a0template: a\n    path: /b\n",
+      "p.yaml:2:4: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+    ],
+    [
+      "a no-break space at a value's end",
+      "imds: optional\u00a0\n",
+      "p.yaml:1:15: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
     ],
     [
       "an app that is declared twice",

@@ -20,6 +20,12 @@ describe("a path", () => {
     ["/etc/a\0b", "has a control character in it"],
     ["/etc/a\u009bb", "has a control character in it"],
     ["/etc/\ud800", "is no text"],
+    ["/etc/app\u200b.conf", "has a character in it that nobody sees, U+200B (zero width space)"],
+    ["/etc/app\u00a0x", "has a character in it that nobody sees, U+00A0 (no-break space)"],
+    ["/etc/\u202efnoc.ppa", "has a character in it that nobody sees, U+202E (right-to-left override)"],
+    ["/etc/app\ufeff", "has a character in it that nobody sees, U+FEFF (byte order mark)"],
+    ["/etc/a\u2028b", "has a character in it that nobody sees, U+2028"],
+    ["/etc/a\u{e0001}b", "has a character in it that nobody sees, U+E0001"],
     [`/${LONG}éa`, "has a name over 255 bytes in it"],
     [`/${"a/".repeat(2047)}aa`, "is over 4095 bytes long"],
   ];
