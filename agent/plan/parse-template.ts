@@ -34,6 +34,11 @@ export function parseTemplate(text: string, file: string, keepsLineEnds = false)
       positionOf(source, marker.index),
     );
   }
+  const nul = source.indexOf("\0");
+  if (nul !== -1) {
+    const fix = "Take it out; a file that is not text is copied into the image, not rendered.";
+    return broken("a NUL character stands here, which no text file has", fix, positionOf(source, nul));
+  }
   const blocks = readBlocks(source);
   if (Math.max(blocks.deepest, deepestParentheses(source)) > MAX_NESTING) {
     return broken(`blocks or parentheses are nested more than ${MAX_NESTING} deep`, "Make the template flatter.");
@@ -84,6 +89,14 @@ function explain(error: unknown, source: string, open: OpenBlock | null): Explai
     return {
       what: "a {{/…}} or {{else}} has no block that it belongs to",
       fix: "Open the block or take it out.",
+      at: { line },
+    };
+  }
+  // It closes `as |item|`, and is read as that wherever it stands.
+  if (got === "CLOSE_BLOCK_PARAMS") {
+    return {
+      what: "Handlebars has no pipes, and a | stands between {{ and }}",
+      fix: 'Write the helper before its value, as in {{default vars.port "8080"}}.',
       at: { line },
     };
   }
