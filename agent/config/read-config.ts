@@ -1,4 +1,4 @@
-// Reads the config files (the main one, then every *.yaml of the parbake.d folder beside it in name order) and the templates.
+// Reads the config files (the main one, then every *.yaml and *.yml of the parbake.d folder beside it in name order) and the templates.
 // Never writes.
 
 import { dirname, join, resolve } from "node:path";

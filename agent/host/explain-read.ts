@@ -1,5 +1,6 @@
 // Why a file that a person wrote can't be read: one Refusal for each error of the system, with what it is for and where.
 
+import { readlinkSync } from "node:fs";
 import { errnoOf, explainErrno } from "../apply/file-error.ts";
 import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
 import { notPlain, type FileKind } from "./read-plain.ts";
@@ -28,6 +29,7 @@ export function explainRead(error: unknown, file: string, kind: InputKind): unkn
   }
   const errno = errnoOf(error);
   if (errno === null) return error;
+  if (errno === "ENOENT" && linkTextOf(file) !== null) return dangling(linkTextOf(file)!, file, kind);
   if (errno === "ENOENT" || errno === "ENOTDIR") return absent(kind.absent, file);
   if (errno === "ENXIO") return notPlain(file, kind, "a FIFO, a socket or a device");
   if (errno === "EACCES")
@@ -38,6 +40,20 @@ export function explainRead(error: unknown, file: string, kind: InputKind): unkn
     });
   const { code, what, fix } = explainErrno(errno);
   return new Refusal(code === "unavailable" ? code : kind.code, { what: `${kind.name} ${what}`, fix, at });
+}
+
+function dangling(text: string, file: string, { name, absent: { code } }: InputKind): Refusal {
+  const what = `${name} is a dangling symlink: there is no ${text}`;
+  return new Refusal(code, { what, fix: "Write that file, or point the symlink at another.", at: { file } });
+}
+
+/** Null: no symlink. */
+function linkTextOf(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null;
+  }
 }
 
 function absent({ code, what, fix }: InputKind["absent"], file: string): Refusal {

@@ -67,6 +67,15 @@ describe("readConfig", () => {
     assert.equal(refusal().message, `${file}: a folder was expected, for the config. Make it a folder, or remove it.`);
   });
 
+  it("says that a config is a dangling symlink, and where it leads", () => {
+    rmSync(join(root, "etc/parbake.yaml"));
+    symlinkSync("config/parbake.yaml", join(root, "etc/parbake.yaml"));
+    assert.equal(
+      refusal().message,
+      `${join(root, "etc/parbake.yaml")}: the config is a dangling symlink: there is no config/parbake.yaml. Write that file, or point the symlink at another.`,
+    );
+  });
+
   it("does without a templates folder", () => {
     assert.deepEqual([...read().templates], []);
   });
