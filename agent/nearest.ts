@@ -27,12 +27,17 @@ export function nearestOf(name: string, known: Iterable<string>): string[] {
 /** Of more names the likeness is not looked for: as many mistakes would take the square of their number. */
 export const MOST_COMPARED = 300;
 
-/** `Did you mean 'apps'?`, or the list of what there is. */
-export function suggest(name: string, known: readonly string[]): string {
+/**
+ * `Did you mean 'apps'?`, or the list of what there is.
+ * @param prefix what each of the names is written with
+ */
+export function suggest(name: string, known: readonly string[], prefix = ""): string {
   if (known.length > MOST_COMPARED) return `It is none of the ${known.length} names here.`;
-  const close = nearestOf(name, known).map((each) => `'${each}'`);
+  const close = nearestOf(name, known).map((each) => `'${prefix}${each}'`);
   if (close.length > 0) return `Did you mean ${close.join(" or ")}?`;
-  return known.length === 0 ? "Nothing is allowed here." : `Known: ${known.join(", ")}.`;
+  return known.length === 0
+    ? "Nothing is allowed here."
+    : `Known: ${known.map((each) => `${prefix}${each}`).join(", ")}.`;
 }
 
 function isBegunBy(given: string): (candidate: string) => boolean {

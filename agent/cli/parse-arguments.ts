@@ -25,7 +25,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (!commandName) {
     throw new Refusal("usage", {
       what: `'${name.slice(0, 60)}' is not a command`,
-      fix: suggest(name, Object.keys(COMMANDS)),
+      fix: name === "help" ? adviseHelp(words[1]) : suggest(name, Object.keys(COMMANDS)),
     });
   }
   checkWords(commandName, words, given, problems);
@@ -35,6 +35,11 @@ export function parseArguments(argv: readonly string[]): Invocation {
   };
   if (problems.length > 0) throw new Refusal("usage", problems);
   return invocation;
+}
+
+function adviseHelp(about: string | undefined): string {
+  const command = asCommand(about);
+  return command === undefined ? "`parbake --help` lists the commands." : `Write \`parbake ${command} --help\`.`;
 }
 
 const DEFAULTS: GlobalOptions = {

@@ -23,7 +23,7 @@ export function sortWords(argv: readonly string[], problems: Problem[]): { words
     if (token.kind !== "option") continue;
     const name = token.rawName === "-h" ? "help" : token.name;
     if (!Object.hasOwn(OPTIONS, name) || (name.length === 1 && token.rawName !== "-h")) {
-      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS)) });
+      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS), "--") });
       continue;
     }
     const known = name as OptionName;
