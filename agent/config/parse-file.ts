@@ -68,7 +68,7 @@ export function parseFileSettings(keys: ReadonlyMap<string, Field>): FileSetting
     path: parseAbsolutePath(keys.get("path")),
     owner: parseAccount(keys.get("owner")),
     group: parseAccount(keys.get("group")),
-    mode: parseMode(keys.get("mode")),
+    mode: parsePlainMode(keys.get("mode")),
     format: keys.get("format")?.choice(TEMPLATE_FORMATS),
     validate: keys.has("validate") ? parseCommand(keys.get("validate")) : undefined,
     onChange: keys.has("onChange") ? parseOnChange(keys.get("onChange")) : undefined,
@@ -84,11 +84,18 @@ export function given(settings: Partial<FileSettings>): Partial<Settings> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
-export function parseOwner(keys: ReadonlyMap<string, Field>, defaultMode: number): FileOwner {
+export function parseFileOwner(keys: ReadonlyMap<string, Field>, defaultMode: number): FileOwner {
+  return { ...parseAccounts(keys), mode: parsePlainMode(keys.get("mode")) ?? defaultMode };
+}
+
+export function parseFolderOwner(keys: ReadonlyMap<string, Field>, defaultMode: number): FileOwner {
+  return { ...parseAccounts(keys), mode: parseMode(keys.get("mode")) ?? defaultMode };
+}
+
+function parseAccounts(keys: ReadonlyMap<string, Field>): Pick<FileOwner, "owner" | "group"> {
   return {
     owner: parseAccount(keys.get("owner")) ?? "root",
     group: parseAccount(keys.get("group")) ?? null,
-    mode: parseMode(keys.get("mode")) ?? defaultMode,
   };
 }
 
@@ -97,6 +104,17 @@ function parseAccount(field: Field | undefined): string | undefined {
   if (account !== undefined && !isAccountName(account))
     field!.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
   return account;
+}
+
+/** Of a file: a config, or a secret, is no program that runs as its owner. */
+function parsePlainMode(field: Field | undefined): number | undefined {
+  const mode = parseMode(field);
+  if (mode !== undefined && mode > 0o777)
+    field!.refuse(
+      "has a setuid, setgid or sticky bit, which a file of text has no use for",
+      `Leave it out: "0${(mode & 0o777).toString(8).padStart(3, "0")}".`,
+    );
+  return mode;
 }
 
 function parseMode(field: Field | undefined): number | undefined {

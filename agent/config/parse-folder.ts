@@ -2,7 +2,7 @@
 
 import type { FolderConfig } from "./config.ts";
 import type { Field } from "./field.ts";
-import { parseAbsolutePath, parseOwner } from "./parse-file.ts";
+import { parseAbsolutePath, parseFolderOwner } from "./parse-file.ts";
 import { byPath } from "./parse-files.ts";
 
 /** @param lists the entries of each config file, in the order of precedence: across files the later one of a path wins */
@@ -14,6 +14,6 @@ function parseFolder(field: Field): FolderConfig | undefined {
   const keys = field.known(["path", "owner", "group", "mode"]);
   if (!keys.has("path")) field.refuseMissing("path", "Add `path:`.");
   const path = parseAbsolutePath(keys.get("path"));
-  const owner = parseOwner(keys, 0o755);
+  const owner = parseFolderOwner(keys, 0o755);
   return path === undefined ? undefined : { path, ...owner, at: field.at };
 }

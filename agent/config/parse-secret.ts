@@ -3,7 +3,7 @@
 import type { NewlinePolicy, OnChange, SecretConfig, SecretFile, SecretKeyConfig, SecretVersion } from "./config.ts";
 import type { Field } from "./field.ts";
 import { checkName } from "./parse-app.ts";
-import { checkRelativePath, parseOnChange, parseOwner } from "./parse-file.ts";
+import { checkRelativePath, parseOnChange, parseFileOwner } from "./parse-file.ts";
 import { parseCredential } from "./parse-credential.ts";
 import { parseId, parseVersion, regionOf } from "./parse-secret-id.ts";
 
@@ -85,7 +85,7 @@ function parseKeyActions(field: Field | undefined, { file }: SecretFile): readon
 function parsePlace(keys: Fields): SecretFile {
   const file = keys.get("file")?.text() ?? null;
   if (file !== null) checkRelativePath(file, keys.get("file")!);
-  const common = parseOwner(keys, 0o400);
+  const common = parseFileOwner(keys, 0o400);
   if ((common.mode & 0o007) !== 0) {
     const fix = 'Leave the last digit 0: "0400", or "0440" with a group.';
     keys.get("mode")!.refuse("lets every user read the secret", fix);

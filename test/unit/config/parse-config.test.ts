@@ -226,6 +226,11 @@ describe("parseConfig", () => {
       "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 1 to 10000, found the number 0. Write 1 at least, 10000 at most.",
     ],
     [
+      "a file that runs as its owner",
+      'files: [ { template: t, path: /p, mode: "4755" } ]\n',
+      'parbake.yaml:1:41: files[0].mode: has a setuid, setgid or sticky bit, which a file of text has no use for. Leave it out: "0755".',
+    ],
+    [
       "a mode without quotes",
       "files: [ { template: t, path: /p, mode: 644 } ]\n",
       'parbake.yaml:1:41: files[0].mode: expected a file mode, found the number 644. Put it in quotes: "0644".',
