@@ -19,16 +19,16 @@ type Item = Declared | string | (() => unknown);
 /** `work` for every item; the Refusals of all are thrown as one at the end. Any other error ends it at once. */
 export function forEachGathering<T extends Item, R>(items: readonly T[], work: (item: T) => R): R[] {
   const results: R[] = [];
-  const refusals: Refusal[] = [];
+  const refusals = new Gathered();
   for (const item of items) {
     try {
       results.push(work(item));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refusals.push(placeBy(item, error));
+      refusals.add(item, error);
     }
   }
-  if (refusals.length > 0) throw joinRefusals(refusals);
+  refusals.throwAny();
   return results;
 }
 
@@ -38,16 +38,30 @@ export async function allGathering<T extends Item, R>(
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const settled = await Promise.allSettled(items.map(work));
-  const refusals: Refusal[] = [];
+  const refusals = new Gathered();
   for (const [index, one] of settled.entries()) {
     if (one.status === "fulfilled") continue;
     if (!(one.reason instanceof Refusal)) throw one.reason;
-    refusals.push(placeBy(items[index]!, one.reason));
+    refusals.add(items[index]!, one.reason);
   }
-  if (refusals.length > 0) throw joinRefusals(refusals);
+  refusals.throwAny();
   return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
-function placeBy(item: Item, refusal: Refusal): Refusal {
-  return typeof item === "object" ? placeRefusal(refusal, item) : refusal;
+class Gathered {
+  readonly #refusals: Refusal[] = [];
+  /** Problems that have no place of their own: one folder that is missing is one, whatever number of files goes there. */
+  readonly #told = new Set<string>();
+
+  add(item: Item, { code, problems, cause }: Refusal): void {
+    const fresh = problems.filter((problem) => problem.at !== undefined || !this.#told.has(formatProblem(problem)));
+    for (const problem of fresh) if (problem.at === undefined) this.#told.add(formatProblem(problem));
+    if (fresh.length === 0 && problems.length > 0) return;
+    const refusal = new Refusal(code, fresh, { cause });
+    this.#refusals.push(typeof item === "object" ? placeRefusal(refusal, item) : refusal);
+  }
+
+  throwAny(): void {
+    if (this.#refusals.length > 0) throw joinRefusals(this.#refusals);
+  }
 }
