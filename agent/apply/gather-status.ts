@@ -3,9 +3,10 @@
 
 import { lstatSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
-import { eachOnce, Refusal, type Problem } from "../refusal.ts";
+import { eachOnce, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
-import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
+import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
+import type { RunningRun } from "./lock.ts";
 import {
   describeDamage,
   readManaged,
@@ -16,15 +17,15 @@ import {
 } from "./managed.ts";
 import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
-import type { Recovery } from "./recover.ts";
 import { readReport, type Report, type StoredSecretReport } from "./report.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
+import { findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
 
 export interface FileStatus {
   /** Absolute, as the booted machine sees it. */
   readonly path: string;
   readonly kind: Managed["kind"];
-  /** `kept`: edited by hand, which the config allows. `unfinished`: as a run made it that was cut short. `unknown`: whoever asks
+  /** `kept`: edited by hand, which the config allows. `unfinished`: as a run made it that goes on, or was cut short. `unknown`: whoever asks
    * may not look at it. */
   readonly state: "in sync" | "kept" | "unfinished" | "drifted" | "missing" | "unknown";
   /** What is no longer as parbake made it. A secret's content is never compared. */
@@ -36,17 +37,6 @@ export interface FileStatus {
 export interface SecretStatus extends StoredSecretReport {
   /** Since it was fetched. */
   readonly ageMs: number;
-}
-
-export interface Interruption {
-  readonly phase: Phase | "unreadable";
-  /** When that run was about to make its first change: ISO 8601, UTC. Null: its journal does not say. */
-  readonly since: string | null;
-  /** What the next run will make of it; where it is `finished`, and a unit or a health check fails, it is `rolled back` after all.
-   * `forgotten`: nobody can tell. */
-  readonly next: Recovery | "forgotten";
-  /** Places that it was changing: absolute, as the booted machine sees them. */
-  readonly paths: readonly string[];
 }
 
 export interface Status {
@@ -63,6 +53,8 @@ export interface Status {
   readonly generation: string | null;
   readonly files: readonly FileStatus[];
   readonly secrets: readonly SecretStatus[];
+  /** A run that goes on right now; null: none. What it has not done yet is not told as an interruption, nor as owed. */
+  readonly running: RunningRun | null;
   /** What a run that was cut short leaves to the next; null: nothing. */
   readonly interrupted: Phase | "unreadable" | null;
   /** The same in full, one for each journal that was left. */
@@ -76,23 +68,19 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const lastRun = readOr(null, unreadable, () => readReport(root));
   const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
   if (isDamaged) unreadable.push(describeDamage(root));
-  const found = JOURNAL_FOLDERS.map((folder) => {
-    const journal = readOr("none" as const, unreadable, () => readJournal(root, folder));
-    if (journal === "unreadable") unreadable.push(describeUnreadable(root, folder));
-    return journal;
-  });
-  const journals = found.filter((journal) => journal !== "none");
+  const { running, journals, interruptions, unreadable: unread } = findUnfinishedRuns(root);
+  unreadable.push(...unread);
   const files = checkFiles(managed, journals, root);
-  const interruptions = journals.map(describeInterruption);
   const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
-  const owed = owedActions(journals);
+  const owed = running === null ? owedActions(journals) : [];
   const status = {
     unreadable: eachOnce(unreadable),
     lastRun,
     generation,
     files,
     secrets,
+    running,
     interrupted,
     interruptions,
     owed,
@@ -103,17 +91,6 @@ export function gatherStatus(root: string, nowMs: number): Status {
 }
 
 const NO_RECORD: ManagedState = { runId: null, files: new Map(), isDamaged: false };
-
-function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read: () => T): T | Otherwise {
-  try {
-    return read();
-  } catch (error) {
-    // Where the root itself is no folder, there is nothing to tell of.
-    if (!(error instanceof Refusal) || error.code === "usage") throw error;
-    unreadable.push(...error.problems);
-    return otherwise;
-  }
-}
 
 const SECRETS_FOLDER = "/run/parbake/secrets";
 
@@ -139,19 +116,6 @@ function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnCha
 // In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.
 function endMsOf({ startedAt, tookMs }: Report): number {
   return Math.trunc(Date.parse(startedAt) + tookMs);
-}
-
-const NEXT: Readonly<Record<Phase, Recovery>> = {
-  swap: "undone",
-  act: "finished",
-  rollback: "rolled back",
-  settle: "finished",
-};
-
-function describeInterruption(journal: Journal | "unreadable"): Interruption {
-  if (journal === "unreadable") return { phase: journal, since: null, next: "forgotten", paths: [] };
-  const { phase, since = null, changes } = journal;
-  return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
 }
 
 // Where a run was cut short, its own new files are not in the record yet: what is neither as before nor as that run was to make
@@ -226,15 +190,18 @@ function findReasons({
   lastRun,
   generation,
   files,
+  running,
   interrupted,
   owed,
 }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
-  const isUnread = unreadable.length > 0;
+  // The first of all may be the one that goes on.
+  const isQuiet = unreadable.length === 0 && running === null;
   const reasons: readonly (readonly [boolean, string])[] = [
-    [isUnread, "not all of parbake's own records can be read"],
-    [!isUnread && lastRun === null && generation === null, "parbake has never run here"],
-    [!isUnread && lastRun === null && generation !== null, "parbake has not run since the machine started"],
+    [running !== null, describeRunning(running)],
+    [unreadable.length > 0, "not all of parbake's own records can be read"],
+    [isQuiet && lastRun === null && generation === null, "parbake has never run here"],
+    [isQuiet && lastRun === null && generation !== null, "parbake has not run since the machine started"],
     [lastRun?.result === "failed", "the last run failed"],
     [interrupted !== null, "a run was cut short"],
     [owed.length > 0, "reloads or restarts are owed"],
@@ -242,4 +209,8 @@ function findReasons({
     [count("missing") > 0, "files are missing"],
   ];
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+}
+
+function describeRunning(running: RunningRun | null): string {
+  return running === null ? "" : `a run is going on (process ${running.pid}, since ${running.since})`;
 }

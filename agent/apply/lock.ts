@@ -7,13 +7,21 @@
 // one who was so slow that his number was already used and swept away finds a higher one when he looks again, and has lost.
 // Liveness is asked of /proc: a run in another PID namespace that shares this folder would look dead.
 
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quote } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
 import { readBootId } from "./boot-id.ts";
 import { errnoOf, explainingErrors } from "./file-error.ts";
-import { closeFolder, entryOf, openFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
+import {
+  closeFolder,
+  entryOf,
+  inFolder,
+  isMissingFolder,
+  openFolder,
+  TRUST_NOBODY_ELSE,
+  type Folder,
+} from "./folder.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { openOwnFolder, RUN_FOLDER } from "./run-folder.ts";
 
@@ -21,6 +29,7 @@ export interface Lock {
   release(): void;
 }
 
+const LOCK_FOLDER = `${RUN_FOLDER}/lock`;
 const FREE = "free";
 const POLL_MS = 20;
 /** How long others may be quicker, over and over, beyond the time to wait: each needs microseconds. */
@@ -45,6 +54,37 @@ export async function takeLock(root: string, waitMs: number, signal?: AbortSigna
   } catch (error) {
     closeFolder(folder);
     throw error;
+  }
+}
+
+/** A run that goes on. */
+export interface RunningRun {
+  readonly pid: number;
+  /** When it took the lock: ISO 8601, UTC. */
+  readonly since: string;
+}
+
+/** Who holds the lock; null: nobody who is alive. Never takes it, never makes its folder. */
+export function readLockHolder(root: string): RunningRun | null {
+  try {
+    return inFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, (folder) =>
+      explainingErrors(folder.shownPath, () => findRunning(folder)),
+    );
+  } catch (error) {
+    if (isMissingFolder(error)) return null;
+    throw error;
+  }
+}
+
+function findRunning(folder: Folder): RunningRun | null {
+  for (;;) {
+    const newest = newestNumber(folder);
+    const stats = newest === 0 ? undefined : lstatSync(entryOf(folder, String(newest)), { throwIfNoEntry: false });
+    const holder = newest === 0 ? null : readHolder(folder, newest);
+    // The next one has swept it away: the numbers only grow.
+    if (holder === "gone" || (newest > 0 && stats === undefined)) continue;
+    if (holder === null || stats === undefined || !isAlive(holder)) return null;
+    return { pid: holder.pid, since: stats.mtime.toISOString() };
   }
 }
 
@@ -172,7 +212,7 @@ function openLockFolder(root: string): Folder {
   } finally {
     closeFolder(run);
   }
-  return openFolder(root, `${RUN_FOLDER}/lock`, TRUST_NOBODY_ELSE);
+  return openFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE);
 }
 
 // Not `recursive`, which makes ENOENT of what it does not know, a read-only file system among it.

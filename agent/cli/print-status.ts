@@ -1,7 +1,8 @@
 // `status` for people and for programs. Pure.
 
-import type { FileStatus, Interruption, SecretStatus, Status } from "../apply/gather-status.ts";
+import type { FileStatus, SecretStatus, Status } from "../apply/gather-status.ts";
 import type { Report } from "../apply/report.ts";
+import type { Interruption } from "../apply/unfinished-runs.ts";
 import { formatProblem } from "../refusal.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 

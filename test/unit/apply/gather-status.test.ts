@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { gatherStatus } from "../../../agent/apply/gather-status.ts";
 import { newJournal, writeJournal } from "../../../agent/apply/journal.ts";
+import { takeLock } from "../../../agent/apply/lock.ts";
 import { applyPlan } from "../../../agent/apply/perform.ts";
 import { STATE_FOLDER } from "../../../agent/apply/run-folder.ts";
 import { formatStatus } from "../../../agent/cli/print-status.ts";
@@ -206,6 +207,32 @@ describe("gatherStatus", () => {
     assert.deepEqual(reasons, ["the last run failed", "a run was cut short", "reloads or restarts are owed"]);
     assert.deepEqual([interrupted, owed], ["act", actions]);
     assert.deepEqual(interruptions, [{ phase: "act", since: journal.since, next: "finished", paths: [] }]);
+  });
+
+  it("takes nothing of a run that goes on for one that was cut short, and says so once it is", async () => {
+    const scratch = await applied();
+    const actions = [{ action: "reload", unit: "nginx.service" }] as const;
+    const followUp = { reloadsManager: false, actions, healthChecks: [] };
+    const lock = await takeLock(scratch.root, 0);
+    const journal = newJournal({ changes: [], madeFolders: [], followUp, managed: null });
+    writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act" });
+    const { running, ...during } = gatherStatus(scratch.root, Date.now());
+    assert.equal(running?.pid, process.pid);
+    assert.ok(Math.abs(Date.parse(running.since) - Date.now()) < 60_000, running.since);
+    assert.deepEqual(during.reasons, [`a run is going on (process ${process.pid}, since ${running.since})`]);
+    assert.deepEqual([during.inSync, during.interrupted, during.interruptions, during.owed], [false, null, [], []]);
+    lock.release();
+    const after = gatherStatus(scratch.root, Date.now());
+    assert.equal(after.running, null);
+    assert.deepEqual(after.reasons, ["a run was cut short", "reloads or restarts are owed"]);
+  });
+
+  it("does not say of the first run of all, while it goes on, that there was none", async () => {
+    const scratch = makeRunnable();
+    const lock = await takeLock(scratch.root, 0);
+    assert.match(gatherStatus(scratch.root, Date.now()).reasons.join("; "), /^a run is going on \(process \d+, since /);
+    lock.release();
+    assert.deepEqual(gatherStatus(scratch.root, Date.now()).reasons, ["parbake has never run here"]);
   });
 
   it("owes nothing to the units of another boot", async () => {

@@ -13,6 +13,7 @@ const STATUS: Status = {
   lastRunAgeMs: 125_000,
   generation: "2026-01-01T00:00:00.000Z-7",
   files: [{ path: "/etc/a", kind: "file", state: "in sync", drift: [], driftedSince: null }],
+  running: null,
   interrupted: null,
   interruptions: [],
   owed: [],
