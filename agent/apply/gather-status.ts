@@ -19,7 +19,7 @@ import { followStable, observe } from "./observe.ts";
 import { sameAttributes } from "./read-current.ts";
 import { readReport, type Report, type StoredSecretReport } from "./report.ts";
 import { listStoredSecrets } from "./stored-generation.ts";
-import { findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
+import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
 
 export interface FileStatus {
   /** Absolute, as the booted machine sees it. */
@@ -198,7 +198,7 @@ function findReasons({
   // The first of all may be the one that goes on.
   const isQuiet = unreadable.length === 0 && running === null;
   const reasons: readonly (readonly [boolean, string])[] = [
-    [running !== null, describeRunning(running)],
+    [running !== null, running === null ? "" : describeRunning(running)],
     [unreadable.length > 0, "not all of parbake's own records can be read"],
     [isQuiet && lastRun === null && generation === null, "parbake has never run here"],
     [isQuiet && lastRun === null && generation !== null, "parbake has not run since the machine started"],
@@ -209,8 +209,4 @@ function findReasons({
     [count("missing") > 0, "files are missing"],
   ];
   return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
-}
-
-function describeRunning(running: RunningRun | null): string {
-  return running === null ? "" : `a run is going on (process ${running.pid}, since ${running.since})`;
 }

@@ -64,3 +64,7 @@ function describeInterruption(journal: Journal | "unreadable"): Interruption {
   const { phase, since = null, changes } = journal;
   return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
 }
+
+export function describeRunning({ pid, since }: RunningRun): string {
+  return `a run is going on (process ${pid}, since ${since})`;
+}

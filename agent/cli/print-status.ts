@@ -2,8 +2,8 @@
 
 import type { FileStatus, SecretStatus, Status } from "../apply/gather-status.ts";
 import type { Report } from "../apply/report.ts";
-import type { Interruption } from "../apply/unfinished-runs.ts";
 import { formatProblem } from "../refusal.ts";
+import { formatInterruption } from "./print-unfinished.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function statusDocument(status: Status): unknown {
@@ -102,24 +102,6 @@ function formatSecrets(secrets: readonly SecretStatus[], paint: Paint): string {
     `fetched ${formatAge(ageMs)} ago`,
   ]);
   return `${paint.bold("secrets")}\n${formatColumns(rows, "  ")}`;
-}
-
-const CUT_SHORT: Readonly<Record<Interruption["phase"], readonly [amid: string, next: string]>> = {
-  swap: ["while it swapped files in", "the next run puts the old files back, and begins anew"],
-  act: [
-    "with its new files in place, while it told the units of them",
-    "the next run tells them, and puts the old files back where one fails",
-  ],
-  rollback: ["while it put the old files back", "the next run goes on with that, and begins anew"],
-  settle: ["when all was done but the tidying up", "the next run does that"],
-  unreadable: ["and its journal cannot be read", "the next run forgets it, and begins anew"],
-};
-
-function formatInterruption({ phase, since, paths }: Interruption, paint: Paint): string {
-  const [amid, next] = CUT_SHORT[phase];
-  const began = since === null ? "" : `, which began to change files at ${since},`;
-  const lines = [`a run${began} was cut short ${amid}:`, next, ...paths.map((path) => `  ${path}`)];
-  return formatColumns(lines.map((line, index) => [index === 0 ? paint.yellow("cut short") : "", line]));
 }
 
 function formatOwed({ owed }: Status, paint: Paint): string {

@@ -2,10 +2,12 @@
 
 import { inspectPlan, type SecretVersions } from "../apply/inspect.ts";
 import { saveChanges } from "../apply/saved-plan.ts";
+import { findUnfinishedRuns } from "../apply/unfinished-runs.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command, Part } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print-plan.ts";
+import { formatUnfinished, type Unfinished } from "../cli/print-unfinished.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
@@ -27,19 +29,23 @@ type PlanCommand = Extract<Command, { kind: "plan" }>;
 export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
   const { options } = session;
   const image = readImage(session);
-  const { inspected, access } = await inspectFor(command, image, session);
+  const found = await inspectFor(command, image, session);
+  const { inspected, unfinished, access } = found;
   if (options.json)
-    session.emit({ ...document(inspected, image, options.root), ...(access === null ? {} : { access }) });
-  else session.say({ inspected, access }, (found, paint) => format(found, command.diff, paint));
+    session.emit({ ...document(inspected, image, options.root), ...unfinished, ...(access && { access }) });
+  else session.say(found, (all, paint) => format(all, command.diff, paint));
   const failure = access === null ? null : accessFailure(access);
   if (failure !== null) return EXIT_STATUS[failure];
-  return command.detailedExitcode && inspected.some(isChange) ? 2 : 0;
+  // What a run that was cut short has left, apply is to finish or to take back.
+  const isLeft = unfinished !== null && unfinished.interruptions.length > 0;
+  return command.detailedExitcode && (isLeft || inspected.some(isChange)) ? 2 : 0;
 }
 
-function format({ inspected, access }: Inspection, withDiff: boolean, paint: Paint): string {
+function format({ inspected, unfinished, access }: Inspection, withDiff: boolean, paint: Paint): string {
   const [only, ...others] = inspected;
   const plans = others.length === 0 ? formatPlan(only!, withDiff, paint) : formatPlans(inspected, withDiff, paint);
-  return access === null ? plans : plans + formatAccess(access, paint);
+  const left = unfinished === null ? "" : formatUnfinished(unfinished, paint);
+  return [left, plans, access === null ? "" : formatAccess(access, paint)].join("");
 }
 
 function isChange({ changes }: InspectedPlan): boolean {
@@ -67,6 +73,8 @@ function document(inspected: readonly InspectedPlan[], { config }: Image, root: 
 
 interface Inspection {
   readonly inspected: readonly InspectedPlan[];
+  /** Of this machine; null: the plan is for another. */
+  readonly unfinished: Unfinished | null;
   /** Null: not asked for. */
   readonly access: readonly SecretAccess[] | null;
 }
@@ -76,7 +84,7 @@ async function inspectFor(command: PlanCommand, image: Image, session: Session):
   const { root } = session.options;
   if (target.kind !== "here") {
     const plans = planMachines(image, predictMachines(target), only);
-    return { inspected: plans.map((plan) => inspect(plan, image, root)), access: null };
+    return { inspected: plans.map((plan) => inspect(plan, image, root)), unfinished: null, access: null };
   }
   const imds = await openImds(session);
   try {
@@ -86,12 +94,19 @@ async function inspectFor(command: PlanCommand, image: Image, session: Session):
     for (const warning of warnOfEnvironment(plan, session)) session.log("warn", formatProblem(warning));
     const { aws } = image.config;
     return {
+      unfinished: tellUnfinished(session),
       inspected: [inspect(plan, image, root, await lookUpVersions(plan, aws, session, imds))],
       access: command.checkAccess ? await checkPlanAccess(plan, aws, session, imds) : null,
     };
   } finally {
     imds?.close();
   }
+}
+
+function tellUnfinished({ options, log }: Session): Unfinished {
+  const { running, interruptions, unreadable } = findUnfinishedRuns(options.root);
+  for (const problem of unreadable) log("warn", formatProblem(problem));
+  return { running, interruptions };
 }
 
 /** @param more facts of the instance that are asked for beside those that the plan depends on */

@@ -2,19 +2,24 @@ import assert from "node:assert/strict";
 import { newJournal, writeJournal } from "../../agent/apply/journal.ts";
 import { takeLock } from "../../agent/apply/lock.ts";
 import { STATE_FOLDER } from "../../agent/apply/run-folder.ts";
+import { startEmulator, type Emulator } from "../emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
 
-const CONFIG = `imds: off
-files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
+const CONFIG = `files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 `;
 
 describe("a run that is not over, in the compiled binary", () => {
+  let emulator: Emulator;
   let image: ScratchImage;
 
+  before(async () => {
+    emulator = await startEmulator({ world: {} });
+  });
+  after(() => emulator.close());
   beforeEach(async () => {
     image = makeScratchImage(CONFIG);
     image.write("etc/parbake/templates/web.txt.hbs", "x\n");
-    const { status, stderr } = await image.run(null, "apply");
+    const { status, stderr } = await image.run(emulator, "apply");
     assert.equal(status, 0, stderr);
   });
   afterEach(() => image.remove());
@@ -41,5 +46,35 @@ describe("a run that is not over, in the compiled binary", () => {
     lock.release();
     const after = await image.run(null, "status");
     assert.match(after.stdout, /^not in sync: a run was cut short\n/);
+  });
+
+  it("is told by `plan`, which ends with 2 for one that was cut short although no file would change", async () => {
+    const unchanged = await image.run(emulator, "plan", "--detailed-exitcode");
+    assert.equal(unchanged.status, 0, unchanged.stderr);
+    const lock = await takeLock(image.root, 0);
+    leaveJournal();
+    const during = await image.run(emulator, "plan", "--detailed-exitcode");
+    assert.match(during.stdout, new RegExp(`^a run is going on \\(process ${process.pid}, since 2.*Z\\): `));
+    assert.equal(during.status, 0);
+    lock.release();
+    const left = await image.run(emulator, "plan", "--detailed-exitcode");
+    assert.match(
+      left.stdout,
+      /^cut short {2}a run, which began to change files at 2.*Z, was cut short with its new files/,
+    );
+    assert.equal(left.status, 2);
+    const { stdout } = await image.run(emulator, "plan", "--json");
+    const { interruptions } = JSON.parse(stdout) as { interruptions: { next: string }[] };
+    assert.deepEqual(
+      interruptions.map(({ next }) => next),
+      ["finished"],
+    );
+    image.write("plan.json", stdout);
+    const saved = await image.run(emulator, "apply", "--plan", `${image.root}/plan.json`);
+    assert.equal(saved.status, 0, saved.stderr);
+    assert.match(saved.stdout, /^an earlier run was cut short: finished$/m);
+    const over = await image.run(emulator, "plan", "--detailed-exitcode");
+    assert.equal(over.status, 0);
+    assert.doesNotMatch(over.stdout, /cut short/);
   });
 });
