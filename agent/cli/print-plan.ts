@@ -234,6 +234,30 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
     (kind) => [kind, changes.filter(({ change }) => change === kind).length] as const,
   );
   const parts = counts.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`);
-  const secrets = steps.filter(({ kind }) => kind === "secret").length;
-  return `${parts.join(", ") || "nothing to write"}; ${secrets} to fetch`;
+  const needs = steps.flatMap((step) => (step.kind === "secret" ? needOf(step, changes) : []));
+  const [toFetch, toCheck] = ["fetch", "check"].map((need) => needs.filter((one) => one === need).length);
+  const secrets = [
+    toCheck === 0 || toFetch! > 0 ? `${toFetch} to fetch` : "",
+    toCheck! > 0 ? `${toCheck} to check` : "",
+  ];
+  return `${parts.join(", ") || "nothing to write"}; ${secrets.filter((part) => part !== "").join(", ")}`;
+}
+
+/** `check`: apply asks which version is current, and fetches the secret only where it is another. */
+function needOf(step: SecretStep, changes: readonly Change[]): "fetch" | "check" | "none" {
+  const its = changes.filter((change) => isMadeOf(change, step)).map(({ change }) => change);
+  if (its.some((change) => change === "create" || change === "update")) return "fetch";
+  return its.every((change) => change === "unchanged") ? "none" : "check";
+}
+
+function isMadeOf(change: Change, secret: SecretStep): boolean {
+  switch (change.kind) {
+    case "secret":
+      return change.step.name === secret.name;
+    case "file":
+      return change.step.content.some((part) => typeof part === "object" && part.reference.secret === secret.name);
+    case "folder":
+    case "removal":
+      return false;
+  }
 }

@@ -11,6 +11,7 @@ export function formatReport(report: Report, paint: Paint): string {
     ...folders.map(({ path, change }) => [change, `${path}/`, ""]),
     ...files.map((file) => [file.change, file.path, paint.dim(describeContact(file))]),
     ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
+    ...skippedValidations(report.files).map(([reason, count]) => ["validate", count, paint.dim(reason)]),
     ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
     ...report.healthChecks.map(({ path, outcome }) => ["health", path, paint.dim(outcome)]),
   ];
@@ -27,4 +28,15 @@ export function formatReport(report: Report, paint: Paint): string {
 function describeContact({ adopted, drift }: FileReport): string {
   if (adopted) return "it was there before parbake";
   return drift === null ? "" : `edited by hand, last on ${drift.since}`;
+}
+
+/** What was to be validated and was not, told once for each reason. */
+function skippedValidations(files: readonly FileReport[]): [reason: string, count: string][] {
+  const reasons = files.flatMap(({ validation }) =>
+    validation === null || validation === "passed" ? [] : [validation],
+  );
+  return [...new Set(reasons)].map((reason) => [
+    reason,
+    formatCount(reasons.filter((one) => one === reason).length, "file"),
+  ]);
 }

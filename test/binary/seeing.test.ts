@@ -100,6 +100,18 @@ describe("seeing it, in the compiled binary", () => {
     assert.ok(!existsSync(join(image.root, "run/parbake/report.json")));
   });
 
+  it("says of a mounted image that no validator was asked", async () => {
+    image.write("etc/parbake/parbake.yaml", CONFIG.replace("web.txt }", "web.txt, validate: [/bin/true, '{}'] }"));
+    const { status: exit, stdout, stderr } = await image.run(emulator, "apply");
+    assert.equal(exit, 0, stderr);
+    assert.match(stdout, /^ {2}validate +1 file +not validated: --root$/m);
+    const { files } = JSON.parse(image.read("run/parbake/report.json")) as { files: { validation: string | null }[] };
+    assert.deepEqual(
+      files.map(({ validation }) => validation),
+      ["not validated: --root"],
+    );
+  });
+
   it("refuses a plan that was made for an instance type", async () => {
     await savePlan("--instance-type", "m7g.large");
     const { status: exit, stderr } = await image.run(emulator, "apply", "--plan", planFile);
@@ -112,6 +124,7 @@ describe("seeing it, in the compiled binary", () => {
     const asked = emulator.requests.length;
     const before = await image.run(emulator, "plan");
     assert.match(before.stdout, /db\/password +0\d00 root +unchanged$/m);
+    assert.match(before.stdout, /^2 unchanged; 0 to fetch$/m);
     emulator.setSecret("prod/db", { string: '{"password":"other"}' });
     const after = await image.run(emulator, "plan", "--detailed-exitcode");
     assert.match(after.stdout, /db\/password +0\d00 root +update$/m);

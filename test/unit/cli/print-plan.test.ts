@@ -129,6 +129,30 @@ describe("a plan for people", () => {
     }
   });
 
+  it("counts a secret to fetch where its version is new, to check where nobody has asked, and not where it is current", async () => {
+    const { root } = makeRunnable();
+    const reference = { secret: "ca", key: "pem" };
+    const steps = [
+      secretStep("db", { password: `${SECRETS_FOLDER}/db/password` }),
+      secretStep("ca", { pem: null }),
+      fileStep(`${SECRETS_FOLDER}/ca.env`, ["P=", { reference, format: "env" }, "\n"], { mode: 0o400 }),
+    ];
+    const summary = (versions: Readonly<Record<string, string>>) => {
+      const changes = inspectPlan(complete(steps), root, new Map(Object.entries(versions)));
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      return text.trimEnd().split("\n").at(-1);
+    };
+    assert.equal(summary({}), "2 create; 2 to fetch");
+    await applyPlan(
+      planOf(...steps),
+      optionsFor(root, { fetchSecret: async () => fetched({ password: "x", pem: "y" }) }),
+    );
+    assert.equal(summary({}), "2 present; 2 to check");
+    assert.equal(summary({ db: "version-1" }), "1 unchanged, 1 present; 1 to check");
+    assert.equal(summary({ db: "version-2" }), "1 update, 1 present; 1 to fetch, 1 to check");
+    assert.equal(summary({ db: "version-1", ca: "version-1" }), "2 unchanged; 0 to fetch");
+  });
+
   it("warns of what looks like a mistake, and names the facts that are made up", () => {
     const { root } = makeRunnable();
     const plan = complete([], { warnings: [{ what: "vars.x is not used", fix: "Drop it.", at: { file: "a.yaml" } }] });

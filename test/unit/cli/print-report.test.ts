@@ -54,4 +54,14 @@ describe("a report for people", () => {
   it("begins with what became of a run that was cut short", () => {
     assert.match(print({ recovered: "undone" }), /^an earlier run was cut short: undone\n/);
   });
+
+  it("says once of how many files no validator was asked, and why, and nothing of those that passed", () => {
+    const validation = "not validated: --root";
+    const files = [
+      { ...FILE, validation },
+      { ...FILE, path: "/etc/b", validation },
+    ];
+    assert.match(print({ files: [...files, FILE] }), /^ {2}validate +2 files +not validated: --root\n/m);
+    assert.doesNotMatch(print({ files: [{ ...FILE, validation: "passed" }] }), /validat/);
+  });
 });
