@@ -5,7 +5,17 @@ import { linkSync, lstatSync, readdirSync, renameSync, symlinkSync, unlinkSync }
 import type { GenerationFlip, Replaced } from "./change.ts";
 import { errnoOf } from "./file-error.ts";
 import { entryOf, type Folder } from "./folder.ts";
-import { DATA, isStableLink, isThere, linkTextOf, listGenerations, readGeneration } from "./generation-layout.ts";
+import {
+  DATA,
+  isFolder,
+  isStableLink,
+  isThere,
+  linkTextOf,
+  listGenerations,
+  listStableLinks,
+  readGeneration,
+  readPointer,
+} from "./generation-layout.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { removeTree } from "./remove-tree.ts";
 import { isTemporaryName } from "./temporary.ts";
@@ -35,7 +45,7 @@ export function commitFlip(folder: Folder, flip: GenerationFlip): void {
 /** Right at any moment, and once more. */
 export function undoFlip(folder: Folder, flip: GenerationFlip): void {
   for (const one of flip.replaced.toReversed()) putBack(folder, one);
-  const current = readGeneration(folder);
+  const current = readPointer(folder);
   const isFlipped = current === flip.newGeneration;
   // After a reboot neither is there, and a link to it would lead nowhere.
   if (isFlipped && flip.oldGeneration !== null && isThere(folder, flip.oldGeneration))
@@ -54,15 +64,22 @@ export function settleFlip(folder: Folder, flip: GenerationFlip): void {
     removeIfThere(entryOf(folder, linkName));
     removeTree(folder, keptName);
   }
-  if (flip.oldGeneration !== null && readGeneration(folder) !== flip.oldGeneration)
-    removeTree(folder, flip.oldGeneration);
+  if (flip.oldGeneration !== null && readPointer(folder) !== flip.oldGeneration) removeTree(folder, flip.oldGeneration);
 }
 
-/** Removes what runs that were killed before they had a journal left. Only for the holder of the lock, with no journal there. */
+/** Removes what runs that were killed before they had a journal left, and the links into a generation that somebody removed.
+ * Only for the holder of the lock, with no journal there. */
 export function sweepGenerations(folder: Folder): void {
   const current = readGeneration(folder);
+  if (current === null) removeLinks(folder);
   for (const name of listGenerations(folder)) if (name !== current) removeTree(folder, name);
   for (const name of readdirSync(entryOf(folder, "."))) if (isTemporaryName(name)) removeTree(folder, name);
+}
+
+// Without a generation they lead nowhere: no reader can tell.
+function removeLinks(folder: Folder): void {
+  if (readPointer(folder) !== null) unlinkSync(entryOf(folder, DATA));
+  for (const name of listStableLinks(folder)) unlinkSync(entryOf(folder, name));
 }
 
 function pointAt(folder: Folder, generation: string, linkName: string): void {
@@ -78,10 +95,6 @@ function putBack(folder: Folder, { name, keptName, linkName }: Replaced): void {
   if (inodeOf(folder, name) === inodeOf(folder, keptName)) return unlinkSync(entryOf(folder, keptName));
   if (isStableLink(folder, name) && isFolder(folder, keptName)) unlinkSync(entryOf(folder, name));
   renameSync(entryOf(folder, keptName), entryOf(folder, name));
-}
-
-function isFolder(folder: Folder, name: string): boolean {
-  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function inodeOf(folder: Folder, name: string): bigint | null {

@@ -30,8 +30,14 @@ export function topNameOf(name: string): string {
   return name.split("/", 1)[0]!;
 }
 
-/** Null: there is none yet. */
+/** Null: there is none yet, or it was removed by hand, and its files are to be made anew. */
 export function readGeneration(folder: Folder): string | null {
+  const generation = readPointer(folder);
+  return generation !== null && isFolder(folder, generation) ? generation : null;
+}
+
+/** What `..data` says, be it there or not. */
+export function readPointer(folder: Folder): string | null {
   const text = readLink(folder, DATA);
   return isGenerationName(text) ? text : null;
 }
@@ -62,8 +68,9 @@ export function locate(root: string, secretsFolder: string, path: string): strin
   try {
     return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => {
       const name = nameInGeneration(secretsFolder, path);
-      const generation = readGeneration(folder);
-      if (generation === null || !isStableLink(folder, topNameOf(name))) return path;
+      if (!isStableLink(folder, topNameOf(name))) return path;
+      // Where the link leads nowhere, nor does this.
+      const generation = readPointer(folder) ?? DATA;
       return `${trimmed(secretsFolder)}/${generation}/${name}`;
     });
   } catch (error) {
@@ -92,4 +99,8 @@ function readLink(folder: Folder, name: string): string | null {
 
 export function isThere(folder: Folder, name: string): boolean {
   return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+}
+
+export function isFolder(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

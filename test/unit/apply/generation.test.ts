@@ -6,12 +6,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { inspectPlan } from "../../../agent/apply/inspect.ts";
 import { applyPlan, type ApplyOptions } from "../../../agent/apply/perform.ts";
 import type { Report } from "../../../agent/apply/report.ts";
 import type { SecretDescription } from "../../../agent/aws/secret-description.ts";
@@ -343,6 +345,38 @@ describe("the generations of the secrets folder", () => {
     symlinkSync("..gen-7", scratch.path(`${STORE}/...data.parbake-tmp.0123456789abcdef`));
     await apply(planOf(A));
     assert.deepEqual(list(), ["..data", "..gen-1", "a"]);
+  });
+
+  const LOSSES: readonly (readonly [title: string, names: readonly string[]])[] = [
+    ["the generation", ["..gen-1"]],
+    ["the generation and what points at it", ["..gen-1", "..data"]],
+    ["what points at the generation", ["..data"]],
+    ["all of it", ["..gen-1", "..data", "a", "b", "both.env"]],
+  ];
+  for (const [title, names] of LOSSES)
+    it(`are made anew where somebody removed ${title}, and a plan says so`, async () => {
+      const plan = planOf(A, B, BOTH, PLAIN);
+      await apply(plan);
+      for (const name of names) rmSync(scratch.path(`${STORE}/${name}`), { recursive: true });
+      const planned = inspectPlan(plan, scratch.root).map(({ change, problem }) => [change, problem]);
+      assert.deepEqual(planned, [...Array(3).fill(["create", null]), ["unchanged", null]]);
+      const report = await apply(plan);
+      assert.equal(changes(report), "create create create unchanged");
+      assert.deepEqual(aws.calls, ["get a", "get b"]);
+      assert.deepEqual([read("a/k"), read("b"), read("both.env")], ["a-1", "b-1", 'A="a-1"\nB="b-1"\n']);
+      assert.deepEqual(list(), ["..data", "..gen-1", "a", "b", "both.env"]);
+      assert.equal((await apply(plan)).changed, false);
+    });
+
+  it("leave no link that leads nowhere, where a lost one is no longer declared", async () => {
+    await apply(planOf(A, B));
+    rmSync(scratch.path(`${STORE}/..gen-1`), { recursive: true });
+    // One file of the store, so that it is looked at.
+    await apply(planOf(B));
+    assert.deepEqual(list(), ["..data", "..gen-1", "b"]);
+    rmSync(scratch.path(`${STORE}/..gen-1`), { recursive: true });
+    await apply(planOf(PLAIN));
+    assert.deepEqual(list(), []);
   });
 
   it("leave nothing of one that fails: not staged, not validated, not written", async () => {
