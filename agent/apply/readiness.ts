@@ -28,7 +28,16 @@ export function markReady(root: string, units: readonly string[]): void {
 }
 
 export function isReady(root: string, unit: string): boolean {
-  return [ALL, unit, templateOf(unit)].some((name) => name !== null && isMarker(resolveInRoot(root, FOLDER), name));
+  return isMarked(root, [ALL, unit, templateOf(unit)]);
+}
+
+/** Whether a run said so of the unit by its own name, or its template's. */
+export function isReadyByName(root: string, unit: string): boolean {
+  return isMarked(root, [unit, templateOf(unit)]);
+}
+
+function isMarked(root: string, names: readonly (string | null)[]): boolean {
+  return names.some((name) => name !== null && isMarker(resolveInRoot(root, FOLDER), name));
 }
 
 // What is no plain file parbake did not make.

@@ -1,8 +1,11 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
+import { readLockHolder, type RunningRun } from "../apply/lock.ts";
+import { isNamed } from "../apply/named-units.ts";
 import { isReady } from "../apply/readiness.ts";
 import { readReport, type Report } from "../apply/report.ts";
+import { describeRunning } from "../apply/unfinished-runs.ts";
 import type { Command } from "../cli/invocation.ts";
 import { templateOf } from "../names/unit-name.ts";
 import { formatFinding, Refusal, type Problem } from "../refusal.ts";
@@ -13,8 +16,9 @@ export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session:
   const { options, emit, say } = session;
   const isThere = isReady(options.root, unit);
   const waitsFor = isThere ? [] : findWait(unit, options.root);
-  if (options.json) emit({ schema: 1, unit, ready: isThere, waitsFor });
-  else if (isThere) say(unit, (name) => `${name} has all that it needs of parbake\n`);
+  const named = isNamed(options.root, unit);
+  if (options.json) emit({ schema: 1, unit, ready: isThere, named, waitsFor });
+  else if (isThere) say({ unit, named }, formatReady);
   if (isThere) return 0;
   if (options.json) return NOT_READY;
   throw new Refusal("unavailable", waitsFor);
@@ -22,17 +26,28 @@ export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session:
 
 const NOT_READY = 69;
 
+// Any unit may wait for a whole run: what parbake has never heard of is no error, but may be misspelt.
+function formatReady({ unit, named }: { readonly unit: string; readonly named: boolean | null }): string {
+  if (named !== false) return `${unit} has all that it needs of parbake\n`;
+  return `${unit} has all that it needs of parbake, which has never heard of it: is it spelt as systemd has it?\n`;
+}
+
 function findWait(unit: string, root: string): readonly Problem[] {
   try {
-    return explainWait(unit, readReport(root));
+    return explainWait(unit, readReport(root), readLockHolder(root));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map((problem) => tell(`${unit} waits for parbake, whose last run is not known`, problem));
   }
 }
 
-function explainWait(unit: string, report: Report | null): Problem[] {
+function explainWait(unit: string, report: Report | null, running: RunningRun | null): Problem[] {
+  const goesOn = running && {
+    what: `${unit} waits for parbake: ${describeRunning(running)}`,
+    fix: "Wait for its end.",
+  };
   if (report === null) {
+    if (goesOn !== null) return [goesOn];
     const fix = "Start it: systemctl start parbake.service";
     return [{ what: `${unit} waits for parbake, which has not run since the machine started`, fix }];
   }
@@ -42,8 +57,11 @@ function explainWait(unit: string, report: Report | null): Problem[] {
   if (own.length > 0) return own;
   const others = report.problems.map((reason) => tell(`${unit} waits for a run of parbake that ends well`, reason));
   if (others.length > 0) return others;
-  const fix = "Run it whole: systemctl start parbake.service";
-  return [{ what: `${unit} waits for parbake, whose last run was only a part of one`, fix }];
+  if (goesOn !== null) return [goesOn];
+  // To start a service that is active already would do nothing.
+  const fix = "Run it whole: systemctl reload-or-restart parbake.service";
+  const what = `${unit} waits for a whole run of parbake: the last was a part of one, or its mark in /run/parbake/ready was removed`;
+  return [{ what, fix }];
 }
 
 function tell(wait: string, reason: Problem): Problem {

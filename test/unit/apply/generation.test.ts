@@ -359,7 +359,12 @@ describe("the generations of the secrets folder", () => {
       await apply(plan);
       for (const name of names) rmSync(scratch.path(`${STORE}/${name}`), { recursive: true });
       const planned = inspectPlan(plan, scratch.root).map(({ change, problem }) => [change, problem]);
-      assert.deepEqual(planned, [...Array(3).fill(["create", null]), ["unchanged", null]]);
+      assert.deepEqual(planned, [
+        ["create", null],
+        ["create", null],
+        ["create", null],
+        ["unchanged", null],
+      ]);
       const report = await apply(plan);
       assert.equal(changes(report), "create create create unchanged");
       assert.deepEqual(aws.calls, ["get a", "get b"]);
