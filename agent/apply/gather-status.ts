@@ -165,14 +165,14 @@ function compare(
   seen: Pick<ManagedFile, "uid" | "gid" | "mode"> & { readonly sha256: string | null },
   root: string,
 ): Pick<FileStatus, "state" | "drift" | "driftedSince"> {
-  if (entry.kind === "secret") return { state: "in sync", drift: [], driftedSince: null };
+  const made = entry.kind === "file" ? entry : (entry.attributes ?? seen);
   const drift: FileStatus["drift"][number][] = [];
-  if (seen.sha256 !== entry.sha256) drift.push("content");
-  if (!sameAttributes({ ...seen, mode: entry.mode }, entry)) drift.push("owner");
-  if (seen.mode !== entry.mode) drift.push("mode");
+  if (entry.kind === "file" && seen.sha256 !== entry.sha256) drift.push("content");
+  if (!sameAttributes({ ...seen, mode: made.mode }, made)) drift.push("owner");
+  if (seen.mode !== made.mode) drift.push("mode");
   if (drift.length === 0) return { state: "in sync", drift, driftedSince: null };
   const since = changedAt(root, entry.path, drift.includes("content") ? "mtimeMs" : "ctimeMs");
-  return { state: entry.keepsEdits ? "kept" : "drifted", drift, driftedSince: since };
+  return { state: entry.kind === "file" && entry.keepsEdits ? "kept" : "drifted", drift, driftedSince: since };
 }
 
 function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {

@@ -13,7 +13,7 @@ import { readManaged, type Managed, type ManagedRecord } from "./managed.ts";
 import { plainText } from "./plain-text.ts";
 import {
   compareFile,
-  isPresent,
+  findAttributes,
   readCurrent,
   readCurrentFolder,
   sameAttributes,
@@ -203,7 +203,7 @@ function inspectIn(folder: Folder, place: Place, target: Target | null, view: Vi
   const name = basename(place.path);
   if (place.source.kind === "folder") return inspectFolder(folder, name, place.mode, target);
   const newText = place.source.kind === "file" ? plainText(place.source.step) : null;
-  if (place.source.kind === "secret" || newText === null) return inspectSecret(folder, name, place, view);
+  if (place.source.kind === "secret" || newText === null) return inspectSecret(folder, name, place, target, view);
   return inspectFile(folder, place, place.source.step, Buffer.from(newText), target, view.managed.get(place.path));
 }
 
@@ -215,9 +215,19 @@ function inspectFolder(parent: Folder, name: string, mode: number, target: Targe
   return { ...NOTHING, change: "attributes", problem: findGift(parent, name, attributes, wanted), attributes };
 }
 
-function inspectSecret(folder: Folder, name: string, { path, source }: Place, view: View): Finding {
-  const isThere = explainingErrors(join(folder.shownPath, name), () => isPresent(folder, name));
-  return { ...NOTHING, change: isThere ? compareVersions(view.managed.get(path), source, view.versions) : "create" };
+function inspectSecret(
+  folder: Folder,
+  name: string,
+  { path, source }: Place,
+  target: Target | null,
+  { managed, versions }: View,
+): Finding {
+  const found = explainingErrors(join(folder.shownPath, name), () => findAttributes(folder, name));
+  if (found === null) return { ...NOTHING, change: "create" };
+  const change = compareVersions(managed.get(path), source, versions);
+  // Where the version is not known, only apply can tell whether that is all.
+  const isMended = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
+  return { ...NOTHING, change: isMended ? "attributes" : change };
 }
 
 function compareVersions(entry: Managed | undefined, source: Source, versions: SecretVersions): ChangeKind {

@@ -1,5 +1,5 @@
 // The record of the files that parbake wrote: what tells an edit by hand from parbake's own work, and a file that parbake
-// made from one that was there before. Outlives a reboot. Of a file that holds a secret it knows the path only: no digest, no
+// made from one that was there before. Outlives a reboot. Of a file that holds a secret it knows path, owner and mode: no digest, no
 // length, nothing that a value could be guessed from.
 
 import { hash } from "node:crypto";
@@ -42,6 +42,8 @@ export interface ManagedSecret {
   /** Secrets Manager's ids of the versions that it was made from, by the secret's name in the config. */
   readonly versionIds: Readonly<Record<string, string>>;
   readonly onChange: readonly OnChange[];
+  /** As it was made. Absent: an earlier parbake's record. */
+  readonly attributes?: Attributes;
 }
 
 export type Managed = ManagedFile | ManagedSecret;
@@ -128,12 +130,17 @@ function isManaged(value: unknown): value is Managed {
   if (!isListOf(value["onChange"], isOnChange)) return false;
   switch (value["kind"]) {
     case "secret":
-      return isRecord(value["versionIds"]) && Object.values(value["versionIds"]).every(isText);
+      return isManagedSecret(value);
     case "file":
       return isManagedFile(value);
     default:
       return false;
   }
+}
+
+function isManagedSecret({ versionIds, attributes }: Readonly<Record<string, unknown>>): boolean {
+  if (attributes !== undefined && !isAttributes(attributes)) return false;
+  return isRecord(versionIds) && Object.values(versionIds).every(isText);
 }
 
 function isManagedFile(value: Readonly<Record<string, unknown>>): boolean {

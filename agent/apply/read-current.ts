@@ -114,9 +114,11 @@ export function findIdentity(folder: Folder, name: string): string | null {
   return stats === undefined ? null : identityOf(stats);
 }
 
-/** Whether there is anything of that name, a dangling symlink included. */
-export function isPresent(folder: Folder, name: string): boolean {
-  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+/** Of a file that is not even opened. `other`: what has that name is no file, a dangling symlink, say. Null: nothing has. */
+export function findAttributes(folder: Folder, name: string): Attributes | "other" | null {
+  const stats = lstatSync(entryOf(folder, name), { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  return stats.isFile() ? attributesOf(stats) : "other";
 }
 
 function readOpened(fd: number, shownPath: string, limitBytes: number): Current {

@@ -47,7 +47,7 @@ function recordTarget(
 ): Managed | null {
   if (difference === "kept") return old?.kind === "file" ? { ...old, keepsEdits: true } : (old ?? null);
   const onChange = actionsOf(source);
-  if (digest === null) return { kind: "secret", path, versionIds, onChange };
+  if (digest === null) return { kind: "secret", path, versionIds, onChange, attributes: { uid, gid, mode } };
   const known = old?.kind === "file" ? old : null;
   const stays = known !== null && known.sha256 === digest.sha256 && difference !== "create" && difference !== "update";
   return {

@@ -247,7 +247,7 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
 function needOf(step: SecretStep, changes: readonly Change[]): "fetch" | "check" | "none" {
   const its = changes.filter((change) => isMadeOf(change, step)).map(({ change }) => change);
   if (its.some((change) => change === "create" || change === "update")) return "fetch";
-  return its.every((change) => change === "unchanged") ? "none" : "check";
+  return its.every((change) => change === "unchanged" || change === "attributes") ? "none" : "check";
 }
 
 function isMadeOf(change: Change, secret: SecretStep): boolean {

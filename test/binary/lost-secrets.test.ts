@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readlinkSync, rmSync } from "node:fs";
+import { chmodSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 
-describe("secrets that somebody removed, in the compiled binary", () => {
+describe("secrets that somebody removed or opened, in the compiled binary", () => {
   let emulator: Emulator;
   let image: ScratchImage;
 
@@ -35,4 +35,18 @@ describe("secrets that somebody removed, in the compiled binary", () => {
       assert.equal(readlinkSync(join(image.root, "run/parbake/secrets/..data")), "..gen-1");
       assert.equal((await image.run(null, "status")).status, 0);
     });
+
+  it("are told as drifted, planned and mended where every user may read one", async () => {
+    const file = join(image.root, "run/parbake/secrets/db/password");
+    chmodSync(file, 0o444);
+    const status = await image.run(null, "status");
+    assert.deepEqual([status.status, status.stdout.split("\n")[0]], [2, "not in sync: files were changed by hand"]);
+    assert.match(status.stdout, /drifted {2}\/run\/parbake\/secrets\/db\/password +secret, mode since 2/);
+    const plan = await image.run(emulator, "plan", "--detailed-exitcode");
+    assert.equal(plan.status, 2);
+    assert.match(plan.stdout, /^1 attributes, 1 unchanged; /m);
+    assert.equal((await image.run(emulator, "apply")).status, 0);
+    assert.equal(statSync(file).mode & 0o7777, 0o400);
+    assert.equal((await image.run(null, "status")).status, 0);
+  });
 });

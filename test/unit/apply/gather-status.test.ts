@@ -148,6 +148,24 @@ describe("gatherStatus", () => {
     assert.deepEqual(states(scratch), [`${SECRETS_FOLDER}/password missing`]);
   });
 
+  it("looks at owner and mode of a secret's file, and not at its content", async () => {
+    const scratch = await applied();
+    const file = scratch.path(`${SECRETS_FOLDER}/..data/db/password`);
+    chmodSync(file, 0o600);
+    writeFileSync(file, "other");
+    chmodSync(file, 0o444);
+    assert.deepEqual(states(scratch).at(-1), `${SECRETS_FOLDER}/db/password drifted mode`);
+    const { inSync, reasons } = gatherStatus(scratch.root, Date.now());
+    assert.deepEqual([inSync, reasons], [false, ["files were changed by hand"]]);
+    edit(scratch, MANAGED, ({ files }) => (files[2].attributes.uid += 1));
+    assert.deepEqual(states(scratch).at(-1), `${SECRETS_FOLDER}/db/password drifted owner mode`);
+    // As an earlier parbake's record has it.
+    edit(scratch, MANAGED, ({ files }) => delete files[2].attributes);
+    assert.deepEqual(states(scratch).at(-1), `${SECRETS_FOLDER}/db/password in sync`);
+    edit(scratch, MANAGED, ({ files }) => (files[2].attributes = { uid: 0, gid: 0, mode: "0400" }));
+    assert.equal(gatherStatus(scratch.root, Date.now()).unreadable.length, 1);
+  });
+
   it("keeps the generation through a run that changes nothing", async () => {
     const scratch = await applied();
     const { generation } = gatherStatus(scratch.root, Date.now());

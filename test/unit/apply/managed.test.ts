@@ -25,6 +25,8 @@ import {
   fetched,
   fileStep,
   makeRunnable,
+  OWN_GID,
+  OWN_UID,
   optionsFor,
   planOf,
   removeScratches,
@@ -117,18 +119,31 @@ describe("the record of managed files", () => {
     assert.notEqual(rewritten.runId, written.runId);
   });
 
-  it("holds nothing of a secret but its path and version: no digest, no size", async () => {
+  it("holds nothing of a secret but its path, version, owner and mode: no digest, no size", async () => {
     const scratch = makeRunnable();
     const plan = planOf(
       secretStep("db", { password: `${SECRETS_FOLDER}/db/password` }),
       fileStep(`${SECRETS_FOLDER}/app.env`, ["P=", PASSWORD], { mode: 0o400 }),
     );
     await apply(scratch, plan);
+    const attributes = { uid: OWN_UID, gid: OWN_GID, mode: 0o400 };
     assert.deepEqual(
       [...readManaged(scratch.root).files.values()],
       [
-        { kind: "secret", path: `${SECRETS_FOLDER}/app.env`, versionIds: { db: "version-1" }, onChange: [] },
-        { kind: "secret", path: `${SECRETS_FOLDER}/db/password`, versionIds: { db: "version-1" }, onChange: [] },
+        {
+          kind: "secret",
+          path: `${SECRETS_FOLDER}/app.env`,
+          versionIds: { db: "version-1" },
+          onChange: [],
+          attributes,
+        },
+        {
+          kind: "secret",
+          path: `${SECRETS_FOLDER}/db/password`,
+          versionIds: { db: "version-1" },
+          onChange: [],
+          attributes,
+        },
       ],
     );
     assert.equal(readFileSync(scratch.path(RECORD), "utf8").includes("c4n4ry"), false);

@@ -129,6 +129,24 @@ describe("a plan for people", () => {
     }
   });
 
+  it("says of a secret whose owner or mode is another that apply mends it, where nothing else is new", async () => {
+    const { root, path } = makeRunnable();
+    const steps = [secretStep("db", { password: `${SECRETS_FOLDER}/db/password` })];
+    await applyPlan(planOf(...steps), optionsFor(root, { fetchSecret: async () => fetched({ password: "x" }) }));
+    chmodSync(path(`${SECRETS_FOLDER}/db/password`), 0o444);
+    for (const [versions, state] of [
+      [new Map([["db", "version-1"]]), "attributes"],
+      [new Map([["db", "version-2"]]), "update"],
+      [new Map<string, string>(), "present"],
+    ] as const) {
+      const changes = inspectPlan(complete(steps), root, versions);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      assert.deepEqual(section(text, "secrets"), [
+        `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} ${state}`,
+      ]);
+    }
+  });
+
   it("counts a secret to fetch where its version is new, to check where nobody has asked, and not where it is current", async () => {
     const { root } = makeRunnable();
     const reference = { secret: "ca", key: "pem" };
