@@ -6,7 +6,7 @@ import type { OnChange } from "../config/config.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
 import { errnoOf } from "./file-error.ts";
 import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "./journal.ts";
-import type { RunningRun } from "./lock.ts";
+import { wasLockTaken, type RunningRun } from "./lock.ts";
 import {
   describeDamage,
   readManaged,
@@ -85,7 +85,7 @@ export function gatherStatus(root: string, nowMs: number): Status {
     interruptions,
     owed,
   };
-  const reasons = findReasons(status);
+  const reasons = findReasons(status, lastRun === null && wasLockTaken(root));
   const lastRunAgeMs = lastRun === null ? null : Math.max(0, Math.round(nowMs - endMsOf(lastRun)));
   return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
 }
@@ -185,23 +185,34 @@ function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): str
   }
 }
 
-function findReasons({
-  unreadable,
-  lastRun,
-  generation,
-  files,
-  running,
-  interrupted,
-  owed,
-}: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">): string[] {
+const REPORT_LOST =
+  "parbake was at work since the machine started, and there is no report of it: see `df /run` and `journalctl -u parbake.service`";
+
+/** @param isReportLost whether parbake was at work in this boot, and there is no report of it */
+function findReasons(
+  {
+    unreadable,
+    lastRun,
+    generation,
+    files,
+    running,
+    interrupted,
+    owed,
+  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">,
+  isReportLost: boolean,
+): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
   // The first of all may be the one that goes on.
   const isQuiet = unreadable.length === 0 && running === null;
   const reasons: readonly (readonly [boolean, string])[] = [
     [running !== null, running === null ? "" : describeRunning(running)],
     [unreadable.length > 0, "not all of parbake's own records can be read"],
-    [isQuiet && lastRun === null && generation === null, "parbake has never run here"],
-    [isQuiet && lastRun === null && generation !== null, "parbake has not run since the machine started"],
+    [isQuiet && isReportLost, REPORT_LOST],
+    [isQuiet && !isReportLost && lastRun === null && generation === null, "parbake has never run here"],
+    [
+      isQuiet && !isReportLost && lastRun === null && generation !== null,
+      "parbake has not run since the machine started",
+    ],
     [lastRun?.result === "failed", "the last run failed"],
     [interrupted !== null, "a run was cut short"],
     [owed.length > 0, "reloads or restarts are owed"],

@@ -76,6 +76,16 @@ export function readLockHolder(root: string): RunningRun | null {
   }
 }
 
+/** Whether any run has held it since the machine started; false too where that can't be looked at. */
+export function wasLockTaken(root: string): boolean {
+  try {
+    return inFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, newestNumber) > 0;
+  } catch (error) {
+    if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
+    return false;
+  }
+}
+
 function findRunning(folder: Folder): RunningRun | null {
   for (;;) {
     const newest = newestNumber(folder);

@@ -9,7 +9,7 @@ import type { FileDifference } from "./read-current.ts";
 import type { Recovery } from "./recover.ts";
 import { RUN_FOLDER, shownRecord } from "./run-folder.ts";
 import type { Storage } from "./secret-store.ts";
-import { readState, writeState } from "./state-file.ts";
+import { readState, removeState, writeState } from "./state-file.ts";
 import type { UnitReport } from "./units.ts";
 
 export interface StageReport {
@@ -112,12 +112,23 @@ function writeReport(root: string, report: Report): void {
   writeState(root, NAME, report);
 }
 
-/** A run has done its work whether its report could be written or not; but never in silence. */
+/** A run has done its work whether its report could be written or not, and a boot does not fail for it; but never in silence, and
+ * never with another run's report in the place of its own. */
 export function leaveReport(root: string, report: Report, log: Log): void {
   try {
     writeReport(root, report);
   } catch (error) {
     log("error", `the report could not be written: ${error instanceof Error ? error.message : "unknown"}`);
+    removeReport(root);
+  }
+}
+
+// What could not be written may not be removable either.
+function removeReport(root: string): void {
+  try {
+    removeState(root, NAME);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 

@@ -12,7 +12,7 @@ export function statusDocument(status: Status): unknown {
 
 export function formatStatus(status: Status, paint: Paint): string {
   const headline = status.inSync
-    ? `${paint.green("in sync")}\n`
+    ? `${paint.green("in sync")}${describeUnseen(status.files)}\n`
     : `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}\n`;
   const sections = [
     headline,
@@ -25,6 +25,11 @@ export function formatStatus(status: Status, paint: Paint): string {
     formatOwed(status, paint),
   ];
   return sections.filter((section) => section !== "").join("");
+}
+
+function describeUnseen(files: readonly FileStatus[]): string {
+  const unknown = files.filter(({ state }) => state === "unknown").length;
+  return unknown === 0 ? "" : `, but for ${formatCount(unknown, "file")} that could not be looked at`;
 }
 
 function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint): string {

@@ -1,10 +1,10 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
-import { readLockHolder, type RunningRun } from "../apply/lock.ts";
+import { readLockHolder, wasLockTaken } from "../apply/lock.ts";
 import { isNamed } from "../apply/named-units.ts";
 import { isReady } from "../apply/readiness.ts";
-import { readReport, type Report } from "../apply/report.ts";
+import { readReport } from "../apply/report.ts";
 import { describeRunning } from "../apply/unfinished-runs.ts";
 import type { Command } from "../cli/invocation.ts";
 import { templateOf } from "../names/unit-name.ts";
@@ -34,20 +34,26 @@ function formatReady({ unit, named }: { readonly unit: string; readonly named: b
 
 function findWait(unit: string, root: string): readonly Problem[] {
   try {
-    return explainWait(unit, readReport(root), readLockHolder(root));
+    return explainWait(unit, root);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map((problem) => tell(`${unit} waits for parbake, whose last run is not known`, problem));
   }
 }
 
-function explainWait(unit: string, report: Report | null, running: RunningRun | null): Problem[] {
+function explainWait(unit: string, root: string): Problem[] {
+  const [report, running] = [readReport(root), readLockHolder(root)];
   const goesOn = running && {
     what: `${unit} waits for parbake: ${describeRunning(running)}`,
     fix: "Wait for its end.",
   };
   if (report === null) {
     if (goesOn !== null) return [goesOn];
+    if (wasLockTaken(root)) {
+      const fix =
+        "See why: df /run, journalctl -u parbake.service. Then run it: systemctl reload-or-restart parbake.service";
+      return [{ what: `${unit} waits for parbake, whose last run left no report`, fix }];
+    }
     const fix = "Start it: systemctl start parbake.service";
     return [{ what: `${unit} waits for parbake, which has not run since the machine started`, fix }];
   }

@@ -34,6 +34,12 @@ files
     );
   });
 
+  it("does not call in sync, without a word, what it could not look at", () => {
+    const unknown = { ...STATUS.files[0]!, state: "unknown" } as const;
+    const text = formatStatus({ ...STATUS, files: [...STATUS.files, unknown, unknown] }, choosePaint(false));
+    assert.match(text, /^in sync, but for 2 files that could not be looked at\n/);
+  });
+
   it("names what the last run held back, and the units that wait for it", () => {
     const held = [
       { what: "secret db", units: ["api.service"], because: [] },
