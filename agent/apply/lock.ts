@@ -5,13 +5,11 @@
 // creates name and content in one step and fails if the name is there, so of all that want to follow number n exactly one
 // makes n + 1, whether n was set free or its holder was killed. The newest is never removed, so the numbers only grow, and
 // one who was so slow that his number was already used and swept away finds a higher one when he looks again, and has lost.
-// Liveness is asked of /proc: a run in another PID namespace that shares this folder would look dead.
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { quote } from "../host/trust.ts";
 import { Refusal } from "../refusal.ts";
-import { readBootId } from "./boot-id.ts";
 import { errnoOf, explainingErrors } from "./file-error.ts";
 import {
   closeFolder,
@@ -22,6 +20,7 @@ import {
   TRUST_NOBODY_ELSE,
   type Folder,
 } from "./folder.ts";
+import { formatHolder, isAlive, ownIdentity, parseHolder, type Holder } from "./lock-holder.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { openOwnFolder, RUN_FOLDER } from "./run-folder.ts";
 
@@ -160,24 +159,15 @@ function sweepBelow(folder: Folder, number: number): void {
   for (const old of numbersIn(folder)) if (old < number) removeIfThere(entryOf(folder, String(old)));
 }
 
-interface Holder {
-  readonly pid: number;
-  /** Since boot, in clock ticks: with the boot id it tells a process from a later one with the same number. */
-  readonly startTicks: string;
-  readonly bootId: string;
-}
-
 /** Null: it was set free. */
 function readHolder(folder: Folder, number: number): Holder | null | "gone" {
   const text = readText(folder, String(number));
   if (text === null) return "gone";
   if (text === FREE) return null;
-  const [, pid, startTicks, bootId] = HOLDER.exec(text) ?? [];
-  if (pid === undefined || startTicks === undefined || bootId === undefined) throw notOurs(folder, String(number));
-  return { pid: Number(pid), startTicks, bootId };
+  const holder = parseHolder(text);
+  if (holder === null) throw notOurs(folder, String(number));
+  return holder;
 }
-
-const HOLDER = /^([1-9]\d{0,9}):(\d{1,20}):([\da-f-]{36})$/;
 
 function readText(folder: Folder, name: string): string | null {
   try {
@@ -186,31 +176,6 @@ function readText(folder: Folder, name: string): string | null {
     if (errnoOf(error) === "ENOENT") return null;
     // No symlink.
     if (errnoOf(error) === "EINVAL") throw notOurs(folder, name);
-    throw error;
-  }
-}
-
-function formatHolder({ pid, startTicks, bootId }: Holder): string {
-  return `${pid}:${startTicks}:${bootId}`;
-}
-
-function ownIdentity(): Holder {
-  return { pid: process.pid, startTicks: startTicksOf("self")!, bootId: readBootId() };
-}
-
-function isAlive(holder: Holder): boolean {
-  return holder.bootId === readBootId() && startTicksOf(String(holder.pid)) === holder.startTicks;
-}
-
-/** Null where the process is gone, or a zombie that nobody has reaped yet: it can hold nothing any more. */
-function startTicksOf(pid: string): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in brackets, and may hold blanks and brackets itself.
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? null : fields[19]!;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return null;
     throw error;
   }
 }
