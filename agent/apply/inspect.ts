@@ -5,6 +5,7 @@ import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
+import { compareSecret, type SecretVersions } from "./compare-secret.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "./drift.ts";
 import { explainFileError, explainingErrors } from "./file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "./folder.ts";
@@ -23,6 +24,7 @@ import {
 } from "./read-current.ts";
 import { describeStay, findUndeclared, type Undeclared } from "./removals.ts";
 import { findGift } from "./stage-folder.ts";
+import { tryReadStored, type StoredGeneration } from "./stored-generation.ts";
 import { readAccounts, type Accounts } from "./resolve-owner.ts";
 import {
   areFoldersOurs,
@@ -32,7 +34,6 @@ import {
   resolveTarget,
   trustOf,
   type Place,
-  type Source,
   type Target,
 } from "./targets.ts";
 
@@ -90,9 +91,6 @@ export type Change = FolderChange | SecretChange | FileChange | RemovalChange;
 /** A diff of more is no help to anyone. */
 const MOST_TEXT_BYTES = 1024 * 1024;
 
-/** Secrets Manager's ids of the current versions, by the secret's name in the config. */
-export type SecretVersions = ReadonlyMap<string, string>;
-
 /**
  * In the plan's order, and what is no longer declared at the end.
  * @param versions with them `present` becomes `update` or `unchanged`, where the record knows the version that is there
@@ -102,7 +100,8 @@ export function inspectPlan(plan: Plan, root: string, versions: SecretVersions =
   const managed = readManaged(root).files;
   const places = listPlaces(plan).map((place) => resolvePlace(accounts, place));
   const targets = places.flatMap(({ target }) => (target === null ? [] : [target]));
-  const view: View = { plan, root, managed, versions, declared: declaredFolders(targets, root) };
+  const stored = tryReadStored(root, plan.secretsFolder);
+  const view: View = { plan, root, managed, versions, stored, declared: declaredFolders(targets, root) };
   return [
     ...places.map((resolved) => inspectPlace(resolved, view)),
     ...findUndeclared(plan, root, managed).map(tellRemoval),
@@ -114,6 +113,7 @@ interface View {
   readonly root: string;
   readonly managed: ManagedRecord;
   readonly versions: SecretVersions;
+  readonly stored: StoredGeneration | null;
   readonly declared: ReadonlyMap<string, Attributes>;
 }
 
@@ -215,26 +215,13 @@ function inspectFolder(parent: Folder, name: string, mode: number, target: Targe
   return { ...NOTHING, change: "attributes", problem: findGift(parent, name, attributes, wanted), attributes };
 }
 
-function inspectSecret(
-  folder: Folder,
-  name: string,
-  { path, source }: Place,
-  target: Target | null,
-  { managed, versions }: View,
-): Finding {
+function inspectSecret(folder: Folder, name: string, place: Place, target: Target | null, view: View): Finding {
   const found = explainingErrors(join(folder.shownPath, name), () => findAttributes(folder, name));
   if (found === null) return { ...NOTHING, change: "create" };
-  const change = compareVersions(managed.get(path), source, versions);
+  const change = compareSecret(place, view);
   // Where the version is not known, only apply can tell whether that is all.
   const isMended = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
   return { ...NOTHING, change: isMended ? "attributes" : change };
-}
-
-function compareVersions(entry: Managed | undefined, source: Source, versions: SecretVersions): ChangeKind {
-  const known = entry?.kind === "secret" ? entry.versionIds : {};
-  const names = source.kind === "secret" ? [source.step.name] : Object.keys(known);
-  if (names.length === 0 || names.some((name) => !versions.has(name) || !(name in known))) return "present";
-  return names.every((name) => versions.get(name) === known[name]) ? "unchanged" : "update";
 }
 
 function inspectFile(

@@ -72,12 +72,17 @@ export function readStored(root: string, secretsFolder: string): StoredGeneratio
 
 /** For those who ask, of whom not every one may look: none then. */
 export function listStoredSecrets(root: string, secretsFolder: string): StoredSecretReport[] {
+  const secrets = tryReadStored(root, secretsFolder)?.secrets ?? [];
+  return secrets.map(({ name, id, versionId, fetchedAt }) => ({ name, id, versionId, fetchedAt }));
+}
+
+/** The same; null too for whoever may not look. */
+export function tryReadStored(root: string, secretsFolder: string): StoredGeneration | null {
   try {
-    const secrets = readStored(root, secretsFolder)?.secrets ?? [];
-    return secrets.map(({ name, id, versionId, fetchedAt }) => ({ name, id, versionId, fetchedAt }));
+    return readStored(root, secretsFolder);
   } catch (error) {
     if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
-    return [];
+    return null;
   }
 }
 
@@ -90,7 +95,7 @@ export function dateSecret(step: SecretStep, versionId: string, fetchedAt: strin
 }
 
 /** What the plan says of a file's content: the same digest from the same values gives the same bytes. */
-export function declare({ source }: Target): string {
+export function declare({ source }: Pick<Target, "source">): string {
   return digestOf(Buffer.from(JSON.stringify(contentOf(source))));
 }
 

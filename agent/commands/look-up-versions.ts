@@ -1,7 +1,7 @@
 // Which versions are current of the secrets whose files are parbake's, so that a plan tells whether they would change. Never asks
 // for a value, and never holds the plan up for long: what cannot be learnt is left open.
 
-import type { SecretVersions } from "../apply/inspect.ts";
+import type { SecretVersions } from "../apply/compare-secret.ts";
 import { readManaged, type ManagedRecord } from "../apply/managed.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import { wantedVersionId } from "../aws/secret-description.ts";

@@ -1,6 +1,7 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
-import { inspectPlan, type SecretVersions } from "../apply/inspect.ts";
+import type { SecretVersions } from "../apply/compare-secret.ts";
+import { inspectPlan } from "../apply/inspect.ts";
 import { saveChanges } from "../apply/saved-plan.ts";
 import { findUnfinishedRuns } from "../apply/unfinished-runs.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
