@@ -17,12 +17,6 @@ export function resolveInRoot(root: string, path: string): string {
   return root === "/" ? path : join(root, locateInRoot(root, path));
 }
 
-/** The same for a path that has the root in front already. One that lies elsewhere is the caller's own. */
-export function resolveFile(root: string, file: string): string {
-  const path = pathInRoot(root, file);
-  return path === null ? file : resolveInRoot(root, path);
-}
-
 /** As the booted machine sees it; null where it is not below the root. */
 export function pathInRoot(root: string, file: string): string | null {
   const [base, path] = [resolve(root).replace(/\/$/, ""), resolve(file)];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
-import { locateInRoot, pathInRoot, resolveFile, resolveInRoot } from "../../../agent/host/resolve-in-root.ts";
+import { locateInRoot, pathInRoot, resolveInRoot } from "../../../agent/host/resolve-in-root.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { makeScratch, removeScratches } from "../apply/scratch.ts";
 
@@ -47,9 +47,9 @@ describe("resolveInRoot", () => {
   it("takes a file below the root as the image's, and any other as the caller's own", () => {
     const { root, path } = makeScratch();
     symlinkSync("/real", path("link"));
-    assert.equal(resolveFile(root, path("link/a")), path("real/a"));
-    assert.equal(resolveFile(root, "/elsewhere/a"), "/elsewhere/a");
-    assert.equal(resolveFile(root, `${root}x/a`), `${root}x/a`);
+    assert.equal(resolveInRoot(root, pathInRoot(root, path("link/a"))!), path("real/a"));
+    assert.equal(pathInRoot(root, "/elsewhere/a"), null);
+    assert.equal(pathInRoot(root, `${root}x/a`), null);
     assert.equal(pathInRoot(root, path("a/../b")), "/b");
     assert.equal(pathInRoot("/", "/etc/a"), "/etc/a");
     assert.equal(pathInRoot(root, path("../x")), null);
