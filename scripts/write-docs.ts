@@ -17,6 +17,8 @@ const SAMPLE = {
   cores: 2,
   architecture: "x86_64",
   network: { enis: 4, ipv4PerEni: 15 },
+  machine: { memoryBytes: 16 * GIB, vcpus: 4, disks: null, numaNodes: 1, gpus: null },
+  neighbours: [],
 } as const;
 
 const INTRODUCTION = `# Profiles
@@ -59,7 +61,7 @@ function describeMemory(profile: Profile): string {
   if (!profile.takesMemory) return "It takes no share of the memory.";
   const resolved = resolveOptions(profile, {});
   if (resolved.kind === "refused") return "";
-  const cap = profile.capBytes(resolved.options);
+  const cap = profile.capBytes(resolved.options, SAMPLE);
   const most = cap === Infinity ? "can always use more" : `can use no more than ${formatBytes(cap)}`;
   const rungs = profile.ladder.map(code).join(", ");
   const gives = rungs === "" ? "" : ` On a small share it gives up, in this order: ${rungs}.`;

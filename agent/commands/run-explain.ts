@@ -62,10 +62,7 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
   const common = { machine, app, share, leftOut: tuning.budget.leftOut };
   if (setting === null || isLeftOut) return { kind: "app", ...common };
   const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;
-  const { architecture, network, memTotalBytes } = facts;
-  const { vcpus, cores } = app;
-  const memoryBytes = profile.takesMemory ? app.memoryBytes : memTotalBytes;
-  const levers = findLevers(profile, { memoryBytes, vcpus, cores, architecture, network }, options, setting);
+  const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, setting);
   return { kind: "setting", ...common, setting, levers };
 }
 

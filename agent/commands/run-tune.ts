@@ -8,7 +8,14 @@ import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { type PreparedImage, prepareImage, tuneAlone, tuneImage, usableCpus } from "../tuning/compute-tuning.ts";
+import {
+  machineOf,
+  type PreparedImage,
+  prepareImage,
+  tuneAlone,
+  tuneImage,
+  usableCpus,
+} from "../tuning/compute-tuning.ts";
 import { findProfile } from "../tuning/resolve-app.ts";
 import { computeReserveBytes } from "../tuning/reserve.ts";
 import { readImage } from "./image.ts";
@@ -76,7 +83,8 @@ async function tuneProfile({ target, set }: Tune, profile: string, session: Sess
   const memoryBytes = isSize || findProfile(profile)?.takesMemory === false ? facts.memLimitBytes : leaveReserve(facts);
   const { architecture, network } = facts;
   const { vcpus, cores } = usableCpus(facts);
-  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture, network }, set);
+  const machine = machineOf(facts);
+  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture, network, machine, neighbours: [] }, set);
   if (result.kind === "impossible") throw new Refusal("usage", result.problems);
   const { settings } = result;
   if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings });

@@ -21,7 +21,8 @@ export interface AppConfig {
   readonly name: string;
   readonly profile: string;
   readonly memory: {
-    readonly weight: number;
+    /** Null: the profile's usual one. */
+    readonly weight: number | null;
     /** The floor: the app gets at least this or the run is refused. Null: the profile's own. */
     readonly minBytes: number | null;
     /** The cap. Null: the profile's own, or none. */

@@ -31,7 +31,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
   return {
     name,
     profile: profileName,
-    memory: { weight: memory?.get("weight")?.number(...WEIGHT_RANGE) ?? 1, minBytes, maxBytes },
+    memory: { weight: memory?.get("weight")?.number(...WEIGHT_RANGE) ?? null, minBytes, maxBytes },
     cpu: { weight: cpu?.get("weight")?.number(...WEIGHT_RANGE) ?? 1 },
     optional: keys.get("optional")?.boolean() ?? false,
     options: parseOptions(keys.get("options")),

@@ -130,7 +130,7 @@ function describeShare(request: BudgetRequest, app: AppDemand, memoryBytes: numb
  * CPUs are shared in time, not cut up: a lone busy app can have all of them. So the heaviest app counts on every CPU and
  * the others on as many, next to it, as their weight is next to the heaviest one. Equal weights: everyone counts on all.
  */
-function scaleCpus(cpus: number, weight: number, heaviest: number): number {
+export function scaleCpus(cpus: number, weight: number, heaviest: number): number {
   if (!(heaviest > 0)) return Math.max(1, cpus);
   return Math.max(1, Number((BigInt(cpus) * exactWeight(weight)) / exactWeight(heaviest)));
 }

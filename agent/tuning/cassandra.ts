@@ -52,6 +52,8 @@ export const cassandra: Profile = {
   about: "an Apache Cassandra node",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),

@@ -70,6 +70,8 @@ export const clickhouse: Profile = {
   about: "a ClickHouse server",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the options mark_cache_size, uncompressed_cache_size or max_memory_usage",
   floorBytes: leastServerBytes,

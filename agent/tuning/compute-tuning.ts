@@ -1,14 +1,14 @@
 // The tuning of an image: what its apps ask for, the budget that divides the machine, and each app's settings. Pure.
 
-import type { Config, OptionValue } from "../config/config.ts";
+import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
-import { type AppDemand, type AppShare, type BudgetResult, computeBudget } from "./budget.ts";
+import { type AppDemand, type AppShare, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Allotment, TuneResult } from "./setting.ts";
+import type { Allotment, AppCpus, Machine, Neighbour, Options, Profile, TuneResult } from "./setting.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
 import { formatBytes } from "./size.ts";
 
@@ -21,6 +21,8 @@ export type TuningResult =
       readonly absent: readonly AppPlan[];
       /** What each app that takes memory asks for, by its config and its profile. */
       readonly demands: readonly AppDemand[];
+      /** What each app was tuned for, by its name. */
+      readonly allotments: ReadonlyMap<string, Allotment>;
     }
   | {
       readonly kind: "impossible";
@@ -33,7 +35,16 @@ export type TuningResult =
 export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
 export type MachineFacts = Pick<
   Facts,
-  "memTotalBytes" | "memLimitBytes" | "hugePagesBytes" | "vcpus" | "cpuQuota" | "cores" | "architecture" | "network"
+  | "memTotalBytes"
+  | "memLimitBytes"
+  | "hugePagesBytes"
+  | "vcpus"
+  | "cpuQuota"
+  | "cores"
+  | "architecture"
+  | "network"
+  | "disks"
+  | "numaNodes"
 >;
 
 /** An image whose apps are known to be good or not, for any number of machines. */
@@ -41,8 +52,6 @@ export interface PreparedImage {
   readonly config: TunedConfig;
   /** Those that are in order. */
   readonly apps: readonly ResolvedApp[];
-  /** Of those that take memory: floors and caps know nothing of the machine. */
-  readonly demands: readonly AppDemand[];
   readonly problems: readonly Problem[];
 }
 
@@ -55,26 +64,35 @@ export function prepareImage(config: TunedConfig): PreparedImage {
   const apps = found.flatMap((app) => (Array.isArray(app) ? [] : [app]));
   const takers = apps.filter(({ profile }) => profile.takesMemory);
   const problems = found.flatMap((app) => (Array.isArray(app) ? app : []));
-  return { config, apps, demands: takers.map(computeDemand), problems: [...problems, ...takers.flatMap(checkMaximum)] };
+  return { config, apps, problems: [...problems, ...takers.flatMap(checkMaximum)] };
 }
 
 /** Every problem at once; the floors of the apps that are in order are checked even when others are not. */
-export function tuneImage({ config, apps, demands, problems }: PreparedImage, facts: MachineFacts): TuningResult {
+export function tuneImage({ config, apps, problems }: PreparedImage, facts: MachineFacts): TuningResult {
+  const demands = listDemands(apps, facts);
   const budget = divide(config, facts, demands);
   const shortfall = budget.kind === "short" ? [placeShortfall(budget, apps, demands)] : [];
   if (problems.length > 0 || budget.kind === "short")
     return { kind: "impossible", isMachines: problems.length === 0, problems: [...problems, ...shortfall], demands };
   const { availableBytes, reservedBytes, unallocatedBytes, leftOut } = budget;
   const shares = new Map(budget.shares.map((share) => [share.name, share]));
-  const [present, absent] = [true, false].map((wanted) =>
-    apps.filter(({ app }) => leftOut.includes(app.name) !== wanted),
-  );
+  const present = apps.filter(({ app }) => !leftOut.includes(app.name));
+  const absent = apps.filter(({ app }) => leftOut.includes(app.name));
+  const neighbours = present.map(({ app, profile, options }) => {
+    return { name: app.name, profile: profile.name, options, memoryBytes: shares.get(app.name)?.memoryBytes ?? 0 };
+  });
+  const allotments = new Map([
+    ...present.map((app) => [app.app.name, allot(app, facts, shares.get(app.app.name), neighbours)] as const),
+    ...absent.map((app) => [app.app.name, allot(app, facts, leastShare(app, facts), neighbours)] as const),
+  ]);
+  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!);
   return {
     kind: "tuned",
     budget: { availableBytes, reservedBytes, unallocatedBytes, leftOut },
-    apps: present!.map((app) => planApp(app, facts, shares.get(app.app.name))),
-    absent: absent!.map((app) => planAbsent(app, facts)),
+    apps: present.map(plan),
+    absent: absent.map(plan),
     demands,
+    allotments,
   };
 }
 
@@ -107,6 +125,11 @@ export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus
   return { vcpus: Math.min(vcpus, most), cores: Math.min(cores, most) };
 }
 
+/** What a profile may know of the machine itself. */
+export function machineOf({ memLimitBytes, vcpus, disks, numaNodes }: MachineFacts): Machine {
+  return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus: null };
+}
+
 function divide(config: TunedConfig, facts: MachineFacts, apps: readonly AppDemand[]): BudgetResult {
   const { memLimitBytes, hugePagesBytes } = facts;
   const secretsCapBytes = config.secretsSizeBytes;
@@ -123,13 +146,31 @@ function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {
   return [{ what, fix: `Raise it, or ${adviseShrinking(profile, options)}.`, at: app.at }];
 }
 
+/** Of those that take memory. */
+function listDemands(apps: readonly ResolvedApp[], facts: MachineFacts): readonly AppDemand[] {
+  const takers = apps.filter(({ profile }) => profile.takesMemory);
+  const heaviest = Math.max(...takers.map(({ app }) => app.cpu.weight));
+  return takers.map((taker) => computeDemand(taker, cpusOf(taker, facts, heaviest)));
+}
+
+function cpusOf({ app }: ResolvedApp, facts: MachineFacts, heaviest: number): AppCpus {
+  const { vcpus, cores } = usableCpus(facts);
+  const scale = (cpus: number): number => scaleCpus(cpus, app.cpu.weight, heaviest);
+  return { vcpus: scale(vcpus), cores: scale(cores), architecture: facts.architecture };
+}
+
 // The config may raise the floor and lower the cap of the profile, never the other way; its explicit floor beats a cap.
-function computeDemand({ app, profile, options }: ResolvedApp): AppDemand {
+function computeDemand({ app, profile, options }: ResolvedApp, cpus: AppCpus): AppDemand {
   const { memory, cpu, name, optional } = app;
-  const floorBytes = Math.max(memory.minBytes ?? 0, profile.floorBytes(options));
-  const capBytes = Math.max(floorBytes, Math.min(memory.maxBytes ?? Infinity, profile.capBytes(options)));
+  const weight = memory.weight ?? profile.usualWeight;
+  const floorBytes = floorOf(app, profile, options);
+  const capBytes = Math.max(floorBytes, Math.min(memory.maxBytes ?? Infinity, profile.capBytes(options, cpus)));
   const { takesHugePages = false } = profile;
-  return { name, weight: memory.weight, floorBytes, capBytes, cpuWeight: cpu.weight, optional, takesHugePages };
+  return { name, weight, floorBytes, capBytes, cpuWeight: cpu.weight, optional, takesHugePages };
+}
+
+function floorOf({ memory }: AppConfig, profile: Profile, options: Options): number {
+  return Math.max(memory.minBytes ?? 0, profile.floorBytes(options));
 }
 
 // It is everyone's problem; the line that is named is the one to look at first: the largest floor's.
@@ -148,30 +189,40 @@ function placeShortfall(
   return { ...problem, fix: `${problem.fix} To make ${declared.name} smaller, ${advice}.`, at: declared.at };
 }
 
-function planApp({ app, profile, options }: ResolvedApp, facts: MachineFacts, share: AppShare | undefined): AppPlan {
+function allot(
+  { app, profile }: ResolvedApp,
+  facts: MachineFacts,
+  share: AppShare | undefined,
+  neighbours: readonly Neighbour[],
+): Allotment {
   const { memTotalBytes, architecture, network } = facts;
   const { vcpus, cores } = share ?? usableCpus(facts);
-  const allotment: Allotment = {
-    memoryBytes: share?.memoryBytes ?? memTotalBytes,
+  return {
+    memoryBytes: profile.takesMemory ? share!.memoryBytes : memTotalBytes,
     vcpus,
     cores,
     architecture,
     network,
+    machine: machineOf(facts),
+    neighbours: neighbours.filter(({ name }) => name !== app.name),
   };
+}
+
+function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): AppShare {
+  const memoryBytes = floorOf(app, profile, options);
+  return { name: app.name, memoryBytes, ...usableCpus(facts), boundBy: "floor" };
+}
+
+function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment): AppPlan {
   const settings = profile.tune(allotment, options);
   return {
     name: app.name,
     profile: profile.name,
     optional: app.optional,
-    memoryBytes: share?.memoryBytes ?? 0,
-    vcpus,
-    cores,
+    memoryBytes: profile.takesMemory ? allotment.memoryBytes : 0,
+    vcpus: allotment.vcpus,
+    cores: allotment.cores,
     settings,
     degraded: listDegraded(profile, allotment, options, settings),
   };
-}
-
-function planAbsent(resolved: ResolvedApp, facts: MachineFacts): AppPlan {
-  const { floorBytes: memoryBytes, name } = computeDemand(resolved);
-  return planApp(resolved, facts, { name, memoryBytes, ...usableCpus(facts), boundBy: "floor" });
 }

@@ -33,6 +33,8 @@ export const custom: Profile = {
       "min, max, floor, ceil, round, clamp, if",
   },
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower memory.min of the app",
   floorBytes: () => LEAST_BYTES,

@@ -33,6 +33,8 @@ export const dotnet: Profile = {
   about: "a .NET service",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_HEAP_BYTES + NATIVE_BYTES,

@@ -90,6 +90,8 @@ export const elasticsearch: Profile = {
   about: "an Elasticsearch node",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(ruleOf(options), options),

@@ -23,6 +23,8 @@ export const go: Profile = {
   about: "a Go service",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_BYTES,

@@ -60,6 +60,8 @@ export const haproxy: Profile = {
   about: "an HAProxy load balancer",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the options maxconn or bufferSize",
   floorBytes: (options) => memoryFor(optionalNumber(options, "maxconn") ?? LEAST_CONNECTIONS, options),

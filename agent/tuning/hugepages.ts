@@ -22,6 +22,8 @@ export const hugepages: Profile = {
   about: "memory set aside in huge pages, gone from everything else",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the option size",
   floorBytes: (options) => neededBytes(options) ?? Math.ceil((pageBytes(options) * 100) / percentOf(options)),

@@ -65,6 +65,8 @@ export const jvm: Profile = {
   about: "a Java application on HotSpot",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["threads", "codeCache"],
   toShrink: "lower the options threads, codeCache or loadedClasses",
   floorBytes: leastMemoryBytes,

@@ -60,6 +60,8 @@ export const kafka: Profile = {
   about: "an Apache Kafka broker",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),

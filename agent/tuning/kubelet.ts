@@ -59,6 +59,8 @@ export const kubelet: Profile = {
   about: "a Kubernetes node: the kubelet and its pods together",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   needsNetwork: true,
   ladder: ["maxPods"],
   toShrink: "lower the options maxPods or evictionMemory",

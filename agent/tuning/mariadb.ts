@@ -79,6 +79,8 @@ export const mariadb: Profile = {
   about: "a MariaDB server",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["tmp_table_size", "sort_buffer_size", "aria_pagecache_buffer_size", "table_open_cache", "max_connections"],
   toShrink: "lower the options connections, bufferPool, sortBuffer, joinBuffer or tmpTable",
   floorBytes: (options) => leastInnodbBytes(RULE, options),

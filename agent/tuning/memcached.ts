@@ -40,6 +40,8 @@ export const memcached: Profile = {
   about: "a memcached server, 1.6 or newer",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["connections"],
   toShrink: "lower the options memory, connections, threads or itemSize",
   checkOptions: checkItemSize,

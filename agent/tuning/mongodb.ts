@@ -65,6 +65,8 @@ export const mongodb: Profile = {
   about: "a MongoDB server (mongod)",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["maxIndexBuildMemoryUsageMegabytes"],
   toShrink: "lower the options cacheSizeGB or maxIncomingConnections",
   floorBytes: (options) => floorMib(options) * MIB,

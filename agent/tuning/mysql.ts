@@ -38,6 +38,8 @@ export const mysql: Profile = {
   about: "a MySQL server",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["innodb_log_buffer_size", "table_open_cache", "performance_schema", "max_connections"],
   toShrink: "lower the options connections, bufferPool, sortBuffer or joinBuffer",
   floorBytes: (options) => leastInnodbBytes(memoryRule(options), options),

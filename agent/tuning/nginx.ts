@@ -48,6 +48,8 @@ export const nginx: Profile = {
   about: "an nginx server or proxy",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["worker_processes", "worker_connections"],
   toShrink: "lower the options workers or connectionMemory",
   floorBytes: (options) =>

@@ -58,6 +58,8 @@ export const node: Profile = {
   about: "a Node.js application",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["threadpoolSize"],
   toShrink: "lower the option workers",
   floorBytes(options) {

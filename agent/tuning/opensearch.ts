@@ -29,6 +29,8 @@ export const opensearch: Profile = {
   about: "an OpenSearch node",
   options: SERVER_OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),

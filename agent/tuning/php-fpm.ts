@@ -31,6 +31,8 @@ export const phpFpm: Profile = {
   about: "a pool of PHP-FPM",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the options maxChildren, memoryLimit or requestMemory",
   floorBytes(options) {

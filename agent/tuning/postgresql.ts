@@ -51,6 +51,8 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["max_connections"],
   toShrink: "lower the option connections",
   floorBytes: (options) =>

@@ -54,6 +54,8 @@ export const prometheus: Profile = {
   about: "a Prometheus server",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the options query_max_concurrency or query_max_samples",
   floorBytes: (options) => Math.ceil((leastHeapBytes(options) * 100) / numberOption(options, "limitPercent")),

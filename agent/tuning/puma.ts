@@ -24,6 +24,8 @@ export const puma: Profile = {
   about: "a Ruby web app behind Puma",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: ["workers"],
   toShrink: "lower the options workers, workerMemory or masterMemory",
   floorBytes: (options) => memoryFor(optionalNumber(options, "workers") ?? 0, options),

@@ -28,6 +28,8 @@ export const python: Profile = {
   about: "a Python web app behind gunicorn or uvicorn",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the options workers or workerMemory",
   floorBytes: (options) => (optionalNumber(options, "workers") ?? 1) * numberOption(options, "workerMemory"),

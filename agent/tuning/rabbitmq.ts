@@ -68,6 +68,8 @@ export const rabbitmq: Profile = {
   about: "a RabbitMQ node",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower the option connection_max",
   floorBytes(options) {

@@ -72,6 +72,8 @@ export function redisProfile(name: string, about: string, manual: string): Profi
     about,
     options: OPTIONS,
     takesMemory: true,
+    usualWeight: 1,
+    useful: () => ({}),
     ladder: [],
     toShrink: "lower the options maxmemory or rewrittenPercent",
     floorBytes: (options) => memoryFor(optionalNumber(options, "maxmemory") ?? LEAST_MAXMEMORY_BYTES, options),

@@ -1,7 +1,7 @@
 // The words that every profile speaks: what it is given, and what it answers.
 
 import type { OptionValue } from "../config/config.ts";
-import type { NetworkFacts } from "../facts/facts.ts";
+import type { Disk, NetworkFacts } from "../facts/facts.ts";
 import type { Problem } from "../refusal.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
@@ -33,17 +33,52 @@ export interface Setting {
 
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What an app has been given, and the machine that it is on. */
-export interface Allotment {
-  /** The app's share. For a profile that takes no memory: all that the OS reports. */
-  readonly memoryBytes: number;
-  /** Logical CPUs that this app may count on: at least 1, a whole number. */
+/** The CPUs that an app may count on. */
+export interface AppCpus {
+  /** Logical: at least 1, a whole number. */
   readonly vcpus: number;
   /** Physical cores behind them: at least 1. */
   readonly cores: number;
   readonly architecture: string;
+}
+
+/** The machine that all apps share. Null: not known, as for sizes that were typed. */
+export interface Machine {
+  /** What the OS reports: the smaller of MemTotal and the cgroup limit. */
+  readonly memoryBytes: number;
+  readonly vcpus: number;
+  readonly disks: readonly Disk[] | null;
+  readonly numaNodes: number | null;
+  readonly gpus: number | null;
+}
+
+/** Another app of the image, and what it has been given. */
+export interface Neighbour {
+  readonly name: string;
+  readonly profile: string;
+  readonly options: Options;
+  /** 0 for one that takes no memory. */
+  readonly memoryBytes: number;
+}
+
+/** What an app has been given, and the machine that it is on. */
+export interface Allotment extends AppCpus {
+  /** The app's share. For a profile that takes no memory: all that the OS reports. */
+  readonly memoryBytes: number;
   /** Network interfaces of the default card and IPv4 addresses on each; null where the instance type is not known. */
   readonly network: NetworkFacts | null;
+  readonly machine: Machine;
+  /** The other apps of the image that are present, in the config's order. */
+  readonly neighbours: readonly Neighbour[];
+}
+
+/** The least value of a setting that an expert would sign: below it the app runs, and badly. */
+export interface Useful {
+  readonly least: number;
+  /** Who says so, or what is wrong below it, as a clause: `HotSpot itself starts with 128 MiB`. */
+  readonly because: string;
+  /** What to do besides more memory, as a clause: `lower the option threads`. */
+  readonly instead?: string;
 }
 
 export interface OptionRule {
@@ -80,8 +115,15 @@ export interface Profile {
    * with more of them it would take memory away from the neighbours.
    */
   floorBytes(options: Options): number;
-  /** More memory than this does the app no good; at least the floor. Infinity: it can always use more. */
-  capBytes(options: Options): number;
+  /**
+   * More memory than this does the app no good on so many CPUs; at least the floor, and it rises with them. Infinity: it can
+   * always use more.
+   */
+  capBytes(options: Options, cpus: AppCpus): number;
+  /** Its weight where the config gives none: 1, less for what helps little next to the apps that it serves. */
+  readonly usualWeight: number;
+  /** By setting. A value below it is warned of, unless an option gave it. */
+  useful(options: Options): Readonly<Record<string, Useful>>;
   /** Whether the app competes for memory; false for `sysctl`. */
   readonly takesMemory: boolean;
   /**

@@ -45,6 +45,8 @@ export const sysctl: Profile = {
   about: "kernel settings of a server, raised only",
   options: OPTIONS,
   takesMemory: false,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "nothing",
   floorBytes: () => 0,

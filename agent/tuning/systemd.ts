@@ -37,6 +37,8 @@ export const systemd: Profile = {
   about: "limits around any unit or slice",
   options: OPTIONS,
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower memory.min of the app",
   floorBytes: () => LEAST_BYTES,

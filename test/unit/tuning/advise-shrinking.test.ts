@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import { computeTuning, tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { GIB } from "./alone.ts";
+import { allot, GIB } from "./alone.ts";
 import { app, machine } from "./any-image.ts";
 
-const ALLOTMENT = { memoryBytes: GIB, vcpus: 2, cores: 1, architecture: "arm64", network: null };
+const ALLOTMENT = allot(GIB, 2);
 
 describe("what makes an app smaller", () => {
   const rows: readonly (readonly [string, Record<string, OptionValue>, advice: string])[] = [

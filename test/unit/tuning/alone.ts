@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import { findProfile } from "../../../agent/tuning/resolve-app.ts";
-import type { Settings } from "../../../agent/tuning/setting.ts";
+import type { Allotment, Settings } from "../../../agent/tuning/setting.ts";
 
 export const KIB = 1024;
 export const MIB = 2 ** 20;
@@ -22,11 +22,16 @@ export function written(profile: string, given: Given): Given {
   return Object.fromEntries(Object.entries(given).map(asWritten));
 }
 
+/** x86-64 with two threads a core, and all of the machine for the app alone. */
+export function allot(memoryBytes: number, vcpus: number, change: Partial<Allotment> = {}): Allotment {
+  const cores = Math.max(1, Math.floor(vcpus / 2));
+  const machine = { memoryBytes, vcpus, disks: null, numaNodes: null, gpus: null };
+  return { memoryBytes, vcpus, cores, architecture: "x86_64", network: null, machine, neighbours: [], ...change };
+}
+
 /** Null where the floor does not fit. */
 export function tryAlone(profile: string, memoryBytes: number, vcpus: number, given: Given = {}): Settings | null {
-  const cores = Math.max(1, Math.floor(vcpus / 2));
-  const allotment = { memoryBytes, vcpus, cores, architecture: "x86_64", network: null };
-  const result = tuneAlone(profile, allotment, written(profile, given));
+  const result = tuneAlone(profile, allot(memoryBytes, vcpus), written(profile, given));
   return result.kind === "tuned" ? result.settings : null;
 }
 

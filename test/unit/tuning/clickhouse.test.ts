@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 const TIB = 1024 * GIB;
 
 function threads(vcpus: number, cores: number, memoryBytes = TIB): unknown[] {
-  const result = tuneAlone("clickhouse", { memoryBytes, vcpus, cores, architecture: "x86_64", network: null }, {});
+  const result = tuneAlone("clickhouse", allot(memoryBytes, vcpus, { cores }), {});
   assert.ok(result.kind === "tuned");
   const { value, boundBy, note } = result.settings["max_threads"]!;
   return [value, boundBy, note !== null];

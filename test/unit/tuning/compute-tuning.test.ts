@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import { computeTuning, type MachineFacts, tuneAlone, type TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
-import { GIB, MIB } from "./alone.ts";
+import { allot, GIB, MIB } from "./alone.ts";
 import { app, machine } from "./any-image.ts";
 
 const image = {
@@ -148,7 +148,7 @@ describe("computeTuning", () => {
 });
 
 describe("tuneAlone", () => {
-  const allotment = { memoryBytes: 512 * MIB, vcpus: 2, cores: 1, architecture: "arm64", network: null };
+  const allotment = allot(512 * MIB, 2);
 
   it("refuses an unknown profile with the nearest one", () => {
     const problems = [{ what: "there is no profile 'ngnix'", fix: "Did you mean 'nginx'?" }];

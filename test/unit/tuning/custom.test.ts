@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import { custom } from "../../../agent/tuning/custom.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import { alone, GIB, type Given, MIB, numberOf } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf } from "./alone.ts";
 
 function problemsOf(given: Given): readonly (readonly [what: string, fix: string])[] {
   const resolved = resolveOptions(custom, given);
@@ -176,7 +176,7 @@ describe("custom", () => {
         fc.integer({ min: MIB, max: 2 ** 45 }),
         fc.integer({ min: 1, max: 1024 }),
         (first, second, memoryBytes, vcpus) => {
-          const machine = { memoryBytes, vcpus, cores: Math.ceil(vcpus / 2), architecture: "arm64", network: null };
+          const machine = allot(memoryBytes, vcpus);
           const result = tuneAlone("custom", machine, { a: first, b: `max(a, ${second})` });
           if (result.kind === "impossible") return;
           taken++;

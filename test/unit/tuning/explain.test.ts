@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { computeTuning } from "../../../agent/tuning/compute-tuning.ts";
 import { explainShare, findLevers, formatInput, substitute } from "../../../agent/tuning/explain.ts";
-import type { Allotment, Profile, Setting } from "../../../agent/tuning/setting.ts";
-import { GIB, MIB } from "./alone.ts";
+import type { Profile, Setting } from "../../../agent/tuning/setting.ts";
+import { allot, GIB, MIB } from "./alone.ts";
 import { app, image, machine } from "./any-image.ts";
 
 const setting: Setting = {
@@ -71,6 +71,8 @@ describe("what would change a setting", () => {
     name: "app",
     about: "an app",
     takesMemory: true,
+    usualWeight: 1,
+    useful: () => ({}),
     ladder: [],
     toShrink: "nothing",
     options: {
@@ -92,7 +94,7 @@ describe("what would change a setting", () => {
       };
     },
   };
-  const allotment: Allotment = { memoryBytes: 100 * MIB, vcpus: 2, cores: 1, architecture: "arm64", network: null };
+  const allotment = allot(100 * MIB, 2);
   const options = { threads: 10, cache: null, mode: "plain", strict: false, never: "a" };
   const leversOf = (name: string) => findLevers(profile, allotment, options, name);
 

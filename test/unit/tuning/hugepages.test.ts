@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hugepages } from "../../../agent/tuning/hugepages.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import { alone, GIB, type Given, MIB, numberOf, tryAlone, written } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, tryAlone, written } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 function bounds(given: Given): [floorBytes: number, capBytes: number] {
   const resolved = resolveOptions(hugepages, written("hugepages", given));
   assert.ok(resolved.kind === "resolved");
-  return [hugepages.floorBytes(resolved.options), hugepages.capBytes(resolved.options)];
+  return [hugepages.floorBytes(resolved.options), hugepages.capBytes(resolved.options, allot(GIB, 2))];
 }
 
 describe("hugepages", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { jvm } from "../../../agent/tuning/jvm.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 
 // paketo-buildpacks/libjvm, helper/memory_calculator_test.go; 35 classes are its 100 JVM classes at 35 %.
 const PAKETO: readonly (readonly [string, number, Given, string, string])[] = [
@@ -77,7 +77,7 @@ describe("jvm", () => {
     for (const headroomPercent of [0, 7, 50]) {
       const resolved = resolveOptions(jvm, { headroomPercent });
       assert.ok(resolved.kind === "resolved");
-      const settings = alone("jvm", jvm.capBytes(resolved.options), 8, { headroomPercent });
+      const settings = alone("jvm", jvm.capBytes(resolved.options, allot(GIB, 8)), 8, { headroomPercent });
       assert.ok(numberOf(settings, "heap") >= 31 * GIB - 1);
     }
   });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import type { Settings } from "../../../agent/tuning/setting.ts";
-import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 function onNetwork(memoryBytes: number, enis: number, ipv4PerEni: number, given: Given = {}): Settings {
-  const machine = { memoryBytes, vcpus: 2, cores: 1, architecture: "arm64", network: { enis, ipv4PerEni } };
+  const machine = allot(memoryBytes, 2, { network: { enis, ipv4PerEni } });
   const result = tuneAlone("kubelet", machine, given);
   assert.ok(result.kind === "tuned");
   return result.settings;

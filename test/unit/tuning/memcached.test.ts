@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 describe("memcached", () => {
@@ -53,7 +53,7 @@ describe("memcached", () => {
     assert.equal(options!.text, "-m 64 -c 1024 -t 4 -I 2m -o hashpower=19");
   });
   it("refuses a largest item that memcached would not start with", () => {
-    const machine = { memoryBytes: GIB, vcpus: 2, cores: 1, architecture: "x86_64", network: null };
+    const machine = allot(GIB, 2);
     const result = tuneAlone("memcached", machine, { memory: "64MiB", itemSize: "33MiB" });
     assert.ok(result.kind === "impossible");
     assert.deepEqual(

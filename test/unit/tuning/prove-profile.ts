@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import type { Setting, Settings } from "../../../agent/tuning/setting.ts";
-import { GIB, type Given, MIB, written } from "./alone.ts";
+import { allot, GIB, type Given, MIB, written } from "./alone.ts";
 
 export interface Proof {
   readonly profile: string;
@@ -31,7 +31,7 @@ const machine = fc.record({ memory, moreMemory, vcpus, moreVcpus: fc.integer({ m
 function tune(profile: string, memoryBytes: number, cpus: number, arm: boolean, given: Given): Settings | null {
   const cores = arm ? cpus : Math.max(1, Math.floor(cpus / 2));
   const architecture = arm ? "arm64" : "x86_64";
-  const allotment = { memoryBytes, vcpus: cpus, cores, architecture, network: null };
+  const allotment = allot(memoryBytes, cpus, { cores, architecture });
   const result = tuneAlone(profile, allotment, written(profile, given));
   return result.kind === "tuned" ? result.settings : null;
 }

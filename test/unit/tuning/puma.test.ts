@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 function workersOn(architecture: string, vcpus: number, cores: number): unknown {
-  const result = tuneAlone("puma", { memoryBytes: 64 * GIB, vcpus, cores, architecture, network: null }, {});
+  const result = tuneAlone("puma", allot(64 * GIB, vcpus, { cores, architecture }), {});
   return result.kind === "tuned" ? result.settings["workers"]!.value : result;
 }
 

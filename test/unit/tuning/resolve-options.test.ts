@@ -6,6 +6,8 @@ const profile: Profile = {
   name: "app",
   about: "an app",
   takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
   ladder: [],
   toShrink: "lower threads",
   options: {
