@@ -21,11 +21,6 @@ export class Written {
   toString(): string {
     return this.text;
   }
-
-  /** Only ever its text: where Handlebars compares contexts with `!=`, it equals no text and no number. */
-  [Symbol.toPrimitive](hint: string): string | symbol {
-    return hint === "string" ? this.text : Symbol("a written value");
-  }
 }
 
 /** Those that count: neither leading zeros nor an exponent. */

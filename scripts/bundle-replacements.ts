@@ -14,8 +14,6 @@ const REPLACEMENTS: readonly Replacement[] = [
   // winston's copy of Node's own streams.
   { path: "readable-stream", contents: `module.exports = require("node:stream");` },
   { path: "readable-stream/lib/_stream_writable.js", contents: `module.exports = require("node:stream").Writable;` },
-  // Handlebars writes source maps only when precompiling, and does without where the package is absent.
-  { path: "source-map", contents: `module.exports = {};` },
   // The SDK's own search for credentials (SSO, profiles, STS): parbake always hands its client the instance's.
   {
     path: "@aws-sdk/credential-provider-node",

@@ -3,7 +3,6 @@
 import type { Problem } from "../refusal.ts";
 import { expandPartials } from "./expand-partials.ts";
 import type { Filled } from "./fill-holes.ts";
-import { instrument } from "./instrument.ts";
 import { lineAt, markLines } from "./locate-output.ts";
 import { parseTemplate } from "./parse-template.ts";
 import type { RenderInput } from "./render-template.ts";
@@ -26,6 +25,6 @@ function lineOf(input: RenderInput, { parts, offset }: Malformed): Problem["at"]
   if (parsed.kind === "broken") return null;
   expandPartials(parsed.program, input);
   const lines = markLines(parsed.program, file);
-  const run = runTemplate(parsed.program, instrument(parsed.program, file), context, file);
+  const run = runTemplate(parsed.program, context, file);
   return run.kind === "failed" ? null : lineAt(run.output, lines, parts, offset);
 }

@@ -2,21 +2,13 @@
 // run, with a mark at the start of every line of text.
 
 import type { Position } from "../refusal.ts";
-import type { Program, Statement } from "./template-ast.ts";
+import type { Content, Program } from "./template-ast.ts";
 
 /** A line of static text; `\uE000:n\uE001` in the output of a marked template stands where lines[n] begins. */
 export type Line = Required<Pick<Position, "file" | "line">>;
 
 const MARK = /\uE000:(\d+)\uE001/;
 const HOLE = /\uE000\d+\uE001/;
-
-interface Content {
-  readonly type: "ContentStatement";
-  /** What is printed: `original` without the blanks that a tag on a line of its own takes with it. */
-  value: string;
-  readonly original: string;
-  readonly loc: Statement["loc"];
-}
 
 /** Marks a parsed template, where it stands. */
 export function markLines(program: Program, file: string): Line[] {
@@ -27,17 +19,13 @@ export function markLines(program: Program, file: string): Line[] {
 
 function markProgram(program: Program | undefined, file: string, lines: Line[]): void {
   for (const statement of program?.body ?? []) {
-    if (isContent(statement)) markContent(statement, file, lines);
+    if (statement.type === "ContentStatement") markContent(statement, file, lines);
     if (statement.type === "BlockStatement") {
       markProgram(statement.program, file, lines);
       markProgram(statement.inverse, file, lines);
     }
     if (statement.type === "PartialStatement") markProgram(statement.program, file, lines);
   }
-}
-
-function isContent(statement: Statement): statement is Statement & Content {
-  return statement.type === "ContentStatement";
 }
 
 function markContent(content: Content, file: string, lines: Line[]): void {

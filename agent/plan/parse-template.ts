@@ -1,6 +1,7 @@
 // Template text to Handlebars' syntax tree, or the one problem that kept it from being read.
 
-import Handlebars from "handlebars";
+// Its parser alone: what compiles templates to code is of no use to a program that runs each of them once.
+import { parse } from "handlebars/dist/cjs/handlebars/compiler/base.js";
 import type { Problem } from "../refusal.ts";
 import { findRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import type { Program } from "./template-ast.ts";
@@ -47,7 +48,7 @@ export function parseTemplate(text: string, file: string, keepsLineEnds = false)
     return broken(`the template has more than ${MAX_TAGS} tags`, "Write a loop, or print a list with join or json.");
   }
   try {
-    return { kind: "parsed", program: Handlebars.parse(source, { srcName: file }) as unknown as Program };
+    return { kind: "parsed", program: parse(source, { srcName: file }) };
   } catch (error) {
     const { what, fix, at } = explain(error, source, blocks.open);
     return broken(what, fix, at);

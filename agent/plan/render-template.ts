@@ -5,7 +5,6 @@ import type { Problem } from "../refusal.ts";
 import { expandPartials, nameIncluders, type TemplateText } from "./expand-partials.ts";
 import { explainMalformed } from "./explain-malformed.ts";
 import { fillHoles } from "./fill-holes.ts";
-import { instrument } from "./instrument.ts";
 import { layOutYaml } from "./lay-out-yaml.ts";
 import { lintTemplate } from "./lint-template.ts";
 import { parseTemplate } from "./parse-template.ts";
@@ -57,7 +56,7 @@ function renderProgram(
   const { problems, warnings, reads } = lintTemplate({ ...input, program, texts });
   if (unexpanded.length + problems.length > 0) return { kind: "broken", problems: [...unexpanded, ...problems] };
   if (input.context.apps === UNKNOWN) return { kind: "rendered", content: [""], warnings, reads };
-  const run = runTemplate(program, instrument(program, input.file), input.context, input.file);
+  const run = runTemplate(program, input.context, input.file);
   if (run.kind === "failed") return { kind: "broken", problems: [run.problem] };
   const laidOut = input.format === "yaml" ? layOutYaml(run) : run;
   const filled = fillHoles(laidOut, input);

@@ -1,12 +1,19 @@
-// Runs a linted and instrumented template in a Handlebars of its own. What it prints are numbered holes, never values.
+// Runs a linted template by walking its tree: no code is made of it. What it prints are numbered holes, never values.
 
-import Handlebars from "handlebars";
-import type { Problem } from "../refusal.ts";
+import type { Position, Problem } from "../refusal.ts";
 import { Written } from "../written.ts";
-import { INCLUDE, NAMED, PRINT } from "./instrument.ts";
-import type { Site } from "./instrument.ts";
-import { placeOf } from "./parse-template.ts";
-import type { Program } from "./template-ast.ts";
+import { isHelperPath, isScoped } from "./scope.ts";
+import type {
+  Block,
+  Call,
+  Expression,
+  Inclusion,
+  Location,
+  Mustache,
+  Path,
+  Program,
+  Statement,
+} from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
 import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError, TypedScalar } from "./template-helpers.ts";
 import { isContainer } from "./view.ts";
@@ -17,21 +24,14 @@ export interface Print {
   readonly site: Site;
 }
 
+/** Where it is printed: in the template, or in a partial of it. */
+export type Site = Required<Position>;
+
 export interface Run {
   readonly kind: "ran";
   /** Static text, with `U+E000 number U+E001` for each print. */
   readonly output: string;
   readonly prints: readonly Print[];
-}
-
-/** What one run shares with its helpers, in the data that no template can name. */
-interface RunState {
-  readonly sites: readonly Site[];
-  readonly prints: Print[];
-  /** Of texts that were printed. */
-  printedLength: number;
-  /** Turns of all loops together. */
-  turns: number;
 }
 
 /** No config file has so many values; nested loops over long lists could. */
@@ -40,50 +40,26 @@ const MAX_PRINTS = 100_000;
 /** 16 Mi of characters: no config file is so long. */
 const MAX_PRINTED_LENGTH = 2 ** 24;
 
+/** The template's own text, turn by turn, with the holes. */
+const MAX_OUTPUT_LENGTH = 2 ** 26;
+
 /** Loops in loops that print nothing would run for days. */
 const MAX_TURNS = 1_000_000;
 
-const environment = createEnvironment();
-const knownHelpers: Record<string, boolean> = Object.fromEntries(
-  [PRINT, INCLUDE, NAMED, ...Object.keys(HELPERS)].map((name) => [name, true]),
-);
-
+/** @param program a linted one, with its partials: what the linter refuses is not looked for again */
 export function runTemplate(
   program: Program,
-  sites: readonly Site[],
   context: TemplateContext,
   file: string,
 ): Run | { readonly kind: "failed"; readonly problem: Problem } {
-  const state: RunState = { sites, prints: [], printedLength: 0, turns: 0 };
-  const template = environment.compile(program, {
-    strict: true,
-    knownHelpersOnly: true,
-    knownHelpers: { ...BUILT_IN, ...knownHelpers },
-    explicitPartialContext: true,
-    preventIndent: true,
-    // Parsing has seen to the tags that have a line to themselves: once more, and a partial would lose its first empty line.
-    ignoreStandalone: true,
-  });
+  const walk = new Walk(context, file);
   try {
-    return { kind: "ran", output: template(context, { data: { state } }), prints: state.prints };
+    return { kind: "ran", output: walk.program(program, walk.root), prints: walk.prints };
   } catch (error) {
-    return { kind: "failed", problem: explain(error, file) };
-  }
-}
-
-/** Only our own messages are shown: Handlebars' may quote a value. */
-function explain(error: unknown, file: string): Problem {
-  if (error instanceof LocatedError) {
+    if (!(error instanceof LocatedError)) throw error;
     const { message, fix } = error.cause;
-    return { what: message, fix, at: error.site };
+    return { kind: "failed", problem: { what: message, fix, at: error.site } };
   }
-  const { lineNumber: line, column } = placeOf(error);
-  const at = line === undefined || column === undefined ? { file } : { file, line, column: column + 1 };
-  return {
-    what: "the template does not run",
-    fix: "Look for a name that is missing in some of the items that it goes over.",
-    at,
-  };
 }
 
 /** Keeps the innermost place: the helper that failed, not the ones around it. */
@@ -98,132 +74,218 @@ class LocatedError extends Error {
   }
 }
 
-type HelperBody = (this: unknown, values: unknown[], options: Handlebars.HelperOptions, site: Site) => unknown;
+/** What names mean at a place of the running template. */
+interface Frame {
+  /** What `this` is; the last is the innermost, the others are reached by `../`. */
+  readonly contexts: readonly unknown[];
+  /** What `@key` and the like are; one for each `#each` around. */
+  readonly loops: readonly Readonly<Record<string, unknown>>[];
+  readonly blockParams: ReadonlyMap<string, unknown>;
+}
 
-/** Each must be named; of Handlebars' own, `log` prints and `lookup` hides names from the linter. */
-const BUILT_IN = {
-  helperMissing: true,
-  blockHelperMissing: true,
-  each: true,
-  if: true,
-  unless: true,
-  with: true,
-  log: false,
-  lookup: false,
-};
+class Walk {
+  readonly prints: Print[] = [];
+  readonly root: Frame;
+  readonly #context: TemplateContext;
+  readonly #file: string;
+  /** Of texts that were printed. */
+  #printedLength = 0;
+  /** Turns of all loops together. */
+  #turns = 0;
 
-function createEnvironment(): typeof Handlebars {
-  const instance = Handlebars.create();
-  for (const name of ["log", "lookup"]) instance.unregisterHelper(name);
-  for (const [name, helper] of Object.entries(HELPERS)) {
-    instance.registerHelper(
-      name,
-      located((values, options) => {
-        const given = present(name, helper.optional, values);
-        return helper.readsSecrets ? helper.run(options.data.root.secrets, ...given) : helper.run(...given);
-      }),
-    );
+  constructor(context: TemplateContext, file: string) {
+    this.#context = context;
+    this.#file = file;
+    this.root = { contexts: [context], loops: [], blockParams: new Map() };
   }
-  instance.registerHelper(
-    PRINT,
-    located(([value], options, site) => print(value, options.data.state, site)),
-  );
-  instance.registerHelper(
-    INCLUDE,
-    located(function ([blanks], options) {
-      return options.fn(this).replace(/^(?=[^\r\n])/gm, String(blanks));
-    }),
-  );
-  instance.registerHelper(
-    NAMED,
-    located(([value], options) => options.fn(value, { data: options.data, blockParams: [value] })),
-  );
-  registerBlocks(instance);
-  return instance;
-}
 
-function registerBlocks(instance: typeof Handlebars): void {
-  const { each, with: withValue } = instance.helpers;
-  instance.registerHelper(
-    "if",
-    located(function ([value], options) {
-      return isTrue(value) ? options.fn(this) : options.inverse(this);
-    }),
-  );
-  instance.registerHelper(
-    "unless",
-    located(function ([value], options) {
-      return isTrue(value) ? options.inverse(this) : options.fn(this);
-    }),
-  );
-  instance.registerHelper(
-    "with",
-    located(function ([value], options) {
-      // What the config has as false is none to enter, as it is none to #if.
-      return value instanceof Written && value.value === false
-        ? options.inverse(this)
-        : withValue!.call(this, value, options);
-    }),
-  );
-  instance.registerHelper(
-    "each",
-    located(function ([value], options) {
-      if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
-      countTurns(value, options.data.state);
-      return each!.call(this, value, options);
-    }),
-  );
-}
+  program(program: Program | undefined, frame: Frame): string {
+    let output = "";
+    for (const statement of program?.body ?? []) output += this.#statement(statement, frame);
+    return output;
+  }
 
-/** Takes off what `instrument` put on, and says where an error came from. */
-function located(body: HelperBody): Handlebars.HelperDelegate {
-  return function (this: unknown, ...args) {
-    const options: Handlebars.HelperOptions = args.pop();
-    const siteNumber: number = args.pop();
-    const { sites }: RunState = options.data.state;
-    const site = sites[siteNumber]!;
+  #statement(node: Statement, frame: Frame): string {
+    switch (node.type) {
+      case "ContentStatement":
+        return node.value;
+      case "MustacheStatement":
+        return this.#at(node.loc, (site) => this.#print(this.#printed(node, frame), site));
+      case "BlockStatement":
+        return this.#block(node, frame);
+      case "PartialStatement":
+        return this.#include(node, frame);
+      case "CommentStatement":
+      case "PartialBlockStatement":
+      case "Decorator":
+      case "DecoratorBlock":
+        return "";
+    }
+  }
+
+  #printed({ path, params, loc }: Mustache, frame: Frame): unknown {
+    const isCall = path.type === "PathExpression" && (params.length > 0 || isHelperPath(path, frame.blockParams));
+    return this.#value(isCall ? { type: "SubExpression", path, params, loc } : path, frame);
+  }
+
+  #block(node: Block, frame: Frame): string {
+    const [condition] = node.params;
+    const value = this.#value(condition!, frame);
+    return this.#at(node.loc, () => {
+      switch (node.path.original) {
+        case "if":
+          return this.program(isTrue(value) ? node.program : node.inverse, frame);
+        case "unless":
+          return this.program(isTrue(value) ? node.inverse : node.program, frame);
+        case "with":
+          return isThere(value) ? this.#within(node.program, value, frame) : this.program(node.inverse, frame);
+        default:
+          return this.#each(node, value, frame);
+      }
+    });
+  }
+
+  #within(program: Program | undefined, value: unknown, frame: Frame): string {
+    return this.program(program, {
+      ...frame,
+      contexts: [...frame.contexts, value],
+      blockParams: name(frame.blockParams, program, [value]),
+    });
+  }
+
+  #each({ program, inverse }: Block, value: unknown, frame: Frame): string {
+    if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
+    const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+    this.#turns += keys.length;
+    if (this.#turns > MAX_TURNS)
+      throw new TemplateError(
+        `its loops turn more than ${MAX_TURNS} times`,
+        "Make the lists that they go over shorter.",
+      );
+    if (keys.length === 0) return this.program(inverse, frame);
+    let output = "";
+    for (const [index, key] of keys.entries()) {
+      const item: unknown = value[key];
+      output += this.program(program, {
+        contexts: [...frame.contexts, item],
+        loops: [...frame.loops, { key, index, first: index === 0, last: index === keys.length - 1 }],
+        blockParams: name(frame.blockParams, program, [item, key]),
+      });
+      checkLength(output);
+    }
+    return output;
+  }
+
+  /** It changes no context and no block parameter; each of its lines begins with the blanks before its tag. */
+  #include({ program, indent, loc }: Inclusion, frame: Frame): string {
+    const text = this.program(program, frame);
+    return this.#at(loc, () => checkLength(text.replace(/^(?=[^\r\n])/gm, indent)));
+  }
+
+  #value(node: Expression, frame: Frame): unknown {
+    switch (node.type) {
+      case "PathExpression":
+        return this.#at(node.loc, () => this.#lookUp(node, frame));
+      case "SubExpression":
+        return this.#call(node, frame);
+      case "StringLiteral":
+      case "NumberLiteral":
+      case "BooleanLiteral":
+      case "NullLiteral":
+      case "UndefinedLiteral":
+        return node.value;
+    }
+  }
+
+  #call({ path, params, loc }: Call, frame: Frame): unknown {
+    const helperName = String(path.original);
+    const helper = HELPERS[helperName]!;
+    const values = params.map((param) => this.#value(param, frame));
+    return this.#at(loc, () => {
+      checkPresent(helperName, helper.optional, values);
+      return helper.readsSecrets ? helper.run(this.#context.secrets, ...values) : helper.run(...values);
+    });
+  }
+
+  #lookUp(path: Path, { contexts, loops, blockParams }: Frame): unknown {
+    const [first = "", ...rest] = path.parts;
+    if (path.data && first === "root") return follow(this.#context, rest);
+    if (path.data) return follow(loops[loops.length - 1 - path.depth]?.[first], rest);
+    if (path.depth === 0 && !isScoped(path) && blockParams.has(first)) return follow(blockParams.get(first), rest);
+    return follow(contexts[contexts.length - 1 - path.depth], path.parts);
+  }
+
+  #print(value: unknown, site: Site): string {
+    if (value === undefined || value === null)
+      throw new TemplateError(
+        "there is nothing to print here: the value is missing or null",
+        "Write {{default … …}} if it may be missing.",
+      );
+    if (value instanceof RawText) return value.text;
+    if (isContainer(value) && !(value instanceof JsonText) && !(value instanceof TypedScalar))
+      throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
+    if (this.prints.length >= MAX_PRINTS)
+      throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
+    this.#printedLength += value instanceof JsonText ? value.text.length : typeof value === "string" ? value.length : 0;
+    if (this.#printedLength > MAX_PRINTED_LENGTH)
+      throw new TemplateError(
+        `it prints more than ${MAX_PRINTED_LENGTH} characters`,
+        "Print less, or print it fewer times.",
+      );
+    return `\uE000${this.prints.push({ value, site }) - 1}\uE001`;
+  }
+
+  /** Says where an error came from. */
+  #at<T>({ source, start }: Location, body: (site: Site) => T): T {
+    const site = { file: source ?? this.#file, line: start.line, column: start.column + 1 };
     try {
-      return body.call(this, args, options, site);
+      return body(site);
     } catch (error) {
       throw error instanceof TemplateError ? new LocatedError(error, site) : error;
     }
-  };
+  }
 }
 
-function present(name: string, optional: "first" | "all" | undefined, values: unknown[]): unknown[] {
+/** Its own members alone; a value that is no map and no list has none. */
+function follow(start: unknown, parts: readonly string[]): unknown {
+  let value = start;
+  for (const [index, part] of parts.entries()) {
+    if (!isContainer(value)) {
+      if (index === 0) return undefined;
+      throw new TemplateError(`there is no ${parts[index - 1]} here that has a ${part}`, "Wrap it in {{#if …}}.");
+    }
+    value = Object.hasOwn(value, part) ? value[part] : undefined;
+  }
+  return value;
+}
+
+/** What the config has as false is none to enter, as it is none to #if; a number is, whatever it is. */
+function isThere(value: unknown): boolean {
+  if (value instanceof Written) return value.value !== false;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value) || value === 0;
+}
+
+function name(
+  outer: ReadonlyMap<string, unknown>,
+  program: Program | undefined,
+  values: readonly unknown[],
+): ReadonlyMap<string, unknown> {
+  const names = program?.blockParams ?? [];
+  return names.length === 0
+    ? outer
+    : new Map([...outer, ...names.map((each, index) => [each, values[index]] as const)]);
+}
+
+function checkPresent(helper: string, optional: "first" | "all" | undefined, values: readonly unknown[]): void {
   const missing = values.findIndex((value, index) => {
     const may = optional === "all" || (optional === "first" && index === 0);
     return !may && (value === undefined || value === null);
   });
-  if (missing === -1) return values;
-  throw new TemplateError(`argument ${missing + 1} of ${name} is missing or null`, "Wrap it: (default … …).");
+  if (missing === -1) return;
+  throw new TemplateError(`argument ${missing + 1} of ${helper} is missing or null`, "Wrap it: (default … …).");
 }
 
-function countTurns(value: object, state: RunState): void {
-  state.turns += Array.isArray(value) ? value.length : Object.keys(value).length;
-  if (state.turns <= MAX_TURNS) return;
-  throw new TemplateError(`its loops turn more than ${MAX_TURNS} times`, "Make the lists that they go over shorter.");
-}
-
-function print(value: unknown, state: RunState, site: Site): string {
-  const { prints } = state;
-  if (value === undefined || value === null) {
-    throw new TemplateError(
-      "there is nothing to print here: the value is missing or null",
-      "Write {{default … …}} if it may be missing.",
-    );
-  }
-  if (value instanceof RawText) return value.text;
-  if (isContainer(value) && !(value instanceof JsonText) && !(value instanceof TypedScalar)) {
-    throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
-  }
-  if (prints.length >= MAX_PRINTS)
-    throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
-  state.printedLength += value instanceof JsonText ? value.text.length : typeof value === "string" ? value.length : 0;
-  if (state.printedLength > MAX_PRINTED_LENGTH)
-    throw new TemplateError(
-      `it prints more than ${MAX_PRINTED_LENGTH} characters`,
-      "Print less, or print it fewer times.",
-    );
-  return `\uE000${prints.push({ value, site }) - 1}\uE001`;
+function checkLength(output: string): string {
+  if (output.length <= MAX_OUTPUT_LENGTH) return output;
+  throw new TemplateError(`it puts out more than ${MAX_OUTPUT_LENGTH} characters`, "Make its loops shorter.");
 }

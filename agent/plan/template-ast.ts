@@ -78,11 +78,19 @@ export interface Inclusion extends Node {
   program?: Program;
 }
 
-interface Other extends Node {
-  readonly type: "ContentStatement" | "CommentStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
+/** Text of the template itself. */
+export interface Content extends Node {
+  readonly type: "ContentStatement";
+  /** What is printed: `original` without the blanks that a tag on a line of its own takes with it. */
+  value: string;
+  readonly original: string;
 }
 
-export type Statement = Mustache | Block | Inclusion | Other;
+interface Other extends Node {
+  readonly type: "CommentStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
+}
+
+export type Statement = Content | Mustache | Block | Inclusion | Other;
 
 export interface Program {
   readonly type: "Program";

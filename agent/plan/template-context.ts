@@ -158,16 +158,9 @@ export function secretPath(folder: string, file: string): string {
   return `${folder.replace(/\/+$/, "")}/${file}`;
 }
 
-/**
- * The only thing that maps and lists inherit: they equal no text and no number. Handlebars compares contexts with `!=` to
- * count the `../`, where `["a"]` would equal "a".
- */
-const equalsNothing = (): symbol => Symbol("a map or a list");
-const MAP_PROTOTYPE: object = Object.freeze(Object.setPrototypeOf({ [Symbol.toPrimitive]: equalsNothing }, null));
-
 /** Without JavaScript's prototype, so that no path can reach into the language. */
 function map<T extends object>(entries: T): T {
-  return Object.setPrototypeOf({ ...entries }, MAP_PROTOTYPE);
+  return Object.setPrototypeOf({ ...entries }, null);
 }
 
 function copyMap(entries: object): Record<string, unknown> {
@@ -179,7 +172,7 @@ function copyMap(entries: object): Record<string, unknown> {
 }
 
 function copy(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.defineProperty(value.map(copy), Symbol.toPrimitive, { value: equalsNothing });
+  if (Array.isArray(value)) return value.map(copy);
   if (typeof value !== "object" || value === null || value instanceof Written) return value;
   return copyMap(value);
 }
