@@ -22,7 +22,9 @@ export const hugepages: Profile = {
   about: "memory set aside in huge pages, gone from everything else",
   options: OPTIONS,
   takesMemory: true,
-  usualWeight: 1,
+  // Beside a PostgreSQL of weight 1 the pages hold the server's shared memory: a quarter of its share as shared_buffers, and 8 %
+  // for the rest, of which PostgreSQL 15 wants 2 to 4. Where the pages are too few, `huge_pages = try` takes none of them.
+  usualWeight: 0.27,
   useful: () => ({}),
   ladder: [],
   toShrink: "lower the option size",
@@ -31,7 +33,7 @@ export const hugepages: Profile = {
   capBytes: (options) => neededBytes(options) ?? Infinity,
   tune({ memoryBytes }, options) {
     const pages = tunePages(memoryBytes, options);
-    const reservedBytes = Number(pages.value) * pageBytes(options);
+    const reservedBytes = setAsideBytes(memoryBytes, options);
     const key = templateName(options);
     const group = optionalNumber(options, "group");
     return {
@@ -48,6 +50,16 @@ export const hugepages: Profile = {
   },
 };
 
+/** What is gone from everything else: whole pages. */
+export function setAsideBytes(memoryBytes: number, options: Options): number {
+  return neededBytes(options) ?? countPages(memoryBytes, options) * pageBytes(options);
+}
+
+/** By percent. */
+function countPages(memoryBytes: number, options: Options): number {
+  return Math.floor((memoryBytes * percentOf(options)) / 100 / pageBytes(options));
+}
+
 function tunePages(memoryBytes: number, options: Options): Setting {
   const sizeBytes = optionalNumber(options, "size");
   const each = pageBytes(options);
@@ -59,7 +71,7 @@ function tunePages(memoryBytes: number, options: Options): Setting {
       boundBy: "user",
     });
   const percent = percentOf(options);
-  return count(Math.floor((memoryBytes * percent) / 100 / each), {
+  return count(countPages(memoryBytes, options), {
     formula: "floor(memoryBytes * percent / 100 / pageBytes)",
     inputs: { memoryBytes, percent, pageBytes: each },
     source: HUGETLB,

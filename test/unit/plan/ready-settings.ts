@@ -96,6 +96,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   },
   kubelet: {
     maxPods: (_, text) => `maxPods: ${text}`,
+    systemReservedMemory: (_, text) => `memory: "${text}"`,
     kubeReservedMemory: (_, text) => `memory: "${text}"`,
     kubeReservedCpu: (_, text) => `cpu: "${text}"`,
     kubeReservedStorage: (_, text) => `ephemeral-storage: "${text}"`,

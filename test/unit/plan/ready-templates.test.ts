@@ -99,6 +99,7 @@ describe("the ready templates", () => {
       apiVersion: "kubelet.config.k8s.io/v1beta1",
       kind: "KubeletConfiguration",
       maxPods: 110,
+      systemReserved: { memory: "0Mi" },
       kubeReserved: { cpu: "80m", memory: "1465Mi", "ephemeral-storage": "1Gi" },
       evictionHard: { "memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%" },
     });

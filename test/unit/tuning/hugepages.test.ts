@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { computeTuning } from "../../../agent/tuning/compute-tuning.ts";
 import { hugepages } from "../../../agent/tuning/hugepages.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, tryAlone, written } from "./alone.ts";
+import { app, image, machine } from "./any-image.ts";
 import { provePromises } from "./prove-profile.ts";
 
 function bounds(given: Given): [floorBytes: number, capBytes: number] {
@@ -42,6 +44,25 @@ describe("hugepages", () => {
     assert.equal(settings["conf"]!.text, "w /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages - - - - 2");
     assert.match(settings["conf"]!.note!, /command line is surer/);
   });
+
+  // postgres -C shared_memory_size_in_huge_pages, PostgreSQL 15 with 200 connections, for 2, 8 and 64 GiB of shared_buffers.
+  for (const [memoryGib, bufferPages, pages] of [
+    [10.9, 1024, 1063],
+    [42.1, 4096, 4202],
+    [330, 32_768, 33_505],
+  ] as const) {
+    it(`has pages enough for the shared memory of PostgreSQL beside it with ${memoryGib} GiB`, () => {
+      const memory = { weight: null, minBytes: null, maxBytes: null };
+      const config = image(app("pages", "hugepages", { memory }), app("db", "postgresql", { memory }));
+      const result = computeTuning(config, machine(Math.floor(memoryGib * GIB), 4));
+      assert.ok(result.kind === "tuned");
+      const [own, db] = result.apps;
+      const part = numberOf(db!.settings, "shared_buffers") / (bufferPages * 2 * MIB);
+      assert.ok(part > 0.9 && part < 1.1, `${part}`);
+      assert.ok(numberOf(own!.settings, "vm_nr_hugepages") >= pages * part);
+      assert.ok(numberOf(own!.settings, "vm_nr_hugepages") <= 1.1 * bufferPages * part);
+    });
+  }
 
   provePromises({
     profile: "hugepages",

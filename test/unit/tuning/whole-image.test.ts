@@ -21,13 +21,17 @@ const TIB = 1024 * GIB;
 
 /** Numbers of which a larger machine may have less, each with its reason. */
 const PER_PROCESS = "per process or connection: with more CPUs there are more of them to share the same memory";
+const COVERED = "what is kept for Kubernetes itself covers more of it with every pod, of which a larger type has more";
 const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
+  "kubelet.systemReservedMemory": COVERED,
   "nginx.worker_connections": PER_PROCESS,
   "nginx.worker_rlimit_nofile": PER_PROCESS,
   "postgresql.work_mem": PER_PROCESS,
   "postgresql.autovacuum_work_mem": PER_PROCESS,
 };
-const MAY_FALL_WITH_MEMORY: Readonly<Record<string, string>> = {};
+const MAY_FALL_WITH_MEMORY: Readonly<Record<string, string>> = {
+  "kubelet.systemReservedMemory": COVERED,
+};
 
 /** Options of a setting's name that are the least of it, not its value. */
 const LEAST_OF_IT = new Set(["elasticsearch.pageCache", "opensearch.pageCache", "kafka.pageCache"]);
