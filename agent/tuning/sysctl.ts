@@ -1,9 +1,10 @@
-// Kernel settings, raised only: each is at least what any kernel chooses for this memory. Never touches what scales well.
+// Kernel settings: those of any server, raised only, and those that the other apps of the machine ask for.
 
 import { count, text, type Reason } from "./build-setting.ts";
-import { numberOption } from "./read-option.ts";
 import type { Bound, OptionRule, Profile, Setting } from "./setting.ts";
 import { KIB, MIB } from "./size.ts";
+import { isMoreThanKernels, tuneAsked, tuneSwappiness } from "./sysctl-asked.ts";
+import { THP_MODES, tuneThp } from "./thp.ts";
 
 const TCP_INIT = "linux, net/ipv4/tcp.c, tcp_init";
 const TUNED = "redhat-performance/tuned, profiles";
@@ -31,28 +32,49 @@ const MOST_CONNTRACK = 1_048_576;
 const CONNTRACK_KEY = "net.netfilter.nf_conntrack_max";
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
-  // The one value that falls: less swapping of what is in use. By tuned's throughput-performance.
-  swappiness: { kind: "integer", default: 10, min: 0, max: 200, about: "vm.swappiness" },
+  swappiness: {
+    kind: "integer",
+    default: null,
+    min: 0,
+    max: 200,
+    about: "vm.swappiness; 10, or less where an app asks for less, if not given",
+  },
+  overcommitMemory: {
+    kind: "integer",
+    default: null,
+    min: 0,
+    max: 2,
+    about: "vm.overcommit_memory; 1 where an app asks for it, if not given",
+  },
+  thp: {
+    kind: "choice",
+    default: null,
+    choices: THP_MODES,
+    about: "transparent huge pages; the strictest that an app asks for, else madvise, if not given",
+  },
 };
 
 /**
- * sysctl.d cannot say "raise only". So every value is the largest that any kernel chooses by itself for this much memory,
- * or a larger one. Left out is what already grows with the memory, where a constant of ours could lower it:
- * vm.min_free_kbytes, net.ipv4.tcp_mem, fs.file-max, kernel.threads-max, kernel.shmmax.
+ * sysctl.d cannot say "raise only". So every value of any server is the largest that any kernel chooses by itself for this much
+ * memory, or a larger one. Left out is what already grows with the memory, where a constant of ours could lower it:
+ * net.ipv4.tcp_mem, fs.file-max, kernel.threads-max, kernel.shmmax. What lowers a value is swappiness and, beside PostgreSQL, how
+ * much may be dirty.
  */
 export const sysctl: Profile = {
   name: "sysctl",
-  about: "kernel settings of a server, raised only",
+  about: "kernel settings of a server, and what its apps ask of the kernel",
   options: OPTIONS,
   takesMemory: false,
+  // No memory, no weight.
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
   toShrink: "nothing",
   floorBytes: () => 0,
   capBytes: () => 0,
-  tune({ memoryBytes }, options) {
-    const settings = new Map<string, Setting>([
+  tune(allotment, options) {
+    const { memoryBytes, neighbours } = allotment;
+    const always = new Map<string, Setting>([
       ["net.core.somaxconn", count(4096, { formula: "4096", source: "linux, include/linux/socket.h, since 5.4" })],
       ["net.ipv4.tcp_max_syn_backlog", count(4096, { formula: "4096", source: `${TCP_INIT}: its most` })],
       ["net.core.rmem_max", count(receiveBytes(memoryBytes), receiveReason(memoryBytes))],
@@ -61,15 +83,18 @@ export const sysctl: Profile = {
       ["net.ipv4.tcp_wmem", text(`4096 16384 ${sendBytes(memoryBytes)}`, sendReason(memoryBytes))],
       ["vm.max_map_count", count(1_048_576, { formula: "1048576", source: "elastic.co, vm.max_map_count" })],
       ["kernel.pid_max", count(4_194_304, { formula: "4194304", source: `${TUNED}/openshift` })],
-      ["vm.swappiness", tuneSwappiness(numberOption(options, "swappiness"))],
+      ["vm.swappiness", tuneSwappiness(neighbours, options)],
       ["fs.aio-max-nr", count(1_048_576, { formula: "1048576", source: `${TUNED}/oracle` })],
       ["fs.inotify.max_user_instances", count(8192, { formula: "8192", source: EKS })],
       ["fs.inotify.max_user_watches", tuneWatches(memoryBytes)],
       [CONNTRACK_KEY, tuneConntrack(memoryBytes)],
     ]);
+    const asked = tuneAsked(allotment, options);
+    const written = new Map([...always, ...[...asked].filter(isMoreThanKernels)]);
     return {
-      ...Object.fromEntries([...settings].map(([key, setting]) => [templateName(key), setting])),
-      conf: joinLines(settings),
+      ...Object.fromEntries([...always, ...asked].map(([key, setting]) => [templateName(key), setting])),
+      conf: joinLines(written),
+      ...tuneThp(neighbours, options),
     };
   },
 };
@@ -101,12 +126,6 @@ function sendReason(memoryBytes: number): Reason {
 function boundOf(sizeBytes: number, leastMib: number, mostMib: number): Bound {
   if (sizeBytes < leastMib * MIB) return "floor";
   return sizeBytes > mostMib * MIB ? "cap" : null;
-}
-
-function tuneSwappiness(swappiness: number): Setting {
-  if (swappiness !== OPTIONS["swappiness"]!.default)
-    return count(swappiness, { formula: "swappiness", inputs: { swappiness }, source: "the option", boundBy: "user" });
-  return count(swappiness, { formula: "10", source: `${TUNED}/throughput-performance` });
 }
 
 function tuneWatches(memoryBytes: number): Setting {

@@ -111,6 +111,7 @@ export const CHECKS: readonly TemplateCheck[] = [
   },
   { template: "sysctl.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byUnit("systemd.conf.hbs", "myapp.service"),
+  { template: "thp.conf.hbs", title: "systemd-tmpfiles 252", accept: runValidator },
 ];
 
 /** Templates whose program is not in Debian: test/unit/plan/ready-templates.test.ts reads them by the program's grammar. */

@@ -55,6 +55,13 @@ export const FURTHER_OPTIONS: Readonly<Record<string, readonly Readonly<Record<s
   systemd: [{ swap: "1GiB" }, { swap: 0 }],
 };
 
+const KERNELS_OWN = {
+  "vm.overcommit_memory": 0,
+  "vm.dirty_background_bytes": 0,
+  "vm.dirty_bytes": 0,
+  "vm.min_free_kbytes": 67_584,
+};
+
 const assign: Spell = (name, text) => [`${name}=${text}`, `${name}="${text}"`];
 const spaced: Spell = (name, text) => `${name} = ${text}`;
 const dashed: Spell = (name, text) => `${name.replaceAll("_", "-")} ${text}`;
@@ -167,6 +174,17 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   redis: { "*": dashed },
   sysctl: {
     fs_aio_max_nr: (_, text) => `fs.aio-max-nr = ${text}`,
+    // What the kernel has itself is left out, and only the heading of the file then stands for it.
+    ...Object.fromEntries(
+      Object.entries(KERNELS_OWN).map(([key, most]): [string, Spell] => [
+        key.replaceAll(".", "_"),
+        (_, text) => (Number(text) <= most ? "# Written by parbake:" : `${key} = ${text}`),
+      ]),
+    ),
+    thp: (_, text) => `w /sys/kernel/mm/transparent_hugepage/enabled - - - - ${text}`,
+    thp_defrag: (_, text) => `w /sys/kernel/mm/transparent_hugepage/defrag - - - - ${text}`,
+    thp_max_ptes_none: (_, text) => `w /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none - - - - ${text}`,
+    tmpfiles: (_, text) => text,
     conf: (_, text) => text,
     "*": (name, text) => `${SYSCTL_KEYS.find((key) => key.replaceAll(".", "_") === name)} = ${text}`,
   },

@@ -81,6 +81,7 @@ describe("the ready templates", () => {
         "redis.conf.hbs",
         "secrets/keystore-password.txt.hbs",
         "secrets/tls.pem.hbs",
+        "thp.conf.hbs",
         "valkey.conf.hbs",
       ]);
     });
@@ -103,6 +104,17 @@ describe("the ready templates", () => {
       kubeReserved: { cpu: "80m", memory: "1465Mi", "ephemeral-storage": "1Gi" },
       evictionHard: { "memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%" },
     });
+  });
+
+  it("set what other apps of the image ask of the kernel", () => {
+    const beside = (template: string) => renderBeside(examples, template, ["clickhouse", "postgresql", "redis"]);
+    const files = beside("sysctl.conf.hbs") + beside("thp.conf.hbs");
+    assert.match(files, /^vm\.swappiness = 3$/m);
+    assert.match(
+      files,
+      /^vm\.overcommit_memory = 1\nvm\.dirty_background_bytes = 67108864\nvm\.dirty_bytes = 536870912\nvm\.min_free_kbytes = 167772$/m,
+    );
+    assert.match(files, /^w \/sys\/kernel\/mm\/transparent_hugepage\/enabled - - - - madvise$/m);
   });
 
   it("give mongod the structure that it documents, its numbers as digits", () => {
@@ -272,6 +284,15 @@ function formatOfFirst(examples: readonly ParsedExample[], template: string): st
 
 function render(examples: readonly ParsedExample[], template: string): string {
   return plainText(stepOf(planOf(firstOf(examples, template), MIDDLING), template).content);
+}
+
+/** With apps of these profiles in the image, too. */
+function renderBeside(examples: readonly ParsedExample[], template: string, profiles: readonly string[]): string {
+  const { config, ...example } = firstOf(examples, template);
+  const others = profiles.map((profile) => ({ ...config.apps[0]!, name: profile, profile }));
+  const built = build({ ...example, config: { ...config, apps: [...config.apps, ...others] } }, MIDDLING);
+  assert.ok(built.kind === "plan");
+  return plainText(stepOf(built.plan, template).content);
 }
 
 /** As apply fills it in. */

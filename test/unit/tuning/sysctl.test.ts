@@ -1,5 +1,22 @@
 import assert from "node:assert/strict";
-import { alone, GIB, MIB } from "./alone.ts";
+import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { substitute } from "../../../agent/tuning/explain.ts";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import type { Neighbour, Settings } from "../../../agent/tuning/setting.ts";
+import { allot, alone, GIB, type Given, MIB, texts } from "./alone.ts";
+
+function neighbour(profile: string): Neighbour {
+  const resolved = resolveOptions(findProfile(profile)!, {});
+  assert.ok(resolved.kind === "resolved");
+  return { name: `the-${profile}`, profile, options: resolved.options, memoryBytes: GIB };
+}
+
+function beside(profiles: readonly string[], memoryBytes = 16 * GIB, given: Given = {}): Settings {
+  const result = tuneAlone("sysctl", allot(memoryBytes, 4, { neighbours: profiles.map(neighbour) }), given);
+  assert.ok(result.kind === "tuned");
+  return result.settings;
+}
 
 describe("sysctl", () => {
   it("writes a whole file of sysctl.d", () => {
@@ -58,5 +75,89 @@ describe("sysctl", () => {
   it("leaves out what already grows with the memory", () => {
     const { conf } = alone("sysctl", 64 * GIB, 16);
     assert.doesNotMatch(conf!.text, /min_free_kbytes|tcp_mem|file-max|threads-max|shmmax/);
+  });
+
+  describe("beside apps that ask for more", () => {
+    // redis and valkey, syscheck.c; mongodb.com, TCMalloc performance; kubernetes, setupKernelTunables.
+    for (const profile of ["redis", "valkey", "mongodb", "kubelet"])
+      it(`lets ${profile} overcommit, and says who asked`, () => {
+        const { vm_overcommit_memory, conf } = beside(["nginx", profile]);
+        assert.equal(vm_overcommit_memory!.value, 1);
+        assert.equal(substitute(vm_overcommit_memory!), `1, asked for by the-${profile}`);
+        assert.match(conf!.text, /^vm\.overcommit_memory = 1$/m);
+      });
+    // elastic.co, MongoDB's production notes, DataStax and Kafka's operators: 1; tuned's postgresql: 3.
+    for (const [profiles, swappiness] of [
+      [["nginx", "redis"], 10],
+      [["postgresql"], 3],
+      [["postgresql", "kafka"], 1],
+      [["elasticsearch"], 1],
+      [["opensearch"], 1],
+      [["cassandra"], 1],
+      [["mongodb"], 1],
+    ] as const)
+      it(`swaps by ${swappiness} beside ${profiles.join(" and ")}`, () =>
+        assert.equal(beside(profiles)["vm_swappiness"]!.value, swappiness));
+    // tuned's postgresql: 64 MiB and 512 MiB; the kernel's 10 and 20 % where that is less.
+    for (const [memoryBytes, background, most] of [
+      [16 * GIB, 67_108_864, 536_870_912],
+      [GIB, 67_108_864, 214_748_364],
+      [512 * MIB, 53_687_091, 107_374_182],
+    ] as const)
+      it(`lets ${most} bytes be dirty beside PostgreSQL with ${memoryBytes / MIB} MiB`, () => {
+        const settings = beside(["postgresql"], memoryBytes);
+        assert.deepEqual(texts(settings, "vm_dirty_background_bytes", "vm_dirty_bytes"), {
+          vm_dirty_background_bytes: String(background),
+          vm_dirty_bytes: String(most),
+        });
+      });
+    // ENA's best practices: from 1 % on, 1 GiB in their example. The kernel's own with transparent huge pages: 67,584, and 5 % at most.
+    for (const [memoryBytes, kbytes] of [
+      [GIB, 52_428],
+      [4 * GIB, 67_584],
+      [16 * GIB, 167_772],
+      [64 * GIB, 671_088],
+      [128 * GIB, 1_048_576],
+      [2 ** 45, 1_048_576],
+    ] as const)
+      it(`keeps ${kbytes} kB of ${memoryBytes / MIB} MiB free beside Kafka`, () =>
+        assert.equal(beside(["kafka"], memoryBytes)["vm_min_free_kbytes"]!.value, kbytes));
+    it("writes of the memory to keep free only what is more than the kernel's own", () => {
+      const [small, large] = [beside(["kafka"], 4 * GIB), beside(["kafka"], 16 * GIB)];
+      assert.doesNotMatch(small["conf"]!.text, /min_free_kbytes/);
+      assert.match(large["conf"]!.text, /^vm\.min_free_kbytes = 167772$/m);
+      assert.equal(beside([], 16 * GIB)["vm_min_free_kbytes"]!.value, 67_584);
+    });
+    // redis and valkey, syscheck.c; ClickHouse's tips; MongoDB 8.0 on TCMalloc; the strictest of several.
+    for (const [profiles, thp, defrag, maxPtesNone] of [
+      [[], "madvise", "madvise", "511"],
+      [["redis"], "madvise", "madvise", "511"],
+      [["valkey"], "madvise", "madvise", "511"],
+      [["clickhouse"], "madvise", "madvise", "511"],
+      [["mongodb"], "always", "defer+madvise", "0"],
+      [["mongodb", "redis"], "madvise", "madvise", "511"],
+    ] as const)
+      it(`has transparent huge pages ${thp} beside ${profiles.join(" and ") || "nobody"}`, () => {
+        const settings = beside(profiles);
+        assert.equal(
+          settings["tmpfiles"]!.text,
+          [
+            `w /sys/kernel/mm/transparent_hugepage/enabled - - - - ${thp}`,
+            `w /sys/kernel/mm/transparent_hugepage/defrag - - - - ${defrag}`,
+            `w /sys/kernel/mm/transparent_hugepage/khugepaged/max_ptes_none - - - - ${maxPtesNone}`,
+          ].join("\n"),
+        );
+      });
+    it("has the same settings as without them, and the same file where none asks", () => {
+      const [none, all] = [beside([]), beside(["cassandra", "mongodb", "postgresql", "redis"])];
+      assert.deepEqual(Object.keys(all), Object.keys(none));
+      assert.equal(beside(["nginx", "node"])["conf"]!.text, none["conf"]!.text);
+    });
+    it("does what the operator says instead", () => {
+      const settings = beside(["mongodb", "redis"], GIB, { swappiness: 10, overcommitMemory: 2, thp: "never" });
+      const names = ["vm_swappiness", "vm_overcommit_memory", "thp"];
+      assert.deepEqual(texts(settings, ...names), { vm_swappiness: "10", vm_overcommit_memory: "2", thp: "never" });
+      for (const name of names) assert.equal(settings[name]!.boundBy, "user");
+    });
   });
 });

@@ -29,7 +29,10 @@ const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
   "postgresql.work_mem": PER_PROCESS,
   "postgresql.autovacuum_work_mem": PER_PROCESS,
 };
+const OPTIONAL_ASKS = "the strictest that an app asks for: an optional app that has found room asks, too";
 const MAY_FALL_WITH_MEMORY: Readonly<Record<string, string>> = {
+  "sysctl.vm_swappiness": OPTIONAL_ASKS,
+  "sysctl.thp_max_ptes_none": OPTIONAL_ASKS,
   "kubelet.systemReservedMemory": COVERED,
 };
 
