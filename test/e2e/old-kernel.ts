@@ -17,7 +17,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { attempt, run } from "./command.ts";
 
 const CACHE = new URL("../../.cache/kernel-6.1/", import.meta.url).pathname;
@@ -74,13 +74,14 @@ export PATH=/bin
 `;
 
 /**
- * Boots it with parbake in /bin, runs `script`, and switches off.
+ * Boots it with parbake and `programs` in /bin, runs `script`, and switches off.
  * @returns what was said on the console
  */
 export async function bootOldKernel(
   kernel: Extract<Kernel, { kind: "kernel" }>,
   script: string,
   files: Readonly<Record<string, string>>,
+  programs: readonly string[] = [],
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "parbake-qemu-"));
   const [root, initrd, log, disk] = ["root", "initrd", "console", "disk"].map((name) => join(folder, name)) as [
@@ -90,10 +91,10 @@ export async function bootOldKernel(
     string,
   ];
   try {
-    for (const name of ["bin", "proc", "dev", "run", "tmp"]) await mkdir(join(root, name), { recursive: true });
+    for (const name of ["bin", "proc", "sys", "dev", "run", "tmp"]) await mkdir(join(root, name), { recursive: true });
     await copyFile(kernel.busybox, join(root, "bin/busybox"));
     for (const name of PROGRAMS) await symlink("busybox", join(root, "bin", name));
-    await copyProgram(PARBAKE, root);
+    for (const program of [PARBAKE, ...programs]) await copyProgram(program, root);
     const all = { ...files, init: `${INIT}${script}\npoweroff -f\n` };
     for (const [name, text] of Object.entries(all)) {
       await mkdir(dirname(join(root, name)), { recursive: true });
@@ -112,7 +113,7 @@ export async function bootOldKernel(
 
 /** With the libraries that it needs. */
 async function copyProgram(program: string, root: string): Promise<void> {
-  await copyFile(program, join(root, "bin/parbake"));
+  await copyFile(program, join(root, "bin", basename(program)));
   const libraries = (await run(["ldd", program])).match(/\/\S+/g) ?? [];
   for (const library of libraries) await cp(library, join(root, library), { dereference: true });
 }
