@@ -37,6 +37,7 @@ export const systemd: Profile = {
   about: "limits around any unit or slice",
   options: OPTIONS,
   takesMemory: true,
+  // What no profile knows may be what the machine is there for.
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
