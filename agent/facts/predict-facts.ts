@@ -1,51 +1,11 @@
-// What the OS will see on an instance type that is not this one. Pure; errs towards too little memory, never too much.
+// What the OS will see on an instance type that is not this one, or on a size. Pure.
 
 import type { Catalogue, CatalogueRow } from "./catalogue-table.ts";
 import type { Disk, Facts, InstanceFacts, NetworkFacts, Origin } from "./facts.ts";
+import { predictMemTotalBytes } from "./predict-mem-total.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
 const MIB = 1024 * 1024;
-
-/** Memory that the OS never sees: `fixedMiB` and a share of what is advertised. */
-interface Loss {
-  readonly fixedMiB: number;
-  readonly share: number;
-}
-
-/**
- * Upper bounds of advertised size less MemTotal, over some 1,180 types measured in 2023 to 2026 on stock kernels; the
- * smallest of a row counts, so that each line serves its range of sizes. What is lost: the kernel's page table of pages
- * (64 of every 4096 bytes, 1.6 %), the hypervisor's and firmware's part (as much again on Nitro, twice that beside a GPU),
- * and some fixed megabytes, 64 MiB of contiguous memory on arm64 among them. A crash kernel's reservation comes on top.
- */
-const LOSSES: Readonly<Record<CatalogueRow["hypervisor"] | "nitro with accelerators", readonly Loss[]>> = {
-  // The tightest: t4g.nano, c5.large, c5.18xlarge.
-  nitro: [
-    { fixedMiB: 50, share: 0.102 },
-    { fixedMiB: 180, share: 0.056 },
-    { fixedMiB: 700, share: 0.041 },
-  ],
-  // g6f.large, vt1.3xlarge, g6.48xlarge.
-  "nitro with accelerators": [
-    { fixedMiB: 50, share: 0.102 },
-    { fixedMiB: 700, share: 0.056 },
-  ],
-  // t1.micro, m2.2xlarge.
-  xen: [
-    { fixedMiB: 60, share: 0.05 },
-    { fixedMiB: 170, share: 0.018 },
-  ],
-  // c8a.metal-24xl.
-  metal: [{ fixedMiB: 0, share: 0.024 }],
-};
-
-/** A whole number of MiB, at or below the MemTotal of every measured instance of the type. */
-export function predictMemTotalBytes({ memoryBytes, hypervisor, gpus, accelerators }: CatalogueRow): number {
-  const kind = hypervisor === "nitro" && gpus + accelerators > 0 ? "nitro with accelerators" : hypervisor;
-  const advertisedMiB = memoryBytes / MIB;
-  const lostMiB = Math.min(...LOSSES[kind].map(({ fixedMiB, share }) => fixedMiB + share * advertisedMiB));
-  return Math.floor(advertisedMiB - lostMiB) * MIB;
-}
 
 export function predictFacts(row: CatalogueRow, { source, asOf }: Pick<Catalogue, "source" | "asOf">): Facts {
   const memTotalBytes = predictMemTotalBytes(row);

@@ -92,7 +92,7 @@ describe("the calculator in the compiled binary", function () {
     const { status, stdout } = await run("tune", "--all-types");
     assert.equal(status, 0);
     assert.match(stdout, /^the image fits on \d+ of \d+ types\n/);
-    assert.match(stdout, /\nt4g +t4g\.small \(1\.7 GiB\) +t4g\.\w+ +\d\/7 +nano, micro\n/);
+    assert.match(stdout, /\nt4g +t4g\.small \(1\.8 GiB\) +t4g\.\w+ +\d\/7 +nano, micro\n/);
     assert.match(stdout, /too small: \d+ types; on \S+, the apps need at least/);
   });
 
