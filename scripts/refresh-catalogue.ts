@@ -1,46 +1,51 @@
-// Asks EC2 for every instance type and writes the table that parbake ships with: `refresh-catalogue [--moto VENV]`.
-// Against AWS it uses AWS_REGION (the types differ by region), the usual credentials and AWS_ENDPOINT_URL_EC2.
+// Asks EC2 for every instance type and unites what it says with the table that parbake ships with, which never loses a type:
+//   refresh-catalogue [REGION…]          AWS's EC2 in each region, else in AWS_REGION; the usual credentials, AWS_ENDPOINT_URL_EC2
+//   refresh-catalogue --moto VENV [VERSION]   the answer that a release of moto carries; an old one knows types of its time
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createEc2Client } from "../agent/aws/ec2.ts";
 import { readClientSettings } from "../agent/aws/endpoints.ts";
-import { formatCatalogue } from "../agent/facts/catalogue-table.ts";
+import { readCatalogue } from "../agent/facts/catalogue.ts";
+import { type CatalogueRow, formatCatalogue } from "../agent/facts/catalogue-table.ts";
+import { describeRow } from "./describe-row.ts";
 import { fetchInstanceTypes } from "./fetch-instance-types.ts";
-import { startMoto } from "./start-moto.ts";
+import { mergeCatalogue } from "./merge-catalogue.ts";
+import { readMoto } from "./read-moto.ts";
 
 const TABLE = fileURLToPath(new URL("../agent/facts/catalogue.tsv", import.meta.url));
-// Fewer than this and the answer is not the whole list: the table grows, it never shrinks by hundreds.
-const FEWEST_TYPES = 1300;
 
-const [option, venv] = process.argv.slice(2);
-if (option === "--moto" && venv !== undefined) await refreshFromMoto(venv);
-else if (option === undefined) await refreshFromAws();
-else throw new Error("usage: scripts/refresh-catalogue [--moto]");
+const [option, ...rest] = process.argv.slice(2);
+if (option === "--moto") refreshFromMoto(rest);
+else if (option?.startsWith("-")) throw new Error("usage: scripts/refresh-catalogue [REGION… | --moto [VERSION]]");
+else await refreshFromAws(process.argv.slice(2));
 
-async function refreshFromMoto(folder: string): Promise<void> {
-  const moto = await startMoto(folder);
-  try {
-    const credentials = { accessKeyId: "moto", secretAccessKey: "moto" };
-    const settings = { endpoint: moto.endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
-    const source = `EC2 DescribeInstanceTypes (as served by moto ${moto.version})`;
-    await refresh(source, await createEc2Client({ region: "us-east-1", settings, credentials }));
-  } finally {
-    await moto.stop();
-  }
+function refreshFromMoto([venv = "", version]: readonly string[]): void {
+  const { source, types } = readMoto(venv, version ?? null);
+  refresh(types.map((info) => describeRow(info, source)));
 }
 
-async function refreshFromAws(): Promise<void> {
-  const region = process.env["AWS_REGION"];
-  if (!region) throw new Error("set AWS_REGION: the region whose instance types to ask for");
+async function refreshFromAws(regions: readonly string[]): Promise<void> {
+  const fallback = process.env["AWS_REGION"];
+  if (regions.length === 0 && !fallback)
+    throw new Error("name the regions whose instance types to ask for, or set AWS_REGION");
   const settings = readClientSettings("EC2", process.env);
-  await refresh(`EC2 DescribeInstanceTypes in ${region}`, await createEc2Client({ region, settings }));
+  const asOf = new Date().toISOString().slice(0, 10);
+  const answers: CatalogueRow[] = [];
+  for (const region of regions.length > 0 ? regions : [fallback!]) {
+    const types = await fetchInstanceTypes(await createEc2Client({ region, settings }));
+    answers.push(...types.map((info) => describeRow(info, { asOf, name: `EC2 DescribeInstanceTypes in ${region}` })));
+  }
+  refresh(answers);
 }
 
-async function refresh(source: string, client: Awaited<ReturnType<typeof createEc2Client>>): Promise<void> {
-  const rows = await fetchInstanceTypes(client);
-  if (rows.length < FEWEST_TYPES) throw new Error(`only ${rows.length} types: not the whole list, nothing written`);
-  const asOf = new Date().toISOString().slice(0, 10);
-  writeFileSync(TABLE, formatCatalogue({ source, asOf, rows: new Map(rows.map((row) => [row.type, row])) }));
-  console.log(`${rows.length} instance types written to ${TABLE}`);
+function refresh(answer: readonly CatalogueRow[]): void {
+  const known = readCatalogue().rows;
+  const rows = mergeCatalogue(known, answer);
+  writeFileSync(TABLE, formatCatalogue(rows));
+  const told = new Set(answer.map(({ type }) => type));
+  const kept = rows.filter(({ type }) => !told.has(type)).length;
+  console.log(
+    `${rows.length} instance types in ${TABLE}: ${rows.length - known.size} new, ${kept} that the answer lacks kept`,
+  );
 }

@@ -9,7 +9,7 @@ import { gatherInstance } from "../facts/gather-instance.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds-endpoint.ts";
 import { isWellFormed, suggestInstanceTypes } from "../facts/suggest-instance-types.ts";
-import { factsForSize, networkOf, predictFacts } from "../facts/predict-facts.ts";
+import { factsForSize, networkOf, originOf, predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import { formatBytes } from "../tuning/size.ts";
@@ -62,9 +62,7 @@ export function needsNetwork(profiles: readonly string[]): boolean {
 export function withNetwork(facts: Facts): Facts {
   const row = facts.instanceType === null ? null : findInstanceType(facts.instanceType);
   if (row === null) return facts;
-  const { source, asOf } = readCatalogue();
-  const origin: Origin = { source: "catalogue", detail: `${row.type}: ${source}, ${asOf}` };
-  return { ...facts, network: networkOf(row), origins: { ...facts.origins, network: origin } };
+  return { ...facts, network: networkOf(row), origins: { ...facts.origins, network: originOf(row) } };
 }
 
 /** One facts value for each machine of the target; no network, no look at this machine. */
@@ -74,8 +72,7 @@ export function predictMachines(target: Exclude<Target, { kind: "here" }>): read
   if (target.names.length === 0)
     problems.push({ what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
   if (problems.length > 0) throw new Refusal("usage", problems);
-  const catalogue = readCatalogue();
-  return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!, catalogue)));
+  return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!)));
 }
 
 /** What to call a machine that a person asked about. */

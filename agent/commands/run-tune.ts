@@ -44,11 +44,10 @@ async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-t
 
 /** @throws Refusal for what is wrong on every machine */
 function fitTypes(config: Config, { options, emit, say }: Session): number {
-  const catalogue = readCatalogue();
   const image = prepareImage(config);
   const machines: TunedMachine[] = [];
-  for (const row of catalogue.rows.values()) {
-    const machine = tuneMachine(config, image, predictFacts(row, catalogue), row.type);
+  for (const row of readCatalogue().rows.values()) {
+    const machine = tuneMachine(config, image, predictFacts(row), row.type);
     if (machine.misfit === "config") throw new Refusal("config", machine.problems);
     machines.push(machine);
   }

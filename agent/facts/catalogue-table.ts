@@ -1,9 +1,18 @@
-// The form of catalogue.tsv: two lines of provenance, one of column names, one for each type. Pure; written and read here alone.
+// The form of catalogue.tsv: a line for each source of its rows, one of column names, one for each type. Pure; written and
+// read here alone. The answers that scripts/refresh-catalogue has had are united in it: a type that the last one did not have,
+// which other regions may run and some accounts still do, keeps the row and the source that it has.
 
 export interface LocalDisks {
   readonly count: number;
   readonly sizeBytes: number;
   readonly kind: "hdd" | "ssd";
+}
+
+/** Who said so, and when. */
+export interface CatalogueSource {
+  /** The day of the data, not of the refresh: `2026-10-27`. */
+  readonly asOf: string;
+  readonly name: string;
 }
 
 export interface CatalogueRow {
@@ -25,12 +34,11 @@ export interface CatalogueRow {
   readonly accelerators: number;
   readonly hypervisor: "nitro" | "xen" | "metal";
   readonly burstable: boolean;
+  readonly source: CatalogueSource;
 }
 
 export interface Catalogue {
-  /** Who said so. */
-  readonly source: string;
-  /** The day they were asked: `2026-11-25`. */
+  /** Of its youngest rows. */
   readonly asOf: string;
   /** By type. */
   readonly rows: ReadonlyMap<string, CatalogueRow>;
@@ -57,24 +65,40 @@ const COLUMNS: readonly (readonly [name: string, write: (row: CatalogueRow) => s
   ["burstable", (row) => (row.burstable ? "yes" : "no")],
 ];
 
-export function formatCatalogue({ source, asOf, rows }: Catalogue): string {
-  const lines = [...rows.values()].map((row) => COLUMNS.map(([, write]) => write(row)).join("\t"));
-  const header = COLUMNS.map(([name]) => name).join("\t");
-  return [`# source: ${source}`, `# asOf: ${asOf}`, header, ...lines, ""].join("\n");
+const SOURCE = "source";
+
+/** Types in the order of their names; sources from the youngest on, which the rows name by their number: 1, 2, … */
+export function formatCatalogue(rows: readonly CatalogueRow[]): string {
+  const sources = [...new Set(rows.map(({ source }) => formatSource(source)))].toSorted().toReversed();
+  const lines = rows
+    .toSorted((a, b) => (a.type < b.type ? -1 : 1))
+    .map((row) =>
+      [...COLUMNS.map(([, write]) => write(row)), sources.indexOf(formatSource(row.source)) + 1].join("\t"),
+    );
+  const header = [...COLUMNS.map(([name]) => name), SOURCE].join("\t");
+  return [...sources.map((source) => `# ${source}`), header, ...lines, ""].join("\n");
 }
 
 export function parseCatalogue(text: string): Catalogue {
-  const [source = "", asOf = "", header = "", ...lines] = text.split("\n");
-  const names = header.split("\t");
-  const rows = lines.filter((line) => line !== "").map((line) => parseRow(names, line));
-  return {
-    source: source.replace("# source: ", ""),
-    asOf: asOf.replace("# asOf: ", ""),
-    rows: new Map(rows.map((row) => [row.type, row])),
-  };
+  const lines = text.split("\n");
+  const headerAt = lines.findIndex((line) => !line.startsWith("#"));
+  const sources = lines.slice(0, headerAt).map(parseSource);
+  const names = (lines[headerAt] ?? "").split("\t");
+  const rows = lines.slice(headerAt + 1).filter((line) => line !== "");
+  const parsed = rows.map((line) => parseRow(names, line, sources));
+  return { asOf: sources[0]?.asOf ?? "", rows: new Map(parsed.map((row) => [row.type, row])) };
 }
 
-function parseRow(names: readonly string[], line: string): CatalogueRow {
+function formatSource({ asOf, name }: CatalogueSource): string {
+  return `${asOf} ${name}`;
+}
+
+function parseSource(line: string): CatalogueSource {
+  const [, asOf = "", name = ""] = /^# (\S+) (.*)$/.exec(line) ?? [];
+  return { asOf, name };
+}
+
+function parseRow(names: readonly string[], line: string, sources: readonly CatalogueSource[]): CatalogueRow {
   const cells = new Map(line.split("\t").map((cell, index) => [names[index], cell]));
   const text = (name: string): string => {
     const cell = cells.get(name);
@@ -83,6 +107,8 @@ function parseRow(names: readonly string[], line: string): CatalogueRow {
     return cell;
   };
   const number = (name: string): number => Number(text(name));
+  const source = sources[number(SOURCE) - 1];
+  if (source === undefined) throw new Error(`catalogue.tsv: no such source: ${line}`);
   return {
     type: text("type"),
     vcpus: number("vcpus"),
@@ -98,6 +124,7 @@ function parseRow(names: readonly string[], line: string): CatalogueRow {
     accelerators: number("accelerators"),
     hypervisor: parseHypervisor(text("hypervisor")),
     burstable: text("burstable") === "yes",
+    source,
   };
 }
 

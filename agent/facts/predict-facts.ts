@@ -1,15 +1,15 @@
 // What the OS will see on an instance type that is not this one, or on a size. Pure.
 
-import type { Catalogue, CatalogueRow } from "./catalogue-table.ts";
+import type { CatalogueRow } from "./catalogue-table.ts";
 import type { Disk, Facts, InstanceFacts, NetworkFacts, Origin } from "./facts.ts";
 import { predictMemTotalBytes } from "./predict-mem-total.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
 const MIB = 1024 * 1024;
 
-export function predictFacts(row: CatalogueRow, { source, asOf }: Pick<Catalogue, "source" | "asOf">): Facts {
+export function predictFacts(row: CatalogueRow): Facts {
   const memTotalBytes = predictMemTotalBytes(row);
-  const catalogue: Origin = { source: "catalogue", detail: `${row.type}: ${source}, ${asOf}` };
+  const catalogue = originOf(row);
   const memory: Origin = {
     source: "catalogue",
     detail: `${row.memoryBytes / MIB} MiB advertised, less what the OS never sees`,
@@ -74,6 +74,11 @@ function describe(
     kernel: null,
     origins: { ...instanceOrigins, ...origins, memLimitBytes: origins.memTotalBytes, ...assumedOrigins },
   };
+}
+
+/** Of what the catalogue says of a type. */
+export function originOf({ type, source: { name, asOf } }: CatalogueRow): Origin {
+  return { source: "catalogue", detail: `${type}: ${name}, ${asOf}` };
 }
 
 export function networkOf({ enis, ipv4PerEni }: CatalogueRow): NetworkFacts {

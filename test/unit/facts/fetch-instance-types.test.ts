@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createEc2Client } from "../../../agent/aws/ec2.ts";
+import { describeRow } from "../../../scripts/describe-row.ts";
 import { fetchInstanceTypes } from "../../../scripts/fetch-instance-types.ts";
 import { type ScriptedImds, startScriptedImds } from "./scripted-imds.ts";
 
@@ -24,7 +25,7 @@ describe("the refresh of the catalogue", () => {
   let ec2: ScriptedImds | null = null;
   afterEach(() => ec2?.close());
 
-  it("asks EC2 for every page and sorts what comes", async () => {
+  it("asks EC2 for every page, and describes what comes", async () => {
     const pages = [page(["x9.b", "x9.c"], "more"), page(["x9.a"], "")];
     ec2 = await startScriptedImds((_, earlier) => ({
       status: 200,
@@ -36,13 +37,14 @@ describe("the refresh of the catalogue", () => {
       settings: { endpoint: ec2.endpoint.href, useFipsEndpoint: false, useDualstackEndpoint: false },
       credentials: { accessKeyId: "a", secretAccessKey: "b" },
     });
-    const rows = await fetchInstanceTypes(client);
+    const types = await fetchInstanceTypes(client);
     assert.deepEqual(
-      rows.map(({ type }) => type),
-      ["x9.a", "x9.b", "x9.c"],
+      types.map(({ InstanceType }) => InstanceType),
+      ["x9.b", "x9.c", "x9.a"],
     );
-    assert.deepEqual(rows[0], {
-      type: "x9.a",
+    const source = { asOf: "2026-11-25", name: "EC2 in the test" };
+    assert.deepEqual(describeRow(types[0]!, source), {
+      type: "x9.b",
       vcpus: 4,
       cores: 2,
       threadsPerCore: 2,
@@ -56,6 +58,7 @@ describe("the refresh of the catalogue", () => {
       accelerators: 0,
       hypervisor: "nitro",
       burstable: false,
+      source,
     });
   });
 });

@@ -11,7 +11,10 @@ function row(type: string): CatalogueRow {
 
 describe("the prediction for an instance type", () => {
   it("is all that is known of the machine, each with its origin", () => {
-    const { origins, ...facts } = predictFacts(row("i4i.large"), { source: "EC2", asOf: "2026-11-25" });
+    const { origins, ...facts } = predictFacts({
+      ...row("i4i.large"),
+      source: { asOf: "2026-11-25", name: "EC2" },
+    });
     assert.deepEqual(facts, {
       instanceType: "i4i.large",
       instanceId: null,

@@ -45,6 +45,10 @@ const MEASURED: Readonly<Record<string, number>> = {
   "g6.4xlarge": 61_912,
   "g6.48xlarge": 745_673,
   "vt1.3xlarge": 22_507,
+  "g4ad.xlarge": 15_363,
+  "g4ad.16xlarge": 255_203,
+  "dl1.24xlarge": 765_901,
+  "u-9tb1.112xlarge": 9_263_178,
   // Xen and metal.
   "t1.micro": 542,
   "t2.nano": 442,
@@ -52,7 +56,9 @@ const MEASURED: Readonly<Record<string, number>> = {
   "t2.medium": 3900,
   "m2.2xlarge": 34_230,
   "r4.16xlarge": 491_746,
+  "p3.2xlarge": 61_266,
   "a1.metal": 32_019,
+  "i3.metal": 515_825,
   "c8a.metal-24xl": 192_046,
   "m7i.metal-48xl": 773_772,
 };

@@ -150,8 +150,7 @@ describe("every image on every machine", () => {
 });
 
 describe("every instance type of the catalogue", () => {
-  const catalogue = readCatalogue();
-  const types = [...catalogue.rows.values()].map((row) => predictFacts(row, catalogue));
+  const types = [...readCatalogue().rows.values()].map(predictFacts);
   const images: Readonly<Record<string, TunedConfig>> = {
     "a database, a JVM and nginx": image(
       app("db", "postgresql", { memory: { weight: 3, minBytes: 512 * MIB, maxBytes: null } }),

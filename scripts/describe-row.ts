@@ -1,0 +1,67 @@
+// What DescribeInstanceTypes says of a type as a row of the catalogue. Pure.
+
+import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import type { CatalogueRow, CatalogueSource, LocalDisks } from "../agent/facts/catalogue-table.ts";
+
+const MIB = 1024 * 1024;
+const GB = 1e9;
+
+export function describeRow(info: InstanceTypeInfo, source: CatalogueSource): CatalogueRow {
+  const vcpus = need(info, "VCpuInfo.DefaultVCpus", info.VCpuInfo?.DefaultVCpus);
+  // Some old types do not tell their cores: a thread is then as good as a core.
+  const cores = info.VCpuInfo?.DefaultCores ?? vcpus;
+  return {
+    type: need(info, "InstanceType", info.InstanceType),
+    vcpus,
+    cores,
+    threadsPerCore: info.VCpuInfo?.DefaultThreadsPerCore ?? vcpus / cores,
+    memoryBytes: need(info, "MemoryInfo.SizeInMiB", info.MemoryInfo?.SizeInMiB) * MIB,
+    architecture: architectureOf(info),
+    enis: enisOf(info),
+    ipv4PerEni: info.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
+    network: info.NetworkInfo?.NetworkPerformance ?? "",
+    localDisks: disksOf(info),
+    gpus: count(info.GpuInfo?.Gpus),
+    accelerators: [
+      info.InferenceAcceleratorInfo?.Accelerators,
+      info.NeuronInfo?.NeuronDevices,
+      info.MediaAcceleratorInfo?.Accelerators,
+      info.FpgaInfo?.Fpgas,
+    ].reduce((sum, devices) => sum + count(devices), 0),
+    hypervisor: info.BareMetal ? "metal" : info.Hypervisor === "xen" ? "xen" : "nitro",
+    burstable: info.BurstablePerformanceSupported ?? false,
+    source,
+  };
+}
+
+function need<T>(info: InstanceTypeInfo, field: string, value: T | undefined): T {
+  if (value === undefined) throw new Error(`${info.InstanceType ?? "a type"} has no ${field}`);
+  return value;
+}
+
+// i386 stands beside x86_64 on old types; Macs say x86_64_mac and arm64_mac.
+function architectureOf(info: InstanceTypeInfo): string {
+  const names = info.ProcessorInfo?.SupportedArchitectures ?? [];
+  const arm = names.some((name) => name.startsWith("arm64"));
+  return need(info, "SupportedArchitectures", names.length === 0 ? undefined : arm ? "arm64" : "x86_64");
+}
+
+/** The default card's: what a pod or a container may count on. */
+function enisOf({ NetworkInfo: network }: InstanceTypeInfo): number {
+  const card = network?.NetworkCards?.find((each) => each.NetworkCardIndex === (network.DefaultNetworkCardIndex ?? 0));
+  return card?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces ?? 1;
+}
+
+function disksOf(info: InstanceTypeInfo): LocalDisks[] {
+  const disks = info.InstanceStorageInfo?.Disks ?? [];
+  return disks.map(({ Count: number = 1, SizeInGB: sizeGb = 0, Type: kind }) => ({
+    count: number,
+    sizeBytes: sizeGb * GB,
+    kind: kind === "hdd" ? "hdd" : "ssd",
+  }));
+}
+
+// A share of a GPU (g6f) is listed with the count 0: to the machine it is a device like another.
+function count(devices: readonly { readonly Count?: number | undefined }[] | undefined): number {
+  return (devices ?? []).reduce((sum, device) => sum + Math.max(1, device.Count ?? 1), 0);
+}
