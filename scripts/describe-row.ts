@@ -46,10 +46,19 @@ function architectureOf(info: InstanceTypeInfo): string {
   return need(info, "SupportedArchitectures", names.length === 0 ? undefined : arm ? "arm64" : "x86_64");
 }
 
-/** The default card's: what a pod or a container may count on. */
-function enisOf({ NetworkInfo: network }: InstanceTypeInfo): number {
+// Where EKS counts on more than the default card's: EC2 described these types with one card until the autumn of 2026, and nodeadm
+// (instance-info.jsonl) and the VPC CNI (eni-max-pods.txt), by which a node of EKS goes, have them so. Delete what they change.
+const EKS_ENIS: Readonly<Record<string, number>> = {
+  "i7ie.48xlarge": 15,
+  "i7ie.metal-48xl": 15,
+  "i8ge.48xlarge": 24,
+  "i8ge.metal-48xl": 24,
+};
+
+/** The default card's: the VPC CNI gives pods no address of another card, unless they ask for one of each. */
+function enisOf({ InstanceType: type, NetworkInfo: network }: InstanceTypeInfo): number {
   const card = network?.NetworkCards?.find((each) => each.NetworkCardIndex === (network.DefaultNetworkCardIndex ?? 0));
-  return card?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces ?? 1;
+  return EKS_ENIS[type ?? ""] ?? card?.MaximumNetworkInterfaces ?? network?.MaximumNetworkInterfaces ?? 1;
 }
 
 function disksOf(info: InstanceTypeInfo): LocalDisks[] {

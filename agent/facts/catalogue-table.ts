@@ -23,7 +23,7 @@ export interface CatalogueRow {
   /** As advertised, which is more than the OS will see. */
   readonly memoryBytes: number;
   readonly architecture: string;
-  /** Of the default network card. */
+  /** That pods get their addresses from, as EKS counts them: the default network card's, for most types all that there are. */
   readonly enis: number;
   readonly ipv4PerEni: number;
   /** In AWS's words: `Up to 12.5 Gigabit`. */

@@ -58,7 +58,7 @@ export interface HardwareFacts {
   readonly kernel: string | null;
 }
 
-/** Of the instance type's default network card. */
+/** What pods get their addresses from, as EKS counts it: the network interfaces of the instance type's default card. */
 export interface NetworkFacts {
   readonly enis: number;
   readonly ipv4PerEni: number;

@@ -71,6 +71,25 @@ describe("the catalogue", () => {
     assert.equal(findInstanceType("p5.48xlarge")?.gpus, 8);
   });
 
+  // defaultMaxENIs and ipv4AddressesPerInterface of nodeadm's instance-info.jsonl (awslabs/amazon-eks-ami d641fe0), and the pods
+  // that the VPC CNI's eni-max-pods.txt (aws/amazon-vpc-cni-k8s b521883) gives them.
+  for (const [type, enis, ipv4PerEni, pods] of [
+    ["i7ie.48xlarge", 15, 50, 737],
+    ["i7ie.metal-48xl", 15, 50, 737],
+    ["i8ge.48xlarge", 24, 50, 1178],
+    ["i8ge.metal-48xl", 24, 50, 1178],
+    ["m8gb.48xlarge", 12, 50, 590],
+    ["m6in.32xlarge", 8, 50, 394],
+    ["p4d.24xlarge", 15, 50, 737],
+    ["p5.48xlarge", 2, 50, 100],
+    ["dl1.24xlarge", 15, 50, 737],
+  ] as const) {
+    it(`gives a ${type} of several network cards EKS' ${pods} pods`, () => {
+      const row = findInstanceType(type) ?? assert.fail(type);
+      assert.deepEqual([row.enis, row.ipv4PerEni, row.enis * (row.ipv4PerEni - 1) + 2], [enis, ipv4PerEni, pods]);
+    });
+  }
+
   it("does not know a type that is none", () => {
     assert.equal(findInstanceType("m7g.larg"), null);
   });
