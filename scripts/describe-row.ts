@@ -1,6 +1,6 @@
 // What DescribeInstanceTypes says of a type as a row of the catalogue. Pure.
 
-import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import type { GpuDeviceInfo, InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import type { CatalogueRow, CatalogueSource, LocalDisks } from "../agent/facts/catalogue-table.ts";
 
 const MIB = 1024 * 1024;
@@ -21,8 +21,9 @@ export function describeRow(info: InstanceTypeInfo, source: CatalogueSource): Ca
     ipv4PerEni: info.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
     network: info.NetworkInfo?.NetworkPerformance ?? "",
     localDisks: disksOf(info),
-    gpus: count(info.GpuInfo?.Gpus),
+    gpus: count(info.GpuInfo?.Gpus?.filter(isGraphics)),
     accelerators: [
+      info.GpuInfo?.Gpus?.filter((gpu) => !isGraphics(gpu)),
       info.InferenceAcceleratorInfo?.Accelerators,
       info.NeuronInfo?.NeuronDevices,
       info.MediaAcceleratorInfo?.Accelerators,
@@ -68,6 +69,11 @@ function disksOf(info: InstanceTypeInfo): LocalDisks[] {
     sizeBytes: sizeGb * GB,
     kind: kind === "hdd" ? "hdd" : "ssd",
   }));
+}
+
+// Intel's Gaudi (dl1) stands among EC2's GPUs, and is no display controller to the machine.
+function isGraphics({ Manufacturer: maker }: GpuDeviceInfo): boolean {
+  return maker !== "Habana";
 }
 
 // A share of a GPU (g6f) is listed with the count 0: to the machine it is a device like another.

@@ -55,6 +55,8 @@ export interface HardwareFacts {
   readonly pageSizeBytes: number;
   readonly swapBytes: number;
   readonly disks: readonly Disk[];
+  /** NVIDIA's and AMD's. Null: not known, of a size that was typed. */
+  readonly gpus: number | null;
   readonly kernel: string | null;
 }
 

@@ -5,6 +5,7 @@ import { readCgroupLimit, readCgroupQuota } from "./cgroup.ts";
 import { parseCpuList, readCpus } from "./cpus.ts";
 import { readDisks } from "./disks.ts";
 import type { HardwareFacts, Origin } from "./facts.ts";
+import { countGpus } from "./gpus.ts";
 import { type KernelFiles, openKernelFiles } from "./kernel-files.ts";
 import { type Meminfo, parseMeminfo } from "./meminfo.ts";
 
@@ -85,11 +86,16 @@ function gatherKernel(files: KernelFiles): Part<"architecture" | "kernel"> {
   };
 }
 
-function gatherRest(files: KernelFiles): Part<"numaNodes" | "pageSizeBytes" | "disks"> {
+function gatherRest(files: KernelFiles): Part<"numaNodes" | "pageSizeBytes" | "disks" | "gpus"> {
   const nodes = parseCpuList(files.read("sys/devices/system/node/online") ?? "").length;
   const pageSizeBytes = readPageSize(files);
   return {
-    facts: { numaNodes: nodes || 1, pageSizeBytes: pageSizeBytes ?? USUAL_PAGE_BYTES, disks: readDisks(files) },
+    facts: {
+      numaNodes: nodes || 1,
+      pageSizeBytes: pageSizeBytes ?? USUAL_PAGE_BYTES,
+      disks: readDisks(files),
+      gpus: countGpus(files),
+    },
     origins: {
       numaNodes: nodes
         ? { source: "kernel", detail: "/sys/devices/system/node/online" }
@@ -98,6 +104,7 @@ function gatherRest(files: KernelFiles): Part<"numaNodes" | "pageSizeBytes" | "d
         ? { source: "kernel", detail: "AT_PAGESZ in /proc/self/auxv" }
         : { source: "derived", detail: "the usual size: no /proc/self/auxv" },
       disks: { source: "kernel", detail: "/sys/block" },
+      gpus: { source: "kernel", detail: "/proc/bus/pci/devices, /sys/bus/pci/devices" },
     },
   };
 }

@@ -14,10 +14,10 @@ export function predictFacts(row: CatalogueRow): Facts {
     source: "catalogue",
     detail: `${row.memoryBytes / MIB} MiB advertised, less what the OS never sees`,
   };
-  const { vcpus, cores, threadsPerCore, architecture } = row;
+  const { vcpus, cores, threadsPerCore, architecture, gpus } = row;
   return describe(
     { ...UNKNOWN_INSTANCE, instanceType: row.type },
-    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row), network: networkOf(row) },
+    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row), gpus, network: networkOf(row) },
     { instanceType: { source: "option", detail: "--instance-type" } },
     {
       architecture: catalogue,
@@ -25,6 +25,7 @@ export function predictFacts(row: CatalogueRow): Facts {
       cores: catalogue,
       threadsPerCore: catalogue,
       disks: catalogue,
+      gpus: catalogue,
       network: catalogue,
       memTotalBytes: memory,
     },
@@ -45,6 +46,7 @@ export function factsForSize(memoryBytes: number, vcpus: number): Facts {
       cores: vcpus,
       threadsPerCore: 1,
       disks: [],
+      gpus: null,
       network: null,
     },
     {},
@@ -55,13 +57,14 @@ export function factsForSize(memoryBytes: number, vcpus: number): Facts {
 const ASSUMED: Origin = { source: "derived", detail: "assumed: nothing was said of it" };
 
 type Given = "architecture" | "memTotalBytes" | "vcpus" | "cores" | "threadsPerCore" | "disks";
+type Known = "gpus" | "network";
 
 // A catalogue and a size say nothing of NUMA, pages and swap: one node, the usual pages and nothing reserved.
 function describe(
   instance: InstanceFacts,
-  given: Pick<Facts, Given | "network">,
+  given: Pick<Facts, Given | Known>,
   instanceOrigins: Readonly<Record<string, Origin>>,
-  origins: Readonly<Record<Given, Origin>> & { readonly network?: Origin },
+  origins: Readonly<Record<Given, Origin> & Partial<Record<Known, Origin>>>,
 ): Facts {
   const assumed = { numaNodes: 1, hugePagesBytes: 0, pageSizeBytes: 4096, swapBytes: 0 };
   const assumedOrigins = Object.fromEntries(Object.keys(assumed).map((name) => [name, ASSUMED]));

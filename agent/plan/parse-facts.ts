@@ -27,6 +27,7 @@ export function parseFacts(json: JsonValue): Facts {
     architecture: json.get("architecture").text(),
     cpuQuota: json.get("cpuQuota").nullable((value) => value.number()),
     disks: json.get("disks").items().map(parseDisk),
+    gpus: json.get("gpus").nullable((value) => value.integer(0, MOST)),
     kernel: json.get("kernel").nullable((value) => value.text()),
     network: json.get("network").nullable((value) => ({
       enis: value.get("enis").integer(0, MOST),

@@ -45,6 +45,7 @@ export type MachineFacts = Pick<
   | "network"
   | "disks"
   | "numaNodes"
+  | "gpus"
 >;
 
 /** An image whose apps are known to be good or not, for any number of machines. */
@@ -126,8 +127,8 @@ export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus
 }
 
 /** What a profile may know of the machine itself. */
-export function machineOf({ memLimitBytes, vcpus, disks, numaNodes }: MachineFacts): Machine {
-  return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus: null };
+export function machineOf({ memLimitBytes, vcpus, disks, numaNodes, gpus }: MachineFacts): Machine {
+  return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus };
 }
 
 function divide(config: TunedConfig, facts: MachineFacts, apps: readonly AppDemand[]): BudgetResult {

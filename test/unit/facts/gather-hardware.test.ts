@@ -32,6 +32,8 @@ const MACHINE: Record<string, string | Uint8Array> = {
   "sys/block/loop0/size": "8\n",
   "sys/block/zram0/size": "8\n",
   "sys/block/dm-0/size": "8\n",
+  "proc/bus/pci/devices": "0018\t1d0f1111\t0\n00f0\t10de1eb8\tb\n",
+  "sys/bus/pci/devices/0000:00:1e.0/modalias": "pci:v000010DEd00001EB8sv000010DEsd000012A2bc03sc02i00\n",
 };
 
 describe("the hardware's facts", () => {
@@ -63,6 +65,7 @@ describe("the hardware's facts", () => {
         { name: "nvme0n1", sizeBytes: 8 * GIB, rotational: false, nvme: true },
         { name: "xvdb", sizeBytes: 1024 * 1024, rotational: true, nvme: false },
       ],
+      gpus: 1,
     });
   });
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import type { CatalogueRow } from "../../../agent/facts/catalogue-table.ts";
 import { findInstanceType } from "../../../agent/facts/catalogue.ts";
 import { factsForSize, predictFacts } from "../../../agent/facts/predict-facts.ts";
+import { machineOf } from "../../../agent/tuning/compute-tuning.ts";
 
 const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
 
 function row(type: string): CatalogueRow {
   return findInstanceType(type) ?? assert.fail(type);
@@ -42,6 +44,7 @@ describe("the prediction for an instance type", () => {
       pageSizeBytes: 4096,
       swapBytes: 0,
       disks: [{ name: "instance-store-0", sizeBytes: 468_000_000_000, rotational: false, nvme: true }],
+      gpus: 0,
       kernel: null,
       network: { enis: 3, ipv4PerEni: 10 },
     });
@@ -50,6 +53,23 @@ describe("the prediction for an instance type", () => {
     assert.deepEqual(origins["vcpus"], { source: "catalogue", detail: "i4i.large: EC2, 2026-11-25" });
     assert.equal(origins["numaNodes"]?.source, "derived");
   });
+});
+
+describe("the GPUs of an instance type", () => {
+  // EC2's own list: aws.amazon.com/ec2/instance-types, accelerated computing.
+  for (const [type, gpus] of Object.entries({
+    "g4dn.12xlarge": 4,
+    "g4ad.16xlarge": 4,
+    "p5.48xlarge": 8,
+    "dl1.24xlarge": 0,
+  })) {
+    it(`are ${gpus} of a ${type}, and profiles may know`, () => {
+      const facts = predictFacts(row(type));
+      assert.deepEqual([facts.gpus, machineOf(facts).gpus], [gpus, gpus]);
+    });
+  }
+
+  it("are not known of a size", () => assert.equal(machineOf(factsForSize(GIB, 2)).gpus, null));
 });
 
 describe("the facts for a size", () => {

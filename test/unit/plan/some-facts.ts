@@ -29,6 +29,7 @@ export const SOME_FACTS: Facts = {
   pageSizeBytes: 4096,
   swapBytes: 0,
   disks: [{ name: "nvme0n1", sizeBytes: 8_589_934_592, rotational: false, nvme: true }],
+  gpus: 0,
   kernel: "6.1.0",
   network: null,
   origins: {},
