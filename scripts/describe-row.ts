@@ -30,7 +30,6 @@ export function describeRow(info: InstanceTypeInfo, source: CatalogueSource): Ca
       info.FpgaInfo?.Fpgas,
     ].reduce((sum, devices) => sum + count(devices), 0),
     hypervisor: info.BareMetal ? "metal" : info.Hypervisor === "xen" ? "xen" : "nitro",
-    burstable: info.BurstablePerformanceSupported ?? false,
     source,
   };
 }

@@ -9,7 +9,7 @@ import { gatherInstance } from "../facts/gather-instance.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds-endpoint.ts";
 import { isWellFormed, suggestInstanceTypes } from "../facts/suggest-instance-types.ts";
-import { factsForSize, networkOf, originOf, predictFacts } from "../facts/predict-facts.ts";
+import { factsForSize, factsOfType, predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import { formatBytes } from "../tuning/size.ts";
@@ -48,7 +48,7 @@ export async function gatherForTuning(profiles: readonly string[], session: Sess
   if (!needsNetwork(profiles)) return gatherFacts("optional", null, session);
   const imds = await openImds(session);
   try {
-    return withNetwork(await gatherHere(session, imds, "optional", ["instanceType"]));
+    return withCatalogue(await gatherHere(session, imds, "optional", ["instanceType"]));
   } finally {
     imds?.close();
   }
@@ -58,11 +58,12 @@ export function needsNetwork(profiles: readonly string[]): boolean {
   return profiles.some((name) => PROFILES.get(name)?.needsNetwork === true);
 }
 
-/** What the catalogue says of the network, if it knows the type: a newer type than the catalogue is tuned without. */
-export function withNetwork(facts: Facts): Facts {
+/** With what only the catalogue knows, if it knows the type: a newer type than the catalogue is tuned without. */
+export function withCatalogue(facts: Facts): Facts {
   const row = facts.instanceType === null ? null : findInstanceType(facts.instanceType);
   if (row === null) return facts;
-  return { ...facts, network: networkOf(row), origins: { ...facts.origins, network: originOf(row) } };
+  const { facts: ofType, origins } = factsOfType(row);
+  return { ...facts, ...ofType, origins: { ...facts.origins, ...origins } };
 }
 
 /** One facts value for each machine of the target; no network, no look at this machine. */

@@ -2,14 +2,15 @@
 
 import { formatFacts } from "../cli/print-facts.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
-import { gatherHere, openImds } from "./machine.ts";
+import { gatherHere, openImds, withCatalogue } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 export async function runFacts(session: Session): Promise<number> {
   const imds = await openImds(session);
   try {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
-    const [facts, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
+    const [gathered, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
+    const facts = withCatalogue(gathered);
     if (session.options.json) session.emit({ schema: 1, ...facts, extras });
     else session.say({ facts, extras }, (known, paint) => formatFacts(known.facts, known.extras, paint));
     return 0;

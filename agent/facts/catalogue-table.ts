@@ -33,7 +33,6 @@ export interface CatalogueRow {
   /** Other accelerators: inference, media, FPGA. */
   readonly accelerators: number;
   readonly hypervisor: "nitro" | "xen" | "metal";
-  readonly burstable: boolean;
   readonly source: CatalogueSource;
 }
 
@@ -62,7 +61,6 @@ const COLUMNS: readonly (readonly [name: string, write: (row: CatalogueRow) => s
   ["gpus", (row) => row.gpus],
   ["accelerators", (row) => row.accelerators],
   ["hypervisor", (row) => row.hypervisor],
-  ["burstable", (row) => (row.burstable ? "yes" : "no")],
 ];
 
 const SOURCE = "source";
@@ -123,7 +121,6 @@ function parseRow(names: readonly string[], line: string, sources: readonly Cata
     gpus: number("gpus"),
     accelerators: number("accelerators"),
     hypervisor: parseHypervisor(text("hypervisor")),
-    burstable: text("burstable") === "yes",
     source,
   };
 }

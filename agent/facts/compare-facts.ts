@@ -11,11 +11,14 @@ export function knownInstanceFacts(facts: Facts): readonly (keyof InstanceFacts)
 
 const FIX = "Nothing was changed. Make the plan anew, on this machine: parbake plan --json > FILE.";
 
+/** What the catalogue says of this machine's type too. */
+const OF_TYPE: readonly string[] = ["network", "cpuBaselinePercent"] satisfies (keyof Facts)[];
+
 /** @throws Refusal `config` where the facts were predicted: of a type or a size, not of a machine */
 export function refusePredicted({ origins, instanceType }: Facts): void {
   const predicted = Object.entries(origins).find(
     ([name, { source }]) =>
-      source === "stand-in" || source === "option" || (source === "catalogue" && name !== "network"),
+      source === "stand-in" || source === "option" || (source === "catalogue" && !OF_TYPE.includes(name)),
   );
   if (!predicted) return;
   throw new Refusal("config", {
@@ -29,8 +32,8 @@ export function refuseOtherFacts(then: Facts, now: Facts): void {
   const known = new Set<string>(knownInstanceFacts(then));
   const problems: Problem[] = [];
   for (const name of Object.keys(now) as (keyof Facts)[]) {
-    // The network is what the catalogue says of the type; of the rest of the instance the plan knew nothing.
-    if (name === "origins" || name === "network" || (name in UNKNOWN_INSTANCE && !known.has(name))) continue;
+    // Of the rest of the instance the plan knew nothing.
+    if (name === "origins" || OF_TYPE.includes(name) || (name in UNKNOWN_INSTANCE && !known.has(name))) continue;
     const [before, after] = [show(then[name]), show(now[name])];
     if (before !== after)
       problems.push({ what: `the plan was made for ${name} ${before}, and it is ${after} here`, fix: FIX });

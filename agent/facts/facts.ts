@@ -69,6 +69,8 @@ export interface NetworkFacts {
 export interface Facts extends InstanceFacts, HardwareFacts {
   /** By the catalogue, and only where an app is tuned by it; null too where the instance type is not in the catalogue. */
   readonly network: NetworkFacts | null;
+  /** Of each vCPU, what a burstable type may use for ever; null: all, or nobody asked the catalogue. */
+  readonly cpuBaselinePercent: number | null;
   /** One entry for each field above that is known, by the field's name. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

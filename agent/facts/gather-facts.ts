@@ -29,6 +29,7 @@ export async function gatherFacts(
     ...answer.facts,
     ...hardware.facts,
     network: null,
+    cpuBaselinePercent: null,
     origins: { ...answer.origins, ...hardware.origins },
   };
 }

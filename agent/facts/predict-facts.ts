@@ -1,7 +1,8 @@
 // What the OS will see on an instance type that is not this one, or on a size. Pure.
 
 import type { CatalogueRow } from "./catalogue-table.ts";
-import type { Disk, Facts, InstanceFacts, NetworkFacts, Origin } from "./facts.ts";
+import type { Disk, Facts, InstanceFacts, Origin } from "./facts.ts";
+import { CPU_BASELINE_SOURCE, cpuBaselinePercent } from "./cpu-baseline.ts";
 import { predictMemTotalBytes } from "./predict-mem-total.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
@@ -15,9 +16,10 @@ export function predictFacts(row: CatalogueRow): Facts {
     detail: `${row.memoryBytes / MIB} MiB advertised, less what the OS never sees`,
   };
   const { vcpus, cores, threadsPerCore, architecture, gpus } = row;
+  const { facts: ofType, origins } = factsOfType(row);
   return describe(
     { ...UNKNOWN_INSTANCE, instanceType: row.type },
-    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row), gpus, network: networkOf(row) },
+    { architecture, memTotalBytes, vcpus, cores, threadsPerCore, disks: disksOf(row), gpus, ...ofType },
     { instanceType: { source: "option", detail: "--instance-type" } },
     {
       architecture: catalogue,
@@ -26,8 +28,8 @@ export function predictFacts(row: CatalogueRow): Facts {
       threadsPerCore: catalogue,
       disks: catalogue,
       gpus: catalogue,
-      network: catalogue,
       memTotalBytes: memory,
+      ...origins,
     },
   );
 }
@@ -48,6 +50,7 @@ export function factsForSize(memoryBytes: number, vcpus: number): Facts {
       disks: [],
       gpus: null,
       network: null,
+      cpuBaselinePercent: null,
     },
     {},
     { memTotalBytes: memory, vcpus: cpus, cores: cpus, threadsPerCore: cpus, architecture: ASSUMED, disks: ASSUMED },
@@ -57,7 +60,7 @@ export function factsForSize(memoryBytes: number, vcpus: number): Facts {
 const ASSUMED: Origin = { source: "derived", detail: "assumed: nothing was said of it" };
 
 type Given = "architecture" | "memTotalBytes" | "vcpus" | "cores" | "threadsPerCore" | "disks";
-type Known = "gpus" | "network";
+type Known = "gpus" | "network" | "cpuBaselinePercent";
 
 // A catalogue and a size say nothing of NUMA, pages and swap: one node, the usual pages and nothing reserved.
 function describe(
@@ -79,13 +82,23 @@ function describe(
   };
 }
 
-/** Of what the catalogue says of a type. */
-export function originOf({ type, source: { name, asOf } }: CatalogueRow): Origin {
-  return { source: "catalogue", detail: `${type}: ${name}, ${asOf}` };
+/** What only the catalogue knows, of this machine's type as of any other. */
+export function factsOfType(row: CatalogueRow): {
+  readonly facts: Pick<Facts, "network" | "cpuBaselinePercent">;
+  readonly origins: Readonly<Record<string, Origin>>;
+} {
+  const baseline = cpuBaselinePercent(row.type);
+  return {
+    facts: { network: { enis: row.enis, ipv4PerEni: row.ipv4PerEni }, cpuBaselinePercent: baseline },
+    origins: {
+      network: originOf(row),
+      ...(baseline !== null && { cpuBaselinePercent: { source: "catalogue", detail: CPU_BASELINE_SOURCE } }),
+    },
+  };
 }
 
-export function networkOf({ enis, ipv4PerEni }: CatalogueRow): NetworkFacts {
-  return { enis, ipv4PerEni };
+function originOf({ type, source: { name, asOf } }: CatalogueRow): Origin {
+  return { source: "catalogue", detail: `${type}: ${name}, ${asOf}` };
 }
 
 function disksOf({ localDisks, hypervisor }: CatalogueRow): Disk[] {

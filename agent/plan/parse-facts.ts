@@ -33,6 +33,7 @@ export function parseFacts(json: JsonValue): Facts {
       enis: value.get("enis").integer(0, MOST),
       ipv4PerEni: value.get("ipv4PerEni").integer(0, MOST),
     })),
+    cpuBaselinePercent: json.get("cpuBaselinePercent").nullable((value) => value.number()),
     origins: Object.fromEntries(
       json
         .get("origins")

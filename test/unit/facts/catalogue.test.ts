@@ -58,14 +58,12 @@ describe("the catalogue", () => {
       gpus: 0,
       accelerators: 0,
       hypervisor: "nitro",
-      burstable: false,
       source: { asOf: "2026-10-27", name: "EC2 DescribeInstanceTypes, as moto 5.2.5 carries it" },
     });
   });
 
-  it("knows arm64, burstable, Xen, metal and GPUs", () => {
+  it("knows arm64, Xen, metal and GPUs", () => {
     assert.equal(findInstanceType("m7g.large")?.architecture, "arm64");
-    assert.equal(findInstanceType("t3.micro")?.burstable, true);
     assert.equal(findInstanceType("t2.nano")?.hypervisor, "xen");
     assert.equal(findInstanceType("c7g.metal")?.hypervisor, "metal");
     assert.equal(findInstanceType("p5.48xlarge")?.gpus, 8);

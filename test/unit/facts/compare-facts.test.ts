@@ -17,7 +17,13 @@ function problemsOf(work: () => void): string[] {
 
 describe("the facts of a saved plan", () => {
   it("are the machine's where every one that the plan knew is the same", () => {
-    const now: Facts = { ...SOME_FACTS, roleName: "new", network: { enis: 3, ipv4PerEni: 10 }, tags: { Role: "web" } };
+    const now: Facts = {
+      ...SOME_FACTS,
+      roleName: "new",
+      network: { enis: 3, ipv4PerEni: 10 },
+      cpuBaselinePercent: 20,
+      tags: { Role: "web" },
+    };
     assert.deepEqual(
       problemsOf(() => refuseOtherFacts(SOME_FACTS, now)),
       [],

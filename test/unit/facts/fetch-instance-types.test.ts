@@ -57,7 +57,6 @@ describe("the refresh of the catalogue", () => {
       gpus: 1,
       accelerators: 0,
       hypervisor: "nitro",
-      burstable: false,
       source,
     });
   });

@@ -47,11 +47,23 @@ describe("the prediction for an instance type", () => {
       gpus: 0,
       kernel: null,
       network: { enis: 3, ipv4PerEni: 10 },
+      cpuBaselinePercent: null,
     });
     const known = Object.entries(facts).filter(([, value]) => value !== null);
     assert.deepEqual(Object.keys(origins).toSorted(), known.map(([name]) => name).toSorted());
     assert.deepEqual(origins["vcpus"], { source: "catalogue", detail: "i4i.large: EC2, 2026-11-25" });
     assert.equal(origins["numaNodes"]?.source, "derived");
+  });
+});
+
+describe("the baseline of an instance type", () => {
+  it("is known of a burstable one, with its source", () => {
+    const { cpuBaselinePercent, origins } = predictFacts(row("t3.small"));
+    assert.equal(cpuBaselinePercent, 20);
+    assert.deepEqual(origins["cpuBaselinePercent"], {
+      source: "catalogue",
+      detail: "EC2 User Guide, burstable performance instances",
+    });
   });
 });
 

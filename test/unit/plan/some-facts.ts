@@ -32,5 +32,6 @@ export const SOME_FACTS: Facts = {
   gpus: 0,
   kernel: "6.1.0",
   network: null,
+  cpuBaselinePercent: null,
   origins: {},
 };
