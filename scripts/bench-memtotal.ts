@@ -26,12 +26,13 @@ interface Comparison {
 const MOST_MEDIAN_SLACK = 0.01;
 const MOST_SLACK = 0.04;
 
-function compare(measured: Measured): Comparison | null {
+/** @param alter makes of the row what is predicted */
+function compare(measured: Measured, alter: (row: CatalogueRow) => CatalogueRow): Comparison | null {
   const row = findInstanceType(measured.type);
   const found = [measured.memTotalMiB, measured.eksMemTotalMiB].filter((mib) => typeof mib === "number");
   if (row === null || found.length === 0) return null;
   const measuredMib = Math.min(...found);
-  const predictedMib = predictMemTotalBytes(row) / MIB;
+  const predictedMib = predictMemTotalBytes(alter(row)) / MIB;
   return { row, measuredMib, predictedMib, slack: 1 - predictedMib / measuredMib };
 }
 
@@ -49,9 +50,19 @@ function formatPercent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
+function compareAll(measured: readonly Measured[], alter: (row: CatalogueRow) => CatalogueRow): Comparison[] {
+  const compared = measured.map((each) => compare(each, alter));
+  return compared.filter((one) => one !== null).toSorted((a, b) => a.slack - b.slack);
+}
+
+// A family of the same generation that no rule knows.
+function disguise(row: CatalogueRow): CatalogueRow {
+  return { ...row, type: `unmeasured-${row.type}` };
+}
+
 function report(measured: readonly Measured[]): void {
-  const compared = measured.map(compare);
-  const comparisons = compared.filter((one) => one !== null).toSorted((a, b) => a.slack - b.slack);
+  const comparisons = compareAll(measured, (row) => row);
+  const disguised = compareAll(measured, disguise).filter(({ slack }) => slack < 0);
   const above = comparisons.filter(({ slack }) => slack < 0);
   const slacks = comparisons.map(({ slack }) => slack);
   console.log(
@@ -63,7 +74,9 @@ function report(measured: readonly Measured[]): void {
     `slack: median ${formatPercent(middle)} (target ≤ ${formatPercent(MOST_MEDIAN_SLACK)}), ` +
       `largest ${formatPercent(largest)} (target ≤ ${formatPercent(MOST_SLACK)})`,
   );
+  console.log(`above, were its family not measured: ${disguised.length} (target 0)`);
   if (above.length > 0) printTable("above:", above);
+  if (disguised.length > 0) printTable("above, were its family not measured:", disguised);
   printTable("tightest:", comparisons.slice(0, 10));
   printTable("loosest:", comparisons.slice(-10).toReversed());
   for (const [name, own] of byHypervisor(comparisons)) {
@@ -71,7 +84,8 @@ function report(measured: readonly Measured[]): void {
       `${name.padEnd(10)} ${String(own.length).padStart(5)} types, median slack ${formatPercent(median(own))}`,
     );
   }
-  if (above.length > 0 || !(middle <= MOST_MEDIAN_SLACK && largest <= MOST_SLACK)) process.exitCode = 1;
+  if (above.length + disguised.length > 0 || !(middle <= MOST_MEDIAN_SLACK && largest <= MOST_SLACK))
+    process.exitCode = 1;
 }
 
 function byHypervisor(comparisons: readonly Comparison[]): Map<string, number[]> {

@@ -52,12 +52,19 @@ const SWIOTLB_MIB = 64;
 /** From which size on it does, as measured: x86 keeps the addresses below 4 GiB for devices, Graviton's memory starts higher. */
 const LEAST_WITH_SWIOTLB_MIB: Readonly<Record<string, number>> = { arm64: 2048, x86_64: 4096 };
 
+type Kind = CatalogueRow["hypervisor"] | "young nitro" | "nitro with accelerators";
+
 /**
- * Bounds over all measured types of a kind, the oldest and worst hosts included: for Xen and metal, which differ little, and
- * for a Nitro family that nobody has measured. The smallest loss of a line's list counts, so that each serves its sizes.
+ * Bounds over all measured types of a kind, the worst hosts included: for Xen and metal, which differ little, and for a Nitro
+ * family that nobody has measured. The smallest loss of a line's list counts, so that each serves its sizes.
  */
-const BOUNDS: Readonly<Record<CatalogueRow["hypervisor"] | "nitro with accelerators", readonly Loss[]>> = {
-  // The tightest: t4g.nano, c5.large, c5.18xlarge.
+const BOUNDS: Readonly<Record<Kind, readonly Loss[]>> = {
+  // The tightest: m6g.4xlarge.
+  "young nitro": [
+    { fixedMiB: 50, share: 0.102 },
+    { fixedMiB: 184, share: 0.0405 },
+  ],
+  // t4g.nano, c5.large, c5.18xlarge.
   nitro: [
     { fixedMiB: 50, share: 0.102 },
     { fixedMiB: 180, share: 0.056 },
@@ -97,6 +104,15 @@ function swiotlbMiB({ architecture }: CatalogueRow, advertisedMiB: number): numb
   return advertisedMiB >= (LEAST_WITH_SWIOTLB_MIB[architecture] ?? 0) ? SWIOTLB_MIB : 0;
 }
 
-function kindOf({ hypervisor, gpus, accelerators }: CatalogueRow): keyof typeof BOUNDS {
-  return hypervisor === "nitro" && gpus + accelerators > 0 ? "nitro with accelerators" : hypervisor;
+function kindOf(row: CatalogueRow): Kind {
+  if (row.hypervisor !== "nitro") return row.hypervisor;
+  if (row.gpus + row.accelerators > 0) return "nitro with accelerators";
+  return generationOf(row) >= FIRST_YOUNG ? "young nitro" : "nitro";
+}
+
+/** Of m6g, m6i and m6a: without accelerators no host since keeps more than an m6g's. */
+const FIRST_YOUNG = 6;
+
+function generationOf({ type }: CatalogueRow): number {
+  return Number(/\d+/.exec(type)?.[0]);
 }

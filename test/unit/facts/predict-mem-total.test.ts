@@ -35,6 +35,7 @@ const MEASURED: Readonly<Record<string, number>> = {
   "x8g.48xlarge": 3_041_843,
   "m9g.medium": 3772,
   "m6a.4xlarge": 62_920,
+  "m6g.2xlarge": 31_367,
   "m7a.medium": 3785,
   "m5.large": 7633,
   "m5.12xlarge": 189_052,
@@ -96,11 +97,24 @@ describe("the predicted MemTotal", () => {
     }
   });
 
-  it("takes a family that nobody has measured for one of the worst hosts", () => {
-    const known = row("c5.18xlarge");
-    const unknown = { ...known, type: "c19x.18xlarge" };
-    assert.ok(predictMemTotalBytes(unknown) <= 140_728 * MIB);
-    const beside = { ...row("g6.4xlarge"), type: "g19.4xlarge" };
-    assert.ok(predictMemTotalBytes(beside) <= 61_912 * MIB);
+  // As if the family were not measured: the worst hosts of the first five generations, of the later ones, and beside a GPU.
+  for (const type of [
+    "c5.large",
+    "c5.18xlarge",
+    "m6g.2xlarge",
+    "m9g.medium",
+    "x8g.48xlarge",
+    "g6.4xlarge",
+    "vt1.3xlarge",
+  ]) {
+    it(`is at most what a ${type} has where nobody has measured its family`, () => {
+      const unmeasured = { ...row(type), type: `new-${type}` };
+      assert.ok(predictMemTotalBytes(unmeasured) <= (MEASURED[type] ?? assert.fail(type)) * MIB);
+    });
+  }
+
+  it("is within 2 % of an m7i.large's where nobody has measured its family", () => {
+    const unmeasured = { ...row("m7i-flex.large"), type: "m19i.large" };
+    assert.ok(predictMemTotalBytes(unmeasured) >= 0.98 * 7771 * MIB);
   });
 });
