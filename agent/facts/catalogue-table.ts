@@ -65,9 +65,9 @@ const COLUMNS: readonly (readonly [name: string, write: (row: CatalogueRow) => s
 
 const SOURCE = "source";
 
-/** Types in the order of their names; sources from the youngest on, which the rows name by their number: 1, 2, … */
+/** Types in the order of their names; sources by their day, which the rows name by number: a new one renumbers no other. */
 export function formatCatalogue(rows: readonly CatalogueRow[]): string {
-  const sources = [...new Set(rows.map(({ source }) => formatSource(source)))].toSorted().toReversed();
+  const sources = [...new Set(rows.map(({ source }) => formatSource(source)))].toSorted();
   const lines = rows
     .toSorted((a, b) => (a.type < b.type ? -1 : 1))
     .map((row) =>
@@ -84,7 +84,7 @@ export function parseCatalogue(text: string): Catalogue {
   const names = (lines[headerAt] ?? "").split("\t");
   const rows = lines.slice(headerAt + 1).filter((line) => line !== "");
   const parsed = rows.map((line) => parseRow(names, line, sources));
-  return { asOf: sources[0]?.asOf ?? "", rows: new Map(parsed.map((row) => [row.type, row])) };
+  return { asOf: sources.at(-1)?.asOf ?? "", rows: new Map(parsed.map((row) => [row.type, row])) };
 }
 
 function formatSource({ asOf, name }: CatalogueSource): string {
