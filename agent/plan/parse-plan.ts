@@ -15,6 +15,7 @@ import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
 import type {
+  AppAmount,
   AppPlan,
   BudgetPlan,
   ContentPart,
@@ -24,6 +25,7 @@ import type {
   SecretKey,
   SecretStep,
   Step,
+  UnallocatedReason,
 } from "./plan.ts";
 import { TEMPLATE_FORMATS } from "./template-format.ts";
 
@@ -57,8 +59,20 @@ function parseBudget(json: JsonValue): BudgetPlan {
     availableBytes: json.get("availableBytes").number(),
     reservedBytes: json.get("reservedBytes").number(),
     unallocatedBytes: json.get("unallocatedBytes").number(),
+    // Plans that were saved before these were there have none.
+    unallocatedReason: json.has("unallocatedReason") ? json.get("unallocatedReason").nullable(parseReason) : null,
+    spare: json.has("spare") ? json.get("spare").items().map(parseAmount) : [],
+    gained: json.has("gained") ? json.get("gained").items().map(parseAmount) : [],
     leftOut: json.get("leftOut").items().map(textOf),
   };
+}
+
+function parseReason(json: JsonValue): UnallocatedReason {
+  return json.choice(["caps", "left out", "no apps"]);
+}
+
+function parseAmount(json: JsonValue): AppAmount {
+  return { app: json.get("app").text(), memoryBytes: json.get("memoryBytes").number() };
 }
 
 // The settings are in the files already: of them nothing is performed.

@@ -132,11 +132,29 @@ export interface AppPlan {
   readonly degraded: readonly GivenUp[];
 }
 
+/** An app of the config, and an amount of memory. */
+export interface AppAmount {
+  readonly app: string;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Why the page cache has memory to itself. `caps`: every app has all that it can use. `left out`: the machine is too small
+ * for an optional app, and the others have their floors. `no apps`: none of the image takes memory.
+ */
+export type UnallocatedReason = "caps" | "left out" | "no apps";
+
 export interface BudgetPlan {
   readonly availableBytes: number;
   readonly reservedBytes: number;
   /** Left to the page cache: what no app could use. */
   readonly unallocatedBytes: number;
+  /** Null: nothing is left but the few bytes that do not divide. */
+  readonly unallocatedReason: UnallocatedReason | null;
+  /** By how much their weights would give apps more than they can use, in the config's order. */
+  readonly spare: readonly AppAmount[];
+  /** How much of that other apps have got; the page cache has what is left of it. */
+  readonly gained: readonly AppAmount[];
   /** Optional apps that this machine is too small for, in the config's order. */
   readonly leftOut: readonly string[];
 }

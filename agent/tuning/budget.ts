@@ -1,6 +1,7 @@
 // Divides one machine among its apps: the reserve first, then floors, then weights up to the caps. Never overcommits.
 
 import type { ReserveRule } from "../config/config.ts";
+import type { AppAmount, UnallocatedReason } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { exactWeight, fillByWeight } from "./fill-by-weight.ts";
 import { computeReserveBytes } from "./reserve.ts";
@@ -54,6 +55,10 @@ export type BudgetResult =
       readonly reservedBytes: number;
       /** No app's: the page cache has it. */
       readonly unallocatedBytes: number;
+      readonly unallocatedReason: UnallocatedReason | null;
+      /** See BudgetPlan. */
+      readonly spare: readonly AppAmount[];
+      readonly gained: readonly AppAmount[];
     }
   | {
       readonly kind: "short";
@@ -88,7 +93,8 @@ function divide(request: BudgetRequest): BudgetResult {
     const problem = describeShortfall(request, availableBytes, shortfallBytes);
     return { kind: "short", availableBytes, reservedBytes, shortfallBytes, problem };
   }
-  const memory = present.length === apps.length ? fillByWeight(availableBytes, apps) : present.map(floorOf);
+  const isWhole = present.length === apps.length;
+  const memory = isWhole ? fillByWeight(availableBytes, apps) : present.map(floorOf);
   return {
     kind: "divided",
     shares: present.map((app, index) => describeShare(request, app, memory[index]!)),
@@ -96,7 +102,31 @@ function divide(request: BudgetRequest): BudgetResult {
     availableBytes,
     reservedBytes,
     unallocatedBytes: availableBytes - memory.reduce((total, bytes) => total + bytes, 0),
+    unallocatedReason: isWhole ? explainRest(apps, memory) : "left out",
+    ...(isWhole ? compareWithParts(apps, memory, availableBytes) : { spare: [], gained: [] }),
   };
+}
+
+function explainRest(apps: readonly AppDemand[], memory: readonly number[]): UnallocatedReason | null {
+  if (apps.length === 0) return "no apps";
+  return apps.every(({ capBytes }, index) => memory[index] === capBytes) ? "caps" : null;
+}
+
+/**
+ * Where the shares differ from what the weights alone would give, had no app a cap. No share is smaller than that but for
+ * its own cap: a cap frees memory for the others, and takes none from them.
+ */
+function compareWithParts(apps: readonly AppDemand[], memory: readonly number[], availableBytes: number) {
+  const parts = fillByWeight(availableBytes, apps.map(withoutCap));
+  const listBySign = (sign: 1 | -1): AppAmount[] =>
+    apps
+      .map(({ name }, index) => ({ app: name, memoryBytes: sign * (memory[index]! - parts[index]!) }))
+      .filter(({ memoryBytes }) => memoryBytes > 0);
+  return { spare: listBySign(-1), gained: listBySign(1) };
+}
+
+function withoutCap(app: AppDemand): AppDemand {
+  return { ...app, capBytes: Infinity };
 }
 
 /**

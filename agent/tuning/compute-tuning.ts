@@ -75,7 +75,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const shortfall = budget.kind === "short" ? [placeShortfall(budget, apps, demands)] : [];
   if (problems.length > 0 || budget.kind === "short")
     return { kind: "impossible", isMachines: problems.length === 0, problems: [...problems, ...shortfall], demands };
-  const { availableBytes, reservedBytes, unallocatedBytes, leftOut } = budget;
+  const { leftOut } = budget;
   const shares = new Map(budget.shares.map((share) => [share.name, share]));
   const present = apps.filter(({ app }) => !leftOut.includes(app.name));
   const absent = apps.filter(({ app }) => leftOut.includes(app.name));
@@ -89,7 +89,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!);
   return {
     kind: "tuned",
-    budget: { availableBytes, reservedBytes, unallocatedBytes, leftOut },
+    budget: planBudget(budget),
     apps: present.map(plan),
     absent: absent.map(plan),
     demands,
@@ -212,6 +212,11 @@ function allot(
 function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): AppShare {
   const memoryBytes = floorOf(app, profile, options);
   return { name: app.name, memoryBytes, ...usableCpus(facts), boundBy: "floor" };
+}
+
+function planBudget(divided: Extract<BudgetResult, { kind: "divided" }>): BudgetPlan {
+  const { availableBytes, reservedBytes, unallocatedBytes, unallocatedReason, spare, gained, leftOut } = divided;
+  return { availableBytes, reservedBytes, unallocatedBytes, unallocatedReason, spare, gained, leftOut };
 }
 
 function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment): AppPlan {

@@ -41,7 +41,15 @@ const PLAN: Plan = {
     ),
   ),
   facts: SOME_FACTS,
-  budget: { availableBytes: 3, reservedBytes: 2, unallocatedBytes: 1, leftOut: ["batch"] },
+  budget: {
+    availableBytes: 3,
+    reservedBytes: 2,
+    unallocatedBytes: 1,
+    unallocatedReason: "caps",
+    spare: [{ app: "api", memoryBytes: 2 }],
+    gained: [{ app: "db", memoryBytes: 1 }],
+    leftOut: ["batch"],
+  },
   apps: [
     {
       name: "api",

@@ -26,7 +26,15 @@ const plain = choosePaint(false);
 const OWNER = `${OWN_UID}:${OWN_GID}`;
 
 function complete(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
-  const budget = { availableBytes: 0, reservedBytes: 0, unallocatedBytes: 0, leftOut: [] };
+  const budget = {
+    availableBytes: 0,
+    reservedBytes: 0,
+    unallocatedBytes: 0,
+    unallocatedReason: null,
+    spare: [],
+    gained: [],
+    leftOut: [],
+  };
   return { ...planOf(...steps), facts: SOME_FACTS, budget, ...more };
 }
 

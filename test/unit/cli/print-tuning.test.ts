@@ -14,7 +14,8 @@ function fitting(
   leftOut: readonly string[] = [],
 ) {
   const app = { name: "api", profile: "jvm", optional: false, memoryBytes, vcpus: 2, cores: 1, settings: {}, degraded };
-  const budget = { availableBytes: memoryBytes, reservedBytes: 0, unallocatedBytes: 0, leftOut };
+  const division = { unallocatedBytes: 0, unallocatedReason: null, spare: [], gained: [] };
+  const budget = { availableBytes: memoryBytes, reservedBytes: 0, ...division, leftOut };
   const machine: TunedMachine = {
     type,
     vcpus: 2,

@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import type { AppConfig, OptionValue } from "../../../agent/config/config.ts";
-import type { MachineFacts, TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
+import type { MachineFacts, PreparedImage, TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
-import type { OptionRule, Profile } from "../../../agent/tuning/setting.ts";
+import type { OptionRule, Profile, Setting } from "../../../agent/tuning/setting.ts";
 import { GIB, MIB } from "./alone.ts";
 
 export function machine(memLimitBytes: number, vcpus: number): MachineFacts {
@@ -99,3 +99,56 @@ export const anyImage = fc
     ),
     secretsSizeBytes,
   }));
+
+/** An app that can use so much on each of its CPUs; null: it can always use more. */
+export interface CappedApp {
+  readonly floorBytes: number;
+  readonly perCpuBytes: number | null;
+  readonly change?: Partial<AppConfig>;
+}
+
+/** An image of profiles that no one has written, whose settings are what they have been given. */
+export function cappedImage(...capped: readonly CappedApp[]): PreparedImage {
+  const apps = capped.map((each, index) => {
+    return { app: app(`app${index}`, "capped", each.change), profile: cappedProfile(each), options: {} };
+  });
+  return { config: image(...apps.map((each) => each.app)), apps, problems: [] };
+}
+
+export function cappedProfile({ floorBytes, perCpuBytes }: CappedApp): Profile {
+  return {
+    name: "capped",
+    about: "an app with a cap",
+    options: {},
+    floorBytes: () => floorBytes,
+    capBytes: (_, { vcpus }) => (perCpuBytes === null ? Infinity : Math.max(floorBytes, vcpus * perCpuBytes)),
+    usualWeight: 1,
+    useful: () => ({}),
+    takesMemory: true,
+    ladder: [],
+    toShrink: "lower nothing",
+    tune: ({ memoryBytes, vcpus }) => ({ cache: plainSetting(memoryBytes), workers: plainSetting(vcpus) }),
+  };
+}
+
+function plainSetting(value: number): Setting {
+  const explained = { formula: "given", inputs: { given: value }, source: "a test", boundBy: null, note: null };
+  return { value, unit: "count", text: String(value), ...explained };
+}
+
+const anyCappedApp = fc
+  .record({
+    floorBytes: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 * GIB })),
+    perCpuBytes: fc.option(fc.integer({ min: 0, max: 4 * GIB }), { freq: 3 }),
+    weight: fc.option(fc.integer({ min: 1, max: 1000 })),
+    cpuWeight: fc.integer({ min: 1, max: 100 }),
+    maxBytes: fc.option(fc.integer({ min: 2 * GIB, max: 64 * GIB })),
+    optional: fc.boolean(),
+  })
+  .map(({ floorBytes, perCpuBytes, weight, cpuWeight, maxBytes, optional }): CappedApp => ({
+    floorBytes,
+    perCpuBytes,
+    change: { memory: { weight, minBytes: null, maxBytes }, cpu: { weight: cpuWeight }, optional },
+  }));
+
+export const anyCappedImage = fc.array(anyCappedApp, { maxLength: 6 }).map((apps) => cappedImage(...apps));

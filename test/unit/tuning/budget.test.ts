@@ -96,6 +96,56 @@ describe("computeBudget", () => {
     );
   });
 
+  describe("with apps that can't use all that their weight gives them", () => {
+    const web = { ...app, name: "web", capBytes: GIB };
+    const divisionOf = (...apps: BudgetRequest["apps"]) => {
+      const fixed = { kind: "share", share: 0, minBytes: 2 * GIB, maxBytes: 2 * GIB } as const;
+      const { shares, spare, gained, unallocatedBytes, unallocatedReason } = divide({ reserve: fixed, apps });
+      return [shares.map(({ memoryBytes }) => memoryBytes), spare, gained, unallocatedBytes, unallocatedReason];
+    };
+
+    it("tells how much that is, and which apps have it", () => {
+      assert.deepEqual(divisionOf(web, { ...app, name: "db" }), [
+        [GIB, 5 * GIB],
+        [{ app: "web", memoryBytes: 2 * GIB }],
+        [{ app: "db", memoryBytes: 2 * GIB }],
+        0,
+        null,
+      ]);
+    });
+    it("leaves to the page cache what the others can't use either, for that reason", () => {
+      assert.deepEqual(divisionOf(web, { ...app, name: "db", capBytes: 4 * GIB }), [
+        [GIB, 4 * GIB],
+        [{ app: "web", memoryBytes: 2 * GIB }],
+        [{ app: "db", memoryBytes: GIB }],
+        GIB,
+        "caps",
+      ]);
+    });
+    it("divides it by weight among several, and counts floors to the part of an app", () => {
+      assert.deepEqual(
+        divisionOf(
+          { ...web, weight: 3, capBytes: GIB },
+          { ...app, name: "db", weight: 2 },
+          { ...app, name: "api", floorBytes: GIB },
+        ),
+        [
+          [GIB, (10 / 3) * GIB, (5 / 3) * GIB].map(Math.floor),
+          [{ app: "web", memoryBytes: 2 * GIB }],
+          [
+            { app: "db", memoryBytes: Math.floor((4 / 3) * GIB) },
+            { app: "api", memoryBytes: Math.floor((2 / 3) * GIB) },
+          ],
+          1,
+          null,
+        ],
+      );
+    });
+    it("leaves all to the page cache where no app takes memory", () => {
+      assert.deepEqual(divisionOf(), [[], [], [], 6 * GIB, "no apps"]);
+    });
+  });
+
   describe("with optional apps", () => {
     const apps = [
       { ...app, name: "db", weight: 3, floorBytes: 512 * MIB },
@@ -104,8 +154,9 @@ describe("computeBudget", () => {
       { ...app, name: "batch", floorBytes: GIB, optional: true, cpuWeight: 4 },
     ];
     const sharesOn = (memLimitBytes: number) => {
-      const { shares, leftOut, unallocatedBytes } = divide({ apps, memLimitBytes });
-      return { shares: shares.map(({ name, memoryBytes }) => [name, memoryBytes / MIB]), leftOut, unallocatedBytes };
+      const { shares, leftOut, unallocatedBytes, unallocatedReason } = divide({ apps, memLimitBytes });
+      const named = shares.map(({ name, memoryBytes }) => [name, memoryBytes / MIB]);
+      return { shares: named, leftOut, unallocatedBytes, unallocatedReason };
     };
 
     it("leaves out the last that is declared first, and no more than it takes", () => {
@@ -122,6 +173,7 @@ describe("computeBudget", () => {
         ],
         leftOut: ["search", "batch"],
         unallocatedBytes: 1976 * MIB,
+        unallocatedReason: "left out",
       });
     });
     it("refuses a machine that is too small even without them", () => {

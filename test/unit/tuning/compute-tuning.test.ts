@@ -41,6 +41,9 @@ describe("computeTuning", () => {
       availableBytes: 8_160_437_863,
       reservedBytes: 429_496_729,
       unallocatedBytes: 2,
+      unallocatedReason: null,
+      spare: [],
+      gained: [],
       leftOut: [],
     });
     assert.deepEqual(

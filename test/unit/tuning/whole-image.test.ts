@@ -7,6 +7,7 @@ import { predictFacts } from "../../../agent/facts/predict-facts.ts";
 import {
   computeTuning,
   type MachineFacts,
+  type PreparedImage,
   prepareImage,
   type TunedConfig,
   tuneImage,
@@ -15,7 +16,18 @@ import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
 import { allot as allotAlone, GIB, MIB, written } from "./alone.ts";
-import { anyImage, anyMemory, anyMore, anyOptions, anyVcpus, app, image, machine } from "./any-image.ts";
+import {
+  anyCappedImage,
+  anyImage,
+  anyMemory,
+  anyMore,
+  anyOptions,
+  anyVcpus,
+  app,
+  cappedImage,
+  image,
+  machine,
+} from "./any-image.ts";
 
 const TIB = 1024 * GIB;
 
@@ -54,22 +66,49 @@ function assertNoLess(
 
 /** Two machines, the second at least as large in every respect. */
 function assertImageNoLess(
-  config: TunedConfig,
+  prepared: PreparedImage,
   small: MachineFacts,
   large: MachineFacts,
   exceptions: Readonly<Record<string, string>>,
 ): void {
-  const prepared = prepareImage(config);
   const [before, after] = [tuneImage(prepared, small), tuneImage(prepared, large)];
   if (before.kind === "impossible") return;
   assert.ok(after.kind === "tuned", "the larger machine is refused");
   for (const smaller of before.apps) {
     const larger = after.apps.find(({ name }) => name === smaller.name);
     assert.ok(larger, `${smaller.name} is left out on the larger machine`);
-    assert.ok(larger.memoryBytes >= smaller.memoryBytes, `${smaller.name}'s share falls`);
     assert.ok(larger.vcpus >= smaller.vcpus, `${smaller.name}'s CPUs fall`);
-    assertNoLess(smaller.profile, smaller.settings, larger.settings, exceptions);
+    if (larger.memoryBytes >= smaller.memoryBytes)
+      assertNoLess(smaller.profile, smaller.settings, larger.settings, exceptions);
+    else assertTakenBack(prepared, small, large, smaller.name, larger.memoryBytes);
   }
+}
+
+/**
+ * Memory that an app had because its neighbours could not use it is theirs again where more CPUs let them; what its own
+ * weight gives it is never taken.
+ */
+function assertTakenBack(
+  prepared: PreparedImage,
+  small: MachineFacts,
+  large: MachineFacts,
+  name: string,
+  hasBytes: number,
+): void {
+  assert.ok(large.vcpus > small.vcpus, `${name}'s share falls with the same CPUs`);
+  assert.ok(hasBytes >= partByWeight(prepared, small, name), `${name} has less than its weight gives it`);
+}
+
+/** What an app would have if every app could use all that it is given. */
+function partByWeight({ config, apps }: PreparedImage, facts: MachineFacts, name: string): number {
+  const uncapped = apps.map(({ app: declared, profile, options }) => ({
+    app: { ...declared, memory: { ...declared.memory, maxBytes: null } },
+    profile: { ...profile, capBytes: () => Infinity },
+    options,
+  }));
+  const result = tuneImage({ config, apps: uncapped, problems: [] }, facts);
+  assert.ok(result.kind === "tuned");
+  return result.apps.find((one) => one.name === name)!.memoryBytes;
 }
 
 function assertSum(config: TunedConfig, facts: MachineFacts): void {
@@ -104,16 +143,16 @@ describe("every image on every machine", () => {
     fc.assert(
       fc.property(anyImage, anyMemory, anyMore, anyVcpus, (config, memory, more, cpus) => {
         const larger = Math.min(memory + more, 32 * TIB);
-        assertImageNoLess(config, machine(memory, cpus), machine(larger, cpus), MAY_FALL_WITH_MEMORY);
+        assertImageNoLess(prepareImage(config), machine(memory, cpus), machine(larger, cpus), MAY_FALL_WITH_MEMORY);
       }),
       runs,
     );
   });
-  it("gives no app less with more CPUs", () => {
+  it("takes nothing from an app with more CPUs but what others can use again, and never from its part by weight", () => {
     fc.assert(
       fc.property(anyImage, anyMemory, anyVcpus, fc.integer({ min: 0, max: 64 }), (config, memory, cpus, more) => {
         const larger = Math.min(cpus + more, 1024);
-        assertImageNoLess(config, machine(memory, cpus), machine(memory, larger), MAY_FALL_WITH_CPUS);
+        assertImageNoLess(prepareImage(config), machine(memory, cpus), machine(memory, larger), MAY_FALL_WITH_CPUS);
       }),
       runs,
     );
@@ -149,6 +188,78 @@ describe("every image on every machine", () => {
   });
 });
 
+describe("every image of apps whose caps rise with their CPUs", () => {
+  const runs = { numRuns: 1000 };
+
+  it("is divided within the memory, and what is spare is what others gained or the page cache has", () => {
+    fc.assert(
+      fc.property(anyCappedImage, anyMemory, anyVcpus, (prepared, memory, cpus) => {
+        const result = tuneImage(prepared, machine(memory, cpus));
+        if (result.kind === "impossible" || prepared.apps.length === 0) return;
+        const { availableBytes, unallocatedBytes, unallocatedReason, spare, gained, leftOut } = result.budget;
+        const given = sumBytes(result.apps);
+        assert.equal(given + unallocatedBytes, availableBytes);
+        assert.ok(unallocatedBytes >= 0);
+        if (leftOut.length > 0) return assert.deepEqual([spare, gained, unallocatedReason], [[], [], "left out"]);
+        // Each share is rounded down by less than a byte.
+        const lost = sumBytes(spare) - sumBytes(gained) - unallocatedBytes;
+        assert.ok(Math.abs(lost) <= prepared.apps.length, `${lost} bytes came from nowhere`);
+        if (unallocatedReason === null) assert.ok(unallocatedBytes < prepared.apps.length);
+      }),
+      runs,
+    );
+  });
+  it("gives each app its part by weight, or all that it can use", () => {
+    fc.assert(
+      fc.property(anyCappedImage, anyMemory, anyVcpus, (prepared, memory, cpus) => {
+        const facts = machine(memory, cpus);
+        const result = tuneImage(prepared, facts);
+        if (result.kind === "impossible" || result.budget.leftOut.length > 0) return;
+        for (const { name, memoryBytes } of result.apps) {
+          const { capBytes } = result.demands.find((demand) => demand.name === name)!;
+          assert.ok(memoryBytes >= Math.min(capBytes, partByWeight(prepared, facts, name)), name);
+        }
+      }),
+      runs,
+    );
+  });
+  it("gives no app less of anything with more memory", () => {
+    fc.assert(
+      fc.property(anyCappedImage, anyMemory, anyMore, anyVcpus, (prepared, memory, more, cpus) => {
+        const larger = Math.min(memory + more, 32 * TIB);
+        assertImageNoLess(prepared, machine(memory, cpus), machine(larger, cpus), {});
+      }),
+      runs,
+    );
+  });
+  it("takes nothing from an app with more CPUs but what others can use again, and never from its part by weight", () => {
+    fc.assert(
+      fc.property(
+        anyCappedImage,
+        anyMemory,
+        anyVcpus,
+        fc.integer({ min: 0, max: 64 }),
+        (prepared, memory, cpus, more) =>
+          assertImageNoLess(prepared, machine(memory, cpus), machine(memory, Math.min(cpus + more, 1024)), {}),
+      ),
+      runs,
+    );
+  });
+  it("does take such memory back: a worker for each CPU", () => {
+    const prepared = cappedImage({ floorBytes: 0, perCpuBytes: 512 * MIB }, { floorBytes: 0, perCpuBytes: null });
+    const shares = [1, 4, 16].map((cpus) => {
+      const result = tuneImage(prepared, machine(4 * GIB, cpus));
+      assert.ok(result.kind === "tuned");
+      return result.apps.map(({ memoryBytes }) => Math.floor(memoryBytes / MIB));
+    });
+    assert.deepEqual(shares, [
+      [512, 3210],
+      [1861, 1861],
+      [1861, 1861],
+    ]);
+  });
+});
+
 describe("every instance type of the catalogue", () => {
   const types = [...readCatalogue().rows.values()].map(predictFacts);
   const images: Readonly<Record<string, TunedConfig>> = {
@@ -168,14 +279,18 @@ describe("every instance type of the catalogue", () => {
     it(`holds ${title} within its memory, or says why not`, () => {
       for (const facts of types) assertSum(config, facts);
     });
-    it(`gives ${title} no less than a smaller type does`, () => {
+    it(`gives ${title} no less than a smaller type does, but for what more CPUs let others use again`, () => {
       for (const [small, large] of largerPairs(types)) {
         const exceptions = small.vcpus === large.vcpus ? MAY_FALL_WITH_MEMORY : MAY_FALL_WITH_CPUS;
-        assertImageNoLess(config, small, large, exceptions);
+        assertImageNoLess(prepareImage(config), small, large, exceptions);
       }
     });
   }
 });
+
+function sumBytes(amounts: readonly { readonly memoryBytes: number }[]): number {
+  return amounts.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+}
 
 /** Each type with the next larger ones of the same and of more CPUs, which makes chains from the smallest to the largest. */
 function largerPairs(types: readonly Facts[]): [Facts, Facts][] {
