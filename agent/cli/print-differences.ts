@@ -3,7 +3,7 @@
 import type { AppPlan, FileStep, Plan } from "../plan/plan.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
-import { formatSacrifices, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
+import { formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
@@ -17,7 +17,7 @@ export function formatDifferences(plans: readonly Plan[], withDiff: boolean, pai
   const settings = settingRows(plans, paint);
   const files = fileRows(plans, paint);
   const rows = [...machineRows(machines, paint), ...settings.rows, ...files.rows];
-  const remarks = machines.map((machine) => formatSacrifices(machine, machines, paint)).join("");
+  const remarks = machines.map((machine) => formatRemarks(machine, machines, paint)).join("");
   const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
   const diffs = withDiff ? plans.slice(1).map((plan) => formatDifference(plans[0]!, plan, paint)) : [];
   return `${formatColumns(rows)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;

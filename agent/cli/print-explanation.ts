@@ -1,10 +1,11 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
 import type { AppPlan } from "../plan/plan.ts";
-import { formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
+import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
 import { formatDegraded, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
@@ -44,16 +45,13 @@ function isPresent({ app, leftOut }: Explanation): boolean {
   return !leftOut.includes(app.name);
 }
 
-function formatShare({ share, leftOut }: Explanation, paint: Paint): string {
+function formatShare({ app, share, leftOut }: Explanation, paint: Paint): string {
   if (share === null) return "takes no memory: it is tuned by all that the OS sees\n";
-  const { floorBytes, capBytes, weight, weights, shareBytes, boundBy } = share;
   const heldBack: readonly (readonly [string, number, string])[] = [
     ["- reserve", share.reserveBytes, describeReserve(share.reserve)],
     ["- huge pages", share.hugePagesBytes, "outside of any app"],
     ["- secrets", share.secretsBytes, "on their file system, at most"],
   ];
-  const limits = `floor ${formatBytes(floorBytes)}, ${capBytes === null ? "no cap" : `cap ${formatBytes(capBytes)}`}`;
-  const held = boundBy === null ? "" : `, held by its ${boundBy}`;
   const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
   const table = formatColumns(
     [
@@ -62,11 +60,48 @@ function formatShare({ share, leftOut }: Explanation, paint: Paint): string {
         .filter(([, bytes]) => bytes > 0)
         .map(([what, bytes, why]) => [what, formatBytes(bytes), paint.dim(why)]),
       ["= for all apps", formatBytes(share.availableBytes)],
-      ["its share", paint.bold(formatBytes(shareBytes)), `weight ${weight} of ${weights}, ${limits}${held}`],
+      ...partRows(app, share, paint),
+      ["its share", paint.bold(formatBytes(share.shareBytes)), describeLimits(app, share)],
+      ...restRow(share, paint),
     ],
     "  ",
   );
   return table + (leftOut.length === 0 ? "" : `  ${paint.yellow(others)}\n`);
+}
+
+/** From what its weight alone would give an app to what it has. */
+function partRows({ name, profile }: AppPlan, share: ShareExplanation, paint: Paint): string[][] {
+  const { partBytes, weight, weights, weightBy, spare, gained } = share;
+  if (partBytes === null) return [];
+  const whose = weightBy === "config" ? "as memory.weight says" : `the usual one of ${profile}`;
+  const passedOn = describeSpare(share);
+  const changes: readonly (readonly [string, number])[] = [
+    ["- more than it can use", amountOf(name, spare)],
+    ["+ what others can't use", amountOf(name, gained)],
+  ];
+  return [
+    ["its part by weight", formatBytes(partBytes), `weight ${weight} of ${weights}, ${whose}`],
+    ...changes
+      .filter(([, bytes]) => bytes > 0 && passedOn !== null)
+      .map(([what, bytes]) => [what, formatBytes(bytes), paint.dim(passedOn!)]),
+  ];
+}
+
+function describeLimits(
+  { profile, vcpus }: AppPlan,
+  { floorBytes, capBytes, capBy, boundBy }: ShareExplanation,
+): string {
+  const mosts = {
+    config: "memory.max",
+    profile: `all that ${profile} can use with ${formatCount(vcpus, "vCPU")} and these options`,
+  } as const;
+  const most = capBy === null ? "no cap" : `cap ${formatBytes(capBytes!)} (${mosts[capBy]})`;
+  return `floor ${formatBytes(floorBytes)}, ${most}${boundBy === null ? "" : `, held by its ${boundBy}`}`;
+}
+
+function restRow(share: ShareExplanation, paint: Paint): string[][] {
+  const why = describeRest(share);
+  return why === null ? [] : [["left to the page cache", formatBytes(share.unallocatedBytes), paint.dim(why)]];
 }
 
 function formatAbsence({ app, share }: Explanation, paint: Paint): string {

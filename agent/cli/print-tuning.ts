@@ -5,6 +5,7 @@ import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
 /** One machine of a comparison. */
@@ -45,7 +46,7 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded }: AppPla
 
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
   const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
-  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatSacrifices(machine, machines, paint));
+  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatRemarks(machine, machines, paint));
   return formatColumns(rows) + remarks.join("");
 }
 
@@ -98,17 +99,22 @@ function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
 }
 
-// What a small machine cost: apps that are left out, and what the others gave up.
-export function formatSacrifices({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
+/** What a division was like: memory that apps could not use, apps that are left out, and what the others gave up. */
+export function formatRemarks({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
   if (tuning === null) return "";
   const where = all.length > 1 ? ` on ${type}` : "";
+  const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
+  const passedOn = [
+    ...(spare === null ? [] : [`${spare}${where}`]),
+    ...(rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
+  ];
   const leftOut = tuning.budget.leftOut.map((name) =>
     paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
   );
   const degraded = tuning.apps
     .filter((app) => app.degraded.length > 0)
     .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(app.degraded)}`));
-  return [...leftOut, ...degraded].map((line) => `${line}\n`).join("");
+  return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => `${line}\n`).join("");
 }
 
 /** `threads 250 → 60, codeCache 240M → 48M`. */

@@ -23,6 +23,12 @@ export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `web`, `web and db`, `web, db and api`. */
+export function joinWords(words: readonly string[]): string {
+  const [last = "", ...others] = words.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(", ")} and ${last}`;
+}
+
 /** Left-aligned columns, two spaces apart; the last one keeps its length. A row is a line: what would break it is shown. */
 export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
   const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));

@@ -157,7 +157,8 @@ function logMachine({ facts, budget, apps }: Plan, log: Log): void {
   const shares = apps
     .filter(({ memoryBytes }) => memoryBytes > 0)
     .map(({ name, memoryBytes }) => `${name} ${formatBytes(memoryBytes)}`);
-  const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares].join(" + ");
+  const rest = budget.unallocatedReason === null ? [] : [`page cache ${formatBytes(budget.unallocatedBytes)}`];
+  const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares, ...rest].join(" + ");
   log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${size} = ${split}`);
   if (budget.leftOut.length > 0) log("warn", `too little memory: ${budget.leftOut.join(", ")} left out, as optional`);
   for (const { name, degraded } of apps) {

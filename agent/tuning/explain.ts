@@ -1,7 +1,7 @@
 // Why an app has its share and a setting its value: the numbers behind both, and what would change them. Pure.
 
 import type { OptionValue, ReserveRule } from "../config/config.ts";
-import type { BudgetPlan } from "../plan/plan.ts";
+import type { AppAmount, BudgetPlan } from "../plan/plan.ts";
 import type { AppDemand } from "./budget.ts";
 import type { MachineFacts, TunedConfig } from "./compute-tuning.ts";
 import { PLENTY_BYTES } from "./degraded.ts";
@@ -21,9 +21,20 @@ export interface ShareExplanation {
   readonly floorBytes: number;
   /** Null: none. */
   readonly capBytes: number | null;
+  /** Whether memory.max is the cap, or what the profile says that the app can use; null: there is none. */
+  readonly capBy: "config" | "profile" | null;
   readonly weight: number;
+  /** Whether memory.weight says so, or it is the profile's usual one. */
+  readonly weightBy: "config" | "profile";
   /** Of all the apps. */
   readonly weights: number;
+  /** What it would have if every app could use all that it is given. Null: an app is left out, and the others have floors. */
+  readonly partBytes: number | null;
+  /** Of the whole image: see BudgetPlan. */
+  readonly spare: BudgetPlan["spare"];
+  readonly gained: BudgetPlan["gained"];
+  readonly unallocatedBytes: number;
+  readonly unallocatedReason: BudgetPlan["unallocatedReason"];
   /** What the app has. */
   readonly shareBytes: number;
   readonly boundBy: "floor" | "cap" | null;
@@ -33,13 +44,15 @@ export interface ShareExplanation {
 export function explainShare(
   config: TunedConfig,
   { memLimitBytes }: MachineFacts,
-  { reservedBytes, availableBytes }: BudgetPlan,
+  budget: BudgetPlan,
   demands: readonly AppDemand[],
   app: { readonly name: string; readonly memoryBytes: number; readonly vcpus: number },
 ): ShareExplanation | null {
   const demand = demands.find(({ name }) => name === app.name);
   if (!demand) return null;
   const { floorBytes, capBytes, weight } = demand;
+  const { memory } = config.apps.find(({ name }) => name === app.name)!;
+  const { reservedBytes, availableBytes, leftOut, spare, gained, unallocatedBytes, unallocatedReason } = budget;
   const reserve = config.reserve.memory;
   const reserveBytes = computeReserveBytes(reserve, memLimitBytes);
   const secretsBytes = config.secretsSizeBytes;
@@ -52,12 +65,24 @@ export function explainShare(
     availableBytes,
     floorBytes,
     capBytes: capBytes === Infinity ? null : capBytes,
+    capBy: capBytes === Infinity ? null : capBytes === memory.maxBytes ? "config" : "profile",
     weight,
+    weightBy: memory.weight === null ? "profile" : "config",
     weights: demands.reduce((sum, each) => sum + each.weight, 0),
+    partBytes: leftOut.length > 0 ? null : app.memoryBytes + amountOf(app.name, spare) - amountOf(app.name, gained),
+    spare,
+    gained,
+    unallocatedBytes,
+    unallocatedReason,
     shareBytes: app.memoryBytes,
     boundBy: app.memoryBytes === floorBytes ? "floor" : app.memoryBytes === capBytes ? "cap" : null,
     vcpus: app.vcpus,
   };
+}
+
+/** 0 where the app is not among them. */
+export function amountOf(name: string, amounts: readonly AppAmount[]): number {
+  return amounts.find(({ app }) => app === name)?.memoryBytes ?? 0;
 }
 
 /** The formula with the numbers put in, memory as people write it. */

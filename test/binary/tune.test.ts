@@ -124,7 +124,11 @@ describe("the calculator in the compiled binary", function () {
       stdout,
       /memory as the OS sees it +7\.\d GiB\n +- reserve +[\d.]+ MiB .*\n += for all apps +[\d.]+ GiB\n/,
     );
-    assert.match(stdout, /its share +[\d.]+ GiB +weight 1 of 5, floor [\d.]+ MiB/);
+    assert.match(stdout, /its part by weight +[\d.]+ GiB +weight 1 of [\d.]+, as memory\.weight says\n/);
+    assert.match(
+      stdout,
+      /its share +[\d.]+ GiB +floor [\d.]+ MiB, (no cap|cap [\d.]+ GiB \(all that jvm can use .*\))/,
+    );
   });
 
   it("names the nearest setting, app, profile and type of an unknown one", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Division } from "../../../agent/cli/print-division.ts";
 import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
 import { formatTuning, tuningDocument, type TunedMachine } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
@@ -87,6 +88,35 @@ describe("a machine's tuning", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp, ["batch"])], paint);
     assert.match(text, /^batch is left out: too little memory; the others have their floors$/m);
     assert.match(text, /^api gave up: threads 250 → 60, codeCache 240M → 48M$/m);
+  });
+  it("says what apps could not use, and who has it", () => {
+    const said = (division: Partial<Division>, ...others: TunedMachine[]) => {
+      const { tuning, ...machine } = fitting("t4g.large", 8 * GIB);
+      const divided = { ...machine, tuning: { ...tuning!, budget: { ...tuning!.budget, ...division } } };
+      return formatTuning([divided, ...others], paint)
+        .split("\n")
+        .filter((line) => /can't use|no app/.test(line));
+    };
+    const spare = [
+      { app: "web", memoryBytes: 2 * GIB },
+      { app: "cache", memoryBytes: GIB },
+    ];
+    const gained = [
+      { app: "db", memoryBytes: 1.5 * GIB },
+      { app: "api", memoryBytes: GIB },
+    ];
+    assert.deepEqual(said({ spare, gained, unallocatedBytes: GIB / 2, unallocatedReason: "caps" }), [
+      "of 3 GiB that web and cache can't use, db got 1.5 GiB, api 1 GiB, the page cache 512 MiB",
+      "left to the page cache: no app can use more",
+    ]);
+    assert.deepEqual(said({ spare, unallocatedBytes: 3 * GIB, unallocatedReason: "caps" }, machines[3]!), [
+      "of 3 GiB that web and cache can't use, the page cache got 3 GiB on t4g.large",
+      "left to the page cache on t4g.large: no app can use more",
+    ]);
+    assert.deepEqual(said({ unallocatedBytes: 8 * GIB, unallocatedReason: "no apps" }), [
+      "left to the page cache: no app takes memory",
+    ]);
+    assert.deepEqual(said({ spare: [{ app: "web", memoryBytes: 3 }], gained: [{ app: "db", memoryBytes: 3 }] }), []);
   });
   it("names the machine of several", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);

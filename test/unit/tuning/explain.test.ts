@@ -51,12 +51,42 @@ describe("the explanation of a share", () => {
       availableBytes: 16_205_448_480,
       floorBytes: GIB,
       capBytes: 4 * GIB,
+      capBy: "config",
       weight: 3,
+      weightBy: "config",
       weights: 4,
+      partBytes: 12_154_086_360,
+      spare: [
+        { app: "db", memoryBytes: 12_154_086_360 - 4 * GIB },
+        { app: "pages", memoryBytes: 4_051_362_120 - GIB },
+      ],
+      gained: [],
+      unallocatedBytes: 16_205_448_480 - 5 * GIB,
+      unallocatedReason: "caps",
       shareBytes: 4 * GIB,
       boundBy: "cap",
       vcpus: 4,
     });
+  });
+  it("tells the profile's usual weight and its cap from those that the config gives", () => {
+    const memory = { weight: null, minBytes: null, maxBytes: null };
+    const config = image(app("web", "nginx", { memory }), app("pages", "hugepages", { options: { size: "1GiB" } }));
+    const facts = machine(16 * GIB, 4);
+    const result = computeTuning(config, facts);
+    assert.ok(result.kind === "tuned");
+    const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
+    assert.deepEqual([share!.weightBy, share!.capBy], ["profile", "profile"]);
+  });
+  it("has no part by weight where an app is left out", () => {
+    const config = image(
+      app("db", "postgresql"),
+      app("pages", "hugepages", { options: { size: "6GiB" }, optional: true }),
+    );
+    const facts = machine(4 * GIB, 4);
+    const result = computeTuning(config, facts);
+    assert.ok(result.kind === "tuned");
+    const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
+    assert.deepEqual([share!.partBytes, share!.unallocatedReason], [null, "left out"]);
   });
   it("is none for an app that takes no memory", () => {
     const config = image(app("kernel", "sysctl"));

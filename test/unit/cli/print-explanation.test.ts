@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { formatExplanation } from "../../../agent/cli/print-explanation.ts";
+import { choosePaint } from "../../../agent/cli/text.ts";
+import type { AppConfig } from "../../../agent/config/config.ts";
+import { tuneImage } from "../../../agent/tuning/compute-tuning.ts";
+import { explainShare } from "../../../agent/tuning/explain.ts";
+import { GIB } from "../tuning/alone.ts";
+import { cappedImage, machine } from "../tuning/any-image.ts";
+
+const paint = choosePaint(false);
+
+function memory(weight: number | null, maxBytes: number | null = null): Partial<AppConfig> {
+  return { memory: { weight, minBytes: null, maxBytes } };
+}
+
+/** The lines on the share of an app, their columns one blank apart. */
+function explain(name: string, vcpus: number): string[] {
+  const prepared = cappedImage(
+    { floorBytes: 0, perCpuBytes: GIB, change: memory(null) },
+    { floorBytes: 0, perCpuBytes: null, change: memory(2) },
+    { floorBytes: GIB, perCpuBytes: null, change: memory(1, 2 * GIB) },
+  );
+  const facts = machine(16 * GIB, vcpus);
+  const result = tuneImage(prepared, facts);
+  assert.ok(result.kind === "tuned");
+  const { budget, demands, apps } = result;
+  const app = apps.find((each) => each.name === name)!;
+  const share = explainShare(prepared.config, facts, budget, demands, app);
+  const text = formatExplanation({ kind: "app", machine: "a type", app, share, leftOut: [] }, paint);
+  const lines = text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
+  return lines.slice(lines.findIndex((line) => line.startsWith("= for all apps")) + 1, -3);
+}
+
+describe("the explanation of a share for people", () => {
+  it("goes from the part that the weight gives to what the app can use, and says who has the rest", () => {
+    assert.deepEqual(explain("app0", 2), [
+      "its part by weight 3.8 GiB weight 1 of 4, the usual one of capped",
+      "- more than it can use 1.8 GiB of 3.6 GiB that app0 and app2 can't use, app1 got 3.6 GiB",
+      "its share 2 GiB floor 0 B, cap 2 GiB (all that capped can use with 2 vCPUs and these options), held by its cap",
+    ]);
+  });
+  it("goes on to what others can't use", () => {
+    assert.deepEqual(explain("app1", 2), [
+      "its part by weight 7.6 GiB weight 2 of 4, as memory.weight says",
+      "+ what others can't use 3.6 GiB of 3.6 GiB that app0 and app2 can't use, app1 got 3.6 GiB",
+      "its share 11.2 GiB floor 0 B, no cap",
+    ]);
+  });
+  it("names memory.max where that is the cap", () => {
+    assert.deepEqual(explain("app2", 64).slice(-1), [
+      "its share 2 GiB floor 1 GiB, cap 2 GiB (memory.max), held by its cap",
+    ]);
+  });
+});
