@@ -6,7 +6,8 @@ import { describeReserve } from "../tuning/reserve.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
-import { formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { describeBelowUseful, listUntold } from "./gather-below-useful.ts";
+import { formatDegraded, formatProblems, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 interface Common {
@@ -25,12 +26,17 @@ export type Explanation =
 
 export function explainDocument(explanation: Explanation): unknown {
   const { machine, app, share, leftOut } = explanation;
-  const { name, profile, vcpus, settings, degraded } = app;
+  const { name, profile, vcpus, settings, degraded, belowUseful } = app;
   const common = { schema: 1, machine, app: name, profile, present: isPresent(explanation), leftOut, vcpus, share };
-  if (explanation.kind === "app") return { ...common, settings: isPresent(explanation) ? settings : {}, degraded };
+  if (explanation.kind === "app") {
+    const isThere = isPresent(explanation);
+    return { ...common, settings: isThere ? settings : {}, degraded, belowUseful: isThere ? belowUseful : [] };
+  }
   const setting = settings[explanation.setting]!;
   const withNumbers = substitute(setting);
-  return { ...common, setting: explanation.setting, ...setting, withNumbers, changedBy: explanation.levers };
+  const below = belowUseful.filter((each) => each.setting === explanation.setting);
+  const changedBy = explanation.levers;
+  return { ...common, setting: explanation.setting, ...setting, withNumbers, belowUseful: below, changedBy };
 }
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
@@ -110,14 +116,17 @@ function formatAbsence({ app, share }: Explanation, paint: Paint): string {
   return `${paint.yellow(`${app.name} is optional and left out`)}: its floor of ${needed} does not fit. To change that: ${change}.\n`;
 }
 
-function formatSettings({ settings, degraded }: AppPlan, paint: Paint): string {
+function formatSettings(app: AppPlan, paint: Paint): string {
+  const { name: appName, settings, degraded, belowUseful } = app;
   const rows = Object.entries(settings).map(([name, setting]) => [
     name,
     oneLine(setting),
     paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
   ]);
-  const gaveUp = degraded.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(degraded)}`)}\n`;
-  return formatColumns(rows, "  ") + gaveUp;
+  const untold = listUntold(app);
+  const gaveUp = untold.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(untold)}`)}\n`;
+  const warnings = belowUseful.map((below) => describeBelowUseful(appName, below, degraded));
+  return formatColumns(rows, "  ") + gaveUp + formatProblems(warnings, paint);
 }
 
 function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, paint: Paint): string {
@@ -125,6 +134,7 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
   const setting = app.settings[name]!;
   const { formula, inputs, source, note } = setting;
   const numbers = substitute(setting);
+  const below = app.belowUseful.find((each) => each.setting === name);
   const rows = [
     ["formula", formula],
     ...(numbers === formula ? [] : [["in numbers", numbers]]),
@@ -132,6 +142,7 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
     ["bound by", describeBound(explanation, setting)],
     ["source", source],
     ...(note === null ? [] : [["note", note]]),
+    ...(below === undefined ? [] : [["too little", `${below.because}. ${below.fix}`]]),
     ...describeChanges(explanation, levers).map((change, index) => [index === 0 ? "changed by" : "", change]),
   ];
   const cells = rows.map(([label, ...rest]) => [paint.dim(label!), ...rest]);

@@ -10,15 +10,18 @@ interface Family {
   readonly machines: readonly TunedMachine[];
   /** Null: none is large enough. */
   readonly smallest: TunedMachine | null;
+  /** The smallest on which no setting is less than an expert would sign. */
+  readonly useful: TunedMachine | null;
   /** The smallest on which no app is left out or gives anything up. */
   readonly whole: TunedMachine | null;
 }
 
 /** `types` as for named ones; `families` sums them up. */
 export function fitDocument(machines: readonly TunedMachine[]): unknown {
-  const families = groupByFamily(machines).map(({ name, machines: own, smallest, whole }) => ({
+  const families = groupByFamily(machines).map(({ name, machines: own, smallest, useful, whole }) => ({
     family: name,
     smallest: smallest?.type ?? null,
+    smallestUseful: useful?.type ?? null,
     smallestWhole: whole?.type ?? null,
     fits: own.filter(fits).length,
     of: own.length,
@@ -30,21 +33,39 @@ export function formatFit(machines: readonly TunedMachine[], paint: Paint): stri
   const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
   const heading = `the image fits on ${candidates.filter(fits).length} of ${formatCount(machines.length, "type")}`;
   const rows = [
-    ["family", "smallest", "with all it wants", "fits", "too small"],
+    ["family", "smallest", "without a warning", "with all it wants", "fits", "too small"],
     ...groupByFamily(machines).map((family) => familyRow(family, paint)),
   ];
-  return `${paint.bold(heading)}\n${formatColumns(rows)}${formatReasons(machines, candidates, paint)}`;
+  return `${paint.bold(heading)}\n${formatColumns(rows)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
 }
 
-function familyRow({ name, machines, smallest, whole }: Family, paint: Paint): string[] {
+function familyRow({ name, machines, smallest, useful, whole }: Family, paint: Paint): string[] {
   const small = machines.filter((machine) => !fits(machine));
   return [
     paint.bold(name),
     smallest === null ? paint.red("none") : `${smallest.type} (${formatBytes(smallest.memoryBytes)})`,
-    whole === smallest ? "" : (whole?.type ?? paint.yellow("none")),
+    nameOther(useful, smallest, paint),
+    nameOther(whole, smallest, paint),
     `${machines.length - small.length}/${machines.length}`,
     paint.dim(small.map(({ type }) => type.slice(name.length + 1)).join(", ")),
   ];
+}
+
+function nameOther(machine: TunedMachine | null, smallest: TunedMachine | null, paint: Paint): string {
+  return machine === smallest ? "" : (machine?.type ?? paint.yellow("none"));
+}
+
+/** A line for each setting, whatever it is on each type: what is useful knows nothing of the machine. */
+function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string {
+  const found = machines.flatMap(({ tuning }) =>
+    (tuning?.apps ?? []).flatMap(({ name, belowUseful }) =>
+      belowUseful.map(({ setting, because }) => `${name}: too little ${setting}, and ${because}`),
+    ),
+  );
+  const lines = [...Map.groupBy(found, (line) => line)].map(
+    ([line, { length }]) => `${paint.yellow("!")} ${formatCount(length, "type")}: ${line}\n`,
+  );
+  return lines.join("");
 }
 
 // The same reason for all of a kind: floors know nothing of the machine.
@@ -74,7 +95,8 @@ function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {
   }
   return [...families].map(([name, own]) => {
     const sorted = own.toSorted(bySize);
-    return { name, machines: sorted, smallest: sorted.find(fits) ?? null, whole: sorted.find(isWhole) ?? null };
+    const find = (is: (machine: TunedMachine) => boolean): TunedMachine | null => sorted.find(is) ?? null;
+    return { name, machines: sorted, smallest: find(fits), useful: find(isUseful), whole: find(isWhole) };
   });
 }
 
@@ -84,6 +106,10 @@ function bySize(a: TunedMachine, b: TunedMachine): number {
 
 function fits({ tuning }: TunedMachine): boolean {
   return tuning !== null;
+}
+
+function isUseful({ tuning }: TunedMachine): boolean {
+  return tuning !== null && tuning.apps.every(({ belowUseful }) => belowUseful.length === 0);
 }
 
 function isWhole({ tuning }: TunedMachine): boolean {

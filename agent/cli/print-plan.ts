@@ -7,9 +7,10 @@ import type { Config } from "../config/config.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
 import { eachOnce, formatProblem } from "../refusal.ts";
+import { gatherBelowUseful } from "./gather-below-useful.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
-import { formatTuning } from "./print-tuning.ts";
+import { formatDivision } from "./print-tuning.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
 export interface InspectedPlan {
@@ -55,7 +56,7 @@ function changeDocument(change: Change, { seen }: SavedChange): unknown {
 /** @param withDiff show each file's difference, whole where it is new */
 export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff: boolean, paint: Paint): string {
   return [
-    formatTuning([tunedMachine(plan)], paint),
+    formatDivision([tunedMachine(plan)], paint),
     formatSecrets(plan, changes, paint),
     formatFiles(changes, paint),
     withDiff ? changes.map((change) => formatChangeDiff(change, paint)).join("") : "",
@@ -220,9 +221,9 @@ function formatChangeDiff(change: Change, paint: Paint): string {
 }
 
 function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
-  const warnings = eachOnce(plans.flatMap((plan) => plan.warnings)).map(formatProblem);
+  const warnings = [...plans.flatMap((plan) => plan.warnings), ...gatherBelowUseful(plans.map(tunedMachine))];
   const lines = [
-    ...warnings,
+    ...eachOnce(warnings).map(formatProblem),
     ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),
   ];
   if (lines.length === 0) return "";

@@ -5,6 +5,7 @@ import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
+import { gatherBelowUseful, listUntold } from "./gather-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
@@ -40,11 +41,21 @@ export function machineDocument({ type, vcpus, memoryBytes, problems, tuning }: 
   };
 }
 
-function appDocument({ profile, memoryBytes, vcpus, settings, degraded }: AppPlan): unknown {
-  return { profile, memoryBytes, vcpus, settings, degraded };
+function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUseful }: AppPlan): unknown {
+  return { profile, memoryBytes, vcpus, settings, degraded, belowUseful };
 }
 
+/** `tune` for the image: the division, and what an expert would not sign of it. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
+  return formatDivision(machines, paint) + formatProblems(gatherBelowUseful(machines), paint);
+}
+
+/** `! parbake.yaml:3:5: api: heap is only …`, a line for each. */
+export function formatProblems(problems: readonly Problem[], paint: Paint): string {
+  return problems.map((problem) => `${paint.yellow("!")} ${formatProblem(problem)}\n`).join("");
+}
+
+export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {
   const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
   const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatRemarks(machine, machines, paint));
   return formatColumns(rows) + remarks.join("");
@@ -112,8 +123,8 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
     paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
   );
   const degraded = tuning.apps
-    .filter((app) => app.degraded.length > 0)
-    .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(app.degraded)}`));
+    .filter((app) => listUntold(app).length > 0)
+    .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(listUntold(app))}`));
   return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => `${line}\n`).join("");
 }
 

@@ -9,6 +9,8 @@ import { RunRecord } from "../apply/run-record.ts";
 import { refuseMovedOn } from "../apply/saved-plan.ts";
 import { runsAsUnit } from "../apply/units.ts";
 import type { Command } from "../cli/invocation.ts";
+import { gatherBelowUseful, listUntold } from "../cli/gather-below-useful.ts";
+import { tunedMachine } from "../cli/print-differences.ts";
 import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
 import { formatDegraded } from "../cli/print-tuning.ts";
@@ -122,7 +124,8 @@ async function perform(
 ): Promise<Report> {
   const { options, end, log } = session;
   logMachine(plan, log);
-  record.warn([...plan.warnings, ...warnOfEnvironment(plan, session)], log);
+  const belowUseful = gatherBelowUseful([tunedMachine(plan)]);
+  record.warn([...plan.warnings, ...belowUseful, ...warnOfEnvironment(plan, session)], log);
   const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
   try {
     return await applyPlan(plan, {
@@ -161,8 +164,9 @@ function logMachine({ facts, budget, apps }: Plan, log: Log): void {
   const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares, ...rest].join(" + ");
   log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${size} = ${split}`);
   if (budget.leftOut.length > 0) log("warn", `too little memory: ${budget.leftOut.join(", ")} left out, as optional`);
-  for (const { name, degraded } of apps) {
-    if (degraded.length > 0) log("warn", `too little memory: ${name} gave up ${formatDegraded(degraded)}`);
+  for (const app of apps) {
+    const gaveUp = listUntold(app);
+    if (gaveUp.length > 0) log("warn", `too little memory: ${app.name} gave up ${formatDegraded(gaveUp)}`);
   }
 }
 

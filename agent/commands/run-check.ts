@@ -1,11 +1,13 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
 import { checkImage } from "../apply/check-image.ts";
+import { gatherBelowUseful } from "../cli/gather-below-useful.ts";
+import { formatProblems } from "../cli/print-tuning.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
 import { Inputs } from "../host/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
-import { eachOnce, formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { eachOnce, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";
@@ -29,9 +31,10 @@ export function runCheck(
   const problems = checkImage(plans[0]!, options.root);
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
-  // What is odd about the config or a template is so on every machine.
-  const warnings = eachOnce(plans.flatMap((plan) => plan.warnings));
-  const types = plans.map(({ facts }) => nameMachine(chosen, facts)).join(", ");
+  const types = plans.map(({ facts }) => nameMachine(chosen, facts));
+  const machines = plans.map((plan, index) => ({ type: types[index]!, tuning: plan }));
+  // What is odd about the config or a template is so on every machine; what a share is too small for is not.
+  const warnings = [...eachOnce(plans.flatMap((plan) => plan.warnings)), ...gatherBelowUseful(machines, true)];
   if (options.json) {
     emit({
       schema: 1,
@@ -42,9 +45,9 @@ export function runCheck(
       warnings: [...untrusted, ...warnings],
     });
   } else {
-    say(warnings, (known, paint) => known.map((it) => `${paint.yellow("!")} ${formatProblem(it)}\n`).join(""));
+    say(warnings, formatProblems);
     const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;
-    say(`${counts}, for ${types}`, (text, paint) => `${paint.green("valid")}: ${text}\n`);
+    say(`${counts}, for ${types.join(", ")}`, (text, paint) => `${paint.green("valid")}: ${text}\n`);
   }
   return 0;
 }

@@ -2,7 +2,14 @@
 
 import type { Command } from "../cli/invocation.ts";
 import { fitDocument, formatFit } from "../cli/print-fit.ts";
-import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
+import { describeBelowUseful } from "../cli/gather-below-useful.ts";
+import {
+  formatProblems,
+  formatSettings,
+  formatTuning,
+  tuningDocument,
+  type TunedMachine,
+} from "../cli/print-tuning.ts";
 import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
@@ -85,9 +92,15 @@ async function tuneProfile({ target, set }: Tune, profile: string, session: Sess
   const machine = machineOf(facts);
   const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture, network, machine, neighbours: [] }, set);
   if (result.kind === "impossible") throw new Refusal("usage", result.problems);
-  const { settings } = result;
-  if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings });
-  else say(settings, (known, paint) => formatSettings(known, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
+  const { settings, belowUseful } = result;
+  if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings, belowUseful });
+  else {
+    say(settings, (known, paint) => formatSettings(known, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
+    say(
+      belowUseful.map((below) => describeBelowUseful(profile, below)),
+      formatProblems,
+    );
+  }
   return 0;
 }
 

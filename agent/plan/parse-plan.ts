@@ -9,7 +9,7 @@ import { flawOfSecretsFolder } from "../names/own-places.ts";
 import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.ts";
 import { isRunnable, isService } from "../names/unit-name.ts";
 import type { Declared, Position, Problem } from "../refusal.ts";
-import type { Settings } from "../tuning/setting.ts";
+import type { BelowUseful, Settings } from "../tuning/setting.ts";
 import { checkSteps } from "./check-steps.ts";
 import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
@@ -98,6 +98,19 @@ function parseApp(json: JsonValue): AppPlan {
         wanted: given.get("wanted").text(),
         got: given.get("got").text(),
       })),
+    // A plan that was saved before it was there has none.
+    belowUseful: json.has("belowUseful") ? json.get("belowUseful").items().map(parseBelowUseful) : [],
+  };
+}
+
+function parseBelowUseful(json: JsonValue): BelowUseful {
+  return {
+    setting: json.get("setting").text(),
+    got: json.get("got").text(),
+    least: json.get("least").number(),
+    because: json.get("because").text(),
+    fix: json.get("fix").text(),
+    ...parsePlace(json),
   };
 }
 

@@ -12,7 +12,7 @@ import type {
 } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Declared, Problem } from "../refusal.ts";
-import type { Setting } from "../tuning/setting.ts";
+import type { BelowUseful, Setting } from "../tuning/setting.ts";
 import type { Place } from "./formats/format-rules.ts";
 
 /** Points at one key of one declared secret. */
@@ -130,6 +130,8 @@ export interface AppPlan {
   readonly settings: Readonly<Record<string, Setting>>;
   /** In the order in which the profile gives things up; none where the share is large enough. */
   readonly degraded: readonly GivenUp[];
+  /** Values that are legal and that an expert would not sign. */
+  readonly belowUseful: readonly BelowUseful[];
 }
 
 /** An app of the config, and an amount of memory. */

@@ -4,6 +4,7 @@ import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
+import { adviseMore, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type AppShare, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
@@ -86,7 +87,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
     ...present.map((app) => [app.app.name, allot(app, facts, shares.get(app.app.name), neighbours)] as const),
     ...absent.map((app) => [app.app.name, allot(app, facts, leastShare(app, facts), neighbours)] as const),
   ]);
-  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!);
+  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!, demands.length);
   return {
     kind: "tuned",
     budget: planBudget(budget),
@@ -109,7 +110,11 @@ export function tuneAlone(
   if (resolved.kind === "refused") return { kind: "impossible", problems: resolved.problems };
   const { options } = resolved;
   const floorBytes = profile.floorBytes(options);
-  if (allotment.memoryBytes >= floorBytes) return { kind: "tuned", settings: profile.tune(allotment, options) };
+  if (allotment.memoryBytes >= floorBytes) {
+    const settings = profile.tune(allotment, options);
+    const belowUseful = listBelowUseful(profile, allotment, options, settings, "give it more memory");
+    return { kind: "tuned", settings, belowUseful };
+  }
   const what = `${profileName} needs at least ${formatBytes(floorBytes)} but has ${formatBytes(allotment.memoryBytes)}`;
   return {
     kind: "impossible",
@@ -219,8 +224,10 @@ function planBudget(divided: Extract<BudgetResult, { kind: "divided" }>): Budget
   return { availableBytes, reservedBytes, unallocatedBytes, unallocatedReason, spare, gained, leftOut };
 }
 
-function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment): AppPlan {
+function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment, takerCount: number): AppPlan {
   const settings = profile.tune(allotment, options);
+  const moreMemory = adviseMore(app, profile, allotment.memoryBytes, takerCount);
+  const belowUseful = listBelowUseful(profile, allotment, options, settings, moreMemory);
   return {
     name: app.name,
     profile: profile.name,
@@ -230,5 +237,6 @@ function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment): 
     cores: allotment.cores,
     settings,
     degraded: listDegraded(profile, allotment, options, settings),
+    belowUseful: belowUseful.map((below) => ({ ...below, at: app.at })),
   };
 }

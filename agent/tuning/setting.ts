@@ -2,7 +2,7 @@
 
 import type { OptionValue } from "../config/config.ts";
 import type { Disk, NetworkFacts } from "../facts/facts.ts";
-import type { Problem } from "../refusal.ts";
+import type { Declared, Problem } from "../refusal.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 
@@ -81,6 +81,17 @@ export interface Useful {
   readonly instead?: string;
 }
 
+/** A value of a setting that is legal and less than is useful. */
+export interface BelowUseful extends Declared {
+  readonly setting: string;
+  /** As people write it: `64 MiB`. */
+  readonly got: string;
+  readonly least: number;
+  readonly because: string;
+  /** What to do, as a whole sentence. */
+  readonly fix: string;
+}
+
 export interface OptionRule {
   readonly kind: "integer" | "size" | "text" | "boolean" | "choice";
   /** Null: the profile works it out. */
@@ -141,5 +152,5 @@ export interface Profile {
 }
 
 export type TuneResult =
-  | { readonly kind: "tuned"; readonly settings: Settings }
+  | { readonly kind: "tuned"; readonly settings: Settings; readonly belowUseful: readonly BelowUseful[] }
   | { readonly kind: "impossible"; readonly problems: readonly Problem[] };

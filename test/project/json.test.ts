@@ -36,6 +36,7 @@ const SHARED: readonly (readonly [place: RegExp, section: string])[] = [
   [/^(plans|types)\[\]\.budget\./, "Budget"],
   [/^.*\bsettings\.\*\./, "Setting"],
   [/^.*\bdegraded\[\]\./, "Degraded"],
+  [/^.*\bbelowUseful\[\]\./, "BelowUseful"],
   [/^.*\b(problems|warnings|because|unreadable)\[\]\./, "Problem"],
   [/^lastRun\./, "report"],
 ];

@@ -60,6 +60,16 @@ const PLAN: Plan = {
       cores: 1,
       settings: {},
       degraded: [{ setting: "threads", wanted: "250", got: "60" }],
+      belowUseful: [
+        {
+          setting: "heap",
+          got: "64 MiB",
+          least: 128,
+          because: "so it is",
+          fix: "Do it.",
+          at: { file: "a.yaml", line: 3 },
+        },
+      ],
     },
   ],
   warnings: [{ what: "x", fix: "y.", at: { file: "a.hbs", line: 1, column: 2 } }],

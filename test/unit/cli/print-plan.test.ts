@@ -6,7 +6,7 @@ import { formatPlan, formatPlans } from "../../../agent/cli/print-plan.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { Facts } from "../../../agent/facts/facts.ts";
 import type { Plan, Step } from "../../../agent/plan/plan.ts";
-import type { Setting } from "../../../agent/tuning/setting.ts";
+import type { BelowUseful, Setting } from "../../../agent/tuning/setting.ts";
 import {
   fetched,
   fileStep,
@@ -194,11 +194,18 @@ function setting(text: string): Setting {
   return { value: text, unit: "text", text, formula: "", inputs: {}, source: "", boundBy: null, note: null };
 }
 
-function planFor(instanceType: string, memoryGib: number, heap: string, file: string): Plan {
+function planFor(
+  instanceType: string,
+  memoryGib: number,
+  heap: string,
+  file: string,
+  belowUseful: readonly BelowUseful[] = [],
+): Plan {
   const facts: Facts = { ...SOME_FACTS, instanceType, memLimitBytes: memoryGib * GIB };
   const memoryBytes = (memoryGib * GIB) / 2;
   const settings = { heap: setting(heap), gc: setting("g1") };
-  const app = { name: "api", profile: "jvm", optional: false, memoryBytes, vcpus: 2, cores: 1, settings, degraded: [] };
+  const machine = { optional: false, memoryBytes, vcpus: 2, cores: 1 };
+  const app = { name: "api", profile: "jvm", ...machine, settings, degraded: [], belowUseful };
   return complete([fileStep("/etc/same", "x\n"), fileStep("/etc/api", file)], { facts, apps: [app] });
 }
 

@@ -4,6 +4,7 @@ import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
 import { formatTuning, tuningDocument, type TunedMachine } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { GivenUp } from "../../../agent/plan/plan.ts";
+import type { BelowUseful } from "../../../agent/tuning/setting.ts";
 import { GIB, MIB } from "../tuning/alone.ts";
 
 const paint = choosePaint(false);
@@ -13,8 +14,10 @@ function fitting(
   memoryBytes: number,
   degraded: readonly GivenUp[] = [],
   leftOut: readonly string[] = [],
+  belowUseful: readonly BelowUseful[] = [],
 ) {
-  const app = { name: "api", profile: "jvm", optional: false, memoryBytes, vcpus: 2, cores: 1, settings: {}, degraded };
+  const plain = { name: "api", profile: "jvm", optional: false, memoryBytes, vcpus: 2, cores: 1, settings: {} };
+  const app = { ...plain, degraded, belowUseful };
   const division = { unallocatedBytes: 0, unallocatedReason: null, spare: [], gained: [] };
   const budget = { availableBytes: memoryBytes, reservedBytes: 0, ...division, leftOut };
   const machine: TunedMachine = {
@@ -38,12 +41,18 @@ const gaveUp = [
   { setting: "codeCache", wanted: "240M", got: "48M" },
 ];
 
+function below(setting: string, got: string): BelowUseful {
+  const [least, because] = [128 * MIB, "HotSpot itself starts with 128 MiB"];
+  const at = { file: "parbake.yaml", line: 3 };
+  return { setting, got, least, because, fix: "Give api more memory, or lower the option threads.", at };
+}
+
 // The catalogue's order is that of names, in which 2xlarge comes before large.
 const machines = [
   misfit("m7i.large", 8 * GIB, "architecture"),
   fitting("t4g.2xlarge", 32 * GIB),
   fitting("t4g.large", 8 * GIB),
-  fitting("t4g.medium", 4 * GIB, gaveUp),
+  fitting("t4g.medium", 4 * GIB, gaveUp, [], [below("heap", "64 MiB")]),
   misfit("t4g.micro", GIB, "memory"),
   misfit("t4g.nano", 512 * MIB, "memory"),
   fitting("x2gd.large", 32 * GIB, [], ["batch"]),
@@ -55,21 +64,29 @@ describe("the whole catalogue", () => {
     assert.equal(
       formatFit(machines, paint),
       `the image fits on 4 of 8 types
-family  smallest             with all it wants  fits  too small
-t4g     t4g.medium (4 GiB)   t4g.large          3/5   nano, micro
-x2gd    x2gd.large (32 GiB)  none               1/1
-z1      none                                    0/1   large
+family  smallest             without a warning  with all it wants  fits  too small
+t4g     t4g.medium (4 GiB)   t4g.large          t4g.large          3/5   nano, micro
+x2gd    x2gd.large (32 GiB)                     none               1/1
+z1      none                                                       0/1   large
 too small: 3 types; on t4g.micro, the apps need more (memory)
 of another architecture: 1 type
+! 1 type: api: too little heap, and HotSpot itself starts with 128 MiB
 `,
     );
   });
   it("is summed up for programs, each type as for named ones", () => {
     const { families, types } = fitDocument(machines) as { families: unknown; types: readonly object[] };
     assert.deepEqual(families, [
-      { family: "t4g", smallest: "t4g.medium", smallestWhole: "t4g.large", fits: 3, of: 5 },
-      { family: "x2gd", smallest: "x2gd.large", smallestWhole: null, fits: 1, of: 1 },
-      { family: "z1", smallest: null, smallestWhole: null, fits: 0, of: 1 },
+      {
+        family: "t4g",
+        smallest: "t4g.medium",
+        smallestUseful: "t4g.large",
+        smallestWhole: "t4g.large",
+        fits: 3,
+        of: 5,
+      },
+      { family: "x2gd", smallest: "x2gd.large", smallestUseful: "x2gd.large", smallestWhole: null, fits: 1, of: 1 },
+      { family: "z1", smallest: null, smallestUseful: null, smallestWhole: null, fits: 0, of: 1 },
     ]);
     assert.deepEqual({ schema: 1, types }, tuningDocument(machines));
     assert.deepEqual(types[4], {
@@ -122,5 +139,27 @@ describe("a machine's tuning", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
     assert.match(text, /^api gave up on t4g\.medium: threads 250 → 60, codeCache 240M → 48M$/m);
     assert.doesNotMatch(text, /on t4g\.large/);
+  });
+  it("warns of what an expert would not sign, once for all machines, and calls it given up no second time", () => {
+    const small = fitting("t4g.small", 2 * GIB, gaveUp, [], [below("heap", "64 MiB"), below("threads", "60")]);
+    const warnings = (...all: TunedMachine[]): string[] =>
+      formatTuning(all, paint)
+        .split("\n")
+        .filter((line) => /^!|gave up/.test(line));
+    assert.deepEqual(warnings(small), [
+      "api gave up: codeCache 240M → 48M",
+      "! parbake.yaml:3: api: heap is only 64 MiB, and HotSpot itself starts with 128 MiB. Give api more memory, or lower the option threads.",
+      "! parbake.yaml:3: api: threads is only 60 of 250, and HotSpot itself starts with 128 MiB. Give api more memory, or lower the option threads.",
+    ]);
+    const heapOf = (type: string, got: string): TunedMachine => fitting(type, GIB, [], [], [below("heap", got)]);
+    const [first, ...rest] = ["t1", "t2", "t3", "t4", "t5"].map((type, index) => heapOf(type, `${64 + index} MiB`));
+    assert.match(
+      warnings(first!, rest[0]!)[0]!,
+      /^! parbake.yaml:3: api: heap is only 64 MiB on t1 and 65 MiB on t2, and H/,
+    );
+    assert.match(
+      warnings(first!, ...rest)[0]!,
+      /: heap is only 64 MiB on t1, 65 MiB on t2, 66 MiB on t3 and likewise on 2 more, and H/,
+    );
   });
 });

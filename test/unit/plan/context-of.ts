@@ -44,6 +44,14 @@ function appOf(name: string, settings: Readonly<Record<string, Pick<Setting, "va
     setting,
     { ...value, formula: "", inputs: {}, source: "", boundBy: null, note: null },
   ]);
-  const machine = { profile: "postgresql", optional: false, memoryBytes: 2 ** 30, vcpus: 4, cores: 4, degraded: [] };
+  const machine = {
+    profile: "postgresql",
+    optional: false,
+    memoryBytes: 2 ** 30,
+    vcpus: 4,
+    cores: 4,
+    degraded: [],
+    belowUseful: [],
+  };
   return { name, ...machine, settings: Object.fromEntries(whole) };
 }

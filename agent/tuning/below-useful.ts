@@ -1,0 +1,63 @@
+// Which settings of an app are legal and less than an expert would sign, and what would help. Pure.
+
+import type { AppConfig } from "../config/config.ts";
+import { PLENTY_BYTES } from "./degraded.ts";
+import type { Allotment, BelowUseful, Options, Profile, Setting, Settings } from "./setting.ts";
+import { formatBytes } from "./size.ts";
+
+/**
+ * What an option gave is the operator's own.
+ * @param moreMemory how the app would get it, as a clause
+ */
+export function listBelowUseful(
+  profile: Profile,
+  allotment: Allotment,
+  options: Options,
+  settings: Settings,
+  moreMemory: string,
+): readonly BelowUseful[] {
+  const found = Object.entries(profile.useful(options)).flatMap(([name, { least, because, instead }]) => {
+    const setting = settings[name];
+    if (setting === undefined || !isBelow(setting, least)) return [];
+    return [{ setting: name, got: formatValue(setting), least, because, instead }];
+  });
+  if (found.length === 0) return [];
+  const wanted = profile.tune({ ...allotment, memoryBytes: mostBytes(profile, allotment, options) }, options);
+  return found.map(({ instead, ...below }) => {
+    const isForWantOfMemory = !isBelow(wanted[below.setting]!, below.least);
+    const ways = [...(isForWantOfMemory ? [moreMemory] : []), ...(instead === undefined ? [] : [instead])];
+    return { ...below, fix: writeFix(ways) };
+  });
+}
+
+/** As a clause: how an app of the config would have more than its share. */
+export function adviseMore(
+  { name, memory }: AppConfig,
+  { takesMemory }: Profile,
+  memoryBytes: number,
+  takerCount: number,
+): string {
+  if (!takesMemory || (takerCount === 1 && memoryBytes !== memory.maxBytes)) return "pick a larger instance type";
+  if (memoryBytes === memory.maxBytes) return `raise memory.max of ${name}`;
+  return `give ${name} more memory (memory.weight, memory.min, or a larger instance type)`;
+}
+
+function isBelow({ value, boundBy }: Setting, least: number): boolean {
+  return typeof value === "number" && value < least && boundBy !== "user";
+}
+
+function formatValue({ value, unit, text }: Setting): string {
+  return unit === "bytes" && typeof value === "number" ? formatBytes(value) : text;
+}
+
+/** More than its cap, no app is ever given. */
+function mostBytes(profile: Profile, allotment: Allotment, options: Options): number {
+  if (!profile.takesMemory) return PLENTY_BYTES;
+  return Math.max(allotment.memoryBytes, Math.min(PLENTY_BYTES, profile.capBytes(options, allotment)));
+}
+
+/** Where neither memory nor an option would help, it is for want of CPUs. */
+function writeFix(ways: readonly string[]): string {
+  const [first, ...others] = ways.length === 0 ? ["pick a type with more CPUs"] : ways;
+  return `${[first!.charAt(0).toUpperCase() + first!.slice(1), ...others].join(", or ")}.`;
+}
