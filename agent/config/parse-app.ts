@@ -31,8 +31,8 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
   return {
     name,
     profile: profileName,
-    memory: { weight: memory?.get("weight")?.number(...WEIGHT_RANGE) ?? null, minBytes, maxBytes },
-    cpu: { weight: cpu?.get("weight")?.number(...WEIGHT_RANGE) ?? 1 },
+    memory: { weight: memory?.get("weight")?.number(...MEMORY_WEIGHTS) ?? null, minBytes, maxBytes },
+    cpu: { weight: cpu?.get("weight")?.number(...CPU_WEIGHTS) ?? 1 },
     optional: keys.get("optional")?.boolean() ?? false,
     options: parseOptions(keys.get("options")),
     at: field.at,
@@ -40,7 +40,10 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
 }
 
 // The range of systemd's CPUWeight, which cpu.weight becomes.
-const WEIGHT_RANGE = [1, 10_000] as const;
+const CPU_WEIGHTS = [1, 10_000] as const;
+
+// Below 1 too: beside the usual weight of most profiles, that is an app that helps another.
+const MEMORY_WEIGHTS = [0.01, 10_000] as const;
 
 export function checkName(name: string, field: Field): void {
   if (!isConfigName(name)) field.refuse(`'${name.slice(0, 80)}' is no name`, adviseConfigName(name), field.keyAt);

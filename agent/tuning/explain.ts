@@ -68,7 +68,7 @@ export function explainShare(
     capBy: capBytes === Infinity ? null : capBytes === memory.maxBytes ? "config" : "profile",
     weight,
     weightBy: memory.weight === null ? "profile" : "config",
-    weights: demands.reduce((sum, each) => sum + each.weight, 0),
+    weights: sumWeights(demands),
     partBytes: leftOut.length > 0 ? null : app.memoryBytes + amountOf(app.name, spare) - amountOf(app.name, gained),
     spare,
     gained,
@@ -78,6 +78,11 @@ export function explainShare(
     boundBy: app.memoryBytes === floorBytes ? "floor" : app.memoryBytes === capBytes ? "cap" : null,
     vcpus: app.vcpus,
   };
+}
+
+/** As people would add them up: 0.1 and 0.2 are 0.3. */
+function sumWeights(demands: readonly AppDemand[]): number {
+  return Number(demands.reduce((sum, { weight }) => sum + weight, 0).toFixed(6));
 }
 
 /** 0 where the app is not among them. */

@@ -100,7 +100,7 @@ vars: { Domain: Example.com }
     [
       "a weight in octal",
       "apps: { web: { profile: nginx, memory: { weight: 0o7 } } }\n",
-      "expected a number from 1 to 10000, found the number 0o7",
+      "expected a number from 0.01 to 10000, found the number 0o7",
     ],
     [
       "a duration without its unit",

@@ -63,6 +63,13 @@ describe("parseConfig", () => {
     ]);
     assert.deepEqual(config.vars, { region: "x", list: [new Written("1", 1), new Written("2", 2)] });
   });
+  it("takes the weight of a helper, and leaves it to the profile where there is none", () => {
+    const { apps } = configOf("apps: { web: { profile: go, memory: { weight: 0.25 } }, db: { profile: mysql } }\n");
+    assert.deepEqual(
+      apps.map(({ memory }) => memory.weight),
+      [0.25, null],
+    );
+  });
 
   it("fills in the defaults: root, 0644 for files, 0400 for secrets, IMDS required", () => {
     const config = configOf(
@@ -223,7 +230,12 @@ describe("parseConfig", () => {
     [
       "a weight of nothing",
       "apps: { db: { profile: nginx, memory: { weight: 0 } } }\n",
-      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 1 to 10000, found the number 0. Write 1 at least, 10000 at most.",
+      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 0.01 to 10000, found the number 0. Write 0.01 at least, 10000 at most.",
+    ],
+    [
+      "a weight of CPUs that systemd has not",
+      "apps: { db: { profile: nginx, cpu: { weight: 0.5 } } }\n",
+      "parbake.yaml:1:46: apps.db.cpu.weight: expected a number from 1 to 10000, found the number 0.5. Write 1 at least, 10000 at most.",
     ],
     [
       "a file that runs as its owner",

@@ -77,6 +77,15 @@ describe("the explanation of a share", () => {
     const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
     assert.deepEqual([share!.weightBy, share!.capBy], ["profile", "profile"]);
   });
+  it("adds weights up as people do", () => {
+    const weighing = (name: string, weight: number) =>
+      app(name, "postgresql", { memory: { weight, minBytes: null, maxBytes: null } });
+    const config = image(weighing("a", 0.1), weighing("b", 0.2));
+    const result = computeTuning(config, machine(16 * GIB, 4));
+    assert.ok(result.kind === "tuned");
+    const share = explainShare(config, machine(16 * GIB, 4), result.budget, result.demands, result.apps[0]!);
+    assert.equal(share!.weights, 0.3);
+  });
   it("has no part by weight where an app is left out", () => {
     const config = image(
       app("db", "postgresql"),
