@@ -30,6 +30,9 @@ version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 
 are what a template prints: \`{{apps.db.shared_buffers}}\`. What is shown of them is for an app that has
 ${formatBytes(SAMPLE.memoryBytes)} and ${SAMPLE.vcpus} vCPUs to itself and no options; \`parbake explain db.shared_buffers\` gives the formula with a
 machine's own numbers, what bound it, and what would change it.
+
+An app of the config has the weight 1, unless the profile has another usual one, and gets by it no more than the profile says
+that it can use: see [MIXES.md](MIXES.md). A value below what is warned of is legal, and no expert would sign it.
 `;
 
 /** As the formatter leaves it, so that the check of the format does not mind. */
@@ -53,7 +56,7 @@ ${capitalize(about)}. ${describeMemory(profile)}
 
 ${rules.length === 0 ? "It has no options." : `Options:\n\n${rules.map(([option, rule]) => formatOption(option, rule)).join("\n")}`}
 
-${formatSettings(profile)}
+${formatSettings(profile)}${formatUseful(profile)}
 `;
 }
 
@@ -62,10 +65,27 @@ function describeMemory(profile: Profile): string {
   const resolved = resolveOptions(profile, {});
   if (resolved.kind === "refused") return "";
   const cap = profile.capBytes(resolved.options, SAMPLE);
-  const most = cap === Infinity ? "can always use more" : `can use no more than ${formatBytes(cap)}`;
+  const isByCpus =
+    cap !== profile.capBytes(resolved.options, { ...SAMPLE, vcpus: 2 * SAMPLE.vcpus, cores: 2 * SAMPLE.cores });
+  const most =
+    cap === Infinity
+      ? "can always use more"
+      : `can use no more than ${formatBytes(cap)}${isByCpus ? " on so many CPUs" : ""}`;
+  const weight = profile.usualWeight === 1 ? "" : ` Its usual weight is ${profile.usualWeight}.`;
   const rungs = profile.ladder.map(code).join(", ");
   const gives = rungs === "" ? "" : ` On a small share it gives up, in this order: ${rungs}.`;
-  return `It needs at least ${formatBytes(profile.floorBytes(resolved.options))} and ${most}.${gives}`;
+  return `It needs at least ${formatBytes(profile.floorBytes(resolved.options))} and ${most}.${weight}${gives}`;
+}
+
+function formatUseful(profile: Profile): string {
+  const resolved = resolveOptions(profile, {});
+  if (resolved.kind === "refused") return "";
+  const settings = profile.tune(SAMPLE, resolved.options);
+  const lines = Object.entries(profile.useful(resolved.options)).map(([name, { least, because }]) => {
+    const shown = settings[name]?.unit === "bytes" ? formatBytes(least) : String(least);
+    return `- ${code(name)} below ${shown}: ${because}`;
+  });
+  return lines.length === 0 ? "" : `\n\nWarned of:\n\n${lines.join("\n")}`;
 }
 
 function formatOption(name: string, rule: OptionRule): string {
