@@ -38,8 +38,6 @@ export interface AppShare {
   readonly memoryBytes: number;
   readonly vcpus: number;
   readonly cores: number;
-  /** What kept the share from being in proportion to the weight. */
-  readonly boundBy: "floor" | "cap" | null;
 }
 
 export type BudgetResult =
@@ -152,7 +150,6 @@ function describeShare(request: BudgetRequest, app: AppDemand, memoryBytes: numb
     memoryBytes,
     vcpus: scaleCpus(request.vcpus, app.cpuWeight, heaviest),
     cores: scaleCpus(request.cores, app.cpuWeight, heaviest),
-    boundBy: memoryBytes === app.floorBytes ? "floor" : memoryBytes === app.capBytes ? "cap" : null,
   };
 }
 

@@ -216,7 +216,7 @@ function allot(
 
 function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): AppShare {
   const memoryBytes = floorOf(app, profile, options);
-  return { name: app.name, memoryBytes, ...usableCpus(facts), boundBy: "floor" };
+  return { name: app.name, memoryBytes, ...usableCpus(facts) };
 }
 
 function planBudget(divided: Extract<BudgetResult, { kind: "divided" }>): BudgetPlan {

@@ -75,9 +75,15 @@ export function explainShare(
     unallocatedBytes,
     unallocatedReason,
     shareBytes: app.memoryBytes,
-    boundBy: app.memoryBytes === floorBytes ? "floor" : app.memoryBytes === capBytes ? "cap" : null,
+    boundBy: boundOf(app.memoryBytes, demand, amountOf(app.name, spare)),
     vcpus: app.vcpus,
   };
+}
+
+/** Where floor and cap are one, it is the cap that holds an app whose weight would give it more. */
+function boundOf(shareBytes: number, { floorBytes, capBytes }: AppDemand, spareBytes: number): "floor" | "cap" | null {
+  if (shareBytes === floorBytes && spareBytes === 0) return "floor";
+  return shareBytes === capBytes ? "cap" : null;
 }
 
 /** As people would add them up: 0.1 and 0.2 are 0.3. */

@@ -30,7 +30,7 @@ describe("computeBudget", () => {
     assert.equal(reservedBytes, 2 * GIB);
     assert.equal(availableBytes, 6 * GIB);
     assert.equal(unallocatedBytes, 2 * GIB);
-    assert.deepEqual(shares, [{ name: "api", memoryBytes: 4 * GIB, vcpus: 8, cores: 4, boundBy: "cap" }]);
+    assert.deepEqual(shares, [{ name: "api", memoryBytes: 4 * GIB, vcpus: 8, cores: 4 }]);
   });
   it("names every floor and the shortfall when they do not fit", () => {
     const result = computeBudget({

@@ -76,6 +76,8 @@ describe("the explanation of a share", () => {
     assert.ok(result.kind === "tuned");
     const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
     assert.deepEqual([share!.weightBy, share!.capBy], ["profile", "profile"]);
+    const pages = explainShare(config, facts, result.budget, result.demands, result.apps[1]!);
+    assert.deepEqual([pages!.floorBytes, pages!.capBytes, pages!.boundBy], [GIB, GIB, "cap"]);
   });
   it("adds weights up as people do", () => {
     const weighing = (name: string, weight: number) =>
