@@ -11,7 +11,9 @@ import {
   prepareImage,
   type TunedConfig,
   tuneImage,
+  type TuningResult,
 } from "../../../agent/tuning/compute-tuning.ts";
+import { fillByWeight } from "../../../agent/tuning/fill-by-weight.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
@@ -30,6 +32,8 @@ import {
 } from "./any-image.ts";
 
 const TIB = 1024 * GIB;
+
+type Tuned = Extract<TuningResult, { kind: "tuned" }>;
 
 /** Numbers of which a larger machine may have less, each with its reason. */
 const PER_PROCESS = "per process or connection: with more CPUs there are more of them to share the same memory";
@@ -64,7 +68,10 @@ function assertNoLess(
   }
 }
 
-/** Two machines, the second at least as large in every respect. */
+/**
+ * Two machines, the second at least as large in every respect. Memory that an app had because its neighbours could not use
+ * it is theirs again where more CPUs let them; what its own weight gives it is never taken.
+ */
 function assertImageNoLess(
   prepared: PreparedImage,
   small: MachineFacts,
@@ -80,35 +87,18 @@ function assertImageNoLess(
     assert.ok(larger.vcpus >= smaller.vcpus, `${smaller.name}'s CPUs fall`);
     if (larger.memoryBytes >= smaller.memoryBytes)
       assertNoLess(smaller.profile, smaller.settings, larger.settings, exceptions);
-    else assertTakenBack(prepared, small, large, smaller.name, larger.memoryBytes);
+    else {
+      assert.ok(large.vcpus > small.vcpus, `${smaller.name}'s share falls with the same CPUs`);
+      const partBytes = partByWeight(before, smaller.name);
+      assert.ok(larger.memoryBytes >= partBytes, `${smaller.name} has less than its weight gives it`);
+    }
   }
 }
 
-/**
- * Memory that an app had because its neighbours could not use it is theirs again where more CPUs let them; what its own
- * weight gives it is never taken.
- */
-function assertTakenBack(
-  prepared: PreparedImage,
-  small: MachineFacts,
-  large: MachineFacts,
-  name: string,
-  hasBytes: number,
-): void {
-  assert.ok(large.vcpus > small.vcpus, `${name}'s share falls with the same CPUs`);
-  assert.ok(hasBytes >= partByWeight(prepared, small, name), `${name} has less than its weight gives it`);
-}
-
 /** What an app would have if every app could use all that it is given. */
-function partByWeight({ config, apps }: PreparedImage, facts: MachineFacts, name: string): number {
-  const uncapped = apps.map(({ app: declared, profile, options }) => ({
-    app: { ...declared, memory: { ...declared.memory, maxBytes: null } },
-    profile: { ...profile, capBytes: () => Infinity },
-    options,
-  }));
-  const result = tuneImage({ config, apps: uncapped, problems: [] }, facts);
-  assert.ok(result.kind === "tuned");
-  return result.apps.find((one) => one.name === name)!.memoryBytes;
+function partByWeight({ budget, demands }: Tuned, name: string): number {
+  const uncapped = demands.map((demand) => ({ ...demand, capBytes: Infinity }));
+  return fillByWeight(budget.availableBytes, uncapped)[demands.findIndex((demand) => demand.name === name)]!;
 }
 
 function assertSum(config: TunedConfig, facts: MachineFacts): void {
@@ -212,12 +202,11 @@ describe("every image of apps whose caps rise with their CPUs", () => {
   it("gives each app its part by weight, or all that it can use", () => {
     fc.assert(
       fc.property(anyCappedImage, anyMemory, anyVcpus, (prepared, memory, cpus) => {
-        const facts = machine(memory, cpus);
-        const result = tuneImage(prepared, facts);
+        const result = tuneImage(prepared, machine(memory, cpus));
         if (result.kind === "impossible" || result.budget.leftOut.length > 0) return;
         for (const { name, memoryBytes } of result.apps) {
           const { capBytes } = result.demands.find((demand) => demand.name === name)!;
-          assert.ok(memoryBytes >= Math.min(capBytes, partByWeight(prepared, facts, name)), name);
+          assert.ok(memoryBytes >= Math.min(capBytes, partByWeight(result, name)), name);
         }
       }),
       runs,
