@@ -30,16 +30,26 @@ export function listBelowUseful(
   });
 }
 
+/** What else there is on an app's machine. */
+export interface Company {
+  /** Of those that take memory, with the app itself. */
+  readonly appCount: number;
+  /** Then all that are there have their floors, whatever their weights. */
+  readonly isOneLeftOut: boolean;
+}
+
 /** As a clause: how an app of the config would have more than its share. */
 export function adviseMore(
   { name, memory }: AppConfig,
   { takesMemory }: Profile,
   memoryBytes: number,
-  takerCount: number,
+  { appCount, isOneLeftOut }: Company,
 ): string {
-  if (!takesMemory || (takerCount === 1 && memoryBytes !== memory.maxBytes)) return "pick a larger instance type";
+  if (!takesMemory) return "pick a larger instance type";
   if (memoryBytes === memory.maxBytes) return `raise memory.max of ${name}`;
-  return `give ${name} more memory (memory.weight, memory.min, or a larger instance type)`;
+  if (appCount === 1) return "pick a larger instance type";
+  const ways = isOneLeftOut ? "memory.min" : "memory.weight, memory.min,";
+  return `give ${name} more memory (${ways} or a larger instance type)`;
 }
 
 function isBelow({ value, boundBy }: Setting, least: number): boolean {

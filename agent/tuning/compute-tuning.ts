@@ -4,7 +4,7 @@ import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
-import { adviseMore, listBelowUseful } from "./below-useful.ts";
+import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type AppShare, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
@@ -87,7 +87,8 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
     ...present.map((app) => [app.app.name, allot(app, facts, shares.get(app.app.name), neighbours)] as const),
     ...absent.map((app) => [app.app.name, allot(app, facts, leastShare(app, facts), neighbours)] as const),
   ]);
-  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!, demands.length);
+  const company = { appCount: demands.length, isOneLeftOut: leftOut.length > 0 };
+  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!, company);
   return {
     kind: "tuned",
     budget: planBudget(budget),
@@ -224,9 +225,9 @@ function planBudget(divided: Extract<BudgetResult, { kind: "divided" }>): Budget
   return { availableBytes, reservedBytes, unallocatedBytes, unallocatedReason, spare, gained, leftOut };
 }
 
-function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment, takerCount: number): AppPlan {
+function planApp({ app, profile, options }: ResolvedApp, allotment: Allotment, company: Company): AppPlan {
   const settings = profile.tune(allotment, options);
-  const moreMemory = adviseMore(app, profile, allotment.memoryBytes, takerCount);
+  const moreMemory = adviseMore(app, profile, allotment.memoryBytes, company);
   const belowUseful = listBelowUseful(profile, allotment, options, settings, moreMemory);
   return {
     name: app.name,

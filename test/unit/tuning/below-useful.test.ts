@@ -56,12 +56,16 @@ describe("what an expert would not sign", () => {
 });
 
 describe("the advice of an image's apps", () => {
-  const fixOf = (change: Partial<AppConfig>, others: number, takesMemory = true): string => {
+  const fixOf = (
+    change: Partial<AppConfig>,
+    others: number,
+    { takesMemory = true, optionalBytes = 0 } = {},
+  ): string => {
     const one = profile({ cache: { least: 32 * GIB, because: "so it is" } }, { takesMemory });
     const apps = [app("api", "capped", change), ...Array.from({ length: others }, (_, index) => app(`b${index}`, "b"))];
     const resolved = apps.map((declared, index) => ({
-      app: declared,
-      profile: index === 0 ? one : cappedProfile({ floorBytes: 0, perCpuBytes: null }),
+      app: { ...declared, optional: optionalBytes > 0 && index > 0 },
+      profile: index === 0 ? one : cappedProfile({ floorBytes: optionalBytes, perCpuBytes: null }),
       options: {},
     }));
     const result = tuneImage({ config: image(...apps), apps: resolved, problems: [] }, machine(16 * GIB, 2));
@@ -77,6 +81,8 @@ describe("the advice of an image's apps", () => {
     assert.equal(fixOf(max, 1), "Raise memory.max of api.");
     assert.equal(fixOf(max, 0), "Raise memory.max of api.");
     assert.equal(fixOf({}, 0), "Pick a larger instance type.");
-    assert.equal(fixOf({}, 1, false), "Pick a larger instance type.");
+    assert.equal(fixOf({}, 1, { takesMemory: false }), "Pick a larger instance type.");
+    const advice = "Give api more memory (memory.min or a larger instance type).";
+    assert.equal(fixOf({}, 1, { optionalBytes: 64 * GIB }), advice);
   });
 });
