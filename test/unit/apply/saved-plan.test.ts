@@ -121,6 +121,17 @@ describe("a saved plan", () => {
     );
   });
 
+  it("comes back from a parbake that knew nothing of spare memory and of what is useful", () => {
+    const { root } = makeRunnable();
+    const saved = tamper(save(PLAN, root), ({ budget, apps }) => {
+      for (const name of ["unallocatedReason", "spare", "gained"]) delete budget[name];
+      delete apps[0].belowUseful;
+    });
+    const { budget, apps } = parseSavedPlan(saved, "plan.json").plan;
+    assert.deepEqual(budget, { ...PLAN.budget, unallocatedReason: null, spare: [], gained: [] });
+    assert.deepEqual(apps, [{ ...PLAN.apps[0]!, belowUseful: [] }]);
+  });
+
   it("comes back with all that is said of a secret", () => {
     const { root } = makeRunnable();
     const step: SecretStep = {
