@@ -1,13 +1,14 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
 import type { AppPlan } from "../plan/plan.ts";
+import { describeBelowUseful, listUntold } from "./gather-below-useful.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
+import { formatProblems } from "./print-problems.ts";
 import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { describeRest, describeSpare } from "./print-division.ts";
-import { describeBelowUseful, listUntold } from "./gather-below-useful.ts";
-import { formatDegraded, formatProblems, oneLine, shorten } from "./print-tuning.ts";
+import { formatDegraded, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 interface Common {

@@ -1,12 +1,13 @@
 // Tuning for people: the apps' settings, for one machine or for several side by side. Pure.
 
+import { gatherBelowUseful, listUntold } from "./gather-below-useful.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
+import { formatProblems } from "./print-problems.ts";
 import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { gatherBelowUseful, listUntold } from "./gather-below-useful.ts";
-import { describeRest, describeSpare } from "./print-division.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
 /** One machine of a comparison. */
@@ -48,11 +49,6 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUse
 /** `tune` for the image: the division, and what an expert would not sign of it. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
   return formatDivision(machines, paint) + formatProblems(gatherBelowUseful(machines), paint);
-}
-
-/** `! parbake.yaml:3:5: api: heap is only …`, a line for each. */
-export function formatProblems(problems: readonly Problem[], paint: Paint): string {
-  return problems.map((problem) => `${paint.yellow("!")} ${formatProblem(problem)}\n`).join("");
 }
 
 export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {

@@ -2,7 +2,7 @@
 
 import { checkImage } from "../apply/check-image.ts";
 import { gatherBelowUseful } from "../cli/gather-below-useful.ts";
-import { formatProblems } from "../cli/print-tuning.ts";
+import { formatProblems } from "../cli/print-problems.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
 import { Inputs } from "../host/inputs.ts";

@@ -1,15 +1,10 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
-import type { Command } from "../cli/invocation.ts";
-import { fitDocument, formatFit } from "../cli/print-fit.ts";
 import { describeBelowUseful } from "../cli/gather-below-useful.ts";
-import {
-  formatProblems,
-  formatSettings,
-  formatTuning,
-  tuningDocument,
-  type TunedMachine,
-} from "../cli/print-tuning.ts";
+import type { Command } from "../cli/invocation.ts";
+import { formatProblems } from "../cli/print-problems.ts";
+import { fitDocument, formatFit } from "../cli/print-fit.ts";
+import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
 import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";

@@ -106,6 +106,14 @@ describe("a machine's tuning", () => {
     assert.match(text, /^batch is left out: too little memory; the others have their floors$/m);
     assert.match(text, /^api gave up: threads 250 → 60, codeCache 240M → 48M$/m);
   });
+  it("names the machine of several", () => {
+    const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
+    assert.match(text, /^api gave up on t4g\.medium: threads 250 → 60, codeCache 240M → 48M$/m);
+    assert.doesNotMatch(text, /on t4g\.large/);
+  });
+});
+
+describe("what is said of a division", () => {
   it("says what apps could not use, and who has it", () => {
     const said = (division: Partial<Division>, ...others: TunedMachine[]) => {
       const { tuning, ...machine } = fitting("t4g.large", 8 * GIB);
@@ -134,11 +142,6 @@ describe("a machine's tuning", () => {
       "left to the page cache: no app takes memory",
     ]);
     assert.deepEqual(said({ spare: [{ app: "web", memoryBytes: 3 }], gained: [{ app: "db", memoryBytes: 3 }] }), []);
-  });
-  it("names the machine of several", () => {
-    const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
-    assert.match(text, /^api gave up on t4g\.medium: threads 250 → 60, codeCache 240M → 48M$/m);
-    assert.doesNotMatch(text, /on t4g\.large/);
   });
   it("warns of what an expert would not sign, once for all machines, and calls it given up no second time", () => {
     const small = fitting("t4g.small", 2 * GIB, gaveUp, [], [below("heap", "64 MiB"), below("threads", "60")]);
