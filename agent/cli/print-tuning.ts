@@ -112,7 +112,7 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
   const where = all.length > 1 ? ` on ${type}` : "";
   const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
   const passedOn = [
-    ...(spare === null ? [] : [`${spare}${where}`]),
+    ...(spare === null ? [] : [`${all.length > 1 ? `on ${type}, ` : ""}${spare}`]),
     ...(rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
   ];
   const leftOut = tuning.budget.leftOut.map((name) =>

@@ -135,7 +135,7 @@ describe("what is said of a division", () => {
       "left to the page cache: no app can use more",
     ]);
     assert.deepEqual(said({ spare, unallocatedBytes: 3 * GIB, unallocatedReason: "caps" }, machines[3]!), [
-      "of 3 GiB that web and cache can't use, the page cache got 3 GiB on t4g.large",
+      "on t4g.large, of 3 GiB that web and cache can't use, the page cache got 3 GiB",
       "left to the page cache on t4g.large: no app can use more",
     ]);
     assert.deepEqual(said({ unallocatedBytes: 8 * GIB, unallocatedReason: "no apps" }), [
