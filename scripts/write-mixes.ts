@@ -8,7 +8,7 @@ import { formatDegraded, oneLine } from "../agent/cli/print-tuning.ts";
 import { formatCount, joinWords } from "../agent/cli/text.ts";
 import type { Config } from "../agent/config/config.ts";
 import { parseConfig } from "../agent/config/parse-config.ts";
-import { findInstanceType, readCatalogue } from "../agent/facts/catalogue.ts";
+import { findInstanceType } from "../agent/facts/catalogue.ts";
 import type { Facts } from "../agent/facts/facts.ts";
 import { factsForSize, predictFacts } from "../agent/facts/predict-facts.ts";
 import type { AppPlan } from "../agent/plan/plan.ts";
@@ -88,7 +88,7 @@ export function formatMixes(): string {
 function predictType(type: string): Facts {
   const row = findInstanceType(type);
   if (row === null) throw new Error(`the catalogue has no ${type}`);
-  return predictFacts(row, readCatalogue());
+  return predictFacts(row);
 }
 
 function formatMix(mix: Mix): string {
