@@ -17,6 +17,7 @@ const SAMPLE = {
   cores: 2,
   architecture: "x86_64",
   network: { enis: 4, ipv4PerEni: 15 },
+  dataDiskBytes: null,
   machine: { memoryBytes: 16 * GIB, vcpus: 4, disks: null, numaNodes: 1, gpus: null },
   neighbours: [],
 } as const;

@@ -171,6 +171,8 @@ function describeBound({ app }: Explanation, { boundBy }: Setting): string {
       return `user: the config's apps.${app.name}.options say so`;
     case "share":
       return "share: what the source says would not fit into the app's share";
+    case "disk":
+      return "disk: what the source says would not fit on the disk that holds the app's data";
     case "ladder":
       return `ladder: given up so that the app fits; ${formatDegraded(app.degraded)}`;
   }

@@ -4,6 +4,7 @@ import type { Target } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
 import { findInstanceType, readCatalogue } from "../facts/catalogue.ts";
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import { measureFileSystems } from "../facts/file-systems.ts";
 import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds-client.ts";
@@ -45,16 +46,34 @@ export async function gatherHere(
  * Unlike `gatherHere` it never fails for want of IMDS.
  */
 export async function gatherForTuning(profiles: readonly string[], session: Session): Promise<Facts> {
-  if (!needsNetwork(profiles)) return gatherFacts("optional", null, session);
+  const { root } = session.options;
+  if (!needsNetwork(profiles)) return withTuned(await gatherFacts("optional", null, session), profiles, root);
   const imds = await openImds(session);
   try {
-    return withCatalogue(await gatherHere(session, imds, "optional", ["instanceType"]));
+    return withTuned(await gatherHere(session, imds, "optional", ["instanceType"]), profiles, root);
   } finally {
     imds?.close();
   }
 }
 
-export function needsNetwork(profiles: readonly string[]): boolean {
+/** With the facts that are read only where one of these profiles is tuned by them. */
+export function withTuned(facts: Facts, profiles: readonly string[], root: string): Facts {
+  const known = needsNetwork(profiles) ? withCatalogue(facts) : facts;
+  const folders = profiles.flatMap((name) => PROFILES.get(name)?.dataFolder ?? []);
+  // An image's disks are not those of the machine that mounts it.
+  return root === "/" && folders.length > 0 ? withFileSystems(known, [...new Set(folders)]) : known;
+}
+
+export function withFileSystems(facts: Facts, folders: readonly string[]): Facts {
+  const origin: Origin = { source: "kernel", detail: `statfs of ${folders.join(", ")}` };
+  return {
+    ...facts,
+    fileSystems: measureFileSystems(folders),
+    origins: { ...facts.origins, fileSystems: origin },
+  };
+}
+
+function needsNetwork(profiles: readonly string[]): boolean {
   return profiles.some((name) => PROFILES.get(name)?.needsNetwork === true);
 }
 

@@ -28,7 +28,7 @@ import { formatBytes } from "../tuning/size.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
 import { readImage } from "./image.ts";
-import { gatherHere, openImds } from "./machine.ts";
+import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { gatherFor, planFor } from "./run-plan.ts";
 import type { Session } from "./session.ts";
@@ -109,7 +109,8 @@ async function applySaved(file: string, run: Run): Promise<Report> {
   const asked = known.some((name) => then.origins[name]?.source === "imds");
   const policy = asked ? "required" : "optional";
   const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
-  refuseOtherFacts(then, now);
+  const folders = then.fileSystems?.map(({ folder }) => folder) ?? null;
+  refuseOtherFacts(then, folders === null ? now : withFileSystems(now, folders));
   run.aftermath.metrics = saved.metrics;
   const credentials = () => findCredentials(session, imds);
   return perform(saved.plan, saved.aws, credentials, run, () => refuseMovedOn(saved, session.options.root));

@@ -21,7 +21,7 @@ import { EXIT_STATUS, formatProblem, Refusal, type Problem } from "../refusal.ts
 import { checkPlanAccess } from "./check-access.ts";
 import { readImage, type Image } from "./image.ts";
 import { lookUpVersions } from "./look-up-versions.ts";
-import { gatherHere, needsNetwork, openImds, predictMachines, withCatalogue } from "./machine.ts";
+import { gatherHere, openImds, predictMachines, withTuned } from "./machine.ts";
 import { warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
@@ -119,7 +119,8 @@ export async function gatherFor(
 ): Promise<Facts> {
   const wanted = new Set([...wantedFacts(config, templates), ...more]);
   const facts = await gatherHere(session, imds, config.imds, [...wanted]);
-  return needsNetwork(config.apps.map(({ profile }) => profile)) ? withCatalogue(facts) : facts;
+  const profiles = config.apps.map(({ profile }) => profile);
+  return withTuned(facts, profiles, session.options.root);
 }
 
 /** @throws Refusal with the problems of all the machines, each told once */

@@ -11,6 +11,7 @@ import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import {
+  dataDiskOf,
   machineOf,
   type PreparedImage,
   prepareImage,
@@ -84,8 +85,10 @@ async function tuneProfile({ target, set }: Tune, profile: string, session: Sess
   const memoryBytes = isSize || findProfile(profile)?.takesMemory === false ? facts.memLimitBytes : leaveReserve(facts);
   const { architecture, network } = facts;
   const { vcpus, cores } = usableCpus(facts);
-  const machine = machineOf(facts);
-  const result = tuneAlone(profile, { memoryBytes, vcpus, cores, architecture, network, machine, neighbours: [] }, set);
+  const found = findProfile(profile);
+  const dataDiskBytes = found ? dataDiskOf(found, facts) : null;
+  const allotment = { memoryBytes, vcpus, cores, architecture, network, dataDiskBytes, machine: machineOf(facts) };
+  const result = tuneAlone(profile, { ...allotment, neighbours: [] }, set);
   if (result.kind === "impossible") throw new Refusal("usage", result.problems);
   const { settings, belowUseful } = result;
   if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings, belowUseful });

@@ -60,6 +60,13 @@ export interface HardwareFacts {
   readonly kernel: string | null;
 }
 
+/** The file system that holds a folder. */
+export interface FileSystem {
+  readonly folder: string;
+  /** All of it, used or not. */
+  readonly sizeBytes: number;
+}
+
 /** What pods get their addresses from, as EKS counts it: the network interfaces of the instance type's default card. */
 export interface NetworkFacts {
   readonly enis: number;
@@ -71,6 +78,8 @@ export interface Facts extends InstanceFacts, HardwareFacts {
   readonly network: NetworkFacts | null;
   /** Of each vCPU, what a burstable type may use for ever; null: all, or nobody asked the catalogue. */
   readonly cpuBaselinePercent: number | null;
+  /** Of the folders that apps keep their data in; null where no app is tuned by its disk, or the machine is not this one. */
+  readonly fileSystems: readonly FileSystem[] | null;
   /** One entry for each field above that is known, by the field's name. */
   readonly origins: Readonly<Record<string, Origin>>;
 }

@@ -30,6 +30,7 @@ export async function gatherFacts(
     ...hardware.facts,
     network: null,
     cpuBaselinePercent: null,
+    fileSystems: null,
     origins: { ...answer.origins, ...hardware.origins },
   };
 }

@@ -75,6 +75,7 @@ function describe(
     ...instance,
     ...given,
     ...assumed,
+    fileSystems: null,
     memLimitBytes: given.memTotalBytes,
     cpuQuota: null,
     kernel: null,

@@ -13,6 +13,7 @@ import { printsSecret } from "./select-steps.ts";
 import { renderFile } from "./render-file.ts";
 import { buildTemplateContext } from "./template-context.ts";
 import type { TemplateContext } from "./template-context.ts";
+import { warnDisks } from "./warn-disks.ts";
 import { warnUnused } from "./warn-unused.ts";
 
 export interface PlanInput {
@@ -65,7 +66,11 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
       secretsFolder: config.secretsFolder,
       secretsSizeBytes: config.secretsSizeBytes,
       secretsGuarantee: config.secretsGuarantee,
-      warnings: oncePerPlace([...built.flatMap(({ warnings }) => warnings), ...warnUnused(config, reads)]),
+      warnings: oncePerPlace([
+        ...built.flatMap(({ warnings }) => warnings),
+        ...warnUnused(config, reads),
+        ...warnDisks(tuning.apps, config.apps),
+      ]),
     },
   };
 }

@@ -1,6 +1,6 @@
 // The facts of a saved plan as JSON → Facts. Pure.
 
-import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import type { Facts, FileSystem, InstanceFacts, Origin } from "../facts/facts.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import type { JsonValue } from "./json-value.ts";
 
@@ -34,6 +34,7 @@ export function parseFacts(json: JsonValue): Facts {
       ipv4PerEni: value.get("ipv4PerEni").integer(0, MOST),
     })),
     cpuBaselinePercent: json.get("cpuBaselinePercent").nullable((value) => value.number()),
+    fileSystems: json.get("fileSystems").nullable((value) => value.items().map(parseFileSystem)),
     origins: Object.fromEntries(
       json
         .get("origins")
@@ -55,6 +56,10 @@ const SOURCES: readonly Origin["source"][] = ["imds", "kernel", "cgroup", "catal
 
 function parseOrigin(json: JsonValue): Origin {
   return { source: json.get("source").choice(SOURCES), detail: json.get("detail").text() };
+}
+
+function parseFileSystem(json: JsonValue): FileSystem {
+  return { folder: json.get("folder").text(), sizeBytes: json.get("sizeBytes").integer(0, MOST) };
 }
 
 function parseDisk(json: JsonValue): Facts["disks"][number] {

@@ -57,8 +57,8 @@ export interface ContextInput {
 
 export function buildTemplateContext(input: ContextInput): TemplateContext {
   const { facts, apps, absent = [], secrets, secretsFolder, vars } = input;
-  // Without what the catalogue says of a type: a bake always knows it, and a boot only where an app needs it.
-  const { origins: _, network: __, cpuBaselinePercent: ___, tags, ...plain } = facts;
+  // Without what only some apps need: a bake always knows what the catalogue says of a type, and never the file systems.
+  const { origins: _, network: __, cpuBaselinePercent: ___, fileSystems: ____, tags, ...plain } = facts;
   const appsMap = apps === null ? null : appsContext(apps, absent);
   return map({
     // Without tags there is none of any name: `#if facts.tags.Role` is then a plain no.

@@ -44,6 +44,7 @@ export type MachineFacts = Pick<
   | "cores"
   | "architecture"
   | "network"
+  | "fileSystems"
   | "disks"
   | "numaNodes"
   | "gpus"
@@ -132,6 +133,11 @@ export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus
   return { vcpus: Math.min(vcpus, most), cores: Math.min(cores, most) };
 }
 
+/** Of the file system that holds a profile's data; null: not known. */
+export function dataDiskOf({ dataFolder }: Profile, { fileSystems }: Pick<MachineFacts, "fileSystems">): number | null {
+  return fileSystems?.find(({ folder }) => folder === dataFolder)?.sizeBytes ?? null;
+}
+
 /** What a profile may know of the machine itself. */
 export function machineOf({ memLimitBytes, vcpus, disks, numaNodes, gpus }: MachineFacts): Machine {
   return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus };
@@ -210,6 +216,7 @@ function allot(
     cores,
     architecture,
     network,
+    dataDiskBytes: dataDiskOf(profile, facts),
     machine: machineOf(facts),
     neighbours: neighbours.filter(({ name }) => name !== app.name),
   };

@@ -1,12 +1,13 @@
 // RabbitMQ: the mark at which publishers wait, disk and files to go with it, connections that it bears, schedulers.
 
-import { bytes, count, text } from "./build-setting.ts";
+import { bytes, count, text, type Reason } from "./build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { KIB, MIB, TIB } from "./size.ts";
 
 const MONITOR = "rabbitmq/rabbitmq-server, vm_memory_monitor.erl";
 const CHECKLIST = "rabbitmq.com, production checklist";
+const OPERATOR = "rabbitmq/cluster-operator, internal/resource/configmap.go, defaultRabbitmqConf";
 const LIMITS = "rabbitmq.com, configurable limits";
 const RUNTIME = "rabbitmq.com, runtime tuning, schedulers";
 
@@ -15,6 +16,15 @@ const LEAST_BYTES = 256 * MIB;
 
 /** A node of 4.3 without clients: 129 MiB resident. */
 const BASE_BYTES = 132 * MIB;
+
+/** As packages have it. */
+const DATA_FOLDER = "/var/lib/rabbitmq";
+
+/** Of a disk, at most: the system and the messages share the rest, and a node on it must not start in alarm. */
+const DISK_PART = 4;
+
+/** The limit that RabbitMQ's operator for Kubernetes sets, which does not know the volume either. */
+const UNKNOWN_DISK_LIMIT_BYTES = 2_000_000_000;
 
 /** "At least 100 kB", TCP buffers included, and a channel or two. */
 const CONNECTION_BYTES = 128 * KIB;
@@ -45,7 +55,14 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     default: null,
     min: MIB,
     max: 1024 * TIB,
-    about: "free disk at which publishers wait, so the disk has more; the memory mark if not given",
+    about: "free disk at which publishers wait; the memory mark, as far as the disk allows, if not given",
+  },
+  disk: {
+    kind: "size",
+    default: null,
+    min: MIB,
+    max: 1024 * TIB,
+    about: `size of the disk with its data; that of ${DATA_FOLDER} if not given, which only the machine itself knows`,
   },
   connection_max: {
     kind: "integer",
@@ -68,6 +85,7 @@ export const rabbitmq: Profile = {
   about: "a RabbitMQ node",
   options: OPTIONS,
   takesMemory: true,
+  dataFolder: DATA_FOLDER,
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
@@ -91,7 +109,7 @@ export const rabbitmq: Profile = {
         source: MONITOR,
       }),
       vm_memory_high_watermark_absolute: watermark,
-      disk_free_limit_absolute: tuneDisk(Number(watermark.value), options),
+      disk_free_limit_absolute: tuneDisk(Number(watermark.value), allotment, options),
       connection_max: connections,
       channel_max: tuneChannels(options),
       schedulers,
@@ -112,14 +130,39 @@ function tuneWatermark(memoryBytes: number, options: Options): Setting {
   });
 }
 
-function tuneDisk(watermarkBytes: number, options: Options): Setting {
+function tuneDisk(watermarkBytes: number, { dataDiskBytes }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "disk_free_limit_absolute");
-  return bytes(given ?? watermarkBytes, String(given ?? watermarkBytes), {
-    formula: given === null ? "watermarkBytes" : "the option disk_free_limit_absolute",
-    inputs: given === null ? { watermarkBytes } : { disk_free_limit_absolute: given },
+  if (given !== null) return limitDisk(given, byGiven("disk_free_limit_absolute", given, CHECKLIST));
+  const diskBytes = optionalNumber(options, "disk") ?? dataDiskBytes;
+  if (diskBytes === null) return limitUnknownDisk(watermarkBytes);
+  const mostBytes = Math.floor(diskBytes / DISK_PART);
+  const isSmall = mostBytes < watermarkBytes;
+  return limitDisk(Math.min(watermarkBytes, mostBytes), {
+    formula: "min(watermarkBytes, diskBytes / 4)",
+    inputs: { watermarkBytes, diskBytes },
     source: CHECKLIST,
-    boundBy: given === null ? null : "user",
+    ...(isSmall
+      ? {
+          boundBy: "disk",
+          note: "the production checklist advises as much as the memory mark, so a disk of four times that",
+        }
+      : {}),
   });
+}
+
+function limitUnknownDisk(watermarkBytes: number): Setting {
+  const isLess = UNKNOWN_DISK_LIMIT_BYTES < watermarkBytes;
+  return limitDisk(Math.min(watermarkBytes, UNKNOWN_DISK_LIMIT_BYTES), {
+    formula: "min(watermarkBytes, limitOfUnknownBytes)",
+    inputs: { watermarkBytes, limitOfUnknownBytes: UNKNOWN_DISK_LIMIT_BYTES },
+    source: OPERATOR,
+    boundBy: isLess ? "cap" : null,
+    note: `a boot knows the disk of ${DATA_FOLDER}, and takes the memory mark up to a quarter of it; elsewhere the option disk says it`,
+  });
+}
+
+function limitDisk(limitBytes: number, reason: Reason): Setting {
+  return bytes(limitBytes, String(limitBytes), reason);
 }
 
 /** Half of what the mark leaves, the other half is for messages: connections alone must not keep publishers waiting. */
@@ -177,5 +220,9 @@ function tuneFiles(connections: number): Setting {
 }
 
 function byOption(name: string, value: number, source: string): Setting {
-  return count(value, { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" });
+  return count(value, byGiven(name, value, source));
+}
+
+function byGiven(name: string, value: number, source: string): Reason {
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
 }

@@ -8,9 +8,10 @@ export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 
 /**
  * What kept a value from being what its formula gave. Null: nothing did. `share`: the reference's value would not have
- * fitted into the app's share. `ladder`: given up, as the profile declares, so that the app fits at all.
+ * fitted into the app's share. `ladder`: given up, as the profile declares, so that the app fits at all. `disk`: the
+ * reference's value is too much for the disk that holds the app's data.
  */
-export type Bound = "floor" | "cap" | "user" | "share" | "ladder" | null;
+export type Bound = "floor" | "cap" | "user" | "share" | "ladder" | "disk" | null;
 
 /** A named number or word of a formula; a name that ends in `Bytes` is an amount of memory. */
 export type Inputs = Readonly<Record<string, number | string>>;
@@ -67,6 +68,8 @@ export interface Allotment extends AppCpus {
   readonly memoryBytes: number;
   /** Network interfaces of the default card and IPv4 addresses on each; null where the instance type is not known. */
   readonly network: NetworkFacts | null;
+  /** The file system that holds the profile's data folder; null: not known. */
+  readonly dataDiskBytes: number | null;
   readonly machine: Machine;
   /** The other apps of the image that are present, in the config's order. */
   readonly neighbours: readonly Neighbour[];
@@ -119,6 +122,8 @@ export interface Profile {
   checkOptions?(options: Options): readonly Problem[];
   /** Whether `tune` reads `allotment.network`: a boot looks the instance type up in the catalogue only then. */
   readonly needsNetwork?: boolean;
+  /** The folder whose file system `tune` asks the size of: it is read only then. */
+  readonly dataFolder?: string;
   /** Whether the app's share is huge pages: those that the kernel has already, from an earlier run, are counted once. */
   readonly takesHugePages?: boolean;
   /**

@@ -43,6 +43,19 @@ describe("the facts of a saved plan", () => {
     );
   });
 
+  it("are refused where the disk of an app's data has grown", () => {
+    const folder = "/var/lib/rabbitmq";
+    const then: Facts = { ...SOME_FACTS, fileSystems: [{ folder, sizeBytes: 8_000_000_000 }] };
+    const now: Facts = { ...SOME_FACTS, fileSystems: [{ folder, sizeBytes: 30_000_000_000 }] };
+    assert.deepEqual(
+      problemsOf(() => refuseOtherFacts(then, now)),
+      [
+        'the plan was made for fileSystems [{"folder":"/var/lib/rabbitmq","sizeBytes":8000000000}], ' +
+          'and it is [{"folder":"/var/lib/rabbitmq","sizeBytes":30000000000}] here',
+      ],
+    );
+  });
+
   it("ask IMDS only for what the plan knew", () => {
     const then: Facts = { ...SOME_FACTS, ...UNKNOWN_INSTANCE, region: "eu-central-1" };
     assert.deepEqual(knownInstanceFacts(then), ["region"]);

@@ -48,6 +48,7 @@ describe("the prediction for an instance type", () => {
       kernel: null,
       network: { enis: 3, ipv4PerEni: 10 },
       cpuBaselinePercent: null,
+      fileSystems: null,
     });
     const known = Object.entries(facts).filter(([, value]) => value !== null);
     assert.deepEqual(Object.keys(origins).toSorted(), known.map(([name]) => name).toSorted());

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppConfig, Config, FileConfig } from "../../../agent/config/config.ts";
+import type { Facts } from "../../../agent/facts/facts.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import type { FileStep, Plan } from "../../../agent/plan/plan.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
@@ -52,10 +53,14 @@ const CONFIG: Config = {
   sources: ["parbake.yaml"],
 };
 
-function build(config: Partial<Config>, templates: Readonly<Record<string, string | null>> = {}) {
+function build(
+  config: Partial<Config>,
+  templates: Readonly<Record<string, string | null>> = {},
+  facts: Facts = SOME_FACTS,
+) {
   return buildPlan({
     config: { ...CONFIG, ...config },
-    facts: SOME_FACTS,
+    facts,
     templates: new Map(Object.entries(templates)),
   });
 }
@@ -118,6 +123,20 @@ describe("buildPlan", () => {
       { kind: "folder", path: "/srv/b/c", owner: "api", group: null, mode: 0o750, at: at(30) },
     ]);
     assert.equal(plan.part, null);
+  });
+
+  it("warns of a disk that is too small for the free space that its app should have", () => {
+    const facts = { ...SOME_FACTS, fileSystems: [{ folder: "/var/lib/rabbitmq", sizeBytes: 8 * 2 ** 30 }] };
+    const warn = (fileSystems: Facts["fileSystems"]) => {
+      const built = build({ secrets: [], vars: {}, apps: [app("queue", "rabbitmq")] }, {}, { ...facts, fileSystems });
+      return planOf(built).warnings.map(formatProblem);
+    };
+    assert.deepEqual(warn(facts.fileSystems), [
+      "parbake.yaml:2:5: queue: disk_free_limit_absolute is only 2 GiB: the production checklist advises as much as the memory mark, so a disk " +
+        "of four times that. Put /var/lib/rabbitmq on a larger disk, or give the option disk_free_limit_absolute.",
+    ]);
+    assert.deepEqual(warn([{ folder: "/var/lib/rabbitmq", sizeBytes: 30 * 2 ** 30 }]), []);
+    assert.deepEqual(warn(null), []);
   });
 
   it("refuses to watch a file of secrets for edits: nothing is kept that would tell", () => {

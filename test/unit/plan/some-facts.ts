@@ -33,5 +33,6 @@ export const SOME_FACTS: Facts = {
   kernel: "6.1.0",
   network: null,
   cpuBaselinePercent: null,
+  fileSystems: null,
   origins: {},
 };

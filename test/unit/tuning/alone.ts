@@ -26,7 +26,8 @@ export function written(profile: string, given: Given): Given {
 export function allot(memoryBytes: number, vcpus: number, change: Partial<Allotment> = {}): Allotment {
   const cores = Math.max(1, Math.floor(vcpus / 2));
   const machine = { memoryBytes, vcpus, disks: null, numaNodes: null, gpus: null };
-  return { memoryBytes, vcpus, cores, architecture: "x86_64", network: null, machine, neighbours: [], ...change };
+  const unknown = { network: null, dataDiskBytes: null };
+  return { memoryBytes, vcpus, cores, architecture: "x86_64", ...unknown, machine, neighbours: [], ...change };
 }
 
 /** Null where the floor does not fit. */

@@ -11,7 +11,8 @@ export function machine(memLimitBytes: number, vcpus: number): MachineFacts {
   const cores = Math.max(1, Math.floor(vcpus / 2));
   const network = { enis: 3, ipv4PerEni: 10 };
   const memory = { memTotalBytes: memLimitBytes, memLimitBytes, hugePagesBytes: 0 };
-  return { ...memory, vcpus, cores, cpuQuota: null, architecture: "x86_64", network, disks: [], numaNodes: 1, gpus: 0 };
+  const cpus = { vcpus, cores, cpuQuota: null, architecture: "x86_64", numaNodes: 1 };
+  return { ...memory, ...cpus, network, disks: [], gpus: 0, fileSystems: null };
 }
 
 export function app(name: string, profile: string, change: Partial<AppConfig> = {}): AppConfig {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 const TIB = 1024 * GIB;
@@ -18,7 +19,7 @@ describe("rabbitmq", () => {
     [16 * GIB, 60, 10_307_921_510],
   ] as const) {
     it(`lets publishers wait at ${mark} of ${memory} bytes, and at as little free disk`, () => {
-      const settings = alone("rabbitmq", memory, 4, { watermarkPercent });
+      const settings = alone("rabbitmq", memory, 4, { watermarkPercent, disk: "1TiB" });
       const names = ["total_memory_available_override_value", "vm_memory_high_watermark_absolute"];
       assert.deepEqual(texts(settings, ...names, "disk_free_limit_absolute"), {
         total_memory_available_override_value: String(memory),
@@ -27,6 +28,42 @@ describe("rabbitmq", () => {
       });
     });
   }
+
+  // The mark, and a quarter of the disk: a root volume of 8 or 30 GiB is not in alarm from its first boot.
+  for (const [memoryGib, diskGib, limit, boundBy] of [
+    [4, 8, 2_147_483_648, "disk"],
+    [4, 30, 2_576_980_377, null],
+    [64, 8, 2_147_483_648, "disk"],
+    [64, 30, 8_053_063_680, "disk"],
+    [64, 500, 41_231_686_041, null],
+    [1024, 30, 8_053_063_680, "disk"],
+    [1024, 1024, 274_877_906_944, "disk"],
+  ] as const) {
+    it(`keeps ${limit} bytes free of a disk of ${diskGib} GiB beside ${memoryGib} GiB of memory`, () => {
+      const seen = tuneAlone("rabbitmq", allot(memoryGib * GIB, 4, { dataDiskBytes: diskGib * GIB }), {});
+      assert.ok(seen.kind === "tuned");
+      const given = alone("rabbitmq", memoryGib * GIB, 4, { disk: `${diskGib}GiB` });
+      for (const { disk_free_limit_absolute: setting } of [seen.settings, given])
+        assert.deepEqual([setting!.value, setting!.boundBy], [limit, boundBy]);
+    });
+  }
+  it("keeps what RabbitMQ's operator for Kubernetes does of a disk that is not known, 2 GB", () => {
+    const limits = [512 * MIB, 4 * GIB, TIB].map((memory) => {
+      const setting = alone("rabbitmq", memory, 4)["disk_free_limit_absolute"]!;
+      return [setting.text, setting.boundBy];
+    });
+    assert.deepEqual(limits, [
+      ["322122547", null],
+      ["2000000000", "cap"],
+      ["2000000000", "cap"],
+    ]);
+  });
+  it("believes the option more than the disk that it sees", () => {
+    const seen = allot(64 * GIB, 4, { dataDiskBytes: 8 * GIB });
+    const result = tuneAlone("rabbitmq", seen, { disk: "500GiB" });
+    assert.ok(result.kind === "tuned");
+    assert.equal(result.settings["disk_free_limit_absolute"]!.value, 41_231_686_041);
+  });
 
   // 128 KiB each, in half of what the mark leaves beside 132 MiB; files: four for each, and the checklist's 50K.
   for (const [memory, connections, files] of [
@@ -92,6 +129,7 @@ describe("rabbitmq", () => {
         connection_max: fc.integer({ min: 1, max: 20_000 }),
         schedulers: fc.integer({ min: 1, max: 64 }),
         busyWait: fc.boolean(),
+        disk: fc.integer({ min: MIB, max: TIB }),
       },
       { requiredKeys: [] },
     ),
