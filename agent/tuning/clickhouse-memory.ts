@@ -1,4 +1,4 @@
-// How ClickHouse's memory is divided: caches in full from 16 GB on, in proportion below, and at least half for queries.
+// How ClickHouse's memory is divided: small caches up to 8 GB, those of the defaults from 32 GB on, and the rest for queries.
 
 import { numberOption, optionalNumber } from "./read-option.ts";
 import type { Options } from "./setting.ts";
@@ -7,16 +7,24 @@ import { GIB, MIB } from "./size.ts";
 /** The default of both caches of marks. */
 export const MOST_MARKS_BYTES = 5 * GIB;
 
-/** The least that the documentation allows. */
-export const LEAST_MARKS_BYTES = 500_000_000;
+/** What Altinity advises for 4 and 8 GB. */
+export const LEAST_MARKS_BYTES = 256 * MIB;
 export const LEAST_INDEX_MARKS_BYTES = 64 * MIB;
 
 /** What the buffers of a small query take. */
-export const QUERY_BYTES = 64 * MIB;
-const LEAST_QUERIES = 8;
+const SMALL_QUERY_BYTES = 64 * MIB;
+
+/** Altinity's for 4 and 8 GB. */
+export const LEAST_QUERIES = 8;
 
 /** "As low as 2 GB." */
 const LEAST_BYTES = 2_000_000_000;
+
+/** Kept from the server: ClickHouse's tenth from 20 GB on, Altinity's quarter up to 8 GB, and as much as there in between. */
+export const KEPT_BYTES = 2_000_000_000;
+
+/** What the server has of 8 GB. From here on the caches grow, so that with the 32 GB that ClickHouse advises they have their defaults. */
+const GROWTH_FROM_BYTES = 6_000_000_000;
 
 export interface Split {
   /** What the server may take: the parts below, and a few bytes. */
@@ -26,8 +34,8 @@ export interface Split {
   readonly uncompressedBytes: number;
   /** For the queries and merges, all together. */
   readonly queriesBytes: number;
-  /** An eighth of what is there beyond the least of each part. */
-  readonly eighthBytes: number;
+  /** A sixteenth of what the server has beyond what small caches are for. */
+  readonly sixteenthBytes: number;
 }
 
 interface Least {
@@ -43,7 +51,7 @@ function leastOf(options: Options): Least {
     marksBytes: optionalNumber(options, "mark_cache_size") ?? LEAST_MARKS_BYTES,
     indexMarksBytes: optionalNumber(options, "index_mark_cache_size") ?? LEAST_INDEX_MARKS_BYTES,
     uncompressedBytes: numberOption(options, "uncompressed_cache_size"),
-    queriesBytes: Math.max(queries * QUERY_BYTES, optionalNumber(options, "max_memory_usage") ?? 0),
+    queriesBytes: Math.max(queries * SMALL_QUERY_BYTES, optionalNumber(options, "max_memory_usage") ?? 0),
   };
 }
 
@@ -52,22 +60,43 @@ function sumOf({ marksBytes, indexMarksBytes, uncompressedBytes, queriesBytes }:
 }
 
 export function leastServerBytes(options: Options): number {
-  const serverBytes = sumOf(leastOf(options));
-  return Math.max(LEAST_BYTES, Math.ceil((serverBytes * 100) / numberOption(options, "limitPercent")));
+  return Math.max(LEAST_BYTES, memoryFor(sumOf(leastOf(options)), optionalNumber(options, "limitPercent")));
 }
 
-/** Three eighths of the rest go to marks, one to those of indices, four to queries, with what the caches have no use for. */
+function serverOf(memoryBytes: number, limitPercent: number | null): number {
+  if (limitPercent !== null) return Math.floor((memoryBytes * limitPercent) / 100);
+  const mostBytes = Math.floor((memoryBytes * 9) / 10);
+  return Math.min(mostBytes, Math.max(Math.floor((memoryBytes * 3) / 4), memoryBytes - KEPT_BYTES));
+}
+
+/** The inverse. */
+function memoryFor(serverBytes: number, limitPercent: number | null): number {
+  if (limitPercent !== null) return Math.ceil((serverBytes * 100) / limitPercent);
+  const withQuarter = Math.ceil((serverBytes * 4) / 3);
+  return Math.max(Math.ceil((serverBytes * 10) / 9), Math.min(withQuarter, serverBytes + KEPT_BYTES));
+}
+
+/** Of what there is beyond small caches, four sixteenths go to marks, one to those of indices, and the others to queries. */
 export function splitMemory(memoryBytes: number, options: Options): Split {
-  const serverBytes = Math.floor((memoryBytes * numberOption(options, "limitPercent")) / 100);
+  const serverBytes = serverOf(memoryBytes, optionalNumber(options, "limitPercent"));
   const least = leastOf(options);
-  // Whole eighths: with parts that are rounded one by one, another byte of memory could take one from the queries.
-  const eighthBytes = Math.floor((serverBytes - sumOf(least)) / 8);
+  const growthFromBytes = Math.max(GROWTH_FROM_BYTES, sumOf(least));
+  // Whole sixteenths: with parts that are rounded one by one, another byte of memory could take one from the queries.
+  const sixteenthBytes = Math.floor(Math.max(0, serverBytes - growthFromBytes) / 16);
   const marksBytes =
-    optionalNumber(options, "mark_cache_size") ?? Math.min(least.marksBytes + 3 * eighthBytes, MOST_MARKS_BYTES);
+    optionalNumber(options, "mark_cache_size") ?? Math.min(least.marksBytes + 4 * sixteenthBytes, MOST_MARKS_BYTES);
   const indexMarksBytes =
-    optionalNumber(options, "index_mark_cache_size") ?? Math.min(least.indexMarksBytes + eighthBytes, MOST_MARKS_BYTES);
-  const takenBytes = marksBytes - least.marksBytes + indexMarksBytes - least.indexMarksBytes;
-  const queriesBytes = least.queriesBytes + 8 * eighthBytes - takenBytes;
-  const { uncompressedBytes } = least;
-  return { serverBytes, marksBytes, indexMarksBytes, uncompressedBytes, queriesBytes, eighthBytes };
+    optionalNumber(options, "index_mark_cache_size") ??
+    Math.min(least.indexMarksBytes + sixteenthBytes, MOST_MARKS_BYTES);
+  const grownBytes = marksBytes - least.marksBytes + indexMarksBytes - least.indexMarksBytes;
+  const beforeBytes = least.queriesBytes + Math.min(serverBytes, growthFromBytes) - sumOf(least);
+  const queriesBytes = beforeBytes + 16 * sixteenthBytes - grownBytes;
+  return {
+    serverBytes,
+    marksBytes,
+    indexMarksBytes,
+    uncompressedBytes: least.uncompressedBytes,
+    queriesBytes,
+    sixteenthBytes,
+  };
 }

@@ -2,29 +2,37 @@
 
 import { bytes, count, type Reason } from "./build-setting.ts";
 import {
+  KEPT_BYTES,
   LEAST_INDEX_MARKS_BYTES,
   LEAST_MARKS_BYTES,
+  LEAST_QUERIES,
   leastServerBytes,
   MOST_MARKS_BYTES,
-  QUERY_BYTES,
   type Split,
   splitMemory,
 } from "./clickhouse-memory.ts";
-import { numberOption, optionalNumber } from "./read-option.ts";
+import { optionalNumber } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
-import { GIB, TIB } from "./size.ts";
+import { GIB, MIB, TIB } from "./size.ts";
 
 const SERVER = "clickhouse.com, server settings";
 const SESSION = "clickhouse.com, session settings (a profile in users.xml)";
 const TIPS = "clickhouse.com, usage recommendations, less than 16GB of RAM";
+const LOW_MEMORY = "kb.altinity.com, configure ClickHouse for low memory environments";
 const MERGE_TREE = "clickhouse.com, MergeTree settings (<merge_tree> in config.xml)";
 
 /** Below this the defaults do not match the memory. */
 const USUAL_BYTES = 16_000_000_000;
-const GB = 1_000_000_000;
 
 /** config.xml's. */
 const MOST_QUERIES = 1000;
+
+/** Altinity's 8 in 4 GiB; some hundred, config.xml's for long, where ClickHouse has more than the 32 GB that it advises. */
+const QUERY_BYTES = 320 * MIB;
+
+/** "A minimum of 4GB of RAM to perform non-trivial queries": what one has of that. */
+const LEAST_USEFUL_QUERY_BYTES = 1_000_000_000;
+
 const THREADS_PER_CPU = 2;
 
 /** max_threads_min_free_memory_per_thread. */
@@ -35,6 +43,8 @@ const SMT_THREADS = 62;
 
 /** background_pool_size, each with two merges at a time, and the free ones of these 32 that other work waits for. */
 const POOL = 16;
+/** Altinity's 2 in 4 GB, and 16 in the 32 GB that ClickHouse advises. */
+const POOL_THREAD_BYTES = 2_000_000_000;
 const LEAST_POOL = 2;
 const FREE_TO_LOWER = 8;
 const FREE_TO_MUTATE = 20;
@@ -43,7 +53,13 @@ const FREE_TO_OPTIMIZE = 25;
 const size = (about: string): OptionRule => ({ kind: "size", default: null, min: 1, max: 16 * TIB, about });
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
-  limitPercent: { kind: "integer", default: 90, min: 30, max: 100, about: "the share that the server may take" },
+  limitPercent: {
+    kind: "integer",
+    default: null,
+    min: 30,
+    max: 100,
+    about: "the share that the server may take; 75 up to 8 GB, 90 from 20 GB on if not given",
+  },
   mark_cache_size: size("cache of marks; 5 GiB where there is room"),
   index_mark_cache_size: size("cache of marks of indices; 5 GiB where there is room"),
   uncompressed_cache_size: { ...size("cache of blocks, for many short queries"), default: 0, min: 0 },
@@ -61,7 +77,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     default: null,
     min: LEAST_POOL,
     max: 512,
-    about: "threads of merges and mutations; 16 from 16 GB on",
+    about: "threads of merges and mutations; 16 from 32 GB on",
   },
 };
 
@@ -71,7 +87,12 @@ export const clickhouse: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    max_memory_usage: {
+      least: LEAST_USEFUL_QUERY_BYTES,
+      because: "ClickHouse asks for 4 GB of memory to run queries that are not trivial",
+    },
+  }),
   ladder: [],
   toShrink: "lower the options mark_cache_size, uncompressed_cache_size or max_memory_usage",
   floorBytes: leastServerBytes,
@@ -97,28 +118,35 @@ export const clickhouse: Profile = {
 
 // Whatever the queries do, this holds: the server fails the allocation that would exceed it.
 function tuneServer({ memoryBytes }: Allotment, { serverBytes }: Split, options: Options): Setting {
-  const limitPercent = numberOption(options, "limitPercent");
+  const limitPercent = optionalNumber(options, "limitPercent");
+  const source = `${SERVER}, max_server_memory_usage_to_ram_ratio`;
+  if (limitPercent !== null) {
+    const formula = "memoryBytes * limitPercent / 100";
+    const inputs = { memoryBytes, limitPercent };
+    return bytes(serverBytes, String(serverBytes), { formula, inputs, source, boundBy: "user" });
+  }
+  const isLess = serverBytes < Math.floor((memoryBytes * 9) / 10);
   return bytes(serverBytes, String(serverBytes), {
-    formula: "memoryBytes * limitPercent / 100",
-    inputs: { memoryBytes, limitPercent },
-    source: `${SERVER}, max_server_memory_usage_to_ram_ratio`,
-    boundBy: limitPercent === OPTIONS["limitPercent"]!.default ? null : "user",
+    formula: "min(memoryBytes * 90%, max(memoryBytes * 75%, memoryBytes - keptBytes))",
+    inputs: { memoryBytes, keptBytes: KEPT_BYTES },
+    source: isLess ? LOW_MEMORY : source,
+    ...(isLess ? { note: "ClickHouse takes 90 %, which leaves a small machine too little page cache" } : {}),
   });
 }
 
 function tuneCaches(
-  { marksBytes, indexMarksBytes, uncompressedBytes, eighthBytes }: Split,
+  { marksBytes, indexMarksBytes, uncompressedBytes, sixteenthBytes }: Split,
   options: Options,
 ): Settings {
-  const cache = (value: number, eighths: number, leastBytes: number): Reason => ({
-    formula: `min(leastBytes + ${eighths} * eighthBytes, mostBytes)`,
-    inputs: { leastBytes, eighthBytes, mostBytes: MOST_MARKS_BYTES },
-    source: SERVER,
+  const cache = (value: number, sixteenths: number, leastBytes: number): Reason => ({
+    formula: `min(leastBytes + ${sixteenths} * sixteenthBytes, mostBytes)`,
+    inputs: { leastBytes, sixteenthBytes, mostBytes: MOST_MARKS_BYTES },
+    source: value < MOST_MARKS_BYTES ? LOW_MEMORY : SERVER,
     boundBy: value < MOST_MARKS_BYTES ? "share" : null,
     ...(value < MOST_MARKS_BYTES ? { note: "ClickHouse takes 5 GiB, or half of the memory if that is less" } : {}),
   });
   return {
-    mark_cache_size: sizeOf("mark_cache_size", marksBytes, options, cache(marksBytes, 3, LEAST_MARKS_BYTES)),
+    mark_cache_size: sizeOf("mark_cache_size", marksBytes, options, cache(marksBytes, 4, LEAST_MARKS_BYTES)),
     index_mark_cache_size: sizeOf(
       "index_mark_cache_size",
       indexMarksBytes,
@@ -154,12 +182,13 @@ function tuneQueries({ queriesBytes }: Split, options: Options): Settings {
 function tuneConcurrency(queriesBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "max_concurrent_queries");
   if (given !== null) return count(given, byOption("max_concurrent_queries", given, SERVER));
-  const value = Math.min(Math.floor(queriesBytes / QUERY_BYTES), MOST_QUERIES);
+  const byMemory = Math.floor(queriesBytes / QUERY_BYTES);
+  const value = Math.max(LEAST_QUERIES, Math.min(byMemory, MOST_QUERIES));
   return count(value, {
-    formula: "min(queriesBytes / queryBytes, mostQueries)",
-    inputs: { queriesBytes, queryBytes: QUERY_BYTES, mostQueries: MOST_QUERIES },
-    source: SERVER,
-    boundBy: value < MOST_QUERIES ? "share" : null,
+    formula: "max(leastQueries, min(queriesBytes / queryBytes, mostQueries))",
+    inputs: { leastQueries: LEAST_QUERIES, queriesBytes, queryBytes: QUERY_BYTES, mostQueries: MOST_QUERIES },
+    source: value < MOST_QUERIES ? LOW_MEMORY : SERVER,
+    boundBy: value > byMemory ? "floor" : value < MOST_QUERIES ? "share" : null,
   });
 }
 
@@ -191,15 +220,15 @@ function tuneBlocks({ memoryBytes }: Allotment): Setting {
 // The server refuses to start where more free ones are wanted than there are, so they go down with the pool.
 function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
   const given = optionalNumber(options, "background_pool_size");
-  const pool = given ?? Math.max(LEAST_POOL, Math.min(Math.floor(memoryBytes / GB), POOL));
+  const pool = given ?? Math.max(LEAST_POOL, Math.min(Math.floor(memoryBytes / POOL_THREAD_BYTES), POOL));
   const free = (usual: number): Setting => {
     const inputs = { usual, pool, usualPool: POOL };
     const value = Math.min(usual, Math.floor((usual * pool) / POOL));
     return count(value, { formula: "min(usual, usual * pool / usualPool)", inputs, source: MERGE_TREE });
   };
   const byMemory: Reason = {
-    formula: "max(leastThreads, min(memoryBytes / gbBytes, usualThreads))",
-    inputs: { leastThreads: LEAST_POOL, memoryBytes, gbBytes: GB, usualThreads: POOL },
+    formula: "max(leastThreads, min(memoryBytes / threadBytes, usualThreads))",
+    inputs: { leastThreads: LEAST_POOL, memoryBytes, threadBytes: POOL_THREAD_BYTES, usualThreads: POOL },
     source: SERVER,
     boundBy: pool < POOL ? "share" : null,
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -14,26 +15,32 @@ function threads(vcpus: number, cores: number, memoryBytes = TIB): unknown[] {
 }
 
 describe("clickhouse", () => {
-  // max_server_memory_usage_to_ram_ratio is 0.9.
+  // Altinity's ratio is 0.75 for 4 and 8 GB, max_server_memory_usage_to_ram_ratio 0.9: 2 GB less in between.
   for (const [memory, server] of [
-    [2_000_000_000, "1800000000"],
-    [4 * GIB, "3865470566"],
-    [16 * GIB, "15461882265"],
+    [2_000_000_000, "1500000000"],
+    [4 * GIB, "3221225472"],
+    [8_000_000_000, "6000000000"],
+    [16_000_000_000, "14000000000"],
+    [20_000_000_000, "18000000000"],
     [32 * GIB, "30923764531"],
     [32 * TIB, "31665934879948"],
   ] as const) {
     it(`limits the server to ${server} bytes of ${memory / MIB} MiB`, () =>
       assert.equal(alone("clickhouse", memory, 4)["max_server_memory_usage"]!.text, server));
   }
+  it("limits the server to the share that it is told", () => {
+    const setting = alone("clickhouse", 4 * GIB, 4, { limitPercent: 90 })["max_server_memory_usage"]!;
+    assert.deepEqual([setting.value, setting.boundBy], [3_865_470_566, "user"]);
+  });
 
-  // The defaults are 5 GiB each; what less there is, is three eighths and one of what 500 MB, 64 MiB and 8 queries leave.
+  // Altinity's 256 and 64 MiB up to 8 GB, the default of 5 GiB in the 32 GB that ClickHouse advises, and all of both later.
   for (const [memory, marks, indexMarks] of [
-    [2_000_000_000, 761_007_584, 154_111_392],
-    [4 * GIB, 1_535_559_044, 412_295_212],
-    [8 * GIB, 2_985_110_507, 895_479_033],
-    [16_000_000_000, 5_368_709_120, 1_729_111_392],
-    [32 * GIB, 5_368_709_120, 3_794_581_958],
-    [64 * GIB, 5_368_709_120, 5_368_709_120],
+    [2_000_000_000, 268_435_456, 67_108_864],
+    [4 * GIB, 268_435_456, 67_108_864],
+    [8_000_000_000, 268_435_456, 67_108_864],
+    [16_000_000_000, 2_268_435_456, 567_108_864],
+    [32_000_000_000, 5_368_709_120, 1_492_108_864],
+    [96 * GIB, 5_368_709_120, 5_368_709_120],
     [32 * TIB, 5_368_709_120, 5_368_709_120],
   ] as const) {
     it(`has caches of ${marks} and ${indexMarks} bytes for marks in ${memory / MIB} MiB`, () => {
@@ -50,14 +57,15 @@ describe("clickhouse", () => {
     });
   }
 
-  // The tips for less than 16 GB: small blocks, one thread where memory is shortest; the pools of the defaults from there on.
+  // The tips for less than 16 GB: small blocks, one thread where memory is shortest. Altinity's two threads of merges for 4 GB,
+  // the default of 16 from 32 GB on.
   for (const [memory, expected] of [
     [2_000_000_000, ["1", "8192", "2", "1", "2", "3"]],
-    [4_000_000_000, ["1", "8192", "4", "2", "5", "6"]],
-    [8 * GIB, ["3", "8192", "8", "4", "10", "12"]],
-    [15_999_999_999, ["6", "8192", "15", "7", "18", "23"]],
-    [16_000_000_000, ["6", "65409", "16", "8", "20", "25"]],
-    [32 * GIB, ["16", "65409", "16", "8", "20", "25"]],
+    [4 * GIB, ["2", "8192", "2", "1", "2", "3"]],
+    [8 * GIB, ["5", "8192", "4", "2", "5", "6"]],
+    [15_999_999_999, ["10", "8192", "7", "3", "8", "10"]],
+    [16_000_000_000, ["10", "65409", "8", "4", "10", "12"]],
+    [32_000_000_000, ["16", "65409", "16", "8", "20", "25"]],
     [TIB, ["16", "65409", "16", "8", "20", "25"]],
   ] as const) {
     it(`has ${expected[0]} threads a query and a pool of ${expected[2]} in ${memory / MIB} MiB with 16 CPUs`, () => {
@@ -81,7 +89,7 @@ describe("clickhouse", () => {
     assert.deepEqual(threads(64, 64), [64, null, false]);
     assert.deepEqual(threads(128, 64), [64, "cap", false]);
     assert.deepEqual(threads(192, 96), [96, "cap", false]);
-    assert.deepEqual(threads(16, 8, 8 * GIB), [3, "share", false]);
+    assert.deepEqual(threads(16, 8, 8 * GIB), [5, "share", false]);
   });
   it("does not go down to 32 threads at 32 cores, and says so", () => {
     assert.deepEqual(threads(64, 32), [62, "cap", true]);
@@ -93,10 +101,11 @@ describe("clickhouse", () => {
   });
 
   for (const [memory, one, spilled, queries] of [
-    [2_000_000_000, 442_440_512, 221_220_256, 13],
-    [8 * GIB, 1_925_175_794, 962_587_897, 57],
-    [32 * GIB, 10_880_236_725, 5_440_118_362, 324],
-    [768 * GIB, 365_716_465_252, 182_858_232_626, 1000],
+    [2_000_000_000, 582_227_840, 291_113_920, 8],
+    [4 * GIB, 1_442_840_576, 721_420_288, 8],
+    [8 * GIB, 3_035_017_856, 1_517_508_928, 18],
+    [32_000_000_000, 10_969_591_008, 5_484_795_504, 65],
+    [768 * GIB, 365_716_465_248, 182_858_232_624, 1000],
   ] as const) {
     it(`gives one of ${queries} queries half of what there is for all in ${memory / MIB} MiB`, () => {
       const names = ["max_memory_usage", "max_concurrent_queries"];
@@ -110,6 +119,12 @@ describe("clickhouse", () => {
     });
   }
 
+  it("says that it is little where 4 GB for queries that are not trivial are not there", () => {
+    const { least } = findProfile("clickhouse")!.useful({})["max_memory_usage"]!;
+    const isUseful = (memory: number): boolean => numberOf(alone("clickhouse", memory, 2), "max_memory_usage") >= least;
+    // What is left of a machine of 4 GiB beside the system.
+    assert.deepEqual([2 * GIB, 3.4 * GIB].map(Math.floor).map(isUseful), [false, true]);
+  });
   it("does not fit below 2 GB", () => {
     assert.ok(tryAlone("clickhouse", 2_000_000_000, 1));
     assert.equal(tryAlone("clickhouse", 1_999_999_999, 1), null);
