@@ -8,22 +8,27 @@ import {
   CLIENTS_PERCENT,
   LEAST_MAXMEMORY_BYTES,
   memoryFor,
-  MOST_REPLICA_BYTES,
-  replicaBytes,
+  REPLICA_PERCENT,
   wholePercent,
 } from "./redis-memory.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
 
 const RESERVE = "docs.aws.amazon.com, ElastiCache, reserved-memory-percent";
+const NODE_TYPES = "docs.aws.amazon.com, ElastiCache, Redis OSS node-type specific parameters";
+
+/** 5 % of it, for all clients, is what a hundred of them take with 16 KiB each to read and to write. */
+const LEAST_USEFUL_BYTES = 64 * MIB;
 
 /** The servers' own limit of a subscriber's buffer; a small share has less. The soft limits are a quarter. */
 const MOST_PUBSUB_BYTES = 32 * MIB;
 const PUBSUB_PART = 64;
+const SOFT_PART = 4;
 const SOFT_SECONDS = 60;
 
 /** What a replica may miss before it has to copy everything: the servers have 1 or 10 MiB, seconds of a busy one. */
 const BACKLOG_PART = 128;
+const MOST_BACKLOG_BYTES = 256 * MIB;
 
 /** redis.conf: threads from 4 cores on, one spare at least, no more than 8. */
 const FEWEST_VCPUS_FOR_THREADS = 4;
@@ -51,7 +56,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   // What ElastiCache's reserve leaves for it, when all else has its most.
   rewrittenPercent: {
     kind: "integer",
-    default: 15,
+    default: 10,
     min: 0,
     max: 100,
     about: "of the data, written anew while a fork saves it, and there twice; 100: all",
@@ -73,7 +78,12 @@ export function redisProfile(name: string, about: string, manual: string): Profi
     options: OPTIONS,
     takesMemory: true,
     usualWeight: 1,
-    useful: () => ({}),
+    useful: () => ({
+      maxmemory: {
+        least: LEAST_USEFUL_BYTES,
+        because: "5 % of it is all that the clients may take, and a hundred of them do",
+      },
+    }),
     ladder: [],
     toShrink: "lower the options maxmemory or rewrittenPercent",
     floorBytes: (options) => memoryFor(optionalNumber(options, "maxmemory") ?? LEAST_MAXMEMORY_BYTES, options),
@@ -88,7 +98,7 @@ export function redisProfile(name: string, about: string, manual: string): Profi
         maxmemory_policy: tunePolicy(options, manual),
         maxmemory_clients: tuneClients(Number(maxmemory.value), manual),
         repl_backlog_size: tuneBacklog(allotment, manual),
-        client_output_buffer_limit: tuneOutput(allotment, manual),
+        client_output_buffer_limit: tuneOutput(allotment, Number(maxmemory.value)),
         io_threads: tuneThreads(allotment, options, manual),
       };
     },
@@ -101,13 +111,12 @@ function tuneMaxmemory({ memoryBytes }: Allotment, options: Options): Setting {
     return sized(given, { formula: "maxmemory", inputs: { maxmemory: given }, source: "the option", boundBy: "user" });
   const reservedPercent = numberOption(options, "reservedPercent");
   const byReserve = (memoryBytes * (100 - reservedPercent)) / 100;
-  const replicaBufferBytes = Math.floor(replicaBytes(memoryBytes));
   const percent = wholePercent(options);
-  const bearable = ((memoryBytes - replicaBytes(memoryBytes) - BASE_BYTES) * 100) / percent;
+  const bearable = ((memoryBytes - BASE_BYTES) * 100) / percent;
   return sized(Math.floor(Math.min(byReserve, bearable) / MIB) * MIB, {
     formula:
-      "min(memoryBytes * (100 - reservedPercent) / 100, (memoryBytes - replicaBufferBytes - baseBytes) * 100 / wholePercent)",
-    inputs: { memoryBytes, reservedPercent, replicaBufferBytes, baseBytes: BASE_BYTES, wholePercent: percent },
+      "min(memoryBytes * (100 - reservedPercent) / 100, (memoryBytes - baseBytes) * 100 / wholePercent), in whole MiB",
+    inputs: { memoryBytes, reservedPercent, baseBytes: BASE_BYTES, wholePercent: percent },
     source: RESERVE,
     boundBy: bearable < byReserve ? "share" : null,
     ...(bearable < byReserve
@@ -134,29 +143,35 @@ function tuneClients(maxmemoryBytes: number, source: string): Setting {
 // Counted as data by the server, so it is part of maxmemory.
 function tuneBacklog({ memoryBytes }: Allotment, source: string): Setting {
   const byMemory = Math.floor(memoryBytes / BACKLOG_PART / MIB) * MIB;
-  return sized(Math.min(Math.max(byMemory, MIB), MOST_REPLICA_BYTES), {
+  return sized(Math.min(Math.max(byMemory, MIB), MOST_BACKLOG_BYTES), {
     formula: "clamp(memoryBytes / 128, 1 MiB, 256 MiB)",
     inputs: { memoryBytes },
     source,
-    boundBy: byMemory < MIB ? "floor" : byMemory > MOST_REPLICA_BYTES ? "cap" : null,
+    boundBy: byMemory < MIB ? "floor" : byMemory > MOST_BACKLOG_BYTES ? "cap" : null,
     note: "larger than the server's own: with that, a replica that is away for seconds copies everything",
   });
 }
 
 // In the words of CONFIG GET, which says slave for a replica; the servers read either.
-function tuneOutput({ memoryBytes }: Allotment, source: string): Setting {
-  const replica = Math.floor(replicaBytes(memoryBytes) / MIB) * MIB;
+function tuneOutput({ memoryBytes }: Allotment, maxmemoryBytes: number): Setting {
+  const replica = Math.floor((maxmemoryBytes * REPLICA_PERCENT) / 100);
   const pubsub = Math.floor(Math.min(memoryBytes / PUBSUB_PART, MOST_PUBSUB_BYTES) / KIB) * KIB;
-  return text(["normal 0 0 0", formatLimit("slave", replica), formatLimit("pubsub", pubsub)].join(" "), {
-    formula: "replica: min(memoryBytes / 32, 256 MiB), pubsub: min(memoryBytes / 64, 32 MiB), a quarter of it for 60 s",
-    inputs: { memoryBytes },
-    source,
-    ...(replica < MOST_REPLICA_BYTES ? { boundBy: "share" as const, note: "the server's own are too much here" } : {}),
+  const limits = [
+    "normal 0 0 0",
+    formatLimit("slave", replica, replica),
+    formatLimit("pubsub", pubsub, pubsub / SOFT_PART),
+  ];
+  return text(limits.join(" "), {
+    formula: "replica: maxmemoryBytes * 10%; pubsub: min(memoryBytes / 64, 32 MiB), and a quarter of it for 60 s",
+    inputs: { maxmemoryBytes, memoryBytes },
+    source: NODE_TYPES,
+    boundBy: pubsub < MOST_PUBSUB_BYTES ? "share" : null,
+    note: "the servers give a replica 256 MiB, and 64 MiB for 60 s, whatever their data",
   });
 }
 
-function formatLimit(kind: string, hardBytes: number): string {
-  return `${kind} ${hardBytes} ${hardBytes / 4} ${SOFT_SECONDS}`;
+function formatLimit(kind: string, hardBytes: number, softBytes: number): string {
+  return `${kind} ${hardBytes} ${softBytes} ${SOFT_SECONDS}`;
 }
 
 function tuneThreads({ vcpus }: Allotment, options: Options, source: string): Setting {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -26,15 +27,15 @@ export function describeRedisLike(profile: string): void {
     });
   }
   for (const [memoryMib, given, maxmemory] of [
-    [64, {}, "36mb"],
-    [256, {}, "185mb"],
+    [64, {}, "40mb"],
+    [256, {}, "187mb"],
     [256, { persistence: false }, "192mb"],
     // All of the data twice, before 2.8.22 ElastiCache's rule: half, and less what else there is.
-    [1024, { rewrittenPercent: 100 }, "464mb"],
-    [16_384, { rewrittenPercent: 100 }, "7672mb"],
+    [1024, { rewrittenPercent: 100 }, "460mb"],
+    [16_384, { rewrittenPercent: 100 }, "7441mb"],
     [16_384, { rewrittenPercent: 100, persistence: false }, "12gb"],
-    [16_384, { rewrittenPercent: 50 }, "10070mb"],
-    [1024, { reservedPercent: 0 }, "780mb"],
+    [16_384, { rewrittenPercent: 50 }, "9630mb"],
+    [1024, { reservedPercent: 0 }, "778mb"],
   ] as const) {
     it(`has ${maxmemory} of ${memoryMib} MiB for data with ${JSON.stringify(given)}`, () => {
       assert.equal(alone(profile, memoryMib * MIB, 2, given)["maxmemory"]!.text, maxmemory);
@@ -61,12 +62,28 @@ export function describeRedisLike(profile: string): void {
       assert.deepEqual([setting.value, setting.boundBy], [threads, boundBy]);
     });
   }
-  it("has the server's own limits of output from 8 GiB on, and less below", () => {
-    const limits = [256 * MIB, 8 * GIB].map((memory) => alone(profile, memory, 2)["client_output_buffer_limit"]!.text);
-    assert.deepEqual(limits, [
-      "normal 0 0 0 slave 8388608 2097152 60 pubsub 4194304 1048576 60",
-      "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
-    ]);
+  // ElastiCache's cache.t2.micro, t2.small and t2.medium: maxmemory, and a replica's limit, hard and soft.
+  for (const [maxmemory, replica] of [
+    [581_959_680, 58_195_968],
+    [1_665_138_688, 166_513_868],
+    [3_461_349_376, 346_134_937],
+  ] as const) {
+    it(`lets a replica of ${maxmemory} bytes lag by ${replica} bytes`, () => {
+      const { client_output_buffer_limit: limits } = alone(profile, 8 * GIB, 2, { maxmemory: `${maxmemory}B` });
+      assert.equal(limits!.text, `normal 0 0 0 slave ${replica} ${replica} 60 pubsub 33554432 8388608 60`);
+    });
+  }
+  it("has the server's own limits for subscribers from 2 GiB on, and less below", () => {
+    const limits = [512 * MIB, 2 * GIB].map((memory) => alone(profile, memory, 2)["client_output_buffer_limit"]!.text);
+    assert.deepEqual(
+      limits.map((limit) => limit.slice(limit.indexOf("pubsub"))),
+      ["pubsub 8388608 2097152 60", "pubsub 33554432 8388608 60"],
+    );
+  });
+  it("says that less than 64 MiB of data is little", () => {
+    const { least } = findProfile(profile)!.useful({})["maxmemory"]!;
+    assert.equal(least, 67_108_864);
+    assert.ok(numberOf(alone(profile, 128 * MIB, 2), "maxmemory") > least);
   });
   it("has a backlog of a 128th, from 1 to 256 MiB", () => {
     const backlogs = [100 * MIB, 512 * MIB, 16 * GIB, 32 * GIB, 1024 * GIB].map(
@@ -93,7 +110,7 @@ export function describeRedisLike(profile: string): void {
     const setting = alone(profile, GIB, 2, { maxmemory: "800000001B" })["maxmemory"]!;
     assert.deepEqual([setting.value, setting.text, setting.boundBy], [800_000_001, "800000001", "user"]);
     assert.equal(tryAlone(profile, GIB, 2, { maxmemory: "800MiB" }), null);
-    assert.equal(tryAlone(profile, 37 * MIB, 2), null);
+    assert.equal(tryAlone(profile, 32 * MIB, 2), null);
   });
 
   provePromises({
@@ -108,11 +125,11 @@ export function describeRedisLike(profile: string): void {
       },
       { requiredKeys: [] },
     ),
-    worstBytes(settings, { persistence = true, rewrittenPercent = 15 }) {
+    worstBytes(settings, { persistence = true, rewrittenPercent = 10 }) {
       const data = numberOf(settings, "maxmemory");
       const twice = persistence ? (data * Number(rewrittenPercent)) / 100 : 0;
       const [, replica] = /slave (\d+)/.exec(settings["client_output_buffer_limit"]!.text)!;
-      return data * 1.05 + twice + numberOf(settings, "maxmemory_clients") + Number(replica) + 16 * MIB;
+      return data * 1.05 + twice + numberOf(settings, "maxmemory_clients") + Number(replica) + 12 * MIB;
     },
   });
 }
