@@ -23,6 +23,9 @@ const THREADS_PART = 16;
 /** memcached's defaults, bought back in this order where memory is short. */
 const DEFAULT_ITEMS_BYTES = 64 * MIB;
 const DEFAULT_CONNECTIONS = 1024;
+/** ElastiCache's for every node type: a large cache has more clients, and so much of what is left for them. */
+export const MOST_CONNECTIONS = 65_000;
+const CONNECTIONS_PART = 16;
 const LEAST_ITEMS_BYTES = 8 * MIB;
 const LEAST_CONNECTIONS = 64;
 
@@ -44,7 +47,7 @@ export interface Division {
   readonly tableAndItemsBytes: number;
 }
 
-/** Memory buys memcached's default of items, then its default of connections, then threads and more items. */
+/** Memory buys memcached's default of items, then its default of connections, then threads, connections and items beyond. */
 export function divideMemcachedMemory(memoryBytes: number, options: Options): Division {
   const given = givenItems(options);
   let spareBytes = memoryBytes - leastMemcachedBytes(options);
@@ -57,20 +60,28 @@ export function divideMemcachedMemory(memoryBytes: number, options: Options): Di
   const first = given === null ? buy(Math.max(0, withTable(DEFAULT_ITEMS_BYTES) - least)) : 0;
   const fixed = optionalNumber(options, "connections");
   const missing = fixed === null ? DEFAULT_CONNECTIONS - LEAST_CONNECTIONS : 0;
-  const connections = (fixed ?? LEAST_CONNECTIONS) + buy(missing * CONNECTION_BYTES) / CONNECTION_BYTES;
-  const connectionsBoundBy = fixed !== null ? "user" : connections < DEFAULT_CONNECTIONS ? "ladder" : null;
+  const usual = (fixed ?? LEAST_CONNECTIONS) + buy(missing * CONNECTION_BYTES) / CONNECTION_BYTES;
   const mayAddThreads = optionalNumber(options, "threads") === null;
   const forThreadsBytes = given === null ? spareBytes / THREADS_PART : spareBytes;
   const threadsBytes = mayAddThreads ? buy(Math.min(forThreadsBytes, MOST_EXTRA_THREADS_BYTES)) : 0;
+  // Those beyond the default are a part of a cache that grows: one whose items are fixed has no more of them.
+  const more = fixed === null && given === null ? MOST_CONNECTIONS - DEFAULT_CONNECTIONS : 0;
+  const moreBytes = buy(Math.min(spareBytes / CONNECTIONS_PART, more * CONNECTION_BYTES));
+  const connections = Math.floor(usual + moreBytes / CONNECTION_BYTES);
   const tableAndItemsBytes = least + first + (given === null ? Math.max(0, spareBytes) : 0);
   const items = given === null ? fitItems(tableAndItemsBytes) : { itemsBytes: given, hashpower: powerFor(given) };
   return {
     ...items,
-    connections: Math.floor(connections),
-    connectionsBoundBy,
+    connections,
+    connectionsBoundBy: fixed !== null ? "user" : boundOf(connections),
     bearableThreads: LEAST_THREADS + Math.floor(threadsBytes / THREAD_BYTES),
     tableAndItemsBytes,
   };
+}
+
+function boundOf(connections: number): Bound {
+  if (connections < DEFAULT_CONNECTIONS) return "ladder";
+  return connections === MOST_CONNECTIONS ? "cap" : null;
 }
 
 /** The most items with the table that they need when all are of the smallest size. */

@@ -9,6 +9,7 @@ import {
   LEAST_POWER,
   leastForItem,
   leastMemcachedBytes,
+  MOST_CONNECTIONS,
   MOST_POWER,
   MOST_THREADS,
   mostMemcachedBytes,
@@ -20,7 +21,10 @@ import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from 
 import { formatBytes, GIB, KIB, MIB, TIB } from "./size.ts";
 
 const MEMCACHED = "memcached/memcached, memcached.c, settings_init";
+const CONNECTIONS = "docs.aws.amazon.com, ElastiCache, Memcached specific parameters, max_simultaneous_connections";
 const HASH = "memcached/memcached, assoc.c";
+
+const LEAST_USEFUL_BYTES = 64 * MIB;
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   memory: { kind: "size", default: null, min: 2 * MIB, max: 32 * TIB, about: "-m, in whole MiB; by the memory" },
@@ -29,7 +33,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     default: null,
     min: 1,
     max: 1_000_000,
-    about: "-c; 1024, and down to 64 where memory is short, if not given",
+    about: "-c; 1024, down to 64 where memory is short and up to 65000 where there is much, if not given",
   },
   threads: { kind: "integer", default: null, min: 1, max: 256, about: "-t; by the CPUs if not given" },
   itemSize: { kind: "size", default: MIB, min: KIB, max: GIB, about: "-I: the largest item; half of -m at most" },
@@ -41,7 +45,7 @@ export const memcached: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({ memory: { least: LEAST_USEFUL_BYTES, because: "memcached itself begins with 64 MiB" } }),
   ladder: ["connections"],
   toShrink: "lower the options memory, connections, threads or itemSize",
   checkOptions: checkItemSize,
@@ -94,11 +98,18 @@ function tuneItems({ memoryBytes }: Allotment, division: Division, options: Opti
 function tuneConnections({ connections, connectionsBoundBy }: Division, options: Options): Setting {
   if (connectionsBoundBy === "user") return count(connections, byOption("connections", options));
   return count(connections, {
-    formula: "clamp(spareBytes / connectionBytes, 64, 1024)",
-    inputs: { spareBytes: connections * CONNECTION_BYTES, connectionBytes: CONNECTION_BYTES },
-    source: MEMCACHED,
+    formula: "clamp(forConnectionsBytes / connectionBytes, 64, mostConnections)",
+    inputs: {
+      forConnectionsBytes: connections * CONNECTION_BYTES,
+      connectionBytes: CONNECTION_BYTES,
+      mostConnections: MOST_CONNECTIONS,
+    },
+    source: CONNECTIONS,
     boundBy: connectionsBoundBy,
-    ...(connectionsBoundBy === null ? {} : { note: "memcached's 1024 would not fit with all of them busy" }),
+    note:
+      connectionsBoundBy === "ladder"
+        ? "memcached's 1024 would not fit with all of them busy"
+        : "1024 is memcached's own; one that is beyond the limit waits until another is closed",
   });
 }
 

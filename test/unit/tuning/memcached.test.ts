@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { memcached } from "../../../agent/tuning/memcached.ts";
 import { allot, alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -10,15 +11,15 @@ describe("memcached", () => {
     [65, 8, 64, 16],
     [100, 39, 64, 19],
     [130, 64, 142, 19],
-    [200, 71, 1024, 19],
-    [256, 120, 1024, 20],
-    [512, 336, 1024, 22],
-    [1024, 784, 1024, 23],
-    [4096, 3656, 1024, 25],
-    [16_384, 15_176, 1024, 27],
-    [65_536, 61_256, 1024, 29],
-    [1_048_576, 1_015_624, 1024, 32],
-    [33_554_432, 33_521_480, 1024, 32],
+    [200, 71, 1030, 19],
+    [256, 116, 1077, 20],
+    [512, 317, 1290, 22],
+    [1024, 735, 1717, 23],
+    [4096, 3415, 4440, 25],
+    [16_384, 14_167, 15_363, 27],
+    [65_536, 57_175, 59_054, 29],
+    [1_048_576, 1_011_125, 65_000, 32],
+    [33_554_432, 33_516_981, 65_000, 32],
   ] as const) {
     it(`has ${items} MiB of items, ${connections} connections and 2^${hashpower} buckets in ${memoryMib} MiB`, () => {
       const names = ["memory", "connections", "hashpower"];
@@ -33,6 +34,13 @@ describe("memcached", () => {
     const bounds = [130 * MIB, GIB].map((memory) => alone("memcached", memory, 2)["connections"]!.boundBy);
     assert.deepEqual(bounds, ["ladder", null]);
   });
+  it("has the 65000 connections of ElastiCache where there is room for them, and memcached's 1024 for fixed items", () => {
+    const { connections } = alone("memcached", 96 * GIB, 2);
+    assert.deepEqual([connections!.value, connections!.boundBy], [65_000, "cap"]);
+    assert.equal(alone("memcached", 96 * GIB, 2, { memory: "1GiB" })["connections"]!.value, 1024);
+  });
+  it("says that less than memcached's own 64 MiB of items is little", () =>
+    assert.equal(memcached.useful({})["memory"]!.least, 67_108_864));
   for (const [memoryGib, vcpus, threads, boundBy] of [
     [1, 1, 1, null],
     [1, 4, 4, null],
@@ -62,7 +70,7 @@ describe("memcached", () => {
     );
   });
   it("holds two of its largest items, or is refused", () => {
-    assert.equal(alone("memcached", GIB, 2, { itemSize: "300MiB" })["memory"]!.text, "821");
+    assert.equal(alone("memcached", GIB, 2, { itemSize: "300MiB" })["memory"]!.text, "807");
     assert.equal(alone("memcached", 768 * MIB, 2, { itemSize: "300MiB" })["memory"]!.text, "600");
     assert.equal(tryAlone("memcached", 640 * MIB, 2, { itemSize: "300MiB" }), null);
   });
