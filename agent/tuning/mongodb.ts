@@ -31,6 +31,9 @@ const CONNECTION_MIB = 1;
 /** A few clients with their pools, the other members of the set, monitoring. */
 const LEAST_CONNECTIONS = 64;
 
+/** maxPoolSize of the drivers. */
+const DRIVER_POOL = 100;
+
 /** The open files that the manual asks for; mongod gives four fifths of them to connections. */
 const FILES_ASKED = 64_000;
 const MOST_CONNECTIONS = (FILES_ASKED * 4) / 5;
@@ -66,7 +69,9 @@ export const mongodb: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    maxIncomingConnections: { least: DRIVER_POOL, because: "the pool of a single client opens up to 100" },
+  }),
   ladder: ["maxIndexBuildMemoryUsageMegabytes"],
   toShrink: "lower the options cacheSizeGB or maxIncomingConnections",
   floorBytes: (options) => floorMib(options) * MIB,

@@ -29,6 +29,10 @@ const BASE_BYTES = 64 * MIB;
 const SERIES_BYTES = 8 * KIB;
 const LEAST_SERIES = 5000;
 
+/** Grafana estimates 700 of a host, Ubuntu has 1,300. */
+const LEAST_USEFUL_SERIES = 10_000;
+const LEAST_USEFUL_QUERIES = 2;
+
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   limitPercent: { ...go.options["limitPercent"]!, about: "the share that the Go runtime may take" },
   maxProcs: { kind: "integer", default: null, min: 1, max: 4096, about: "GOMAXPROCS; one per CPU if not given" },
@@ -55,7 +59,14 @@ export const prometheus: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    series: { least: LEAST_USEFUL_SERIES, because: "ten hosts with node_exporter have as many" },
+    query_max_concurrency: {
+      least: LEAST_USEFUL_QUERIES,
+      because: "a dashboard and the rules wait for each other",
+      instead: "lower the option query_max_samples",
+    },
+  }),
   ladder: [],
   toShrink: "lower the options query_max_concurrency or query_max_samples",
   floorBytes: (options) => Math.ceil((leastHeapBytes(options) * 100) / numberOption(options, "limitPercent")),

@@ -87,7 +87,12 @@ export const rabbitmq: Profile = {
   takesMemory: true,
   dataFolder: DATA_FOLDER,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    vm_memory_high_watermark_absolute: {
+      least: LEAST_BYTES,
+      because: "RabbitMQ asks for 256 MiB at any time, and below it a node's own part is most of that",
+    },
+  }),
   ladder: [],
   toShrink: "lower the option connection_max",
   floorBytes(options) {

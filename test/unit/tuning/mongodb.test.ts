@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { mongodb } from "../../../agent/tuning/mongodb.ts";
 import { alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -62,6 +63,17 @@ describe("mongodb", () => {
     assert.equal(alone("mongodb", 512 * GIB, 4, { maxIncomingConnections: 51_200 })["LimitNOFILE"]!.value, 64_000);
     assert.equal(alone("mongodb", 512 * GIB, 4, { maxIncomingConnections: 51_201 })["LimitNOFILE"]!.value, 64_002);
     assert.equal(alone("mongodb", 512 * GIB, 4, { maxIncomingConnections: 100_000 })["LimitNOFILE"]!.value, 125_000);
+  });
+  it("says that fewer connections than one client's pool opens are few", () => {
+    const { least } = mongodb.useful({})["maxIncomingConnections"]!;
+    assert.equal(least, 100);
+    const connections = [688 * MIB, GIB].map((memory) =>
+      numberOf(alone("mongodb", memory, 2), "maxIncomingConnections"),
+    );
+    assert.deepEqual(
+      connections.map((count) => count >= least),
+      [false, true],
+    );
   });
   it("takes what is asked for", () => {
     const given = { cacheSizeGB: "3GiB", maxIncomingConnections: 500, maxIndexBuildMemoryUsageMegabytes: "100MiB" };

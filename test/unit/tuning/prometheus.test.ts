@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { prometheus } from "../../../agent/tuning/prometheus.ts";
 import { alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -72,6 +73,18 @@ describe("prometheus", () => {
     for (const [name, value] of Object.entries(given))
       assert.deepEqual([settings[name]!.value, settings[name]!.boundBy], [value, "user"]);
     assert.equal(tryAlone("prometheus", 64 * GIB, 4, given), null);
+  });
+  it("says where a head of ten hosts or a second query does not fit", () => {
+    const useful = Object.entries(prometheus.useful({})).map(([name, { least }]) => [name, least] as const);
+    assert.deepEqual(useful, [
+      ["series", 10_000],
+      ["query_max_concurrency", 2],
+    ]);
+    const few = [200 * MIB, 300 * MIB, 600 * MIB].map((memory) => {
+      const settings = alone("prometheus", memory, 2);
+      return useful.filter(([name, least]) => numberOf(settings, name) < least).map(([name]) => name);
+    });
+    assert.deepEqual(few, [["series", "query_max_concurrency"], ["query_max_concurrency"], []]);
   });
   it("takes the runtime's settings that are asked for", () => {
     const settings = alone("prometheus", GIB, 4, { limitPercent: 50, maxProcs: 2, gogc: 100 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
+import { rabbitmq } from "../../../agent/tuning/rabbitmq.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -99,6 +100,17 @@ describe("rabbitmq", () => {
     assert.equal(tryAlone("rabbitmq", 256 * MIB - 1, 1), null);
     assert.equal(tryAlone("rabbitmq", 256 * MIB, 1, { watermarkPercent: 40 }), null);
     assert.ok(tryAlone("rabbitmq", 370 * MIB, 1, { watermarkPercent: 40 }));
+  });
+  it("says that a mark below the 256 MiB that a node should have is little", () => {
+    const { least } = rabbitmq.useful({})["vm_memory_high_watermark_absolute"]!;
+    assert.equal(least, 268_435_456);
+    const marks = [400 * MIB, 512 * MIB].map((memory) =>
+      numberOf(alone("rabbitmq", memory, 2), "vm_memory_high_watermark_absolute"),
+    );
+    assert.deepEqual(
+      marks.map((mark) => mark >= least),
+      [false, true],
+    );
   });
   it("starts a scheduler per CPU, in the runtime's own words", () => {
     const flags = (vcpus: number, given: Given = {}): unknown =>
