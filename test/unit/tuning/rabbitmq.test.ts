@@ -8,22 +8,23 @@ import { provePromises } from "./prove-profile.ts";
 const TIB = 1024 * GIB;
 
 describe("rabbitmq", () => {
-  // What nodes have reported, and the example of the documentation: of so many bytes, at so many per cent.
-  for (const [memory, watermarkPercent, mark] of [
-    [1_038_778_368, 40, 415_511_347],
-    [4_020_682_752, 60, 2_412_409_651],
-    [858_993_459, 60, 515_396_075],
-    [96_811 * MIB, 40, 40_605_476_454],
-    [GIB, 40, 429_496_729],
-    [GIB, 60, 644_245_094],
-    [10_000_000_000, 40, 4_000_000_000],
-    [16 * GIB, 60, 10_307_921_510],
+  // What nodes have reported, and the example of the documentation: of so many bytes, at so many per cent. They are what the
+  // operator's headroom of a fifth, 2 GiB at most, leaves of the share.
+  for (const [memory, total, watermarkPercent, mark] of [
+    [1_298_472_960, 1_038_778_368, 40, 415_511_347],
+    [5_025_853_440, 4_020_682_752, 60, 2_412_409_651],
+    [GIB, 858_993_459, 60, 515_396_075],
+    [98_859 * MIB, 101_513_691_136, 40, 40_605_476_454],
+    [1280 * MIB, 1_073_741_824, 40, 429_496_729],
+    [10 * GIB, 8_589_934_592, 60, 5_153_960_755],
+    [12_147_483_648, 10_000_000_000, 40, 4_000_000_000],
+    [18 * GIB, 17_179_869_184, 60, 10_307_921_510],
   ] as const) {
     it(`lets publishers wait at ${mark} of ${memory} bytes, and at as little free disk`, () => {
       const settings = alone("rabbitmq", memory, 4, { watermarkPercent, disk: "1TiB" });
       const names = ["total_memory_available_override_value", "vm_memory_high_watermark_absolute"];
       assert.deepEqual(texts(settings, ...names, "disk_free_limit_absolute"), {
-        total_memory_available_override_value: String(memory),
+        total_memory_available_override_value: String(total),
         vm_memory_high_watermark_absolute: String(mark),
         disk_free_limit_absolute: String(mark),
       });
@@ -32,11 +33,11 @@ describe("rabbitmq", () => {
 
   // The mark, and a quarter of the disk: a root volume of 8 or 30 GiB is not in alarm from its first boot.
   for (const [memoryGib, diskGib, limit, boundBy] of [
-    [4, 8, 2_147_483_648, "disk"],
-    [4, 30, 2_576_980_377, null],
+    [8, 8, 2_147_483_648, "disk"],
+    [4, 30, 2_061_584_301, null],
     [64, 8, 2_147_483_648, "disk"],
     [64, 30, 8_053_063_680, "disk"],
-    [64, 500, 41_231_686_041, null],
+    [64, 500, 39_943_195_852, null],
     [1024, 30, 8_053_063_680, "disk"],
     [1024, 1024, 274_877_906_944, "disk"],
   ] as const) {
@@ -54,7 +55,7 @@ describe("rabbitmq", () => {
       return [setting.text, setting.boundBy];
     });
     assert.deepEqual(limits, [
-      ["322122547", null],
+      ["257698037", null],
       ["2000000000", "cap"],
       ["2000000000", "cap"],
     ]);
@@ -63,16 +64,16 @@ describe("rabbitmq", () => {
     const seen = allot(64 * GIB, 4, { dataDiskBytes: 8 * GIB });
     const result = tuneAlone("rabbitmq", seen, { disk: "500GiB" });
     assert.ok(result.kind === "tuned");
-    assert.equal(result.settings["disk_free_limit_absolute"]!.value, 41_231_686_041);
+    assert.equal(result.settings["disk_free_limit_absolute"]!.value, 39_943_195_852);
   });
 
   // 128 KiB each, in half of what the mark leaves beside 132 MiB; files: four for each, and the checklist's 50K.
   for (const [memory, connections, files] of [
-    [256 * MIB, 86, 50_000],
-    [512 * MIB, 700, 50_000],
-    [GIB, 1929, 50_000],
-    [4 * GIB, 9302, 50_000],
-    [16 * GIB, 38_793, 155_172],
+    [309 * MIB, 65, 50_000],
+    [512 * MIB, 455, 50_000],
+    [GIB, 1438, 50_000],
+    [4 * GIB, 7336, 50_000],
+    [16 * GIB, 33_878, 135_512],
     [64 * GIB, 100_000, 400_000],
     [32 * TIB, 100_000, 400_000],
   ] as const) {
@@ -95,16 +96,18 @@ describe("rabbitmq", () => {
     assert.deepEqual(bounds(16 * GIB), [null, null]);
     assert.deepEqual(bounds(64 * GIB), ["cap", null]);
   });
-  it("needs the 256 MiB that a node must always have, at the usual mark", () => {
-    assert.ok(tryAlone("rabbitmq", 256 * MIB, 1));
-    assert.equal(tryAlone("rabbitmq", 256 * MIB - 1, 1), null);
-    assert.equal(tryAlone("rabbitmq", 256 * MIB, 1, { watermarkPercent: 40 }), null);
-    assert.ok(tryAlone("rabbitmq", 370 * MIB, 1, { watermarkPercent: 40 }));
+  it("needs a mark that holds itself and a few connections twice, and the 256 MiB that a node must always have", () => {
+    assert.ok(tryAlone("rabbitmq", 309 * MIB, 1));
+    assert.equal(tryAlone("rabbitmq", 308 * MIB, 1), null);
+    assert.equal(tryAlone("rabbitmq", 309 * MIB, 1, { watermarkPercent: 40 }), null);
+    assert.ok(tryAlone("rabbitmq", 463 * MIB, 1, { watermarkPercent: 40 }));
+    assert.ok(tryAlone("rabbitmq", 256 * MIB, 1, { watermarkPercent: 80 }));
+    assert.equal(tryAlone("rabbitmq", 255 * MIB, 1, { watermarkPercent: 90 }), null);
   });
   it("says that a mark below the 256 MiB that a node should have is little", () => {
     const { least } = rabbitmq.useful({})["vm_memory_high_watermark_absolute"]!;
     assert.equal(least, 268_435_456);
-    const marks = [400 * MIB, 512 * MIB].map((memory) =>
+    const marks = [512 * MIB, 560 * MIB].map((memory) =>
       numberOf(alone("rabbitmq", memory, 2), "vm_memory_high_watermark_absolute"),
     );
     assert.deepEqual(
