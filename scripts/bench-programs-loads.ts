@@ -2,13 +2,11 @@
 
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GIB, MIB } from "../agent/tuning/size.ts";
+import { GIB } from "../agent/tuning/size.ts";
 import type { Programs } from "../test/real/open-programs.ts";
 import { POSTGRES_RESERVED, postgresService, psql, writeConfig } from "../test/real/postgresql.ts";
-import { REDIS_SOCKET, redisCli, redisService, writeRedisConfig } from "../test/real/redis.ts";
 import { withService } from "../test/real/service.ts";
 import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
-import { writePaced } from "./bench-programs-redis.ts";
 
 export interface Load {
   readonly title: string;
@@ -66,33 +64,6 @@ export const postgresqlLoad: Load = {
       await Promise.all([machine.run([...pgbench, ...load]), reindex]);
     });
     return `${clients} clients with a sort of ${rows} rows each, pgbench, REINDEX`;
-  },
-};
-
-/** Each leaves about two pages in the machine twice: a fifth of the data. */
-const REDIS_WRITES = 10_000;
-
-/** Full to its maxmemory, and written to while it saves: the pages written are there twice. */
-export const redisLoad: Load = {
-  title: "Redis 7",
-  profile: "redis",
-  options: [],
-  size: { memory: "512MiB", vcpus: 2 },
-  shareBytes: 512 * MIB,
-  processes: ["redis-server", "redis-rdb-bgsave"],
-  async run({ machine, root }, tuned) {
-    await writeRedisConfig(root, tuned, ["enable-debug-command yes"]);
-    return withService(machine, redisService(machine), async () => {
-      // A key and its value of 400 bytes take about 500; the rest of maxmemory is for the writes.
-      const keys = Math.floor((numberOf(tuned, "maxmemory") * 0.95) / 500);
-      await machine.run(redisCli("DEBUG", "POPULATE", String(keys), "key", "400"));
-      await machine.run(redisCli("BGSAVE"));
-      const isSaving = async (): Promise<boolean> =>
-        (await machine.run(redisCli("INFO", "persistence"))).includes("rdb_bgsave_in_progress:1");
-      const writes = await writePaced(join(root, REDIS_SOCKET), { keys, most: REDIS_WRITES, isSaving });
-      const used = /^used_memory_human:(\S+)/m.exec(await machine.run(redisCli("INFO", "memory")))![1];
-      return `${used} of data, ${writes} writes while it saves`;
-    });
   },
 };
 

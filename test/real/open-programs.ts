@@ -19,6 +19,8 @@ const PACKAGES = [
   "openjdk-17-jdk-headless",
   "php8.2-fpm",
   "postgresql-15",
+  "prometheus",
+  "rabbitmq-server",
   "redis-server",
 ];
 

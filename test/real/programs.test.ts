@@ -10,11 +10,27 @@ import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./open-progr
 import { phpFpm } from "./php-fpm.ts";
 import { postgresql } from "./postgresql.ts";
 import type { Block } from "./program.ts";
+import { prometheus } from "./prometheus.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 import { redis } from "./redis.ts";
 import { systemd } from "./systemd.ts";
 import { type Size, tune, type TunedSetting } from "./tune.ts";
 
-const PROGRAMS = [haproxy, java, mariadb, memcached, nginx, debianNode, pinnedNode, phpFpm, postgresql, redis, systemd];
+const PROGRAMS = [
+  haproxy,
+  java,
+  mariadb,
+  memcached,
+  nginx,
+  debianNode,
+  pinnedNode,
+  phpFpm,
+  postgresql,
+  prometheus,
+  rabbitmq,
+  redis,
+  systemd,
+];
 
 const SIZES: readonly Size[] = [
   { memory: "512MiB", vcpus: 1 },

@@ -10,17 +10,19 @@ export interface Service {
   /** root, if not given. */
   readonly user?: string;
   readonly isReady: () => Promise<boolean>;
+  /** Half a minute, if not given. */
+  readonly patienceMs?: number;
 }
 
 /** What `ask` answers. Rejects with the program's own words where it does not start. */
 export async function withService<T>(machine: Machine, service: Service, ask: () => Promise<T>): Promise<T> {
-  const { name, argv, user = "root", isReady } = service;
+  const { name, argv, user = "root", isReady, patienceMs = 30_000 } = service;
   const unit = `parbake-test-${name}.service`;
   // As many files as Debian's own units allow it, or as there can be.
   const properties = [`--property=User=${user}`, `--property=LimitNOFILE=${mostFiles()}`];
   await machine.run(["systemd-run", "--quiet", "--collect", `--unit=${unit}`, ...properties, "--", ...argv]);
   try {
-    await waitUntil(`${name} answers`, 30_000, async () => {
+    await waitUntil(`${name} answers`, patienceMs, async () => {
       if (await isReady()) return true;
       if ((await machine.show(unit, "ActiveState")) !== "active") throw new Error(`${name} ended`);
       return false;
