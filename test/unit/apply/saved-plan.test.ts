@@ -40,7 +40,7 @@ const PLAN: Plan = {
       { mode: 0o400 },
     ),
   ),
-  facts: SOME_FACTS,
+  facts: { ...SOME_FACTS, fileSystems: [{ folder: "/var/lib/rabbitmq", sizeBytes: 8_000_000_000 }] },
   budget: {
     availableBytes: 3,
     reservedBytes: 2,
