@@ -8,6 +8,8 @@ import { numberOf, textOf } from "./tune.ts";
 
 const CONFIG = "/etc/nginx/parbake-test.conf";
 
+const UNSAID = { busy_connections: "nginx has no directive for it" };
+
 /** `-t` accepts it, `-T` repeats the connections; the workers and their file limit are what the kernel says of them. */
 export const nginx: RealProgram = {
   title: "nginx (-t, -T and its workers)",
@@ -53,5 +55,6 @@ async function listWorkers(machine: Machine): Promise<readonly string[]> {
 /** nginx goes on with fewer files where it may not have as many as it was told. */
 function allowFewerFiles(said: Answer["said"], files: number): Answer {
   const reason = explainFewerFiles(files);
-  return reason === null ? { said } : { said, unsaid: { worker_rlimit_nofile: reason }, limits: [reason] };
+  if (reason === null) return { said, unsaid: UNSAID };
+  return { said, unsaid: { ...UNSAID, worker_rlimit_nofile: reason }, limits: [reason] };
 }

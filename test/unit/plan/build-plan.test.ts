@@ -157,7 +157,9 @@ describe("buildPlan", () => {
   it("lets a template read the memory and CPUs of an app, without taking them for settings", () => {
     const source = "{{#if apps.web.vcpus}}cpus{{/if}}{{#each apps.web}} {{@key}}{{/each}}";
     const plan = planOf(build({ files: [file("a.txt.hbs", "/etc/a")] }, { "a.txt.hbs": source }));
-    assert.deepEqual(fileStep(plan).content, ["cpus worker_processes worker_connections worker_rlimit_nofile"]);
+    assert.deepEqual(fileStep(plan).content, [
+      "cpus worker_processes worker_connections busy_connections worker_rlimit_nofile",
+    ]);
   });
 
   it("keeps references where a file below the secrets folder prints a secret's value", () => {

@@ -35,6 +35,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     pageCache: "what is left for the kernel",
     options: "both variables together",
   },
+  nginx: { busy_connections: "for limit_conn and an alert" },
   opensearch: {
     metaspace: "no limit, unless the operator wants one",
     threads: "its pools follow from the processors",

@@ -40,8 +40,6 @@ const PER_PROCESS = "per process or connection: with more CPUs there are more of
 const COVERED = "what is kept for Kubernetes itself covers more of it with every pod, of which a larger type has more";
 const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
   "kubelet.systemReservedMemory": COVERED,
-  "nginx.worker_connections": PER_PROCESS,
-  "nginx.worker_rlimit_nofile": PER_PROCESS,
   "postgresql.work_mem": PER_PROCESS,
   "postgresql.autovacuum_work_mem": PER_PROCESS,
 };
