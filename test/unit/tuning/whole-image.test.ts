@@ -40,6 +40,7 @@ const PER_PROCESS = "per process or connection: with more CPUs there are more of
 const COVERED = "what is kept for Kubernetes itself covers more of it with every pod, of which a larger type has more";
 const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
   "kubelet.systemReservedMemory": COVERED,
+  "node.maxOldSpaceSize": PER_PROCESS,
   "postgresql.work_mem": PER_PROCESS,
   "postgresql.autovacuum_work_mem": PER_PROCESS,
 };
