@@ -1,4 +1,5 @@
-// PHP-FPM: as many children as the share holds at their memory limit, by Heroku's rule or Upsun's; spare ones by FPM's.
+// PHP-FPM: as many children as the share holds at their memory limit beside what all have in common, by Heroku's rule or
+// Upsun's; spare ones by FPM's.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "./read-option.ts";
@@ -17,13 +18,24 @@ const UPSUN_LEAST = 2;
 const UPSUN_FEW = 24;
 const UPSUN_PER_CPU = 5;
 
+/** With two, a page that asks its own site for something, as WordPress does, leaves no child to other visitors. */
+const USEFUL_CHILDREN = 3;
+
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   rule: { kind: "choice", default: "heroku", choices: ["heroku", "upsun"], about: "how the children are counted" },
   pm: { kind: "choice", default: "dynamic", choices: ["dynamic", "static", "ondemand"], about: "process manager" },
   maxChildren: { kind: "integer", default: null, min: 1, max: 100_000, about: "pm.max_children; by the rule" },
   memoryLimit: { kind: "size", default: BASE_BYTES, min: MIB, max: TIB, about: "heroku: memory_limit of a child" },
   requestMemory: { kind: "size", default: 45 * MIB, min: 10 * MIB, max: TIB, about: "upsun: what a request takes" },
-  reservedMemory: { kind: "size", default: 70 * MIB, min: 70 * MIB, max: TIB, about: "upsun: not for requests" },
+  // Upsun's least. Heroku keeps nothing; four children with a memory_limit of 128M that was full took 504 MiB of 512, beside which
+  // a WordPress' opcache would not fit.
+  reservedMemory: {
+    kind: "size",
+    default: 70 * MIB,
+    min: 8 * MIB,
+    max: TIB,
+    about: "not for requests: master, opcache",
+  },
 };
 
 export const phpFpm: Profile = {
@@ -32,14 +44,21 @@ export const phpFpm: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: (options) => ({
+    pm_max_children: {
+      least: USEFUL_CHILDREN,
+      because: "a page that asks its own site for something, as WordPress does, takes two",
+      instead: `lower the option ${childOption(options)}`,
+    },
+  }),
   ladder: [],
   toShrink: "lower the options maxChildren, memoryLimit or requestMemory",
-  floorBytes(options) {
-    const children = optionalNumber(options, "maxChildren") ?? (isUpsun(options) ? UPSUN_LEAST : 1);
-    return reservedBytes(options) + children * childBytes(options);
-  },
-  capBytes: () => Infinity,
+  floorBytes: (options) =>
+    memoryFor(optionalNumber(options, "maxChildren") ?? (isUpsun(options) ? UPSUN_LEAST : 1), options),
+  capBytes: (options, { vcpus }) =>
+    optionalNumber(options, "maxChildren") === null && !isUpsun(options)
+      ? mostByHeroku(vcpus, options)
+      : memoryFor(optionalNumber(options, "maxChildren") ?? mostByUpsun(vcpus), options),
   tune(allotment, options) {
     const children = tuneChildren(allotment, options);
     return {
@@ -55,12 +74,12 @@ function isUpsun(options: Options): boolean {
   return textOption(options, "rule") === "upsun";
 }
 
-function reservedBytes(options: Options): number {
-  return isUpsun(options) ? numberOption(options, "reservedMemory") : 0;
+function childOption(options: Options): string {
+  return isUpsun(options) ? "requestMemory" : "memoryLimit";
 }
 
-function childBytes(options: Options): number {
-  return numberOption(options, isUpsun(options) ? "requestMemory" : "memoryLimit");
+function memoryFor(children: number, options: Options): number {
+  return numberOption(options, "reservedMemory") + children * numberOption(options, childOption(options));
 }
 
 function tuneManager(options: Options): Setting {
@@ -83,16 +102,31 @@ function tuneChildren(allotment: Allotment, options: Options): Setting {
 
 function countByHeroku({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
   const memoryLimitBytes = numberOption(options, "memoryLimit");
-  const doublings = countDoublings(memoryBytes);
-  const byCpus = Math.floor((doublings * vcpus * 2 * BASE_BYTES) / memoryLimitBytes);
-  const bearable = Math.floor(memoryBytes / memoryLimitBytes);
+  const reservedMemoryBytes = numberOption(options, "reservedMemory");
+  const byCpus = countByCpus(countDoublings(memoryBytes), vcpus, memoryLimitBytes);
+  const bearable = Math.floor((memoryBytes - reservedMemoryBytes) / memoryLimitBytes);
+  const byHeroku = Math.min(byCpus, Math.floor(memoryBytes / memoryLimitBytes));
   return count(Math.max(1, Math.min(byCpus, bearable)), {
     formula:
-      "max(1, min(ceil(log2(memoryBytes / baseBytes)) * vcpus * 2 * baseBytes / memoryLimitBytes, memoryBytes / memoryLimitBytes))",
-    inputs: { memoryBytes, vcpus, memoryLimitBytes, baseBytes: BASE_BYTES },
+      "max(1, min(ceil(log2(memoryBytes / baseBytes)) * vcpus * 2 * baseBytes / memoryLimitBytes, (memoryBytes - reservedMemoryBytes) / memoryLimitBytes))",
+    inputs: { memoryBytes, vcpus, memoryLimitBytes, reservedMemoryBytes, baseBytes: BASE_BYTES },
     source: HEROKU,
-    boundBy: byCpus < 1 ? "floor" : bearable < byCpus ? "cap" : null,
+    boundBy: byCpus < 1 ? "floor" : bearable < byHeroku ? "share" : null,
+    ...(bearable < byHeroku ? { note: "Heroku keeps nothing for the master and the opcache" } : {}),
   });
+}
+
+function countByCpus(doublings: number, vcpus: number, memoryLimitBytes: number): number {
+  return Math.floor((doublings * vcpus * 2 * BASE_BYTES) / memoryLimitBytes);
+}
+
+/** The least memory from which on the CPUs, not the memory, bound Heroku's children. */
+function mostByHeroku(vcpus: number, options: Options): number {
+  const limitBytes = numberOption(options, "memoryLimit");
+  for (let doublings = 1; ; doublings += 1) {
+    const neededBytes = memoryFor(Math.max(1, countByCpus(doublings, vcpus, limitBytes)), options);
+    if (neededBytes <= BASE_BYTES * 2 ** doublings) return neededBytes;
+  }
 }
 
 /** ceil(log2(memory / base)), 0 at least: exact at powers of two, where a logarithm need not be. */
@@ -103,11 +137,13 @@ function countDoublings(memoryBytes: number): number {
 }
 
 function countByUpsun({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
-  const [reservedMemoryBytes, requestMemoryBytes] = [reservedBytes(options), childBytes(options)];
+  const [reservedMemoryBytes, requestMemoryBytes] = [
+    numberOption(options, "reservedMemory"),
+    numberOption(options, "requestMemory"),
+  ];
   const exact = (memoryBytes - reservedMemoryBytes) / requestMemoryBytes;
   const bearable = Math.floor(exact);
-  // Upsun goes down to 5 for each CPU as soon as there are 25: fewer than with less memory. Here 24 stay.
-  const most = Math.max(UPSUN_FEW, UPSUN_PER_CPU * vcpus);
+  const most = mostByUpsun(vcpus);
   const note =
     bearable > most && most > UPSUN_PER_CPU * vcpus
       ? "Upsun would go down to 5 for each CPU here, and have fewer children than with less memory."
@@ -121,6 +157,11 @@ function countByUpsun({ memoryBytes, vcpus }: Allotment, options: Options): Sett
     boundBy: bearable > most ? "cap" : bearable < exact ? "share" : null,
     ...(note === undefined ? {} : { note }),
   });
+}
+
+// Upsun goes down to 5 for each CPU as soon as there are 25: fewer than with less memory. Here 24 stay.
+function mostByUpsun(vcpus: number): number {
+  return Math.max(UPSUN_FEW, UPSUN_PER_CPU * vcpus);
 }
 
 // FPM wants min <= start <= max, each at least 1 and at most the children.
@@ -139,7 +180,7 @@ function tuneSpares(children: number, pm: string): Settings {
 }
 
 function tuneLimit(options: Options): Setting {
-  const name = isUpsun(options) ? "requestMemory" : "memoryLimit";
+  const name = childOption(options);
   const value = numberOption(options, name);
   const isDefault = value === OPTIONS[name]!.default;
   const upsun = "Upsun leaves memory_limit at 128M: a few large requests at once would not fit into the share.";
