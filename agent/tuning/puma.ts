@@ -3,7 +3,7 @@
 import { count, text, type Reason } from "./build-setting.ts";
 import { joinEnvironment } from "./environment.ts";
 import { numberOption, optionalNumber } from "./read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
+import type { Allotment, AppCpus, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, MIB, TIB } from "./size.ts";
 
 const DEPLOYMENT = "puma/puma, docs/deployment.md";
@@ -25,11 +25,13 @@ export const puma: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
+  // Single mode, too, serves as many requests at a time as it has threads: no number is laughable.
   useful: () => ({}),
   ladder: ["workers"],
   toShrink: "lower the options workers, workerMemory or masterMemory",
   floorBytes: (options) => memoryFor(optionalNumber(options, "workers") ?? 0, options),
-  capBytes: () => Infinity,
+  capBytes: (options, cpus) =>
+    memoryFor(optionalNumber(options, "workers") ?? withoutSingle(countCores(cpus)), options),
   tune(allotment, options) {
     const workers = tuneWorkers(allotment, options);
     const threads = tuneThreads(options);
@@ -66,7 +68,7 @@ function tuneWorkers(allotment: Allotment, options: Options): Setting {
   const bearable = Math.max(0, Math.floor((memoryBytes - masterMemoryBytes) / workerMemoryBytes));
   const cpuCores = countCores(allotment);
   const workers = Math.min(cpuCores, bearable);
-  return count(workers < LEAST_CLUSTER ? 0 : workers, {
+  return count(withoutSingle(workers), {
     formula: "min(cpuCores, (memoryBytes - masterMemoryBytes) / workerMemoryBytes), 0 if below leastCluster",
     inputs: { cpuCores, memoryBytes, masterMemoryBytes, workerMemoryBytes, leastCluster: LEAST_CLUSTER },
     source: DEPLOYMENT,
@@ -75,8 +77,12 @@ function tuneWorkers(allotment: Allotment, options: Options): Setting {
 }
 
 /** What Puma's documentation calls a CPU core: a physical one on ARM, a hyperthread on x86. */
-function countCores({ architecture, cores, vcpus }: Allotment): number {
+function countCores({ architecture, cores, vcpus }: AppCpus): number {
   return architecture === "arm64" || architecture === "aarch64" ? cores : vcpus;
+}
+
+function withoutSingle(workers: number): number {
+  return workers < LEAST_CLUSTER ? 0 : workers;
 }
 
 function tuneThreads(options: Options): Setting {

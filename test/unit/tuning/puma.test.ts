@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { allot, alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { puma } from "../../../agent/tuning/puma.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 function workersOn(architecture: string, vcpus: number, cores: number): unknown {
@@ -41,6 +43,17 @@ describe("puma", () => {
       assert.deepEqual([setting.value, setting.boundBy], [workers, boundBy]);
     });
   }
+  it("can use a worker for each core and the master, no more", () => {
+    const capMib = (vcpus: number, given: Given, architecture: string): number => {
+      const resolved = resolveOptions(puma, given);
+      assert.ok(resolved.kind === "resolved");
+      return puma.capBytes(resolved.options, { vcpus, cores: vcpus / 2, architecture }) / MIB;
+    };
+    assert.equal(capMib(16, {}, "x86_64"), 1024 + 16 * 512);
+    assert.equal(capMib(16, {}, "arm64"), 1024 + 8 * 512);
+    assert.equal(capMib(16, { workers: 3 }, "x86_64"), 1024 + 3 * 512);
+    assert.equal(capMib(1, {}, "x86_64"), 512);
+  });
   it("takes the workers and threads that are asked for, if they fit", () => {
     const { workers, threads } = alone("puma", 2560 * MIB, 1, { workers: 3, threads: 16 });
     assert.deepEqual([workers!.value, workers!.boundBy, threads!.value, threads!.boundBy], [3, "user", 16, "user"]);

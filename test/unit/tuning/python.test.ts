@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { alone, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { python } from "../../../agent/tuning/python.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import type { Options } from "../../../agent/tuning/setting.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
+
+function options(given: Given): Options {
+  const resolved = resolveOptions(python, given);
+  assert.ok(resolved.kind === "resolved");
+  return resolved.options;
+}
 
 describe("python", () => {
   // heroku-buildpack-python, WEB_CONCURRENCY.sh, and Heroku's dynos: MiB, CPUs, processes.
@@ -37,13 +46,38 @@ describe("python", () => {
     const { threads, worker_class: workerClass } = alone("python", 512 * MIB, 2, { threads: 4 });
     assert.deepEqual([threads!.text, threads!.boundBy, workerClass!.text], ["4", "user", "gthread"]);
   });
+  // tiangolo/uvicorn-gunicorn-docker: WORKERS_PER_CORE is 1, with 2 at least.
+  for (const [memoryMib, vcpus, workers] of [
+    [1024, 1, 2],
+    [1024, 2, 2],
+    [4096, 8, 8],
+    [1024, 8, 4],
+    [511, 8, 1],
+  ] as const) {
+    it(`has ${workers} event loops of uvicorn in ${memoryMib} MiB on ${vcpus} CPUs`, () =>
+      assert.equal(alone("python", memoryMib * MIB, vcpus, { server: "uvicorn" })["workers"]!.value, workers));
+  }
+  // docs.gunicorn.org, design: 2 x $num_cores + 1, whatever the workers are.
+  it("has as many threaded processes of gunicorn as others", () =>
+    assert.equal(alone("python", 4096 * MIB, 4, { threads: 4 })["workers"]!.value, 9));
   it("writes uvicorn's arguments", () => {
-    const settings = alone("python", 1024 * MIB, 2, { server: "uvicorn" });
+    const settings = alone("python", 1024 * MIB, 4, { server: "uvicorn" });
     assert.deepEqual(texts(settings, ...Object.keys(settings)), {
       workers: "4",
       env: "WEB_CONCURRENCY=4",
       options: "--workers 4",
     });
+  });
+  it("can use what its processes take, as many as the CPUs bear", () => {
+    const capMib = (vcpus: number, given: Given): number => python.capBytes(options(given), allot(GIB, vcpus)) / MIB;
+    assert.equal(capMib(8, {}), 17 * 256);
+    assert.equal(capMib(8, { server: "uvicorn", workerMemory: "1GiB" }), 8 * 1024);
+    assert.equal(capMib(8, { workers: 3 }), 3 * 256);
+  });
+  it("is of little use with one process that serves one request at a time", () => {
+    assert.equal(python.useful(options({}))["workers"]!.least, 2);
+    assert.deepEqual(python.useful(options({ threads: 2 })), {});
+    assert.deepEqual(python.useful(options({ server: "uvicorn" })), {});
   });
   it("takes the processes that are asked for, if they fit", () => {
     const { workers } = alone("python", 1024 * MIB, 1, { workers: 4 });
