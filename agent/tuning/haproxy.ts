@@ -40,6 +40,11 @@ const OTHER_FILES = 64;
 const MOST_FILES = 1_048_576;
 const MOST_CONNECTIONS = roundToTwoDigits(((MOST_FILES - OTHER_FILES - 3 * MOST_THREADS) * 2) / 5);
 
+/** OpenShift's routers had 20,000 on 4 threads (up to 4.10): more is what an operator asks for with maxconn. */
+const CONNECTIONS_PER_CPU = 5000;
+/** HAProxy's documentation, of a simple proxy. */
+const USEFUL_CONNECTIONS = 256;
+
 const TLS_SIDES: Readonly<Record<string, number>> = { none: 0, frontend: 1, both: 2 };
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
@@ -60,12 +65,20 @@ export const haproxy: Profile = {
   about: "an HAProxy load balancer",
   options: OPTIONS,
   takesMemory: true,
-  usualWeight: 1,
-  useful: () => ({}),
+  // As nginx: beside an app, a quarter of the app's weight is plenty of connections.
+  usualWeight: 0.25,
+  useful: () => ({
+    maxconn: {
+      least: USEFUL_CONNECTIONS,
+      because: "the simplest proxy of HAProxy's own documentation has 256",
+      instead: "lower the option bufferSize, or set tls to none where there is none",
+    },
+  }),
   ladder: [],
   toShrink: "lower the options maxconn or bufferSize",
   floorBytes: (options) => memoryFor(optionalNumber(options, "maxconn") ?? LEAST_CONNECTIONS, options),
-  capBytes: (options) => memoryFor(optionalNumber(options, "maxconn") ?? MOST_CONNECTIONS, options),
+  capBytes: (options, { vcpus }) =>
+    memoryFor(optionalNumber(options, "maxconn") ?? Math.min(vcpus * CONNECTIONS_PER_CPU, MOST_CONNECTIONS), options),
   tune(allotment, options) {
     const memoryMib = Math.floor(allotment.memoryBytes / MIB);
     const maxconn = tuneConnections(memoryMib * MIB, options);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { haproxy } from "../../../agent/tuning/haproxy.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 describe("haproxy", () => {
@@ -57,6 +59,24 @@ describe("haproxy", () => {
     assert.deepEqual([maxconn!.value, maxconn!.boundBy, maxsslconn!.value], [1234, "user", 2468]);
     assert.deepEqual([nbthread!.value, nbthread!.boundBy], [6, "user"]);
     assert.equal(tryAlone("haproxy", GIB, 2, { maxconn: 9000 }), null);
+  });
+  // OpenShift's router: 20,000 on 4 threads. With TLS a connection takes 130 KiB.
+  it("can use 5,000 connections for each CPU, as one may see from what it then allows", () => {
+    const maxconn = (vcpus: number, given: Given): unknown => {
+      const resolved = resolveOptions(haproxy, given);
+      assert.ok(resolved.kind === "resolved");
+      const capBytes = haproxy.capBytes(resolved.options, allot(GIB, vcpus));
+      return alone("haproxy", capBytes, vcpus, given)["maxconn"]!.value;
+    };
+    assert.deepEqual(
+      [1, 4, 16].map((vcpus) => maxconn(vcpus, {})),
+      [5000, 20_000, 80_000],
+    );
+    assert.equal(maxconn(192, { tls: "none" }), 410_000);
+  });
+  it("is a helper, of little use below 256 connections", () => {
+    assert.equal(haproxy.usualWeight, 0.25);
+    assert.equal(haproxy.useful({})["maxconn"]!.least, 256);
   });
   it("has no limit for TLS where there is none", () => {
     assert.equal(texts(alone("haproxy", GIB, 2, { tls: "none" }), "maxsslconn")["maxsslconn"], "absent");
