@@ -15,6 +15,9 @@ const LEAST_HEAP_BYTES = 20 * MIB;
 /** The runtime, compiled code and a few stacks, outside of the limit: an estimate, which the default leaves from 192 MiB. */
 const NATIVE_BYTES = 48 * MIB;
 
+/** As Node's: AWS Lambda's least. */
+const USEFUL_HEAP_BYTES = 128 * MIB;
+
 /** With less memory for each, the runtime makes fewer heaps. */
 const LEAST_BYTES_PER_HEAP = 16 * MIB;
 
@@ -34,10 +37,13 @@ export const dotnet: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    DOTNET_GCHeapHardLimit: { least: USEFUL_HEAP_BYTES, because: "AWS Lambda gives no function less" },
+  }),
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_HEAP_BYTES + NATIVE_BYTES,
+  // What a service keeps in memory is its own: its caches grow with what there is.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const limit = tuneLimit(allotment, options);

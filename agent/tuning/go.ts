@@ -7,7 +7,7 @@ import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting
 import { MIB } from "./size.ts";
 
 const AUTOMEMLIMIT = "KimMachineGun/automemlimit, memlimit";
-const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime";
+const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime, and golang/go, runtime/proc.go";
 
 /** A small service: the runtime and a few megabytes of heap. */
 const LEAST_BYTES = 16 * MIB;
@@ -24,10 +24,12 @@ export const go: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
+  // What a service needs is its own: an exporter does with the least there is.
   useful: () => ({}),
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_BYTES,
+  // As .NET's: caches grow with what there is.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const variables = { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
@@ -46,9 +48,16 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
   });
 }
 
-function tuneProcessors({ vcpus }: Allotment, options: Options): Setting {
+function tuneProcessors({ vcpus, machine }: Allotment, options: Options): Setting {
   const maxProcs = optionalNumber(options, "maxProcs");
-  if (maxProcs === null) return count(vcpus, { formula: "vcpus", inputs: { vcpus }, source: AUTOMAXPROCS });
-  const inputs = { maxProcs };
-  return count(maxProcs, { formula: "the option maxProcs", inputs, source: AUTOMAXPROCS, boundBy: "user" });
+  if (maxProcs !== null) {
+    const inputs = { maxProcs };
+    return count(maxProcs, { formula: "the option maxProcs", inputs, source: AUTOMAXPROCS, boundBy: "user" });
+  }
+  const reason = { formula: "vcpus", inputs: { vcpus }, source: AUTOMAXPROCS };
+  if (vcpus < machine.vcpus) return count(vcpus, reason);
+  return { ...count(vcpus, { ...reason, note: RUNTIMES_NOTE }), text: "0" };
 }
+
+// runtime/proc.go: from 1.25 on, GOMAXPROCS follows the CPUs and the cgroup's limit while the program runs, unless it was set.
+const RUNTIMES_NOTE = "0 leaves all CPUs to the runtime: any number would keep it from following a limit that changes";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { dotnet } from "../../../agent/tuning/dotnet.ts";
 import { alone, GIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -45,6 +46,10 @@ describe("dotnet", () => {
       ],
     );
     assert.equal(tryAlone("dotnet", 68 * MIB - 1, 1), null);
+  });
+  it("is of little use below 128 MiB of heap", () => {
+    assert.equal(dotnet.useful({})["DOTNET_GCHeapHardLimit"]!.least, 128 * MIB);
+    assert.ok(numberOf(alone("dotnet", 256 * MIB, 2), "DOTNET_GCHeapHardLimit") >= 128 * MIB);
   });
   it("has the runtime's own least limit", () => {
     const { DOTNET_GCHeapHardLimit: limit } = alone("dotnet", 100 * MIB, 1, { heapPercent: 10 });

@@ -17,9 +17,9 @@ describe("prometheus", () => {
     it(`limits the runtime to ${limit} bytes of ${memory / MIB} MiB`, () => {
       assert.deepEqual(texts(alone("prometheus", memory, 4), "GOMEMLIMIT", "GOMAXPROCS", "GOGC", "env"), {
         GOMEMLIMIT: limit,
-        GOMAXPROCS: "4",
+        GOMAXPROCS: "0",
         GOGC: "75",
-        env: `GOMEMLIMIT=${limit}\nGOMAXPROCS=4\nGOGC=75`,
+        env: `GOMEMLIMIT=${limit}\nGOMAXPROCS=0\nGOGC=75`,
       });
     });
   }
