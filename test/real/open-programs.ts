@@ -9,6 +9,7 @@ import type { Requirements } from "../e2e/requirements.ts";
 import { buildRootfs, restoreRootfs } from "../e2e/rootfs.ts";
 
 const PACKAGES = [
+  "gunicorn",
   "haproxy",
   "mariadb-client-core",
   "mariadb-server-core",

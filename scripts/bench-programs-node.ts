@@ -1,0 +1,45 @@
+// A cluster of Node.js: every worker has its old space full and its thread pool busy, all at the same time.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GIB, MIB } from "../agent/tuning/size.ts";
+import type { Programs } from "../test/real/open-programs.ts";
+import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
+import type { Load } from "./bench-programs-loads.ts";
+
+const PROGRAM = `
+const cluster = require("node:cluster");
+if (cluster.isPrimary) {
+  for (let worker = 0; worker < Number(process.env.WEB_CONCURRENCY); worker++) cluster.fork();
+} else {
+  const most = require("node:v8").getHeapStatistics().heap_size_limit * 0.88;
+  const held = [];
+  while (process.memoryUsage().heapUsed < most) held.push(new Array(100_000).fill(Math.random()));
+  for (let task = 0; task < 64; task++)
+    require("node:crypto").pbkdf2("", "", 100_000, 64, "sha512", () => held.push(Buffer.alloc(1000)));
+  setTimeout(() => process.exit(), 8000);
+}
+`;
+
+export const nodeLoads: readonly Load[] = [
+  load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
+  load({ memory: "2GiB", vcpus: 2 }, 2 * GIB),
+  load({ memory: "16GiB", vcpus: 4 }, 16 * GIB),
+];
+
+function load(size: Size, shareBytes: number): Load {
+  const options = ["cluster=true"];
+  return { title: "Node.js 18", profile: "node", options, size, shareBytes, processes: ["node"], run };
+}
+
+async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
+  await writeFile(join(root, "srv/cluster.js"), PROGRAM);
+  const workers = textOf(tuned, "workers");
+  const environment = [
+    `NODE_OPTIONS=${textOf(tuned, "options")}`,
+    `UV_THREADPOOL_SIZE=${textOf(tuned, "threadpoolSize")}`,
+    `WEB_CONCURRENCY=${workers}`,
+  ];
+  await machine.run(["env", ...environment, "node", "/srv/cluster.js"]);
+  return `${workers} workers with ${numberOf(tuned, "maxOldSpaceSize") / MIB} MiB of old space each, nearly full`;
+}
