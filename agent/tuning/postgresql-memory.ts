@@ -1,6 +1,6 @@
 // Divides PostgreSQL's share: pgtune's values, held to what it can bear when every connection sorts at once. In kB.
 
-import type { DataSize, Workload } from "./postgresql-workload.ts";
+import { type DataSize, roundToMegabytes, type Workload } from "./postgresql-workload.ts";
 
 const MB = 1024;
 const GB = 1024 * MB;
@@ -15,7 +15,7 @@ const BACKEND_KB = MB;
 const LEAST_WORK_MEM_KB = 64;
 
 /** The server's default for work_mem, and pgtune's least: with less, connections are given up first. */
-const DEFAULT_WORK_MEM_KB = 4 * MB;
+export const DEFAULT_WORK_MEM_KB = 4 * MB;
 
 /** Nodes of one query that pgtune expects to sort or hash at a time. */
 const NODES_PER_QUERY = 3;
@@ -26,12 +26,19 @@ const NODES_PER_QUERY = 3;
  */
 const AUTOVACUUM_SHARE = 3 / 16;
 
-/** The most that pgtune has. */
+/** PostgreSQL's default, which is pgtune's least, and pgtune's most. */
+const LEAST_AUTOVACUUM_WORKERS = 3;
 const MOST_AUTOVACUUM_WORKERS = 5;
 
 /** pgtune reckons with PostgreSQL's default of worker processes on machines too small for parallel queries. */
-const DEFAULT_WORKER_PROCESSES = 8;
+export const LEAST_WORKERS = 8;
 export const PARALLEL_VCPUS = 4;
+
+/**
+ * pgtune counts a worker process for each CPU, so that each further CPU takes work_mem away from every query. Here memory
+ * counts them: 4 GiB for each, as EC2's general-purpose types have for a CPU, which gives pgtune's own numbers on those.
+ */
+const MEMORY_PER_WORKER_KB = 4 * GB;
 
 /** pgtune's least, for a desktop. A workload's default of more is cut down to it where memory is short. */
 export const LEAST_CONNECTIONS = 20;
@@ -48,17 +55,36 @@ export interface PostgresMemory {
   readonly sharedBuffersKb: number;
   readonly effectiveCacheKb: number;
   readonly maintenanceKb: number;
-  readonly autovacuumKb: number;
   readonly walBuffersKb: number;
-  readonly workMemKb: number;
-  /** What pgtune gives. */
-  readonly wantedWorkMemKb: number;
-  /** Before pgtune's least. */
-  readonly formulaWorkMemKb: number;
-  /** Parallel workers that the share can bear, up to the CPUs. */
-  readonly parallelWorkers: number;
-  /** All that connections and parallel workers may have together. */
+  readonly workMem: WorkMem;
+  readonly vacuum: Vacuum;
+  /** Parallel workers that the share can bear, and what connections and they may have together for that. */
+  readonly bearableWorkers: number;
+  readonly workersRoomKb: number;
+  /** What connections and parallel workers may have together before vacuuming has more than its least. */
   readonly roomKb: number;
+}
+
+export interface WorkMem {
+  readonly kb: number;
+  /** Before rounding. */
+  readonly exactKb: number;
+  /** What pgtune gives, and the same before its least. */
+  readonly wantedKb: number;
+  readonly formulaKb: number;
+  /** Fewer connections than were wanted have PostgreSQL's default and no more. */
+  readonly isShort: boolean;
+}
+
+export interface Vacuum {
+  /** What each worker may have. */
+  readonly kb: number;
+  /** What all of them may have together. */
+  readonly allKb: number;
+  /** What the most of them have more than is kept for them. */
+  readonly takenKb: number;
+  /** Workers that the share can bear. */
+  readonly bearableWorkers: number;
 }
 
 export interface PostgresDemand {
@@ -68,40 +94,44 @@ export interface PostgresDemand {
   /** Wanted; with `mayCutConnections` there can be fewer. */
   readonly connections: number;
   readonly mayCutConnections: boolean;
-  readonly autovacuumWorkers: number;
-  readonly vcpus: number;
 }
 
-/** The share is at least `leastShareKb`. */
+/** The share is at least `leastShareKb`. Knows no CPUs: what memory bears does not depend on them. */
 export function dividePostgresMemory(wanted: PostgresDemand): PostgresMemory {
-  const { shareKb, workload, vcpus } = wanted;
-  const roomKb = roomForBackendsKb(shareKb, workload, wanted.autovacuumWorkers);
-  const demand = { ...wanted, connections: computeConnections(wanted, roomKb) };
+  const { shareKb, workload } = wanted;
+  const roomKb = roomForBackendsKb(shareKb, workload);
+  const connections = computeConnections(wanted, roomKb);
+  const isShort = connections < wanted.connections;
+  const demand = { ...wanted, connections };
+  const workMem = computeWorkMem(demand, roomKb, isShort);
+  // By the connections that were wanted: with those that are left, the rest of a division would come and go.
+  const vacuum = computeVacuum(wanted, roomKb);
+  const workersRoomKb = roomKb - vacuum.takenKb;
   const sharedBuffersKb = Math.min(Math.floor(shareKb / workload.sharedBuffersDivisor), MOST_SHARED_BUFFERS_KB);
   return {
-    connections: demand.connections,
-    sharedBuffersKb,
-    effectiveCacheKb: Math.min(Math.floor(shareKb * workload.cacheShare), MOST_CACHE_KB),
-    maintenanceKb: Math.floor(maintenanceKb(shareKb, workload)),
-    // By the connections that were wanted: with those that are left, the rest of a division would come and go.
-    autovacuumKb: Math.floor(autovacuumKb(wanted, roomKb)),
-    walBuffersKb: computeWalBuffersKb(sharedBuffersKb),
-    parallelWorkers: vcpus < PARALLEL_VCPUS ? PARALLEL_VCPUS : Math.min(vcpus, bearableWorkers(demand, roomKb)),
+    connections,
+    sharedBuffersKb: roundToMegabytes(sharedBuffersKb),
+    effectiveCacheKb: roundToMegabytes(Math.min(Math.floor(shareKb * workload.cacheShare), MOST_CACHE_KB)),
+    maintenanceKb: roundToMegabytes(Math.floor(maintenanceKb(shareKb, workload))),
+    walBuffersKb: computeWalBuffersKb(roundToMegabytes(sharedBuffersKb)),
+    workMem,
+    vacuum,
+    bearableWorkers: computeBearableWorkers(demand, workersRoomKb, workMem),
+    workersRoomKb: Math.floor(workersRoomKb),
     roomKb: Math.floor(roomKb),
-    ...computeWorkMem(demand, wanted.connections, roomKb, sharedBuffersKb),
   };
 }
 
-/** The least share that holds these connections. Knows no CPUs: with few of them, fewer workers make up for it. */
+/** The least share that holds these connections. */
 export function leastShareKb(workload: Workload, connections: number): number {
-  const neededKb = (connections + DEFAULT_WORKER_PROCESSES) * (BACKEND_KB + LEAST_WORK_MEM_KB);
+  const isEnough = (shareKb: number): boolean =>
+    roomForBackendsKb(shareKb, workload) >= (connections + countWorkers(shareKb)) * (BACKEND_KB + LEAST_WORK_MEM_KB);
   let [tooLittle, enough] = [0, 64 * MB];
-  while (roomForBackendsKb(enough, workload, MOST_AUTOVACUUM_WORKERS) < neededKb)
-    [tooLittle, enough] = [enough, enough * 2];
+  while (!isEnough(enough)) [tooLittle, enough] = [enough, enough * 2];
   while (enough - tooLittle > 1) {
     const middle = Math.floor((tooLittle + enough) / 2);
-    if (roomForBackendsKb(middle, workload, MOST_AUTOVACUUM_WORKERS) < neededKb) tooLittle = middle;
-    else enough = middle;
+    if (isEnough(middle)) enough = middle;
+    else tooLittle = middle;
   }
   return Math.max(enough, 64 * MB);
 }
@@ -109,62 +139,56 @@ export function leastShareKb(workload: Workload, connections: number): number {
 // Memory buys work_mem for a few connections first, up to the server's default, and then connections.
 function computeConnections({ connections, mayCutConnections }: PostgresDemand, roomKb: number): number {
   if (!mayCutConnections) return connections;
-  const bearable = Math.floor(roomKb / (BACKEND_KB + DEFAULT_WORK_MEM_KB)) - DEFAULT_WORKER_PROCESSES;
+  const bearable = Math.floor(roomKb / (BACKEND_KB + DEFAULT_WORK_MEM_KB)) - LEAST_WORKERS;
   return Math.min(connections, Math.max(LEAST_CONNECTIONS, bearable));
 }
 
-function computeWorkMem(
-  demand: PostgresDemand,
-  wantedConnections: number,
-  roomKb: number,
-  sharedBuffersKb: number,
-): Pick<PostgresMemory, "workMemKb" | "wantedWorkMemKb" | "formulaWorkMemKb"> {
-  const { workMemTenths } = demand.dataSize;
-  const formulaWorkMemKb = Math.floor((Math.floor(perNodeKb(demand, sharedBuffersKb)) * workMemTenths) / 10);
-  const wantedWorkMemKb = Math.max(formulaWorkMemKb, DEFAULT_WORK_MEM_KB);
-  const isShort = demand.connections < wantedConnections;
-  const bearableKb = Math.min(computeBearableWorkMemKb(demand, roomKb), isShort ? DEFAULT_WORK_MEM_KB : Infinity);
-  return { workMemKb: Math.min(wantedWorkMemKb, bearableKb), wantedWorkMemKb, formulaWorkMemKb };
+function computeWorkMem(demand: PostgresDemand, roomKb: number, isShort: boolean): WorkMem {
+  const perNode = perNodeKb(demand);
+  const formulaKb = Math.floor((Math.floor(perNode) * demand.dataSize.workMemTenths) / 10);
+  const bearableKb = roomKb / (demand.connections + countWorkers(demand.shareKb)) - BACKEND_KB;
+  const exactKb = Math.min(
+    Math.max((perNode * demand.dataSize.workMemTenths) / 10, DEFAULT_WORK_MEM_KB),
+    bearableKb,
+    isShort ? DEFAULT_WORK_MEM_KB : Infinity,
+  );
+  const wantedKb = Math.max(formulaKb, DEFAULT_WORK_MEM_KB);
+  return { kb: roundToMegabytes(Math.min(wantedKb, Math.floor(exactKb))), exactKb, wantedKb, formulaKb, isShort };
 }
 
 // pgtune's: every connection and worker process sorts or hashes in three places at once.
-function perNodeKb(demand: PostgresDemand, sharedBuffersKb: number): number {
-  const { shareKb, workload, connections } = demand;
-  const nodes = (connections + workerProcesses(demand.vcpus)) * NODES_PER_QUERY;
-  return (shareKb - sharedBuffersKb) / nodes / workload.workMemDivisor;
+function perNodeKb({ shareKb, workload, connections }: PostgresDemand): number {
+  const nodes = (connections + countWorkers(shareKb)) * NODES_PER_QUERY;
+  return (shareKb * (1 - 1 / workload.sharedBuffersDivisor)) / nodes / workload.workMemDivisor;
 }
 
-/** What pgtune reckons with. */
-export function workerProcesses(vcpus: number): number {
-  return vcpus < PARALLEL_VCPUS ? DEFAULT_WORKER_PROCESSES : vcpus;
+/** Not in whole ones: with steps, a little more memory would now and then give a query less. */
+function countWorkers(shareKb: number): number {
+  return Math.max(LEAST_WORKERS, shareKb / MEMORY_PER_WORKER_KB);
 }
 
-// Memory goes first to work_mem up to pgtune's 4 MB, then to a parallel worker for each CPU, then to more work_mem.
-// Three stages that never take back what an earlier one gave: more memory never lowers any of it.
-function computeBearableWorkMemKb({ connections, vcpus }: PostgresDemand, roomKb: number): number {
-  const workers = workerProcesses(vcpus);
-  const perBackendKb = (count: number): number => Math.floor(roomKb / (connections + count)) - BACKEND_KB;
-  const withFewKb = perBackendKb(Math.min(workers, DEFAULT_WORKER_PROCESSES));
-  return Math.max(Math.min(withFewKb, DEFAULT_WORK_MEM_KB), perBackendKb(workers));
-}
-
-function bearableWorkers({ connections }: PostgresDemand, roomKb: number): number {
-  const workers = Math.floor(roomKb / (BACKEND_KB + DEFAULT_WORK_MEM_KB)) - connections;
-  return Math.max(DEFAULT_WORKER_PROCESSES, workers);
+// By the work_mem before rounding, else a further kB of it would now and then cost a worker.
+function computeBearableWorkers(
+  { connections, shareKb }: PostgresDemand,
+  roomKb: number,
+  { exactKb }: WorkMem,
+): number {
+  const workers = Math.floor(roomKb / (BACKEND_KB + exactKb)) - connections;
+  return Math.max(Math.floor(countWorkers(shareKb)), workers);
 }
 
 /**
  * What is left for connections and parallel workers once everything else has all that it may take. Reckoned before
  * rounding: rounded parts fall and rise by steps, and more memory would now and then leave less.
  */
-function roomForBackendsKb(shareKb: number, workload: Workload, autovacuumWorkers: number): number {
+function roomForBackendsKb(shareKb: number, workload: Workload): number {
   const sharedBuffersKb = shareKb / workload.sharedBuffersDivisor;
   return (
     shareKb -
     sharedBuffersKb * (1 + BUFFER_OVERHEAD) -
     mostWalBuffersKb(sharedBuffersKb) -
     maintenanceKb(shareKb, workload) -
-    autovacuumWorkers * leastAutovacuumKb(shareKb, workload, autovacuumWorkers) -
+    keptForVacuumKb(shareKb, workload) -
     PROCESSES_KB
   );
 }
@@ -173,18 +197,21 @@ function maintenanceKb(shareKb: number, { maintenanceDivisor }: Workload): numbe
   return Math.min(shareKb / maintenanceDivisor, 8 * GB);
 }
 
-// What is left when every backend has what pgtune gives it; before rounding, as above.
-function autovacuumKb(demand: PostgresDemand, roomKb: number): number {
-  const { shareKb, workload, dataSize, connections, vcpus, autovacuumWorkers } = demand;
-  const wantedKb = (perNodeKb(demand, shareKb / workload.sharedBuffersDivisor) * dataSize.workMemTenths) / 10;
-  const backends = connections + workerProcesses(vcpus);
-  const spareKb = roomKb - backends * (BACKEND_KB + Math.max(DEFAULT_WORK_MEM_KB, wantedKb));
-  const leastKb = leastAutovacuumKb(shareKb, workload, autovacuumWorkers);
-  return Math.min(wantedAutovacuumKb(shareKb, workload), leastKb + Math.max(0, spareKb) / autovacuumWorkers);
+// Beside what is kept for them they get what is left when every backend has what pgtune gives it; before rounding, as above.
+function computeVacuum(demand: PostgresDemand, roomKb: number): Vacuum {
+  const { shareKb, workload, dataSize, connections } = demand;
+  const workMemKb = Math.max(DEFAULT_WORK_MEM_KB, (perNodeKb(demand) * dataSize.workMemTenths) / 10);
+  const spareKb = roomKb - (connections + countWorkers(shareKb)) * (BACKEND_KB + workMemKb);
+  const keptKb = keptForVacuumKb(shareKb, workload);
+  const allKb = keptKb + Math.max(0, spareKb);
+  const eachKb = Math.min(wantedAutovacuumKb(shareKb, workload), allKb / LEAST_AUTOVACUUM_WORKERS);
+  const bearableWorkers = Math.max(LEAST_AUTOVACUUM_WORKERS, Math.floor(allKb / eachKb));
+  const takenKb = Math.max(0, Math.min(allKb, eachKb * MOST_AUTOVACUUM_WORKERS) - keptKb);
+  return { kb: roundToMegabytes(Math.floor(eachKb)), allKb, takenKb, bearableWorkers };
 }
 
-function leastAutovacuumKb(shareKb: number, workload: Workload, workers: number): number {
-  return Math.min(wantedAutovacuumKb(shareKb, workload), (shareKb * AUTOVACUUM_SHARE) / workers);
+function keptForVacuumKb(shareKb: number, workload: Workload): number {
+  return Math.min(wantedAutovacuumKb(shareKb, workload) * MOST_AUTOVACUUM_WORKERS, shareKb * AUTOVACUUM_SHARE);
 }
 
 function wantedAutovacuumKb(shareKb: number, workload: Workload): number {

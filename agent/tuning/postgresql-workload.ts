@@ -83,6 +83,12 @@ export const STORAGES: Readonly<Record<string, { readonly ioConcurrency: number;
   hdd: { ioConcurrency: 2, randomPageCost: 4 },
 };
 
+/** Down to whole MB, the unit that people write, where that costs less than a hundredth; else as it is. In kB. */
+export function roundToMegabytes(kb: number): number {
+  const rounded = Math.floor(kb / 1024) * 1024;
+  return kb - rounded < kb / 100 ? rounded : kb;
+}
+
 /** As PostgreSQL writes it: the largest unit that divides, so that `SHOW` gives the same text back. */
 export function formatPostgresSize(sizeBytes: number): string {
   if (sizeBytes % GIB === 0) return `${sizeBytes / GIB}GB`;

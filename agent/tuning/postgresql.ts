@@ -1,19 +1,18 @@
 // PostgreSQL 12 to 18 by pgtune's rules, in PostgreSQL's names and units. Where pgtune breaks the share, the share wins.
 
 import { bytes, count, type Reason, text } from "./build-setting.ts";
-import { dividePostgresMemory, leastShareKb, LEAST_CONNECTIONS, type PostgresMemory } from "./postgresql-memory.ts";
 import {
-  computeAutovacuumWorkers,
-  PGTUNE,
-  type PostgresKind,
-  reason,
-  tuneMemory,
-  tuneWorkers,
-} from "./postgresql-memory-settings.ts";
+  DEFAULT_WORK_MEM_KB,
+  dividePostgresMemory,
+  leastShareKb,
+  LEAST_CONNECTIONS,
+  type PostgresMemory,
+} from "./postgresql-memory.ts";
+import { PGTUNE, type PostgresKind, reason, tuneMemory, tuneWorkers } from "./postgresql-memory-settings.ts";
 import { DATA_SIZES, formatPostgresSize, STORAGES, WORKLOADS, type Workload } from "./postgresql-workload.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
 import type { OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
-import { KIB } from "./size.ts";
+import { KIB, MIB } from "./size.ts";
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   version: {
@@ -51,12 +50,22 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
+  // Databases are what their machines are there for.
   usualWeight: 1,
-  useful: () => ({}),
+  useful: (options) => ({
+    work_mem: {
+      least: DEFAULT_WORK_MEM_KB * KIB,
+      because: "PostgreSQL's own default is 4MB, and larger sorts go to the disk",
+      instead: "lower the option connections",
+    },
+    // A desktop's are small on purpose: its owner has the machine for other things.
+    ...(textOption(options, "workload") === "desktop" ? {} : { shared_buffers: LEAST_BUFFERS }),
+  }),
   ladder: ["max_connections"],
   toShrink: "lower the option connections",
   floorBytes: (options) =>
     leastShareKb(workloadOf(options), optionalNumber(options, "connections") ?? LEAST_CONNECTIONS) * KIB,
+  // What shared_buffers leave to the page cache holds data, too: there is no end to it.
   capBytes: () => Infinity,
   tune({ memoryBytes, vcpus }, options) {
     const kind: PostgresKind = {
@@ -71,7 +80,6 @@ export const postgresql: Profile = {
       shareKb: Math.floor(memoryBytes / KIB),
       connections: given ?? kind.workload.connections,
       mayCutConnections: given === null,
-      autovacuumWorkers: computeAutovacuumWorkers(vcpus),
     });
     return {
       max_connections: tuneConnections(memory, kind.workload, given),
@@ -84,13 +92,15 @@ export const postgresql: Profile = {
   },
 };
 
+const LEAST_BUFFERS = { least: 128 * MIB, because: "PostgreSQL itself starts with 128MB" };
+
 function tuneConnections({ connections, roomKb }: PostgresMemory, workload: Workload, given: number | null): Setting {
   const formula = String(workload.connections);
   if (given !== null)
     return count(given, { ...reason("connections", { connections: given }), source: "the option", boundBy: "user" });
   if (connections === workload.connections) return count(connections, { formula, source: PGTUNE });
   return count(connections, {
-    ...reason(`min(${formula}, roomBytes / 5 MiB - 8)`, { roomBytes: roomKb * KIB }),
+    ...reason(`clamp(roomBytes / 5 MiB - 8, ${LEAST_CONNECTIONS}, ${formula})`, { roomBytes: roomKb * KIB }),
     boundBy: "ladder",
     note: "pgtune's would not fit with PostgreSQL's default work_mem in every one",
   });

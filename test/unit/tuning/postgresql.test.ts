@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { postgresql } from "../../../agent/tuning/postgresql.ts";
 import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 
 describe("postgresql", () => {
@@ -18,12 +19,7 @@ describe("postgresql", () => {
       { shared_buffers: "8GB", effective_cache_size: "24GB", maintenance_work_mem: "2GB", autovacuum_work_mem: "2GB" },
     ],
     [4 * GIB, 2, {}, { max_connections: "200", work_mem: "5041kB", wal_buffers: "16MB", huge_pages: "off" }],
-    [
-      8 * GIB,
-      4,
-      {},
-      { work_mem: "10280kB", huge_pages: "try", max_worker_processes: "4", max_parallel_workers_per_gather: "2" },
-    ],
+    [8 * GIB, 4, {}, { huge_pages: "try", max_worker_processes: "4", max_parallel_workers_per_gather: "2" }],
     [
       16 * GIB,
       8,
@@ -103,10 +99,13 @@ describe("postgresql", () => {
         max_parallel_maintenance_workers: "4",
       },
     ],
-    // Its own tests: maintenance_work_mem 1 GB of 16 and 8 GB of 256, huge pages from 2 GB of buffers, work_mem of 2796202 kB.
+    // Its own tests: maintenance_work_mem 1 GB of 16 and 8 GB of 256, huge pages from 2 GB of buffers.
     [16 * GIB, 4, {}, { maintenance_work_mem: "1GB", huge_pages: "try" }],
     [256 * GIB, 4, { version: 17 }, { maintenance_work_mem: "8GB", autovacuum_work_mem: "2GB" }],
-    [256 * GIB, 4, { connections: 20 }, { work_mem: "2796202kB" }],
+    // 4 GiB for each CPU: 77672 kB, 144631 kB and 254200 kB by pgtune, in whole MB from about 100 MB up.
+    [64 * GIB, 16, {}, { work_mem: "77672kB" }],
+    [128 * GIB, 32, {}, { work_mem: "141MB" }],
+    [256 * GIB, 64, {}, { work_mem: "248MB" }],
     [4 * GIB, 4, {}, { huge_pages: "off" }],
     [32 * GIB, 8, {}, { autovacuum_max_workers: "3" }],
     [32 * GIB, 16, {}, { autovacuum_max_workers: "4" }],
@@ -124,7 +123,7 @@ describe("postgresql", () => {
     // Where all of it fits, pgtune's vacuum memory of a warehouse, too: an eighth for each of three workers.
     [16 * GIB, 8, { workload: "dw" }, { maintenance_work_mem: "2GB", autovacuum_work_mem: "2GB" }],
     [64 * GIB, 64, { workload: "dw" }, { maintenance_work_mem: "8GB", autovacuum_work_mem: "2GB" }],
-    [8 * GIB, 32, {}, { maintenance_work_mem: "512MB", autovacuum_work_mem: "512MB", work_mem: "9039kB" }],
+    [8 * GIB, 32, {}, { maintenance_work_mem: "512MB", autovacuum_work_mem: "512MB" }],
   ];
   for (const [memoryBytes, vcpus, given, expected] of pgtune) {
     it(`agrees with pgtune on ${memoryBytes / GIB} GiB, ${vcpus} CPUs and ${JSON.stringify(given)}`, () =>
@@ -144,10 +143,49 @@ describe("postgresql", () => {
   it("fits its default connections in 512 MiB", () => {
     assert.equal(alone("postgresql", 512 * MIB, 2)["shared_buffers"]!.text, "128MB");
   });
-  it("cuts the memory of five vacuum workers where a warehouse's would not fit", () => {
-    const { autovacuum_work_mem } = alone("postgresql", 8 * GIB, 32, { workload: "dw" });
-    assert.deepEqual([autovacuum_work_mem!.boundBy, autovacuum_work_mem!.text], ["share", "809172kB"]);
+  // pgtune: five workers from 32 CPUs up, each with all of maintenance_work_mem.
+  it("gives as many vacuum workers as have their memory, and no less to each with more CPUs", () => {
+    const vacuum = (vcpus: number): unknown[] => {
+      const { autovacuum_work_mem: each, autovacuum_max_workers: workers } = alone("postgresql", 4 * GIB, vcpus, {
+        workload: "dw",
+      });
+      return [each!.text, workers!.value, workers!.boundBy];
+    };
+    assert.deepEqual(vacuum(2), ["512MB", 3, null]);
+    assert.deepEqual(vacuum(32), ["512MB", 3, "share"]);
+  });
+  it("cuts the memory of three vacuum workers where a warehouse's would not fit", () => {
+    const { autovacuum_work_mem } = alone("postgresql", 512 * MIB, 2, { workload: "dw" });
+    assert.deepEqual([autovacuum_work_mem!.boundBy, autovacuum_work_mem!.text], ["share", "32MB"]);
     assert.match(autovacuum_work_mem!.note!, /would not fit/);
+  });
+  it("writes whole MB where that costs less than a hundredth, and kB where it does not", () => {
+    // A sixteenth of 14,080.1 MiB is 880.006 MB, of 300 MiB 18.75 MB.
+    const [large, small] = [14_080.1, 300].map((mib) => alone("postgresql", Math.ceil(mib * MIB), 4));
+    assert.equal(large!["maintenance_work_mem"]!.text, "880MB");
+    assert.equal(small!["maintenance_work_mem"]!.text, "19200kB");
+  });
+  // pgtune: (16 GB - 4 GB) / ((200 + 8) * 3), and a parallel worker for each CPU.
+  it("takes nothing from a query for more CPUs", () => {
+    const settings = [1, 4, 8, 32, 64].map((vcpus) => alone("postgresql", 16 * GIB, vcpus));
+    const work = settings.map((each) => each["work_mem"]!.text);
+    assert.deepEqual(work, ["20164kB", "20164kB", "20164kB", "20164kB", "20164kB"]);
+    assert.deepEqual(
+      settings.map((each) => each["max_parallel_workers"]!.value),
+      [4, 4, 8, 32, 64],
+    );
+  });
+  it("bounds parallel workers by what memory bears", () => {
+    // 982 MiB of room less 256 of vacuuming, by 5.74 MiB each, less the connections.
+    const { max_parallel_workers: workers } = alone("postgresql", 2 * GIB, 64, { connections: 100 });
+    assert.deepEqual([workers!.value, workers!.boundBy], [26, "share"]);
+    assert.match(workers!.note!, /would not fit with what each query may have/);
+  });
+  // The server's own defaults, of work_mem and of shared_buffers.
+  it("finds less than 4MB of work_mem and 128MB of buffers of little use", () => {
+    const useful = postgresql.useful({ connections: null, workload: "web" });
+    assert.deepEqual([useful["work_mem"]!.least, useful["shared_buffers"]!.least], [4 * MIB, 128 * MIB]);
+    assert.deepEqual(Object.keys(postgresql.useful({ connections: null, workload: "desktop" })), ["work_mem"]);
   });
   // The server's default of work_mem is 4MB: no connection is worth less, down to 20 of them.
   for (const [memoryMib, connections, workMem, connectionsBound, workMemBound] of [
@@ -174,14 +212,10 @@ describe("postgresql", () => {
     assert.match(work_mem!.note!, /at its limit at once/);
     assert.match(autovacuum_work_mem!.note!, /unset, which means the same/);
     assert.match(max_worker_processes!.note!, /fourth CPU would take workers away/);
-    assert.deepEqual(work_mem!.inputs, {
-      memoryBytes: 1_073_741_824,
-      sharedBuffersBytes: 268_435_456,
-      connections: 200,
-      workerProcesses: 8,
-    });
+    assert.equal(work_mem!.formula, "roomBytes / (connections + max(8, memoryBytes / 4 GiB)) - 1 MiB");
+    assert.deepEqual(work_mem!.inputs, { roomBytes: 505_521_152, connections: 200, memoryBytes: 1_073_741_824 });
   });
-  it("gives less of nothing with more memory, and no fewer workers with more CPUs", () => {
+  it("gives less of nothing with more memory or more CPUs", () => {
     const memory = fc.oneof(fc.integer({ min: 95 * MIB, max: 4 * GIB }), fc.integer({ min: 95 * MIB, max: 2 ** 44 }));
     const given = fc.record(
       {
@@ -206,8 +240,8 @@ describe("postgresql", () => {
           for (const [name, { value }] of Object.entries(small))
             assert.ok(typeof value !== "number" || numberOf(large, name) >= value, name);
           const wide = alone("postgresql", bytes, cpus + wider, options);
-          for (const name of ["max_connections", "max_worker_processes", "max_parallel_workers_per_gather"])
-            assert.ok(numberOf(wide, name) >= numberOf(small, name), name);
+          for (const [name, { value }] of Object.entries(small))
+            assert.ok(typeof value !== "number" || numberOf(wide, name) >= value, name);
         },
       ),
       { numRuns: 1000 },
@@ -215,8 +249,11 @@ describe("postgresql", () => {
   });
   it("stays within what PostgreSQL's integers hold at 32 TiB", () => {
     const settings = alone("postgresql", 2 ** 45, 1024, { connections: 4 });
-    assert.equal(numberOf(settings, "shared_buffers"), 1_073_741_823 * 8192);
-    assert.equal(numberOf(settings, "effective_cache_size"), 2_147_483_647 * 8192);
+    // In whole MB: 8 TB less 1 of 1,073,741,823 pages, 16 TB less 1 of 2,147,483,647.
+    assert.deepEqual(texts(settings, "shared_buffers", "effective_cache_size"), {
+      shared_buffers: "8388607MB",
+      effective_cache_size: "16777215MB",
+    });
     assert.ok(numberOf(settings, "work_mem") <= 2_147_483_647 * 1024);
   });
   it("has the same settings on every machine", () => {

@@ -41,8 +41,6 @@ const COVERED = "what is kept for Kubernetes itself covers more of it with every
 const MAY_FALL_WITH_CPUS: Readonly<Record<string, string>> = {
   "kubelet.systemReservedMemory": COVERED,
   "node.maxOldSpaceSize": PER_PROCESS,
-  "postgresql.work_mem": PER_PROCESS,
-  "postgresql.autovacuum_work_mem": PER_PROCESS,
 };
 const OPTIONAL_ASKS = "the strictest that an app asks for: an optional app that has found room asks, too";
 const MAY_FALL_WITH_MEMORY: Readonly<Record<string, string>> = {
