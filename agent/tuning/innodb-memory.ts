@@ -26,13 +26,15 @@ export interface PartRule {
   readonly option: string | null;
   readonly least: number;
   readonly most: (memoryBytes: number) => number;
-  /** What one of it takes, for each connection or once. */
+  /** So much of it is bought before more than a few connections, and the pool gives way to it where MySQL's table jumps up. */
+  readonly early?: number;
+  /** What one of it takes. */
   readonly unitBytes: number;
-  readonly perConnection: boolean;
+  /** How many of it each connection has at worst; 0: there is one for the whole server. */
+  readonly perConnection: number;
   /** Rounded down to whole ones of this. */
   readonly step: number;
-  readonly bound: Bound;
-  /** The pool gives way to it where MySQL's table jumps up. */
+  /** The pool gives way to all of it where MySQL's table jumps up. */
   readonly essential?: boolean;
 }
 
@@ -43,8 +45,9 @@ export interface InnodbRule {
   readonly poolOverhead: number;
   /** Session, network buffers, transaction: what a connection has beside the buffers that are parts. */
   readonly connectionBytes: number;
-  readonly connections: { readonly least: number; readonly most: number };
-  /** In the order in which memory buys them, once there are all connections. */
+  /** Memory buys `few` first, then the early amounts of parts, then connections up to `most`. */
+  readonly connections: { readonly least: number; readonly few: number; readonly most: number };
+  /** In the order in which memory buys the rest of them. */
   readonly parts: readonly PartRule[];
 }
 
@@ -56,6 +59,8 @@ export interface Part {
   readonly eachBytes: number;
   /** What there was to buy it with. */
   readonly spareBytes: number;
+  /** Those that share it; null where it is one for the whole server. */
+  readonly connections: number | null;
   readonly boundBy: Bound;
 }
 
@@ -65,6 +70,8 @@ export interface InnodbMemory {
   readonly tablePoolBytes: number;
   /** Before rounding. */
   readonly bearablePoolBytes: number;
+  /** All that the pool leaves alone. */
+  readonly besidePoolBytes: number;
   readonly connections: Part;
   readonly parts: ReadonlyMap<string, Part>;
 }
@@ -82,22 +89,18 @@ export function leastInnodbBytes(rule: InnodbRule, options: Options): number {
 export function divideInnodbMemory(memoryBytes: number, rule: InnodbRule, options: Options): InnodbMemory {
   const whole = 1 + rule.poolOverhead;
   const leastRest = leastRestBytes(rule, options);
-  const keptBytes = keptAfterJump(whole, leastRest + essentialBytes(rule, options));
+  const keptBytes = keptAfterJump(whole, essentialRestBytes(rule, options));
   const given = givenPool(options);
-  const forRest = memoryBytes > THREE_QUARTERS_ABOVE_BYTES ? Math.max(leastRest, keptBytes) : leastRest;
+  const besidePoolBytes = memoryBytes > THREE_QUARTERS_ABOVE_BYTES ? Math.max(leastRest, keptBytes) : leastRest;
   const tablePoolBytes = poolByTable(memoryBytes);
-  const bearablePoolBytes = given ?? Math.min(tablePoolBytes, (memoryBytes - forRest) / whole);
+  const bearablePoolBytes = given ?? Math.min(tablePoolBytes, (memoryBytes - besidePoolBytes) / whole);
   const restBytes = given === null ? lastingRestBytes(memoryBytes, whole, keptBytes) : memoryBytes - given * whole;
-  const spare = new Spare(restBytes - leastRest);
-  const connections = buyConnections(spare, rule, options);
   return {
     poolBytes: given ?? roundPool(Math.max(LEAST_POOL_BYTES, bearablePoolBytes)),
     tablePoolBytes,
     bearablePoolBytes,
-    connections,
-    parts: new Map(
-      rule.parts.map((part) => [part.setting, buyPart(spare, part, memoryBytes, connections.value, options)]),
-    ),
+    besidePoolBytes,
+    ...buyRest(new Spare(restBytes - leastRest), memoryBytes, rule, options),
   };
 }
 
@@ -118,15 +121,6 @@ function lastingRestBytes(memoryBytes: number, whole: number, keptBytes: number)
 function keptAfterJump(whole: number, essential: number): number {
   const before = THREE_QUARTERS_ABOVE_BYTES * (1 - whole / 2);
   return Math.max(THREE_QUARTERS_ABOVE_BYTES * (1 - (whole * 3) / 4), Math.min(essential, before));
-}
-
-/** Beyond the least of everything. */
-function essentialBytes(rule: InnodbRule, options: Options): number {
-  const { least, most } = rule.connections;
-  const missing = optionalNumber(options, "connections") === null ? most - least : 0;
-  const parts = rule.parts.filter((part) => part.essential === true);
-  const partsBytes = parts.reduce((sum, part) => sum + (part.most(0) - part.least) * part.unitBytes, 0);
-  return missing * leastConnectionBytes(rule, options) + partsBytes;
 }
 
 // In steps that no number of CPUs changes: InnoDB would round up to whole chunks of each instance, out of the share.
@@ -154,34 +148,90 @@ function givenPool(options: Options): number | null {
 
 function leastRestBytes(rule: InnodbRule, options: Options): number {
   const connections = optionalNumber(options, "connections") ?? rule.connections.least;
-  const parts = rule.parts.filter(({ perConnection }) => !perConnection);
-  return rule.baseBytes + connections * leastConnectionBytes(rule, options) + sumLeast(parts, options);
+  return sumRest(rule, options, connections, ({ least }) => least);
 }
 
-function leastConnectionBytes(rule: InnodbRule, options: Options): number {
-  const parts = rule.parts.filter(({ perConnection }) => perConnection);
-  return rule.connectionBytes + sumLeast(parts, options);
+/** All connections, and of each part what the pool gives way to. */
+function essentialRestBytes(rule: InnodbRule, options: Options): number {
+  const connections = optionalNumber(options, "connections") ?? rule.connections.most;
+  return sumRest(rule, options, connections, ({ least, early, most, essential = false }) =>
+    essential ? most(0) : (early ?? least),
+  );
 }
 
-function sumLeast(parts: readonly PartRule[], options: Options): number {
-  return parts.reduce((sum, part) => sum + (givenOf(part, options) ?? part.least) * part.unitBytes, 0);
+function sumRest(
+  { baseBytes, connectionBytes, parts }: InnodbRule,
+  options: Options,
+  connections: number,
+  amountOf: (part: PartRule) => number,
+): number {
+  const bytes = parts.map((part) => (givenOf(part, options) ?? amountOf(part)) * eachBytesOf(part, connections));
+  return bytes.reduce((sum, each) => sum + each, baseBytes + connections * connectionBytes);
+}
+
+/** One of the whole server, or at least one however few the connections. */
+function eachBytesOf({ unitBytes, perConnection }: PartRule, connections: number): number {
+  return perConnection === 0 ? unitBytes : unitBytes * Math.max(1, connections * perConnection);
 }
 
 function givenOf({ option }: PartRule, options: Options): number | null {
   return option === null ? null : optionalNumber(options, option);
 }
 
-function buyConnections(spare: Spare, rule: InnodbRule, options: Options): Part {
-  const given = optionalNumber(options, "connections");
-  const { least, most } = rule.connections;
-  const eachBytes = leastConnectionBytes(rule, options);
-  return spare.buy({ given, least, most, eachBytes, step: 1, bound: "ladder" });
+/** One after the other: nothing is bought before what is ahead of it has all. */
+function buyRest(
+  spare: Spare,
+  memoryBytes: number,
+  rule: InnodbRule,
+  options: Options,
+): Pick<InnodbMemory, "connections" | "parts"> {
+  const few = buyConnections(spare, rule, options, "few");
+  const early = new Map(
+    rule.parts
+      .filter((part) => part.early !== undefined)
+      .map((part) => [part.setting, buyPart(spare, part, part.least, part.early!, few.value, options)]),
+  );
+  const all = buyConnections(spare, rule, options, "most");
+  const connections = later(few, all);
+  const parts = rule.parts.map((part): [string, Part] => {
+    const first = early.get(part.setting);
+    const most = part.most(memoryBytes);
+    const rest = buyPart(spare, part, part.early ?? part.least, most, connections.value, options);
+    return [part.setting, first === undefined ? rest : later(first, rest)];
+  });
+  return { connections, parts: new Map(parts) };
 }
 
-function buyPart(spare: Spare, part: PartRule, memoryBytes: number, connections: number, options: Options): Part {
-  const { least, most, unitBytes, perConnection, step, bound } = part;
-  const eachBytes = perConnection ? unitBytes * connections : unitBytes;
-  return spare.buy({ given: givenOf(part, options), least, most: most(memoryBytes), eachBytes, step, bound });
+/** Of two purchases of the same, the one that decided: there was nothing left for the second, or the first was complete. */
+function later(first: Part, second: Part): Part {
+  if (second.spareBytes > 0) return second;
+  return { ...first, boundBy: first.boundBy ?? (first.value < second.most ? "ladder" : null) };
+}
+
+function buyConnections(spare: Spare, rule: InnodbRule, options: Options, until: "few" | "most"): Part {
+  const given = optionalNumber(options, "connections");
+  const { least, few, most } = rule.connections;
+  // The first ones have the least of everything, the others what the early parts have been given.
+  const amountOf = (part: PartRule): number => (until === "few" ? part.least : (part.early ?? part.least));
+  const perConnection = rule.parts.map(
+    (part) => (givenOf(part, options) ?? amountOf(part)) * part.unitBytes * part.perConnection,
+  );
+  const eachBytes = perConnection.reduce((sum, bytes) => sum + bytes, rule.connectionBytes);
+  const range = until === "few" ? { least, most: few } : { least: few, most };
+  return spare.buy({ given, ...range, eachBytes, step: 1, connections: null });
+}
+
+function buyPart(
+  spare: Spare,
+  part: PartRule,
+  least: number,
+  most: number,
+  connections: number,
+  options: Options,
+): Part {
+  const shared = part.perConnection === 0 ? null : connections;
+  const eachBytes = eachBytesOf(part, connections);
+  return spare.buy({ given: givenOf(part, options), least, most, eachBytes, step: part.step, connections: shared });
 }
 
 interface Wish {
@@ -190,10 +240,10 @@ interface Wish {
   readonly most: number;
   readonly eachBytes: number;
   readonly step: number;
-  readonly bound: Bound;
+  readonly connections: number | null;
 }
 
-/** What is left to buy parts with, one after the other: a part gets nothing before the one ahead of it has all. */
+/** What is left to buy with. */
 class Spare {
   private bytes: number;
 
@@ -201,14 +251,15 @@ class Spare {
     this.bytes = Math.max(0, bytes);
   }
 
-  /** Reckoned in fractions, rounded down last: so more memory never buys less. A given part is in the least already. */
-  buy({ given, least, most, eachBytes, step, bound }: Wish): Part {
+  /** Reckoned in fractions, rounded down last: so more memory never buys less. What is given is in the least already. */
+  buy({ given, step, ...wish }: Wish): Part {
     const spareBytes = Math.floor(this.bytes);
-    if (given !== null) return { value: given, least: given, most: given, eachBytes, spareBytes, boundBy: "user" };
+    if (given !== null) return { ...wish, value: given, least: given, most: given, spareBytes, boundBy: "user" };
+    const { least, most, eachBytes } = wish;
     const wantedBytes = Math.max(0, most - least) * eachBytes;
     const isShort = this.bytes < wantedBytes;
     const value = isShort ? Math.floor((least + this.bytes / eachBytes) / step) * step : most;
     this.bytes -= Math.min(this.bytes, wantedBytes);
-    return { value, least, most, eachBytes, spareBytes, boundBy: value < most ? bound : null };
+    return { ...wish, value, spareBytes, boundBy: value < most ? "ladder" : null };
   }
 }

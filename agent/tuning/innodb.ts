@@ -1,16 +1,16 @@
 // What MySQL and MariaDB have in common: options, and the settings of memory, connections and disk in their own names.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
-import { DEFAULT_POOL_BYTES, type InnodbMemory, type Part, type PartRule } from "./innodb-memory.ts";
+import { DEFAULT_POOL_BYTES, type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
-import type { Allotment, OptionRule, Options, Setting, Settings } from "./setting.ts";
+import type { Allotment, OptionRule, Options, Setting, Settings, Useful } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
 
 const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
 const IO_CAPACITY = "dev.mysql.com/doc/refman, innodb-configuring-io-capacity";
 
-/** The default of both servers; and what a small site gets by with, where memory is short. */
-export const CONNECTIONS = { least: 10, most: 151 };
+/** The default of both servers; as few as Heroku's smallest Postgres plans have; and what the servers can do with. */
+export const CONNECTIONS = { least: 10, few: 20, most: 151 };
 
 /** Operations a second: the default that MySQL had for a hard disk, the baseline of EBS gp3, MySQL 8.4's default. */
 const STORAGES: Readonly<Record<string, { readonly iops: number; readonly flushNeighbors: number }>> = {
@@ -18,6 +18,23 @@ const STORAGES: Readonly<Record<string, { readonly iops: number; readonly flushN
   ssd: { iops: 3000, flushNeighbors: 0 },
   nvme: { iops: 10_000, flushNeighbors: 0 },
 };
+
+/** What both servers want at least. */
+export function usefulInnodb(options: Options): Readonly<Record<string, Useful>> {
+  return {
+    innodb_buffer_pool_size: {
+      least: DEFAULT_POOL_BYTES,
+      because: "the server itself starts with 128M",
+      ...fewerConnections(options),
+    },
+    max_connections: { least: CONNECTIONS.few, because: "even the smallest hosted databases allow 20" },
+  };
+}
+
+/** Of use only to one who asked for so many: by themselves there are as few as can be. */
+export function fewerConnections(options: Options): Pick<Useful, "instead"> {
+  return optionalNumber(options, "connections") === null ? {} : { instead: "lower the option connections" };
+}
 
 export const INNODB_OPTIONS: Readonly<Record<string, OptionRule>> = {
   storage: { kind: "choice", default: "ssd", choices: Object.keys(STORAGES), about: "kind of disk" },
@@ -46,24 +63,27 @@ export function size(min: number, max: number, about: string): OptionRule {
 
 /** A buffer that every connection may have, at the server's default unless given. */
 export function buffer(setting: string, option: string | null, defaultBytes: number, least = defaultBytes): PartRule {
-  const rest = { unitBytes: 1, perConnection: true, step: 64 * KIB, bound: "ladder" } as const;
-  return { setting, option, least, most: () => defaultBytes, ...rest };
+  return { setting, option, least, most: () => defaultBytes, unitBytes: 1, perConnection: 1, step: 64 * KIB };
 }
 
 /** Memory of the whole server. */
 export function global(setting: string, option: string | null, least: number, most: number): PartRule {
-  const rest = { unitBytes: 1, perConnection: false, step: MIB, bound: "ladder" } as const;
-  return { setting, option, least, most: () => most, ...rest };
+  return { setting, option, least, most: () => most, unitBytes: 1, perConnection: 0, step: MIB };
 }
 
 /** Tables that are open at a time: one for each connection that uses it. */
 export function tables(most: number, tableBytes: number): PartRule {
-  const rest = { perConnection: false, step: 1, bound: "ladder" } as const;
-  return { setting: "table_open_cache", option: null, least: 400, most: () => most, unitBytes: tableBytes, ...rest };
+  const rest = { unitBytes: tableBytes, perConnection: 0, step: 1 };
+  return { setting: "table_open_cache", option: null, least: 400, most: () => most, ...rest };
 }
 
-export function tunePool(memory: InnodbMemory, { memoryBytes }: Allotment, options: Options): Setting {
-  const { poolBytes, tablePoolBytes, bearablePoolBytes } = memory;
+export function tunePool(
+  memory: InnodbMemory,
+  rule: InnodbRule,
+  { memoryBytes }: Allotment,
+  options: Options,
+): Setting {
+  const { poolBytes, tablePoolBytes, bearablePoolBytes, besidePoolBytes } = memory;
   if (optionalNumber(options, "bufferPool") !== null)
     return megabytes(poolBytes, {
       formula: "the option bufferPool",
@@ -71,47 +91,64 @@ export function tunePool(memory: InnodbMemory, { memoryBytes }: Allotment, optio
       source: "the option",
       boundBy: "user",
     });
-  const note =
-    bearablePoolBytes < tablePoolBytes
-      ? "MySQL's would not leave enough for the server and its connections."
-      : "Rounded down to whole chunks: InnoDB would round it up, beyond the share.";
+  if (bearablePoolBytes < tablePoolBytes)
+    return megabytes(poolBytes, {
+      formula: `max((memoryBytes - besidePoolBytes) / ${1 + rule.poolOverhead}, 32 MiB)`,
+      inputs: { memoryBytes, besidePoolBytes: Math.ceil(besidePoolBytes) },
+      source: TABLE,
+      boundBy: "share",
+      note: "MySQL's would not leave enough for the server and its connections.",
+    });
   return megabytes(poolBytes, {
     formula: "memoryBytes < 1 GiB ? defaultBytes : memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75",
     inputs: { memoryBytes, defaultBytes: DEFAULT_POOL_BYTES },
     source: TABLE,
-    ...(poolBytes < tablePoolBytes ? { boundBy: "share" as const, note } : {}),
+    ...(poolBytes < tablePoolBytes ? { boundBy: "share" as const, note: ROUNDED } : {}),
   });
 }
 
+const ROUNDED = "Rounded down to whole chunks: InnoDB would round it up, beyond the share.";
+
 export function tuneConnections({ connections }: InnodbMemory, source: string): Setting {
-  const { value, most, boundBy } = connections;
-  if (boundBy === null) return count(value, { formula: String(most), source });
-  return count(value, reasonOf("connections", connections, source));
+  const { value, boundBy } = connections;
+  if (boundBy === null) return count(value, { formula: String(CONNECTIONS.most), source });
+  return count(value, reasonOf("connections", "count", connections, source));
 }
 
 /** Every part, in the order of its rule: numbers as they are, sizes as both servers read them. */
 export function tuneParts(memory: InnodbMemory, rules: readonly PartRule[], source: string): Settings {
   return Object.fromEntries(
-    rules.map(({ setting, option, step }) => {
+    rules.map(({ setting, option, step, perConnection }) => {
       const part = memory.parts.get(setting)!;
-      const reason = reasonOf(option ?? setting, part, source);
-      return [setting, step === 1 ? count(part.value, reason) : megabytes(part.value, reason)];
+      if (step === 1) return [setting, count(part.value, reasonOf(option ?? setting, "count", part, source))];
+      return [setting, megabytes(part.value, reasonOf(option ?? setting, "bytes", part, source, perConnection))];
     }),
   );
 }
 
-export function reasonOf(option: string, part: Part, source: string): Reason {
-  const { value, least, most, eachBytes, spareBytes, boundBy } = part;
+export function reasonOf(
+  option: string,
+  unit: "count" | "bytes",
+  part: Part,
+  source: string,
+  perConnection = 0,
+): Reason {
+  const { value, least, most, eachBytes, spareBytes, connections, boundBy } = part;
   if (boundBy === "user")
     return { formula: `the option ${option}`, inputs: { [option]: value }, source: "the option", boundBy };
-  if (least === most) return { formula: "the server's default", source };
-  return {
-    formula: "min(most, least + spareBytes / eachBytes)",
-    inputs: { most, least, spareBytes, eachBytes },
-    source,
-    boundBy,
-    ...(boundBy === null ? {} : { note: "the server's default would not fit with every connection at its limits" }),
-  };
+  if (boundBy === null) return { formula: "the server's default", source };
+  const bound = { source, boundBy, note: "the server's default would not fit with every connection at its limits" };
+  if (unit === "count")
+    return {
+      ...bound,
+      formula: "min(most, least + spareBytes / eachBytes)",
+      inputs: { most, least, spareBytes, eachBytes },
+    };
+  const inputs = { mostBytes: most, leastBytes: least, spareBytes };
+  if (connections === null) return { ...bound, formula: "min(mostBytes, leastBytes + spareBytes)", inputs };
+  const counted = perConnection === 1 ? "connections" : `max(1, connections / ${1 / perConnection})`;
+  const formula = `min(mostBytes, leastBytes + spareBytes / ${counted})`;
+  return { ...bound, formula, inputs: { ...inputs, connections } };
 }
 
 export function tuneDisk(options: Options): Settings {

@@ -5,6 +5,7 @@ import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbByte
 import {
   buffer,
   CONNECTIONS,
+  fewerConnections,
   global,
   INNODB_OPTIONS,
   megabytes,
@@ -14,6 +15,7 @@ import {
   tuneDisk,
   tuneParts,
   tunePool,
+  usefulInnodb,
 } from "./innodb.ts";
 import { optionalNumber } from "./read-option.ts";
 import type { OptionRule, Options, Profile, Setting } from "./setting.ts";
@@ -34,6 +36,14 @@ const CONNECTION_BYTES = 192 * KIB;
 /** 18 KiB measured for a further handle of a table with five indexes. */
 const TABLE_BYTES = 20 * KIB;
 
+/**
+ * MariaDB has no limit of all temporary tables together. One for a tenth of the connections, where MySQLTuner counts one for
+ * the whole server: a connection has none unless it runs a query that groups or sorts beyond an index, and few run at once.
+ */
+const TEMP_TABLES_PER_CONNECTION = 1 / 10;
+const TEMP_TABLE_BYTES = 16 * MIB;
+const LEAST_TEMP_TABLE_BYTES = MIB;
+
 /** MariaDB's default, and where reading the log again after a crash takes long enough. */
 const LEAST_LOG_BYTES = 96 * MIB;
 const MOST_LOG_BYTES = 4 * GIB;
@@ -49,11 +59,16 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     about: "release series; all have these settings",
   },
   ...INNODB_OPTIONS,
-  tmpTable: size(64 * KIB, GIB, "tmp_table_size: a temporary table that every connection may have in memory"),
+  tmpTable: size(
+    64 * KIB,
+    GIB,
+    "tmp_table_size: a temporary table in memory; a tenth of the connections has one at once",
+  ),
   redoLog: size(4 * MIB, 512 * GIB, "innodb_log_file_size, on the disk; by the pool if not given"),
 };
 
-// Memory buys connections, then tables, the page cache of temporary tables on the disk, sort buffers, temporary tables.
+// Memory buys a few connections, temporary tables of MariaDB's default for them and then for each further connection; then
+// open tables, the page cache of temporary tables on the disk, sort buffers.
 const RULE: InnodbRule = {
   baseBytes: BASE_BYTES,
   poolOverhead: POOL_OVERHEAD,
@@ -70,7 +85,11 @@ const RULE: InnodbRule = {
     tables(2000, TABLE_BYTES),
     global("aria_pagecache_buffer_size", null, 8 * MIB, 128 * MIB),
     buffer("sort_buffer_size", "sortBuffer", 2 * MIB, 256 * KIB),
-    buffer("tmp_table_size", "tmpTable", 16 * MIB, 256 * KIB),
+    {
+      ...global("tmp_table_size", "tmpTable", LEAST_TEMP_TABLE_BYTES, TEMP_TABLE_BYTES),
+      perConnection: TEMP_TABLES_PER_CONNECTION,
+      early: TEMP_TABLE_BYTES,
+    },
   ],
 };
 
@@ -79,9 +98,17 @@ export const mariadb: Profile = {
   about: "a MariaDB server",
   options: OPTIONS,
   takesMemory: true,
+  // Databases are what their machines are there for.
   usualWeight: 1,
-  useful: () => ({}),
-  ladder: ["tmp_table_size", "sort_buffer_size", "aria_pagecache_buffer_size", "table_open_cache", "max_connections"],
+  useful: (options) => ({
+    ...usefulInnodb(options),
+    tmp_table_size: {
+      least: 8 * MIB,
+      because: "MariaDB's own cloud service starts with 8 MiB, and larger tables go to the disk",
+      ...fewerConnections(options),
+    },
+  }),
+  ladder: ["sort_buffer_size", "aria_pagecache_buffer_size", "table_open_cache", "max_connections", "tmp_table_size"],
   toShrink: "lower the options connections, bufferPool, sortBuffer, joinBuffer or tmpTable",
   floorBytes: (options) => leastInnodbBytes(RULE, options),
   // A larger pool is of use as long as there is more data than it holds.
@@ -92,7 +119,7 @@ export const mariadb: Profile = {
     const connections = memory.connections.value;
     return {
       max_connections: tuneConnections(memory, VARIABLES),
-      innodb_buffer_pool_size: tunePool(memory, allotment, options),
+      innodb_buffer_pool_size: tunePool(memory, RULE, allotment, options),
       ...parts,
       max_heap_table_size: tuneHeapTables(Number(parts["tmp_table_size"]!.value)),
       thread_cache_size: count(Math.min(256, connections), {

@@ -11,16 +11,23 @@ const PERFORMANCE_SCHEMA_BYTES = 240 * MIB;
 /** refman, innodb_buffer_pool_size: it takes about 10 % more than it says. */
 const POOL_OVERHEAD = 1 / 10;
 
-/** Session, transaction, two network buffers and two caches of the binary log. */
-const CONNECTION_BYTES = 256 * KIB;
+/**
+ * Session, transaction, two network buffers and two caches of the binary log; and the block of 1 MiB that a connection keeps
+ * from its first temporary table on, which temptable_max_ram does not count (refman, internal-temporary-tables).
+ */
+const CONNECTION_BYTES = 256 * KIB + MIB;
 
 /** An open table, and half of its definition: there is one of those for every two (table_definition_cache). */
 const TABLE_BYTES = 48 * KIB;
 
+/** Memory of temporary tables before there are more than a few connections: for four of them, each at tmp_table_size. */
+const EARLY_TEMP_BYTES = 64 * MIB;
+
 /** By release series. */
 export const MYSQL_RULES: Readonly<Record<"8.0" | "later", InnodbRule>> = { "8.0": ruleOf(true), later: ruleOf(false) };
 
-// Memory buys connections, then the performance schema, then tables, the log's buffer and temporary tables.
+// Memory buys a few connections, the first temporary tables and all connections, then the performance schema, then tables,
+// the log's buffer and more for temporary tables.
 function ruleOf(isOld: boolean): InnodbRule {
   return {
     baseBytes: BASE_BYTES,
@@ -46,7 +53,7 @@ function ruleOf(isOld: boolean): InnodbRule {
       {
         ...global("temptable_max_ram", null, 2 * MIB, GIB),
         most: (memoryBytes) => (isOld ? GIB : tempTablesOf84(memoryBytes)),
-        bound: "share",
+        early: EARLY_TEMP_BYTES,
       },
       { ...global("tmp_table_size", "tmpTable", 16 * MIB, 16 * MIB), unitBytes: 0 },
     ],

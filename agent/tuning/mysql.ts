@@ -1,6 +1,6 @@
 // MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
 
-import { count, text } from "./build-setting.ts";
+import { count, type Reason, text } from "./build-setting.ts";
 import { chunksOf, divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import {
   INNODB_OPTIONS,
@@ -12,6 +12,7 @@ import {
   tuneDisk,
   tuneParts,
   tunePool,
+  usefulInnodb,
 } from "./innodb.ts";
 import { MYSQL_RULES } from "./mysql-memory.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
@@ -38,9 +39,13 @@ export const mysql: Profile = {
   about: "a MySQL server",
   options: OPTIONS,
   takesMemory: true,
+  // Databases are what their machines are there for.
   usualWeight: 1,
-  useful: () => ({}),
-  ladder: ["innodb_log_buffer_size", "table_open_cache", "performance_schema", "max_connections"],
+  useful: (options) => ({
+    ...usefulInnodb(options),
+    temptable_max_ram: { least: 16 * MIB, because: "a single temporary table may have so much by tmp_table_size" },
+  }),
+  ladder: ["temptable_max_ram", "innodb_log_buffer_size", "table_open_cache", "performance_schema", "max_connections"],
   toShrink: "lower the options connections, bufferPool, sortBuffer or joinBuffer",
   floorBytes: (options) => leastInnodbBytes(memoryRule(options), options),
   // A larger pool is of use as long as there is more data than it holds.
@@ -52,7 +57,7 @@ export const mysql: Profile = {
     const connections = memory.connections.value;
     return {
       max_connections: tuneConnections(memory, VARIABLES),
-      innodb_buffer_pool_size: tunePool(memory, allotment, options),
+      innodb_buffer_pool_size: tunePool(memory, rule, allotment, options),
       ...tuneInstances(memory, allotment, options),
       ...parts,
       performance_schema: tuneSchema(memory),
@@ -79,24 +84,23 @@ function is80(options: Options): boolean {
 
 function tuneSchema(memory: InnodbMemory): Setting {
   const part = memory.parts.get("performance_schema")!;
-  return switchOf(part.value === 1, reasonOf("performance_schema", part, VARIABLES));
+  return switchOf(part.value === 1, reasonOf("performance_schema", "count", part, VARIABLES));
 }
 
 function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, options: Options): Settings {
   const wanted = is80(options) ? instancesOf80(poolBytes) : instancesOf84(poolBytes, vcpus);
   const chunks = chunksOf(poolBytes);
   const instances = powerOfTwo(Math.min(wanted, chunks));
-  const formula = is80(options)
-    ? "poolBytes < 1 GiB ? 1 : 8"
-    : "poolBytes <= 1 GiB ? 1 : min(poolBytes / 128 MiB / 2, vcpus / 4, 64)";
+  const reason = is80(options)
+    ? { formula: "poolBytes < 1 GiB ? 1 : 8", inputs: { poolBytes } }
+    : {
+        formula: "poolBytes <= 1 GiB ? 1 : clamp(min(poolBytes / 256 MiB, vcpus / 4), 1, 64)",
+        inputs: { poolBytes, vcpus },
+      };
   return {
     innodb_buffer_pool_instances: count(instances, {
-      formula,
-      inputs: is80(options) ? { poolBytes } : { poolBytes, vcpus },
+      ...(instances < wanted ? evenInstances(wanted, chunks) : reason),
       source: VARIABLES,
-      ...(instances < wanted
-        ? { boundBy: "share" as const, note: "a power of two, so that the pool divides evenly and is not rounded up" }
-        : {}),
     }),
     innodb_buffer_pool_chunk_size: megabytes(poolBytes / chunks, {
       formula: "poolBytes / chunks",
@@ -104,6 +108,15 @@ function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, option
       source: "dev.mysql.com/doc/refman, innodb-buffer-pool-resize",
       note: "MySQL's 128M would round the pool up to a multiple of it for each instance",
     }),
+  };
+}
+
+function evenInstances(wanted: number, chunks: number): Omit<Reason, "source"> {
+  return {
+    formula: "the largest power of two within wanted and chunks",
+    inputs: { wanted, chunks },
+    boundBy: "share",
+    note: "a power of two, so that the pool divides evenly and is not rounded up",
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { mariadb } from "../../../agent/tuning/mariadb.ts";
 import { alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
@@ -94,12 +95,13 @@ describe("mariadb", () => {
     "tmp_table_size",
   ];
   for (const [memoryMib, pool, kept] of [
-    [256, "85M", ["10!", "400!", "8M!", "256K!", "256K!"]],
-    [512, "128M", ["142!", "400!", "8M!", "256K!", "256K!"]],
-    [1024, "512M", ["151", "2000", "79M!", "256K!", "256K!"]],
-    [2048, "1G", ["151", "2000", "128M", "2M", "1M!"]],
-    [8192, "6G", ["151", "2000", "128M", "2M", "7296K!"]],
-    [12_288, "9G", ["151", "2000", "128M", "2M", "13632K!"]],
+    [256, "86M", ["10!", "400!", "8M!", "256K!", "1M!"]],
+    [340, "128M", ["20!", "400!", "8M!", "256K!", "14M!"]],
+    [512, "128M", ["77!", "400!", "8M!", "256K!", "16M"]],
+    [1024, "512M", ["116!", "400!", "8M!", "256K!", "16M"]],
+    [2048, "1G", ["151", "2000", "128M", "1472K!", "16M"]],
+    [4096, "2G", ["151", "2000", "128M", "1472K!", "16M"]],
+    [8192, "6G", ["151", "2000", "128M", "2M", "16M"]],
   ] as const) {
     it(`gives up ${kept.filter((text) => text.endsWith("!")).length} settings in ${memoryMib} MiB`, () => {
       const settings = alone("mariadb", memoryMib * MIB, 2);
@@ -107,32 +109,47 @@ describe("mariadb", () => {
       assert.deepEqual([settings["innodb_buffer_pool_size"]!.text, shown], [pool, kept]);
     });
   }
+  it("counts a temporary table for a tenth of the connections, and says so", () => {
+    const { tmp_table_size: size } = alone("mariadb", GIB, 2, { connections: 200 });
+    assert.deepEqual([size!.text, size!.boundBy], ["3M", "ladder"]);
+    assert.equal(size!.formula, "min(mostBytes, leastBytes + spareBytes / max(1, connections / 10))");
+    assert.equal(size!.inputs["connections"], 200);
+  });
+  it("finds a pool below the server's default, a handful of connections and small temporary tables of little use", () => {
+    const least = Object.entries(mariadb.useful({ connections: null })).map(([name, useful]) => [name, useful.least]);
+    assert.deepEqual(Object.fromEntries(least), {
+      innodb_buffer_pool_size: 128 * MIB,
+      max_connections: 20,
+      tmp_table_size: 8 * MIB,
+    });
+  });
   it("keeps MariaDB's limit of MEMORY tables where temporary ones are cut down", () => {
     const names = ["tmp_table_size", "max_heap_table_size"];
-    assert.deepEqual(texts(alone("mariadb", GIB, 2), ...names), { tmp_table_size: "256K", max_heap_table_size: "16M" });
+    const small = alone("mariadb", 256 * MIB, 2);
+    assert.deepEqual(texts(small, ...names), { tmp_table_size: "1M", max_heap_table_size: "16M" });
     const larger = alone("mariadb", 64 * GIB, 2, { tmpTable: "64MiB" });
     assert.deepEqual(texts(larger, ...names), { tmp_table_size: "64M", max_heap_table_size: "64M" });
   });
   it("takes memory from the pool for the connections and buffers that are asked for", () => {
-    const settings = alone("mariadb", 8 * GIB, 4, { connections: 500, sortBuffer: "4MiB", tmpTable: "4MiB" });
+    const settings = alone("mariadb", 8 * GIB, 4, { connections: 1000, sortBuffer: "4MiB", tmpTable: "4MiB" });
     assert.deepEqual(
       ["max_connections", "innodb_buffer_pool_size", "sort_buffer_size"].map((name) => [
         settings[name]!.text,
         settings[name]!.boundBy,
       ]),
       [
-        ["500", "user"],
-        ["3328M", "share"],
+        ["1000", "user"],
+        ["2432M", "share"],
         ["4M", "user"],
       ],
     );
-    assert.equal(tryAlone("mariadb", 8 * GIB, 4, { connections: 1000, tmpTable: "16MiB" }), null);
+    assert.equal(tryAlone("mariadb", 8 * GIB, 4, { connections: 1000, sortBuffer: "8MiB" }), null);
   });
   it("takes the pool that it is told, and leaves the rest to the others", () => {
-    const settings = alone("mariadb", 4 * GIB, 4, { bufferPool: "1GiB" });
+    const settings = alone("mariadb", 3 * GIB, 4, { bufferPool: "2GiB" });
     assert.deepEqual(
-      ["innodb_buffer_pool_size", "tmp_table_size", "innodb_log_file_size"].map((name) => settings[name]!.text),
-      ["1G", "15M", "256M"],
+      ["innodb_buffer_pool_size", "sort_buffer_size", "innodb_log_file_size"].map((name) => settings[name]!.text),
+      ["2G", "1664K", "512M"],
     );
     assert.equal(tryAlone("mariadb", 4 * GIB, 4, { bufferPool: "4GiB" }), null);
   });
@@ -157,15 +174,15 @@ describe("mariadb", () => {
         "join_buffer_size",
         "read_buffer_size",
         "read_rnd_buffer_size",
-        "tmp_table_size",
       ];
+      const temporary = numberOf(settings, "tmp_table_size") * Math.max(1, numberOf(settings, "max_connections") / 10);
       const each = buffers.reduce((sum, name) => sum + numberOf(settings, name), 192 * KIB);
       const globals = ["key_buffer_size", "innodb_log_buffer_size", "aria_pagecache_buffer_size"];
       return (
         (numberOf(settings, "innodb_buffer_pool_size") * 33) / 32 +
         numberOf(settings, "max_connections") * each +
         numberOf(settings, "table_open_cache") * 20 * KIB +
-        globals.reduce((sum, name) => sum + numberOf(settings, name), 112 * MIB)
+        globals.reduce((sum, name) => sum + numberOf(settings, name), 112 * MIB + temporary)
       );
     },
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { mysql } from "../../../agent/tuning/mysql.ts";
 import type { Settings } from "../../../agent/tuning/setting.ts";
 import { alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
@@ -15,7 +16,6 @@ describe("mysql", () => {
     [2048, "1G"],
     [3072, "1536M"],
     [4096, "2G"],
-    [5120, "3840M"],
     [6144, "4608M"],
     [8192, "6G"],
     [16_384, "12G"],
@@ -139,14 +139,24 @@ describe("mysql", () => {
     assert.match(setting.note!, /^Rounded down/);
   });
 
-  const GIVEN_UP = ["max_connections", "performance_schema", "table_open_cache", "innodb_log_buffer_size"];
+  const GIVEN_UP = [
+    "max_connections",
+    "performance_schema",
+    "table_open_cache",
+    "innodb_log_buffer_size",
+    "temptable_max_ram",
+  ];
   for (const [memoryMib, pool, kept] of [
-    [300, "67M", ["10!", "OFF!", "400!", "16M!"]],
-    [512, "128M", ["78!", "OFF!", "400!", "16M!"]],
-    [1024, "512M", ["120!", "OFF!", "400!", "16M!"]],
-    [2048, "1G", ["151", "ON", "400!", "16M!"]],
-    [5120, "3840M", ["151", "ON", "3181!", "16M!"]],
-    [6144, "4608M", ["151", "ON", "4000", "64M"]],
+    [300, "58M", ["10!", "OFF!", "400!", "16M!", "2M!"]],
+    [450, "128M", ["20!", "OFF!", "400!", "16M!", "43M!"]],
+    [512, "128M", ["33!", "OFF!", "400!", "16M!", "64M!"]],
+    [1024, "512M", ["62!", "OFF!", "400!", "16M!", "64M!"]],
+    [2048, "1G", ["151", "OFF!", "400!", "16M!", "64M!"]],
+    [3072, "1536M", ["151", "ON", "400!", "16M!", "64M!"]],
+    [5120, "3712M", ["151", "ON", "400!", "16M!", "64M!"]],
+    [6144, "4608M", ["151", "ON", "2460!", "16M!", "64M!"]],
+    [8192, "6G", ["151", "ON", "4000", "64M", "302M!"]],
+    [16_384, "12G", ["151", "ON", "4000", "64M", "1G"]],
   ] as const) {
     it(`gives up ${kept.filter((text) => text.endsWith("!")).length} settings in ${memoryMib} MiB`, () => {
       const settings = alone("mysql", memoryMib * MIB, 2);
@@ -154,17 +164,37 @@ describe("mysql", () => {
       assert.deepEqual([settings["innodb_buffer_pool_size"]!.text, shown], [pool, kept]);
     });
   }
-  it("lets the pool give way to the performance schema where the table jumps at 4 GiB", () => {
+  // refman, tmp_table_size: 16 MiB by default, and all together have temptable_max_ram.
+  it("has temporary tables of four at their limit in any memory that a server is given", () => {
+    for (const gib of [0.5, 1, 2, 3, 4, 5, 6]) {
+      const settings = alone("mysql", gib * GIB, 2);
+      assert.equal(settings["tmp_table_size"]!.text, "16M");
+      assert.ok(numberOf(settings, "temptable_max_ram") >= 64 * MIB, `${gib} GiB`);
+    }
+  });
+  it("finds a pool below the server's default and a handful of connections of little use", () => {
+    const least = Object.entries(mysql.useful({ connections: null })).map(([name, useful]) => [name, useful.least]);
+    assert.deepEqual(Object.fromEntries(least), {
+      innodb_buffer_pool_size: 128 * MIB,
+      max_connections: 20,
+      temptable_max_ram: 16 * MIB,
+    });
+    assert.equal(
+      mysql.useful({ connections: 500 })["innodb_buffer_pool_size"]!.instead,
+      "lower the option connections",
+    );
+  });
+  it("lets the pool give way to connections and the performance schema where the table jumps at 4 GiB", () => {
     const settings = alone("mysql", 4 * GIB + MIB, 2);
     const pool = settings["innodb_buffer_pool_size"]!;
-    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["3008M", "share", "ON"]);
+    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["2816M", "share", "ON"]);
     assert.match(pool.note!, /^MySQL's would not leave enough/);
   });
   it("takes memory from the pool for the connections that are asked for", () => {
     const settings = alone("mysql", 8 * GIB, 4, { connections: 1500 });
     const { innodb_buffer_pool_size: pool, max_connections: connections } = settings;
     assert.deepEqual([connections!.value, connections!.boundBy], [1500, "user"]);
-    assert.deepEqual([pool!.text, pool!.boundBy], ["4352M", "share"]);
+    assert.deepEqual([pool!.text, pool!.boundBy], ["2944M", "share"]);
     assert.equal(tryAlone("mysql", 8 * GIB, 4, { connections: 100_000 }), null);
   });
   it("keeps the defaults of MySQL for every connection", () => {
@@ -246,7 +276,8 @@ describe("mysql", () => {
         "read_buffer_size",
         "read_rnd_buffer_size",
       ];
-      const each = buffers.reduce((sum, name) => sum + numberOf(settings, name), 256 * KIB);
+      // 1 MiB that temptable_max_ram does not count: refman, internal-temporary-tables.
+      const each = buffers.reduce((sum, name) => sum + numberOf(settings, name), 256 * KIB + MIB);
       const globals = ["key_buffer_size", "innodb_log_buffer_size", "temptable_max_ram"];
       const schema = settings["performance_schema"]!.text === "ON" ? 240 * MIB : 0;
       return (
