@@ -16,6 +16,7 @@ describe("mysql", () => {
     [2048, "1G"],
     [3072, "1536M"],
     [4096, "2G"],
+    [5120, "3840M"],
     [6144, "4608M"],
     [8192, "6G"],
     [16_384, "12G"],
@@ -147,15 +148,15 @@ describe("mysql", () => {
     "temptable_max_ram",
   ];
   for (const [memoryMib, pool, kept] of [
-    [300, "58M", ["10!", "OFF!", "400!", "16M!", "2M!"]],
-    [450, "128M", ["20!", "OFF!", "400!", "16M!", "43M!"]],
-    [512, "128M", ["33!", "OFF!", "400!", "16M!", "64M!"]],
-    [1024, "512M", ["62!", "OFF!", "400!", "16M!", "64M!"]],
-    [2048, "1G", ["151", "OFF!", "400!", "16M!", "64M!"]],
-    [3072, "1536M", ["151", "ON", "400!", "16M!", "64M!"]],
-    [5120, "3712M", ["151", "ON", "400!", "16M!", "64M!"]],
-    [6144, "4608M", ["151", "ON", "2460!", "16M!", "64M!"]],
-    [8192, "6G", ["151", "ON", "4000", "64M", "302M!"]],
+    [320, "49M", ["10!", "OFF!", "400!", "16M!", "2M!"]],
+    [450, "128M", ["20!", "OFF!", "400!", "16M!", "23M!"]],
+    [512, "128M", ["30!", "OFF!", "400!", "16M!", "64M!"]],
+    [1024, "512M", ["72!", "OFF!", "400!", "16M!", "64M!"]],
+    [2048, "1G", ["151", "ON", "400!", "16M!", "64M!"]],
+    [4096, "2G", ["151", "ON", "400!", "16M!", "64M!"]],
+    [5120, "3840M", ["151", "ON", "1005!", "16M!", "64M!"]],
+    [6144, "4608M", ["151", "ON", "4000", "54M!", "64M!"]],
+    [8192, "6G", ["151", "ON", "4000", "64M", "413M!"]],
     [16_384, "12G", ["151", "ON", "4000", "64M", "1G"]],
   ] as const) {
     it(`gives up ${kept.filter((text) => text.endsWith("!")).length} settings in ${memoryMib} MiB`, () => {
@@ -187,19 +188,19 @@ describe("mysql", () => {
   it("lets the pool give way to connections and the performance schema where the table jumps at 4 GiB", () => {
     const settings = alone("mysql", 4 * GIB + MIB, 2);
     const pool = settings["innodb_buffer_pool_size"]!;
-    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["2816M", "share", "ON"]);
+    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["2880M", "share", "ON"]);
     assert.match(pool.note!, /^MySQL's would not leave enough/);
   });
   it("takes memory from the pool for the connections that are asked for", () => {
     const settings = alone("mysql", 8 * GIB, 4, { connections: 1500 });
     const { innodb_buffer_pool_size: pool, max_connections: connections } = settings;
     assert.deepEqual([connections!.value, connections!.boundBy], [1500, "user"]);
-    assert.deepEqual([pool!.text, pool!.boundBy], ["2944M", "share"]);
+    assert.deepEqual([pool!.text, pool!.boundBy], ["4288M", "share"]);
     assert.equal(tryAlone("mysql", 8 * GIB, 4, { connections: 100_000 }), null);
   });
   it("keeps the defaults of MySQL for every connection", () => {
     const names = ["thread_stack", "sort_buffer_size", "join_buffer_size", "read_buffer_size", "read_rnd_buffer_size"];
-    assert.deepEqual(texts(alone("mysql", 300 * MIB, 1), ...names), {
+    assert.deepEqual(texts(alone("mysql", 320 * MIB, 1), ...names), {
       thread_stack: "1M",
       sort_buffer_size: "256K",
       join_buffer_size: "256K",
@@ -280,15 +281,14 @@ describe("mysql", () => {
         "read_buffer_size",
         "read_rnd_buffer_size",
       ];
-      // 1 MiB that temptable_max_ram does not count: refman, internal-temporary-tables.
-      const each = buffers.reduce((sum, name) => sum + numberOf(settings, name), 256 * KIB + MIB);
+      const each = buffers.reduce((sum, name) => sum + numberOf(settings, name), 256 * KIB);
       const globals = ["key_buffer_size", "innodb_log_buffer_size", "temptable_max_ram"];
       const schema = settings["performance_schema"]!.text === "ON" ? 240 * MIB : 0;
       return (
         numberOf(settings, "innodb_buffer_pool_size") * 1.1 +
         numberOf(settings, "max_connections") * each +
         numberOf(settings, "table_open_cache") * 48 * KIB +
-        globals.reduce((sum, name) => sum + numberOf(settings, name), 160 * MIB + schema)
+        globals.reduce((sum, name) => sum + numberOf(settings, name), 200 * MIB + schema)
       );
     },
   });
