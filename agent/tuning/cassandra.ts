@@ -1,7 +1,7 @@
-// Cassandra: the heap of cassandra-env.sh, its young generation for CMS only, request threads, page cache.
+// Cassandra: the heap of cassandra-env.sh by its collector, a young generation for CMS only, request threads, page cache.
 
 import { bytes, count, text } from "./build-setting.ts";
-import { formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
+import { COMPRESSED_OOPS_HEAP_BYTES, formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import {
   countProcessors,
   type HeapRule,
@@ -18,14 +18,14 @@ import { GIB, KIB, MIB } from "./size.ts";
 const ENV_SH = "apache/cassandra, conf/cassandra-env.sh";
 const YAML = "apache/cassandra, conf/cassandra.yaml";
 
-/** The script's cap, whichever the collector. */
-const MOST_HEAP_BYTES = 8 * GIB;
+/** Up to Cassandra 4, whose collector is CMS. Its pauses grow with the heap. */
+const MOST_CMS_HEAP_BYTES = 8 * GIB;
 
 const NEW_SIZE_PER_CPU_BYTES = 100 * MIB;
 
-const RULE: ServerRule = {
-  heapBytes: (memory) => Math.max(Math.min(memory / 2, GIB), Math.min(memory / 4, MOST_HEAP_BYTES)),
-  mostHeapBytes: () => MOST_HEAP_BYTES,
+const CMS_RULE: ServerRule = {
+  heapBytes: (memory) => Math.max(Math.min(memory / 2, GIB), Math.min(memory / 4, MOST_CMS_HEAP_BYTES)),
+  mostHeapBytes: () => MOST_CMS_HEAP_BYTES,
   heapStepBytes: MIB,
   leastHeapBytes: 256 * MIB,
   metaspaceBytes: 128 * MIB,
@@ -33,8 +33,18 @@ const RULE: ServerRule = {
   threadStackBytes: 256 * KIB,
   leastThreads: 394,
   leastDirectBytes: 64 * MIB,
-  // HotSpot's own limit: Cassandra sets none.
+  // HotSpot's own limit: Cassandra 4 sets none.
   directShare: 1,
+};
+
+/** Since Cassandra 5, whose collector is G1: half of the memory for the heap, a quarter for direct memory. */
+const G1_RULE: ServerRule = {
+  ...CMS_RULE,
+  heapBytes: (memory) => Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
+  mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
+  // jvm17-server.options has regions of 16 MiB, to which HotSpot would round the heap up.
+  heapStepBytes: 16 * MIB,
+  directShare: 1 / 2,
 };
 
 /** cassandra.yaml: 128 for clients, 32 each for reads, counters, views and writes; compaction, gossip, G1's workers. */
@@ -43,7 +53,12 @@ const LEAST_WRITES = 32;
 const WRITES_PER_CPU = 8;
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
-  gc: { kind: "choice", default: "g1", choices: ["g1", "cms"], about: "the collector; cms is in Java 13 and older" },
+  gc: {
+    kind: "choice",
+    default: "g1",
+    choices: ["g1", "cms"],
+    about: "the collector: Cassandra 5's, or cms up to Java 13 and Cassandra 4",
+  },
   ...SERVER_OPTIONS,
 };
 
@@ -53,19 +68,21 @@ export const cassandra: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({ heap: { least: 2 * GIB, because: "Cassandra's documentation wants no less than 2 GB" } }),
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
-  floorBytes: (options) => leastServerBytes(RULE, options),
+  floorBytes: (options) => leastServerBytes(ruleOf(options), options),
+  // Page cache is of use as long as there are more tables than it holds.
   capBytes: () => Infinity,
   tune(allotment, options) {
-    const memory = tuneServerMemory(allotment, RULE, heapRule(allotment, options), options);
+    const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
     const processors = countProcessors(allotment, memory, PROCESSORS);
-    const isCms = textOption(options, "gc") === "cms";
-    const young: Settings = isCms ? { HEAP_NEWSIZE: tuneNewSize(allotment, Number(memory["heap"]!.value)) } : {};
+    const young: Settings = isCms(options)
+      ? { HEAP_NEWSIZE: tuneNewSize(allotment, Number(memory["heap"]!.value)) }
+      : {};
     const flags = [
       ...memoryFlags(memory, processors),
-      ...(isCms ? ["-XX:+UseConcMarkSweepGC", `-Xmn${young["HEAP_NEWSIZE"]!.text}`] : ["-XX:+UseG1GC"]),
+      ...(isCms(options) ? ["-XX:+UseConcMarkSweepGC", `-Xmn${young["HEAP_NEWSIZE"]!.text}`] : ["-XX:+UseG1GC"]),
     ];
     return {
       ...memory,
@@ -78,16 +95,23 @@ export const cassandra: Profile = {
   },
 };
 
+function isCms(options: Options): boolean {
+  return textOption(options, "gc") === "cms";
+}
+
+function ruleOf(options: Options): ServerRule {
+  return isCms(options) ? CMS_RULE : G1_RULE;
+}
+
 function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
-  const note =
-    "The script's cap is for CMS, whose pauses grow with the heap; with G1 a larger one may pay: the option heap.";
-  const isCapped = memoryBytes > 4 * MOST_HEAP_BYTES && textOption(options, "gc") === "g1";
-  return {
-    formula: "max(min(memoryBytes / 2, 1 GiB), min(memoryBytes / 4, mostHeapBytes))",
-    inputs: { memoryBytes, mostHeapBytes: MOST_HEAP_BYTES },
-    source: ENV_SH,
-    ...(isCapped ? { note } : {}),
-  };
+  const inputs = { memoryBytes, mostHeapBytes: ruleOf(options).mostHeapBytes(options) };
+  return isCms(options)
+    ? {
+        formula: "max(min(memoryBytes / 2, 1 GiB), min(memoryBytes / 4, mostHeapBytes))",
+        inputs,
+        source: `${ENV_SH} of Cassandra 4`,
+      }
+    : { formula: "min(memoryBytes / 2, mostHeapBytes)", inputs, source: `${ENV_SH} of Cassandra 5` };
 }
 
 function tuneCollector(options: Options): Setting {

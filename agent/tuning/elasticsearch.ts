@@ -37,11 +37,13 @@ interface RoleRule {
 const ROLES: Readonly<Record<string, RoleRule>> = {
   data: {
     // The reference jumps from 40 % to 50 % at 1 GiB: what is left for all else would fall by 102 MiB. So the heap catches
-    // up on the way there, from where 512 MiB are left.
+    // up on the way there, as fast as it and its collector can.
     heapBytes: (memory) =>
-      memory < GIB ? Math.max((memory * 2) / 5, memory - GIB / 2) : Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
-    formula: "min(max(memoryBytes * 0.4, memoryBytes - 512 MiB), memoryBytes / 2, mostHeapBytes)",
-    note: "Elasticsearch jumps from 40 % to 50 % at 1 GiB; here it rises to it from 853 MiB, so that nothing else falls",
+      memory < GIB
+        ? Math.max((memory * 2) / 5, catchUpBytes(memory))
+        : Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
+    formula: "min(max(memoryBytes * 0.4, 512 MiB - (1 GiB - memoryBytes) / 1.05), memoryBytes / 2, mostHeapBytes)",
+    note: "Elasticsearch jumps from 40 % to 50 % at 1 GiB; here it rises to it from 838 MiB, so that nothing else falls",
   },
   master: {
     heapBytes: (memory) => Math.min((memory * 3) / 5, COMPRESSED_OOPS_HEAP_BYTES),
@@ -56,6 +58,10 @@ const ROLES: Readonly<Record<string, RoleRule>> = {
     formula: "min((min(memoryBytes, 16 GiB) * 0.4 + max(0, memoryBytes - 16 GiB) * 0.1) * 2 / 3, mostHeapBytes)",
   },
 };
+
+function catchUpBytes(memoryBytes: number): number {
+  return GIB / 2 - (GIB - memoryBytes) / 1.05;
+}
 
 const MEMORY: Readonly<Record<string, ServerRule>> = Object.fromEntries(
   Object.entries(ROLES).map(([role, { heapBytes }]) => [
@@ -91,7 +97,11 @@ export const elasticsearch: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  // A node of machine learning has a small heap by its rule: models live outside.
+  useful: (options) =>
+    textOption(options, "role") === "ml"
+      ? {}
+      : { heap: { least: 512 * MIB, because: "Elastic's own smallest examples have 512 MiB" } },
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(ruleOf(options), options),
@@ -115,7 +125,7 @@ function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
   const { formula, note } = ROLES[textOption(options, "role")]!;
   const inputs = { memoryBytes, mostHeapBytes: COMPRESSED_OOPS_HEAP_BYTES };
   // The note is of the one stretch where the reference has another value.
-  const departs = note !== undefined && memoryBytes < GIB && memoryBytes - GIB / 2 > (memoryBytes * 2) / 5;
+  const departs = note !== undefined && memoryBytes < GIB && catchUpBytes(memoryBytes) > (memoryBytes * 2) / 5;
   return { formula, inputs, source: HEAP_SOURCE, ...(departs ? { note } : {}) };
 }
 

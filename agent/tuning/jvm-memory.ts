@@ -1,6 +1,7 @@
 // Divides a JVM's memory into its regions, as the memory calculator of Cloud Foundry and Paketo does. Never rounds up.
 
-import { numberOption, optionalNumber, textOption, booleanOption } from "./read-option.ts";
+import { collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
+import { booleanOption, numberOption, optionalNumber, textOption } from "./read-option.ts";
 import type { Bound, Options } from "./setting.ts";
 import { GIB, MIB } from "./size.ts";
 
@@ -51,6 +52,11 @@ export interface JvmMemory {
   readonly threads: Part;
   /** All other regions at their least. */
   readonly leastOthersBytes: number;
+  /** Of the heap, for its collector. */
+  readonly collectorPercent: number;
+  readonly collectorBytes: number;
+  /** What of that is taken off the heap: headroom and stacks that are never touched do not meet it. */
+  readonly collectorBeyondBytes: number;
   readonly heapBytes: number;
   readonly heapBoundBy: Bound;
 }
@@ -62,16 +68,21 @@ export interface JvmMemory {
 export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemory {
   const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
   const threadStackBytes = numberOption(options, "threadStack");
-  const usableBytes = memoryBytes - headroomBytes;
+  const percent = collectorPercent(textOption(options, "gc"), memoryBytes);
   const leastOthersBytes = sumRegions("least", options);
-  const smallHeapBytes = Math.min(usableBytes - leastOthersBytes, firstHeapBytes(options));
-  const spareBytes = usableBytes - smallHeapBytes - leastOthersBytes;
+  const small = fitHeap("least", memoryBytes - headroomBytes, headroomBytes, percent, options);
+  const smallHeapBytes = Math.min(small.heapBytes, firstHeapBytes(options));
+  const beyondBytes = beyondFor(smallHeapBytes, small.forCollectorBytes, percent);
+  const spareBytes = small.restBytes - smallHeapBytes - beyondBytes;
   const wholeMibBytes = Math.floor(spareBytes / MIB) * MIB;
   const codeCache = buyBack(optionalNumber(options, "codeCache"), CODE_CACHE_BYTES, wholeMibBytes);
   const boughtBytes = codeCache.boundBy === "user" ? 0 : codeCache.value - CODE_CACHE_BYTES.least;
   const spareForThreads = codeCache.boundBy === "ladder" ? 0 : spareBytes - boughtBytes;
   const threads = buyBack(optionalNumber(options, "threads"), THREADS, spareForThreads, threadStackBytes);
   const isShort = codeCache.boundBy === "ladder" || threads.boundBy === "ladder";
+  const large = fitHeap("most", memoryBytes - headroomBytes, headroomBytes, percent, options);
+  const heap = computeHeap(isShort ? smallHeapBytes : large.heapBytes, isShort, options);
+  const { forCollectorBytes } = isShort ? small : large;
   return {
     headroomBytes,
     metaspaceBytes: metaspaceBytes(options),
@@ -80,20 +91,47 @@ export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemor
     codeCache,
     threads,
     leastOthersBytes,
-    ...computeHeap(isShort ? smallHeapBytes : usableBytes - sumRegions("most", options), isShort, options),
+    collectorPercent: percent,
+    collectorBytes: collectorBytes(heap.heapBytes, percent),
+    collectorBeyondBytes: beyondFor(heap.heapBytes, forCollectorBytes, percent),
+    ...heap,
   };
+}
+
+interface FittedHeap {
+  /** For the heap and what its collector takes beyond `forCollectorBytes`. */
+  readonly restBytes: number;
+  /** Headroom and stacks that are never touched. */
+  readonly forCollectorBytes: number;
+  readonly heapBytes: number;
+}
+
+function fitHeap(
+  bound: keyof Range,
+  usableBytes: number,
+  headroomBytes: number,
+  percent: number,
+  options: Options,
+): FittedHeap {
+  const restBytes = usableBytes - sumRegions(bound, options);
+  const forCollectorBytes = headroomBytes + untouchedStacks(bound, options);
+  return { restBytes, forCollectorBytes, heapBytes: Math.floor(heapWithin(restBytes, forCollectorBytes, percent)) };
+}
+
+function beyondFor(heapBytes: number, forCollectorBytes: number, percent: number): number {
+  return Math.max(0, collectorBytes(heapBytes, percent) - forCollectorBytes);
 }
 
 /** The least memory that the JVM comes up in, everything given up that may be. */
 export function leastMemoryBytes(options: Options): number {
-  return withHeadroom(leastHeapBytes(options) + sumRegions("least", options), options);
+  return sumAll(leastHeapBytes(options), "least", options);
 }
 
 /** More than this does the JVM no good. */
 export function mostMemoryBytes(options: Options): number {
   const userBytes = optionalNumber(options, "heap");
   if (userBytes === null && mayExceedCompressedOops(options)) return Infinity;
-  return withHeadroom((userBytes ?? COMPRESSED_OOPS_HEAP_BYTES) + sumRegions("most", options), options);
+  return sumAll(userBytes ?? COMPRESSED_OOPS_HEAP_BYTES, "most", options);
 }
 
 /**
@@ -153,11 +191,31 @@ function metaspaceBytes(options: Options): number {
   return optionalNumber(options, "metaspace") ?? byClasses;
 }
 
-/** All regions but the heap. */
+/** All regions but the heap and what its collector takes. */
 function sumRegions(bound: keyof Range, options: Options): number {
   const codeCacheBytes = optionalNumber(options, "codeCache") ?? CODE_CACHE_BYTES[bound];
-  const stacksBytes = (optionalNumber(options, "threads") ?? THREADS[bound]) * numberOption(options, "threadStack");
+  const stacksBytes = threadsOf(bound, options) * numberOption(options, "threadStack");
   return metaspaceBytes(options) + codeCacheBytes + numberOption(options, "directMemory") + stacksBytes;
+}
+
+function threadsOf(bound: keyof Range, options: Options): number {
+  return optionalNumber(options, "threads") ?? THREADS[bound];
+}
+
+function untouchedStacks(bound: keyof Range, options: Options): number {
+  return untouchedBytes(threadsOf(bound, options), numberOption(options, "threadStack"));
+}
+
+/** For a heap, all other regions and its collector. */
+function sumAll(heapBytes: number, bound: keyof Range, options: Options): number {
+  const regionsBytes = heapBytes + sumRegions(bound, options);
+  const withPercent = (percent: number): number =>
+    regionsBytes + collectorBytes(heapBytes, percent) - untouchedStacks(bound, options);
+  const gc = textOption(options, "gc");
+  const atLeastBytes = withHeadroom(regionsBytes, options);
+  // The percent is that of the memory that is looked for: of one that is large enough.
+  const mostBytes = Math.max(atLeastBytes, withPercent(collectorPercent(gc, Infinity)));
+  return Math.max(atLeastBytes, withPercent(collectorPercent(gc, mostBytes)));
 }
 
 // The headroom is rounded down, so this much is enough.

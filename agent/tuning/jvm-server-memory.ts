@@ -1,5 +1,6 @@
 // Divides the share of a server on the JVM: the heap by its reference's rule, what the JVM takes beside it, page cache.
 
+import { collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
 import { numberOption, optionalNumber } from "./read-option.ts";
 import type { Bound, Options } from "./setting.ts";
@@ -15,11 +16,17 @@ const REST_AT_1_GIB_BYTES = 512 * MIB;
 const LEAST_ROUNDING_BYTES = 4 * MIB;
 const G1_REGIONS = 2048;
 
+/** Every server's, but Cassandra's CMS, which is counted alike. */
+const COLLECTOR_PERCENT = collectorPercent("g1", Infinity);
+
 /** The most threads: what a server takes with a thousand CPUs. */
 const MOST_THREADS = 10_000;
 
 export interface ServerRule {
-  /** The reference's heap. Continuous, never falling, and never rising faster than the memory: the rest must not fall. */
+  /**
+   * The reference's heap. Continuous, never falling, and together with its collector never rising faster than the memory:
+   * the rest must not fall.
+   */
   readonly heapBytes: (memoryBytes: number, options: Options) => number;
   /** Where the reference stops. */
   readonly mostHeapBytes: (options: Options) => number;
@@ -43,6 +50,12 @@ export interface ServerMemory {
   readonly heap: Part;
   /** What there is beyond the least of all regions, the heap apart. */
   readonly spareBytes: number;
+  /** All but the heap and the collector's memory beyond the stacks. */
+  readonly restBytes: number;
+  readonly collectorPercent: number;
+  readonly collectorBytes: number;
+  /** What of that the least stacks do not meet, by what is never touched of them. */
+  readonly collectorBeyondBytes: number;
   readonly metaspaceBytes: number;
   readonly threadStackBytes: number;
   readonly codeCache: Part;
@@ -53,7 +66,8 @@ export interface ServerMemory {
 
 /** The heap at its least, no page cache but what is asked for, and the smallest of every other region. */
 export function leastServerBytes(rule: ServerRule, options: Options): number {
-  return (optionalNumber(options, "heap") ?? rule.leastHeapBytes) + leastBesideHeap(rule, options);
+  const heapBytes = optionalNumber(options, "heap") ?? rule.leastHeapBytes;
+  return heapBytes + leastBesideHeap(rule, options) + Math.ceil(beyondFor(heapBytes, rule, options));
 }
 
 /**
@@ -62,12 +76,14 @@ export function leastServerBytes(rule: ServerRule, options: Options): number {
  */
 export function divideServerMemory(memoryBytes: number, rule: ServerRule, options: Options): ServerMemory {
   const ruleHeapBytes = rule.heapBytes(memoryBytes, options);
-  const mostHeapBytes = memoryBytes - leastBesideHeap(rule, options);
+  const heapAndSpareBytes = memoryBytes - leastBesideHeap(rule, options);
+  const mostHeapBytes = heapWithin(heapAndSpareBytes, forCollectorBytes(rule, options), COLLECTOR_PERCENT);
   const given = optionalNumber(options, "heap");
   const heapBytes = given ?? Math.max(rule.leastHeapBytes, Math.min(ruleHeapBytes, mostHeapBytes));
-  const restBytes = memoryBytes - heapBytes;
+  const beyondBytes = beyondFor(heapBytes, rule, options);
+  const restBytes = memoryBytes - heapBytes - beyondBytes;
   const stackBytes = threadStackOf(rule, options);
-  const spareBytes = Math.max(0, mostHeapBytes - heapBytes - extraRounding(restBytes));
+  const spareBytes = Math.max(0, heapAndSpareBytes - heapBytes - beyondBytes - extraRounding(restBytes));
   const spare = new Spare(spareBytes);
   const codeCacheBytes = spare.buy(options, "codeCache", CODE_CACHE_BYTES.least, CODE_CACHE_BYTES.most);
   const wantedThreads = Math.min(wantedStacksBytes(restBytes) / stackBytes, MOST_THREADS);
@@ -75,6 +91,10 @@ export function divideServerMemory(memoryBytes: number, rule: ServerRule, option
   const wantedDirectBytes = Math.min(heapBytes * rule.directShare, mostDirectBytes(restBytes));
   const directBytes = spare.buy(options, "directMemory", rule.leastDirectBytes, wantedDirectBytes);
   return {
+    collectorPercent: COLLECTOR_PERCENT,
+    collectorBytes: collectorBytes(heapBytes, COLLECTOR_PERCENT),
+    collectorBeyondBytes: Math.ceil(beyondBytes),
+    restBytes: Math.floor(restBytes),
     heap: {
       value: given ?? roundDown(heapBytes, rule.heapStepBytes),
       boundBy: heapBound(heapBytes, ruleHeapBytes, rule.mostHeapBytes(options), given),
@@ -117,6 +137,15 @@ function leastBesideHeap(rule: ServerRule, options: Options): number {
     numberOption(options, "pageCacheMin") +
     Math.max(LEAST_ROUNDING_BYTES, Math.ceil((optionalNumber(options, "heap") ?? 0) / G1_REGIONS))
   );
+}
+
+/** Not rounded: with the heap it rises as steadily as the memory. */
+function beyondFor(heapBytes: number, rule: ServerRule, options: Options): number {
+  return Math.max(0, (heapBytes * COLLECTOR_PERCENT) / 100 - forCollectorBytes(rule, options));
+}
+
+function forCollectorBytes(rule: ServerRule, options: Options): number {
+  return untouchedBytes(optionalNumber(options, "threads") ?? rule.leastThreads, threadStackOf(rule, options));
 }
 
 // By the rest, which never falls: by the heap, it would take from the page cache where the heap grows alone.

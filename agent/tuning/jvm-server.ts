@@ -1,6 +1,7 @@
 // Options and settings that every server on the JVM has, each by its own rule: heap, native regions, threads, page cache.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
 import { divideServerMemory, formatJvmSize, type ServerMemory, type ServerRule } from "./jvm-server-memory.ts";
 import type { Allotment, Inputs, OptionRule, Options, Setting, Settings } from "./setting.ts";
@@ -47,6 +48,7 @@ export function tuneServerMemory(
   const { metaspaceBytes, codeCache, threads, threadStackBytes } = memory;
   return {
     heap: tuneHeap(memory, heapRule),
+    gcMemory: tuneGcMemory(memory),
     metaspace: region(metaspaceBytes, byOption(options, "metaspace", "what the server's classes take", HOTSPOT)),
     codeCache: region(codeCache.value, {
       ...byOption(options, "codeCache", "min(leastBytes + spareBytes, mostBytes)", HOTSPOT, {
@@ -66,7 +68,7 @@ export function tuneServerMemory(
         PARBAKE,
         {
           leastThreads: rule.leastThreads,
-          restBytes: memoryBytes - memory.heap.value,
+          restBytes: memory.restBytes,
           threadStackBytes,
         },
       ),
@@ -124,6 +126,14 @@ function tuneHeap(memory: ServerMemory, { formula, inputs, source, note }: HeapR
   return region(heap.value, { ...(heap.boundBy === "user" ? given : byRule), boundBy: heap.boundBy });
 }
 
+function tuneGcMemory({ heap, collectorBytes, collectorPercent }: ServerMemory): Setting {
+  return region(collectorBytes, {
+    formula: "heapBytes * collectorPercent / 100",
+    inputs: { heapBytes: heap.value, collectorPercent },
+    source: COLLECTOR_SOURCE,
+  });
+}
+
 function tuneDirect({ heap, directMemory }: ServerMemory, { directShare }: ServerRule, options: Options): Setting {
   const inputs = { heapBytes: heap.value, directShare };
   return region(directMemory.value, {
@@ -134,7 +144,7 @@ function tuneDirect({ heap, directMemory }: ServerMemory, { directShare }: Serve
 
 // Beside the regions it leaves what HotSpot may round the heap up by.
 function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
-  const { metaspaceBytes, threads, threadStackBytes, pageCacheBytes } = memory;
+  const { metaspaceBytes, threads, threadStackBytes, pageCacheBytes, collectorBeyondBytes } = memory;
   const regions = {
     memoryBytes,
     heapBytes: memory.heap.value,
@@ -143,16 +153,19 @@ function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
     directMemoryBytes: memory.directMemory.value,
     threads: threads.value,
     threadStackBytes,
+    collectorBeyondBytes,
   };
   const usedBytes =
     regions.heapBytes +
+    collectorBeyondBytes +
     metaspaceBytes +
     regions.codeCacheBytes +
     regions.directMemoryBytes +
     threads.value * threadStackBytes;
   return bytes(pageCacheBytes, String(pageCacheBytes), {
     formula:
-      "memoryBytes - heapBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes - roundingBytes",
+      "memoryBytes - heapBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes" +
+      " - collectorBeyondBytes - roundingBytes",
     inputs: { ...regions, roundingBytes: memoryBytes - usedBytes - pageCacheBytes },
     source: PARBAKE,
   });

@@ -1,6 +1,7 @@
 // The JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one text.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
 import { formatRegion, joinFlags } from "./jvm-flags.ts";
 import {
   divideJvmMemory,
@@ -19,7 +20,6 @@ const WORKER_POLICY = "openjdk/jdk, gc/shared/workerPolicy.cpp";
 const HEROKU = "heroku/heroku-buildpack-jvm-common, opt/jvmcommon.sh: the heap for 512 MB";
 const SERVER_CLASS = "openjdk/jdk, server-class machine: 2 CPUs and 2 GiB less a tolerance of 256 MiB";
 
-const SERVER_CLASS_BYTES = 1792 * MIB;
 const SERVER_CLASS_VCPUS = 2;
 
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
@@ -55,7 +55,14 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: TIB,
     about: "class metadata; from loadedClasses if not given",
   },
-  heap: { kind: "size", default: null, min: 8 * MIB, max: 16 * TIB, about: "-Xmx; what is left if not given" },
+  heap: {
+    kind: "size",
+    default: null,
+    min: 8 * MIB,
+    max: 16 * TIB,
+    about:
+      "-Xmx, what is left if not given; the app then asks for no more memory than this heap needs (Logstash: 4GiB)",
+  },
   largeHeap: { kind: "boolean", default: false, about: "a heap above 31 GiB where 48 GiB or more are left for it" },
   gc: { kind: "choice", default: "auto", choices: ["auto", "g1", "serial", "parallel", "zgc"], about: "the collector" },
 };
@@ -66,7 +73,13 @@ export const jvm: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({
+    heap: {
+      least: 128 * MIB,
+      because: "HotSpot itself takes 128 MiB of a machine with 512",
+      instead: "lower the options threads or loadedClasses",
+    },
+  }),
   ladder: ["threads", "codeCache"],
   toShrink: "lower the options threads, codeCache or loadedClasses",
   floorBytes: leastMemoryBytes,
@@ -77,6 +90,7 @@ export const jvm: Profile = {
       heap: tuneHeap(allotment, memory, options),
       ...tuneRegions(memory, options),
       ...tuneCollector(allotment, options),
+      gcMemory: tuneGcMemory(memory),
     };
     return { ...settings, options: joinFlags(settings) };
   },
@@ -84,21 +98,21 @@ export const jvm: Profile = {
 
 function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Options): Setting {
   const { headroomBytes, metaspaceBytes, codeCache, directMemoryBytes, threads, threadStackBytes } = memory;
-  const { heapBytes, heapBoundBy: boundBy, leastOthersBytes } = memory;
+  const { heapBytes, heapBoundBy: boundBy, leastOthersBytes, collectorBeyondBytes } = memory;
   if (boundBy === "user") return region(heapBytes, fromOption("heapBytes", heapBytes));
-  const rest =
-    "memoryBytes - headroomBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes";
-  const capped = mayExceedCompressedOops(options) ? rest : `min(${rest}, 31 GiB)`;
   if (boundBy === "floor")
     return region(heapBytes, {
-      formula: "min(memoryBytes - headroomBytes - leastOthersBytes, 300 MiB)",
-      inputs: { memoryBytes, headroomBytes, leastOthersBytes },
+      formula: "min(memoryBytes - headroomBytes - leastOthersBytes - collectorBeyondBytes, 300 MiB)",
+      inputs: { memoryBytes, headroomBytes, leastOthersBytes, collectorBeyondBytes },
       source: HEROKU,
       boundBy,
       note: "the calculator would leave less, or refuse",
     });
+  const rest =
+    "memoryBytes - headroomBytes - metaspaceBytes - codeCacheBytes - directMemoryBytes - threads * threadStackBytes" +
+    " - collectorBeyondBytes";
   return region(heapBytes, {
-    formula: capped,
+    formula: mayExceedCompressedOops(options) ? rest : `min(${rest}, 31 GiB)`,
     inputs: {
       memoryBytes,
       headroomBytes,
@@ -107,11 +121,17 @@ function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Option
       directMemoryBytes,
       threads: threads.value,
       threadStackBytes,
+      collectorBeyondBytes,
     },
     source: CALCULATOR,
     boundBy,
+    ...(collectorBeyondBytes > 0 ? { note: COLLECTOR_NOTE } : {}),
   });
 }
+
+const COLLECTOR_NOTE =
+  "the calculator counts no memory of the collector; of it (gcMemory) is taken off the heap here what headroom and " +
+  "stacks beyond 512 KiB do not meet";
 
 function tuneRegions(memory: JvmMemory, options: Options): Settings {
   const { metaspaceBytes, directMemoryBytes, threadStackBytes, codeCache, threads } = memory;
@@ -150,6 +170,14 @@ function tuneGc(memoryBytes: number, vcpus: number, chosen: string): Setting {
     formula: "g1 if vcpus >= 2 and memoryBytes >= 1792 MiB, else serial",
     inputs: { vcpus, memoryBytes },
     source: SERVER_CLASS,
+  });
+}
+
+function tuneGcMemory({ heapBytes, collectorBytes, collectorPercent }: JvmMemory): Setting {
+  return region(collectorBytes, {
+    formula: "heapBytes * collectorPercent / 100",
+    inputs: { heapBytes, collectorPercent },
+    source: COLLECTOR_SOURCE,
   });
 }
 

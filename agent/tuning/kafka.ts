@@ -11,12 +11,13 @@ import {
   SERVER_OPTIONS,
   tuneServerMemory,
 } from "./jvm-server.ts";
-import { booleanOption, numberOption, optionalNumber } from "./read-option.ts";
+import { booleanOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, MIB } from "./size.ts";
 
 const START_SH = "apache/kafka, bin/kafka-server-start.sh";
 const OPERATIONS = "kafka.apache.org, operations, Java version";
+const DESIGN = "kafka.apache.org, design, persistence: the page cache before the heap";
 const STRIMZI = "strimzi/strimzi-kafka-operator, dynamic_resources.sh";
 const BROKER = "kafka.apache.org, broker configs";
 
@@ -31,8 +32,7 @@ const LEAST_IO_THREADS = 8;
 const PROCESSORS: ProcessorRule = { baseThreads: 96, threadsPerCpu: 4, source: BROKER };
 
 const RULE: ServerRule = {
-  heapBytes: (memory, options) =>
-    Math.min(mostHeapBytes(options), (memory * numberOption(options, "heapPercent")) / 100),
+  heapBytes: (memory, options) => Math.min(mostHeapBytes(options), heapShareBytes(memory, options)),
   mostHeapBytes,
   heapStepBytes: MIB,
   leastHeapBytes: 256 * MIB,
@@ -51,7 +51,13 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     about: "a heap of up to 6 GiB, as the documentation has it; false: the start script's 1 GiB",
   },
   heapMax: { kind: "size", default: null, min: 64 * MIB, max: 31 * GIB, about: "the largest heap; by production" },
-  heapPercent: { kind: "integer", default: 50, min: 1, max: 60, about: "the heap's largest share of the memory" },
+  heapPercent: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 60,
+    about: "the heap's largest share of the memory; 25, and up to 50 for the first 1 GiB of heap, if not given",
+  },
   ...SERVER_OPTIONS,
 };
 
@@ -61,10 +67,11 @@ export const kafka: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({ heap: { least: 512 * MIB, because: "the broker's start script gives it 1 GiB" } }),
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),
+  // Page cache is what consumers read from, as long as there are more records than it holds.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, RULE, heapRule(allotment, options), options);
@@ -96,16 +103,26 @@ function mostHeapBytes(options: Options): number {
   return optionalNumber(options, "heapMax") ?? byPurpose;
 }
 
+// The page cache is to be the largest part: Kafka's design reads from it. But the start script has 1 GiB on any machine.
+function heapShareBytes(memoryBytes: number, options: Options): number {
+  const percent = optionalNumber(options, "heapPercent");
+  if (percent !== null) return (memoryBytes * percent) / 100;
+  return Math.max(Math.min(memoryBytes / 2, DEFAULT_HEAP_BYTES), memoryBytes / 4);
+}
+
 function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
-  const source = booleanOption(options, "production") ? OPERATIONS : START_SH;
+  const heapPercent = optionalNumber(options, "heapPercent");
+  const mostBytes = mostHeapBytes(options);
+  if (heapPercent !== null)
+    return {
+      formula: "min(mostHeapBytes, memoryBytes * heapPercent / 100)",
+      inputs: { memoryBytes, mostHeapBytes: mostBytes, heapPercent },
+      source: STRIMZI,
+    };
   return {
-    formula: "min(mostHeapBytes, memoryBytes * heapPercent / 100)",
-    inputs: {
-      memoryBytes,
-      mostHeapBytes: mostHeapBytes(options),
-      heapPercent: numberOption(options, "heapPercent"),
-    },
-    source: `${source}; ${STRIMZI}`,
+    formula: "min(mostHeapBytes, max(min(memoryBytes / 2, 1 GiB), memoryBytes / 4))",
+    inputs: { memoryBytes, mostHeapBytes: mostBytes },
+    source: booleanOption(options, "production") ? `${OPERATIONS}; ${DESIGN}` : START_SH,
   };
 }
 

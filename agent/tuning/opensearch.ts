@@ -30,10 +30,11 @@ export const opensearch: Profile = {
   options: SERVER_OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({}),
+  useful: () => ({ heap: { least: 512 * MIB, because: "OpenSearch's own smallest examples have 512 MiB" } }),
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),
+  // Page cache is of use as long as there are more indices than it holds.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const heapRule = {

@@ -13,23 +13,27 @@ export const WITHOUT_TEMPLATE: Readonly<Record<string, string>> = {
 /** Settings that stand in no file by themselves. */
 export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cassandra: {
+    gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
     threads: "for cassandra.yaml, which is one whole file",
     pageCache: "what is left for the kernel",
   },
   elasticsearch: {
+    gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
   },
   hugepages: { size: "the pages times their size" },
   jvm: {
+    gcMemory: "what the collector takes by itself",
     heap: "in options, as HotSpot would round it",
     threads: "the application's own pools keep to it",
     gcThreads: "in options, where the collector has such threads",
     concGcThreads: "in options, where the collector has such threads",
   },
   kafka: {
+    gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
@@ -37,6 +41,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
   },
   nginx: { busy_connections: "for limit_conn and an alert" },
   opensearch: {
+    gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",

@@ -28,8 +28,11 @@ function roundedHeapBytes(settings: Settings): number {
   return Math.ceil(heapBytes / regionBytes) * regionBytes;
 }
 
+/** Of stacks that are touched in full, or up to 512 KiB with the collector at its worst. */
 export function serverWorstBytes(settings: Settings): number {
   const regions = ["metaspace", "codeCache", "directMemory", "pageCache"];
-  const stacks = numberOf(settings, "threads") * numberOf(settings, "threadStack");
+  const fullBytes = numberOf(settings, "threads") * numberOf(settings, "threadStack");
+  const touchedBytes = numberOf(settings, "threads") * Math.min(512 * KIB, numberOf(settings, "threadStack"));
+  const stacks = Math.max(fullBytes, touchedBytes + numberOf(settings, "gcMemory"));
   return regions.reduce((sum, name) => sum + numberOf(settings, name), stacks + roundedHeapBytes(settings));
 }

@@ -9,19 +9,28 @@ describe("kafka", () => {
   const cases: readonly (readonly [number, Given, string])[] = [
     [1024, {}, "512m"],
     [2048, {}, "1024m"],
-    [8192, {}, "4096m"],
-    [12_288, {}, "6144m"],
+    [4096, {}, "1024m"],
+    [8192, {}, "2048m"],
+    [16_384, {}, "4096m"],
+    [24_576, {}, "6144m"],
     [65_536, {}, "6144m"],
     [65_536, { production: true }, "6144m"],
     [65_536, { production: false }, "1024m"],
-    [8192, { heapMax: "5GiB" }, "4096m"],
-    [16_384, { heapMax: "5GiB" }, "5120m"],
+    [8192, { heapMax: "5GiB", heapPercent: 50 }, "4096m"],
+    [16_384, { heapMax: "5GiB", heapPercent: 50 }, "5120m"],
     [8192, { heapMax: "5GiB", heapPercent: 25 }, "2048m"],
   ];
   for (const [memoryMib, given, heap] of cases) {
     it(`has a heap of ${heap} in ${memoryMib} MiB with ${JSON.stringify(given)}`, () =>
       assert.equal(alone("kafka", memoryMib * MIB, 4, given)["heap"]!.text, heap));
   }
+  // kafka.apache.org, design: all free memory is the page cache's, rather than a heap's.
+  it("has more page cache than heap from 4 GiB on", () => {
+    for (const gib of [4, 8, 16, 32]) {
+      const settings = alone("kafka", gib * GIB, 4);
+      assert.ok(numberOf(settings, "pageCache") > numberOf(settings, "heap"), `${gib} GiB`);
+    }
+  });
   it("leaves the rest to the page cache", () => {
     assert.ok(numberOf(alone("kafka", 64 * GIB, 8), "pageCache") > 53 * GIB);
   });
@@ -47,9 +56,9 @@ describe("kafka", () => {
   it("writes the variables that its scripts read", () => {
     const settings = alone("kafka", 8 * GIB, 4, { production: true });
     assert.deepEqual(texts(settings, "KAFKA_HEAP_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS"), {
-      KAFKA_HEAP_OPTS: "-Xms4096m -Xmx4096m",
+      KAFKA_HEAP_OPTS: "-Xms2048m -Xmx2048m",
       KAFKA_JVM_PERFORMANCE_OPTS:
-        "-server -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=1024m -Xss1m " +
+        "-server -XX:ReservedCodeCacheSize=240m -XX:MaxDirectMemorySize=512m -Xss1m " +
         "-XX:ActiveProcessorCount=4 -XX:MetaspaceSize=96m -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 " +
         "-XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true",
     });
