@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { FILE_KEYS } from "../agent/config/parse-file.ts";
 import { describeKind } from "../agent/plan/helpers/helper.ts";
-import { SIZE_FORMS, formatSize } from "../agent/plan/helpers/sizes.ts";
+import { SIZE_FORMS, formatSize } from "../agent/tuning/size-forms.ts";
 import { TEMPLATE_FORMATS } from "../agent/plan/template-format.ts";
 import { HELPER_GROUPS, type Helper } from "../agent/plan/template-helpers.ts";
 import { GIB, KIB } from "../agent/tuning/size.ts";
@@ -108,7 +108,7 @@ function describeArguments({ takes }: Helper): string {
 function formatForms(): string {
   const rows = SIZE_FORMS.map(
     (app) =>
-      `- ${code(app)}: ${[2.5 * GIB, GIB, 8 * KIB, 1000].map((bytes) => code(formatSize(bytes, app))).join(", ")}`,
+      `- ${code(app)}: ${[2.5 * GIB, GIB, 8 * KIB, 1000].map((bytes) => code(formatSize(bytes, app)!)).join(", ")}`,
   );
   return `### The spellings of \`size\`
 

@@ -32,6 +32,8 @@ export interface AppConfig {
   /** Left out where the floors of all apps do not fit. */
   readonly optional: boolean;
   readonly options: Readonly<Record<string, OptionValue>>;
+  /** Where the value of each option stands. Absent: where the app does. */
+  readonly optionsAt?: Readonly<Record<string, Position>>;
   readonly at: Position;
 }
 

@@ -2,6 +2,7 @@
 
 import { adviseConfigName, isConfigName } from "../names/config-name.ts";
 import { parseDecimal } from "../number.ts";
+import type { Position } from "../refusal.ts";
 import { adviseSize, formatBytes, MIB, parseSize } from "../tuning/size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "./config.ts";
 import type { Field } from "./field.ts";
@@ -34,7 +35,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
     memory: { weight: memory?.get("weight")?.number(...MEMORY_WEIGHTS) ?? null, minBytes, maxBytes },
     cpu: { weight: cpu?.get("weight")?.number(...CPU_WEIGHTS) ?? 1 },
     optional: keys.get("optional")?.boolean() ?? false,
-    options: parseOptions(keys.get("options")),
+    ...parseOptions(keys.get("options")),
     at: field.at,
   };
 }
@@ -50,15 +51,17 @@ export function checkName(name: string, field: Field): void {
 }
 
 /** As they are written, since 8.0 is a version and 8 another: the profile knows which of them are numbers. */
-function parseOptions(field: Field | undefined): Readonly<Record<string, OptionValue>> {
+function parseOptions(field: Field | undefined): Required<Pick<AppConfig, "options" | "optionsAt">> {
   const options = new Map<string, OptionValue>();
+  const optionsAt = new Map<string, Position>();
   for (const [name, option] of field?.entries() ?? []) {
     const value = option.written();
     if (value === undefined)
       option.refuse(`expected one value, found ${option.found()}`, "Options are text, numbers, true or false.");
     else options.set(name, String(value));
+    optionsAt.set(name, option.at);
   }
-  return Object.fromEntries(options);
+  return { options: Object.fromEntries(options), optionsAt: Object.fromEntries(optionsAt) };
 }
 
 // What a rule that gives only a part of itself is filled up with.

@@ -1,11 +1,14 @@
 // The language of `custom`: text to a tree, with the column of everything that is wrong. Runs nothing, knows no values.
 
+import { nameInvisible } from "../names/invisible.ts";
+import { shown } from "../shown.ts";
 import { adviseSize, parseSize } from "./size.ts";
 
 export type Operator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 export type Expression =
   | { readonly kind: "number"; readonly value: number; readonly isSize: boolean; readonly column: number }
+  | { readonly kind: "text"; readonly value: string; readonly column: number }
   | { readonly kind: "name"; readonly name: string; readonly column: number }
   | { readonly kind: "negative"; readonly of: Expression; readonly column: number }
   | {
@@ -31,7 +34,7 @@ export class ExpressionError extends Error {
 }
 
 interface Token {
-  readonly kind: "number" | "name" | "symbol" | "end";
+  readonly kind: "number" | "text" | "name" | "symbol" | "end";
   readonly text: string;
   readonly column: number;
 }
@@ -40,8 +43,12 @@ interface Token {
 const MOST_CHARACTERS = 1000;
 const MOST_DEPTH = 50;
 
-// A number keeps its unit: `512MiB`, `25%`. `%` right after a number is per cent; with a space before it, the remainder.
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:%|[a-zA-Z]\w*)?)|([a-zA-Z_]\w*)|(<=|>=|==|!=|[-+*/%<>(),]))/y;
+// A number keeps its unit: `512MiB`, `1.5 GiB`, `25%`. `%` right after a number is per cent; with a space before it, the
+// remainder. A text keeps its quotes.
+const TOKEN =
+  /\s*(?:(\d+(?:\.\d+)?(?:%|[a-zA-Z]\w*| [KMGT]iB(?!\w))?)|('[^']*'|"[^"]*")|([a-zA-Z_]\w*)|(<=|>=|==|!=|[-+*/%<>(),]))/y;
+
+const KINDS = ["number", "text", "name", "symbol"] as const;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -49,22 +56,25 @@ function tokenize(source: string): Token[] {
   const end = source.trimEnd().length;
   let at = 0;
   while (at < end) {
-    const [whole, number, name, symbol] = TOKEN.exec(source) ?? [];
-    const text = number ?? name ?? symbol;
-    if (whole === undefined || text === undefined) throw unknownCharacter(source, at);
-    const kind = number !== undefined ? "number" : name !== undefined ? "name" : "symbol";
+    const [whole, ...groups] = TOKEN.exec(source) ?? [];
+    const group = groups.findIndex((found) => found !== undefined);
+    if (whole === undefined || group === -1) throw unknownCharacter(source, at);
+    const text = groups[group]!;
     at += whole.length;
-    tokens.push({ kind, text, column: at - text.length + 1 });
+    tokens.push({ kind: KINDS[group]!, text, column: at - text.length + 1 });
   }
   return [...tokens, { kind: "end", text: "the end", column: end + 1 }];
 }
 
 function unknownCharacter(source: string, from: number): ExpressionError {
   const at = from + source.slice(from).search(/\S/);
+  const character = String.fromCodePoint(source.codePointAt(at)!);
+  if (character === "'" || character === '"')
+    return new ExpressionError("a text that does not end", at + 1, `Close it with ${character}.`);
   return new ExpressionError(
-    `'${String.fromCodePoint(source.codePointAt(at)!)}' means nothing here`,
+    `'${shown(character)}' means nothing here`,
     at + 1,
-    "Use numbers with KiB, MiB, GiB or %, names, + - * / % < <= > >= == != and parentheses.",
+    "Use numbers with KiB, MiB, GiB or %, names, texts in quotes, + - * / % < <= > >= == != and parentheses.",
   );
 }
 
@@ -88,7 +98,7 @@ class Parser {
 
   end(): void {
     const { kind, text, column } = this.#peek();
-    if (kind !== "end") throw new ExpressionError(`unexpected '${text}'`, column, "Put an operator before it.");
+    if (kind !== "end") throw new ExpressionError(`unexpected ${quote(text)}`, column, "Put an operator before it.");
   }
 
   /** One at most: `1 < x < 3` would compare a yes or no with 3. */
@@ -118,6 +128,7 @@ class Parser {
     if (depth > MOST_DEPTH) throw new ExpressionError("nested too deeply", token.column, "Divide it into settings.");
     this.#next++;
     if (token.kind === "number") return parseNumber(token);
+    if (token.kind === "text") return parseText(token);
     if (token.kind === "name") return this.#nameOrCall(token, depth);
     if (token.text === "-") return { kind: "negative", of: this.#factor(depth + 1), column: token.column };
     if (token.text !== "(") throw missingValue(token);
@@ -169,6 +180,13 @@ function parseNumber({ text, column }: Token): Expression {
   return { kind: "number", value, isSize: true, column };
 }
 
+function parseText({ text, column }: Token): Expression {
+  const value = text.slice(1, -1);
+  const hidden = nameInvisible(value) ?? /[\p{Cc}\p{Cs}]/u.exec(value)?.[0];
+  if (hidden === undefined) return { kind: "text", value, column };
+  throw new ExpressionError(`a text with ${shown(hidden)} in it`, column, "Write what can be seen, on one line.");
+}
+
 function unclearNumber(text: string, column: number): ExpressionError {
   return new ExpressionError(`'${text}' is no plain number`, column, "Write its digits alone: 16, 0.5, 1000.");
 }
@@ -178,5 +196,5 @@ function missingValue({ text, column }: Token): ExpressionError {
 }
 
 function quote(text: string): string {
-  return text === "the end" ? text : `'${text}'`;
+  return text === "the end" ? text : `'${shown(text)}'`;
 }

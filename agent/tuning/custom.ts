@@ -1,80 +1,117 @@
-// `custom`: any app, by expressions of its operator's over its share and CPUs. What could fail is refused beforehand.
+// `custom`: any app, by expressions of its operator's over its share and its machine. What could fail is refused beforehand.
 
-import type { Problem } from "../refusal.ts";
-import { bytes, count } from "./build-setting.ts";
-import { evaluate, FUNCTIONS, type Names, namesIn, type Range } from "./custom-evaluate.ts";
-import { type Expression, ExpressionError, parseExpression } from "./custom-syntax.ts";
-import type { Allotment, Options, Profile, Setting } from "./setting.ts";
-import { MIB } from "./size.ts";
-
-/** With less than this no app starts, and an expression that divides by the share has something to divide by. */
-const LEAST_BYTES = MIB;
-
-/** Far beyond any machine: what holds for all of this holds everywhere. */
-const EVERY_MACHINE: Names = new Map<string, Range>([
-  ["memoryBytes", { low: LEAST_BYTES, high: 2 ** 50, dimension: "size" }],
-  ["vcpus", { low: 1, high: 2 ** 20, dimension: "number" }],
-  ["cores", { low: 1, high: 2 ** 20, dimension: "number" }],
-]);
+import { bytes, count, text } from "./build-setting.ts";
+import { evaluate, FUNCTIONS, type Names, namesIn } from "./custom-evaluate.ts";
+import { LEAST_BYTES, nameEveryMachine, nameMachine } from "./custom-machine.ts";
+import { type Outcome, settle } from "./custom-range.ts";
+import { type CustomSetting, parseSetting } from "./custom-setting.ts";
+import { type Account, accountFor, type Overdraft, withinShare } from "./custom-share.ts";
+import { type Expression, ExpressionError } from "./custom-syntax.ts";
+import { optionalNumber } from "./read-option.ts";
+import type { Inputs, OptionProblem, Options, Profile, Setting } from "./setting.ts";
+import { formatSize } from "./size-forms.ts";
+import { formatBytes, MIB } from "./size.ts";
 
 /** Whole numbers are exact up to here, and are written without an exponent. */
 const MOST_NUMBER = 1e15;
-const DECIMALS = 1e6;
+
+/** More than a config file of one app has to be told, and few enough to be looked at for every machine. */
+const MOST_SETTINGS = 100;
 
 export const custom: Profile = {
   name: "custom",
   about: "any app: each option is a setting, as an expression such as memoryBytes * 60% or max(2, vcpus - 1)",
-  options: {},
+  options: {
+    floor: {
+      kind: "size",
+      default: null,
+      min: LEAST_BYTES,
+      about: "the least memory that the app can run in; expressions count on it. No setting of its own",
+    },
+  },
   anyOption: {
     kind: "text",
     default: null,
     about:
-      "numbers, sizes (512MiB), per cent, memoryBytes, vcpus, cores, earlier settings, + - * / %, comparisons, " +
-      "min, max, floor, ceil, round, clamp, if",
+      "numbers, sizes (512MiB), per cent, texts in quotes, memoryBytes, vcpus, cores, machineMemoryBytes, machineVcpus, " +
+      "earlier settings, + - * / %, comparisons, min, max, clamp, if(condition, then, else); floor, ceil, round, to a whole " +
+      "number or a multiple (floor(a, 1MiB)); known(a, otherwise) of diskBytes, gpus, numaNodes; around the whole, " +
+      "size(a, 'jvm') for an app's spelling instead of bytes, and uncounted(a) for a size that is not taken out of the share",
   },
   takesMemory: true,
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
-  toShrink: "lower memory.min of the app",
-  floorBytes: () => LEAST_BYTES,
+  toShrink: "lower the sizes of its expressions, or memory.min",
+  floorBytes(options) {
+    const account = accountOf(options);
+    return account.kind === "fits" ? account.leastBytes : leastOf(options);
+  },
   capBytes: () => Infinity,
   checkOptions,
   tune(allotment, options) {
-    const names = new Map(pointsOf(allotment));
+    const names = nameMachine(allotment);
     const settings: Record<string, Setting> = {};
-    for (const [name, source] of Object.entries(options)) {
-      const setting = tuneOne(String(source), names);
-      settings[name] = setting;
-      const dimension = setting.unit === "bytes" ? "size" : "number";
-      names.set(name, { low: Number(setting.value), high: Number(setting.value), dimension });
+    let leftBytes = allotment.memoryBytes;
+    for (const setting of parseSettings(options)) {
+      const tuned = tuneOne(setting, names, leftBytes);
+      settings[setting.name] = tuned;
+      names.set(setting.name, valueOf(tuned));
+      if (tuned.unit === "bytes" && setting.isCounted) leftBytes -= Number(tuned.value);
     }
     return settings;
   },
 };
 
+/** By the options that it is of: they stay the same for every machine. */
+const ACCOUNTS = new WeakMap<Options, Account>();
+
+function accountOf(options: Options): Account {
+  const known = ACCOUNTS.get(options);
+  if (known) return known;
+  const account = accountFor(parseSettings(options), leastOf(options));
+  ACCOUNTS.set(options, account);
+  return account;
+}
+
+function leastOf(options: Options): number {
+  return Math.max(LEAST_BYTES, optionalNumber(options, "floor") ?? 0);
+}
+
+function sourcesOf(options: Options): [name: string, source: string][] {
+  return Object.entries(options).flatMap(([name, value]) => (name === "floor" ? [] : [[name, String(value)]]));
+}
+
+function parseSettings(options: Options): readonly CustomSetting[] {
+  return sourcesOf(options).map(([name, source]) => parseSetting(name, source));
+}
+
 /** For every machine at once: nothing is left that could go wrong on one of them. */
-function checkOptions(options: Options): Problem[] {
-  const names = new Map(EVERY_MACHINE);
+function checkOptions(options: Options): OptionProblem[] {
+  const names = nameEveryMachine(leastOf(options));
   const unknown = new Set<string>();
-  const problems: Problem[] = [];
-  for (const [name, value] of Object.entries(options)) {
-    const source = String(value);
+  const problems: OptionProblem[] = [];
+  const sources = sourcesOf(options);
+  if (sources.length > MOST_SETTINGS)
+    return [
+      { what: `custom has ${sources.length} settings, and ${MOST_SETTINGS} are the most`, fix: "Divide the app." },
+    ];
+  for (const [name, source] of sources) {
     try {
       if (names.has(name) || Object.hasOwn(FUNCTIONS, name))
         throw new ExpressionError(`${name} is taken`, 1, "Choose another name.");
-      const expression = parseExpression(source);
+      const setting = parseSetting(name, source);
       refuseRewritten(source);
       // What refers to a setting that is wrong already is not judged.
-      if (namesIn(expression).some((used) => unknown.has(used))) unknown.add(name);
-      else names.set(name, finish(checkResult(evaluate(expression, names)), names));
+      if (namesIn(setting.expression).some((used) => unknown.has(used))) unknown.add(name);
+      else names.set(name, checkSetting(setting, names));
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       unknown.add(name);
       problems.push(describe(name, source, error));
     }
   }
-  return problems;
+  return problems.length > 0 ? problems : checkShare(options);
 }
 
 /** `version: 1.10` is a text that would be printed as 1.1. */
@@ -82,55 +119,97 @@ function refuseRewritten(source: string): void {
   const written = source.trim();
   if (!/^\d+\.\d*0$/.test(written)) return;
   const what = `a setting of custom is calculated, and ${written} would become ${Number(written)}`;
-  throw new ExpressionError(what, 1, `Write ${Number(written)}; a text, such as a version, is a variable: vars.`);
+  throw new ExpressionError(
+    what,
+    1,
+    `Write ${Number(written)}; a text, such as a version, has quotes of its own: "'${written}'".`,
+  );
 }
 
-function describe(name: string, source: string, { message, column, fix }: ExpressionError): Problem {
-  return { what: `custom's option ${name}: ${message}, in column ${column} of '${source.slice(0, 200)}'`, fix };
+function describe(name: string, source: string, { message, column, fix }: ExpressionError): OptionProblem {
+  const what = `custom's option ${name}: ${message}, in column ${column} of '${source.slice(0, 200)}'`;
+  return { what, fix, option: name };
 }
 
-function checkResult(range: Range): Range {
-  if (range.dimension === "size" && range.low < 0)
-    throw new ExpressionError("can be less than no memory", 1, "Write max(0, …) around it.");
-  if (range.dimension !== "size" && Math.max(-range.low, range.high) > MOST_NUMBER)
-    throw new ExpressionError("can be beyond 10^15", 1, "Bound it with min or clamp.");
-  return range;
+/** What it can be. */
+function checkSetting(setting: CustomSetting, names: Names): Outcome {
+  const { expression, form, isCounted } = setting;
+  const outcome = evaluate(expression, names);
+  if (outcome.dimension !== "size" && (form !== null || !isCounted))
+    throw new ExpressionError("size and uncounted are for sizes", 1, "Leave them away, or give it a unit: 100MiB.");
+  if (outcome.dimension === "text") return outcome;
+  const { low, high, dimension } = outcome;
+  if (dimension === "size" && low < 0)
+    throw new ExpressionError(
+      "can be less than no memory",
+      1,
+      "Write max(0, …) around it, or say what the app needs: floor: 512MiB.",
+    );
+  const most = dimension === "size" ? Number.MAX_SAFE_INTEGER : MOST_NUMBER;
+  if (Math.max(-low, high) > most && !(dimension === "size" && isCounted))
+    throw new ExpressionError(
+      `can be beyond ${dimension === "size" ? "8 PiB" : "10^15"}`,
+      1,
+      "Bound it with min or clamp.",
+    );
+  return settle(withinShare(setting, outcome, names));
 }
 
-/** Sizes within the share and in whole bytes, numbers with six decimals at most. */
-function finish({ low, high, dimension }: Range, names: Names): Range {
-  const memory = names.get("memoryBytes")!;
-  if (dimension !== "size") return { low: roundDecimals(low), high: roundDecimals(high), dimension: "number" };
-  return { low: wholeBytes(low, memory.low), high: wholeBytes(high, memory.high), dimension };
+function checkShare(options: Options): OptionProblem[] {
+  const account = accountOf(options);
+  return account.kind === "fits" ? [] : [describeOverdraft(account.overdraft, account.fitsFromBytes)];
 }
 
-function wholeBytes(value: number, most: number): number {
-  return Math.floor(Math.min(value, most)) + 0; // not -0
+function describeOverdraft(overdraft: Overdraft, fitsFromBytes: number | null): OptionProblem {
+  const { setting, before, totalBytes, memoryBytes, vcpus } = overdraft;
+  const together = before.length === 0 ? "" : `, together with ${before.join(" and ")}`;
+  const cpus = vcpus === 1 ? "" : ` with ${vcpus} CPUs`;
+  const what = `comes to ${formatBytes(totalBytes)} of a share of ${formatBytes(memoryBytes)}${cpus}${together}`;
+  const times = findTimes(setting.expression);
+  const lower =
+    fitsFromBytes !== null
+      ? `Bound it, as by min(…, memoryBytes * 25%), or give the app a floor: ${Math.ceil(fitsFromBytes / MIB)}MiB.`
+      : times === null
+        ? "Lower it."
+        : `A part of the share is written in per cent: ${times.value}%.`;
+  const fix = `${lower} A size that is no memory of its own (part of another setting, a file, a disk) is uncounted(…).`;
+  return describe(setting.name, setting.source, new ExpressionError(what, times?.column ?? 1, fix));
 }
 
-function roundDecimals(value: number): number {
-  const rounded = Number.isInteger(value) ? value : Math.round(value * DECIMALS) / DECIMALS;
-  return rounded + 0; // not -0
+/** The 60 of `memoryBytes * 60`, that was to be 60 %. */
+function findTimes(expression: Expression): Extract<Expression, { kind: "number" }> | null {
+  if (expression.kind !== "binary" || expression.operator !== "*") return null;
+  const factors = [expression.left, expression.right];
+  if (!factors.some((factor) => factor.kind === "name" && factor.name === "memoryBytes")) return null;
+  const number = factors.find((factor) => factor.kind === "number");
+  return number && number.value > 1 && number.value <= 100 ? number : null;
 }
 
-function tuneOne(source: string, names: Names): Setting {
-  const expression = parseExpression(source);
-  const range = evaluate(expression, names);
-  const { low: value, dimension } = finish(range, names);
+/** @param leftBytes of the share, after the settings before it */
+function tuneOne({ expression, source, form, isCounted }: CustomSetting, names: Names, leftBytes: number): Setting {
+  const outcome = settle(evaluate(expression, names));
   const why = { formula: source.trim(), inputs: inputsOf(expression, names), source: "the operator's expression" };
-  if (dimension !== "size") return count(value, why);
-  if (range.low < value + 1) return bytes(value, String(value), why);
-  return bytes(value, String(value), { ...why, boundBy: "share", note: "the expression gives more than the app has" });
+  if (outcome.dimension === "text") return text(outcome.texts[0]!, why);
+  if (outcome.dimension !== "size") return count(outcome.low, why);
+  const value = isCounted ? Math.min(outcome.low, leftBytes) : outcome.low;
+  const written = form === null ? String(value) : formatSize(value, form)!;
+  if (value === outcome.low) return bytes(value, written, why);
+  return bytes(value, written, { ...why, boundBy: "share", note: "the expression gives more than the app has left" });
 }
 
-function inputsOf(expression: Expression, names: Names): Readonly<Record<string, number>> {
-  return Object.fromEntries(namesIn(expression).map((name) => [name, names.get(name)!.low]));
+function valueOf({ value, unit }: Setting): Outcome {
+  if (unit === "text") return { dimension: "text", texts: [String(value)] };
+  const number = Number(value);
+  return { low: number, high: number, dimension: unit === "bytes" ? "size" : "number" };
 }
 
-function pointsOf({ memoryBytes, vcpus, cores }: Allotment): [string, Range][] {
-  return [
-    ["memoryBytes", { low: memoryBytes, high: memoryBytes, dimension: "size" }],
-    ["vcpus", { low: vcpus, high: vcpus, dimension: "number" }],
-    ["cores", { low: cores, high: cores, dimension: "number" }],
-  ];
+function inputsOf(expression: Expression, names: Names): Inputs {
+  return Object.fromEntries(namesIn(expression).map((name) => [name, inputOf(names, name)]));
+}
+
+function inputOf(names: Names, name: string): number | string {
+  const found = names.get(name)!;
+  if (found.dimension === "text") return found.texts[0]!;
+  if (found.dimension !== "fact") return found.low;
+  return found.isKnown ? found.range.low : "not known";
 }

@@ -17,8 +17,13 @@ export interface ResolvedApp {
 export function resolveApp(app: AppConfig): ResolvedApp | Problem[] {
   const profile = findProfile(app.profile);
   if (!profile) return [unknownProfile(app.profile, app.at)];
-  const resolved = resolveOptions(profile, app.options, app.at);
-  return resolved.kind === "refused" ? [...resolved.problems] : { app, profile, options: resolved.options };
+  const resolved = resolveOptions(profile, app.options);
+  if (resolved.kind === "resolved") return { app, profile, options: resolved.options };
+  return resolved.problems.map(({ what, fix, option }) => ({ what, fix, at: placeOption(app, option) }));
+}
+
+function placeOption({ optionsAt = {}, at }: AppConfig, option: string | undefined): Position {
+  return option !== undefined && Object.hasOwn(optionsAt, option) ? optionsAt[option]! : at;
 }
 
 export function findProfile(name: string): Profile | undefined {

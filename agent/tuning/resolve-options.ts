@@ -3,19 +3,18 @@
 import type { OptionValue } from "../config/config.ts";
 import { suggest } from "../nearest.ts";
 import { parseInteger } from "../number.ts";
-import type { Position, Problem } from "../refusal.ts";
-import type { OptionRule, Options, Profile } from "./setting.ts";
+import type { OptionProblem, OptionRule, Options, Profile } from "./setting.ts";
 import { adviseSize, formatBytes, parseSize } from "./size.ts";
 
 export type ResolveResult =
   | { readonly kind: "resolved"; readonly options: Options }
-  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+  | { readonly kind: "refused"; readonly problems: readonly OptionProblem[] };
 
 type Given = Readonly<Record<string, OptionValue>>;
 
 /** Text stands for any kind: the command line has nothing else. Null is a value that its rule does not take. */
-export function resolveOptions(profile: Profile, given: Given, at?: Position): ResolveResult {
-  const problems: Problem[] = [];
+export function resolveOptions(profile: Profile, given: Given): ResolveResult {
+  const problems: OptionProblem[] = [];
   const options = new Map(Object.entries(profile.options).map(([name, rule]) => [name, rule.default]));
   for (const [name, value] of Object.entries(given)) {
     const rule = ruleOf(profile, name);
@@ -27,7 +26,7 @@ export function resolveOptions(profile: Profile, given: Given, at?: Position): R
   const resolved = Object.fromEntries(options);
   if (problems.length === 0) problems.push(...(profile.checkOptions?.(resolved) ?? []));
   if (problems.length === 0) return { kind: "resolved", options: resolved };
-  return { kind: "refused", problems: problems.map((problem) => (at ? { ...problem, at } : problem)) };
+  return { kind: "refused", problems };
 }
 
 /** A name that a template can say, and that leads nowhere into JavaScript: it becomes a setting's. */
@@ -38,11 +37,15 @@ function ruleOf({ options, anyOption }: Profile, name: string): OptionRule | und
   return OWN_NAME.test(name) && !(name in Object.prototype) ? anyOption : undefined;
 }
 
-function describeUnknown({ name, options, anyOption }: Profile, option: string): Problem {
+function describeUnknown({ name, options, anyOption }: Profile, option: string): OptionProblem {
   const shown = option.slice(0, 80);
   if (anyOption)
-    return { what: `'${shown}' is no name for ${name}`, fix: "Use a letter, then letters, digits or _; 63 at most." };
-  return { what: `${name} has no option '${shown}'`, fix: suggest(shown, Object.keys(options)) };
+    return {
+      what: `'${shown}' is no name for ${name}`,
+      fix: "Use a letter, then letters, digits or _; 63 at most.",
+      option,
+    };
+  return { what: `${name} has no option '${shown}'`, fix: suggest(shown, Object.keys(options)), option };
 }
 
 const RESOLVE: Readonly<Record<OptionRule["kind"], (rule: OptionRule, value: OptionValue) => OptionValue | null>> = {
@@ -60,11 +63,12 @@ function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, val
   return value !== null && value >= min && value <= max ? value : null;
 }
 
-function describeMisfit({ name }: Profile, option: string, rule: OptionRule, value: OptionValue): Problem {
+function describeMisfit({ name }: Profile, option: string, rule: OptionRule, value: OptionValue): OptionProblem {
   const advice = rule.kind === "size" && parseSize(String(value)) === null ? ` ${adviseSize(String(value))}` : "";
   return {
     what: `${name}'s option ${option} can't be '${String(value).slice(0, 80)}'`,
     fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.${advice}`,
+    option,
   };
 }
 

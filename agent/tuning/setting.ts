@@ -108,6 +108,11 @@ export interface OptionRule {
   readonly about: string;
 }
 
+/** What is wrong with the options of an app, and which of them it is, where it is one. */
+export interface OptionProblem extends Problem {
+  readonly option?: string;
+}
+
 /** After resolving: every option that the profile has, of its kind, sizes in bytes, choices as text. */
 export type Options = Readonly<Record<string, OptionValue | null>>;
 
@@ -119,7 +124,7 @@ export interface Profile {
   /** For a profile whose operator chooses option names (`custom`): the rule of every name that is not in `options`. */
   readonly anyOption?: OptionRule;
   /** What the rules of single options cannot say: options that contradict each other, an expression that is none. */
-  checkOptions?(options: Options): readonly Problem[];
+  checkOptions?(options: Options): readonly OptionProblem[];
   /** Whether `tune` reads `allotment.network`: a boot looks the instance type up in the catalogue only then. */
   readonly needsNetwork?: boolean;
   /** The folder whose file system `tune` asks the size of: it is read only then. */

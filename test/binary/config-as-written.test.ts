@@ -144,7 +144,7 @@ describe("parbake, given a config", () => {
     [
       "a calculated 1.10",
       "apps:\n  a: { profile: custom, options: { version: 1.10 } }\n",
-      "2:6",
+      "2:45",
       "1.10 would become 1.1",
     ],
     ["more than a megabyte", `vars: { a: ${"x".repeat(2 ** 20)} }\n`, "", "longer than 1 MiB"],

@@ -1,5 +1,6 @@
 // Amounts of memory in the unit and the spelling that an app wants. Always rounded down: never more than there is. Pure.
 
+import { formatSize, SIZE_FORMS } from "../../tuning/size-forms.ts";
 import { adviseSize, GIB, KIB, MIB, parseSize, TIB } from "../../tuning/size.ts";
 import { Written } from "../../written.ts";
 import { TunedValue } from "../template-context.ts";
@@ -19,7 +20,7 @@ export const SIZES: Readonly<Record<string, Helper>> = {
       about: "the size as the app writes it, in the largest unit that leaves no fraction; the apps stand below",
       example: ['size "2560MiB" "postgresql"', "2560MB"],
     },
-    (size, app) => formatSize(sizeOf("size", size), textOf("size", app)),
+    (size, app) => spell(sizeOf("size", size), textOf("size", app)),
   ),
 };
 
@@ -64,53 +65,8 @@ function sizeOf(name: string, value: unknown): number {
     : wrongKind(name, "size", value);
 }
 
-type Units = readonly (readonly [suffix: string, bytes: number])[];
-
-const BINARY = [TIB, GIB, MIB, KIB, 1] as const;
-
-function units(...suffixes: readonly (string | null)[]): Units {
-  return BINARY.flatMap((unitBytes, index) => {
-    const suffix = suffixes[index];
-    return suffix === null || suffix === undefined ? [] : [[suffix, unitBytes] as const];
-  });
-}
-
-/**
- * Suffixes for TiB, GiB, MiB, KiB and bytes; null where the app does not know the unit. All of them count in 1024s, which
- * `1k` of Redis and `1M` of Kubernetes do not.
- */
-const FORMS: Readonly<Record<string, Units>> = {
-  cassandra: units(null, "GiB", "MiB", "KiB", "B"),
-  docker: units(null, "g", "m", "k", "b"),
-  elasticsearch: units("tb", "gb", "mb", "kb", "b"),
-  go: units("TiB", "GiB", "MiB", "KiB", "B"),
-  haproxy: units(null, "g", "m", "k", ""),
-  jvm: units(null, "g", "m", "k", null),
-  kubernetes: units("Ti", "Gi", "Mi", "Ki", ""),
-  mysql: units(null, "G", "M", "K", ""),
-  nginx: units(null, null, "m", "k", ""),
-  node: units(null, null, "", null, null),
-  opensearch: units("tb", "gb", "mb", "kb", "b"),
-  php: units(null, "G", "M", "K", ""),
-  postgresql: units("TB", "GB", "MB", "kB", null),
-  redis: units(null, "gb", "mb", "kb", ""),
-  systemd: units("T", "G", "M", "K", ""),
-};
-
-/** .NET reads every number of its environment as hexadecimal. */
-const HEXADECIMAL = "dotnet";
-
-export const SIZE_FORMS: readonly string[] = [...Object.keys(FORMS), HEXADECIMAL].toSorted();
-
-/** Rounded down to the app's smallest unit; zero in its largest that needs no unit. */
-export function formatSize(sizeBytes: number, app: string): string {
-  if (app === HEXADECIMAL) return `0x${sizeBytes.toString(16).toUpperCase()}`;
-  const form = Object.hasOwn(FORMS, app) ? FORMS[app]! : null;
-  if (form === null)
-    throw new TemplateError("size does not know this app's spelling", suggest(app.slice(0, 40), SIZE_FORMS));
-  const [smallestSuffix, smallestBytes] = form.at(-1)!;
-  const whole = Math.floor(sizeBytes / smallestBytes) * smallestBytes;
-  if (whole === 0) return `0${smallestSuffix}`;
-  const [suffix, unitBytes] = form.find(([, bytes]) => whole % bytes === 0)!;
-  return `${whole / unitBytes}${suffix}`;
+function spell(sizeBytes: number, app: string): string {
+  const text = formatSize(sizeBytes, app);
+  if (text !== null) return text;
+  throw new TemplateError("size does not know this app's spelling", suggest(app.slice(0, 40), SIZE_FORMS));
 }

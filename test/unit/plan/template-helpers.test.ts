@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatSize, SIZE_FORMS } from "../../../agent/plan/helpers/sizes.ts";
+import { formatSize, SIZE_FORMS } from "../../../agent/tuning/size-forms.ts";
 import { renderTemplate } from "../../../agent/plan/render-template.ts";
 import { HELPERS } from "../../../agent/plan/template-helpers.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
@@ -48,7 +48,7 @@ describe("formatSize", () => {
       fc.assert(
         fc.property(fc.maxSafeNat(), fc.constantFrom(1, 2 ** 10, 2 ** 20, 2 ** 30), (units, unitBytes) => {
           const sizeBytes = (units % 2 ** 22) * unitBytes;
-          const understood = read(formatSize(sizeBytes, app), app);
+          const understood = read(formatSize(sizeBytes, app)!, app);
           assert.ok(understood <= sizeBytes && sizeBytes - understood < (app === "node" ? 2 ** 20 : 2 ** 10));
         }),
       );

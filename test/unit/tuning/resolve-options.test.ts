@@ -36,22 +36,29 @@ describe("resolveOptions", () => {
     const options = { threads: 5, cache: null, mode: "fast", strict: true, title: "none" };
     assert.deepEqual(resolveOptions(profile, { threads: "5", strict: "true" }), { kind: "resolved", options });
   });
-  it("reports every misfit with its place, what was expected and the nearest name", () => {
-    const at = { file: "parbake.yaml", line: 4, column: 3 };
+  it("reports every misfit with its option, what was expected and the nearest name", () => {
     const given = { thread: 5, threads: 101, cache: "2GB", mode: "slow", strict: "yes", ["__proto__x"]: 1 };
-    assert.deepEqual(resolveOptions(profile, given, at), {
+    assert.deepEqual(resolveOptions(profile, given), {
       kind: "refused",
       problems: [
-        { what: "app has no option 'thread'", fix: "Did you mean 'threads'?", at },
-        { what: "app's option threads can't be '101'", fix: "Expected a whole number, 1 to 100: threads.", at },
+        { what: "app has no option 'thread'", fix: "Did you mean 'threads'?", option: "thread" },
+        {
+          what: "app's option threads can't be '101'",
+          fix: "Expected a whole number, 1 to 100: threads.",
+          option: "threads",
+        },
         {
           what: "app's option cache can't be '2GB'",
           fix: "Expected a size, 1 KiB or more: the cache. GB is GiB to some programs and a power of 1000 to others: write 2GiB or 2000000000B.",
-          at,
+          option: "cache",
         },
-        { what: "app's option mode can't be 'slow'", fix: "Expected one of fast, 16: the mode.", at },
-        { what: "app's option strict can't be 'yes'", fix: "Expected true or false: strictness.", at },
-        { what: "app has no option '__proto__x'", fix: "Known: threads, cache, mode, strict, title.", at },
+        { what: "app's option mode can't be 'slow'", fix: "Expected one of fast, 16: the mode.", option: "mode" },
+        { what: "app's option strict can't be 'yes'", fix: "Expected true or false: strictness.", option: "strict" },
+        {
+          what: "app has no option '__proto__x'",
+          fix: "Known: threads, cache, mode, strict, title.",
+          option: "__proto__x",
+        },
       ],
     });
   });
