@@ -124,7 +124,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [73, "cannot write"],
   [75, "another run holds the lock"],
   [77, "permission denied, by IAM or the file system; or others could have written what root is to do"],
-  [78, "config error"],
+  [78, "config error, or the image does not fit on a machine that was asked for"],
   [129, "stopped by SIGHUP: what was not finished is taken back"],
   [130, "likewise by SIGINT"],
   [143, "likewise by SIGTERM"],

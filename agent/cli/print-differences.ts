@@ -3,13 +3,13 @@
 import type { AppPlan, FileStep, Plan } from "../plan/plan.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
-import { formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
+import { formatAppName, formatRemarks, limitsOf, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
   const type = facts.instanceType ?? "this machine";
   const { vcpus, memLimitBytes: memoryBytes } = facts;
-  return { type, vcpus, memoryBytes, misfit: null, problems: [], tuning: { budget, apps } };
+  return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit: null, problems: [], tuning: { budget, apps } };
 }
 
 export function formatDifferences(plans: readonly Plan[], withDiff: boolean, paint: Paint): string {
@@ -49,7 +49,7 @@ function appRows(apps: readonly (AppPlan | undefined)[], paint: Paint): Rows {
   const settings = [...new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})))];
   const differing = settings.filter((setting) => !allSame(apps.map((app) => app?.settings[setting]?.text)));
   const rows = differing.map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]);
-  const heading = [`${paint.bold(name)} ${paint.dim(profile)}`, ...shares];
+  const heading = [formatAppName(name, profile, paint), ...shares];
   const isShown = rows.length > 0 || !allSame(shares);
   return { rows: isShown ? [heading, ...rows] : [], sameCount: settings.length - differing.length };
 }

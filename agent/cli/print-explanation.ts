@@ -8,7 +8,7 @@ import { amountOf, formatInput, type Levers, type ShareExplanation, substitute }
 import { describeReserve } from "../tuning/reserve.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 interface Common {
@@ -42,7 +42,7 @@ export function explainDocument(explanation: Explanation): unknown {
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
   const { machine, app } = explanation;
-  const heading = `${paint.bold(app.name)} ${paint.dim(app.profile)} on ${machine}, ${formatCount(app.vcpus, "vCPU")}\n`;
+  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${formatCount(app.vcpus, "vCPU")}\n`;
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
   return heading + formatShare(explanation, paint) + rest;
@@ -62,7 +62,10 @@ function formatShare({ app, share, leftOut }: Explanation, paint: Paint): string
   const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
   const table = formatColumns(
     [
-      ["memory as the OS sees it", formatBytes(share.memLimitBytes)],
+      [
+        share.memLimitBytes < share.memTotalBytes ? "limit of the cgroup" : "memory as the OS sees it",
+        formatBytes(share.memLimitBytes),
+      ],
       ...heldBack
         .filter(([, bytes]) => bytes > 0)
         .map(([what, bytes, why]) => [what, formatBytes(bytes), paint.dim(why)]),
@@ -151,7 +154,8 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
 }
 
 function exactValue({ value, unit, text }: Setting): string {
-  return unit === "bytes" && String(value) !== text ? ` (${value} bytes)` : "";
+  if (unit !== "bytes" || typeof value !== "number") return "";
+  return String(value) === text ? ` (${formatBytes(value)})` : ` (${formatBytes(value)}, ${value} bytes)`;
 }
 
 function formatExactly(name: string, value: number | string): string {

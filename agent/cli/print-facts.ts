@@ -1,14 +1,15 @@
 // Facts for people: one line each, with where it came from. Pure.
 
 import type { Facts, Origin } from "../facts/facts.ts";
+import { usableCpus } from "../tuning/compute-tuning.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { formatColumns, type Paint } from "./text.ts";
+import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function formatFacts(facts: Facts, extras: object, paint: Paint): string {
   const { origins, ...values } = facts;
   const rows = Object.entries(values).map(([name, value]) => [
     paint.bold(name),
-    formatValue(name, value),
+    formatValue(name, value) + remarkOn(name, facts),
     paint.dim(formatOrigin(origins[name])),
   ]);
   const extraRows = Object.entries(extras).map(([name, value]) => [
@@ -17,6 +18,15 @@ export function formatFacts(facts: Facts, extras: object, paint: Paint): string 
     paint.dim("systeminformation"),
   ]);
   return formatColumns([...rows, ...extraRows]);
+}
+
+/** How tuning takes what is not simply used as it is. */
+function remarkOn(name: string, facts: Facts): string {
+  const { cpuQuota, numaNodes, swapBytes } = facts;
+  if (name === "cpuQuota" && cpuQuota !== null) return `: counts as ${formatCount(usableCpus(facts).vcpus, "CPU")}`;
+  if (name === "numaNodes" && numaNodes > 1) return ": apps are tuned for all of them together";
+  if (name === "swapBytes" && swapBytes > 0) return ": never counted as memory";
+  return "";
 }
 
 function formatOrigin(origin: Origin | undefined): string {

@@ -7,19 +7,40 @@ import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
-import { formatBytes } from "../tuning/size.ts";
+import { type MachineFacts, usableCpus } from "../tuning/compute-tuning.ts";
+import { formatBytes, MIB } from "../tuning/size.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
 /** One machine of a comparison. */
 export interface TunedMachine {
   readonly type: string;
   readonly vcpus: number;
-  /** What the OS reports, not what is advertised. */
+  /** What the OS reports, not what is advertised; of a cgroup with a limit, that. */
   readonly memoryBytes: number;
-  /** Why the image does not fit: another machine might do, or the config is wrong everywhere. */
-  readonly misfit: "architecture" | "memory" | "config" | null;
+  /** What the cgroup takes away from the machine's own; absent: nothing. */
+  readonly cgroup?: Cgroup;
+  /** Why the image does not fit. */
+  readonly misfit: "architecture" | "memory" | null;
   readonly problems: readonly Problem[];
   readonly tuning: { readonly budget: BudgetPlan; readonly apps: readonly AppPlan[] } | null;
+}
+
+export interface Cgroup {
+  /** What the OS reports. */
+  readonly memTotalBytes: number;
+  /** In CPUs, with its fraction; null: none. */
+  readonly cpuQuota: number | null;
+  /** Whole CPUs that apps may count on. */
+  readonly usableVcpus: number;
+}
+
+type CgroupFacts = Pick<MachineFacts, "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota">;
+
+/** For a machine's `cgroup`. */
+export function limitsOf(facts: CgroupFacts): { readonly cgroup?: Cgroup } {
+  const { memTotalBytes, memLimitBytes, cpuQuota } = facts;
+  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return {};
+  return { cgroup: { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus } };
 }
 
 /** The whole answer of `tune` for an image, as JSON. */
@@ -30,11 +51,14 @@ export function tuningDocument(machines: readonly TunedMachine[]): unknown {
   };
 }
 
-export function machineDocument({ type, vcpus, memoryBytes, problems, tuning }: TunedMachine): unknown {
+export function machineDocument(machine: TunedMachine): unknown {
+  const { type, vcpus, memoryBytes, cgroup, problems, tuning } = machine;
   return {
     type,
     vcpus,
+    usableVcpus: cgroup?.usableVcpus ?? vcpus,
     memoryBytes,
+    memTotalBytes: cgroup?.memTotalBytes ?? memoryBytes,
     fits: tuning !== null,
     problems: problems.map(formatProblem),
     ...(tuning ? { budget: tuning.budget } : {}),
@@ -61,14 +85,43 @@ export function formatDivision(machines: readonly TunedMachine[], paint: Paint):
 export function machineRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
   return [
     ["", ...machines.map(({ type }) => paint.bold(type))],
-    ["memory as the OS sees it", ...machines.map(({ memoryBytes }) => formatBytes(memoryBytes))],
+    ["memory as the OS sees it", ...machines.map((machine) => formatBytes(memTotalOf(machine)))],
+    ...rowIfAny("limit of the cgroup", machines, (machine) =>
+      machine.memoryBytes < memTotalOf(machine) ? formatBytes(machine.memoryBytes) : "",
+    ),
     ["vCPUs", ...machines.map(({ vcpus }) => String(vcpus))],
+    ...rowIfAny("CPU quota of the cgroup", machines, ({ cgroup }) =>
+      cgroup && cgroup.cpuQuota !== null ? describeQuota(cgroup.cpuQuota, cgroup.usableVcpus) : "",
+    ),
     ["reserve", ...machines.map(({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : ""))],
-    [
-      "left to the page cache",
-      ...machines.map(({ tuning }) => (tuning ? formatBytes(tuning.budget.unallocatedBytes) : "")),
-    ],
+    // What is left by rounding is nobody's loss.
+    ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
+      tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
+    ),
   ];
+}
+
+function memTotalOf({ memoryBytes, cgroup }: TunedMachine): number {
+  return cgroup?.memTotalBytes ?? memoryBytes;
+}
+
+function rowIfAny(
+  label: string,
+  machines: readonly TunedMachine[],
+  cellOf: (machine: TunedMachine) => string,
+): string[][] {
+  const cells = machines.map(cellOf);
+  return cells.some((cell) => cell !== "") ? [[label, ...cells]] : [];
+}
+
+/** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
+export function describeQuota(cpuQuota: number, usableVcpus: number): string {
+  return `${Math.round(cpuQuota * 100) / 100}, counts as ${usableVcpus}`;
+}
+
+/** An app and what tunes it, once where they have one name. */
+export function formatAppName(name: string, profile: string, paint: Paint): string {
+  return name === profile ? paint.bold(name) : `${paint.bold(name)} ${paint.dim(profile)}`;
 }
 
 function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
@@ -78,7 +131,7 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
     const settings = new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})));
     const profile = apps.find((app) => app !== undefined)?.profile ?? "";
     const heading = [
-      `${paint.bold(name)} ${paint.dim(profile)}`,
+      formatAppName(name, profile, paint),
       ...apps.map((app) => (app?.memoryBytes ? formatBytes(app.memoryBytes) : "")),
     ];
     return [
@@ -92,7 +145,13 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
 const WIDEST_CELL = 28;
 
 export function oneLine(setting: Setting | undefined): string {
-  return shorten(setting?.text ?? "");
+  return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
+}
+
+/** ` (880.1 MiB)` after the app's own spelling of a size that nobody reads: `901226kB`, `0x37000000`. */
+function formatAmount({ value, unit, text }: Setting): string {
+  const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
+  return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
 }
 
 export function shorten(text: string): string {
@@ -132,16 +191,25 @@ export function formatDegraded(degraded: readonly GivenUp[]): string {
 /** `tune PROFILE`: one app that has the memory to itself. */
 export function formatSettings(
   settings: Readonly<Record<string, Setting>>,
-  { memoryBytes, ofBytes }: { readonly memoryBytes: number; readonly ofBytes: number },
+  {
+    memoryBytes,
+    ofBytes,
+    cgroup,
+  }: { readonly memoryBytes: number; readonly ofBytes: number } & Pick<TunedMachine, "cgroup">,
   paint: Paint,
 ): string {
   const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
+  const quota =
+    cgroup && cgroup.cpuQuota !== null
+      ? `CPU quota of the cgroup ${describeQuota(cgroup.cpuQuota, cgroup.usableVcpus)}`
+      : "";
+  const remarks = [memoryBytes === ofBytes ? "" : reserve, quota].filter((remark) => remark !== "");
   const rows = Object.entries(settings).map(([name, setting]) => [
     paint.bold(name),
     oneLine(setting),
     paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
   ]);
-  const long = Object.entries(settings).filter(([, setting]) => oneLine(setting) !== setting.text);
+  const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
   const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
-  return (memoryBytes === ofBytes ? "" : `${paint.dim(reserve)}\n`) + formatColumns(rows) + whole;
+  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + formatColumns(rows) + whole;
 }

@@ -4,12 +4,12 @@ import { describeBelowUseful } from "../cli/gather-below-useful.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatProblems } from "../cli/print-problems.ts";
 import { fitDocument, formatFit } from "../cli/print-fit.ts";
-import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
+import { formatSettings, formatTuning, limitsOf, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
 import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
 import {
   dataDiskOf,
   machineOf,
@@ -38,37 +38,40 @@ async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-t
   const { options, emit, say } = session;
   const profiles = config.apps.map(({ profile }) => profile);
   const facts = target.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(target);
-  const image = prepareImage(config);
+  const image = prepareInOrder(config);
   const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(target, each)));
   if (options.json) emit(tuningDocument(machines));
   else say(machines, formatTuning);
-  return 0;
+  return machines.every(({ tuning }) => tuning !== null) ? 0 : EXIT_STATUS.config;
 }
 
 /** @throws Refusal for what is wrong on every machine */
-function fitTypes(config: Config, { options, emit, say }: Session): number {
+function prepareInOrder(config: Config): PreparedImage {
   const image = prepareImage(config);
-  const machines: TunedMachine[] = [];
-  for (const row of readCatalogue().rows.values()) {
-    const machine = tuneMachine(config, image, predictFacts(row), row.type);
-    if (machine.misfit === "config") throw new Refusal("config", machine.problems);
-    machines.push(machine);
-  }
+  if (image.problems.length > 0) throw new Refusal("config", image.problems);
+  return image;
+}
+
+/** All types are asked which of them fit: that some do not is an answer. */
+function fitTypes(config: Config, { options, emit, say }: Session): number {
+  const image = prepareInOrder(config);
+  const types = [...readCatalogue().rows.values()];
+  const machines = types.map((row) => tuneMachine(config, image, predictFacts(row), row.type));
   if (options.json) emit(fitDocument(machines), "compact");
   else say(machines, formatFit);
-  return 0;
+  return machines.some(({ tuning }) => tuning !== null) ? 0 : EXIT_STATUS.config;
 }
 
 function tuneMachine(config: Config, image: PreparedImage, facts: Facts, type: string): TunedMachine {
   const { vcpus, memLimitBytes: memoryBytes, architecture } = facts;
-  const machine = { type, vcpus, memoryBytes };
+  const machine = { type, vcpus, memoryBytes, ...limitsOf(facts) };
   const { architectures } = config;
   if (architectures.length > 0 && !architectures.includes(architecture)) {
     return { ...machine, misfit: "architecture", problems: [otherArchitecture(config, architecture)], tuning: null };
   }
   const result = tuneImage(image, facts);
   if (result.kind === "tuned") return { ...machine, misfit: null, problems: [], tuning: result };
-  return { ...machine, misfit: result.isMachines ? "memory" : "config", problems: result.problems, tuning: null };
+  return { ...machine, misfit: "memory", problems: result.problems, tuning: null };
 }
 
 function otherArchitecture({ architectures }: Config, architecture: string): Problem {
@@ -89,11 +92,12 @@ async function tuneProfile({ target, set }: Tune, profile: string, session: Sess
   const dataDiskBytes = found ? dataDiskOf(found, facts) : null;
   const allotment = { memoryBytes, vcpus, cores, architecture, network, dataDiskBytes, machine: machineOf(facts) };
   const result = tuneAlone(profile, { ...allotment, neighbours: [] }, set);
-  if (result.kind === "impossible") throw new Refusal("usage", result.problems);
+  if (result.kind === "impossible") throw new Refusal(result.isMachines ? "config" : "usage", result.problems);
   const { settings, belowUseful } = result;
   if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings, belowUseful });
   else {
-    say(settings, (known, paint) => formatSettings(known, { memoryBytes, ofBytes: facts.memLimitBytes }, paint));
+    const sizes = { memoryBytes, ofBytes: facts.memLimitBytes, ...limitsOf(facts) };
+    say(settings, (known, paint) => formatSettings(known, sizes, paint));
     say(
       belowUseful.map((below) => describeBelowUseful(profile, below)),
       formatProblems,

@@ -107,9 +107,9 @@ export function tuneAlone(
   given: Readonly<Record<string, OptionValue>>,
 ): TuneResult {
   const profile = findProfile(profileName);
-  if (!profile) return { kind: "impossible", problems: [unknownProfile(profileName)] };
+  if (!profile) return { kind: "impossible", isMachines: false, problems: [unknownProfile(profileName)] };
   const resolved = resolveOptions(profile, given);
-  if (resolved.kind === "refused") return { kind: "impossible", problems: resolved.problems };
+  if (resolved.kind === "refused") return { kind: "impossible", isMachines: false, problems: resolved.problems };
   const { options } = resolved;
   const floorBytes = profile.floorBytes(options);
   if (allotment.memoryBytes >= floorBytes) {
@@ -120,6 +120,7 @@ export function tuneAlone(
   const what = `${profileName} needs at least ${formatBytes(floorBytes)} but has ${formatBytes(allotment.memoryBytes)}`;
   return {
     kind: "impossible",
+    isMachines: true,
     problems: [{ what, fix: `Give it more memory, or ${adviseShrinking(profile, options)}.` }],
   };
 }

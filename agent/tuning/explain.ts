@@ -11,6 +11,8 @@ import { formatBytes } from "./size.ts";
 
 /** How a share came about, from the machine's memory down. */
 export interface ShareExplanation {
+  readonly memTotalBytes: number;
+  /** Less than that: a cgroup's. */
   readonly memLimitBytes: number;
   readonly reserve: ReserveRule;
   readonly reserveBytes: number;
@@ -43,7 +45,7 @@ export interface ShareExplanation {
 
 export function explainShare(
   config: TunedConfig,
-  { memLimitBytes }: MachineFacts,
+  { memTotalBytes, memLimitBytes }: MachineFacts,
   budget: BudgetPlan,
   demands: readonly AppDemand[],
   app: { readonly name: string; readonly memoryBytes: number; readonly vcpus: number },
@@ -57,6 +59,7 @@ export function explainShare(
   const reserveBytes = computeReserveBytes(reserve, memLimitBytes);
   const secretsBytes = config.secretsSizeBytes;
   return {
+    memTotalBytes,
     memLimitBytes,
     reserve,
     reserveBytes,

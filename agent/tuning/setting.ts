@@ -163,4 +163,9 @@ export interface Profile {
 
 export type TuneResult =
   | { readonly kind: "tuned"; readonly settings: Settings; readonly belowUseful: readonly BelowUseful[] }
-  | { readonly kind: "impossible"; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: "impossible";
+      /** Whether it is the memory that is too little, and not what was asked for. */
+      readonly isMachines: boolean;
+      readonly problems: readonly Problem[];
+    };

@@ -64,7 +64,7 @@ describe("the calculator in the compiled binary", function () {
 
   it("refuses less than the floor, with the shortfall and what would help", async () => {
     const { status, stdout, stderr } = await run("tune", "jvm", "--memory", "100MiB", "--cpus", "1");
-    assert.deepEqual([status, stdout], [64, ""]);
+    assert.deepEqual([status, stdout], [78, ""]);
     assert.match(stderr, /jvm needs at least 238\.3 MiB but has 100 MiB/);
   });
 
@@ -96,6 +96,44 @@ describe("the calculator in the compiled binary", function () {
     assert.match(stdout, /too small: \d+ types; on \S+, the apps need at least/);
   });
 
+  it("ends with 78 where the image does not fit on a machine that was named, and still shows the others", async () => {
+    const [small, large] = ["t4g.nano", "m7g.large"];
+    for (const [types, expected] of [
+      [large, 0],
+      [small, 78],
+      [`${small},${large}`, 78],
+    ] as const) {
+      const { status, stdout } = await run("tune", "--instance-type", types!, "--json");
+      const { types: shown } = JSON.parse(stdout) as FitDocument;
+      assert.deepEqual([status, shown.map(({ type }) => type).join(",")], [expected, types]);
+      assert.equal((await run("check", "--instance-type", types!)).status, expected, types);
+    }
+    assert.match((await run("tune", "--instance-type", small!)).stdout, /^does not fit on t4g\.nano:$/m);
+  });
+
+  it("ends with 78 and no heading of misfits where the config is wrong, and where no type is large enough", async () => {
+    const wrong = makeScratchImage("apps:\n  db: { profile: postgresql, options: { versoin: 16 } }\n");
+    const huge = makeScratchImage("apps:\n  db: { profile: postgresql, memory: { min: 40TiB } }\n");
+    try {
+      for (const parameters of [
+        ["--instance-type", "t4g.nano,m7g.large"],
+        ["--all-types"],
+        ["--memory", "1GiB", "--cpus", "1"],
+      ]) {
+        const { status, stdout, stderr } = await wrong.run(null, "tune", ...parameters);
+        assert.deepEqual([status, stdout], [78, ""]);
+        assert.match(stderr, /parbake\.yaml:2:\d+: .*postgresql has no option 'versoin'. Did you mean 'version'\?/);
+        assert.doesNotMatch(stderr, /does not fit/);
+      }
+      const { status, stdout } = await huge.run(null, "tune", "--all-types");
+      assert.equal(status, 78);
+      assert.match(stdout, /^the image fits on 0 of/);
+    } finally {
+      wrong.remove();
+      huge.remove();
+    }
+  });
+
   it("says what an app gave up on a small machine, and on which", async () => {
     const { stdout } = await run("tune", "--instance-type", "t4g.small,m7g.large", "--json");
     const [small, large] = (JSON.parse(stdout) as { types: TypeDocument[] }).types;
@@ -108,12 +146,12 @@ describe("the calculator in the compiled binary", function () {
     const { status, stdout } = await run("explain", "db.shared_buffers", "--instance-type", "m7g.large");
     assert.equal(status, 0);
     for (const line of [
-      /^db postgresql on m7g\.large, 2 vCPUs\ndb\.shared_buffers = \d+kB \(\d+ bytes\)$/m,
+      /^db postgresql on m7g\.large, 2 vCPUs\ndb\.shared_buffers = \d+[kM]B \([\d.]+ GiB, \d+ bytes\)$/m,
       /^ +formula +memoryBytes \/ 4$/m,
       /^ +in numbers +[\d.]+ GiB \/ 4$/m,
       /^ +bound by +nothing/m,
       /^ +source +le0pard\/pgtune/m,
-      /^ +changed by +apps\.db\.memory .* with twice the share \d+kB$/m,
+      /^ +changed by +apps\.db\.memory .* with twice the share \d+[kM]B$/m,
     ])
       assert.match(stdout, line);
   });

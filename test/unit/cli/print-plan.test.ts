@@ -225,7 +225,6 @@ describe("plans for several instance types", () => {
 memory as the OS sees it  8 GiB      16 GiB
 vCPUs                     4          4
 reserve                   0 B        0 B
-left to the page cache    0 B        0 B
 api jvm                   4 GiB      8 GiB
   heap                    4G         8G
 files

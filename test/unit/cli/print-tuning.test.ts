@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import type { Division } from "../../../agent/cli/print-division.ts";
 import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
-import { formatTuning, tuningDocument, type TunedMachine } from "../../../agent/cli/print-tuning.ts";
+import {
+  formatSettings,
+  formatTuning,
+  limitsOf,
+  tuningDocument,
+  type TunedMachine,
+} from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { GivenUp } from "../../../agent/plan/plan.ts";
 import type { BelowUseful } from "../../../agent/tuning/setting.ts";
@@ -35,6 +41,8 @@ function misfit(type: string, memoryBytes: number, why: "memory" | "architecture
   const problem = { what: `the apps need more (${why})`, fix: "Pick another." };
   return { type, vcpus: 2, memoryBytes, misfit: why, problems: [problem], tuning: null };
 }
+
+const SETTING = { value: 1, formula: "formula", inputs: {}, source: "a test", boundBy: null, note: null };
 
 const gaveUp = [
   { setting: "threads", wanted: "250", got: "60" },
@@ -92,7 +100,9 @@ of another architecture: 1 type
     assert.deepEqual(types[4], {
       type: "t4g.micro",
       vcpus: 2,
+      usableVcpus: 2,
       memoryBytes: GIB,
+      memTotalBytes: GIB,
       fits: false,
       problems: ["the apps need more (memory). Pick another."],
       apps: {},
@@ -105,6 +115,47 @@ describe("a machine's tuning", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp, ["batch"])], paint);
     assert.match(text, /^batch is left out: too little memory; the others have their floors$/m);
     assert.match(text, /^api gave up: threads 250 → 60, codeCache 240M → 48M$/m);
+  });
+  it("names the machine's own memory and CPUs, and what a cgroup leaves of them", () => {
+    const facts = { memTotalBytes: 16 * GIB, memLimitBytes: 4 * GIB, vcpus: 2, cores: 1, cpuQuota: 1.5 };
+    const machine = { ...fitting("here", 4 * GIB), ...limitsOf(facts) };
+    assert.match(
+      formatTuning([machine], paint),
+      /^memory as the OS sees it +16 GiB\nlimit of the cgroup +4 GiB\nvCPUs +2\nCPU quota of the cgroup +1\.5, counts as 1\n/m,
+    );
+    const [document] = (tuningDocument([machine]) as { types: Readonly<Record<string, unknown>>[] }).types;
+    const { vcpus, usableVcpus, memoryBytes, memTotalBytes } = document!;
+    assert.deepEqual([vcpus, usableVcpus, memoryBytes, memTotalBytes], [2, 1, 4 * GIB, 16 * GIB]);
+    assert.doesNotMatch(formatTuning([fitting("here", 4 * GIB)], paint), /cgroup/);
+  });
+  it("says nothing of what rounding leaves to the page cache", () => {
+    const left = (unallocatedBytes: number): string => {
+      const machine = fitting("here", GIB);
+      const { budget, apps } = machine.tuning!;
+      return formatTuning([{ ...machine, tuning: { budget: { ...budget, unallocatedBytes }, apps } }], paint);
+    };
+    assert.doesNotMatch(left(1), /page cache/);
+    assert.doesNotMatch(left(MIB - 1), /page cache/);
+    assert.match(left(300 * MIB), /^left to the page cache +300 MiB$/m);
+  });
+  it("names an app once that is called like its profile", () => {
+    const { budget, apps } = fitting("here", GIB).tuning!;
+    const named = apps.map((app) => ({ ...app, name: "nginx", profile: "nginx" }));
+    const text = formatTuning([{ ...fitting("here", GIB), tuning: { budget, apps: [...named, ...apps] } }], paint);
+    assert.match(text, /^nginx +1 GiB$/m);
+    assert.match(text, /^api jvm +1 GiB$/m);
+  });
+  it("says beside a size that nobody reads how much it is", () => {
+    const size = (text: string, value: number) => ({ ...SETTING, unit: "bytes" as const, text, value });
+    const settings = {
+      buffers: size("901226kB", 922_855_424),
+      heap: size("880m", 880 * MIB),
+      limit: size("0x37000000", 880 * MIB),
+    };
+    const text = formatSettings(settings, { memoryBytes: GIB, ofBytes: GIB }, paint);
+    assert.match(text, /^buffers +901226kB \(880\.1 MiB\) /m);
+    assert.match(text, /^heap +880m +formula/m);
+    assert.match(text, /^limit +0x37000000 \(880 MiB\) /m);
   });
   it("names the machine of several", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);

@@ -152,12 +152,12 @@ describe("tuneAlone", () => {
 
   it("refuses an unknown profile with the nearest one", () => {
     const problems = [{ what: "there is no profile 'ngnix'", fix: "Did you mean 'nginx'?" }];
-    assert.deepEqual(tuneAlone("ngnix", allotment, {}), { kind: "impossible", problems });
+    assert.deepEqual(tuneAlone("ngnix", allotment, {}), { kind: "impossible", isMachines: false, problems });
   });
   it("refuses memory below the floor and says how to need less", () => {
     const what = "hugepages needs at least 640 MiB but has 512 MiB";
     const fix = "Give it more memory, or lower the option size.";
     const result = tuneAlone("hugepages", allotment, { size: "640MiB" });
-    assert.deepEqual(result, { kind: "impossible", problems: [{ what, fix }] });
+    assert.deepEqual(result, { kind: "impossible", isMachines: true, problems: [{ what, fix }] });
   });
 });

@@ -43,6 +43,7 @@ describe("the explanation of a share", () => {
     assert.ok(result.kind === "tuned");
     const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
     assert.deepEqual(share, {
+      memTotalBytes: 16 * GIB,
       memLimitBytes: 16 * GIB,
       reserve: { kind: "tiers" },
       reserveBytes: 907_311_840,
