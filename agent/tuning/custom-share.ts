@@ -1,4 +1,4 @@
-// Whether the sizes of a `custom` app fit into its share, and from which share on. Pure.
+// Whether the sizes of a `custom` app fit into its share and are none below 0, and from which share on. Pure.
 
 import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
 import { LEAST_BYTES, type MachineNames, nameSamples, nameSmallest } from "./custom-machine.ts";
@@ -7,11 +7,12 @@ import type { CustomSetting } from "./custom-setting.ts";
 import type { Expression } from "./custom-syntax.ts";
 import { GIB, TIB } from "./size.ts";
 
-/** A machine on which the sizes come to more than the share. */
+/** A machine on which the sizes come to more than the share, or one of them to less than nothing. */
 export interface Overdraft {
   /** The setting with which they do, and those that are counted before it. */
   readonly setting: CustomSetting;
   readonly before: readonly string[];
+  /** Of all so far; below 0: of the setting. */
   readonly totalBytes: number;
   readonly memoryBytes: number;
   readonly vcpus: number;
@@ -35,7 +36,7 @@ const MOST_BYTES = 32 * TIB;
  * nothing of the CPUs, so what grows with them must fit into it, too.
  */
 export function accountFor(all: readonly CustomSetting[], leastBytes: number): Account {
-  const settings = keepCounted(all, leastBytes);
+  const settings = keepSizes(all, leastBytes);
   const used = new Set(settings.flatMap(({ expression }) => namesIn(expression)));
   const shares = listShares(settings, leastBytes);
   const onSmallest = (memoryBytes: number): Overdraft | null => findOverdraft(settings, nameSmallest(memoryBytes));
@@ -58,23 +59,24 @@ export function accountFor(all: readonly CustomSetting[], leastBytes: number): A
   return { kind: "fits", leastBytes: leastFit };
 }
 
-/** No counted size is more than the share, on any machine: what is made of it counts on that. */
+/** No size is below 0 on any machine, and no counted one more than the share: what is made of it counts on that. */
 export function withinShare({ isCounted }: CustomSetting, outcome: Outcome, names: Names): Outcome {
   const share = names.get("memoryBytes");
-  if (!isCounted || outcome.dimension !== "size" || share?.dimension !== "size") return outcome;
-  return { ...outcome, low: Math.min(outcome.low, share.low), high: Math.min(outcome.high, share.high) };
+  if (outcome.dimension !== "size" || share?.dimension !== "size") return outcome;
+  const within = (value: number, most: number): number => Math.max(0, isCounted ? Math.min(value, most) : value);
+  return { ...outcome, low: within(outcome.low, share.low), high: within(outcome.high, share.high) };
 }
 
-/** The sizes that are counted, and the settings that they are made of. */
-function keepCounted(settings: readonly CustomSetting[], leastBytes: number): readonly CustomSetting[] {
+/** The sizes, and the settings that they are made of. */
+function keepSizes(settings: readonly CustomSetting[], leastBytes: number): readonly CustomSetting[] {
   const names = nameSmallest(leastBytes);
   for (const setting of settings)
     names.set(setting.name, settle(withinShare(setting, evaluate(setting.expression, names), names)));
   const needed = new Set<string>();
   return settings
     .toReversed()
-    .filter(({ name, expression, isCounted }) => {
-      const isNeeded = needed.has(name) || (isCounted && names.get(name)!.dimension === "size");
+    .filter(({ name, expression }) => {
+      const isNeeded = needed.has(name) || names.get(name)!.dimension === "size";
       if (isNeeded) namesIn(expression).forEach((used) => needed.add(used));
       return isNeeded;
     })
@@ -123,7 +125,7 @@ function findLeast(shares: readonly number[], fits: (memoryBytes: number) => boo
   return good;
 }
 
-/** Null: all fit. What is within the share has been looked at for every machine, and evaluates. */
+/** Null: all fit. What is from 0 to the share has been looked at for every machine, and evaluates. */
 function findOverdraft(settings: readonly CustomSetting[], names: MachineNames): Overdraft | null {
   const memoryBytes = numberOf(names, "memoryBytes");
   const before: string[] = [];
@@ -131,9 +133,12 @@ function findOverdraft(settings: readonly CustomSetting[], names: MachineNames):
   for (const setting of settings) {
     const value = settle(evaluate(setting.expression, names));
     names.set(setting.name, value);
-    if (value.dimension !== "size" || !setting.isCounted) continue;
+    if (value.dimension !== "size") continue;
+    const machine = { memoryBytes, vcpus: numberOf(names, "vcpus") };
+    if (value.low < 0) return { setting, before: [], totalBytes: value.low, ...machine };
+    if (!setting.isCounted) continue;
     totalBytes += value.low;
-    if (totalBytes > memoryBytes) return { setting, before, totalBytes, memoryBytes, vcpus: numberOf(names, "vcpus") };
+    if (totalBytes > memoryBytes) return { setting, before, totalBytes, ...machine };
     before.push(setting.name);
   }
   return null;

@@ -139,12 +139,6 @@ function checkSetting(setting: CustomSetting, names: Names): Outcome {
     throw new ExpressionError("size and uncounted are for sizes", 1, "Leave them away, or give it a unit: 100MiB.");
   if (outcome.dimension === "text") return outcome;
   const { low, high, dimension } = outcome;
-  if (dimension === "size" && low < 0)
-    throw new ExpressionError(
-      "can be less than no memory",
-      1,
-      "Write max(0, …) around it, or say what the app needs: floor: 512MiB.",
-    );
   const most = dimension === "size" ? Number.MAX_SAFE_INTEGER : MOST_NUMBER;
   if (Math.max(-low, high) > most && !(dimension === "size" && isCounted))
     throw new ExpressionError(
@@ -164,16 +158,22 @@ function describeOverdraft(overdraft: Overdraft, fitsFromBytes: number | null): 
   const { setting, before, totalBytes, memoryBytes, vcpus } = overdraft;
   const together = before.length === 0 ? "" : `, together with ${before.join(" and ")}`;
   const cpus = vcpus === 1 ? "" : ` with ${vcpus} CPUs`;
-  const what = `comes to ${formatBytes(totalBytes)} of a share of ${formatBytes(memoryBytes)}${cpus}${together}`;
+  const where = `a share of ${formatBytes(memoryBytes)}${cpus}`;
+  const isNegative = totalBytes < 0;
+  const what = isNegative
+    ? `comes to less than no memory, of ${where}`
+    : `comes to ${formatBytes(totalBytes)} of ${where}${together}`;
   const times = findTimes(setting.expression);
-  const lower =
-    fitsFromBytes !== null
-      ? `Bound it, as by min(…, memoryBytes * 25%), or give the app a floor: ${Math.ceil(fitsFromBytes / MIB)}MiB.`
-      : times === null
-        ? "Lower it."
-        : `A part of the share is written in per cent: ${times.value}%.`;
-  const fix = `${lower} A size that is no memory of its own (part of another setting, a file, a disk) is uncounted(…).`;
+  const fix = adviseBounding(isNegative, times?.value ?? null, fitsFromBytes);
   return describe(setting.name, setting.source, new ExpressionError(what, times?.column ?? 1, fix));
+}
+
+function adviseBounding(isNegative: boolean, times: number | null, fitsFromBytes: number | null): string {
+  const floor = fitsFromBytes === null ? "" : `, or give the app a floor: ${Math.ceil(fitsFromBytes / MIB)}MiB`;
+  if (isNegative) return `Write max(0, …) around it${floor}.`;
+  const bound = floor === "" ? "Lower it." : `Bound it, as by min(…, memoryBytes * 25%)${floor}.`;
+  const lower = times === null ? bound : `A part of the share is written in per cent: ${times}%.`;
+  return `${lower} A size that is no memory of its own (part of another setting, a file, a disk) is uncounted(…).`;
 }
 
 /** The 60 of `memoryBytes * 60`, that was to be 60 %. */
@@ -191,10 +191,14 @@ function tuneOne({ expression, source, form, isCounted }: CustomSetting, names: 
   const why = { formula: source.trim(), inputs: inputsOf(expression, names), source: "the operator's expression" };
   if (outcome.dimension === "text") return text(outcome.texts[0]!, why);
   if (outcome.dimension !== "size") return count(outcome.low, why);
-  const value = isCounted ? Math.min(outcome.low, leftBytes) : outcome.low;
+  const value = Math.max(0, isCounted ? Math.min(outcome.low, leftBytes) : outcome.low);
   const written = form === null ? String(value) : formatSize(value, form)!;
   if (value === outcome.low) return bytes(value, written, why);
-  return bytes(value, written, { ...why, boundBy: "share", note: "the expression gives more than the app has left" });
+  return bytes(value, written, {
+    ...why,
+    boundBy: "share",
+    note: "the expression gives more than the app has left, or less than nothing",
+  });
 }
 
 function valueOf({ value, unit }: Setting): Outcome {

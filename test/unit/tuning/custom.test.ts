@@ -178,7 +178,9 @@ describe("custom", () => {
       assert.equal(needs({ cache: "256MiB" }), 256 * MIB);
       assert.equal(needs({ heap: "memoryBytes * 50%", cache: "256MiB" }), 512 * MIB - 1);
       assert.equal(needs({ heap: "max(64MiB, memoryBytes - 100MiB)" }), 64 * MIB);
-      assert.equal(needs({ heap: "memoryBytes * 60%", rest: "max(0, memoryBytes - heap)" }), MIB);
+      assert.equal(needs({ heap: "memoryBytes * 60%", rest: "memoryBytes - heap" }), MIB);
+      assert.equal(needs({ heap: "memoryBytes - 1GiB" }), GIB);
+      assert.equal(needs({ quota: "min(memoryBytes / 4, 8GiB)", go: "(memoryBytes - quota) * 90%" }), MIB);
       assert.equal(needs({ big: "if(memoryBytes >= 4GiB, memoryBytes * 75%, 1GiB)" }), GIB);
     });
     it("counts no size that is said to be part of another, or no memory at all", () => {
@@ -288,10 +290,11 @@ describe("custom", () => {
     ["max(1MiB, vcpus)", "a size beside a plain number, in column 1", "Give the number a unit, such as 100MiB."],
     ["memoryBytes * 1MiB", "a size times a size is no size, in column 13", "Make one of them a plain number."],
     ["1 / memoryBytes", "a plain number divided by a size, in column 3", "Give the number a unit, such as MiB."],
+    ["1MiB - 2MiB", "comes to less than no memory, of a share of 1 GiB, in column 1", "Write max(0, …) around it."],
     [
-      "memoryBytes - 1GiB",
-      "can be less than no memory, in column 1",
-      "Write max(0, …) around it, or say what the app needs: floor: 512MiB.",
+      "1GiB - vcpus * 4MiB",
+      "comes to less than no memory, of a share of 1020 MiB with 1024 CPUs, in column 1",
+      "Write max(0, …) around it.",
     ],
     ["vcpus * 999999999999", "can be beyond 10^15, in column 1", "Bound it with min or clamp."],
   ] as const) {
