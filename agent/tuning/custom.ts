@@ -33,10 +33,8 @@ export const custom: Profile = {
     kind: "text",
     default: null,
     about:
-      "numbers, sizes (512MiB), per cent, texts in quotes, memoryBytes, vcpus, cores, machineMemoryBytes, machineVcpus, " +
-      "earlier settings, + - * / %, comparisons, min, max, clamp, if(condition, then, else); floor, ceil, round, to a whole " +
-      "number or a multiple (floor(a, 1MiB)); known(a, otherwise) of diskBytes, gpus, numaNodes; around the whole, " +
-      "size(a, 'jvm') for an app's spelling instead of bytes, and uncounted(a) for a size that is not taken out of the share",
+      "an expression of numbers, sizes (512MiB), per cent, texts in quotes, memoryBytes, vcpus, cores, earlier settings and " +
+      "functions: CUSTOM.md has the language, and examples",
   },
   takesMemory: true,
   usualWeight: 1,
