@@ -147,7 +147,7 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
     ["source", source],
     ...(note === null ? [] : [["note", note]]),
     ...(below === undefined ? [] : [["too little", `${below.because}. ${below.fix}`]]),
-    ...describeChanges(explanation, levers).map((change, index) => [index === 0 ? "changed by" : "", change]),
+    ...describeChanges(explanation, levers, setting).map((change, index) => [index === 0 ? "changed by" : "", change]),
   ];
   const cells = rows.map(([label, ...rest]) => [paint.dim(label!), ...rest]);
   return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(cells, "  ")}`;
@@ -182,7 +182,12 @@ function describeBound({ app }: Explanation, { boundBy }: Setting): string {
   }
 }
 
-function describeChanges({ app, share }: Explanation, levers: Levers): string[] {
+/** A plain number of bytes, and how much that is. */
+function formatChanged(text: string, { unit }: Setting): string {
+  return unit === "bytes" && /^\d{5,}$/.test(text) ? `${text} (${formatBytes(Number(text))})` : shorten(text);
+}
+
+function describeChanges({ app, share }: Explanation, levers: Levers, setting: Setting): string[] {
   const { options, withTwiceTheMemory, withTwiceTheCpus } = levers;
   const named = options.map(
     ({ name, value, about }) => `option ${name}${value === null ? "" : ` (${value})`}: ${about}`,
@@ -192,10 +197,10 @@ function describeChanges({ app, share }: Explanation, levers: Levers): string[] 
     share === null ? "a larger instance type" : `${path}.memory (weight, min, max) or a larger instance type`;
   const twice = share === null ? "twice the memory" : "twice the share";
   return [
-    ...(withTwiceTheMemory === null ? [] : [`${ways}: with ${twice} ${shorten(withTwiceTheMemory)}`]),
+    ...(withTwiceTheMemory === null ? [] : [`${ways}: with ${twice} ${formatChanged(withTwiceTheMemory, setting)}`]),
     ...(withTwiceTheCpus === null
       ? []
-      : [`more CPUs or ${path}.cpu.weight: with twice as many ${shorten(withTwiceTheCpus)}`]),
+      : [`more CPUs or ${path}.cpu.weight: with twice as many ${formatChanged(withTwiceTheCpus, setting)}`]),
     ...named,
     ...(options.length === 0 && withTwiceTheMemory === null && withTwiceTheCpus === null ? ["nothing"] : []),
   ];
