@@ -147,6 +147,12 @@ describe("parbake, given a config", () => {
       "2:45",
       "1.10 would become 1.1",
     ],
+    [
+      "sizes that are more than the share",
+      "apps:\n  a: { profile: custom, options: { heap: memoryBytes * 60 } }\n",
+      "2:42",
+      "in column 15 of 'memoryBytes * 60'",
+    ],
     ["more than a megabyte", `vars: { a: ${"x".repeat(2 ** 20)} }\n`, "", "longer than 1 MiB"],
   ];
   for (const [title, config, at, says, dropIn] of refused) {

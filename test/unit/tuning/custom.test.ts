@@ -385,4 +385,69 @@ describe("custom", () => {
       { numRuns: 1000 },
     );
   });
+  it("never fails on any words of its own, and what it takes is tuned on every machine from the floor on", () => {
+    const word = fc.constantFrom(
+      ...[
+        "memoryBytes",
+        "vcpus",
+        "diskBytes",
+        "gpus",
+        "a",
+        "constructor",
+        "__proto__",
+        "known(",
+        "size(",
+        "uncounted(",
+      ],
+      ...[
+        "if(",
+        "min(",
+        "floor(",
+        ")",
+        "(",
+        ",",
+        "+",
+        "-",
+        "*",
+        "/",
+        " % ",
+        "<",
+        "==",
+        "'jvm'",
+        '"',
+        "'",
+        "1MiB",
+        "60%",
+      ],
+      ...["2", "0", "1 GiB", "1e9", "\u200b", "é", "🦊", "${a}", "\n"],
+    );
+    const soup = fc.array(word, { maxLength: 12 }).map((words) => words.join(""));
+    const call = fc
+      .tuple(
+        fc.constantFrom("size($, 'go')", "uncounted($)", "max(0, $)", "if(vcpus > 2, $, 1MiB)", "$"),
+        fc.constantFrom(
+          "memoryBytes * 40%",
+          "memoryBytes - 1MiB",
+          "known(diskBytes, 1GiB) / 4",
+          "a / 2",
+          "memoryBytes - a",
+        ),
+      )
+      .map(([frame, inner]) => frame.replace("$", inner));
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.oneof(soup, call), fc.oneof(soup, call), fc.integer({ min: 0, max: 2 ** 40 }), (a, b, more) => {
+        const resolved = resolveOptions(custom, { a, b });
+        if (resolved.kind === "refused") return;
+        taken++;
+        const { options } = resolved;
+        const floorBytes = custom.floorBytes(options);
+        for (const { boundBy } of Object.values(custom.tune(allot(floorBytes, 1), options)))
+          assert.equal(boundBy, null);
+        custom.tune(allot(floorBytes + more, 64), options);
+      }),
+      { numRuns: 2000 },
+    );
+    assert.ok(taken > 100, `${taken} were taken`);
+  });
 });
