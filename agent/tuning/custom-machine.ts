@@ -2,6 +2,7 @@
 
 import type { Fact } from "./custom-evaluate.ts";
 import { type Outcome, pointOf, type Range } from "./custom-range.ts";
+import { PLENTY_BYTES } from "./degraded.ts";
 import type { Allotment } from "./setting.ts";
 import { GIB, MIB, TIB } from "./size.ts";
 
@@ -83,7 +84,7 @@ export function nameSamples(memoryBytes: number, used: ReadonlySet<string>): rea
   const samples = some(SAMPLED_VCPUS, "vcpus", "cores", "machineVcpus").flatMap((vcpus) => [
     // All of a machine, and a part of a large one with two threads a core.
     { vcpus, cores: vcpus, machineVcpus: vcpus, machineMemoryBytes: memoryBytes },
-    { vcpus, cores: Math.ceil(vcpus / 2), machineVcpus: 1024, machineMemoryBytes: 32 * TIB },
+    { vcpus, cores: Math.ceil(vcpus / 2), machineVcpus: 1024, machineMemoryBytes: PLENTY_BYTES },
   ]);
   return some(SAMPLED_FACTS, "diskBytes", "gpus", "numaNodes").flatMap((facts) =>
     some(samples, "vcpus", "cores", "machineVcpus", "machineMemoryBytes").map((sample) =>

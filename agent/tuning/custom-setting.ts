@@ -17,18 +17,16 @@ export interface CustomSetting {
 
 /** @throws ExpressionError */
 export function parseSetting(name: string, source: string): CustomSetting {
-  let expression = parseExpression(source);
-  let form: string | null = null;
-  let isCounted = true;
-  for (;;) {
-    if (form === null && isCall(expression, "size")) {
-      form = parseForm(expression.given[1]!);
-      expression = expression.given[0]!;
-    } else if (isCounted && isCall(expression, "uncounted")) {
-      isCounted = false;
-      expression = expression.given[0]!;
-    } else return { name, source, expression, form, isCounted };
-  }
+  return unwrap({ name, source, expression: parseExpression(source), form: null, isCounted: true });
+}
+
+function unwrap(setting: CustomSetting): CustomSetting {
+  const { expression, form, isCounted } = setting;
+  if (form === null && isCall(expression, "size"))
+    return unwrap({ ...setting, expression: expression.given[0]!, form: parseForm(expression.given[1]!) });
+  if (isCounted && isCall(expression, "uncounted"))
+    return unwrap({ ...setting, expression: expression.given[0]!, isCounted: false });
+  return setting;
 }
 
 function isCall(expression: Expression, name: string): expression is Extract<Expression, { kind: "call" }> {

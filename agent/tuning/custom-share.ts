@@ -5,7 +5,8 @@ import { LEAST_BYTES, type MachineNames, nameSamples, nameSmallest } from "./cus
 import { type Outcome, settle } from "./custom-range.ts";
 import type { CustomSetting } from "./custom-setting.ts";
 import type { Expression } from "./custom-syntax.ts";
-import { GIB, TIB } from "./size.ts";
+import { PLENTY_BYTES } from "./degraded.ts";
+import { GIB } from "./size.ts";
 
 /** A machine on which the sizes come to more than the share, or one of them to less than nothing. */
 export interface Overdraft {
@@ -28,8 +29,6 @@ export type Account =
       readonly fitsFromBytes: number | null;
     };
 
-const MOST_BYTES = 32 * TIB;
-
 /**
  * Looked at for shares from the least to the largest instance's: at every doubling, and around each size that an expression
  * names. A share that lies between and does not hold them all is divided all the same, in their order. The least share knows
@@ -49,7 +48,7 @@ export function accountFor(all: readonly CustomSetting[], leastBytes: number): A
   };
   const leastFit = findLeast(shares, (memoryBytes) => onSmallest(memoryBytes) === null);
   if (leastFit === null)
-    return { kind: "over", overdraft: (onSmallest(GIB) ?? onSmallest(MOST_BYTES))!, fitsFromBytes: null };
+    return { kind: "over", overdraft: (onSmallest(GIB) ?? onSmallest(PLENTY_BYTES))!, fitsFromBytes: null };
   const larger = [leastFit, ...listDoublings(leastFit)];
   for (const share of larger) {
     const overdraft = onAny(share);
@@ -85,14 +84,14 @@ function keepSizes(settings: readonly CustomSetting[], leastBytes: number): read
 
 function listShares(settings: readonly CustomSetting[], leastBytes: number): readonly number[] {
   const named = settings.flatMap(({ expression }) => sizesIn(expression)).flatMap((size) => [size - 1, size, size + 1]);
-  const inside = named.filter((share) => share > leastBytes && share < MOST_BYTES);
+  const inside = named.filter((share) => share > leastBytes && share < PLENTY_BYTES);
   return [...new Set([leastBytes, ...inside, ...listDoublings(leastBytes)])].toSorted((a, b) => a - b);
 }
 
 function listDoublings(leastBytes: number): readonly number[] {
   const shares: number[] = [];
-  for (let share = leastBytes * 2; share < MOST_BYTES; share *= 2) shares.push(share);
-  return [...shares, MOST_BYTES];
+  for (let share = leastBytes * 2; share < PLENTY_BYTES; share *= 2) shares.push(share);
+  return [...shares, PLENTY_BYTES];
 }
 
 function sizesIn(expression: Expression): number[] {
