@@ -58,8 +58,8 @@ cache: { profile: redis, memory: { max: 512MiB }, options: { policy: allkeys-lru
         holds: (app) => share(app("cache")) <= 512 * MIB,
       },
       {
-        says: "Puma has a process for each core and needs no more; the database has at least as much, for it can always use more.",
-        holds: (app) => share(app("db")) >= share(app("app")),
+        says: "Puma has a process for each core and needs no more; the database has more, for it can always use more.",
+        holds: (app) => share(app("db")) > share(app("app")),
       },
     ],
   },
@@ -71,7 +71,7 @@ api: { profile: jvm }`,
     reasons: [
       {
         says: "nginx only hands requests on: the memory is the heap's.",
-        holds: (app) => share(app("web")) <= share(app("api")),
+        holds: (app) => numberOf(app("api"), "heap") > 4 * share(app("web")),
       },
     ],
   },
@@ -83,7 +83,7 @@ api: { profile: jvm }`,
     reasons: [
       {
         says: "More memory makes a larger heap, not more of nginx: connections that wait take little.",
-        holds: (app) => share(app("web")) <= share(app("api")),
+        holds: (app) => share(app("api")) > 6.2 * GIB && share(app("web")) < 0.5 * GIB,
       },
     ],
   },
@@ -139,8 +139,8 @@ broker: { profile: redis, memory: { max: 1GiB } }
 db: { profile: postgresql, options: { version: 17, workload: web } }`,
     reasons: [
       {
-        says: "Workers are counted by CPUs, the rows that a database may keep in memory are not: it has no less than they.",
-        holds: (app) => share(app("db")) >= share(app("web")) && share(app("db")) >= share(app("worker")),
+        says: "Workers are counted by CPUs, the rows that a database may keep in memory are not: it has more than they.",
+        holds: (app) => share(app("db")) > share(app("web")) + share(app("worker")),
       },
     ],
   },
@@ -153,7 +153,7 @@ cache: { profile: memcached }`,
     reasons: [
       {
         says: "A process for each CPU, and what nginx leaves is theirs and the cache's.",
-        holds: (app) => share(app("web")) <= share(app("app")) && share(app("web")) <= share(app("cache")),
+        holds: (app) => share(app("web")) * 4 < share(app("app")) && share(app("web")) * 4 < share(app("cache")),
       },
     ],
   },

@@ -68,6 +68,18 @@ describe("the calculator in the compiled binary", function () {
     assert.match(stderr, /jvm needs at least 238\.3 MiB but has 100 MiB/);
   });
 
+  it("warns of a heap that no one would sign, and says so in JSON", async () => {
+    const small = ["tune", "jvm", "--memory", "256MiB", "--cpus", "1"];
+    const { status, stdout } = await run(...small);
+    assert.equal(status, 0);
+    assert.match(stdout, /^! jvm: heap is only [\d.]+ MiB, and HotSpot .*\. Give it more memory/m);
+    const { belowUseful } = JSON.parse((await run(...small, "--json")).stdout) as {
+      belowUseful: { setting: string }[];
+    };
+    assert.ok(belowUseful.some(({ setting }) => setting === "heap"));
+    assert.doesNotMatch((await run("tune", "jvm", "--memory", "2GiB", "--cpus", "1")).stdout, /^!/m);
+  });
+
   it("never shares out more than each machine of the catalogue has", async () => {
     const { stdout } = await run("tune", "--all-types", "--json");
     const { families, types } = JSON.parse(stdout) as FitDocument;

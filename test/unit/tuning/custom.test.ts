@@ -390,7 +390,7 @@ describe("custom", () => {
       "memoryBytes|vcpus|diskBytes|gpus|a|constructor|__proto__|known(|size(|uncounted(|if(|min(|floor(|)|(|,|+|-|*|/| % |<" +
       "|==|'jvm'|\"|'|1MiB|60%|2|0|1 GiB|1e9|\u200b|é|🦊|{a}|\n";
     const word = fc.constantFrom(...words.split("|"));
-    const soup = fc.array(word, { maxLength: 12 }).map((words) => words.join(""));
+    const soup = fc.array(word, { maxLength: 12 }).map((drawn) => drawn.join(""));
     const call = fc
       .tuple(
         fc.constantFrom("size($, 'go')", "uncounted($)", "max(0, $)", "if(vcpus > 2, $, 1MiB)", "$"),
