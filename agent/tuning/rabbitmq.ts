@@ -97,7 +97,7 @@ export const rabbitmq: Profile = {
   useful: () => ({
     vm_memory_high_watermark_absolute: {
       least: LEAST_BYTES,
-      because: "RabbitMQ asks for 256 MiB at any time, and below it a node's own part is most of that",
+      because: "RabbitMQ asks for 256 MiB at any time, and half of that is the node itself",
     },
   }),
   ladder: [],

@@ -158,12 +158,12 @@ describe("the calculator in the compiled binary", function () {
     const { status, stdout } = await run("explain", "db.shared_buffers", "--instance-type", "m7g.large");
     assert.equal(status, 0);
     for (const line of [
-      /^db postgresql on m7g\.large, 2 vCPUs\ndb\.shared_buffers = \d+[kM]B \([\d.]+ GiB, \d+ bytes\)$/m,
+      /^db postgresql on m7g\.large, 2 vCPUs\ndb\.shared_buffers = \d+MB \([\d.]+ GiB, \d+ bytes\)$/m,
       /^ +formula +memoryBytes \/ 4$/m,
       /^ +in numbers +[\d.]+ GiB \/ 4$/m,
       /^ +bound by +nothing/m,
       /^ +source +le0pard\/pgtune/m,
-      /^ +changed by +apps\.db\.memory .* with twice the share \d+[kM]B$/m,
+      /^ +changed by +apps\.db\.memory .* with twice the share \d+MB$/m,
     ])
       assert.match(stdout, line);
   });
