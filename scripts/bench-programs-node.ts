@@ -1,9 +1,12 @@
 // A cluster of Node.js: every worker has its old space full and its thread pool busy, all at the same time.
 
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GIB, MIB } from "../agent/tuning/size.ts";
+import { waitUntil } from "../test/e2e/command.ts";
 import type { Programs } from "../test/real/open-programs.ts";
+import { withService } from "../test/real/service.ts";
 import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
 import type { Load } from "./bench-programs-loads.ts";
 
@@ -17,9 +20,13 @@ if (cluster.isPrimary) {
   while (process.memoryUsage().heapUsed < most) held.push(new Array(100_000).fill(Math.random()));
   for (let task = 0; task < 64; task++)
     require("node:crypto").pbkdf2("", "", 100_000, 64, "sha512", () => held.push(Buffer.alloc(1000)));
-  setTimeout(() => process.exit(), 8000);
+  require("node:fs").writeFileSync("/srv/full-" + process.pid, "");
+  setInterval(() => held.length, 1000);
 }
 `;
+
+const FILL_MS = 150_000;
+const SETTLE_MS = 3000;
 
 export const nodeLoads: readonly Load[] = [
   load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
@@ -34,12 +41,19 @@ function load(size: Size, shareBytes: number): Load {
 
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   await writeFile(join(root, "srv/cluster.js"), PROGRAM);
-  const workers = textOf(tuned, "workers");
+  // Of a load before this one.
+  await machine.run(["find", "/srv", "-name", "full-*", "-delete"]);
+  const workers = numberOf(tuned, "workers");
   const environment = [
     `NODE_OPTIONS=${textOf(tuned, "options")}`,
     `UV_THREADPOOL_SIZE=${textOf(tuned, "threadpoolSize")}`,
     `WEB_CONCURRENCY=${workers}`,
   ];
-  await machine.run(["env", ...environment, "node", "/srv/cluster.js"]);
+  const argv = ["env", ...environment, "node", "/srv/cluster.js"];
+  await withService(machine, { name: "cluster", argv, isReady: async () => true }, async () => {
+    const countFull = async () => (await readdir(join(root, "srv"))).filter((name) => name.startsWith("full-")).length;
+    await waitUntil("every worker is full", FILL_MS, async () => (await countFull()) === workers);
+    await sleep(SETTLE_MS);
+  });
   return `${workers} workers with ${numberOf(tuned, "maxOldSpaceSize") / MIB} MiB of old space each, nearly full`;
 }

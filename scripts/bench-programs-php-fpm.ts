@@ -15,7 +15,7 @@ const CONFIG = "/etc/php/8.2/fpm/parbake-bench.conf";
 const SOCKET = "/srv/php-fpm.sock";
 
 /** The children that began first still hold their memory when the last one has filled its own. */
-const HOLD_S = 12;
+const HOLD_S = 20;
 
 /** It would not cache files of the last two seconds. */
 const CACHE_AT_ONCE = ["-d", "opcache.file_update_protection=0"];

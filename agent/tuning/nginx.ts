@@ -48,7 +48,8 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 10_000_000,
     about: "busy at once in all workers; by memory if not given",
   },
-  // large_client_header_buffers 4 x 8k, ssl_buffer_size 16k, client_header_buffer_size 1k, pools and connection 5k.
+  // large_client_header_buffers 4 x 8k, ssl_buffer_size 16k, client_header_buffer_size 1k, pools and connection 5k. Measured on
+  // 1.22: 57 KiB of each, where 1,820 clients with headers of 21 KiB and TLS wait for what is proxied, three connections each.
   connectionMemory: {
     kind: "size",
     default: 64 * KIB,
@@ -68,8 +69,7 @@ export const nginx: Profile = {
   useful: () => ({
     busy_connections: {
       least: USEFUL_BUSY,
-      because:
-        "a browser opens six connections to a site, so that fewer than this serve some twenty visitors at a time",
+      because: "a browser opens six connections to a site: 128 serve about twenty visitors at a time",
       instead: "lower the option connectionMemory",
     },
   }),

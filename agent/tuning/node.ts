@@ -66,11 +66,11 @@ export const node: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  useful: () => ({
+  useful: (options) => ({
     maxOldSpaceSize: {
       least: USEFUL_OLD_SPACE_BYTES,
       because: "AWS Lambda gives no function less",
-      instead: "lower the option workers",
+      ...(optionalNumber(options, "workers") === null ? {} : { instead: "lower the option workers" }),
     },
   }),
   ladder: ["threadpoolSize"],

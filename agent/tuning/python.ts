@@ -73,7 +73,7 @@ export const python: Profile = {
 
 const USEFUL_WORKERS: Useful = {
   least: USEFUL_SYNC_WORKERS,
-  because: "a synchronous process serves one request at a time, and a slow one holds up all others",
+  because: "a synchronous process serves one request at a time: a slow one holds up all others",
   instead: "lower the option workerMemory, or raise the option threads",
 };
 

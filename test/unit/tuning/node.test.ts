@@ -35,7 +35,9 @@ describe("node", () => {
     assert.equal(capMib(16, { cluster: true, workers: 2, maxHeap: "3GiB" }), 64 + 2 * 4096);
   });
   it("is of little use below 128 MiB of heap, which any machine has for it alone", () => {
-    assert.equal(node.useful({})["maxOldSpaceSize"]!.least, 128 * MIB);
+    const useful = (workers: number | null) => node.useful({ workers })["maxOldSpaceSize"]!;
+    assert.deepEqual([useful(null).least, useful(null).instead], [128 * MIB, undefined]);
+    assert.match(useful(8).instead!, /workers/);
     assert.equal(alone("node", 256 * MIB, 2)["maxOldSpaceSize"]!.value, 128 * MIB);
   });
   it("leaves more than a quarter where young generation and stacks need it", () => {
