@@ -33,6 +33,7 @@ export const java: RealProgram = {
       },
       unsaid: {
         threads: "the application keeps to it, not the JVM",
+        gcMemory: "what the collector is reckoned with, which is no flag",
         options: "what is given to it: all of the others",
         ...(isSerial ? { gcThreads: "Serial has none", concGcThreads: "Serial has none" } : {}),
       },

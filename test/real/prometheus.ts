@@ -17,14 +17,16 @@ export const prometheus: RealProgram = {
       flags: await askPrometheus(machine, "status/flags"),
       runtime: await askPrometheus(machine, "status/runtimeinfo"),
     }));
+    const isLeft = textOf(tuned, "GOMAXPROCS") === "0";
     return {
       said: {
         query_max_concurrency: String(flags["query.max-concurrency"]),
         query_max_samples: String(flags["query.max-samples"]),
-        GOMAXPROCS: String(runtime["GOMAXPROCS"]),
+        ...(isLeft ? {} : { GOMAXPROCS: String(runtime["GOMAXPROCS"]) }),
         GOGC: String(runtime["GOGC"]),
       },
       unsaid: {
+        ...(isLeft ? { GOMAXPROCS: "left to the runtime, which has this machine's CPUs" } : {}),
         GOMEMLIMIT: "of the runtime, which 2.42 does not tell",
         env: "what is given to it: all of the variables",
         options: "what is given to it: both of the flags",

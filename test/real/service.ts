@@ -33,5 +33,7 @@ export async function withService<T>(machine: Machine, service: Service, ask: ()
     throw new Error(`${String(error)}\n${name} said:\n${journal}`, { cause: error });
   } finally {
     await machine.attempt(["systemctl", "stop", unit]);
+    // systemd forgets it a moment after its end: until then there can be no other of its name.
+    await waitUntil(`${unit} is gone`, 60_000, async () => (await machine.show(unit, "LoadState")) === "not-found");
   }
 }
