@@ -125,8 +125,13 @@ function keptAfterJump(whole: number, essential: number): number {
 
 // In steps that no number of CPUs changes: InnoDB would round up to whole chunks of each instance, out of the share.
 function roundPool(poolBytes: number): number {
-  const step = poolBytes < SEVERAL_INSTANCES_BYTES ? smallChunk(poolBytes) : CHUNKS * MIB;
+  const step = poolStep(poolBytes);
   return Math.floor(poolBytes / step) * step;
+}
+
+/** The pool is whole ones of this. */
+export function poolStep(poolBytes: number): number {
+  return poolBytes < SEVERAL_INSTANCES_BYTES ? smallChunk(poolBytes) : CHUNKS * MIB;
 }
 
 /** How many chunks the pool has: of a pool that is given, fewer where they would not divide it. */

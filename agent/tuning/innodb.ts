@@ -1,7 +1,14 @@
 // What MySQL and MariaDB have in common: options, and the settings of memory, connections and disk in their own names.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
-import { DEFAULT_POOL_BYTES, type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
+import {
+  DEFAULT_POOL_BYTES,
+  poolStep,
+  type InnodbMemory,
+  type InnodbRule,
+  type Part,
+  type PartRule,
+} from "./innodb-memory.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Setting, Settings, Useful } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
@@ -101,21 +108,27 @@ export function tunePool(
     });
   if (bearablePoolBytes < tablePoolBytes)
     return megabytes(poolBytes, {
-      formula: `max((memoryBytes - besidePoolBytes) / ${1 + rule.poolOverhead}, 32 MiB)`,
+      formula: `max((memoryBytes - besidePoolBytes) / ${1 + rule.poolOverhead}, 32 MiB)${inWhole(poolBytes)}`,
       inputs: { memoryBytes, besidePoolBytes: Math.ceil(besidePoolBytes) },
       source: TABLE,
       boundBy: "share",
       note: "MySQL's would not leave enough for the server and its connections.",
     });
+  const byTable = "memoryBytes < 1 GiB ? defaultBytes : memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75";
+  const isRounded = poolBytes < tablePoolBytes;
   return megabytes(poolBytes, {
-    formula: "memoryBytes < 1 GiB ? defaultBytes : memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75",
+    formula: isRounded ? byTable + inWhole(poolBytes) : byTable,
     inputs: { memoryBytes, defaultBytes: DEFAULT_POOL_BYTES },
     source: TABLE,
-    ...(poolBytes < tablePoolBytes ? { boundBy: "share" as const, note: ROUNDED } : {}),
+    ...(isRounded ? { note: ROUNDED } : {}),
   });
 }
 
 const ROUNDED = "Rounded down to whole chunks: InnoDB would round it up, beyond the share.";
+
+function inWhole(poolBytes: number): string {
+  return `, in whole ${poolStep(poolBytes) / MIB} MiB`;
+}
 
 export function tuneConnections({ connections }: InnodbMemory, source: string): Setting {
   const { value, boundBy } = connections;

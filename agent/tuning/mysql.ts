@@ -16,7 +16,7 @@ import {
 } from "./innodb.ts";
 import { MYSQL_RULES } from "./mysql-memory.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import type { Allotment, Inputs, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { GIB, MIB } from "./size.ts";
 
 const VARIABLES = "dev.mysql.com/doc/refman, server-system-variables and innodb-parameters";
@@ -84,22 +84,28 @@ function is80(options: Options): boolean {
 
 function tuneSchema(memory: InnodbMemory): Setting {
   const part = memory.parts.get("performance_schema")!;
-  return switchOf(part.value === 1, reasonOf("performance_schema", "count", part, VARIABLES));
+  const { value, spareBytes, eachBytes, boundBy } = part;
+  const reason = reasonOf("performance_schema", "count", part, VARIABLES);
+  if (boundBy === null) return switchOf(true, reason);
+  return switchOf(value === 1, {
+    ...reason,
+    formula: "spareBytes >= schemaBytes ? ON : OFF",
+    inputs: { spareBytes, schemaBytes: eachBytes },
+  });
 }
 
 function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, options: Options): Settings {
   const wanted = is80(options) ? instancesOf80(poolBytes) : instancesOf84(poolBytes, vcpus);
   const chunks = chunksOf(poolBytes);
   const instances = powerOfTwo(Math.min(wanted, chunks));
-  const reason = is80(options)
-    ? { formula: "poolBytes < 1 GiB ? 1 : 8", inputs: { poolBytes } }
-    : {
-        formula: "poolBytes <= 1 GiB ? 1 : clamp(min(poolBytes / 256 MiB, vcpus / 4), 1, 64)",
-        inputs: { poolBytes, vcpus },
-      };
+  const inputs = is80(options) ? { poolBytes } : { poolBytes, vcpus };
+  const many = is80(options) ? "8" : `clamp(min(poolBytes / 256 MiB, vcpus / 4), 1, ${MOST_INSTANCES})`;
+  const one = is80(options) ? "poolBytes < 1 GiB" : "poolBytes <= 1 GiB";
   return {
     innodb_buffer_pool_instances: count(instances, {
-      ...(instances < wanted ? evenInstances(wanted, chunks) : reason),
+      ...(instances < wanted
+        ? evenInstances(many, { ...inputs, chunks })
+        : { formula: `${one} ? 1 : ${many}`, inputs }),
       source: VARIABLES,
     }),
     innodb_buffer_pool_chunk_size: megabytes(poolBytes / chunks, {
@@ -111,12 +117,11 @@ function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, option
   };
 }
 
-function evenInstances(wanted: number, chunks: number): Omit<Reason, "source"> {
+function evenInstances(wanted: string, inputs: Inputs): Omit<Reason, "source"> {
   return {
-    formula: "the largest power of two within wanted and chunks",
-    inputs: { wanted, chunks },
-    boundBy: "share",
-    note: "a power of two, so that the pool divides evenly and is not rounded up",
+    formula: `powerOfTwo(min(${wanted}, chunks))`,
+    inputs,
+    note: "a power of two, rounded down, so that the pool divides evenly and InnoDB does not round it up",
   };
 }
 

@@ -102,7 +102,7 @@ describe("mysql", () => {
   });
   it("says that its instances are a power of two", () => {
     const setting = alone("mysql", 16 * GIB, 12)["innodb_buffer_pool_instances"]!;
-    assert.deepEqual([setting.value, setting.boundBy], [2, "share"]);
+    assert.deepEqual([setting.value, setting.boundBy], [2, null]);
     assert.match(setting.note!, /^a power of two/);
   });
   // refman, innodb-buffer-pool-resize: a pool of 9G in 16 instances becomes one of 10G with chunks of 128M.
@@ -136,7 +136,8 @@ describe("mysql", () => {
   }
   it("says where it rounds the pool down", () => {
     const setting = alone("mysql", 16 * GIB + 100 * MIB, 4)["innodb_buffer_pool_size"]!;
-    assert.deepEqual([setting.text, setting.boundBy], ["12352M", "share"]);
+    assert.deepEqual([setting.text, setting.boundBy], ["12352M", null]);
+    assert.match(setting.formula, /, in whole 64 MiB$/);
     assert.match(setting.note!, /^Rounded down/);
   });
 

@@ -14,23 +14,56 @@ const FUNCTIONS: Readonly<Record<string, (...given: number[]) => number>> = {
   round: Math.round,
   sqrt: Math.sqrt,
   log2: Math.log2,
+  powerOfTwo: (most) => 2 ** Math.floor(Math.log2(most)),
 };
+
+/** Of each part of an amount its own percentage: `25% of memoryBytes up to 4 GiB, 20% up to 8 GiB, 2% beyond`. */
+const TIERS = /(\d+)% of (\w+)(?: from ([^,]+?))?((?: up to [^,]+, \d+%)+) beyond/g;
 
 type Value = number | string;
 
 const TOKEN = /\s*(\d+(?:\.\d+)?(?: ?(?:bytes|[KMGT]iB)\b|%)?|[A-Za-z_]\w*|<=|>=|==|!=|[-+*/%<>(),?:])/y;
 
+/** How a formula says that it is rounded down to whole ones of a size. */
+const WHOLE = /, in whole (\d+ )?([KM]iB)$/;
+
 /** Null: it is words, or has a name that no number is given for. */
 export function calculate(formula: string, inputs: Inputs): Value | null {
   try {
-    return new Reader(tokenize(formula), inputs).whole();
+    const withoutTiers = formula.replaceAll(TIERS, (...match: (string | undefined)[]) =>
+      String(sumTiers(match, inputs)),
+    );
+    const value = new Reader(tokenize(withoutTiers.replace(WHOLE, "")), inputs).whole();
+    return typeof value === "number" ? roundDown(value, formula) : value;
   } catch (error) {
     if (error instanceof WordsError) return null;
     throw error;
   }
 }
 
+function roundDown(value: number, formula: string): number {
+  const [, many = "1", unit = ""] = WHOLE.exec(formula) ?? [];
+  const step = Number(many) * (UNITS[unit] ?? 0);
+  return step === 0 ? value : Math.floor(value / step) * step;
+}
+
 class WordsError extends Error {}
+
+function sumTiers([, first, name = "", from = "0", tiers = ""]: (string | undefined)[], inputs: Inputs): number {
+  const amount = asNumber(inputs[name] ?? "");
+  const number = (text: string): number => asNumber(new Reader(tokenize(text), {}).whole());
+  let [sum, start, percent] = [0, number(from), Number(first)];
+  const addUpTo = (end: number): void => {
+    sum += (Math.max(0, Math.min(amount, end) - start) * percent) / 100;
+    start = end;
+  };
+  for (const [, upTo, next] of tiers.matchAll(/ up to ([^,]+), (\d+)%/g)) {
+    addUpTo(number(upTo!));
+    percent = Number(next);
+  }
+  addUpTo(Infinity);
+  return sum;
+}
 
 function tokenize(formula: string): string[] {
   const tokens: string[] = [];
@@ -61,11 +94,22 @@ class Reader {
 
   #choice(): Value {
     const condition = this.#comparison();
+    if (this.#take("if")) return this.#ifElse(condition);
     if (!this.#take("?")) return condition;
     const then = this.#choice();
     this.#expect(":");
     const otherwise = this.#choice();
     return condition === 0 ? otherwise : then;
+  }
+
+  /** `g1 if vcpus >= 2 and memoryBytes >= 1792 MiB, else serial` */
+  #ifElse(then: Value): Value {
+    let holds = this.#comparison() !== 0;
+    while (this.#take("and")) holds = this.#comparison() !== 0 && holds;
+    this.#expect(",");
+    this.#expect("else");
+    const otherwise = this.#choice();
+    return holds ? then : otherwise;
   }
 
   #comparison(): Value {
@@ -116,8 +160,8 @@ class Reader {
     if (Object.hasOwn(this.#inputs, token)) return this.#inputs[token]!;
     // What a formula chooses between: `single`, `gthread`.
     const [before, after] = [this.#tokens[this.#next - 2], this.#tokens[this.#next]];
-    if (/^[a-z]\w*$/.test(token) && (before === "?" || before === ":") && (after === undefined || after === ":"))
-      return token;
+    const isChosen = ["?", ":", "else"].includes(before ?? "") && (after === undefined || after === ":");
+    if (/^[A-Za-z]\w*$/.test(token) && (isChosen || after === "if")) return token;
     throw new WordsError();
   }
 
