@@ -20,7 +20,7 @@ const G1_REGIONS = 2048;
 const COLLECTOR_PERCENT = collectorPercent("g1", Infinity);
 
 /** The most threads: what a server takes with a thousand CPUs. */
-const MOST_THREADS = 10_000;
+export const MOST_THREADS = 10_000;
 
 export interface ServerRule {
   /**
@@ -48,6 +48,10 @@ interface Part {
 
 export interface ServerMemory {
   readonly heap: Part;
+  /** Before it is rounded to whole steps: direct memory goes by it. */
+  readonly exactHeapBytes: number;
+  /** The least of all else, with what the collector takes beyond the stacks. */
+  readonly leastBesideBytes: number;
   /** What there is beyond the least of all regions, the heap apart. */
   readonly spareBytes: number;
   /** All but the heap and the collector's memory beyond the stacks. */
@@ -61,6 +65,10 @@ export interface ServerMemory {
   readonly codeCache: Part;
   readonly threads: Part;
   readonly directMemory: Part;
+  /** What there is for threads beyond the least of them, when the code cache has what it wants. */
+  readonly spareForThreadsBytes: number;
+  /** What the share leaves to direct memory. */
+  readonly leftForDirectBytes: number;
   readonly pageCacheBytes: number;
 }
 
@@ -86,8 +94,10 @@ export function divideServerMemory(memoryBytes: number, rule: ServerRule, option
   const spareBytes = Math.max(0, heapAndSpareBytes - heapBytes - beyondBytes - extraRounding(restBytes));
   const spare = new Spare(spareBytes);
   const codeCacheBytes = spare.buy(options, "codeCache", CODE_CACHE_BYTES.least, CODE_CACHE_BYTES.most);
+  const spareForThreadsBytes = Math.floor(spare.bytes);
   const wantedThreads = Math.min(wantedStacksBytes(restBytes) / stackBytes, MOST_THREADS);
   const threads = spare.buy(options, "threads", rule.leastThreads, wantedThreads, stackBytes);
+  const leftForDirectBytes = Math.min(mostDirectBytes(restBytes), rule.leastDirectBytes + spare.bytes);
   const wantedDirectBytes = Math.min(heapBytes * rule.directShare, mostDirectBytes(restBytes));
   const directBytes = spare.buy(options, "directMemory", rule.leastDirectBytes, wantedDirectBytes);
   return {
@@ -99,12 +109,21 @@ export function divideServerMemory(memoryBytes: number, rule: ServerRule, option
       value: given ?? roundDown(heapBytes, rule.heapStepBytes),
       boundBy: heapBound(heapBytes, ruleHeapBytes, rule.mostHeapBytes(options), given),
     },
+    exactHeapBytes: Math.floor(heapBytes),
+    leastBesideBytes: Math.ceil(leastBesideHeap(rule, options) + beyondBytes),
     spareBytes: Math.floor(spareBytes),
+    spareForThreadsBytes,
+    leftForDirectBytes: Math.floor(leftForDirectBytes),
     metaspaceBytes: metaspaceOf(rule, options),
     threadStackBytes: stackBytes,
-    codeCache: part(options, "codeCache", codeCacheBytes, CODE_CACHE_BYTES.most, "ladder"),
-    threads: threadsPart(options, threads, wantedThreads, rule.leastThreads),
-    directMemory: part(options, "directMemory", directBytes, heapBytes * rule.directShare, "share"),
+    codeCache: part(options, "codeCache", codeCacheBytes, codeCacheBytes < CODE_CACHE_BYTES.most ? "ladder" : null),
+    threads: threadsPart(options, threads, wantedThreads, rule.leastThreads, spareForThreadsBytes / stackBytes),
+    directMemory: part(
+      options,
+      "directMemory",
+      directBytes,
+      directBound(heapBytes * rule.directShare, leftForDirectBytes, rule),
+    ),
     pageCacheBytes: Math.floor(numberOption(options, "pageCacheMin") + spare.bytes),
   };
 }
@@ -179,18 +198,22 @@ function heapBound(heapBytes: number, ruleHeapBytes: number, mostBytes: number, 
   return heapBytes === mostBytes ? "cap" : null;
 }
 
-function part(options: Options, name: string, bytes: number, wantedBytes: number, bound: Bound): Part {
-  const given = optionalNumber(options, name);
-  const boundBy = given === null ? (bytes < wantedBytes ? bound : null) : "user";
-  return { value: given ?? roundDown(bytes, MIB), boundBy };
+function directBound(wantedBytes: number, leftBytes: number, { leastDirectBytes }: ServerRule): Bound {
+  if (wantedBytes < leastDirectBytes) return "floor";
+  return leftBytes < wantedBytes ? "share" : null;
 }
 
-function threadsPart(options: Options, threads: number, wanted: number, least: number): Part {
+function part(options: Options, name: string, bytes: number, bound: Bound): Part {
+  const given = optionalNumber(options, name);
+  return { value: given ?? roundDown(bytes, MIB), boundBy: given === null ? bound : "user" };
+}
+
+function threadsPart(options: Options, threads: number, wanted: number, least: number, spareThreads: number): Part {
   const given = optionalNumber(options, "threads");
   if (given !== null) return { value: given, boundBy: "user" };
-  if (threads < wanted) return { value: Math.floor(threads), boundBy: "share" };
-  const boundBy = threads <= least ? "floor" : threads >= MOST_THREADS ? "cap" : null;
-  return { value: Math.floor(threads), boundBy };
+  if (wanted <= least) return { value: Math.floor(threads), boundBy: "floor" };
+  if (spareThreads < wanted - least) return { value: Math.floor(threads), boundBy: "share" };
+  return { value: Math.floor(threads), boundBy: wanted >= MOST_THREADS ? "cap" : null };
 }
 
 function roundDown(bytes: number, stepBytes: number): number {

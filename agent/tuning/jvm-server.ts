@@ -3,7 +3,13 @@
 import { bytes, count, text, type Reason } from "./build-setting.ts";
 import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
-import { divideServerMemory, formatJvmSize, type ServerMemory, type ServerRule } from "./jvm-server-memory.ts";
+import {
+  divideServerMemory,
+  formatJvmSize,
+  MOST_THREADS,
+  type ServerMemory,
+  type ServerRule,
+} from "./jvm-server-memory.ts";
 import type { Allotment, Inputs, OptionRule, Options, Setting, Settings } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
 
@@ -45,9 +51,9 @@ export function tuneServerMemory(
   options: Options,
 ): Settings {
   const memory = divideServerMemory(memoryBytes, rule, options);
-  const { metaspaceBytes, codeCache, threads, threadStackBytes } = memory;
+  const { metaspaceBytes, codeCache, threadStackBytes } = memory;
   return {
-    heap: tuneHeap(memory, heapRule),
+    heap: tuneHeap(memoryBytes, memory, rule, heapRule),
     gcMemory: tuneGcMemory(memory),
     metaspace: region(metaspaceBytes, byOption(options, "metaspace", "what the server's classes take", HOTSPOT)),
     codeCache: region(codeCache.value, {
@@ -60,20 +66,7 @@ export function tuneServerMemory(
     }),
     directMemory: tuneDirect(memory, rule, options),
     threadStack: region(threadStackBytes, byOption(options, "threadStack", "the server's own", HOTSPOT)),
-    threads: count(threads.value, {
-      ...byOption(
-        options,
-        "threads",
-        "max(leastThreads, (min(restBytes, 4 GiB) / 8 + max(0, restBytes - 4 GiB) / 32) / threadStackBytes)",
-        PARBAKE,
-        {
-          leastThreads: rule.leastThreads,
-          restBytes: memory.restBytes,
-          threadStackBytes,
-        },
-      ),
-      boundBy: threads.boundBy,
-    }),
+    threads: tuneThreads(memory, rule, options),
     pageCache: tunePageCache(memoryBytes, memory),
   };
 }
@@ -119,11 +112,29 @@ export function countProcessors({ vcpus }: Allotment, settings: Settings, rule: 
   });
 }
 
-function tuneHeap(memory: ServerMemory, { formula, inputs, source, note }: HeapRule): Setting {
-  const { heap } = memory;
-  const given: Reason = { formula: "the option heap", inputs: { heap: heap.value }, source };
-  const byRule: Reason = { formula, inputs, source, ...(note === undefined ? {} : { note }) };
-  return region(heap.value, { ...(heap.boundBy === "user" ? given : byRule), boundBy: heap.boundBy });
+function tuneHeap(memoryBytes: number, memory: ServerMemory, rule: ServerRule, heapRule: HeapRule): Setting {
+  const { value, boundBy } = memory.heap;
+  if (boundBy === "user")
+    return region(value, { formula: "the option heap", inputs: { heap: value }, source: heapRule.source, boundBy });
+  const held = holdHeap(memoryBytes, memory, rule, heapRule);
+  const steps = rule.heapStepBytes === MIB ? "" : `, in whole ${rule.heapStepBytes / MIB} MiB`;
+  return region(value, { ...heapRule, ...held, formula: held.formula + steps, boundBy });
+}
+
+/** The rule, with the bound that held it. */
+function holdHeap(
+  memoryBytes: number,
+  { heap, leastBesideBytes }: ServerMemory,
+  { leastHeapBytes }: ServerRule,
+  { formula, inputs }: HeapRule,
+): Pick<HeapRule, "formula" | "inputs"> {
+  if (heap.boundBy === "floor")
+    return { formula: `max(${formula}, leastHeapBytes)`, inputs: { ...inputs, leastHeapBytes } };
+  if (heap.boundBy !== "share") return { formula, inputs };
+  return {
+    formula: `min(${formula}, memoryBytes - leastBesideBytes)`,
+    inputs: { ...inputs, memoryBytes, leastBesideBytes },
+  };
 }
 
 function tuneGcMemory({ heap, collectorBytes, collectorPercent }: ServerMemory): Setting {
@@ -134,11 +145,34 @@ function tuneGcMemory({ heap, collectorBytes, collectorPercent }: ServerMemory):
   });
 }
 
-function tuneDirect({ heap, directMemory }: ServerMemory, { directShare }: ServerRule, options: Options): Setting {
-  const inputs = { heapBytes: heap.value, directShare };
+function tuneDirect(
+  { directMemory, exactHeapBytes, leftForDirectBytes }: ServerMemory,
+  { directShare, leastDirectBytes }: ServerRule,
+  options: Options,
+): Setting {
   return region(directMemory.value, {
-    ...byOption(options, "directMemory", "heapBytes * directShare, within the share", HOTSPOT, inputs),
+    ...byOption(options, "directMemory", "max(leastBytes, min(exactHeapBytes * directShare, leftBytes))", HOTSPOT, {
+      leastBytes: leastDirectBytes,
+      exactHeapBytes,
+      directShare,
+      leftBytes: leftForDirectBytes,
+    }),
     boundBy: directMemory.boundBy,
+  });
+}
+
+function tuneThreads(memory: ServerMemory, { leastThreads }: ServerRule, options: Options): Setting {
+  const { threads, threadStackBytes, restBytes, spareForThreadsBytes } = memory;
+  const [formula, inputs] =
+    threads.boundBy === "share"
+      ? ["leastThreads + spareBytes / threadStackBytes", { spareBytes: spareForThreadsBytes }]
+      : [
+          `clamp((min(restBytes, 4 GiB) / 8 + max(0, restBytes - 4 GiB) / 32) / threadStackBytes, leastThreads, ${MOST_THREADS})`,
+          { restBytes },
+        ];
+  return count(threads.value, {
+    ...byOption(options, "threads", formula, PARBAKE, { leastThreads, threadStackBytes, ...inputs }),
+    boundBy: threads.boundBy,
   });
 }
 

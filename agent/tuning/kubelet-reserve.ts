@@ -20,6 +20,7 @@ const GKE_TIERS: readonly (readonly [upToGib: number, percent: number])[] = [
   [128, 6],
   [Infinity, 2],
 ];
+const GKE_FORMULA = "25% of memoryBytes up to 4 GiB, 20% up to 8 GiB, 10% up to 16 GiB, 6% up to 128 GiB, 2% beyond";
 /** GKE: below 1 GiB, and by its tiers from there. */
 const GKE_LEAST_MIB = 255;
 
@@ -45,21 +46,22 @@ export function tuneReservedMemory({ memoryBytes }: Allotment, options: Options,
     });
   const tieredMib = Math.floor(sumTiers(memoryBytes / GIB, GKE_TIERS, (gib, percent) => (gib * 1024 * percent) / 100));
   const why: Reason = {
-    formula: "25% of memoryBytes up to 4 GiB, 20% up to 8 GiB, 10% up to 16 GiB, 6% up to 128 GiB, 2% beyond",
+    formula: GKE_FORMULA,
     inputs: { memoryBytes },
     source: GKE,
   };
-  const bearableMib = Math.floor((memoryBytes - numberOption(options, "evictionMemory")) / MIB);
+  const evictionBytes = numberOption(options, "evictionMemory");
+  const bearableMib = Math.floor((memoryBytes - evictionBytes) / MIB);
   if (tieredMib > bearableMib)
     return mebibytes(bearableMib, {
       ...why,
+      formula: `min(${GKE_FORMULA}, memoryBytes - evictionBytes)`,
+      inputs: { memoryBytes, evictionBytes },
       boundBy: "share",
       note: "what GKE keeps and what it leaves free for eviction are together more than the memory",
     });
-  return mebibytes(Math.max(GKE_LEAST_MIB, tieredMib), {
-    ...why,
-    boundBy: tieredMib < GKE_LEAST_MIB ? "floor" : null,
-  });
+  if (tieredMib >= GKE_LEAST_MIB) return mebibytes(tieredMib, why);
+  return mebibytes(GKE_LEAST_MIB, { ...why, formula: `max(${GKE_FORMULA}, 255 MiB)`, boundBy: "floor" });
 }
 
 // Rounded down in each tier, as nodeadm does.

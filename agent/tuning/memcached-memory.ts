@@ -99,7 +99,7 @@ export function tableBytes(power: number): number {
 }
 
 /** What a table holds before it grows; the largest never does. */
-function itemsIn(power: number): number {
+export function itemsIn(power: number): number {
   return power === MOST_POWER ? Infinity : LEAST_ITEM_BYTES * ITEMS_PER_BUCKET * 2 ** power;
 }
 

@@ -5,6 +5,7 @@ import {
   CONNECTION_BYTES,
   type Division,
   divideMemcachedMemory,
+  itemsIn,
   LEAST_ITEM_BYTES,
   LEAST_POWER,
   leastForItem,
@@ -17,7 +18,7 @@ import {
 } from "./memcached-memory.ts";
 import { numberOption, optionalNumber } from "./read-option.ts";
 import type { Problem } from "../refusal.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
+import type { Allotment, Bound, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { formatBytes, GIB, KIB, MIB, TIB } from "./size.ts";
 
 const MEMCACHED = "memcached/memcached, memcached.c, settings_init";
@@ -88,10 +89,16 @@ function tuneItems({ memoryBytes }: Allotment, division: Division, options: Opti
       boundBy: "user",
     });
   const besideBytes = memoryBytes - Math.floor(tableAndItemsBytes);
+  const left = "memoryBytes - besideBytes - tableBytes";
+  const inputs = { memoryBytes, besideBytes, tableBytes: tableBytes(hashpower) };
+  const inTableBytes = itemsIn(hashpower);
+  if (itemsBytes < inTableBytes)
+    return bytes(itemsBytes, written, { formula: left, inputs, source: "parbake: what the share leaves" });
   return bytes(itemsBytes, written, {
-    formula: "memoryBytes - besideBytes - tableBytes",
-    inputs: { memoryBytes, besideBytes, tableBytes: tableBytes(hashpower) },
+    formula: `min(${left}, inTableBytes)`,
+    inputs: { ...inputs, inTableBytes },
     source: "parbake: what the share leaves",
+    note: "so many of the smallest items are in the hash table: one of twice the size would take more than it gives",
   });
 }
 
@@ -134,12 +141,17 @@ function tuneItemSize(options: Options): Setting {
 
 function tuneHashpower({ itemsBytes, hashpower }: Division): Setting {
   return count(hashpower, {
-    formula: "log2(itemsBytes / leastItemBytes / 1.5), rounded up",
+    formula: `clamp(log2(itemsBytes / leastItemBytes / 1.5), ${LEAST_POWER}, ${MOST_POWER}), rounded up`,
     inputs: { itemsBytes, leastItemBytes: LEAST_ITEM_BYTES },
     source: HASH,
-    boundBy: hashpower === LEAST_POWER ? "floor" : hashpower === MOST_POWER ? "cap" : null,
+    boundBy: boundPower(itemsBytes),
     note: "memcached begins with 16 and holds two tables while it doubles them: here the last one is there from the start",
   });
+}
+
+function boundPower(itemsBytes: number): Bound {
+  if (itemsBytes <= itemsIn(LEAST_POWER - 1)) return "floor";
+  return itemsBytes > 2 * itemsIn(MOST_POWER - 1) ? "cap" : null;
 }
 
 function joinOptions({ memory, connections, threads, itemSizeMax, hashpower }: Settings): Setting {

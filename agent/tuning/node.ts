@@ -134,6 +134,8 @@ function computeProcessBytes({ memoryBytes, vcpus }: Allotment, options: Options
   return Math.max(Math.floor(ownBytes / vcpus), Math.min(memoryBytes, LEAST_WORKER_BYTES) - PRIMARY_BYTES);
 }
 
+const OLD_SPACE = "min(processBytes * 3 / 4, processBytes - youngBytes - nativeBytes - stacksBytes, mostBytes)";
+
 // A quarter stays outside of the old space: Node's documentation leaves as much on a machine of 2 GiB.
 function tuneOldSpace(processBytes: number, options: Options): Setting {
   const mostBytes = numberOption(options, "maxHeap");
@@ -144,7 +146,7 @@ function tuneOldSpace(processBytes: number, options: Options): Setting {
   const oldSpaceMib = Math.floor(Math.max(wantedBytes, LEAST_OLD_SPACE_BYTES) / MIB);
   const isShare = wantedBytes === leftBytes;
   return bytes(oldSpaceMib * MIB, String(oldSpaceMib), {
-    formula: "min(processBytes * 3 / 4, processBytes - youngBytes - nativeBytes - stacksBytes, mostBytes)",
+    formula: wantedBytes < LEAST_OLD_SPACE_BYTES ? `max(${OLD_SPACE}, 64 MiB)` : OLD_SPACE,
     inputs: { processBytes, youngBytes: YOUNG_BYTES, nativeBytes: NATIVE_BYTES, stacksBytes, mostBytes },
     source: V8,
     boundBy: boundOldSpace(wantedBytes, bearableBytes, leftBytes, options),
@@ -178,8 +180,15 @@ function tunePool({ vcpus }: Allotment, options: Options, processBytes: number):
   const bearable = fitting < DEFAULT_POOL ? fitting : ofLarge;
   const threads = Math.min(Math.max(cpus, DEFAULT_POOL), bearable, MOST_POOL);
   return count(threads, {
-    formula: "min(max(cpusOfProcess, 4), processBytes / 8 / 8 MiB, 1024)",
-    inputs: { cpusOfProcess: cpus, processBytes },
+    ...(threads < DEFAULT_POOL
+      ? {
+          formula: "(processBytes - withoutPoolBytes) / 8 MiB",
+          inputs: { processBytes, withoutPoolBytes: WITHOUT_POOL_BYTES },
+        }
+      : {
+          formula: "max(4, min(cpusOfProcess, processBytes / 8 / 8 MiB, 1024))",
+          inputs: { cpusOfProcess: cpus, processBytes },
+        }),
     source: LIBUV,
     ...boundPool(threads, cpus, bearable),
   });

@@ -147,7 +147,7 @@ function tuneVacuumWorkers({ vacuum }: PostgresMemory, vcpus: number): Setting {
   const byCpus = vcpus >= 32 ? 5 : vcpus >= 16 ? 4 : 3;
   const why = reason("vcpus < 16 ? 3 : vcpus < 32 ? 4 : 5", { vcpus });
   if (byCpus <= vacuum.bearableWorkers) return count(byCpus, why);
-  const inputs = { vacuumBytes: Math.floor(vacuum.allKb * KIB), eachBytes: vacuum.kb * KIB };
+  const inputs = { vacuumBytes: Math.floor(vacuum.allKb * KIB), eachBytes: Math.ceil(vacuum.exactKb * KIB) };
   return count(vacuum.bearableWorkers, {
     ...reason("max(vacuumBytes / eachBytes, 3)", inputs),
     boundBy: "share",

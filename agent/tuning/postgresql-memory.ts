@@ -79,6 +79,8 @@ export interface WorkMem {
 export interface Vacuum {
   /** What each worker may have. */
   readonly kb: number;
+  /** Before rounding. */
+  readonly exactKb: number;
   /** What all of them may have together. */
   readonly allKb: number;
   /** What the most of them have more than is kept for them. */
@@ -207,7 +209,7 @@ function computeVacuum(demand: PostgresDemand, roomKb: number): Vacuum {
   const eachKb = Math.min(wantedAutovacuumKb(shareKb, workload), allKb / LEAST_AUTOVACUUM_WORKERS);
   const bearableWorkers = Math.max(LEAST_AUTOVACUUM_WORKERS, Math.floor(allKb / eachKb));
   const takenKb = Math.max(0, Math.min(allKb, eachKb * MOST_AUTOVACUUM_WORKERS) - keptKb);
-  return { kb: roundToMegabytes(Math.floor(eachKb)), allKb, takenKb, bearableWorkers };
+  return { kb: roundToMegabytes(Math.floor(eachKb)), exactKb: eachKb, allKb, takenKb, bearableWorkers };
 }
 
 function keptForVacuumKb(shareKb: number, workload: Workload): number {

@@ -132,7 +132,7 @@ function tunePlanner(options: Options): Settings {
   return {
     default_statistics_target: count(statisticsTarget, reason("by workload", { workload })),
     random_page_cost: count(cost, reason("by dataSize, workload and storage", { dataSize, workload, storage })),
-    jit: text(jit, reason("off if workload is web, oltp or mixed", { workload })),
+    jit: text(jit, reason("off if workload is web, oltp or mixed, else on", { workload })),
   };
 }
 

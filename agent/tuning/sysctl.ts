@@ -114,12 +114,12 @@ function clampBuffer(memoryBytes: number, mostBytes: number): number {
 }
 
 function receiveReason(memoryBytes: number): Reason {
-  const formula = "clamp(memoryBytes / 128, 4 MiB, 32 MiB)";
+  const formula = "clamp(memoryBytes / 128, 4 MiB, 32 MiB), in whole 4 KiB";
   return { formula, inputs: { memoryBytes }, source: TCP_INIT, boundBy: boundOf(memoryBytes / 128, 4, 32) };
 }
 
 function sendReason(memoryBytes: number): Reason {
-  const formula = "clamp(memoryBytes / 128, 4 MiB, 16 MiB)";
+  const formula = "clamp(memoryBytes / 128, 4 MiB, 16 MiB), in whole 4 KiB";
   return { formula, inputs: { memoryBytes }, source: TCP_INIT, boundBy: boundOf(memoryBytes / 128, 4, 16) };
 }
 

@@ -63,8 +63,8 @@ function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
   const swapBytes = optionalNumber(options, "swap");
   return {
     MemoryHigh: size(highBytes, {
-      formula: "MemoryMax * highPercent / 100",
-      inputs: { MemoryMax: maxBytes, highPercent },
+      formula: "maxBytes * highPercent / 100",
+      inputs: { maxBytes, highPercent },
       source: CONTROL,
       boundBy: highPercent === OPTIONS["highPercent"]!.default ? null : "user",
     }),
