@@ -8,8 +8,12 @@ import { GIB, MIB } from "./size.ts";
 export const DEFAULT_POOL_BYTES = 128 * MIB;
 const LEAST_POOL_BYTES = 32 * MIB;
 
-/** MySQL's table, which jumps: from this much memory on (or above it), this share of it. */
+/**
+ * MySQL's table: from this much memory on (or above it), this share of it. The table jumps there. Below 1 GiB it rises
+ * evenly instead, from a quarter of 512 MiB to a half: its 128M would be a sixth of what a t3.micro has for a database.
+ */
 const HALF_FROM_BYTES = GIB;
+const SLOPE_START_BYTES = 256 * MIB;
 const THREE_QUARTERS_ABOVE_BYTES = 4 * GIB;
 
 /**
@@ -105,19 +109,17 @@ export function divideInnodbMemory(memoryBytes: number, rule: InnodbRule, option
 }
 
 function poolByTable(memoryBytes: number): number {
-  if (memoryBytes < HALF_FROM_BYTES) return DEFAULT_POOL_BYTES;
+  if (memoryBytes < HALF_FROM_BYTES) return Math.max(DEFAULT_POOL_BYTES, (memoryBytes * 3) / 4 - SLOPE_START_BYTES);
   return memoryBytes <= THREE_QUARTERS_ABOVE_BYTES ? memoryBytes / 2 : (memoryBytes * 3) / 4;
 }
 
 /** What is left beside the pool, here and with any more memory. */
 function lastingRestBytes(memoryBytes: number, whole: number, keptBytes: number): number {
   const here = memoryBytes - poolByTable(memoryBytes) * whole;
-  if (memoryBytes > THREE_QUARTERS_ABOVE_BYTES) return Math.max(here, keptBytes);
-  const afterFirst = memoryBytes < HALF_FROM_BYTES ? HALF_FROM_BYTES * (1 - whole / 2) : Infinity;
-  return Math.min(here, afterFirst, keptBytes);
+  return memoryBytes > THREE_QUARTERS_ABOVE_BYTES ? Math.max(here, keptBytes) : Math.min(here, keptBytes);
 }
 
-// After the table's second jump: what it leaves there, or all that is essential, as far as there was so much before it.
+// After the table's jump: what it leaves there, or all that is essential, as far as there was so much before it.
 function keptAfterJump(whole: number, essential: number): number {
   const before = THREE_QUARTERS_ABOVE_BYTES * (1 - whole / 2);
   return Math.max(THREE_QUARTERS_ABOVE_BYTES * (1 - (whole * 3) / 4), Math.min(essential, before));

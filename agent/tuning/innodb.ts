@@ -114,16 +114,18 @@ export function tunePool(
       boundBy: "share",
       note: "MySQL's would not leave enough for the server and its connections.",
     });
-  const byTable = "memoryBytes < 1 GiB ? defaultBytes : memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75";
   const isRounded = poolBytes < tablePoolBytes;
   return megabytes(poolBytes, {
-    formula: isRounded ? byTable + inWhole(poolBytes) : byTable,
+    formula: isRounded ? TABLE_FORMULA + inWhole(poolBytes) : TABLE_FORMULA,
     inputs: { memoryBytes, defaultBytes: DEFAULT_POOL_BYTES },
     source: TABLE,
     ...(isRounded ? { note: ROUNDED } : {}),
   });
 }
 
+const TABLE_FORMULA =
+  "memoryBytes < 1 GiB ? max(defaultBytes, memoryBytes * 3 / 4 - 256 MiB) : " +
+  "memoryBytes <= 4 GiB ? memoryBytes / 2 : memoryBytes * 0.75";
 const ROUNDED = "Rounded down to whole chunks: InnoDB would round it up, beyond the share.";
 
 function inWhole(poolBytes: number): string {

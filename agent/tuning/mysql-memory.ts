@@ -50,7 +50,7 @@ function ruleOf(isOld: boolean): InnodbRule {
         step: 1,
         essential: true,
       },
-      tables(4000, TABLE_BYTES),
+      { ...tables(4000, TABLE_BYTES), essential: true },
       global("innodb_log_buffer_size", null, 16 * MIB, isOld ? 16 * MIB : 64 * MIB),
       // In place of each table's limit: one for all of them. 8.4 has it grow with the memory.
       {

@@ -6,17 +6,17 @@ import { alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 import { provePromises } from "./prove-profile.ts";
 
 describe("mysql", () => {
-  // refman, innodb-dedicated-server: 128 MB below 1 GB, half up to 4 GB, three quarters above.
+  // refman, innodb-dedicated-server: half from 1 GB on, three quarters above 4 GB, and its 128 MB below only up to 512 MiB.
   for (const [memoryMib, pool] of [
     [512, "128M"],
-    [768, "128M"],
-    [1023, "128M"],
+    [640, "224M"],
+    [768, "320M"],
+    [1020, "509M"],
     [1024, "512M"],
     [1536, "768M"],
     [2048, "1G"],
     [3072, "1536M"],
     [4096, "2G"],
-    [5120, "3840M"],
     [6144, "4608M"],
     [8192, "6G"],
     [16_384, "12G"],
@@ -153,9 +153,11 @@ describe("mysql", () => {
     [450, "128M", ["20!", "OFF!", "400!", "16M!", "23M!"]],
     [512, "128M", ["30!", "OFF!", "400!", "16M!", "64M!"]],
     [1024, "512M", ["72!", "OFF!", "400!", "16M!", "64M!"]],
-    [2048, "1G", ["151", "ON", "400!", "16M!", "64M!"]],
-    [4096, "2G", ["151", "ON", "400!", "16M!", "64M!"]],
-    [5120, "3840M", ["151", "ON", "1005!", "16M!", "64M!"]],
+    [768, "320M", ["51!", "OFF!", "400!", "16M!", "64M!"]],
+    [2048, "1G", ["151", "ON", "1551!", "16M!", "64M!"]],
+    [3072, "1536M", ["151", "ON", "4000", "16M!", "64M!"]],
+    [4096, "2G", ["151", "ON", "4000", "16M!", "64M!"]],
+    [5120, "3712M", ["151", "ON", "4000", "16M!", "64M!"]],
     [6144, "4608M", ["151", "ON", "4000", "54M!", "64M!"]],
     [8192, "6G", ["151", "ON", "4000", "64M", "413M!"]],
     [16_384, "12G", ["151", "ON", "4000", "64M", "1G"]],
@@ -186,10 +188,10 @@ describe("mysql", () => {
       "lower the option connections",
     );
   });
-  it("lets the pool give way to connections and the performance schema where the table jumps at 4 GiB", () => {
+  it("lets the pool give way to connections, tables and the performance schema where its rule jumps at 4 GiB", () => {
     const settings = alone("mysql", 4 * GIB + MIB, 2);
     const pool = settings["innodb_buffer_pool_size"]!;
-    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["2880M", "share", "ON"]);
+    assert.deepEqual([pool.text, pool.boundBy, settings["performance_schema"]!.text], ["2752M", "share", "ON"]);
     assert.match(pool.note!, /^MySQL's would not leave enough/);
   });
   it("takes memory from the pool for the connections that are asked for", () => {
