@@ -8,12 +8,14 @@ import { amountOf, formatInput, type Levers, type ShareExplanation, substitute }
 import { describeReserve } from "../tuning/reserve.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { describeBaseline, formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 interface Common {
   /** The instance type, or `here`. */
   readonly machine: string;
+  /** Of each vCPU, what a burstable type may use for ever; null: all, or not known. */
+  readonly cpuBaselinePercent: number | null;
   readonly app: AppPlan;
   /** Null: the app takes no memory. */
   readonly share: ShareExplanation | null;
@@ -26,12 +28,12 @@ export type Explanation =
   | (Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers });
 
 export function explainDocument(explanation: Explanation): unknown {
-  const { machine, app, share, leftOut } = explanation;
+  const { machine, cpuBaselinePercent, app, share, leftOut } = explanation;
   const { name, profile, vcpus, settings, degraded, belowUseful } = app;
-  const common = { schema: 1, machine, app: name, profile, present: isPresent(explanation), leftOut, vcpus, share };
+  const present = isPresent(explanation);
+  const common = { schema: 1, machine, cpuBaselinePercent, app: name, profile, present, leftOut, vcpus, share };
   if (explanation.kind === "app") {
-    const isThere = isPresent(explanation);
-    return { ...common, settings: isThere ? settings : {}, degraded, belowUseful: isThere ? belowUseful : [] };
+    return { ...common, settings: present ? settings : {}, degraded, belowUseful: present ? belowUseful : [] };
   }
   const setting = settings[explanation.setting]!;
   const withNumbers = substitute(setting);
@@ -41,8 +43,10 @@ export function explainDocument(explanation: Explanation): unknown {
 }
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
-  const { machine, app } = explanation;
-  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${formatCount(app.vcpus, "vCPU")}\n`;
+  const { machine, cpuBaselinePercent, app } = explanation;
+  const burstable = cpuBaselinePercent === null ? "" : `, burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  const cpus = formatCount(app.vcpus, "vCPU") + burstable;
+  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${cpus}\n`;
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
   return heading + formatShare(explanation, paint) + rest;

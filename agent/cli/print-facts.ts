@@ -22,9 +22,12 @@ export function formatFacts(facts: Facts, extras: object, paint: Paint): string 
 
 /** How tuning takes what is not simply used as it is. */
 function remarkOn(name: string, facts: Facts): string {
-  const { cpuQuota, numaNodes, swapBytes } = facts;
+  const { cpuQuota, cpuBaselinePercent, numaNodes, gpus, swapBytes } = facts;
   if (name === "cpuQuota" && cpuQuota !== null) return `: counts as ${formatCount(usableCpus(facts).vcpus, "CPU")}`;
   if (name === "numaNodes" && numaNodes > 1) return ": apps are tuned for all of them together";
+  if (name === "cpuBaselinePercent" && cpuBaselinePercent !== null)
+    return ": burstable, of each vCPU for ever; apps are tuned for whole vCPUs";
+  if (name === "gpus" && gpus) return ": only expressions of custom use them";
   if (name === "swapBytes" && swapBytes > 0) return ": never counted as memory";
   return "";
 }

@@ -3,11 +3,12 @@
 import { gatherBelowUseful, listUntold } from "./gather-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
-import { type MachineFacts, usableCpus } from "../tuning/compute-tuning.ts";
+import { usableCpus } from "../tuning/compute-tuning.ts";
 import { formatBytes, MIB } from "../tuning/size.ts";
 import { formatColumns, type Paint } from "./text.ts";
 
@@ -19,6 +20,8 @@ export interface TunedMachine {
   readonly memoryBytes: number;
   /** What the cgroup takes away from the machine's own; absent: nothing. */
   readonly cgroup?: Cgroup;
+  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  readonly cpuBaselinePercent?: number | null;
   /** Why the image does not fit. */
   readonly misfit: "architecture" | "memory" | null;
   readonly problems: readonly Problem[];
@@ -34,13 +37,17 @@ export interface Cgroup {
   readonly usableVcpus: number;
 }
 
-type CgroupFacts = Pick<MachineFacts, "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota">;
+type LimitFacts = Pick<
+  Facts,
+  "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
+>;
+export type Limits = Pick<TunedMachine, "cgroup" | "cpuBaselinePercent">;
 
-/** For a machine's `cgroup`. */
-export function limitsOf(facts: CgroupFacts): { readonly cgroup?: Cgroup } {
-  const { memTotalBytes, memLimitBytes, cpuQuota } = facts;
-  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return {};
-  return { cgroup: { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus } };
+/** What a machine's cgroup and its type leave of it. */
+export function limitsOf(facts: LimitFacts): Limits {
+  const { memTotalBytes, memLimitBytes, cpuQuota, cpuBaselinePercent } = facts;
+  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return { cpuBaselinePercent };
+  return { cpuBaselinePercent, cgroup: { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus } };
 }
 
 /** The whole answer of `tune` for an image, as JSON. */
@@ -52,11 +59,12 @@ export function tuningDocument(machines: readonly TunedMachine[]): unknown {
 }
 
 export function machineDocument(machine: TunedMachine): unknown {
-  const { type, vcpus, memoryBytes, cgroup, problems, tuning } = machine;
+  const { type, vcpus, memoryBytes, cgroup, cpuBaselinePercent = null, problems, tuning } = machine;
   return {
     type,
     vcpus,
     usableVcpus: cgroup?.usableVcpus ?? vcpus,
+    cpuBaselinePercent,
     memoryBytes,
     memTotalBytes: cgroup?.memTotalBytes ?? memoryBytes,
     fits: tuning !== null,
@@ -93,6 +101,9 @@ export function machineRows(machines: readonly TunedMachine[], paint: Paint): st
     ...rowIfAny("CPU quota of the cgroup", machines, ({ cgroup }) =>
       cgroup && cgroup.cpuQuota !== null ? describeQuota(cgroup.cpuQuota, cgroup.usableVcpus) : "",
     ),
+    ...rowIfAny("burstable", machines, ({ cpuBaselinePercent = null }) =>
+      cpuBaselinePercent === null ? "" : describeBaseline(cpuBaselinePercent),
+    ),
     ["reserve", ...machines.map(({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : ""))],
     // What is left by rounding is nobody's loss.
     ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
@@ -112,6 +123,11 @@ function rowIfAny(
 ): string[][] {
   const cells = machines.map(cellOf);
   return cells.some((cell) => cell !== "") ? [[label, ...cells]] : [];
+}
+
+/** Apps are tuned for whole vCPUs, which is what there is until the credits are spent. */
+export function describeBaseline(percent: number): string {
+  return `each vCPU at ${percent} % for ever`;
 }
 
 /** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
@@ -195,7 +211,8 @@ export function formatSettings(
     memoryBytes,
     ofBytes,
     cgroup,
-  }: { readonly memoryBytes: number; readonly ofBytes: number } & Pick<TunedMachine, "cgroup">,
+    cpuBaselinePercent = null,
+  }: { readonly memoryBytes: number; readonly ofBytes: number } & Limits,
   paint: Paint,
 ): string {
   const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
@@ -203,7 +220,8 @@ export function formatSettings(
     cgroup && cgroup.cpuQuota !== null
       ? `CPU quota of the cgroup ${describeQuota(cgroup.cpuQuota, cgroup.usableVcpus)}`
       : "";
-  const remarks = [memoryBytes === ofBytes ? "" : reserve, quota].filter((remark) => remark !== "");
+  const burstable = cpuBaselinePercent === null ? "" : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  const remarks = [memoryBytes === ofBytes ? "" : reserve, quota, burstable].filter((remark) => remark !== "");
   const rows = Object.entries(settings).map(([name, setting]) => [
     paint.bold(name),
     oneLine(setting),

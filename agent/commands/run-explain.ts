@@ -59,7 +59,8 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
     isLeftOut ? { ...app, memoryBytes: 0 } : app,
   );
   const machine = nameMachine(command.target, facts);
-  const common = { machine, app, share, leftOut: tuning.budget.leftOut };
+  const { cpuBaselinePercent } = facts;
+  const common = { machine, cpuBaselinePercent, app, share, leftOut: tuning.budget.leftOut };
   if (setting === null || isLeftOut) return { kind: "app", ...common };
   const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;
   const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, setting);

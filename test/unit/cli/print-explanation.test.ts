@@ -26,7 +26,11 @@ function explain(name: string, vcpus: number): string[] {
   const { budget, demands, apps } = result;
   const app = apps.find((each) => each.name === name)!;
   const share = explainShare(prepared.config, facts, budget, demands, app);
-  const text = formatExplanation({ kind: "app", machine: "a type", app, share, leftOut: [] }, paint);
+  const text = formatExplanation(
+    { kind: "app", machine: "a type", cpuBaselinePercent: 20, app, share, leftOut: [] },
+    paint,
+  );
+  assert.match(text, /^app\d capped on a type, \d+ vCPUs, burstable: each vCPU at 20 % for ever$/m);
   const lines = text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
   return lines.slice(lines.findIndex((line) => line.startsWith("= for all apps")) + 1, -3);
 }

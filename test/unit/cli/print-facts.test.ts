@@ -17,5 +17,14 @@ describe("facts for people", () => {
     assert.match(print({ cpuQuota: 0.5 }), /^cpuQuota +0\.5: counts as 1 CPU/m);
     assert.match(print({ cpuQuota: 3.9 }), /^cpuQuota +3\.9: counts as 3 CPUs/m);
   });
+  it("say that a type is burstable, and who uses GPUs", () => {
+    const text = print({ cpuBaselinePercent: 22.5, gpus: 4 });
+    assert.match(
+      text,
+      /^cpuBaselinePercent +22\.5: burstable, of each vCPU for ever; apps are tuned for whole vCPUs$/m,
+    );
+    assert.match(text, /^gpus +4: only expressions of custom use them$/m);
+    assert.doesNotMatch(print({ gpus: 0 }), /custom/);
+  });
   it("say nothing of it where there is none", () => assert.doesNotMatch(print({}), /: (counts|apps|never)/));
 });

@@ -9,6 +9,8 @@ import {
   type TunedMachine,
 } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
+import { findInstanceType } from "../../../agent/facts/catalogue.ts";
+import { predictFacts } from "../../../agent/facts/predict-facts.ts";
 import type { GivenUp } from "../../../agent/plan/plan.ts";
 import type { BelowUseful } from "../../../agent/tuning/setting.ts";
 import { GIB, MIB } from "../tuning/alone.ts";
@@ -103,6 +105,7 @@ of another architecture: 1 type
       usableVcpus: 2,
       memoryBytes: GIB,
       memTotalBytes: GIB,
+      cpuBaselinePercent: null,
       fits: false,
       problems: ["the apps need more (memory). Pick another."],
       apps: {},
@@ -117,7 +120,8 @@ describe("a machine's tuning", () => {
     assert.match(text, /^api gave up: threads 250 → 60, codeCache 240M → 48M$/m);
   });
   it("names the machine's own memory and CPUs, and what a cgroup leaves of them", () => {
-    const facts = { memTotalBytes: 16 * GIB, memLimitBytes: 4 * GIB, vcpus: 2, cores: 1, cpuQuota: 1.5 };
+    const memory = { memTotalBytes: 16 * GIB, memLimitBytes: 4 * GIB };
+    const facts = { ...memory, vcpus: 2, cores: 1, cpuQuota: 1.5, cpuBaselinePercent: null };
     const machine = { ...fitting("here", 4 * GIB), ...limitsOf(facts) };
     assert.match(
       formatTuning([machine], paint),
@@ -127,6 +131,20 @@ describe("a machine's tuning", () => {
     const { vcpus, usableVcpus, memoryBytes, memTotalBytes } = document!;
     assert.deepEqual([vcpus, usableVcpus, memoryBytes, memTotalBytes], [2, 1, 4 * GIB, 16 * GIB]);
     assert.doesNotMatch(formatTuning([fitting("here", 4 * GIB)], paint), /cgroup/);
+  });
+  // EC2 User Guide: a t3.small earns 24 credits an hour for its two vCPUs, 20 % of each.
+  it("says what a burstable type may use of its CPUs for ever", () => {
+    const ofType = (type: string) => limitsOf(predictFacts(findInstanceType(type)!));
+    const typed = ["t3.small", "m7g.large"].map((type) => ({ ...fitting(type, 2 * GIB), ...ofType(type) }));
+    assert.match(formatTuning(typed, paint), /^burstable +each vCPU at 20 % for ever *$/m);
+    assert.doesNotMatch(formatTuning(typed.slice(1), paint), /burstable/);
+    const { types } = tuningDocument(typed) as { types: Readonly<Record<string, unknown>>[] };
+    assert.deepEqual(
+      types.map(({ cpuBaselinePercent }) => cpuBaselinePercent),
+      [20, null],
+    );
+    const sizes = { memoryBytes: GIB, ofBytes: GIB, ...ofType("t3.nano") };
+    assert.equal(formatSettings({}, sizes, paint), "burstable: each vCPU at 5 % for ever\n");
   });
   it("says nothing of what rounding leaves to the page cache", () => {
     const left = (unallocatedBytes: number): string => {
