@@ -157,7 +157,7 @@ function boundOf(value: number, halfMib: number, wantedMib: number): Bound {
   return value < halfMib ? "cap" : null;
 }
 
-/** Half of what is left: the rest is for sorts and aggregations, and for the page cache. */
+/** Half of what is left, and all of it for a client's pool: the rest is for sorts and aggregations, and for the page cache. */
 function tuneConnections({ memoryBytes }: Allotment, takenMib: number, options: Options): Setting {
   const given = optionalNumber(options, "maxIncomingConnections");
   if (given !== null) {
@@ -165,15 +165,17 @@ function tuneConnections({ memoryBytes }: Allotment, takenMib: number, options: 
     const inputs = { maxIncomingConnections: given };
     return count(given, { formula, inputs, source: CONNECTIONS, boundBy: "user" });
   }
-  const bearable = Math.floor((Math.floor(memoryBytes / MIB) - takenMib) / 2 / CONNECTION_MIB);
-  const value = Math.min(Math.max(bearable, LEAST_CONNECTIONS), MOST_CONNECTIONS);
+  // The floor has room for the least, so as many or more are left.
+  const leftMib = Math.floor(memoryBytes / MIB) - takenMib;
+  const bearable = Math.floor(leftMib / 2 / CONNECTION_MIB);
+  const few = Math.min(Math.floor(leftMib / CONNECTION_MIB), DRIVER_POOL);
+  const value = Math.min(Math.max(bearable, few), MOST_CONNECTIONS);
   return count(value, {
-    formula: "min(max((memoryBytes - takenBytes) / 2 / connectionBytes, leastConnections), mostConnections)",
+    formula: "min(max(leftBytes / 2, min(leftBytes, poolBytes)) / connectionBytes, mostConnections)",
     inputs: {
-      memoryBytes,
-      takenBytes: takenMib * MIB,
+      leftBytes: leftMib * MIB,
+      poolBytes: DRIVER_POOL * CONNECTION_MIB * MIB,
       connectionBytes: CONNECTION_MIB * MIB,
-      leastConnections: LEAST_CONNECTIONS,
       mostConnections: MOST_CONNECTIONS,
     },
     source: CONNECTIONS,

@@ -32,9 +32,11 @@ describe("mongodb", () => {
     });
   }
 
-  // 1 MiB each, in half of what the cache, 128 MiB and 200 MiB of an index build leave.
+  // 1 MiB each, in half of what the cache, 128 MiB and 200 MiB of an index build leave; maxPoolSize of the drivers is 100.
   for (const [memory, connections, boundBy] of [
     [600 * MIB, 64, "floor"],
+    [700 * MIB, 100, "floor"],
+    [784 * MIB, 100, null],
     [GIB, 220, null],
     [4 * GIB, 1116, null],
     [16 * GIB, 4188, null],
@@ -67,7 +69,7 @@ describe("mongodb", () => {
   it("says that fewer connections than one client's pool opens are few", () => {
     const { least } = mongodb.useful({})["maxIncomingConnections"]!;
     assert.equal(least, 100);
-    const connections = [688 * MIB, GIB].map((memory) =>
+    const connections = [683 * MIB, 684 * MIB].map((memory) =>
       numberOf(alone("mongodb", memory, 2), "maxIncomingConnections"),
     );
     assert.deepEqual(
