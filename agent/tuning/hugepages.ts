@@ -2,7 +2,7 @@
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "./read-option.ts";
-import type { OptionRule, Options, Profile, Setting } from "./setting.ts";
+import type { Neighbour, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
 
 const HUGETLB = "linux, Documentation/admin-guide/mm/hugetlbpage.rst";
@@ -51,8 +51,14 @@ export const hugepages: Profile = {
 };
 
 /** What is gone from everything else: whole pages. */
-export function setAsideBytes(memoryBytes: number, options: Options): number {
+function setAsideBytes(memoryBytes: number, options: Options): number {
   return neededBytes(options) ?? countPages(memoryBytes, options) * pageBytes(options);
+}
+
+/** What these apps set aside. */
+export function sumHugePages(apps: readonly Neighbour[]): number {
+  const owners = apps.filter(({ profile }) => profile === hugepages.name);
+  return owners.reduce((sum, { memoryBytes, options }) => sum + setAsideBytes(memoryBytes, options), 0);
 }
 
 /** By percent. */

@@ -1,6 +1,6 @@
 // What a node keeps from its pods for what is not Kubernetes: the other apps of the machine.
 
-import { hugepages, setAsideBytes } from "./hugepages.ts";
+import { sumHugePages } from "./hugepages.ts";
 import { mebibytes } from "./kubelet-reserve.ts";
 import type { Allotment, Neighbour, Setting } from "./setting.ts";
 import { MIB } from "./size.ts";
@@ -27,9 +27,4 @@ export function tuneSystemReserved(
 
 function sumShares(neighbours: readonly Neighbour[]): number {
   return neighbours.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
-}
-
-function sumHugePages(neighbours: readonly Neighbour[]): number {
-  const owners = neighbours.filter(({ profile }) => profile === hugepages.name);
-  return owners.reduce((sum, { memoryBytes, options }) => sum + setAsideBytes(memoryBytes, options), 0);
 }

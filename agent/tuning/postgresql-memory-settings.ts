@@ -14,10 +14,12 @@ export interface PostgresKind {
   readonly vcpus: number;
   readonly workload: Workload;
   readonly dataSize: DataSize;
+  /** Of the machine, set aside by another app. */
+  readonly hugePagesBytes: number;
 }
 
 export function tuneMemory(memory: PostgresMemory, kind: PostgresKind): Settings {
-  const { memoryBytes, workload } = kind;
+  const { memoryBytes, workload, hugePagesBytes } = kind;
   const inputs = { memoryBytes };
   const sharedBuffersBytes = memory.sharedBuffersKb * KIB;
   const shared = { sharedBuffersBytes };
@@ -34,10 +36,10 @@ export function tuneMemory(memory: PostgresMemory, kind: PostgresKind): Settings
       reason("sharedBuffersBytes * 3% > 14 MiB ? 16 MiB : max(sharedBuffersBytes * 3%, 32 KiB)", shared),
     ),
     work_mem: tuneWorkMem(memory, kind),
-    // As `try` the server starts without them, too; as `on` it would not.
+    // As `try` the server starts without them, too; as `on` it would not. Pages that are set aside serve nothing else.
     huge_pages: text(
-      sharedBuffersBytes >= 2 * GIB ? "try" : "off",
-      reason("try if sharedBuffersBytes >= 2 GiB, else off", shared),
+      sharedBuffersBytes >= 2 * GIB || hugePagesBytes > 0 ? "try" : "off",
+      reason("try if sharedBuffersBytes >= 2 GiB or hugePagesBytes > 0, else off", { ...shared, hugePagesBytes }),
     ),
   };
 }

@@ -1,6 +1,7 @@
 // PostgreSQL 12 to 18 by pgtune's rules, in PostgreSQL's names and units. Where pgtune breaks the share, the share wins.
 
 import { bytes, count, type Reason, text } from "./build-setting.ts";
+import { sumHugePages } from "./hugepages.ts";
 import {
   DEFAULT_WORK_MEM_KB,
   dividePostgresMemory,
@@ -67,12 +68,13 @@ export const postgresql: Profile = {
     leastShareKb(workloadOf(options), optionalNumber(options, "connections") ?? LEAST_CONNECTIONS) * KIB,
   // What shared_buffers leave to the page cache holds data, too: there is no end to it.
   capBytes: () => Infinity,
-  tune({ memoryBytes, vcpus }, options) {
+  tune({ memoryBytes, vcpus, neighbours }, options) {
     const kind: PostgresKind = {
       memoryBytes,
       vcpus,
       workload: workloadOf(options),
       dataSize: DATA_SIZES[textOption(options, "dataSize")]!,
+      hugePagesBytes: sumHugePages(neighbours),
     };
     const given = optionalNumber(options, "connections");
     const memory = dividePostgresMemory({

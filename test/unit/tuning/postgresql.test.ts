@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import { postgresql } from "../../../agent/tuning/postgresql.ts";
-import { alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
+import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "./alone.ts";
 
 describe("postgresql", () => {
   // Memory and CPUs, options, and what pgtune answers.
@@ -255,6 +256,16 @@ describe("postgresql", () => {
       effective_cache_size: "16777215MB",
     });
     assert.ok(numberOf(settings, "work_mem") <= 2_147_483_647 * 1024);
+  });
+  // hugetlbpage.rst: pages that are set aside cannot be used for anything else.
+  it("takes the huge pages that another app sets aside, however small its buffers", () => {
+    const options = { size: null, percent: 100, pageSize: "2MiB", group: null };
+    const pages = { name: "pages", profile: "hugepages", options, memoryBytes: 512 * MIB };
+    const result = tuneAlone("postgresql", allot(2 * GIB, 2, { neighbours: [pages] }), {});
+    assert.ok(result.kind === "tuned");
+    const { huge_pages: pagesOf } = result.settings;
+    assert.deepEqual([pagesOf!.text, pagesOf!.inputs["hugePagesBytes"]], ["try", 536_870_912]);
+    assert.equal(alone("postgresql", 2 * GIB, 2)["huge_pages"]!.text, "off");
   });
   it("has the same settings on every machine", () => {
     const names = Object.keys(alone("postgresql", 512 * MIB, 1));
