@@ -118,6 +118,14 @@ describe("computeTuning", () => {
     const facts = { ...machine(16 * GIB, 4), network: { enis: 4, ipv4PerEni: 15 } };
     assert.equal(tune(nodes, facts).apps[0]!.settings["maxPods"]!.value, 58);
   });
+  // refman, temptable_max_ram: 3 % of the memory from 8.4 on, 1 GiB at least: 4 GiB only on more than 100.
+  it("tells what an app would have with enough memory, not on the largest machine", () => {
+    const { degraded } = tune({ ...image, apps: [app("db", "mysql")] }, machine(3 * GIB, 2)).apps[0]!;
+    assert.deepEqual(
+      degraded.find(({ setting }) => setting === "temptable_max_ram"),
+      { setting: "temptable_max_ram", wanted: "1G", got: "64M" },
+    );
+  });
   it("tells what an app gave up for want of memory, and what it would have", () => {
     const small = app("api", "jvm", { memory: { weight: 1, minBytes: null, maxBytes: 512 * MIB } });
     assert.deepEqual(tune({ ...image, apps: [small] }, machine(8 * GIB, 2)).apps[0]!.degraded, [
