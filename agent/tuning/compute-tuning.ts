@@ -6,6 +6,7 @@ import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type AppShare, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
+import { warnOfClients } from "./database-clients.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
@@ -93,7 +94,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   return {
     kind: "tuned",
     budget: planBudget(budget),
-    apps: present.map(plan),
+    apps: warnOfClients(present.map(plan), config.apps),
     absent: absent.map(plan),
     demands,
     allotments,

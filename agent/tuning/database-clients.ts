@@ -1,0 +1,74 @@
+// Whether an image's database takes as many connections as the image's own apps may open at once. Pure.
+
+import type { AppConfig } from "../config/config.ts";
+import type { AppPlan } from "../plan/plan.ts";
+import { declaredAt } from "../refusal.ts";
+import type { BelowUseful, Settings } from "./setting.ts";
+
+const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"]);
+const SETTING = "max_connections";
+
+interface Client {
+  /** What has a connection of its own to the database, in the plural. */
+  readonly what: string;
+  /** How many of them there are. */
+  count(settings: Settings): number;
+  /** The option that would make them fewer. */
+  readonly option: string;
+}
+
+/**
+ * By profile. A child of PHP-FPM and a thread of Gunicorn serve one request at a time; the pool of a Rails process has a
+ * connection for each thread (rails/rails, config/database.yml: RAILS_MAX_THREADS). What a JVM or Node opens, its own pool says.
+ */
+const CLIENTS: Readonly<Record<string, Client>> = {
+  "php-fpm": { what: "children", count: (settings) => numberOf(settings, "pm_max_children"), option: "maxChildren" },
+  puma: {
+    what: "threads",
+    count: (settings) => Math.max(1, numberOf(settings, "workers")) * numberOf(settings, "threads"),
+    option: "workers",
+  },
+  python: {
+    what: "threads",
+    count: (settings) => numberOf(settings, "workers") * numberOf(settings, "threads"),
+    option: "workers",
+  },
+};
+
+/** The database that has too few says so. Of several databases nobody knows which is whose: then none does. */
+export function warnOfClients(apps: readonly AppPlan[], configs: readonly AppConfig[]): readonly AppPlan[] {
+  const databases = apps.filter(({ profile }) => DATABASES.has(profile));
+  if (databases.length !== 1) return apps;
+  const [database] = databases;
+  const found = findFew(database!, apps);
+  if (found === null) return apps;
+  const { at } = configs.find(({ name }) => name === database!.name)!;
+  const warned = { ...database!, belowUseful: [...database!.belowUseful, { ...found, ...declaredAt(at) }] };
+  return apps.map((app) => (app === database ? warned : app));
+}
+
+/** Null: the connections are enough, or what the operator wants. */
+function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | null {
+  const clients = apps.flatMap(({ name, profile, settings }) => {
+    const client = CLIENTS[profile];
+    return client === undefined ? [] : [{ ...client, name, most: client.count(settings) }];
+  });
+  const least = clients.reduce((sum, { most }) => sum + most, 0);
+  const { value, text, boundBy } = database.settings[SETTING]!;
+  if (Number(value) >= least || boundBy === "user") return null;
+  // Without numbers, which would be others on each machine: there it is one finding.
+  const openers = clients.map(({ name, what }) => `the ${what} of ${name}`).join(" and ");
+  const fewer = clients.map(({ name, option }) => `${option} of ${name}`).join(" or ");
+  return {
+    setting: SETTING,
+    got: text,
+    least,
+    because: `${openers} may open more, each one of its own`,
+    fix: `Raise the option connections of ${database.name}, or lower the option ${fewer}.`,
+  };
+}
+
+/** 1 of what there is no setting for, as of the threads of uvicorn. */
+function numberOf(settings: Settings, name: string): number {
+  return Number(settings[name]?.value ?? 1);
+}
