@@ -77,9 +77,8 @@ export interface WorkMem {
 }
 
 export interface Vacuum {
-  /** What each worker may have. */
+  /** What each worker may have, and the same before rounding. */
   readonly kb: number;
-  /** Before rounding. */
   readonly exactKb: number;
   /** What all of them may have together. */
   readonly allKb: number;

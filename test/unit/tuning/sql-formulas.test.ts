@@ -70,4 +70,9 @@ describe("what is shown of a setting is what was computed", () => {
         { numRuns: 1000 },
       );
     });
+
+  it("where what is shared out is a little more than four workers' memory", () => {
+    const options = { workload: "dw", dataSize: "much-larger", version: "12", connections: 4 };
+    assertShown("postgresql", tryAlone("postgresql", 5_818_305_536, 16, options)!);
+  });
 });
