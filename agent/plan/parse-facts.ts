@@ -27,14 +27,14 @@ export function parseFacts(json: JsonValue): Facts {
     architecture: json.get("architecture").text(),
     cpuQuota: json.get("cpuQuota").nullable((value) => value.number()),
     disks: json.get("disks").items().map(parseDisk),
-    gpus: json.get("gpus").nullable((value) => value.integer(0, MOST)),
+    gpus: parseLater(json, "gpus", (value) => value.integer(0, MOST)),
     kernel: json.get("kernel").nullable((value) => value.text()),
     network: json.get("network").nullable((value) => ({
       enis: value.get("enis").integer(0, MOST),
       ipv4PerEni: value.get("ipv4PerEni").integer(0, MOST),
     })),
-    cpuBaselinePercent: json.get("cpuBaselinePercent").nullable((value) => value.number()),
-    fileSystems: json.get("fileSystems").nullable((value) => value.items().map(parseFileSystem)),
+    cpuBaselinePercent: parseLater(json, "cpuBaselinePercent", (value) => value.number()),
+    fileSystems: parseLater(json, "fileSystems", (value) => value.items().map(parseFileSystem)),
     origins: Object.fromEntries(
       json
         .get("origins")
@@ -42,6 +42,11 @@ export function parseFacts(json: JsonValue): Facts {
         .map(([name, value]) => [name, parseOrigin(value)]),
     ),
   };
+}
+
+/** A fact that plans of schema 1 did not have from the first: not known where it is missing. */
+function parseLater<T>(json: JsonValue, name: string, read: (value: JsonValue) => T): T | null {
+  return json.has(name) ? json.get(name).nullable(read) : null;
 }
 
 function parseInstanceFact(name: string, json: JsonValue): InstanceFacts[keyof InstanceFacts] {

@@ -121,15 +121,18 @@ describe("a saved plan", () => {
     );
   });
 
-  it("comes back from a parbake that knew nothing of spare memory and of what is useful", () => {
+  it("comes back from a parbake that knew nothing of spare memory, of what is useful and of some facts", () => {
     const { root } = makeRunnable();
-    const saved = tamper(save(PLAN, root), ({ budget, apps }) => {
+    const later = ["gpus", "cpuBaselinePercent", "fileSystems"];
+    const saved = tamper(save(PLAN, root), ({ budget, apps, facts }) => {
       for (const name of ["unallocatedReason", "spare", "gained"]) delete budget[name];
       delete apps[0].belowUseful;
+      for (const name of later) delete facts[name];
     });
-    const { budget, apps } = parseSavedPlan(saved, "plan.json").plan;
+    const { budget, apps, facts } = parseSavedPlan(saved, "plan.json").plan;
     assert.deepEqual(budget, { ...PLAN.budget, unallocatedReason: null, spare: [], gained: [] });
     assert.deepEqual(apps, [{ ...PLAN.apps[0]!, belowUseful: [] }]);
+    assert.deepEqual(facts, { ...PLAN.facts, gpus: null, cpuBaselinePercent: null, fileSystems: null });
   });
 
   it("comes back with all that is said of a secret", () => {
