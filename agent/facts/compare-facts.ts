@@ -32,8 +32,9 @@ export function refuseOtherFacts(then: Facts, now: Facts): void {
   const known = new Set<string>(knownInstanceFacts(then));
   const problems: Problem[] = [];
   for (const name of Object.keys(now) as (keyof Facts)[]) {
-    // Of the rest of the instance the plan knew nothing.
-    if (name === "origins" || OF_TYPE.includes(name) || (name in UNKNOWN_INSTANCE && !known.has(name))) continue;
+    // Of the rest of the instance the plan knew nothing; of GPUs, one that was saved before they were looked at.
+    const isUnknown = name in UNKNOWN_INSTANCE ? !known.has(name) : name === "gpus" && then.gpus === null;
+    if (name === "origins" || OF_TYPE.includes(name) || isUnknown) continue;
     const [before, after] = [show(then[name]), show(now[name])];
     if (before !== after)
       problems.push({ what: `the plan was made for ${name} ${before}, and it is ${after} here`, fix: FIX });

@@ -30,6 +30,18 @@ describe("the facts of a saved plan", () => {
     );
   });
 
+  it("are the machine's where the plan was saved before GPUs were looked at", () => {
+    const now: Facts = { ...SOME_FACTS, gpus: 1 };
+    assert.deepEqual(
+      problemsOf(() => refuseOtherFacts({ ...SOME_FACTS, gpus: null }, now)),
+      [],
+    );
+    assert.deepEqual(
+      problemsOf(() => refuseOtherFacts({ ...SOME_FACTS, gpus: 0 }, now)),
+      ["the plan was made for gpus 0, and it is 1 here"],
+    );
+  });
+
   it("are refused with each that is another: memory, CPUs, the instance, a disk", () => {
     const now: Facts = { ...SOME_FACTS, memTotalBytes: 1, vcpus: 8, instanceId: "i-1", disks: [] };
     assert.deepEqual(
