@@ -11,6 +11,11 @@ export interface Reason {
   readonly note?: string;
 }
 
+/** Of a value that is as the operator's option gives it. */
+export function fromOption(name: string, value: number | string): Reason {
+  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
+}
+
 export function count(value: number, reason: Reason): Setting {
   return build(value, "count", String(value), reason);
 }

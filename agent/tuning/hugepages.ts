@@ -1,6 +1,6 @@
 // Huge pages: how many to reserve at boot for a size, or for a part of the app's share. Whole pages only.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, fromOption, text } from "./build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "./read-option.ts";
 import type { Neighbour, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
@@ -116,8 +116,4 @@ function pageBytes(options: Options): number {
 
 function percentOf(options: Options): number {
   return numberOption(options, "percent");
-}
-
-function fromOption(name: string, value: number): Reason {
-  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }

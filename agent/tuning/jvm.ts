@@ -1,6 +1,6 @@
 // The JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one text.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, fromOption, type Reason, text } from "./build-setting.ts";
 import { COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
 import { formatRegion, joinFlags } from "./jvm-flags.ts";
 import {
@@ -208,10 +208,6 @@ function metaspaceReason(metaspaceBytes: number, options: Options): Reason {
 function fixedReason(name: string, value: number, options: Options): Reason {
   if (options[name] !== OPTIONS[name]!.default) return fromOption(`${name}Bytes`, value);
   return { formula: `${name}Bytes`, inputs: { [`${name}Bytes`]: value }, source: CALCULATOR };
-}
-
-function fromOption(name: string, value: number | string): Reason {
-  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }
 
 function region(value: number, reason: Reason): Setting {

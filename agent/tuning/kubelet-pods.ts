@@ -1,6 +1,6 @@
 // How many pods a node takes: as many as the network has addresses for, and no more than the memory bears.
 
-import { count, type Reason } from "./build-setting.ts";
+import { count, fromOption, type Reason } from "./build-setting.ts";
 import { BASE_MIB, GKE, isGke, NODEADM, POD_MIB, sumTiers } from "./kubelet-reserve.ts";
 import { numberOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, Options, Setting } from "./setting.ts";
@@ -29,8 +29,7 @@ const LIMIT_FORMULA =
 
 export function tuneMaxPods(allotment: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "maxPods");
-  if (given !== null)
-    return count(given, { formula: "maxPods", inputs: { maxPods: given }, source: "the option", boundBy: "user" });
+  if (given !== null) return count(given, fromOption("maxPods", given));
   if (isGke(options)) return count(DEFAULT_PODS, { formula: "110", source: GKE });
   const { memoryBytes, network } = allotment;
   const wanted = network ? network.enis * (network.ipv4PerEni - 1) + 2 : DEFAULT_PODS;

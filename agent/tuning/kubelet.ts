@@ -1,7 +1,7 @@
 // The kubelet: as many pods as the network has addresses and the memory has room for, and what is kept from them: for the node
 // itself as EKS or GKE reckons, and for the other apps of the machine.
 
-import { bytes, text } from "./build-setting.ts";
+import { bytes, fromOption, text } from "./build-setting.ts";
 import { LEAST_PODS, tuneMaxPods } from "./kubelet-pods.ts";
 import { leastReservedBytes, mebibytes, NODEADM, tuneReservedCpu, tuneReservedMemory } from "./kubelet-reserve.ts";
 import { tuneSystemReserved } from "./kubelet-system.ts";
@@ -73,7 +73,7 @@ function tuneEviction(evictionBytes: number): Setting {
   const mib = Math.floor(evictionBytes / MIB);
   if (evictionBytes === OPTIONS["evictionMemory"]!.default)
     return mebibytes(mib, { formula: "100 MiB", source: NODEADM });
-  return mebibytes(mib, { formula: "evictionBytes", inputs: { evictionBytes }, source: "the option", boundBy: "user" });
+  return mebibytes(mib, fromOption("evictionBytes", evictionBytes));
 }
 
 function writeConf(settings: Settings): Setting {

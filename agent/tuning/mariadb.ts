@@ -1,6 +1,6 @@
 // MariaDB 10.11 to 11: MySQL's table for the pool, MariaDB's defaults for the rest, held to what the share bears at worst.
 
-import { count } from "./build-setting.ts";
+import { count, fromOption } from "./build-setting.ts";
 import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import {
   buffer,
@@ -150,7 +150,7 @@ function tuneLog({ poolBytes }: InnodbMemory, options: Options): Setting {
   if (given !== null) {
     // In whole MiB: a block of any disk divides it.
     const redoLog = Math.floor(given / MIB) * MIB;
-    return megabytes(redoLog, { formula: "redoLog", inputs: { redoLog }, source: "the option", boundBy: "user" });
+    return megabytes(redoLog, fromOption("redoLog", redoLog));
   }
   const quarterBytes = Math.floor(poolBytes / 4 / MIB) * MIB;
   return megabytes(Math.min(Math.max(quarterBytes, LEAST_LOG_BYTES), MOST_LOG_BYTES), {

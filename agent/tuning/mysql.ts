@@ -1,6 +1,6 @@
 // MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
 
-import { count, type Reason, text } from "./build-setting.ts";
+import { count, fromOption, type Reason, text } from "./build-setting.ts";
 import { chunksOf, divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import {
   INNODB_OPTIONS,
@@ -145,7 +145,7 @@ function tuneRedo({ memoryBytes, vcpus }: Allotment, options: Options): Setting 
   if (given !== null) {
     // In whole MiB, as InnoDB has it.
     const redoLog = Math.floor(given / MIB) * MIB;
-    return megabytes(redoLog, { formula: "redoLog", inputs: { redoLog }, source: "the option", boundBy: "user" });
+    return megabytes(redoLog, fromOption("redoLog", redoLog));
   }
   if (is80(options))
     return megabytes(redoOf80(memoryBytes), { formula: "by memoryBytes", inputs: { memoryBytes }, source: DEDICATED });

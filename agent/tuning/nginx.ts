@@ -1,6 +1,6 @@
 // nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
 
-import { count } from "./build-setting.ts";
+import { count, fromOption } from "./build-setting.ts";
 import { numberOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { KIB, MIB } from "./size.ts";
@@ -114,8 +114,7 @@ function busyBytes(options: Options, busy: number): number {
 // does so whether there are CPUs for the workers or not: neither more memory nor more CPUs ever mean fewer of anything.
 function tuneWorkers({ vcpus, memoryBytes }: Allotment, options: Options): Setting {
   const workers = optionalNumber(options, "workers");
-  if (workers !== null)
-    return count(workers, { formula: "workers", inputs: { workers }, source: "the option", boundBy: "user" });
+  if (workers !== null) return count(workers, fromOption("workers", workers));
   const [twoWorkersBytes, pairBytes] = [memoryFor(2, LEAST_BUSY, options), pairBytesOf(options)];
   const bearable = Math.floor((memoryBytes - twoWorkersBytes) / pairBytes) + 2;
   return count(Math.min(vcpus, bearable), {
@@ -145,10 +144,7 @@ function tuneConnections(options: Options): Setting {
 
 function tuneBusy(allotment: Allotment, options: Options, worker_processes: number): Setting {
   const busyConnections = optionalNumber(options, "busyConnections");
-  if (busyConnections !== null) {
-    const inputs = { busyConnections };
-    return count(busyConnections, { formula: "busyConnections", inputs, source: "the option", boundBy: "user" });
-  }
+  if (busyConnections !== null) return count(busyConnections, fromOption("busyConnections", busyConnections));
   const { formula, inputs, bearable } = countBearable(allotment, options);
   const worker_connections = numberOption(options, "workerConnections");
   const open = worker_processes * worker_connections;

@@ -1,6 +1,6 @@
 // Node.js: the old space that V8 would not take by itself, the thread pool, and cluster workers where asked for.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, fromOption, type Reason, text } from "./build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, Bound, OptionRule, Options, Profile, Setting } from "./setting.ts";
 import { GIB, MIB, TIB } from "./size.ts";
@@ -111,8 +111,7 @@ function hasPrimary(options: Options): boolean {
 
 function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "workers");
-  if (given !== null)
-    return count(given, { formula: "workers", inputs: { workers: given }, source: "the option", boundBy: "user" });
+  if (given !== null) return count(given, fromOption("workers", given));
   if (!booleanOption(options, "cluster"))
     return count(1, { formula: "1", source: "nodejs.org/api/cluster: off unless the app asks for it" });
   const bearable = Math.max(1, Math.floor(memoryBytes / LEAST_WORKER_BYTES));

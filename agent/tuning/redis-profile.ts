@@ -1,7 +1,7 @@
 // Redis and Valkey, which are tuned alike: maxmemory as ElastiCache reserves beside it, held to what a share bears while
 // the server forks to save; buffers and threads. Says nothing of whether it saves: that stays as the server's config has it.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, fromOption, type Reason, text } from "./build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "./read-option.ts";
 import {
   BASE_BYTES,
@@ -107,8 +107,7 @@ export function redisProfile(name: string, about: string, manual: string): Profi
 
 function tuneMaxmemory({ memoryBytes }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "maxmemory");
-  if (given !== null)
-    return sized(given, { formula: "maxmemory", inputs: { maxmemory: given }, source: "the option", boundBy: "user" });
+  if (given !== null) return sized(given, fromOption("maxmemory", given));
   const reservedPercent = numberOption(options, "reservedPercent");
   const byReserve = (memoryBytes * (100 - reservedPercent)) / 100;
   const percent = wholePercent(options);
@@ -176,8 +175,7 @@ function formatLimit(kind: string, hardBytes: number, softBytes: number): string
 
 function tuneThreads({ vcpus }: Allotment, options: Options, source: string): Setting {
   const ioThreads = optionalNumber(options, "ioThreads");
-  if (ioThreads !== null)
-    return count(ioThreads, { formula: "ioThreads", inputs: { ioThreads }, source: "the option", boundBy: "user" });
+  if (ioThreads !== null) return count(ioThreads, fromOption("ioThreads", ioThreads));
   const byCpus = vcpus < FEWEST_VCPUS_FOR_THREADS ? 1 : Math.floor((vcpus * 3) / 4);
   return count(Math.min(byCpus, MOST_IO_THREADS), {
     formula: "vcpus < 4 ? 1 : min(vcpus * 3 / 4, 8)",

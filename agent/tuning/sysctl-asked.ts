@@ -1,6 +1,6 @@
 // The kernel settings that apps of the machine ask for: the strictest of what they say. Where no app asks, the kernel keeps its own.
 
-import { count, type Reason } from "./build-setting.ts";
+import { count, fromOption, type Reason } from "./build-setting.ts";
 import {
   type AppAsk,
   DIRTY_BACKGROUND_BYTES,
@@ -116,8 +116,4 @@ function reasonOf(asks: readonly AppAsk<number>[]): Reason {
 /** The least first. */
 function sortAsks(asks: readonly AppAsk<number>[]): readonly AppAsk<number>[] {
   return asks.toSorted((a, b) => a.value - b.value);
-}
-
-function fromOption(name: string, value: number): Reason {
-  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }

@@ -1,6 +1,6 @@
 // A limit around any unit or slice: what no profile knows gets its share all the same, and cannot take more than it.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, fromOption, type Reason, text } from "./build-setting.ts";
 import { booleanOption, numberOption, optionalNumber, textOption } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
@@ -115,8 +115,4 @@ function formatSystemdSize(value: number): string {
   if (value % GIB === 0) return `${value / GIB}G`;
   if (value % MIB === 0) return `${value / MIB}M`;
   return value % KIB === 0 ? `${value / KIB}K` : String(value);
-}
-
-function fromOption(name: string, value: number | string): Reason {
-  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }
