@@ -2,18 +2,9 @@
 
 import type { Position, Problem } from "../refusal.ts";
 import { Written } from "../written.ts";
-import { isHelperPath, isScoped } from "./scope.ts";
-import type {
-  Block,
-  Call,
-  Expression,
-  Inclusion,
-  Location,
-  Mustache,
-  Path,
-  Program,
-  Statement,
-} from "./template-ast.ts";
+import { enterEach, enterWith, type Frame, lookUp, rootFrame } from "./frame.ts";
+import { isHelperPath } from "./scope.ts";
+import type { Block, Call, Expression, Inclusion, Location, Mustache, Program, Statement } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
 import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError, TypedScalar } from "./template-helpers.ts";
 import { isContainer } from "./view.ts";
@@ -74,15 +65,6 @@ class LocatedError extends Error {
   }
 }
 
-/** What names mean at a place of the running template. */
-interface Frame {
-  /** What `this` is; the last is the innermost, the others are reached by `../`. */
-  readonly contexts: readonly unknown[];
-  /** What `@key` and the like are; one for each `#each` around. */
-  readonly loops: readonly Readonly<Record<string, unknown>>[];
-  readonly blockParams: ReadonlyMap<string, unknown>;
-}
-
 class Walk {
   readonly prints: Print[] = [];
   readonly root: Frame;
@@ -96,7 +78,7 @@ class Walk {
   constructor(context: TemplateContext, file: string) {
     this.#context = context;
     this.#file = file;
-    this.root = { contexts: [context], loops: [], blockParams: new Map() };
+    this.root = rootFrame(context);
   }
 
   program(program: Program | undefined, frame: Frame): string {
@@ -138,19 +120,15 @@ class Walk {
         case "unless":
           return this.program(isTrue(value) ? node.inverse : node.program, frame);
         case "with":
-          return isThere(value) ? this.#within(node.program, value, frame) : this.program(node.inverse, frame);
+          return isThere(value) ? this.#with(node, value, frame) : this.program(node.inverse, frame);
         default:
           return this.#each(node, value, frame);
       }
     });
   }
 
-  #within(program: Program | undefined, value: unknown, frame: Frame): string {
-    return this.program(program, {
-      ...frame,
-      contexts: [...frame.contexts, value],
-      blockParams: name(frame.blockParams, program, [value]),
-    });
+  #with({ program }: Block, value: unknown, frame: Frame): string {
+    return this.program(program, enterWith(frame, value, program?.blockParams));
   }
 
   #each({ program, inverse }: Block, value: unknown, frame: Frame): string {
@@ -166,11 +144,8 @@ class Walk {
     let output = "";
     for (const [index, key] of keys.entries()) {
       const item: unknown = value[key];
-      output += this.program(program, {
-        contexts: [...frame.contexts, item],
-        loops: [...frame.loops, { key, index, first: index === 0, last: index === keys.length - 1 }],
-        blockParams: name(frame.blockParams, program, [item, key]),
-      });
+      const turn = { key, index, first: index === 0, last: index === keys.length - 1 };
+      output += this.program(program, enterEach(frame, item, turn, program?.blockParams));
       checkLength(output);
     }
     return output;
@@ -185,7 +160,7 @@ class Walk {
   #value(node: Expression, frame: Frame): unknown {
     switch (node.type) {
       case "PathExpression":
-        return this.#at(node.loc, () => this.#lookUp(node, frame));
+        return this.#at(node.loc, () => lookUp(node, frame));
       case "SubExpression":
         return this.#call(node, frame);
       case "StringLiteral":
@@ -205,14 +180,6 @@ class Walk {
       checkPresent(helperName, helper.optional, values);
       return helper.readsSecrets ? helper.run(this.#context.secrets, ...values) : helper.run(...values);
     });
-  }
-
-  #lookUp(path: Path, { contexts, loops, blockParams }: Frame): unknown {
-    const [first = "", ...rest] = path.parts;
-    if (path.data && first === "root") return follow(this.#context, rest);
-    if (path.data) return follow(loops[loops.length - 1 - path.depth]?.[first], rest);
-    if (path.depth === 0 && !isScoped(path) && blockParams.has(first)) return follow(blockParams.get(first), rest);
-    return follow(contexts[contexts.length - 1 - path.depth], path.parts);
   }
 
   #print(value: unknown, site: Site): string {
@@ -246,34 +213,10 @@ class Walk {
   }
 }
 
-/** Its own members alone; a value that is no map and no list has none. */
-function follow(start: unknown, parts: readonly string[]): unknown {
-  let value = start;
-  for (const [index, part] of parts.entries()) {
-    if (!isContainer(value)) {
-      if (index === 0) return undefined;
-      throw new TemplateError(`there is no ${parts[index - 1]} here that has a ${part}`, "Wrap it in {{#if …}}.");
-    }
-    value = Object.hasOwn(value, part) ? value[part] : undefined;
-  }
-  return value;
-}
-
 /** What the config has as false is none to enter, as it is none to #if; a number is, whatever it is. */
 function isThere(value: unknown): boolean {
   if (value instanceof Written) return value.value !== false;
   return Array.isArray(value) ? value.length > 0 : Boolean(value) || value === 0;
-}
-
-function name(
-  outer: ReadonlyMap<string, unknown>,
-  program: Program | undefined,
-  values: readonly unknown[],
-): ReadonlyMap<string, unknown> {
-  const names = program?.blockParams ?? [];
-  return names.length === 0
-    ? outer
-    : new Map([...outer, ...names.map((each, index) => [each, values[index]] as const)]);
 }
 
 function checkPresent(helper: string, optional: "first" | "all" | undefined, values: readonly unknown[]): void {

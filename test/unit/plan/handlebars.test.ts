@@ -126,6 +126,8 @@ function choice(around: Around): fc.Arbitrary<string> {
     fc
       .tuple(tag(anyValue(around).map((words) => `else if ${words}`)), inside, tag(fc.constant("else")), inside)
       .map((parts) => parts.join("")),
+    chained(around, "each"),
+    chained(around, "with"),
   );
   return fc
     .tuple(
@@ -141,6 +143,13 @@ function choice(around: Around): fc.Arbitrary<string> {
       const rest = sign === "^" ? "" : otherwise;
       return `{{${a}${sign}${name} ${condition}${b}}}${then}${rest}{{${b}/${name}${a}}}`;
     });
+}
+
+/** `{{else each …}}`, which the tag closes that the block before it has. */
+function chained(around: Around, name: "each" | "with"): fc.Arbitrary<string> {
+  return entry({ ...around, depth: around.depth - 1 }, name).map((text) =>
+    text.replace(/^\{\{(~?)#/, "{{$1else ").replace(/\{\{~?\/\w+~?\}\}$/, ""),
+  );
 }
 
 function entry(around: Around, name: "each" | "with"): fc.Arbitrary<string> {
