@@ -1,12 +1,12 @@
 // Writes agent/tuning/README.md: every profile with its options and settings, from the code alone. Usage: write-docs.ts
 
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { PROFILES } from "../agent/tuning/profiles.ts";
 import { resolveOptions } from "../agent/tuning/resolve-options.ts";
 import type { OptionRule, Profile, Setting } from "../agent/tuning/setting.ts";
 import { formatBytes, GIB } from "../agent/tuning/size.ts";
 import { TOP } from "./build-pinned-node.ts";
+import { formatPage } from "./format-page.ts";
 
 export const DOCS = `${TOP}/agent/tuning/README.md`;
 
@@ -36,16 +36,8 @@ An app of the config has the weight 1, unless the profile has another usual one,
 that it can use: see [MIXES.md](MIXES.md). A value below what is warned of is legal, and no expert would sign it.
 `;
 
-/** As the formatter leaves it, so that the check of the format does not mind. */
 export function formatDocs(): string {
-  const text = [INTRODUCTION, ...[...PROFILES.values()].map(formatProfile)].join("\n");
-  const { status, stdout, stderr } = spawnSync(`${TOP}/node_modules/.bin/oxfmt`, ["--stdin-filepath", DOCS], {
-    cwd: TOP,
-    input: text,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`oxfmt: ${stderr}`);
-  return stdout;
+  return formatPage(DOCS, [INTRODUCTION, ...[...PROFILES.values()].map(formatProfile)].join("\n"));
 }
 
 function formatProfile(profile: Profile): string {

@@ -1,6 +1,5 @@
 // Writes agent/tuning/MIXES.md: how usual mixes of apps share usual machines, from the code alone. Usage: write-mixes.ts
 
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { gatherBelowUseful, listUntold } from "../agent/cli/gather-below-useful.ts";
 import { describeRest, describeSpare } from "../agent/cli/print-division.ts";
@@ -19,6 +18,7 @@ import { PROFILES } from "../agent/tuning/profiles.ts";
 import type { Setting } from "../agent/tuning/setting.ts";
 import { formatBytes } from "../agent/tuning/size.ts";
 import { TOP } from "./build-pinned-node.ts";
+import { formatPage } from "./format-page.ts";
 import { MIXES, type Mix } from "./mixes.ts";
 
 export const MIXES_PAGE = `${TOP}/agent/tuning/MIXES.md`;
@@ -73,16 +73,8 @@ export function tuneMix({ title, machine, apps }: Mix): TunedMix {
   return { config: parsed.config, facts, tuning };
 }
 
-/** As the formatter leaves it, so that the check of the format does not mind. */
 export function formatMixes(): string {
-  const text = [INTRODUCTION, ...MIXES.map(formatMix)].join("\n");
-  const { status, stdout, stderr } = spawnSync(`${TOP}/node_modules/.bin/oxfmt`, ["--stdin-filepath", MIXES_PAGE], {
-    cwd: TOP,
-    input: text,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`oxfmt: ${stderr}`);
-  return stdout;
+  return formatPage(MIXES_PAGE, [INTRODUCTION, ...MIXES.map(formatMix)].join("\n"));
 }
 
 function predictType(type: string): Facts {
