@@ -1,7 +1,7 @@
 // Facts for people: one line each, with where it came from. Pure.
 
 import type { Facts, Origin } from "../facts/facts.ts";
-import { usableCpus } from "../tuning/compute-tuning.ts";
+import { usableCpus } from "../tuning/allot.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 

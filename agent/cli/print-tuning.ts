@@ -8,7 +8,7 @@ import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
-import { usableCpus } from "../tuning/compute-tuning.ts";
+import { usableCpus } from "../tuning/allot.ts";
 import { formatBytes, MIB } from "../tuning/size.ts";
 import { formatColumns, type Paint } from "./text.ts";
 

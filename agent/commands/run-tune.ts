@@ -10,17 +10,9 @@ import { readCatalogue } from "../facts/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
-import {
-  dataDiskOf,
-  machineOf,
-  type PreparedImage,
-  prepareImage,
-  tuneAlone,
-  tuneImage,
-  usableCpus,
-} from "../tuning/compute-tuning.ts";
-import { findProfile } from "../tuning/resolve-app.ts";
-import { computeReserveBytes } from "../tuning/reserve.ts";
+import { allotAlone } from "../tuning/allot.ts";
+import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
+import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { readImage } from "./image.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
@@ -81,25 +73,22 @@ function otherArchitecture({ architectures }: Config, architecture: string): Pro
   };
 }
 
-async function tuneProfile({ target, set }: Tune, profile: string, session: Session): Promise<number> {
+async function tuneProfile({ target, set }: Tune, name: string, session: Session): Promise<number> {
   const { options, emit, say } = session;
-  const facts = await gatherOne(target, profile, session);
-  const isSize = target.kind === "size";
-  const memoryBytes = isSize || findProfile(profile)?.takesMemory === false ? facts.memLimitBytes : leaveReserve(facts);
-  const { architecture, network } = facts;
-  const { vcpus, cores } = usableCpus(facts);
-  const found = findProfile(profile);
-  const dataDiskBytes = found ? dataDiskOf(found, facts) : null;
-  const allotment = { memoryBytes, vcpus, cores, architecture, network, dataDiskBytes, machine: machineOf(facts) };
-  const result = tuneAlone(profile, { ...allotment, neighbours: [] }, set);
+  const profile = findProfile(name);
+  if (!profile) throw new Refusal("usage", unknownProfile(name));
+  const facts = await gatherOne(target, name, session);
+  const allotment = allotAlone(profile, facts, target.kind === "size");
+  const result = tuneAlone(name, allotment, set);
   if (result.kind === "impossible") throw new Refusal(result.isMachines ? "config" : "usage", result.problems);
+  const { memoryBytes, vcpus } = allotment;
   const { settings, belowUseful } = result;
-  if (options.json) emit({ schema: 1, profile, memoryBytes, vcpus, settings, belowUseful });
+  if (options.json) emit({ schema: 1, profile: name, memoryBytes, vcpus, settings, belowUseful });
   else {
-    const sizes = { memoryBytes, ofBytes: facts.memLimitBytes, ...limitsOf(facts) };
-    say(settings, (known, paint) => formatSettings(known, sizes, paint));
+    const ofBytes = profile.takesMemory ? facts.memLimitBytes : memoryBytes;
+    say(settings, (known, paint) => formatSettings(known, { memoryBytes, ofBytes, ...limitsOf(facts) }, paint));
     say(
-      belowUseful.map((below) => describeBelowUseful(profile, below)),
+      belowUseful.map((below) => describeBelowUseful(name, below)),
       formatProblems,
     );
   }
@@ -115,9 +104,4 @@ async function gatherOne(target: Target, profile: string, session: Session): Pro
     });
   }
   return predictMachines(target)[0]!;
-}
-
-/** A size is what the app may use; of a machine, the kernel needs its part. */
-function leaveReserve({ memLimitBytes, hugePagesBytes }: Facts): number {
-  return Math.max(0, memLimitBytes - hugePagesBytes - computeReserveBytes({ kind: "tiers" }, memLimitBytes));
 }

@@ -1,16 +1,16 @@
 // The tuning of an image: what its apps ask for, the budget that divides the machine, and each app's settings. Pure.
 
 import type { AppConfig, Config, OptionValue } from "../config/config.ts";
-import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
+import { allot, type MachineFacts, type Share, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
-import { type AppDemand, type AppShare, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
+import { type AppDemand, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
 import { warnOfClients } from "./database-clients.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Allotment, AppCpus, Machine, Neighbour, Options, Profile, TuneResult } from "./setting.ts";
+import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./setting.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
 import { formatBytes } from "./size.ts";
 
@@ -35,22 +35,6 @@ export type TuningResult =
     };
 
 export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
-export type MachineFacts = Pick<
-  Facts,
-  | "memTotalBytes"
-  | "memLimitBytes"
-  | "hugePagesBytes"
-  | "vcpus"
-  | "cpuQuota"
-  | "cores"
-  | "architecture"
-  | "network"
-  | "fileSystems"
-  | "disks"
-  | "numaNodes"
-  | "gpus"
->;
-
 /** An image whose apps are known to be good or not, for any number of machines. */
 export interface PreparedImage {
   readonly config: TunedConfig;
@@ -79,15 +63,19 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   if (problems.length > 0 || budget.kind === "short")
     return { kind: "impossible", isMachines: problems.length === 0, problems: [...problems, ...shortfall], demands };
   const { leftOut } = budget;
-  const shares = new Map(budget.shares.map((share) => [share.name, share]));
+  const shares = new Map(budget.shares.map(({ name, ...share }) => [name, share]));
   const present = apps.filter(({ app }) => !leftOut.includes(app.name));
   const absent = apps.filter(({ app }) => leftOut.includes(app.name));
   const neighbours = present.map(({ app, profile, options }) => {
     return { name: app.name, profile: profile.name, options, memoryBytes: shares.get(app.name)?.memoryBytes ?? 0 };
   });
+  const allotOne = ({ app: { name }, profile }: ResolvedApp, share: Share | null): [string, Allotment] => {
+    const others = neighbours.filter((other) => other.name !== name);
+    return [name, allot(profile, facts, share, others)];
+  };
   const allotments = new Map([
-    ...present.map((app) => [app.app.name, allot(app, facts, shares.get(app.app.name), neighbours)] as const),
-    ...absent.map((app) => [app.app.name, allot(app, facts, leastShare(app, facts), neighbours)] as const),
+    ...present.map((each) => allotOne(each, shares.get(each.app.name) ?? null)),
+    ...absent.map((each) => allotOne(each, leastShare(each, facts))),
   ]);
   const company = { appCount: demands.length, isOneLeftOut: leftOut.length > 0 };
   const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!, company);
@@ -124,25 +112,6 @@ export function tuneAlone(
     isMachines: true,
     problems: [{ what, fix: `Give it more memory, or ${adviseShrinking(profile, options)}.` }],
   };
-}
-
-/** A quota is time, which whole CPUs share: with 2.5 CPUs' worth of it a third busy thread would only wait. */
-export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus" | "cores" | "cpuQuota">): {
-  readonly vcpus: number;
-  readonly cores: number;
-} {
-  const most = cpuQuota === null ? vcpus : Math.max(1, Math.floor(cpuQuota));
-  return { vcpus: Math.min(vcpus, most), cores: Math.min(cores, most) };
-}
-
-/** Of the file system that holds a profile's data; null: not known. */
-export function dataDiskOf({ dataFolder }: Profile, { fileSystems }: Pick<MachineFacts, "fileSystems">): number | null {
-  return fileSystems?.find(({ folder }) => folder === dataFolder)?.sizeBytes ?? null;
-}
-
-/** What a profile may know of the machine itself. */
-export function machineOf({ memLimitBytes, vcpus, disks, numaNodes, gpus }: MachineFacts): Machine {
-  return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus };
 }
 
 function divide(config: TunedConfig, facts: MachineFacts, apps: readonly AppDemand[]): BudgetResult {
@@ -204,29 +173,9 @@ function placeShortfall(
   return { ...problem, fix: `${problem.fix} To make ${declared.name} smaller, ${advice}.`, at: declared.at };
 }
 
-function allot(
-  { app, profile }: ResolvedApp,
-  facts: MachineFacts,
-  share: AppShare | undefined,
-  neighbours: readonly Neighbour[],
-): Allotment {
-  const { memTotalBytes, architecture, network } = facts;
-  const { vcpus, cores } = share ?? usableCpus(facts);
-  return {
-    memoryBytes: profile.takesMemory ? share!.memoryBytes : memTotalBytes,
-    vcpus,
-    cores,
-    architecture,
-    network,
-    dataDiskBytes: dataDiskOf(profile, facts),
-    machine: machineOf(facts),
-    neighbours: neighbours.filter(({ name }) => name !== app.name),
-  };
-}
-
-function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): AppShare {
-  const memoryBytes = floorOf(app, profile, options);
-  return { name: app.name, memoryBytes, ...usableCpus(facts) };
+/** For an app that is left out. */
+function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): Share {
+  return { memoryBytes: floorOf(app, profile, options), ...usableCpus(facts) };
 }
 
 function planBudget(divided: Extract<BudgetResult, { kind: "divided" }>): BudgetPlan {

@@ -3,7 +3,8 @@
 import type { OptionValue, ReserveRule } from "../config/config.ts";
 import type { AppAmount, BudgetPlan } from "../plan/plan.ts";
 import type { AppDemand } from "./budget.ts";
-import type { MachineFacts, TunedConfig } from "./compute-tuning.ts";
+import type { MachineFacts } from "./allot.ts";
+import type { TunedConfig } from "./compute-tuning.ts";
 import { PLENTY_BYTES } from "./degraded.ts";
 import { computeReserveBytes } from "./reserve.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CatalogueRow } from "../../../agent/facts/catalogue-table.ts";
 import { findInstanceType } from "../../../agent/facts/catalogue.ts";
 import { factsForSize, predictFacts } from "../../../agent/facts/predict-facts.ts";
-import { machineOf } from "../../../agent/tuning/compute-tuning.ts";
+import { machineOf } from "../../../agent/tuning/allot.ts";
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

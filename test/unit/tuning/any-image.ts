@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import type { AppConfig, OptionValue } from "../../../agent/config/config.ts";
-import type { MachineFacts, PreparedImage, TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
+import type { MachineFacts } from "../../../agent/tuning/allot.ts";
+import type { PreparedImage, TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import type { OptionRule, Profile, Setting } from "../../../agent/tuning/setting.ts";
 import { GIB, MIB } from "./alone.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AppConfig } from "../../../agent/config/config.ts";
-import { computeTuning, type MachineFacts, tuneAlone, type TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
+import type { MachineFacts } from "../../../agent/tuning/allot.ts";
+import { computeTuning, tuneAlone, type TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
 import { allot, GIB, MIB } from "./alone.ts";
 import { app, machine } from "./any-image.ts";
 

@@ -4,9 +4,9 @@ import { readCatalogue } from "../../../agent/facts/catalogue.ts";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import type { Facts } from "../../../agent/facts/facts.ts";
 import { predictFacts } from "../../../agent/facts/predict-facts.ts";
+import type { MachineFacts } from "../../../agent/tuning/allot.ts";
 import {
   computeTuning,
-  type MachineFacts,
   type PreparedImage,
   prepareImage,
   type TunedConfig,

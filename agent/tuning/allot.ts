@@ -1,0 +1,74 @@
+// What a profile is given of a machine's facts: the app's share, its CPUs, and what it may know besides. Pure.
+
+import type { Facts } from "../facts/facts.ts";
+import { computeReserveBytes } from "./reserve.ts";
+import type { Allotment, Machine, Neighbour, Profile } from "./setting.ts";
+
+export type MachineFacts = Pick<
+  Facts,
+  | "memTotalBytes"
+  | "memLimitBytes"
+  | "hugePagesBytes"
+  | "vcpus"
+  | "cpuQuota"
+  | "cores"
+  | "architecture"
+  | "network"
+  | "fileSystems"
+  | "disks"
+  | "numaNodes"
+  | "gpus"
+>;
+
+/** What an app may take of the machine that it shares. */
+export interface Share {
+  readonly memoryBytes: number;
+  readonly vcpus: number;
+  readonly cores: number;
+}
+
+/** @param share null: the profile takes no memory, and is tuned by the whole machine's */
+export function allot(
+  { dataFolder }: Profile,
+  facts: MachineFacts,
+  share: Share | null,
+  neighbours: readonly Neighbour[],
+): Allotment {
+  const { memTotalBytes, architecture, network, fileSystems } = facts;
+  return {
+    ...(share ?? { memoryBytes: memTotalBytes, ...usableCpus(facts) }),
+    architecture,
+    network,
+    dataDiskBytes: fileSystems?.find(({ folder }) => folder === dataFolder)?.sizeBytes ?? null,
+    machine: machineOf(facts),
+    neighbours,
+  };
+}
+
+/**
+ * For an app that has the memory to itself.
+ * @param isSize whether the memory is what the app may take; of a machine, the kernel needs its part
+ */
+export function allotAlone(profile: Profile, facts: MachineFacts, isSize: boolean): Allotment {
+  if (!profile.takesMemory) return allot(profile, facts, null, []);
+  const memoryBytes = isSize ? facts.memLimitBytes : leaveReserve(facts);
+  return allot(profile, facts, { memoryBytes, ...usableCpus(facts) }, []);
+}
+
+function leaveReserve({ memLimitBytes, hugePagesBytes }: MachineFacts): number {
+  return Math.max(0, memLimitBytes - hugePagesBytes - computeReserveBytes({ kind: "tiers" }, memLimitBytes));
+}
+
+/** A quota is time, which whole CPUs share: with 2.5 CPUs' worth of it a third busy thread would only wait. */
+export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus" | "cores" | "cpuQuota">): {
+  readonly vcpus: number;
+  readonly cores: number;
+} {
+  const most = cpuQuota === null ? vcpus : Math.max(1, Math.floor(cpuQuota));
+  return { vcpus: Math.min(vcpus, most), cores: Math.min(cores, most) };
+}
+
+/** What a profile may know of the machine itself. */
+export function machineOf({ memLimitBytes, vcpus, disks, numaNodes, gpus }: MachineFacts): Machine {
+  return { memoryBytes: memLimitBytes, vcpus, disks: disks.length === 0 ? null : disks, numaNodes, gpus };
+}
