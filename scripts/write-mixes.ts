@@ -1,7 +1,7 @@
 // Writes agent/tuning/MIXES.md: how usual mixes of apps share usual machines, from the code alone. Usage: write-mixes.ts
 
 import { writeFileSync } from "node:fs";
-import { gatherBelowUseful, listUntold } from "../agent/cli/gather-below-useful.ts";
+import { listUntold, warnBelowUseful } from "../agent/cli/warn-below-useful.ts";
 import { describeRest, describeSpare } from "../agent/cli/print-division.ts";
 import { formatDegraded, oneLine } from "../agent/cli/print-tuning.ts";
 import { formatCount, joinWords } from "../agent/cli/text.ts";
@@ -155,7 +155,7 @@ function describeDivision(tuned: TunedMix): string[] {
   const light = tuned.config.apps.filter(({ profile, memory }) => isHelper(profile, memory.weight));
   const [spare, rest] = [describeSpare(budget), describeRest(budget)];
   const gaveUp = apps.filter((app) => listUntold(app).length > 0);
-  const warnings = gatherBelowUseful([{ type: "", tuning: { apps } }]);
+  const warnings = warnBelowUseful([{ type: "", tuning: { apps } }]);
   return [
     ...(light.length === 0
       ? []

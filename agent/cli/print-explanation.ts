@@ -1,7 +1,7 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
 import type { AppPlan } from "../plan/plan.ts";
-import { describeBelowUseful, listUntold } from "./gather-below-useful.ts";
+import { describeBelowUseful, listUntold } from "./warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";

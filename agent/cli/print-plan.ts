@@ -7,7 +7,7 @@ import type { Config } from "../config/config.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
 import { eachOnce, formatProblem } from "../refusal.ts";
-import { gatherBelowUseful } from "./gather-below-useful.ts";
+import { warnBelowUseful } from "./warn-below-useful.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
 import { formatDivision } from "./print-tuning.ts";
@@ -221,7 +221,7 @@ function formatChangeDiff(change: Change, paint: Paint): string {
 }
 
 function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
-  const warnings = [...plans.flatMap((plan) => plan.warnings), ...gatherBelowUseful(plans.map(tunedMachine))];
+  const warnings = [...plans.flatMap((plan) => plan.warnings), ...warnBelowUseful(plans.map(tunedMachine))];
   const lines = [
     ...eachOnce(warnings).map(formatProblem),
     ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),

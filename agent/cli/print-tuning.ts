@@ -1,6 +1,6 @@
 // Tuning for people: the apps' settings, for one machine or for several side by side. Pure.
 
-import { gatherBelowUseful, listUntold } from "./gather-below-useful.ts";
+import { listUntold, warnBelowUseful } from "./warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import type { Facts } from "../facts/facts.ts";
@@ -80,7 +80,7 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUse
 
 /** `tune` for the image: the division, and what an expert would not sign of it. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
-  return formatDivision(machines, paint) + formatProblems(gatherBelowUseful(machines), paint);
+  return formatDivision(machines, paint) + formatProblems(warnBelowUseful(machines), paint);
 }
 
 export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {
@@ -131,7 +131,7 @@ export function describeBaseline(percent: number): string {
 }
 
 /** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
-export function describeQuota(cpuQuota: number, usableVcpus: number): string {
+function describeQuota(cpuQuota: number, usableVcpus: number): string {
   return `${Math.round(cpuQuota * 100) / 100}, counts as ${usableVcpus}`;
 }
 

@@ -9,7 +9,7 @@ import { RunRecord } from "../apply/run-record.ts";
 import { refuseMovedOn } from "../apply/saved-plan.ts";
 import { runsAsUnit } from "../apply/units.ts";
 import type { Command } from "../cli/invocation.ts";
-import { gatherBelowUseful, listUntold } from "../cli/gather-below-useful.ts";
+import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { tunedMachine } from "../cli/print-differences.ts";
 import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
@@ -125,7 +125,7 @@ async function perform(
 ): Promise<Report> {
   const { options, end, log } = session;
   logMachine(plan, log);
-  const belowUseful = gatherBelowUseful([tunedMachine(plan)]);
+  const belowUseful = warnBelowUseful([tunedMachine(plan)]);
   record.warn([...plan.warnings, ...belowUseful, ...warnOfEnvironment(plan, session)], log);
   const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
   try {

@@ -1,7 +1,7 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
 import { checkImage } from "../apply/check-image.ts";
-import { gatherBelowUseful } from "../cli/gather-below-useful.ts";
+import { warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { formatProblems } from "../cli/print-problems.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
@@ -34,7 +34,7 @@ export function runCheck(
   const types = plans.map(({ facts }) => nameMachine(chosen, facts));
   const machines = plans.map((plan, index) => ({ type: types[index]!, tuning: plan }));
   // What is odd about the config or a template is so on every machine; what a share is too small for is not.
-  const warnings = [...eachOnce(plans.flatMap((plan) => plan.warnings)), ...gatherBelowUseful(machines, true)];
+  const warnings = [...eachOnce(plans.flatMap((plan) => plan.warnings)), ...warnBelowUseful(machines, true)];
   if (options.json) {
     emit({
       schema: 1,

@@ -1,6 +1,6 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
-import { describeBelowUseful } from "../cli/gather-below-useful.ts";
+import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatProblems } from "../cli/print-problems.ts";
 import { fitDocument, formatFit } from "../cli/print-fit.ts";

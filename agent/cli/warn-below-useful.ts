@@ -23,7 +23,7 @@ interface Found {
 const MOST_NAMED = 3;
 
 /** @param withTypes whether to say on which machines: `heap is only 64 MiB on t3.nano and 90 MiB on t3.micro, and …` */
-export function gatherBelowUseful(
+export function warnBelowUseful(
   machines: readonly WarnedMachine[],
   withTypes: boolean = machines.length > 1,
 ): Problem[] {
