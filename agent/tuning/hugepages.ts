@@ -38,7 +38,7 @@ export const hugepages: Profile = {
     const group = optionalNumber(options, "group");
     return {
       [key]: pages,
-      ...(group === null ? {} : { vm_hugetlb_shm_group: count(group, { ...fromOption("group", group) }) }),
+      ...(group === null ? {} : { vm_hugetlb_shm_group: count(group, fromOption("group", group)) }),
       size: bytes(reservedBytes, String(reservedBytes), {
         formula: `${key} * pageBytes`,
         inputs: { [key]: Number(pages.value), pageBytes: pageBytes(options) },
