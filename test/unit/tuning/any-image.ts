@@ -78,7 +78,7 @@ const anyApp = fc.constantFrom(...PROFILES.values()).chain((profile) =>
   fc.record({
     profile: fc.constant(profile.name),
     options: anyOptions(profile),
-    weight: fc.integer({ min: 1, max: 100 }),
+    weight: fc.option(fc.integer({ min: 1, max: 100 })),
     cpuWeight: fc.integer({ min: 1, max: 100 }),
     minBytes: fc.option(fc.integer({ min: 0, max: GIB })),
     maxBytes: fc.option(fc.integer({ min: 8 * GIB, max: 64 * GIB })),

@@ -150,9 +150,10 @@ describe("every image on every machine", () => {
         const before = computeTuning(config, machine(memory, cpus));
         if (before.kind === "impossible" || config.apps.length === 0) return;
         const chosen = config.apps[pick % config.apps.length]!.name;
-        const heavier = config.apps.map((each) =>
-          each.name === chosen ? { ...each, memory: { ...each.memory, weight: each.memory.weight! + 1 } } : each,
-        );
+        const heavier = config.apps.map((each) => {
+          const weight = each.memory.weight ?? PROFILES.get(each.profile)!.usualWeight;
+          return each.name === chosen ? { ...each, memory: { ...each.memory, weight: weight + 1 } } : each;
+        });
         const after = computeTuning({ ...config, apps: heavier }, machine(memory, cpus));
         assert.ok(after.kind === "tuned");
         before.apps.forEach(({ name, memoryBytes }, index) =>
