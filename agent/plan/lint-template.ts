@@ -162,22 +162,23 @@ class Linter {
       case "PathExpression":
         return this.#path(node, scope, use);
       case "SubExpression":
-        return this.#subexpression(node, scope);
+        return this.#subexpression(node, scope, use);
       case "NullLiteral":
       case "UndefinedLiteral":
         return this.#refuse(node, "null and undefined cannot be written in a template", "Leave it out.");
       case "StringLiteral":
       case "NumberLiteral":
       case "BooleanLiteral":
-        if (use === "list") this.#refuse(node, "#each wants a list or a map", "Give it a variable that is one.");
+        if (use === "list") this.#refuse(node, ...NO_LIST);
         if (use === "within") this.#refuse(node, "#with wants a map", "Give it a variable that is one.");
     }
   }
 
-  #subexpression(node: Call, scope: Scope): void {
-    const call = this.#helperOf(node, scope);
-    if (call) this.#call(node, call, scope);
-    else this.#unknownHelper(node, scope);
+  #subexpression(node: Call, scope: Scope, use: PathUse): void {
+    const helper = this.#helperOf(node, scope);
+    if (!helper) return this.#unknownHelper(node, scope);
+    this.#call(node, helper, scope);
+    if (use === "list" && !["any", "list"].includes(helper.gives)) this.#refuse(node, ...NO_LIST);
   }
 
   #helperOf(node: Mustache | Call, scope: Scope): Helper | null {
@@ -202,8 +203,10 @@ class Linter {
 
   #unknownHelper(node: Mustache | Call, scope: Scope): void {
     const name = nameOf(node);
-    const fix = name === "log" || name === "lookup" ? "Take it out." : suggest(name, Object.keys(HELPERS));
-    this.#refuse(node, `'${name}' is not a helper`, fix);
+    const [what, fix] = Object.hasOwn(HELPERS, name)
+      ? [`'${name}' is the name of an item here, and no helper`, "Give the item another name: as |item|."]
+      : [`'${name}' is not a helper`, suggestHelper(name)];
+    this.#refuse(node, what, fix);
     this.#hash(node, scope);
     for (const param of node.params) this.#expression(param, scope, "argument");
   }
@@ -241,6 +244,12 @@ class Linter {
 }
 
 type Placed = Pick<Mustache, "loc">;
+
+const NO_LIST = ["#each wants a list or a map", "Give it a variable that is one."] as const;
+
+function suggestHelper(name: string): string {
+  return name === "log" || name === "lookup" ? "Take it out." : suggest(name, Object.keys(HELPERS));
+}
 
 function nameOf({ path }: Mustache | Call | Block): string {
   return path.type === "SubExpression" ? "(…)" : String(path.original);

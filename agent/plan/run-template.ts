@@ -6,7 +6,7 @@ import { enterEach, enterWith, type Frame, lookUp, rootFrame } from "./frame.ts"
 import { isHelperPath } from "./scope.ts";
 import type { Block, Call, Expression, Inclusion, Location, Mustache, Program, Statement } from "./template-ast.ts";
 import type { TemplateContext } from "./template-context.ts";
-import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError, TypedScalar } from "./template-helpers.ts";
+import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError } from "./template-helpers.ts";
 import { isContainer } from "./view.ts";
 
 /** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */
@@ -189,7 +189,7 @@ class Walk {
         "Write {{default … …}} if it may be missing.",
       );
     if (value instanceof RawText) return value.text;
-    if (isContainer(value) && !(value instanceof JsonText) && !(value instanceof TypedScalar))
+    if (isContainer(value))
       throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
     if (this.prints.length >= MAX_PRINTS)
       throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");

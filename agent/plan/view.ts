@@ -1,6 +1,7 @@
 // What a path of a template may lead to: the very values that it will find, since all but secrets are known before rendering.
 
 import { Written } from "../written.ts";
+import { JsonText, RawText, TypedScalar } from "./helpers/helper.ts";
 import { placeOf, SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 
 /** Every value that a name can have at a place; several inside `#each`. None at all: an empty list, of which nothing is known. */
@@ -51,9 +52,9 @@ export function isUnknown({ values }: View): boolean {
 }
 
 /** What looks like a map to JavaScript, and is one value. */
-const VALUES = [TunedValue, SecretHole, Written] as const;
+const VALUES = [TunedValue, SecretHole, Written, JsonText, RawText, TypedScalar] as const;
 
-/** A map or list that can be gone into; settings, secrets and what was written are values. */
+/** A map or list that can be gone into; settings, secrets, what was written and what helpers give are values. */
 export function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !VALUES.some((kind) => value instanceof kind);
 }
