@@ -8,25 +8,14 @@ import { isCredentialName } from "../names/credential-name.ts";
 import { flawOfSecretsFolder } from "../names/own-places.ts";
 import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.ts";
 import { isRunnable, isService } from "../names/unit-name.ts";
-import type { Declared, Position, Problem } from "../refusal.ts";
-import type { BelowUseful, Settings } from "../tuning/setting.ts";
+import type { Problem } from "../refusal.ts";
 import { checkSteps } from "./check-steps.ts";
 import type { Place } from "./formats/format-rules.ts";
 import type { JsonValue } from "./json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
-import type {
-  AppAmount,
-  AppPlan,
-  BudgetPlan,
-  ContentPart,
-  FileStep,
-  FolderStep,
-  Plan,
-  SecretKey,
-  SecretStep,
-  Step,
-  UnallocatedReason,
-} from "./plan.ts";
+import { parsePlace } from "./parse-place.ts";
+import { parseApp, parseBudget } from "./parse-tuning.ts";
+import type { ContentPart, FileStep, FolderStep, Plan, SecretKey, SecretStep, Step } from "./plan.ts";
 import { TEMPLATE_FORMATS } from "./template-format.ts";
 
 export function parsePlan(json: JsonValue): Plan {
@@ -54,80 +43,8 @@ function parseSecretsFolder(json: JsonValue): string {
   return path;
 }
 
-function parseBudget(json: JsonValue): BudgetPlan {
-  return {
-    availableBytes: json.get("availableBytes").number(),
-    reservedBytes: json.get("reservedBytes").number(),
-    unallocatedBytes: json.get("unallocatedBytes").number(),
-    // Plans that were saved before these were there have none.
-    unallocatedReason: json.has("unallocatedReason") ? json.get("unallocatedReason").nullable(parseReason) : null,
-    spare: json.has("spare") ? json.get("spare").items().map(parseAmount) : [],
-    gained: json.has("gained") ? json.get("gained").items().map(parseAmount) : [],
-    leftOut: json.get("leftOut").items().map(textOf),
-  };
-}
-
-function parseReason(json: JsonValue): UnallocatedReason {
-  return json.choice(["caps", "left out", "no apps"]);
-}
-
-function parseAmount(json: JsonValue): AppAmount {
-  return { app: json.get("app").text(), memoryBytes: json.get("memoryBytes").number() };
-}
-
-// The settings are in the files already: of them nothing is performed.
-function parseApp(json: JsonValue): AppPlan {
-  return {
-    name: json.get("name").text(),
-    profile: json.get("profile").text(),
-    optional: json.get("optional").flag(),
-    memoryBytes: json.get("memoryBytes").number(),
-    vcpus: json.get("vcpus").number(),
-    cores: json.get("cores").number(),
-    settings: Object.fromEntries(
-      json
-        .get("settings")
-        .entries()
-        .map(([name, setting]) => [name, setting.value]),
-    ) as Settings,
-    degraded: json
-      .get("degraded")
-      .items()
-      .map((given) => ({
-        setting: given.get("setting").text(),
-        wanted: given.get("wanted").text(),
-        got: given.get("got").text(),
-      })),
-    // A plan that was saved before it was there has none.
-    belowUseful: json.has("belowUseful") ? json.get("belowUseful").items().map(parseBelowUseful) : [],
-  };
-}
-
-function parseBelowUseful(json: JsonValue): BelowUseful {
-  return {
-    setting: json.get("setting").text(),
-    got: json.get("got").text(),
-    least: json.get("least").number(),
-    because: json.get("because").text(),
-    fix: json.get("fix").text(),
-    ...parsePlace(json),
-  };
-}
-
 function parseProblem(json: JsonValue): Problem {
   return { what: json.get("what").text(), fix: json.get("fix").text(), ...parsePlace(json) };
-}
-
-function parsePlace(json: JsonValue): Declared {
-  return json.has("at") ? { at: parsePosition(json.get("at")) } : {};
-}
-
-function parsePosition(json: JsonValue): Position {
-  const numbers = (["line", "column"] as const).filter((name) => json.has(name));
-  return {
-    file: json.get("file").text(),
-    ...Object.fromEntries(numbers.map((name) => [name, json.get(name).integer(1, Number.MAX_SAFE_INTEGER)])),
-  };
 }
 
 function parseStep(json: JsonValue): Step {
@@ -248,8 +165,4 @@ function parseAction(json: JsonValue): OnChange {
     action: json.get("action").choice(["reload", "restart"]),
     unit: json.get("unit").word(isRunnable, "a unit's name"),
   };
-}
-
-function textOf(json: JsonValue): string {
-  return json.text();
 }
