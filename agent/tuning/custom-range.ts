@@ -37,11 +37,11 @@ export function combine(operator: Operator, left: Outcome, right: Outcome, colum
 function calculate(operator: Operator, left: Range, right: Range, column: number): Range {
   const dimension = combineDimensions(operator, left, right, column);
   if (operator === "/" || operator === "%") checkDivisor(right, column);
-  const corners = [left.low, left.high].flatMap((a) => [right.low, right.high].map((b) => compute(operator, a, b)));
   const isPoint = left.low === left.high && right.low === right.high;
-  if (isPoint) return pointOf(corners[0]!, dimension);
+  if (isPoint) return pointOf(compute(operator, left.low, right.low), dimension);
   if (operator === "%") return { ...remainders(left, right), dimension };
   if (isComparison(operator)) return { ...compare(operator, left, right), dimension };
+  const corners = [left.low, left.high].flatMap((a) => [right.low, right.high].map((b) => compute(operator, a, b)));
   return { low: Math.min(...corners), high: Math.max(...corners), dimension };
 }
 
