@@ -131,7 +131,7 @@ export function describeBaseline(percent: number): string {
 }
 
 /** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
-function describeQuota(cpuQuota: number, usableVcpus: number): string {
+export function describeQuota(cpuQuota: number, usableVcpus: number): string {
   return `${Math.round(cpuQuota * 100) / 100}, counts as ${usableVcpus}`;
 }
 

@@ -77,8 +77,9 @@ export interface WorkMem {
 }
 
 export interface Vacuum {
-  /** What each worker may have, and the same before rounding. */
+  /** What each worker may have. */
   readonly kb: number;
+  /** Before rounding. */
   readonly exactKb: number;
   /** What all of them may have together. */
   readonly allKb: number;
