@@ -118,10 +118,24 @@ function restRow(share: ShareExplanation, paint: Paint): string[][] {
   return why === null ? [] : [["left to the page cache", formatBytes(share.unallocatedBytes), paint.dim(why)]];
 }
 
-function formatAbsence({ app, share }: Explanation, paint: Paint): string {
-  const needed = formatBytes(share?.floorBytes ?? 0);
-  const change = "a larger instance type, or lower floors of the apps before it";
-  return `${paint.yellow(`${app.name} is optional and left out`)}: its floor of ${needed} does not fit. To change that: ${change}.\n`;
+function formatAbsence({ app, share, leftOut }: Explanation, paint: Paint): string {
+  const [why, change] = explainAbsence(app.name, share!, leftOut);
+  return `${paint.yellow(`${app.name} is optional and left out`)}: ${why}. To change that: ${change}.\n`;
+}
+
+/** The last optional app goes first, and all behind one that does not fit go with it. */
+function explainAbsence(
+  name: string,
+  { floorBytes, unallocatedBytes }: ShareExplanation,
+  leftOut: readonly string[],
+): readonly [why: string, change: string] {
+  const first = leftOut[0]!;
+  const floor = `its floor of ${formatBytes(floorBytes)}`;
+  const enlarge = "a larger instance type, or lower floors";
+  if (name === first) return [`${floor} does not fit beside those of the others`, `${enlarge} of the others`];
+  const behind = `it comes after ${first}, which does not fit`;
+  if (floorBytes > unallocatedBytes) return [`${behind}, nor does ${floor}`, enlarge];
+  return [`${behind}; ${floor} would`, `a larger instance type, or put it before ${first}`];
 }
 
 function formatSettings(app: AppPlan, paint: Paint): string {
@@ -172,9 +186,9 @@ function describeBound({ app }: Explanation, { boundBy }: Setting): string {
     case null:
       return "nothing: it is what the formula gives";
     case "floor":
-      return "floor: the formula gives less than the least that makes sense";
+      return "floor: the least that makes sense";
     case "cap":
-      return "cap: the formula gives more than does any good";
+      return "cap: the most that does any good";
     case "user":
       return `user: the config's apps.${app.name}.options say so`;
     case "share":

@@ -1,12 +1,12 @@
 // Who tells of values that an expert would not sign: every command that shows a tuning or acts by one.
 
 import assert from "node:assert/strict";
-import { run } from "../../../agent/run.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import type { Profile } from "../../../agent/tuning/setting.ts";
 import { makeScratchImage, type ScratchImage } from "../../binary/scratch-image.ts";
 import { GIB } from "../tuning/alone.ts";
 import { cappedProfile } from "../tuning/any-image.ts";
+import { runCommand, type Said } from "./run-command.ts";
 
 const CONFIG = `imds: optional
 apps: { web: { profile: capped } }
@@ -35,17 +35,9 @@ describe("a value that an expert would not sign", () => {
     image.remove();
   });
 
-  async function tell(...words: readonly string[]): Promise<{ out: string; err: string }> {
-    const said = { out: "", err: "" };
-    const status = await run([...words, "--root", image.root], {
-      environment: { AWS_EC2_METADATA_DISABLED: "true" },
-      writeOut: (text) => (said.out += text),
-      writeError: (text) => (said.err += text),
-      rewrite: () => assert.fail("no terminal"),
-      isTerminalOut: false,
-      isTerminalError: false,
-    });
-    assert.equal(status, 0, said.err);
+  async function tell(...words: readonly string[]): Promise<Said> {
+    const said = await runCommand(image, ...words);
+    assert.equal(said.status, 0, said.err);
     return said;
   }
 

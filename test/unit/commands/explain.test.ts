@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { makeScratchImage, type ScratchImage } from "../../binary/scratch-image.ts";
+import { runCommand } from "./run-command.ts";
+
+// On 1 GiB the reserve is 189.4 MiB (128 MiB and 6 %), and 834.6 MiB are the apps'.
+const CONFIG = `imds: optional
+apps:
+  db: { profile: postgresql, memory: { min: 600MiB } }
+  big: { profile: go, memory: { min: 300MiB }, optional: true }
+  small: { profile: go, memory: { min: 100MiB }, optional: true }
+  middle: { profile: go, memory: { min: 250MiB }, optional: true }
+`;
+
+describe("the explanation of an optional app that is left out", () => {
+  let image: ScratchImage;
+  before(() => void (image = makeScratchImage(CONFIG)));
+  after(() => image.remove());
+
+  async function lastLineOf(app: string): Promise<string> {
+    const { out } = await runCommand(image, "explain", app, "--memory", "1GiB", "--cpus", "2");
+    return out.trimEnd().split("\n").at(-1)!;
+  }
+
+  it("says that its floor does not fit, of the first of them alone", async () =>
+    assert.equal(
+      await lastLineOf("big"),
+      "big is optional and left out: its floor of 300 MiB does not fit beside those of the others. " +
+        "To change that: a larger instance type, or lower floors of the others.",
+    ));
+  it("names the app that it stands behind, and advises to move it where it would fit", async () =>
+    assert.equal(
+      await lastLineOf("small"),
+      "small is optional and left out: it comes after big, which does not fit; its floor of 100 MiB would. " +
+        "To change that: a larger instance type, or put it before big.",
+    ));
+  it("advises nothing that would not help", async () =>
+    assert.equal(
+      await lastLineOf("middle"),
+      "middle is optional and left out: it comes after big, which does not fit, nor does its floor of 250 MiB. " +
+        "To change that: a larger instance type, or lower floors.",
+    ));
+  it("has moved an app in as advised", async () => {
+    const moved = makeScratchImage(CONFIG.replace(/ {2}big: .*\n/, "").concat(CONFIG.match(/ {2}big: .*\n/)![0]));
+    const { out } = await runCommand(moved, "tune", "--memory", "1GiB", "--cpus", "2");
+    moved.remove();
+    assert.match(out, /^middle is left out: .*\nbig is left out: /m);
+    assert.match(out, /^small go +100 MiB$/m);
+  });
+});
