@@ -1,14 +1,23 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
+import type { OptionValue } from "../config/config.ts";
 import type { AppPlan } from "../plan/plan.ts";
 import { describeBelowUseful, listUntold } from "./warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
-import type { Setting } from "../tuning/setting.ts";
+import type { OptionRule, Setting } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
-import { describeBaseline, formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import {
+  type Cgroup,
+  describeBaseline,
+  describeQuota,
+  formatAppName,
+  formatDegraded,
+  oneLine,
+  shorten,
+} from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 interface Common {
@@ -16,6 +25,9 @@ interface Common {
   readonly machine: string;
   /** Of each vCPU, what a burstable type may use for ever; null: all, or not known. */
   readonly cpuBaselinePercent: number | null;
+  /** Of the machine: an app may count on fewer. */
+  readonly machineVcpus: number;
+  readonly cgroup?: Cgroup;
   readonly app: AppPlan;
   /** Null: the app takes no memory. */
   readonly share: ShareExplanation | null;
@@ -43,13 +55,20 @@ export function explainDocument(explanation: Explanation): unknown {
 }
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
-  const { machine, cpuBaselinePercent, app } = explanation;
-  const burstable = cpuBaselinePercent === null ? "" : `, burstable: ${describeBaseline(cpuBaselinePercent)}`;
-  const cpus = formatCount(app.vcpus, "vCPU") + burstable;
-  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${cpus}\n`;
+  const { machine, app } = explanation;
+  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${describeCpus(explanation)}\n`;
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
   return heading + formatShare(explanation, paint) + rest;
+}
+
+/** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever`. */
+function describeCpus({ app, machineVcpus, cgroup, cpuBaselinePercent }: Explanation): string {
+  const part = app.vcpus === machineVcpus ? "" : `${app.vcpus} of `;
+  const cpuQuota = cgroup?.cpuQuota ?? null;
+  const quota = cpuQuota === null ? "" : ` (CPU quota of the cgroup ${describeQuota(cpuQuota, cgroup!.usableVcpus)})`;
+  const burstable = cpuBaselinePercent === null ? "" : `, burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  return part + formatCount(machineVcpus, "vCPU") + quota + burstable;
 }
 
 function isPresent({ app, leftOut }: Explanation): boolean {
@@ -66,10 +85,8 @@ function formatShare({ app, share, leftOut }: Explanation, paint: Paint): string
   const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
   const table = formatColumns(
     [
-      [
-        share.memLimitBytes < share.memTotalBytes ? "limit of the cgroup" : "memory as the OS sees it",
-        formatBytes(share.memLimitBytes),
-      ],
+      ["memory as the OS sees it", formatBytes(share.memTotalBytes)],
+      ...(share.memLimitBytes < share.memTotalBytes ? [["limit of the cgroup", formatBytes(share.memLimitBytes)]] : []),
       ...heldBack
         .filter(([, bytes]) => bytes > 0)
         .map(([what, bytes, why]) => [what, formatBytes(bytes), paint.dim(why)]),
@@ -200,6 +217,10 @@ function describeBound({ app }: Explanation, { boundBy }: Setting): string {
   }
 }
 
+function formatOption(kind: OptionRule["kind"], value: OptionValue): string {
+  return kind === "size" && typeof value === "number" ? formatBytes(value) : String(value);
+}
+
 /** A plain number of bytes, and how much that is. */
 function formatChanged(text: string, { unit }: Setting): string {
   return unit === "bytes" && /^\d{5,}$/.test(text) ? `${text} (${formatBytes(Number(text))})` : shorten(text);
@@ -208,7 +229,8 @@ function formatChanged(text: string, { unit }: Setting): string {
 function describeChanges({ app, share }: Explanation, levers: Levers, setting: Setting): string[] {
   const { options, withTwiceTheMemory, withTwiceTheCpus } = levers;
   const named = options.map(
-    ({ name, value, about }) => `option ${name}${value === null ? "" : ` (${value})`}: ${about}`,
+    ({ name, kind, value, about }) =>
+      `option ${name}${value === null ? "" : ` (${formatOption(kind, value)})`}: ${about}`,
   );
   const path = `apps.${app.name}`;
   const ways =

@@ -41,7 +41,10 @@ type LimitFacts = Pick<
   Facts,
   "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
 >;
-export type Limits = Pick<TunedMachine, "cgroup" | "cpuBaselinePercent">;
+export interface Limits {
+  readonly cgroup?: Cgroup;
+  readonly cpuBaselinePercent: number | null;
+}
 
 /** What a machine's cgroup and its type leave of it. */
 export function limitsOf(facts: LimitFacts): Limits {

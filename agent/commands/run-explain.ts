@@ -2,6 +2,7 @@
 
 import type { Command } from "../cli/invocation.ts";
 import { explainDocument, type Explanation, formatExplanation } from "../cli/print-explanation.ts";
+import { limitsOf } from "../cli/print-tuning.ts";
 import type { Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";
@@ -59,8 +60,7 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
     isLeftOut ? { ...app, memoryBytes: 0 } : app,
   );
   const machine = nameMachine(command.target, facts);
-  const { cpuBaselinePercent } = facts;
-  const common = { machine, cpuBaselinePercent, app, share, leftOut: tuning.budget.leftOut };
+  const common = { machine, machineVcpus: facts.vcpus, ...limitsOf(facts), app, share, leftOut: tuning.budget.leftOut };
   if (setting === null || isLeftOut) return { kind: "app", ...common };
   const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;
   const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, setting);

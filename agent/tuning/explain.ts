@@ -111,10 +111,18 @@ export function formatInput(name: string, value: number | string): string {
   return name.endsWith("Bytes") && typeof value === "number" ? formatBytes(value) : String(value);
 }
 
+export interface Lever {
+  readonly name: string;
+  readonly kind: OptionRule["kind"];
+  /** Null: the profile works it out. */
+  readonly value: OptionValue | null;
+  readonly about: string;
+}
+
 /** What an operator could turn to get another value, found by turning it. */
 export interface Levers {
   /** Options of the profile that another value of would change the setting. */
-  readonly options: readonly { readonly name: string; readonly value: OptionValue | null; readonly about: string }[];
+  readonly options: readonly Lever[];
   /** The setting's text with twice the share; null: the same. */
   readonly withTwiceTheMemory: string | null;
   /** With twice the CPUs; null: the same. */
@@ -133,7 +141,7 @@ export function findLevers(profile: Profile, allotment: Allotment, options: Opti
   return {
     options: Object.entries(profile.options)
       .filter(([name, rule]) => isLever(profile, allotment, options, setting, name, rule))
-      .map(([name, { about }]) => ({ name, value: options[name] ?? null, about })),
+      .map(([name, { kind, about }]) => ({ name, kind, value: options[name] ?? null, about })),
     withTwiceTheMemory: textWith({ memoryBytes: Math.min(2 * memoryBytes, PLENTY_BYTES) }),
     withTwiceTheCpus: textWith({ vcpus: Math.min(2 * vcpus, MOST_CPUS), cores: Math.min(2 * cores, MOST_CPUS) }),
   };

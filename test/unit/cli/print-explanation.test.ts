@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { formatExplanation } from "../../../agent/cli/print-explanation.ts";
+import { limitsOf } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { AppConfig } from "../../../agent/config/config.ts";
+import type { MachineFacts } from "../../../agent/tuning/allot.ts";
 import { tuneImage } from "../../../agent/tuning/compute-tuning.ts";
 import { explainShare } from "../../../agent/tuning/explain.ts";
 import { GIB } from "../tuning/alone.ts";
@@ -15,24 +17,26 @@ function memory(weight: number | null, maxBytes: number | null = null): Partial<
 
 /** The lines on the share of an app, their columns one blank apart. */
 function explain(name: string, vcpus: number): string[] {
+  const lines = explainOn(machine(16 * GIB, vcpus), name);
+  return lines.slice(lines.findIndex((line) => line.startsWith("= for all apps")) + 1, -3);
+}
+
+/** All the lines, likewise. */
+function explainOn(facts: MachineFacts, name: string): string[] {
   const prepared = cappedImage(
     { floorBytes: 0, perCpuBytes: GIB, change: memory(null) },
     { floorBytes: 0, perCpuBytes: null, change: memory(2) },
     { floorBytes: GIB, perCpuBytes: null, change: memory(1, 2 * GIB) },
   );
-  const facts = machine(16 * GIB, vcpus);
   const result = tuneImage(prepared, facts);
   assert.ok(result.kind === "tuned");
   const { budget, demands, apps } = result;
   const app = apps.find((each) => each.name === name)!;
   const share = explainShare(prepared.config, facts, budget, demands, app);
-  const text = formatExplanation(
-    { kind: "app", machine: "a type", cpuBaselinePercent: 20, app, share, leftOut: [] },
-    paint,
-  );
-  assert.match(text, /^app\d capped on a type, \d+ vCPUs, burstable: each vCPU at 20 % for ever$/m);
-  const lines = text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
-  return lines.slice(lines.findIndex((line) => line.startsWith("= for all apps")) + 1, -3);
+  const where = { machine: "a type", machineVcpus: facts.vcpus, ...limitsOf({ ...facts, cpuBaselinePercent: 20 }) };
+  const text = formatExplanation({ kind: "app", ...where, app, share, leftOut: [] }, paint);
+  assert.match(text, /^app\d capped on a type, (?:\d+ of )?\d+ vCPUs?.*, burstable: each vCPU at 20 % for ever$/m);
+  return text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
 }
 
 describe("the explanation of a share for people", () => {
@@ -53,6 +57,14 @@ describe("the explanation of a share for people", () => {
   it("names memory.max where that is the cap", () => {
     assert.deepEqual(explain("app2", 64).slice(-1), [
       "its share 2 GiB floor 1 GiB, cap 2 GiB (memory.max), held by its cap",
+    ]);
+  });
+  it("names the machine's own memory and CPUs, and what a cgroup leaves of them", () => {
+    const facts = { ...machine(16 * GIB, 4), memLimitBytes: 8 * GIB, cpuQuota: 1.5 };
+    assert.deepEqual(explainOn(facts, "app1").slice(0, 3), [
+      "app1 capped on a type, 1 of 4 vCPUs (CPU quota of the cgroup 1.5, counts as 1)",
+      "memory as the OS sees it 16 GiB",
+      "limit of the cgroup 8 GiB",
     ]);
   });
 });

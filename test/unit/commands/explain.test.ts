@@ -47,3 +47,21 @@ describe("the explanation of an optional app that is left out", () => {
     assert.match(out, /^small go +100 MiB$/m);
   });
 });
+
+describe("the explanation of a setting", () => {
+  let image: ScratchImage;
+  before(() => void (image = makeScratchImage("imds: optional\napps: { api: { profile: jvm } }\n")));
+  after(() => image.remove());
+
+  async function explain(setting: string): Promise<string> {
+    return (await runCommand(image, "explain", `api.${setting}`, "--memory", "8GiB", "--cpus", "1")).out;
+  }
+
+  it("has an option's size as an amount, and a number as it is", async () => {
+    const out = await explain("heap");
+    assert.match(out, /option threadStack \(1 MiB\): /);
+    assert.match(out, /option loadedClasses \(15000\): /);
+  });
+  it("does not say of a formula with the floor in it that it gives less", async () =>
+    assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense$/m));
+});

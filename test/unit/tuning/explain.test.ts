@@ -142,9 +142,9 @@ describe("what would change a setting", () => {
 
   it("is found by turning each option, and none that may not be turned", () => {
     assert.deepEqual(leversOf("heap").options, [
-      { name: "threads", value: 10, about: "threads" },
-      { name: "cache", value: null, about: "the cache" },
-      { name: "mode", value: "plain", about: "the mode" },
+      { name: "threads", kind: "integer", value: 10, about: "threads" },
+      { name: "cache", kind: "size", value: null, about: "the cache" },
+      { name: "mode", kind: "choice", value: "plain", about: "the mode" },
     ]);
     assert.equal(leversOf("heap").withTwiceTheMemory, "190m");
     assert.equal(leversOf("heap").withTwiceTheCpus, null);
