@@ -23,8 +23,8 @@ import { formatColumns, formatCount, type Paint } from "./text.ts";
 interface Common {
   /** The instance type, or `here`. */
   readonly machine: string;
-  /** Of each vCPU, what a burstable type may use for ever; null: all, or not known. */
-  readonly cpuBaselinePercent: number | null;
+  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  readonly cpuBaselinePercent?: number | null;
   /** Of the machine: an app may count on fewer. */
   readonly machineVcpus: number;
   readonly cgroup?: Cgroup;
@@ -40,7 +40,7 @@ export type Explanation =
   | (Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers });
 
 export function explainDocument(explanation: Explanation): unknown {
-  const { machine, cpuBaselinePercent, app, share, leftOut } = explanation;
+  const { machine, cpuBaselinePercent = null, app, share, leftOut } = explanation;
   const { name, profile, vcpus, settings, degraded, belowUseful } = app;
   const present = isPresent(explanation);
   const common = { schema: 1, machine, cpuBaselinePercent, app: name, profile, present, leftOut, vcpus, share };
@@ -63,12 +63,11 @@ export function formatExplanation(explanation: Explanation, paint: Paint): strin
 }
 
 /** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever`. */
-function describeCpus({ app, machineVcpus, cgroup, cpuBaselinePercent }: Explanation): string {
+function describeCpus({ app, machineVcpus, cgroup, cpuBaselinePercent = null }: Explanation): string {
   const part = app.vcpus === machineVcpus ? "" : `${app.vcpus} of `;
-  const cpuQuota = cgroup?.cpuQuota ?? null;
-  const quota = cpuQuota === null ? "" : ` (CPU quota of the cgroup ${describeQuota(cpuQuota, cgroup!.usableVcpus)})`;
+  const quota = describeQuota(cgroup);
   const burstable = cpuBaselinePercent === null ? "" : `, burstable: ${describeBaseline(cpuBaselinePercent)}`;
-  return part + formatCount(machineVcpus, "vCPU") + quota + burstable;
+  return part + formatCount(machineVcpus, "vCPU") + (quota === null ? "" : ` (${quota})`) + burstable;
 }
 
 function isPresent({ app, leftOut }: Explanation): boolean {

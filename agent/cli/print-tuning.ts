@@ -10,7 +10,7 @@ import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
 import { usableCpus } from "../tuning/allot.ts";
 import { formatBytes, MIB } from "../tuning/size.ts";
-import { formatColumns, type Paint } from "./text.ts";
+import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 /** One machine of a comparison. */
 export interface TunedMachine {
@@ -41,16 +41,18 @@ type LimitFacts = Pick<
   Facts,
   "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
 >;
-export interface Limits {
-  readonly cgroup?: Cgroup;
-  readonly cpuBaselinePercent: number | null;
-}
+export type Limits = Pick<TunedMachine, "cgroup" | "cpuBaselinePercent">;
 
 /** What a machine's cgroup and its type leave of it. */
 export function limitsOf(facts: LimitFacts): Limits {
-  const { memTotalBytes, memLimitBytes, cpuQuota, cpuBaselinePercent } = facts;
-  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return { cpuBaselinePercent };
-  return { cpuBaselinePercent, cgroup: { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus } };
+  const cgroup = cgroupOf(facts);
+  return { cpuBaselinePercent: facts.cpuBaselinePercent, ...(cgroup && { cgroup }) };
+}
+
+function cgroupOf(facts: Omit<LimitFacts, "cpuBaselinePercent">): Cgroup | undefined {
+  const { memTotalBytes, memLimitBytes, cpuQuota } = facts;
+  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return undefined;
+  return { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus };
 }
 
 /** The whole answer of `tune` for an image, as JSON. */
@@ -101,13 +103,11 @@ export function machineRows(machines: readonly TunedMachine[], paint: Paint): st
       machine.memoryBytes < memTotalOf(machine) ? formatBytes(machine.memoryBytes) : "",
     ),
     ["vCPUs", ...machines.map(({ vcpus }) => String(vcpus))],
-    ...rowIfAny("CPU quota of the cgroup", machines, ({ cgroup }) =>
-      cgroup && cgroup.cpuQuota !== null ? describeQuota(cgroup.cpuQuota, cgroup.usableVcpus) : "",
-    ),
+    ...rowIfAny(QUOTA, machines, ({ cgroup }) => quotaOf(cgroup)),
     ...rowIfAny("burstable", machines, ({ cpuBaselinePercent = null }) =>
       cpuBaselinePercent === null ? "" : describeBaseline(cpuBaselinePercent),
     ),
-    ["reserve", ...machines.map(({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : ""))],
+    ...rowIfAny("reserve", machines, ({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : "")),
     // What is left by rounding is nobody's loss.
     ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
       tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
@@ -133,9 +133,27 @@ export function describeBaseline(percent: number): string {
   return `each vCPU at ${percent} % for ever`;
 }
 
+const QUOTA = "CPU quota of the cgroup";
+
+/** `CPU quota of the cgroup 1.5, counts as 1`; null: there is none. */
+export function describeQuota(cgroup: Cgroup | undefined): string | null {
+  const amount = quotaOf(cgroup);
+  return amount === "" ? null : `${QUOTA} ${amount}`;
+}
+
+/** `2 CPUs (CPU quota of the cgroup 1.5, counts as 1), 1 GiB (limit of the cgroup, of 8 GiB)`. */
+export function describeSize(facts: Omit<LimitFacts, "cpuBaselinePercent">): string {
+  const { vcpus, memLimitBytes, memTotalBytes } = facts;
+  const quota = describeQuota(cgroupOf(facts));
+  const cpus = formatCount(vcpus, "CPU") + (quota === null ? "" : ` (${quota})`);
+  const limit = memLimitBytes < memTotalBytes ? ` (limit of the cgroup, of ${formatBytes(memTotalBytes)})` : "";
+  return `${cpus}, ${formatBytes(memLimitBytes)}${limit}`;
+}
+
 /** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
-export function describeQuota(cpuQuota: number, usableVcpus: number): string {
-  return `${Math.round(cpuQuota * 100) / 100}, counts as ${usableVcpus}`;
+function quotaOf(cgroup: Cgroup | undefined): string {
+  const cpuQuota = cgroup?.cpuQuota ?? null;
+  return cpuQuota === null ? "" : `${Math.round(cpuQuota * 100) / 100}, counts as ${cgroup!.usableVcpus}`;
 }
 
 /** An app and what tunes it, once where they have one name. */
@@ -219,12 +237,9 @@ export function formatSettings(
   paint: Paint,
 ): string {
   const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
-  const quota =
-    cgroup && cgroup.cpuQuota !== null
-      ? `CPU quota of the cgroup ${describeQuota(cgroup.cpuQuota, cgroup.usableVcpus)}`
-      : "";
-  const burstable = cpuBaselinePercent === null ? "" : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
-  const remarks = [memoryBytes === ofBytes ? "" : reserve, quota, burstable].filter((remark) => remark !== "");
+  const burstable = cpuBaselinePercent === null ? null : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  const notes = [memoryBytes === ofBytes ? null : reserve, describeQuota(cgroup), burstable];
+  const remarks = notes.filter((remark) => remark !== null);
   const rows = Object.entries(settings).map(([name, setting]) => [
     paint.bold(name),
     oneLine(setting),

@@ -13,7 +13,7 @@ import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { tunedMachine } from "../cli/print-differences.ts";
 import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print-report.ts";
-import { formatDegraded } from "../cli/print-tuning.ts";
+import { describeSize, formatDegraded } from "../cli/print-tuning.ts";
 import type { AwsConfig } from "../config/config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
@@ -23,7 +23,6 @@ import { orStopped } from "../stop.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { formatCount } from "../cli/text.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../version.ts";
 import { Aftermath } from "./aftermath.ts";
@@ -157,13 +156,12 @@ function isLocked(error: unknown): boolean {
 // What a boot's journal starts with: the answer to most questions about the rest.
 function logMachine({ facts, budget, apps }: Plan, log: Log): void {
   const what = facts.instanceType ?? "this machine";
-  const size = `${formatCount(facts.vcpus, "CPU")}, ${formatBytes(facts.memLimitBytes)}`;
   const shares = apps
     .filter(({ memoryBytes }) => memoryBytes > 0)
     .map(({ name, memoryBytes }) => `${name} ${formatBytes(memoryBytes)}`);
   const rest = budget.unallocatedReason === null ? [] : [`page cache ${formatBytes(budget.unallocatedBytes)}`];
   const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares, ...rest].join(" + ");
-  log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${size} = ${split}`);
+  log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${describeSize(facts)} = ${split}`);
   if (budget.leftOut.length > 0) log("warn", `too little memory: ${budget.leftOut.join(", ")} left out, as optional`);
   for (const app of apps) {
     const gaveUp = listUntold(app);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Division } from "../../../agent/cli/print-division.ts";
 import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
 import {
+  describeSize,
   formatSettings,
   formatTuning,
   limitsOf,
@@ -146,6 +147,16 @@ describe("a machine's tuning", () => {
     const sizes = { memoryBytes: GIB, ofBytes: GIB, ...ofType("t3.nano") };
     assert.equal(formatSettings({}, sizes, paint), "burstable: each vCPU at 5 % for ever\n");
   });
+  it("has the size in a sentence, with what a cgroup leaves of it", () => {
+    const facts = { memTotalBytes: 16 * GIB, memLimitBytes: 16 * GIB, vcpus: 2, cores: 1, cpuQuota: null };
+    assert.equal(describeSize(facts), "2 CPUs, 16 GiB");
+    assert.equal(
+      describeSize({ ...facts, memLimitBytes: 4 * GIB, cpuQuota: 1.5 }),
+      "2 CPUs (CPU quota of the cgroup 1.5, counts as 1), 4 GiB (limit of the cgroup, of 16 GiB)",
+    );
+  });
+  it("has no row of the reserve where no machine holds the image", () =>
+    assert.doesNotMatch(formatTuning([misfit("t4g.nano", 512 * MIB, "memory")], paint), /^reserve/m));
   it("says nothing of what rounding leaves to the page cache", () => {
     const left = (unallocatedBytes: number): string => {
       const machine = fitting("here", GIB);
