@@ -15,6 +15,7 @@ import type { Session } from "./session.ts";
 
 // Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
 const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
+const DEFAULT_NAME = `${DEFAULT_TYPES.names[0]}, as no machine is named`;
 
 export function runCheck(
   { target }: Extract<Command, { kind: "check" }>,
@@ -26,8 +27,9 @@ export function runCheck(
     warningUntrusted(log)(problems);
   });
   const image = readImage({ options, inputs });
-  const chosen = target.kind === "here" ? DEFAULT_TYPES : target;
-  const plans = planMachines(image, predictMachines(chosen), null);
+  const isDefault = target.kind === "here";
+  const chosen = isDefault ? DEFAULT_TYPES : target;
+  const plans = planMachines(image, predictMachines(chosen), null, isDefault ? () => DEFAULT_NAME : undefined);
   const problems = checkImage(plans[0]!, options.root);
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
@@ -47,7 +49,10 @@ export function runCheck(
   } else {
     say(warnings, formatProblems);
     const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;
-    say(`${counts}, for ${types.join(", ")}`, (text, paint) => `${paint.green("valid")}: ${text}\n`);
+    say(
+      `${counts}, for ${isDefault ? DEFAULT_NAME : types.join(", ")}`,
+      (text, paint) => `${paint.green("valid")}: ${text}\n`,
+    );
   }
   return 0;
 }

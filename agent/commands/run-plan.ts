@@ -13,7 +13,7 @@ import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
-import { buildPlan } from "../plan/build-plan.ts";
+import { type BuiltPlan, buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
@@ -123,42 +123,41 @@ export async function gatherFor(
   return withTuned(facts, profiles, session.options.root);
 }
 
-/** @throws Refusal with the problems of all the machines, each told once */
-export function planMachines(image: Image, machines: readonly Facts[], only: Part | null): readonly Plan[] {
-  const plans: Plan[] = [];
-  const refusals: Refusal[] = [];
-  for (const facts of machines) {
-    try {
-      plans.push(selectSteps(planFor(image, facts), only));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      refusals.push(machines.length === 1 ? error : nameMachine(error, facts.instanceType));
-    }
-  }
-  if (refusals.length === 0) return plans;
-  throw new Refusal(refusals[0]!.code, refusals.flatMap(({ problems }) => problems).filter(isFirst));
+/**
+ * @param name what a machine is called where the image does not fit on it; null: whoever asked for it knows
+ * @throws Refusal with the problems of all the machines, each told once
+ */
+export function planMachines(
+  image: Image,
+  machines: readonly Facts[],
+  only: Part | null,
+  name: ((facts: Facts) => string) | null = machines.length === 1 ? null : ({ instanceType }) => `${instanceType}`,
+): readonly Plan[] {
+  const built = machines.map((facts) => ({ facts, ...build(image, facts) }));
+  const refused = built.filter((each) => each.kind === "refused");
+  if (refused.length > 0)
+    throw new Refusal(
+      refused[0]!.code,
+      refused.flatMap(({ facts, problems, ofMachine }) =>
+        problems.map((problem) =>
+          name !== null && ofMachine.includes(problem) ? addMachine(problem, name(facts)) : problem,
+        ),
+      ),
+    );
+  return built.flatMap((each) => (each.kind === "plan" ? [selectSteps(each.plan, only)] : []));
 }
 
-// What is wrong with a template is wrong on every machine: the machine is named only where it matters.
-function nameMachine(refusal: Refusal, instanceType: string | null): Refusal {
-  if (refusal.code !== "config") return refusal;
-  return new Refusal(
-    refusal.code,
-    refusal.problems.map((problem) => ({ ...problem, what: `on ${instanceType}: ${problem.what}` })),
-  );
+function addMachine(problem: Problem, machine: string): Problem {
+  return { ...problem, what: `on ${machine}: ${problem.what}` };
 }
 
-function isFirst(problem: Problem, index: number, all: readonly Problem[]): boolean {
-  return (
-    all.findIndex(
-      ({ what, at }) => what === problem.what && at?.line === problem.at?.line && at?.file === problem.at?.file,
-    ) === index
-  );
+function build({ config, templates }: Image, facts: Facts): BuiltPlan {
+  return buildPlan({ config, facts, templates });
 }
 
 /** @throws Refusal with every problem that DECIDE found */
-export function planFor({ config, templates }: Image, facts: Facts): Plan {
-  const result = buildPlan({ config, facts, templates });
+export function planFor(image: Image, facts: Facts): Plan {
+  const result = build(image, facts);
   if (result.kind === "refused") throw new Refusal(result.code, result.problems);
   return result.plan;
 }

@@ -25,7 +25,13 @@ export interface PlanInput {
 
 export type BuiltPlan =
   | { readonly kind: "plan"; readonly plan: Plan }
-  | { readonly kind: "refused"; readonly code: RefusalCode; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: "refused";
+      readonly code: RefusalCode;
+      /** Of the problems, those that a machine with more memory would not have. */
+      readonly ofMachine: readonly Problem[];
+      readonly problems: readonly Problem[];
+    };
 
 export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   const tuning = computeTuning(config, facts);
@@ -41,7 +47,8 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   const templateProblems = files.flatMap((file) => (file.kind === "broken" ? file.problems : []));
   const problems = [...configProblems, ...eachOnce(templateProblems)];
   if (tuning.kind === "impossible" || problems.length > 0) {
-    return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", problems };
+    const ofMachine = tuning.kind === "impossible" ? tuning.ofMachine : [];
+    return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", ofMachine, problems };
   }
   const secretSteps = config.secrets.flatMap((secret) => buildSecretSteps(secret, config.secretsFolder));
   const built = files.filter((file) => file.kind === "step");

@@ -28,8 +28,8 @@ export type TuningResult =
     }
   | {
       readonly kind: "impossible";
-      /** Whether it is this machine's fault: on one with more memory the same config is tuned. */
-      readonly isMachines: boolean;
+      /** Of the problems, those that a machine with more memory would not have. */
+      readonly ofMachine: readonly Problem[];
       readonly problems: readonly Problem[];
       readonly demands: readonly AppDemand[];
     };
@@ -61,7 +61,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const budget = divide(config, facts, demands);
   const shortfall = budget.kind === "short" ? [placeShortfall(budget, apps, demands)] : [];
   if (problems.length > 0 || budget.kind === "short")
-    return { kind: "impossible", isMachines: problems.length === 0, problems: [...problems, ...shortfall], demands };
+    return { kind: "impossible", ofMachine: shortfall, problems: [...problems, ...shortfall], demands };
   const { leftOut } = budget;
   const shares = new Map(budget.shares.map(({ name, ...share }) => [name, share]));
   const present = apps.filter(({ app }) => !leftOut.includes(app.name));

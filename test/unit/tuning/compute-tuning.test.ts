@@ -143,10 +143,10 @@ describe("computeTuning", () => {
     assert.equal(small.absent[0]!.settings["vm_nr_hugepages"]!.value, 3072);
     assert.deepEqual(tune({ ...image, apps }, machine(8 * GIB, 2)).budget.leftOut, []);
   });
-  it("says of a refusal whether another machine would do", () => {
+  it("tells what only this machine is too small for from what is wrong on any", () => {
     const refusal = (...apps: AppConfig[]) => {
       const result = computeTuning({ ...image, apps }, machine(GIB, 2));
-      return result.kind === "impossible" && result.isMachines;
+      return result.kind === "impossible" && result.ofMachine.length > 0;
     };
     assert.equal(refusal(app("pages", "hugepages", { options: { size: "2GiB" } })), true);
     assert.equal(refusal(app("web", "ngnix")), false);

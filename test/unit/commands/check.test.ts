@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { makeScratchImage } from "../../binary/scratch-image.ts";
+import { runCommand, type Said } from "./run-command.ts";
+
+async function check(apps: string, ...words: readonly string[]): Promise<Said> {
+  const image = makeScratchImage(`imds: optional\napps: { ${apps} }\n`);
+  try {
+    return await runCommand(image, "check", ...words);
+  } finally {
+    image.remove();
+  }
+}
+
+describe("check without a machine", () => {
+  it("says for which it has rendered the image", async () => {
+    assert.match(
+      (await check("web: { profile: nginx }")).out,
+      /^valid: 1 app, .*, for m7i\.large, as no machine is named$/m,
+    );
+    const named = await check("web: { profile: nginx }", "--instance-type", "t3.small");
+    assert.match(named.out, /, for t3\.small$/m);
+  });
+  it("says on which the image does not fit", async () => {
+    const { status, err } = await check("api: { profile: go, memory: { min: 9GiB } }");
+    assert.equal(status, 78);
+    assert.match(
+      err,
+      /: on m7i\.large, as no machine is named: the apps need at least 9 GiB \(api 9 GiB\), but 7\.6 GiB less /,
+    );
+  });
+  it("blames no machine for what is wrong on any", async () => {
+    const { err } = await check("web: { profile: ngnix }");
+    assert.match(err, /:2:\d+: there is no profile 'ngnix'\. /);
+  });
+});
+
+describe("check for several machines", () => {
+  it("tells what is wrong with the config once, and what does not fit for each machine", async () => {
+    const apps = "web: { profile: ngnix }, api: { profile: go, memory: { min: 2GiB } }";
+    const { status, err } = await check(apps, "--instance-type", "t3.micro,t3.small,t3.medium");
+    assert.equal(status, 78);
+    const told = err
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^.*?parbake\.yaml:\d+:\d+: /, ""));
+    assert.deepEqual(
+      told.map((line) => line.slice(0, 40)),
+      [
+        "there is no profile 'ngnix'. Did you mea",
+        "on t3.micro: the apps need at least 2 Gi",
+        "on t3.small: the apps need at least 2 Gi",
+      ],
+    );
+  });
+});
