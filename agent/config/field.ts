@@ -164,7 +164,9 @@ export class Field {
     if (value !== null) return value;
     const number = this.scalar();
     const isOutside = typeof number === "number" && !(number >= least && number <= most);
-    const fix = isOutside ? `Write ${least} at least, ${most} at most.` : "Write a plain number, without quotes.";
+    const isQuoted = typeof number === "string" && parseDecimal(number, least, most) !== null;
+    const inRange = `Write ${least} at least, ${most} at most.`;
+    const fix = isOutside ? inRange : `Write a plain number${isQuoted ? ", without quotes" : ""}.`;
     this.refuse(`expected a number from ${least} to ${most}, found ${this.found()}`, fix);
     return undefined;
   }

@@ -54,14 +54,23 @@ export function checkName(name: string, field: Field): void {
 function parseOptions(field: Field | undefined): Required<Pick<AppConfig, "options" | "optionsAt">> {
   const options = new Map<string, OptionValue>();
   const optionsAt = new Map<string, Position>();
+  let written = "";
   for (const [name, option] of field?.entries() ?? []) {
     const value = option.written();
-    if (value === undefined)
-      option.refuse(`expected one value, found ${option.found()}`, "Options are text, numbers, true or false.");
+    if (value === undefined) option.refuse(`expected one value, found ${option.found()}`, adviseValue(written));
     else options.set(name, String(value));
+    written = value === undefined ? written + name : String(value);
     optionsAt.set(name, option.at);
   }
   return { options: Object.fromEntries(options), optionsAt: Object.fromEntries(optionsAt) };
+}
+
+/** @param before what is written since the last value began: a comma in { } has torn it where a parenthesis is open */
+function adviseValue(before: string): string {
+  const isTorn = before.split("(").length > before.split(")").length;
+  return isTorn
+    ? `Inside { } put what has a comma into quotes: "max(2, vcpus - 1)".`
+    : "Options are text, numbers, true or false.";
 }
 
 // What a rule that gives only a part of itself is filled up with.

@@ -33,7 +33,7 @@ export const custom: Profile = {
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
-  toShrink: "lower the sizes of its expressions, or memory.min",
+  toShrink: "lower the sizes of its expressions; one that is no memory of its own is uncounted(…)",
   floorBytes(options) {
     const account = accountOf(options);
     return account.kind === "fits" ? account.leastBytes : leastOf(options);

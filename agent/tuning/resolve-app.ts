@@ -1,7 +1,7 @@
 // An app of the config with its profile and its options, or what is wrong with it. Pure.
 
 import type { AppConfig } from "../config/config.ts";
-import { suggest } from "../nearest.ts";
+import { nearest, suggest } from "../nearest.ts";
 import type { Position, Problem } from "../refusal.ts";
 import { PROFILES } from "./profiles.ts";
 import { resolveOptions } from "./resolve-options.ts";
@@ -31,6 +31,7 @@ export function findProfile(name: string): Profile | undefined {
 }
 
 export function unknownProfile(name: string, at?: Position): Problem {
-  const what = `there is no profile '${name.slice(0, 80)}'`;
-  return { what, fix: suggest(name.slice(0, 80), [...PROFILES.keys()]), ...(at ? { at } : {}) };
+  const [shown, known] = [name.slice(0, 80), [...PROFILES.keys()]];
+  const others = nearest(shown, known) === null ? " An app that has none is tuned by custom." : "";
+  return { what: `there is no profile '${shown}'`, fix: suggest(shown, known) + others, ...(at ? { at } : {}) };
 }

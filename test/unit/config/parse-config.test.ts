@@ -233,6 +233,27 @@ describe("parseConfig", () => {
       "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 0.01 to 10000, found the number 0. Write 0.01 at least, 10000 at most.",
     ],
     [
+      "a weight in per cent",
+      "apps: { db: { profile: nginx, memory: { weight: 50% } } }\n",
+      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 0.01 to 10000, found '50%'. Write a plain number.",
+    ],
+    [
+      "a weight in quotes",
+      "apps: { db: { profile: nginx, memory: { weight: '2' } } }\n",
+      "parbake.yaml:1:49: apps.db.memory.weight: expected a number from 0.01 to 10000, found '2'. Write a plain number, without quotes.",
+    ],
+    [
+      "an expression that a comma has torn",
+      "apps: { a: { profile: custom, options: { n: max(2, vcpus - 1), m: } } }\n",
+      'parbake.yaml:1:52: apps.a.options.vcpus - 1): expected one value, found nothing. Inside { } put what has a comma into quotes: "max(2, vcpus - 1)".',
+      "parbake.yaml:1:67: apps.a.options.m: expected one value, found nothing. Options are text, numbers, true or false.",
+    ],
+    [
+      "an option without a value",
+      "apps: { a: { profile: custom, options: { n: 1, m: } } }\n",
+      "parbake.yaml:1:51: apps.a.options.m: expected one value, found nothing. Options are text, numbers, true or false.",
+    ],
+    [
       "a weight of CPUs that systemd has not",
       "apps: { db: { profile: nginx, cpu: { weight: 0.5 } } }\n",
       "parbake.yaml:1:46: apps.db.cpu.weight: expected a number from 1 to 10000, found the number 0.5. Write 1 at least, 10000 at most.",
