@@ -39,6 +39,7 @@ function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint):
     [paint.bold("last run"), `${describeResult(lastRun, paint)}, ${formatAge(lastRunAgeMs ?? 0)} ago`],
     ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
+    ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
   ];
   return formatColumns(rows);

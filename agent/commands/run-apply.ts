@@ -18,7 +18,7 @@ import type { AwsConfig } from "../config/config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds-client.ts";
-import { Refusal } from "../refusal.ts";
+import { type Problem, Refusal } from "../refusal.ts";
 import { orStopped } from "../stop.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -125,7 +125,7 @@ async function perform(
   const { options, end, log } = session;
   logMachine(plan, log);
   const belowUseful = warnBelowUseful([tunedMachine(plan)]);
-  record.warn([...plan.warnings, ...belowUseful, ...warnOfEnvironment(plan, session)], log);
+  record.warn([...plan.warnings, ...tellLeftOut(plan), ...belowUseful, ...warnOfEnvironment(plan, session)], log);
   const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
   try {
     return await applyPlan(plan, {
@@ -162,11 +162,17 @@ function logMachine({ facts, budget, apps }: Plan, log: Log): void {
   const rest = budget.unallocatedReason === null ? [] : [`page cache ${formatBytes(budget.unallocatedBytes)}`];
   const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares, ...rest].join(" + ");
   log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${describeSize(facts)} = ${split}`);
-  if (budget.leftOut.length > 0) log("warn", `too little memory: ${budget.leftOut.join(", ")} left out, as optional`);
   for (const app of apps) {
     const gaveUp = listUntold(app);
     if (gaveUp.length > 0) log("warn", `too little memory: ${app.name} gave up ${formatDegraded(gaveUp)}`);
   }
+}
+
+/** A service of which nothing was rendered is not there: `status` has to say so. */
+function tellLeftOut({ budget: { leftOut } }: Plan): Problem[] {
+  if (leftOut.length === 0) return [];
+  const what = `too little memory: ${leftOut.join(", ")} left out, as optional`;
+  return [{ what, fix: `Pick a larger instance type, or lower floors: \`parbake explain ${leftOut[0]}\` says why.` }];
 }
 
 /** The first credentials are on their way while the plan is made; those that replace them are asked for anew. */

@@ -62,7 +62,7 @@ describe("the explanation of a share for people", () => {
   it("names the machine's own memory and CPUs, and what a cgroup leaves of them", () => {
     const facts = { ...machine(16 * GIB, 4), memLimitBytes: 8 * GIB, cpuQuota: 1.5 };
     assert.deepEqual(explainOn(facts, "app1").slice(0, 3), [
-      "app1 capped on a type, 1 of 4 vCPUs (CPU quota of the cgroup 1.5, counts as 1)",
+      "app1 capped on a type, 1 of 4 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever",
       "memory as the OS sees it 16 GiB",
       "limit of the cgroup 8 GiB",
     ]);

@@ -40,6 +40,12 @@ files
     assert.match(text, /^in sync, but for 2 files that could not be looked at\n/);
   });
 
+  it("says what the last run went on in spite of", () => {
+    const warnings = [{ what: "api: heap is only 64 MiB, and HotSpot itself takes 128", fix: "Give api more memory." }];
+    const text = formatStatus({ ...STATUS, lastRun: { ...STATUS.lastRun!, warnings } }, choosePaint(false));
+    assert.match(text, /^ +warned: api: heap is only 64 MiB, and HotSpot itself takes 128\. Give api more memory\.$/m);
+  });
+
   it("names what the last run held back, and the units that wait for it", () => {
     const held = [
       { what: "secret db", units: ["api.service"], because: [] },
