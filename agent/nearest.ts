@@ -9,7 +9,7 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return nearestOf(name, known)[0] ?? null;
 }
 
-/** Those that are equally close and begin equally alike; where none is close, those that the name is the beginning of. */
+/** Those that are equally close and begin equally alike; where none is close, those that the name is the beginning or a part of. */
 export function nearestOf(name: string, known: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
   const given = name.toLowerCase();
@@ -19,7 +19,7 @@ export function nearestOf(name: string, known: Iterable<string>): string[] {
   const all = similar.map((candidate) => ({ candidate, distance: editDistance(given, candidate.toLowerCase()) }));
   const least = Math.min(limit, ...all.map(({ distance }) => distance));
   const close = all.filter(({ distance }) => distance === least).map(({ candidate }) => candidate);
-  const found = close.length > 0 ? close : names.filter(isBegunBy(given));
+  const found = close.length > 0 ? close : listLonger(given, names);
   const shared = Math.max(...found.map((candidate) => sharedStart(candidate, given)));
   return found.filter((candidate) => sharedStart(candidate, given) === shared).slice(0, MOST_SUGGESTIONS);
 }
@@ -40,8 +40,12 @@ export function suggest(name: string, known: readonly string[], prefix = ""): st
     : `Known: ${known.map((each) => `${prefix}${each}`).join(", ")}.`;
 }
 
-function isBegunBy(given: string): (candidate: string) => boolean {
-  return (candidate) => given.length >= FEWEST_LETTERS && candidate.toLowerCase().startsWith(given);
+function listLonger(given: string, names: readonly string[]): readonly string[] {
+  if (given.length < FEWEST_LETTERS) return [];
+  const holding = names.filter((name) => name.toLowerCase().includes(given));
+  const begun = holding.filter((name) => name.toLowerCase().startsWith(given));
+  if (begun.length > 0) return begun;
+  return holding.length <= MOST_SUGGESTIONS ? holding : [];
 }
 
 function sharedStart(candidate: string, given: string): number {

@@ -225,6 +225,9 @@ export function formatDegraded(degraded: readonly GivenUp[]): string {
   return degraded.map(({ setting, wanted, got }) => `${setting} ${wanted} → ${got}`).join(", ");
 }
 
+// Every other profile has settings of its own.
+const NO_SETTINGS = "custom has the settings that it is given: --set 'workers=max(2, vcpus - 1)'";
+
 /** `tune PROFILE`: one app that has the memory to itself. */
 export function formatSettings(
   settings: Readonly<Record<string, Setting>>,
@@ -247,5 +250,6 @@ export function formatSettings(
   ]);
   const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
   const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
-  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + formatColumns(rows) + whole;
+  const table = rows.length > 0 ? formatColumns(rows) : `${NO_SETTINGS}\n`;
+  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + table + whole;
 }

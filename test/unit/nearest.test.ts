@@ -22,6 +22,16 @@ describe("nearest", () => {
     assert.equal(suggest("ch", known), "Known: apply, plan, check, facts, tune.");
   });
 
+  it("finds what the name is a part of, unless it is of many", () => {
+    assert.equal(
+      suggest("buffer_pool", ["innodb_buffer_pool_size", "sort_buffer_size"]),
+      "Did you mean 'innodb_buffer_pool_size'?",
+    );
+    assert.equal(suggest("sql", ["mysql", "nginx", "postgresql"]), "Did you mean 'mysql' or 'postgresql'?");
+    assert.match(suggest("size", ["a_size", "b_size", "c_size", "d_size"]), /^Known: /);
+    assert.match(suggest("qu", ["sqlite", "unique"]), /^Known: /);
+  });
+
   it("suggests nothing for a name that is far from all", () => {
     assert.equal(nearest("reconfigure", known), null);
     assert.equal(suggest("reconfigure", known), "Known: apply, plan, check, facts, tune.");

@@ -186,6 +186,11 @@ describe("a machine's tuning", () => {
     assert.match(text, /^heap +880m +formula/m);
     assert.match(text, /^limit +0x37000000 \(880 MiB\) /m);
   });
+  it("is not silent about an app of custom without settings", () =>
+    assert.equal(
+      formatSettings({}, { memoryBytes: GIB, ofBytes: GIB }, paint),
+      "custom has the settings that it is given: --set 'workers=max(2, vcpus - 1)'\n",
+    ));
   it("names the machine of several", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
     assert.match(text, /^api gave up on t4g\.medium: threads 250 → 60, codeCache 240M → 48M$/m);
