@@ -157,6 +157,24 @@ describe("the page on JSON", () => {
     assert.deepEqual(undocumented(await emit("explain", "api.heap"), "explain", "Setting"), []);
   });
 
+  it("names every field of a machine that is short of memory: what is left out, given up and too little, and why", async () => {
+    const apps = "apps: { big: { profile: go, memory: { min: 4GiB, max: 8GiB }, optional: true } }\n";
+    const reserve = "reserve: { memory: { share: 5%, min: 64MiB, max: 1GiB } }\n";
+    image.write("etc/parbake/parbake.d/tight.yaml", apps + reserve);
+    const small = ["--instance-type", "t3.nano"];
+    const tune = await emit("tune", ...small);
+    assert.match(JSON.stringify(tune), /"leftOut":\["big"\].*"degraded":\[\{.*"belowUseful":\[\{/);
+    assert.deepEqual(undocumented(tune, "tune"), []);
+    assert.deepEqual(undocumented(await emit("plan", ...small), "plan"), []);
+    assert.deepEqual(undocumented(await emit("check", ...small), "check"), []);
+    for (const app of ["api", "big"])
+      assert.deepEqual(undocumented(await emit("explain", app, ...small), "explain"), []);
+    assert.deepEqual(undocumented(await emit("explain", "api.heap", ...small), "explain", "Setting"), []);
+    const none = await emit("tune", "--memory", "100MiB", "--cpus", "1");
+    assert.deepEqual(undocumented(none, "tune"), []);
+    image.write("etc/parbake/parbake.d/tight.yaml", "files: []\n");
+  });
+
   it("names every field of check and of an error", async () => {
     assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check"), []);
     assert.deepEqual(undocumented(await emitRefusal("plan", "--cpus", "0"), "error"), []);
