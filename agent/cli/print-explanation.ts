@@ -7,7 +7,7 @@ import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
-import type { OptionRule, Setting } from "../tuning/setting.ts";
+import type { OptionRule, Setting, Settings } from "../tuning/setting.ts";
 import { formatBytes } from "../tuning/size.ts";
 import {
   type Cgroup,
@@ -48,7 +48,7 @@ export function explainDocument(explanation: Explanation): unknown {
     return { ...common, settings: present ? settings : {}, degraded, belowUseful: present ? belowUseful : [] };
   }
   const setting = settings[explanation.setting]!;
-  const withNumbers = substitute(setting);
+  const withNumbers = substitute(setting, settings);
   const below = belowUseful.filter((each) => each.setting === explanation.setting);
   const changedBy = explanation.levers;
   return { ...common, setting: explanation.setting, ...setting, withNumbers, belowUseful: below, changedBy };
@@ -171,12 +171,12 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
   const { app, setting: name, levers } = explanation;
   const setting = app.settings[name]!;
   const { formula, inputs, source, note } = setting;
-  const numbers = substitute(setting);
+  const numbers = substitute(setting, app.settings);
   const below = app.belowUseful.find((each) => each.setting === name);
   const rows = [
     ["formula", formula],
     ...(numbers === formula ? [] : [["in numbers", numbers]]),
-    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(input, value)]),
+    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(input, value, app.settings)]),
     ["bound by", describeBound(explanation, setting)],
     ["source", source],
     ...(note === null ? [] : [["note", note]]),
@@ -192,8 +192,8 @@ function exactValue({ value, unit, text }: Setting): string {
   return String(value) === text ? ` (${formatBytes(value)})` : ` (${formatBytes(value)}, ${value} bytes)`;
 }
 
-function formatExactly(name: string, value: number | string): string {
-  const shown = formatInput(name, value);
+function formatExactly(name: string, value: number | string, settings: Settings): string {
+  const shown = formatInput(name, value, settings);
   return shown === String(value) ? shown : `${shown} (${value} bytes)`;
 }
 

@@ -7,7 +7,7 @@ import type { MachineFacts } from "./allot.ts";
 import type { TunedConfig } from "./compute-tuning.ts";
 import { PLENTY_BYTES } from "./degraded.ts";
 import { computeReserveBytes } from "./reserve.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { formatBytes } from "./size.ts";
 
 /** How a share came about, from the machine's memory down. */
@@ -100,15 +100,19 @@ export function amountOf(name: string, amounts: readonly AppAmount[]): number {
   return amounts.find(({ app }) => app === name)?.memoryBytes ?? 0;
 }
 
-/** The formula with the numbers put in, memory as people write it. */
-export function substitute({ formula, inputs }: Pick<Setting, "formula" | "inputs">): string {
+/**
+ * The formula with the numbers put in, memory as people write it.
+ * @param settings of the app: one may be made of another
+ */
+export function substitute({ formula, inputs }: Pick<Setting, "formula" | "inputs">, settings: Settings = {}): string {
   return formula.replaceAll(/[A-Za-z_]\w*/g, (name) =>
-    Object.hasOwn(inputs, name) ? formatInput(name, inputs[name]!) : name,
+    Object.hasOwn(inputs, name) ? formatInput(name, inputs[name]!, settings) : name,
   );
 }
 
-export function formatInput(name: string, value: number | string): string {
-  return name.endsWith("Bytes") && typeof value === "number" ? formatBytes(value) : String(value);
+export function formatInput(name: string, value: number | string, settings: Settings = {}): string {
+  const isSize = name.endsWith("Bytes") || (Object.hasOwn(settings, name) && settings[name]!.unit === "bytes");
+  return isSize && typeof value === "number" ? formatBytes(value) : String(value);
 }
 
 export interface Lever {
@@ -139,12 +143,21 @@ export function findLevers(profile: Profile, allotment: Allotment, options: Opti
     return text === textOf(profile, allotment, options, setting) ? null : text;
   };
   return {
-    options: Object.entries(profile.options)
-      .filter(([name, rule]) => isLever(profile, allotment, options, setting, name, rule))
-      .map(([name, { kind, about }]) => ({ name, kind, value: options[name] ?? null, about })),
+    options: [
+      ...listOwn(profile, options, setting),
+      ...Object.entries(profile.options)
+        .filter(([name, rule]) => isLever(profile, allotment, options, setting, name, rule))
+        .map(([name, { kind, about }]) => ({ name, kind, value: options[name] ?? null, about })),
+    ],
     withTwiceTheMemory: textWith({ memoryBytes: Math.min(2 * memoryBytes, PLENTY_BYTES) }),
     withTwiceTheCpus: textWith({ vcpus: Math.min(2 * vcpus, MOST_CPUS), cores: Math.min(2 * cores, MOST_CPUS) }),
   };
+}
+
+/** Where each option is a setting, as of `custom`, what the operator has written for this one. */
+function listOwn({ anyOption }: Profile, options: Options, setting: string): Lever[] {
+  if (anyOption === undefined || !Object.hasOwn(options, setting)) return [];
+  return [{ name: setting, kind: anyOption.kind, value: options[setting]!, about: "the operator's expression" }];
 }
 
 function isLever(

@@ -65,3 +65,28 @@ describe("the explanation of a setting", () => {
   it("does not say of a formula with the floor in it that it gives less", async () =>
     assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense$/m));
 });
+
+describe("the explanation of a setting of custom", () => {
+  let image: ScratchImage;
+  before(() => {
+    const options = 'quota: "floor(memoryBytes / 4, 1MiB)", heap: memoryBytes - quota, snapshots: 10000';
+    image = makeScratchImage(`imds: optional\napps: { kv: { profile: custom, options: { ${options} } } }\n`);
+  });
+  after(() => image.remove());
+
+  const explain = async (setting: string): Promise<string> =>
+    (await runCommand(image, "explain", `kv.${setting}`, "--memory", "4GiB", "--cpus", "2")).out;
+
+  it("has a setting that is made of another with that as an amount", async () => {
+    const out = await explain("heap");
+    assert.match(out, /^ +in numbers +3\.6 GiB - 930 MiB$/m);
+    assert.match(out, /^ +quota +930 MiB \(975175680 bytes\)$/m);
+  });
+  it("is changed by its expression, a constant too", async () => {
+    assert.match(await explain("snapshots"), /^ +changed by +option snapshots \(10000\): the operator's expression$/m);
+    assert.match(
+      await explain("quota"),
+      /^ +option quota \(floor\(memoryBytes \/ 4, 1MiB\)\): the operator's expression$/m,
+    );
+  });
+});
