@@ -131,7 +131,9 @@ export function leastMemoryBytes(options: Options): number {
 export function mostMemoryBytes(options: Options): number {
   const userBytes = optionalNumber(options, "heap");
   if (userBytes === null && mayExceedCompressedOops(options)) return Infinity;
-  return sumAll(userBytes ?? COMPRESSED_OOPS_HEAP_BYTES, "most", options);
+  if (userBytes === null) return sumAll(COMPRESSED_OOPS_HEAP_BYTES, "most", options);
+  // As threads are bought back: the stacks of those that are to come are nothing that the collector could count on.
+  return sumAll(userBytes, "most", options, "least");
 }
 
 /**
@@ -207,10 +209,10 @@ function untouchedStacks(bound: keyof Range, options: Options): number {
 }
 
 /** For a heap, all other regions and its collector. */
-function sumAll(heapBytes: number, bound: keyof Range, options: Options): number {
+function sumAll(heapBytes: number, bound: keyof Range, options: Options, stacks: keyof Range = bound): number {
   const regionsBytes = heapBytes + sumRegions(bound, options);
   const withPercent = (percent: number): number =>
-    regionsBytes + collectorBytes(heapBytes, percent) - untouchedStacks(bound, options);
+    regionsBytes + collectorBytes(heapBytes, percent) - untouchedStacks(stacks, options);
   const gc = textOption(options, "gc");
   const atLeastBytes = withHeadroom(regionsBytes, options);
   // The percent is that of the memory that is looked for: of one that is large enough.

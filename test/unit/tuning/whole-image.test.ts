@@ -14,6 +14,7 @@ import {
   type TuningResult,
 } from "../../../agent/tuning/compute-tuning.ts";
 import { fillByWeight } from "../../../agent/tuning/fill-by-weight.ts";
+import { listDegraded } from "../../../agent/tuning/degraded.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
@@ -316,6 +317,18 @@ for (const profile of PROFILES.values()) {
           assert.ok(Number.isSafeInteger(floorBytes) && floorBytes >= 0, `floor ${floorBytes}`);
           assert.ok(capBytes === Infinity || Number.isSafeInteger(capBytes), `cap ${capBytes}`);
           assert.ok(capBytes >= floorBytes, `cap ${capBytes} below floor ${floorBytes}`);
+        }),
+        runs,
+      );
+    });
+    it("gives nothing up where it has all that it can use", () => {
+      fc.assert(
+        fc.property(anySetting, anyVcpus, (options, cpus) => {
+          if (options === null || !profile.takesMemory) return;
+          const capBytes = profile.capBytes(options, allot(GIB, cpus));
+          if (capBytes === Infinity) return;
+          const most = allot(capBytes, cpus);
+          assert.deepEqual(listDegraded(profile, most, options, profile.tune(most, options)), [], `cap ${capBytes}`);
         }),
         runs,
       );
