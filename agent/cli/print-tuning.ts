@@ -209,7 +209,7 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
   const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
   const passedOn = [
     ...(spare === null ? [] : [`${all.length > 1 ? `on ${type}, ` : ""}${spare}`]),
-    ...(rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
+    ...(spare !== null || rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
   ];
   const leftOut = tuning.budget.leftOut.map((name) =>
     paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
