@@ -1,76 +1,109 @@
-// Runs a JVM, PostgreSQL, and stores and brokers with the values that parbake tuned for a share, under a load that fills what they may
-// take, and compares the most memory that they had with the share. Ends with 1 where one of them had more.
+// Runs programs with the values that parbake tuned for a share, each under a load that fills what it may take, and compares the most
+// memory that it had with the share. Ends with 1 where one of them had more, or its load failed.
 
+import { cpus, freemem, release, totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { GIB, MIB } from "../agent/tuning/size.ts";
 import { findObstacle } from "../test/e2e/requirements.ts";
-import { hasMemory } from "../test/real/machine-limits.ts";
 import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "../test/real/open-programs.ts";
 import { tune } from "../test/real/tune.ts";
-import { javaLoad, type Load, postgresqlLoad } from "./bench-programs-loads.ts";
-import { STORE_LOADS } from "./bench-programs-stores.ts";
-import { watchMemory } from "./bench-programs-memory.ts";
-import { MIB } from "../agent/tuning/size.ts";
+import { DEADLINE_MS, type Load } from "./loads/load.ts";
+import { LOADS } from "./loads/loads.ts";
+import { watchMemory } from "./watch-memory.ts";
 
-/** Nothing takes so long unless something hangs; the machine, and all that is in it, then ends at once. */
-const DEADLINE_MS = 1_800_000;
+const TITLE_WIDTH = 20;
 
-const TITLE_WIDTH = 16;
+/** Beside the share: for the clients of the load, and for whatever else runs here. */
+const SPARE_BYTES = GIB;
 
-interface Row {
-  readonly title: string;
-  readonly shareBytes: number;
-  readonly worstBytes: number;
-  readonly load: string;
+type Row =
+  | { readonly kind: "measured"; readonly worstBytes: number; readonly said: string }
+  | { readonly kind: "skipped" | "failed"; readonly reason: string };
+
+/** The machine that the programs run in, once one is asked. */
+let opening: Promise<Programs> | undefined;
+
+async function open(): Promise<Programs> {
+  const obstacle = findObstacle(PROGRAMS_REQUIREMENTS);
+  const opened = obstacle === null ? await openPrograms() : { reason: obstacle };
+  if ("close" in opened) return opened;
+  console.error(`scripts/bench-programs: ${opened.reason}`);
+  process.exit(69);
 }
 
-async function measure(programs: Programs, load: Load): Promise<Row> {
-  const { title, profile, options, size, shareBytes, processes } = load;
-  const tuned = await tune(profile, size, options);
-  const watch = watchMemory(await programs.machine.run(["readlink", "/proc/self/ns/pid"]), processes);
+async function close(): Promise<void> {
+  const programs = await opening;
+  opening = undefined;
+  await programs?.close();
+}
+
+async function runLoad(load: Load): Promise<Row> {
+  const freeBytes = freemem();
+  if (freeBytes < load.share.bytes + SPARE_BYTES)
+    return { kind: "skipped", reason: `no more than ${inMib(freeBytes).trim()} are free here` };
   try {
-    const described = await load.run(programs, tuned);
-    return { title, shareBytes, worstBytes: watch.worstBytes(), load: described };
+    return await measure(await (opening ??= open()), load, freeBytes);
+  } catch (error) {
+    console.error(`${nameOf(load)}: ${error instanceof Error ? error.message : String(error)}`);
+    await close();
+    return { kind: "failed", reason: String(error).split("\n")[0]! };
+  }
+}
+
+async function measure(programs: Programs, load: Load, freeBytes: number): Promise<Row> {
+  const { profile, share, options, processes } = load;
+  const tuned = await tune(profile, share, options);
+  const pidNamespace = await programs.machine.run(["readlink", "/proc/self/ns/pid"]);
+  const mostBytes = Math.min(share.bytes * 1.5 + SPARE_BYTES, freeBytes - SPARE_BYTES / 2);
+  const watch = watchMemory({ pidNamespace, names: processes, mostBytes });
+  try {
+    const said = await inTime(Promise.race([load.run(programs, tuned), watch.excess]));
+    return { kind: "measured", worstBytes: watch.worstBytes(), said };
   } finally {
     watch.stop();
   }
 }
 
-function print({ title, shareBytes, worstBytes, load }: Row): void {
-  const ratio = (worstBytes / shareBytes).toFixed(2);
-  console.log(`${title.padEnd(TITLE_WIDTH)}${inMib(shareBytes)}  ${inMib(worstBytes)}   ${ratio}  ${load}`);
+async function inTime<T>(running: Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const late = sleep(DEADLINE_MS, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`not finished after ${DEADLINE_MS / 1000} s`);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    ended.abort();
+  }
+}
+
+function print(load: Load, row: Row): void {
+  const head = `${load.title.padEnd(TITLE_WIDTH)}${inMib(load.share.bytes)}`;
+  if (row.kind !== "measured") return console.log(`${head}  ${row.kind}: ${row.reason}`);
+  const ratio = (row.worstBytes / load.share.bytes).toFixed(2);
+  console.log(`${head}  ${inMib(row.worstBytes)}   ${ratio}  ${row.said}`);
+}
+
+function nameOf({ title, share }: Load): string {
+  return `${title} ${inMib(share.bytes).trim()}`;
 }
 
 function inMib(bytes: number): string {
   return `${Math.round(bytes / MIB)} MiB`.padStart(9);
 }
 
-const obstacle = findObstacle(PROGRAMS_REQUIREMENTS);
-const opening = obstacle === null ? openPrograms() : Promise.resolve({ reason: obstacle });
-const end = async (reason: string): Promise<void> => {
-  console.error(`scripts/bench-programs: ${reason}`);
-  const opened = await opening;
-  if ("close" in opened) await opened.close();
-  process.exit(1);
-};
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end(`ended by ${signal}`));
-const opened = await opening;
-if ("reason" in opened) {
-  console.error(`scripts/bench-programs: ${opened.reason}`);
-  process.exit(69);
-}
-const timer = setTimeout(() => void end(`not finished after ${DEADLINE_MS / 1000} s`), DEADLINE_MS);
+const parts = process.argv.slice(2);
+const asked = LOADS.filter((load) => parts.length === 0 || parts.some((part) => nameOf(load).includes(part)));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close().then(() => process.exit(1)));
 try {
+  const today = new Date().toISOString().slice(0, 10);
+  console.log(`${today}, Linux ${release()}, ${cpus().length} CPUs, ${inMib(totalmem()).trim()}, Debian 12`);
   console.log(`${"program".padEnd(TITLE_WIDTH)}    share      worst  ratio  load`);
-  for (const load of [javaLoad, postgresqlLoad, ...STORE_LOADS]) {
-    if (!hasMemory(load.shareBytes)) {
-      console.log(`${load.title.padEnd(TITLE_WIDTH)}${inMib(load.shareBytes)}  not here: the machine is too small`);
-      continue;
-    }
-    const row = await measure(opened, load);
-    print(row);
-    if (row.worstBytes > row.shareBytes) process.exitCode = 1;
+  for (const load of asked) {
+    const row = await runLoad(load);
+    print(load, row);
+    if (row.kind === "failed" || (row.kind === "measured" && row.worstBytes > load.share.bytes)) process.exitCode = 1;
   }
   console.log("worst: proportional set size of all of its processes, shared memory included, and their page tables");
 } finally {
-  clearTimeout(timer);
-  await opened.close();
+  await close();
 }

@@ -3,12 +3,12 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { attempt, run, waitUntil, type Outcome } from "./command.ts";
+import { attempt, type CommandOptions, run, waitUntil, type Outcome } from "./command.ts";
 import type { Namespace } from "./namespace.ts";
 
 export interface Machine {
   attempt(argv: readonly string[]): Promise<Outcome>;
-  run(argv: readonly string[]): Promise<string>;
+  run(argv: readonly string[], options?: CommandOptions): Promise<string>;
   /** One property of a unit. */
   show(unit: string, property: string): Promise<string>;
   /** All that the machine has written to its console. */
@@ -40,7 +40,7 @@ export async function bootMachine(folder: string, namespace: Namespace): Promise
 
 function enterMachine(child: ChildProcess, leader: string, console: () => string): Machine {
   const prefix = ["nsenter", "-t", leader, "--all", "--", ...ENVIRONMENT];
-  const runInside = (argv: readonly string[]): Promise<string> => run([...prefix, ...argv]);
+  const runInside: Machine["run"] = (argv, options) => run([...prefix, ...argv], options);
   return {
     attempt: (argv) => attempt([...prefix, ...argv]),
     run: runInside,

@@ -22,17 +22,19 @@ export const mariadb: RealProgram = {
     const { machine, root } = programs;
     await createDatabase(programs);
     const canStart = hasMemory(numberOf(tuned, POOL));
-    await writeConfig(root, tuned);
+    await writeMariadbConfig(root, tuned);
     const checked = canStart ? {} : { [POOL]: await readByHelp(machine) };
-    if (!canStart) await writeConfig(root, { ...tuned, [POOL]: { value: 2 ** 27, text: "128M" } });
-    const served = await withService(machine, service(machine), () => showVariables(machine, Object.keys(tuned)));
+    if (!canStart) await writeMariadbConfig(root, { ...tuned, [POOL]: { value: 2 ** 27, text: "128M" } });
+    const served = await withService(machine, mariadbService(machine), () =>
+      showVariables(machine, Object.keys(tuned)),
+    );
     const limits = canStart ? [] : [`${POOL} by mariadbd --help: more than this machine can give`];
     return { said: { ...served, ...checked }, limits };
   },
 };
 
 /** Anew for each size: the size of the redo log is a matter of the files. */
-async function createDatabase({ machine }: Programs): Promise<void> {
+export async function createDatabase({ machine }: Programs): Promise<void> {
   await machine.run(["rm", "-rf", DATA]);
   const parameters = [
     `--datadir=${DATA}`,
@@ -43,18 +45,18 @@ async function createDatabase({ machine }: Programs): Promise<void> {
   await machine.run(["mariadb-install-db", "--no-defaults", ...parameters]);
 }
 
-async function writeConfig(root: string, tuned: Tuned): Promise<void> {
+export async function writeMariadbConfig(root: string, tuned: Tuned): Promise<void> {
   const lines = Object.keys(tuned).map((name) => `${name} = ${textOf(tuned, name)}`);
   const own = [`datadir = ${DATA}`, `socket = ${SOCKET}`, `user = ${USER}`, "skip-networking"];
   await writeFile(join(root, CONFIG), ["[mariadbd]", ...own, ...lines].join("\n") + "\n");
 }
 
-function service(machine: Machine): Service {
+export function mariadbService(machine: Machine): Service {
   const isReady = async (): Promise<boolean> => (await machine.attempt(query("SELECT 1"))).status === 0;
   return { name: "mariadb", argv: ["mariadbd", `--defaults-file=${CONFIG}`], isReady };
 }
 
-function query(sql: string): readonly string[] {
+export function query(sql: string): readonly string[] {
   return ["mariadb", "--no-defaults", `--socket=${SOCKET}`, "--user=root", "--batch", "--skip-column-names", "-e", sql];
 }
 

@@ -3,13 +3,13 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { askPrometheus, prometheusService, writePrometheusConfig } from "../test/real/prometheus.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Tuned } from "../test/real/tune.ts";
-import type { Machine } from "../test/e2e/machine.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import { askPrometheus, prometheusService, writePrometheusConfig } from "../../test/real/prometheus.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned } from "../../test/real/tune.ts";
+import type { Machine } from "../../test/e2e/machine.ts";
+import { atEachShare } from "./load.ts";
 
-const SCRIPT = "bench-series.mjs";
+const SCRIPT = "serve-series.mjs";
 const PORT = 8000;
 const SERIES_OF_TARGET = 10_000;
 const SCRAPE_SECONDS = 5;
@@ -17,24 +17,21 @@ const SCRAPE_SECONDS = 5;
 /** A tenth of it before the queries begin. */
 const LOAD_MS = 50_000;
 
-export function prometheusLoad(size: Pick<Load, "size" | "shareBytes">): Load {
-  return {
-    title: "Prometheus 2.42",
-    profile: "prometheus",
-    options: [],
-    ...size,
-    processes: ["prometheus"],
-    async run({ machine, root }, tuned) {
-      await copyFile(new URL(SCRIPT, import.meta.url).pathname, join(root, "srv", SCRIPT));
-      await writePrometheusConfig(root, configFor(numberOf(tuned, "series")));
-      const argv = ["node", `/srv/${SCRIPT}`, String(PORT)];
-      const isReady = () => Promise.resolve(true);
-      return withService(machine, { name: "series", argv, isReady }, () =>
-        withService(machine, prometheusService(machine, tuned), () => scrapeAndAsk(machine, tuned)),
-      );
-    },
-  };
-}
+export const prometheusLoads = atEachShare({
+  title: "Prometheus 2.42",
+  profile: "prometheus",
+  options: [],
+  processes: ["prometheus"],
+  async run({ machine, root }, tuned) {
+    await copyFile(new URL(SCRIPT, import.meta.url).pathname, join(root, "srv", SCRIPT));
+    await writePrometheusConfig(root, configFor(numberOf(tuned, "series")));
+    const argv = ["node", `/srv/${SCRIPT}`, String(PORT)];
+    const isReady = () => Promise.resolve(true);
+    return withService(machine, { name: "series", argv, isReady }, () =>
+      withService(machine, prometheusService(machine, tuned), () => scrapeAndAsk(machine, tuned)),
+    );
+  },
+});
 
 function configFor(series: number): string {
   const targets = Math.ceil(series / SERIES_OF_TARGET);

@@ -1,5 +1,5 @@
 // Run inside the machine: opens connections to RabbitMQ by STOMP, and sends messages that nobody takes until it lets no more in.
-// Usage: bench-stomp.mjs CONNECTIONS MOST_BYTES. Prints how many connections it had and how many bytes it sent.
+// Usage: send-stomp.mjs CONNECTIONS MOST_BYTES. Prints how many connections it had and how many bytes it sent.
 
 import { once } from "node:events";
 import { connect } from "node:net";

@@ -1,5 +1,5 @@
 // Run inside the machine: what Prometheus scrapes, series of ten labels, as many in each answer as the path says.
-// Usage: bench-series.mjs PORT
+// Usage: serve-series.mjs PORT
 
 import { createServer } from "node:http";
 

@@ -7,11 +7,11 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { GIB, KIB, MIB } from "../agent/tuning/size.ts";
-import type { Programs } from "../test/real/open-programs.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import { KIB } from "../../agent/tuning/size.ts";
+import type { Programs } from "../../test/real/open-programs.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { atEachShare } from "./load.ts";
 
 const CONFIG = "/etc/nginx/parbake-bench.conf";
 const SOCKET = "/srv/nginx.sock";
@@ -23,15 +23,13 @@ const BUSY_OF_A_REQUEST = 3;
 /** More are not opened at a time: the handshakes would time out. */
 const AT_ONCE = 50;
 
-export const nginxLoads: readonly Load[] = [
-  load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
-  load({ memory: "2GiB", vcpus: 2 }, 2 * GIB),
-  load({ memory: "16GiB", vcpus: 4 }, 16 * GIB),
-];
-
-function load(size: Size, shareBytes: number): Load {
-  return { title: "nginx 1.22", profile: "nginx", options: [], size, shareBytes, processes: ["nginx"], run };
-}
+export const nginxLoads = atEachShare({
+  title: "nginx 1.22",
+  profile: "nginx",
+  options: [],
+  processes: ["nginx"],
+  run,
+});
 
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   const subject = ["-subj", "/CN=bench", "-keyout", "/srv/key.pem", "-out", "/srv/cert.pem"];

@@ -4,14 +4,17 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { askSocket } from "../test/real/ask-socket.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../test/real/tune.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { askSocket } from "../../test/real/ask-socket.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { atEachShare } from "./load.ts";
 
 const SOCKET = "/srv/memcached.sock";
 
-const ITEM_BYTES = 2000;
+/** Larger ones where they would be too many to be there in time. */
+const LEAST_ITEM_BYTES = 2000;
+const MOST_ITEMS = 1_000_000;
 /** One after another, as many as are too much for a socket's buffers. */
 const LARGE_BYTES = 16_000;
 const LARGE_ITEMS = 50;
@@ -21,29 +24,31 @@ const CLASS_FACTOR = 1.25;
 const SMALLEST_BYTES = 48;
 const LARGEST_BYTES = 1_000_000;
 
+/** Until memcached has taken the last of them, and begun to answer. */
+const SETTLE_MS = 2000;
+
 /** For what memcached counts as connections besides, its own files, and for `stats`. */
 const SPARE_CONNECTIONS = 32;
 
-export function memcachedLoad(size: Pick<Load, "size" | "shareBytes">): Load {
-  return {
-    title: "memcached 1.6",
-    profile: "memcached",
-    options: [],
-    ...size,
-    processes: ["memcached"],
-    async run({ machine, root }, tuned) {
-      const path = join(root, SOCKET);
-      const argv = ["memcached", "-s", SOCKET, "-a", "0777", ...textOf(tuned, "options").split(" ")];
-      const isReady = () => askSocket(path, "version\r\nquit\r\n").then(Boolean, () => false);
-      return withService(machine, { name: "memcached", argv, user: "memcache", isReady }, () => fill(path, tuned));
-    },
-  };
-}
+export const memcachedLoads = atEachShare({
+  title: "memcached 1.6",
+  profile: "memcached",
+  options: [],
+  processes: ["memcached"],
+  async run({ machine, root }, tuned) {
+    const path = join(root, SOCKET);
+    const argv = ["memcached", "-s", SOCKET, "-a", "0777", ...textOf(tuned, "options").split(" ")];
+    const isReady = () => askSocket(path, "version\r\nquit\r\n").then(Boolean, () => false);
+    return withService(machine, { name: "memcached", argv, user: "memcache", isReady }, () => fill(path, tuned));
+  },
+});
 
 async function fill(path: string, tuned: Tuned): Promise<string> {
-  const items = Math.ceil((numberOf(tuned, "memory") * 1.1) / ITEM_BYTES);
+  const memoryBytes = numberOf(tuned, "memory");
+  const itemBytes = Math.max(LEAST_ITEM_BYTES, Math.floor(memoryBytes / MOST_ITEMS));
+  const items = Math.ceil((memoryBytes * 1.1) / itemBytes);
   const writer = await open(path);
-  for (let item = 0; item < items; item++) await store(writer, `item${item}`, ITEM_BYTES);
+  for (let item = 0; item < items; item++) await store(writer, `item${item}`, itemBytes);
   for (let bytes = SMALLEST_BYTES; bytes < LARGEST_BYTES; bytes *= CLASS_FACTOR)
     await store(writer, `class${Math.floor(bytes)}`, Math.floor(bytes));
   for (let item = 0; item < LARGE_ITEMS; item++) await store(writer, `large${item}`, LARGE_BYTES);
@@ -57,6 +62,7 @@ async function fill(path: string, tuned: Tuned): Promise<string> {
     reader.write(`get ${keys}\r\n`);
     readers.push(reader);
   }
+  await sleep(SETTLE_MS);
   const stats = await askSocket(path, "stats\r\nquit\r\n");
   for (const reader of readers) reader.destroy();
   const [, held] = /^STAT curr_items (\d+)/m.exec(stats)!;
@@ -68,9 +74,16 @@ async function store(socket: Socket, key: string, bytes: number): Promise<void> 
   if (!socket.write(`set ${key} 0 0 ${bytes} noreply\r\n${"x".repeat(bytes)}\r\n`)) await once(socket, "drain");
 }
 
+/** One that finds more waiting than memcached takes at once tries again. */
 async function open(path: string): Promise<Socket> {
   const socket = connect(path);
-  await once(socket, "connect");
+  try {
+    await once(socket, "connect");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    await sleep(10);
+    return open(path);
+  }
   socket.on("error", () => {}); // One that memcached refuses: what it holds then says so.
   return socket;
 }

@@ -5,11 +5,10 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { GIB, MIB } from "../agent/tuning/size.ts";
-import type { Programs } from "../test/real/open-programs.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import type { Programs } from "../../test/real/open-programs.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { atEachShare } from "./load.ts";
 
 const CONFIG = "/etc/php/8.2/fpm/parbake-bench.conf";
 const SOCKET = "/srv/php-fpm.sock";
@@ -38,15 +37,13 @@ sleep(${HOLD_S});
 echo round(memory_get_usage(true) / 1048576);
 `;
 
-export const phpFpmLoads: readonly Load[] = [
-  load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
-  load({ memory: "2GiB", vcpus: 2 }, 2 * GIB),
-  load({ memory: "16GiB", vcpus: 8 }, 16 * GIB),
-];
-
-function load(size: Size, shareBytes: number): Load {
-  return { title: "PHP-FPM 8.2", profile: "php-fpm", options: [], size, shareBytes, processes: ["php-fpm8.2"], run };
-}
+export const phpFpmLoads = atEachShare({
+  title: "PHP-FPM 8.2",
+  profile: "php-fpm",
+  options: [],
+  processes: ["php-fpm8.2"],
+  run,
+});
 
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   await writeFile(join(root, "srv/compile.php"), COMPILE);

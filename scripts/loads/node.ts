@@ -3,12 +3,12 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GIB, MIB } from "../agent/tuning/size.ts";
-import { waitUntil } from "../test/e2e/command.ts";
-import type { Programs } from "../test/real/open-programs.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import { MIB } from "../../agent/tuning/size.ts";
+import { waitUntil } from "../../test/e2e/command.ts";
+import type { Programs } from "../../test/real/open-programs.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { atEachShare } from "./load.ts";
 
 const PROGRAM = `
 const cluster = require("node:cluster");
@@ -28,16 +28,13 @@ if (cluster.isPrimary) {
 const FILL_MS = 150_000;
 const SETTLE_MS = 3000;
 
-export const nodeLoads: readonly Load[] = [
-  load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
-  load({ memory: "2GiB", vcpus: 2 }, 2 * GIB),
-  load({ memory: "16GiB", vcpus: 4 }, 16 * GIB),
-];
-
-function load(size: Size, shareBytes: number): Load {
-  const options = ["cluster=true"];
-  return { title: "Node.js 18", profile: "node", options, size, shareBytes, processes: ["node"], run };
-}
+export const nodeLoads = atEachShare({
+  title: "Node.js 18",
+  profile: "node",
+  options: ["cluster=true"],
+  processes: ["node"],
+  run,
+});
 
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   await writeFile(join(root, "srv/cluster.js"), PROGRAM);

@@ -3,12 +3,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GIB, MIB } from "../agent/tuning/size.ts";
-import type { Machine } from "../test/e2e/machine.ts";
-import type { Programs } from "../test/real/open-programs.ts";
-import { withService } from "../test/real/service.ts";
-import { numberOf, type Size, type Tuned, textOf } from "../test/real/tune.ts";
-import type { Load } from "./bench-programs-loads.ts";
+import type { Machine } from "../../test/e2e/machine.ts";
+import type { Programs } from "../../test/real/open-programs.ts";
+import { withService } from "../../test/real/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { atEachShare } from "./load.ts";
 
 const SOCKET = "/srv/gunicorn.sock";
 
@@ -25,15 +24,13 @@ def app(environ, start_response):
     return [str(len(held) >> 20).encode()]
 `;
 
-export const gunicornLoads: readonly Load[] = [
-  load({ memory: "512MiB", vcpus: 2 }, 512 * MIB),
-  load({ memory: "2GiB", vcpus: 2 }, 2 * GIB),
-  load({ memory: "16GiB", vcpus: 8 }, 16 * GIB),
-];
-
-function load(size: Size, shareBytes: number): Load {
-  return { title: "Gunicorn 20", profile: "python", options: [], size, shareBytes, processes: ["gunicorn"], run };
-}
+export const gunicornLoads = atEachShare({
+  title: "Gunicorn 20",
+  profile: "python",
+  options: [],
+  processes: ["gunicorn"],
+  run,
+});
 
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   await writeFile(join(root, "srv/bench.py"), APPLICATION);
