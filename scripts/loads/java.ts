@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { GIB, KIB, MIB } from "../../agent/tuning/size.ts";
 import type { Programs } from "../../test/real/open-programs.ts";
 import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
-import { atEachShare, DEADLINE_MS, type Load, shareOf } from "./load.ts";
+import { atEachShare, type Load, shareOf } from "./load.ts";
 
 /** As many as the profile reckons with. */
 const CLASSES = 15_000;
@@ -36,6 +36,6 @@ async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   const environment = `JAVA_TOOL_OPTIONS=${textOf(tuned, "options")}`;
   const parameters = [threads, stackBytes, CLASSES, HOLD_SECONDS].map(String);
   const program = ["env", environment, "java", "-cp", "/srv", "BenchLoad", ...parameters];
-  const said = await machine.run(program, { timeoutMs: DEADLINE_MS });
+  const said = await machine.run(program);
   return `${textOf(tuned, "gc")}, ${threads} stacks of ${stackBytes / KIB} KiB, ${CLASSES} classes, ${said}`;
 }

@@ -6,8 +6,8 @@ import { GIB } from "../../agent/tuning/size.ts";
 import type { Programs } from "../../test/real/open-programs.ts";
 import { type Service, withService } from "../../test/real/service.ts";
 import { type Tuned, textOf } from "../../test/real/tune.ts";
-import { atEachShare, DEADLINE_MS, shareOf } from "./load.ts";
 import { fetchJars } from "./fetch-jars.ts";
+import { atEachShare, shareOf } from "./load.ts";
 
 const VERSION = "3.9.1";
 const CLASSES = "/srv/kafka/*";
@@ -76,5 +76,5 @@ function broker({ machine }: Programs, options: string): Service {
 
 function runTool({ machine }: Programs, tool: string, parameters: readonly string[]): Promise<string> {
   const program = [LOAD_JAVA, "-Xmx128m", "-cp", CLASSES, `org.apache.kafka.tools.${tool}`, ...parameters];
-  return machine.run(program, { timeoutMs: DEADLINE_MS });
+  return machine.run(program);
 }

@@ -20,9 +20,6 @@ export interface Load {
   run(programs: Programs, tuned: Tuned): Promise<string>;
 }
 
-/** Of one load: none takes so long unless something hangs. */
-export const DEADLINE_MS = 900_000;
-
 export function shareOf(bytes: number, vcpus = 2): Share {
   return { memory: `${bytes}B`, vcpus, bytes };
 }

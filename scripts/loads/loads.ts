@@ -1,6 +1,7 @@
 // All that scripts/bench-programs runs, in the order of its table. A load more is an entry more.
 
 import { gunicornLoads } from "./gunicorn.ts";
+import { haproxyLoads } from "./haproxy.ts";
 import { javaLoads } from "./java.ts";
 import { kafkaLoads } from "./kafka.ts";
 import type { Load } from "./load.ts";
@@ -25,6 +26,7 @@ export const LOADS: readonly Load[] = [
   ...phpFpmLoads,
   ...gunicornLoads,
   ...nginxLoads,
+  ...haproxyLoads,
   ...rabbitmqLoads,
   ...prometheusLoads,
 ];

@@ -1,4 +1,4 @@
-// What MariaDB is made to do with its values, so that it takes all the memory that they let it take.
+// MariaDB with its pool full: a tenth of the connections holds a temporary table at its limit, all others sort.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { atEachShare } from "./load.ts";
 /** Two rows of the table that fills the pool take a page. */
 const ROW_BYTES = 8192;
 
-/** Of a statement, which has a minute. */
+/** Of a statement: its undo log stays small. */
 const ROWS_AT_ONCE = 50_000;
 
 /** A row of `items` in a temporary table and in a sort: three columns of it, and one. */
@@ -33,7 +33,6 @@ export const mariadbLoads = atEachShare({
   run,
 });
 
-/** The pool is full, a tenth of the connections holds a temporary table at its limit, all others sort. */
 async function run(programs: Programs, tuned: Tuned): Promise<string> {
   const { machine, root } = programs;
   await createDatabase(programs);
@@ -42,11 +41,14 @@ async function run(programs: Programs, tuned: Tuned): Promise<string> {
   const holders = Math.floor(clients / 10);
   await writeFile(join(root, "srv/hold.sql"), holdScript(numberOf(tuned, "tmp_table_size")));
   await writeFile(join(root, "srv/sort.sql"), sortScript(numberOf(tuned, "sort_buffer_size")));
-  await withService(machine, mariadbService(machine), async () => {
+  const used = await withService(machine, mariadbService(machine), async () => {
     await fillPool(machine, numberOf(tuned, "innodb_buffer_pool_size"));
     await runClients(machine, holders, clients - holders);
+    return machine.run(
+      query("SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'MAX_USED_CONNECTIONS'"),
+    );
   });
-  return `pool full, ${holders} clients with a temporary table, ${clients - holders} that sort`;
+  return `pool full, ${holders} clients with a temporary table, ${clients - holders} that sort, ${used} at once`;
 }
 
 async function fillPool(machine: Machine, poolBytes: number): Promise<void> {

@@ -10,12 +10,16 @@ import { withService } from "../../test/real/service.ts";
 import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
 import { atEachShare } from "./load.ts";
 
+/** Of the old space: V8 ends a process that has no room to collect. */
+const FULL = 0.92;
+
 const PROGRAM = `
 const cluster = require("node:cluster");
 if (cluster.isPrimary) {
   for (let worker = 0; worker < Number(process.env.WEB_CONCURRENCY); worker++) cluster.fork();
+  cluster.on("exit", () => process.exit(1));
 } else {
-  const most = require("node:v8").getHeapStatistics().heap_size_limit * 0.88;
+  const most = Number(process.env.OLD_SPACE_BYTES) * ${FULL};
   const held = [];
   while (process.memoryUsage().heapUsed < most) held.push(new Array(100_000).fill(Math.random()));
   for (let task = 0; task < 64; task++)
@@ -45,11 +49,14 @@ async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
     `NODE_OPTIONS=${textOf(tuned, "options")}`,
     `UV_THREADPOOL_SIZE=${textOf(tuned, "threadpoolSize")}`,
     `WEB_CONCURRENCY=${workers}`,
+    `OLD_SPACE_BYTES=${numberOf(tuned, "maxOldSpaceSize")}`,
   ];
   const argv = ["env", ...environment, "node", "/srv/cluster.js"];
   await withService(machine, { name: "cluster", argv, isReady: async () => true }, async () => {
-    const countFull = async () => (await readdir(join(root, "srv"))).filter((name) => name.startsWith("full-")).length;
-    await waitUntil("every worker is full", FILL_MS, async () => (await countFull()) === workers);
+    await waitUntil("every worker is full", FILL_MS, async () => {
+      if ((await machine.attempt(["pgrep", "node"])).status !== 0) throw new Error("a worker ended");
+      return (await readdir(join(root, "srv"))).filter((name) => name.startsWith("full-")).length === workers;
+    });
     await sleep(SETTLE_MS);
   });
   return `${workers} workers with ${numberOf(tuned, "maxOldSpaceSize") / MIB} MiB of old space each, nearly full`;

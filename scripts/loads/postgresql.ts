@@ -1,7 +1,8 @@
-// What PostgreSQL is made to do with its values, so that it takes all the memory that they let it take.
+// PostgreSQL with its buffers full and a sort in every connection, while an index is built of as many keys as fill its memory.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Machine } from "../../test/e2e/machine.ts";
 import type { Programs } from "../../test/real/open-programs.ts";
 import { POSTGRES_RESERVED, postgresService, psql, writeConfig } from "../../test/real/postgresql.ts";
@@ -16,11 +17,12 @@ const SCALE = 10;
 const ACCOUNTS = 1_000_000;
 const SORTED_ROW_BYTES = 1800;
 
+/** A key of the index that is built: as wide as one may be, of columns that are not yet compressed. */
+const KEY_COLUMNS = 5;
+const KEY_COLUMN_BYTES = 500;
+
 /** A page of the table that fills the buffers holds one row. */
 const PAGE_BYTES = 8192;
-
-/** Of a statement, which has a minute. */
-const ROWS_AT_ONCE = 100_000;
 
 /** The one that touches the buffers, and the one that builds the index. */
 const OTHER_CONNECTIONS = 2;
@@ -33,7 +35,6 @@ export const postgresqlLoads = atEachShare({
   run,
 });
 
-/** The buffers are full and every connection holds a sort in its work_mem, while an index is built. */
 async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
   await writeConfig(root, tuned);
   const rows = Math.floor((numberOf(tuned, "work_mem") * 0.9) / SORTED_ROW_BYTES);
@@ -45,14 +46,26 @@ async function run({ machine, root }: Programs, tuned: Tuned): Promise<string> {
     await machine.run([...PGBENCH, "--initialize", "--quiet", `--scale=${SCALE}`, "postgres"]);
     await fillBuffers(machine, numberOf(tuned, "shared_buffers"));
     const load = [`--client=${clients}`, "--jobs=2", "--transactions=1", "--file=/srv/sort.sql", "postgres"];
-    await Promise.all([
-      machine.run([...PGBENCH, ...load]),
-      machine.run(psql("CREATE INDEX ON pgbench_accounts (bid, aid)")),
-      machine.run(psql(touchBuffers(holdSeconds))),
-    ]);
+    const running = Promise.all([machine.run([...PGBENCH, ...load]), machine.run(psql(touchBuffers(holdSeconds)))]);
+    await buildWhile(running, machine, buildIndex(numberOf(tuned, "maintenance_work_mem")));
     await machine.run(psql("DROP TABLE pages"));
   });
-  return `buffers full, ${clients} clients with a sort of ${rows} rows each, CREATE INDEX`;
+  return `buffers full, ${clients} clients with a sort of ${rows} rows each, CREATE INDEX in full memory`;
+}
+
+/** Once at least, and again until what runs has ended. */
+async function buildWhile(running: Promise<unknown>, machine: Machine, sql: string): Promise<void> {
+  const over = running.then(() => true);
+  over.catch(() => {}); // The race says it, after the build that goes on meanwhile.
+  do await machine.run(psql(sql));
+  while (!(await Promise.race([over, sleep(0, false)])));
+}
+
+/** Of as many keys as fill the memory that it is built in. */
+function buildIndex(maintenanceBytes: number): string {
+  const rows = Math.ceil(maintenanceBytes / (KEY_COLUMNS * KEY_COLUMN_BYTES));
+  const columns = Array.from({ length: KEY_COLUMNS }, () => `(rpad(md5(aid::text), ${KEY_COLUMN_BYTES}, 'x'))`);
+  return `DROP INDEX IF EXISTS wide; CREATE INDEX wide ON pgbench_accounts (${columns.join(", ")}) WHERE aid <= ${rows}`;
 }
 
 async function fillBuffers(machine: Machine, sharedBuffersBytes: number): Promise<void> {
@@ -60,10 +73,7 @@ async function fillBuffers(machine: Machine, sharedBuffersBytes: number): Promis
   await machine.run(psql("DROP TABLE IF EXISTS pages"));
   await machine.run(psql("CREATE UNLOGGED TABLE pages (id int PRIMARY KEY, page text)"));
   await machine.run(psql("ALTER TABLE pages ALTER COLUMN page SET STORAGE PLAIN"));
-  for (let first = 1; first <= pages; first += ROWS_AT_ONCE) {
-    const ids = `generate_series(${first}, ${Math.min(pages, first + ROWS_AT_ONCE - 1)})`;
-    await machine.run(psql(`INSERT INTO pages SELECT id, repeat('x', 5000) FROM ${ids} id`));
-  }
+  await machine.run(psql(`INSERT INTO pages SELECT id, repeat('x', 5000) FROM generate_series(1, ${pages}) id`));
 }
 
 // Memory that processes share counts only where one that lives has touched it. A scan of the whole table would go through a

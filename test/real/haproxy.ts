@@ -7,7 +7,8 @@ import { withService } from "./service.ts";
 import { numberOf, type Tuned, textOf } from "./tune.ts";
 
 const CONFIG = "/etc/haproxy/parbake-test.cfg";
-const SOCKET = "/srv/haproxy.sock";
+/** Where it says how it is. */
+export const HAPROXY_STATS = "/srv/haproxy.sock";
 
 const DIRECTIVES = { maxconn: "maxconn", maxsslconn: "maxsslconn", nbthread: "nbthread", ulimit_n: "ulimit-n" };
 
@@ -19,7 +20,7 @@ export const haproxy: RealProgram = {
     await writeFile(join(root, CONFIG), configOf(tuned));
     const argv = ["haproxy", "-m", textOf(tuned, "memory"), "-f", CONFIG];
     await machine.run([...argv, "-c"]);
-    const showInfo = () => askSocket(join(root, SOCKET), "show info\n");
+    const showInfo = () => askSocket(join(root, HAPROXY_STATS), "show info\n");
     const isReady = () => showInfo().then(Boolean, () => false);
     const answer = await withService(machine, { name: "haproxy", argv: [...argv, "-db"], isReady }, showInfo);
     const info = new Map([...answer.matchAll(/^([\w-]+): (.*)$/gm)].map(([, key, value]) => [key!, value!]));
@@ -36,13 +37,18 @@ export const haproxy: RealProgram = {
   },
 };
 
-function configOf(tuned: Tuned): string {
+/** The section `global` with its limits. */
+export function haproxyGlobal(tuned: Tuned): string {
   const lines = Object.entries(DIRECTIVES).map(([name, directive]) => `  ${directive} ${textOf(tuned, name)}\n`);
   return `global
-  stats socket ${SOCKET}
+  stats socket ${HAPROXY_STATS}
   # Goes on where this machine lets it have fewer files than it wants.
   no strict-limits
-${lines.join("")}defaults
+${lines.join("")}`;
+}
+
+function configOf(tuned: Tuned): string {
+  return `${haproxyGlobal(tuned)}defaults
   mode http
   timeout client 1s
   timeout server 1s
