@@ -15,9 +15,10 @@ import { command, letLag, open, writePaced } from "./redis-writes.ts";
 const KEY_BYTES = 100;
 const FILLED = 0.92;
 
-/** Small values, and larger ones where they would be too many to be there in time. */
-const LEAST_VALUE_BYTES = 400;
-const MOST_KEYS = 3_000_000;
+/** Small values, and larger ones where those would be too many to be there in time. Of both, jemalloc gives little more. */
+const SMALL_VALUE_BYTES = 400;
+const LARGE_VALUE_BYTES = 4000;
+const MOST_KEYS = 5_000_000;
 
 /** What a profile without options counts on, and what a write takes of it: about two pages and a value are in the machine twice. */
 const REWRITTEN = 0.1;
@@ -39,7 +40,8 @@ export const redisLoads = atEachShare({
 
 async function fillAndSave(machine: Machine, socketPath: string, tuned: Tuned): Promise<string> {
   const maxmemoryBytes = numberOf(tuned, "maxmemory");
-  const valueBytes = Math.max(LEAST_VALUE_BYTES, Math.floor(maxmemoryBytes / MOST_KEYS));
+  const hasMany = maxmemoryBytes / SMALL_VALUE_BYTES > MOST_KEYS;
+  const valueBytes = hasMany ? LARGE_VALUE_BYTES : SMALL_VALUE_BYTES;
   const keys = Math.floor((maxmemoryBytes * FILLED) / (KEY_BYTES + valueBytes));
   await machine.run(redisCli("DEBUG", "POPULATE", String(keys), "key", String(valueBytes)));
   const replica = await open(socketPath);
