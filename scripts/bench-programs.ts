@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GIB, MIB } from "../agent/tuning/size.ts";
 import type { Machine } from "../test/e2e/machine.ts";
 import { findObstacle } from "../test/e2e/requirements.ts";
-import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "../test/real/open-programs.ts";
+import { openPrograms, PACKAGES, type Programs, PROGRAMS_REQUIREMENTS } from "../test/real/open-programs.ts";
 import { tune } from "../test/real/tune.ts";
 import type { Load } from "./loads/load.ts";
 import { LOADS } from "./loads/loads.ts";
@@ -87,6 +87,11 @@ async function inTime<T>(running: Promise<T>): Promise<T> {
   }
 }
 
+async function readVersions({ machine }: Programs): Promise<string> {
+  const lines = await machine.run(["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", ...PACKAGES]);
+  return lines.split("\n").join(", ");
+}
+
 function print(load: Load, row: Row): void {
   const head = `${load.title.padEnd(TITLE_WIDTH)}${inMib(load.share.bytes)}`;
   if (row.kind !== "measured") return console.log(`${head}  ${row.kind}: ${row.reason}`);
@@ -115,6 +120,7 @@ try {
     if (row.kind === "failed" || (row.kind === "measured" && row.worstBytes > load.share.bytes)) process.exitCode = 1;
   }
   console.log("worst: proportional set size of all of its processes, shared memory included, and their page tables");
+  if (opening) console.log(`versions: ${await readVersions(await opening)}`);
 } finally {
   await close();
 }

@@ -8,7 +8,7 @@ import { createNamespace } from "../e2e/namespace.ts";
 import type { Requirements } from "../e2e/requirements.ts";
 import { buildRootfs, restoreRootfs } from "../e2e/rootfs.ts";
 
-const PACKAGES = [
+export const PACKAGES: readonly string[] = [
   "gunicorn",
   "haproxy",
   "mariadb-client-core",
