@@ -77,7 +77,7 @@ function tuneServer({ vcpus }: Allotment, options: Options): Setting {
   const isServer = gc === "auto" ? vcpus >= 2 : gc === "server";
   return count(isServer ? 1 : 0, {
     formula: gc === "auto" ? "vcpus >= 2" : "the option gc",
-    inputs: { vcpus, gc },
+    inputs: gc === "auto" ? { vcpus } : { gc },
     source: DOCS,
     boundBy: gc === "auto" ? null : "user",
   });
@@ -88,8 +88,8 @@ function tuneHeaps({ vcpus }: Allotment, limitBytes: number): Setting {
   const value = Math.min(vcpus, bearable);
   return {
     ...count(value, {
-      formula: "min(vcpus, limitBytes / leastBytesPerHeap)",
-      inputs: { vcpus, limitBytes, leastBytesPerHeap: LEAST_BYTES_PER_HEAP },
+      formula: "min(vcpus, limitBytes / leastHeapBytes)",
+      inputs: { vcpus, limitBytes, leastHeapBytes: LEAST_BYTES_PER_HEAP },
       source: SERVER_GC,
       boundBy: bearable < vcpus ? "share" : null,
       ...(value === vcpus ? { note: DATAS_NOTE } : {}),

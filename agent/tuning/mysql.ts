@@ -104,7 +104,7 @@ function tuneInstances({ poolBytes }: InnodbMemory, { vcpus }: Allotment, option
   return {
     innodb_buffer_pool_instances: count(instances, {
       ...(instances < wanted
-        ? evenInstances(many, { ...inputs, chunks })
+        ? evenInstances(many, is80(options) ? { chunks } : { ...inputs, chunks })
         : { formula: `${one} ? 1 : ${many}`, inputs }),
       source: VARIABLES,
     }),

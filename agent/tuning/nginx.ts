@@ -172,8 +172,8 @@ function countBearable({ memoryBytes }: Allotment, options: Options) {
   const pairs = Math.floor((memoryBytes - leastBytes) / pairBytes);
   const restBytes = Math.max(0, memoryBytes - leastBytes - pairs * pairBytes - workerBytes(options));
   return {
-    formula: "64 + 512 * pairs + restBytes / connectionBytes",
-    inputs: { memoryBytes, leastBytes, pairBytes, pairs, restBytes, connectionBytes },
+    formula: "64 + 512 * floor((memoryBytes - leastBytes) / pairBytes) + restBytes / connectionBytes",
+    inputs: { memoryBytes, leastBytes, pairBytes, restBytes, connectionBytes },
     bearable: LEAST_BUSY + BUSY_OF_A_WORKER * pairs + Math.floor(restBytes / connectionBytes),
   };
 }

@@ -1,7 +1,7 @@
 // PHP-FPM: as many children as the share holds at their memory limit beside what all have in common, by Heroku's rule or
 // Upsun's; spare ones by FPM's.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { bytes, count, text } from "./build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
@@ -171,11 +171,14 @@ function tuneSpares(children: number, pm: string): Settings {
     return { pm_process_idle_timeout: text("10s", { formula: "the default of FPM", source: FPM }) };
   const least = Math.max(1, Math.floor(children / 4));
   const most = Math.max(1, Math.floor((children * 3) / 4));
-  const by = (formula: string): Reason => ({ formula, inputs: { children, least, most }, source: FPM });
   return {
-    pm_start_servers: count(Math.floor((least + most) / 2), by("least + (most - least) / 2")),
-    pm_min_spare_servers: count(least, by("max(1, children / 4)")),
-    pm_max_spare_servers: count(most, by("max(1, children * 3 / 4)")),
+    pm_start_servers: count(Math.floor((least + most) / 2), {
+      formula: "least + (most - least) / 2",
+      inputs: { least, most },
+      source: FPM,
+    }),
+    pm_min_spare_servers: count(least, { formula: "max(1, children / 4)", inputs: { children }, source: FPM }),
+    pm_max_spare_servers: count(most, { formula: "max(1, children * 3 / 4)", inputs: { children }, source: FPM }),
   };
 }
 

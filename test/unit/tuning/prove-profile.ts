@@ -83,6 +83,8 @@ function assertExplained(name: string, { value, text, formula, inputs, source }:
   if (typeof value === "number") assert.ok(Number.isSafeInteger(value) && value >= 0, `${name} is ${value}`);
   const names = formula.match(/\b(?:[a-z]+[A-Z]\w*|vcpus)\b(?!\()/g) ?? [];
   for (const word of names) assert.ok(word in inputs, `${name}: '${word}' of '${formula}' is not explained`);
+  for (const input of Object.keys(inputs))
+    assert.match(formula, new RegExp(`\\b${input}\\b`), `${name} has no use for '${input}'`);
   for (const input of Object.values(inputs)) assert.ok(typeof input === "string" || Number.isFinite(input));
   assert.ok(source.length > 0);
 }
