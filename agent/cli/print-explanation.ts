@@ -7,7 +7,8 @@ import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import { amountOf, formatInput, type Levers, type ShareExplanation, substitute } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
-import type { OptionRule, Setting, Settings } from "../tuning/setting.ts";
+import type { OptionRule, Setting } from "../tuning/setting.ts";
+import { findProfile } from "../tuning/resolve-app.ts";
 import { formatBytes } from "../tuning/size.ts";
 import {
   type Cgroup,
@@ -35,9 +36,9 @@ interface Common {
   readonly leftOut: readonly string[];
 }
 
-export type Explanation =
-  | (Common & { readonly kind: "app" })
-  | (Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers });
+type SettingExplanation = Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers };
+
+export type Explanation = (Common & { readonly kind: "app" }) | SettingExplanation;
 
 export function explainDocument(explanation: Explanation): unknown {
   const { machine, cpuBaselinePercent = null, app, share, leftOut } = explanation;
@@ -167,7 +168,7 @@ function formatSettings(app: AppPlan, paint: Paint): string {
   return formatColumns(rows, "  ") + gaveUp + formatProblems(warnings, paint);
 }
 
-function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, paint: Paint): string {
+function formatSetting(explanation: SettingExplanation, paint: Paint): string {
   const { app, setting: name, levers } = explanation;
   const setting = app.settings[name]!;
   const { formula, inputs, source, note } = setting;
@@ -175,8 +176,8 @@ function formatSetting(explanation: Extract<Explanation, { kind: "setting" }>, p
   const below = app.belowUseful.find((each) => each.setting === name);
   const rows = [
     ["formula", formula],
-    ...(numbers === formula ? [] : [["in numbers", numbers]]),
-    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(input, value, app.settings)]),
+    ...(numbers === formula || isOneName(formula) ? [] : [["in numbers", numbers]]),
+    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(app, input, value)]),
     ["bound by", describeBound(explanation, setting)],
     ["source", source],
     ...(note === null ? [] : [["note", note]]),
@@ -192,19 +193,30 @@ function exactValue({ value, unit, text }: Setting): string {
   return String(value) === text ? ` (${formatBytes(value)})` : ` (${formatBytes(value)}, ${value} bytes)`;
 }
 
-function formatExactly(name: string, value: number | string, settings: Settings): string {
-  const shown = formatInput(name, value, settings);
-  return shown === String(value) ? shown : `${shown} (${value} bytes)`;
+/** What it stands for is told below it. */
+function isOneName(formula: string): boolean {
+  return /^(the option )?\w+$/.test(formula);
 }
 
-function describeBound({ app }: Explanation, { boundBy }: Setting): string {
+/** An amount of memory by its name, or the value of an option that is a size. */
+function formatExactly({ profile, settings }: AppPlan, name: string, value: number | string): string {
+  const isAmount = isSize(profile, name) && typeof value === "number";
+  const shown = isAmount ? formatBytes(value) : formatInput(name, value, settings);
+  return shown === String(value) || shown === `${value} B` ? shown : `${shown} (${value} bytes)`;
+}
+
+function isSize(profile: string, option: string): boolean {
+  return findProfile(profile)?.options[option]?.kind === "size";
+}
+
+function describeBound({ app, setting: name }: SettingExplanation, { boundBy }: Setting): string {
   switch (boundBy) {
     case null:
       return "nothing: it is what the formula gives";
     case "floor":
-      return "floor: the least that makes sense";
+      return "floor: the least that makes sense, where all else would give less";
     case "cap":
-      return "cap: the most that does any good";
+      return "cap: the most that does any good, where all else would give more";
     case "user":
       return `user: the config's apps.${app.name}.options say so`;
     case "share":
@@ -212,12 +224,18 @@ function describeBound({ app }: Explanation, { boundBy }: Setting): string {
     case "disk":
       return "disk: what the source says would not fit on the disk that holds the app's data";
     case "ladder":
-      return `ladder: given up so that the app fits; ${formatDegraded(app.degraded)}`;
+      return `ladder: given up so that the app fits; ${describeGivenUp(app, name)}`;
   }
 }
 
 function formatOption(kind: OptionRule["kind"], value: OptionValue): string {
   return kind === "size" && typeof value === "number" ? formatBytes(value) : String(value);
+}
+
+/** Its own part of what the app gave up; all of it for a value that goes by another's. */
+function describeGivenUp({ degraded }: AppPlan, name: string): string {
+  const own = degraded.filter(({ setting }) => setting === name);
+  return formatDegraded(own.length > 0 ? own : degraded);
 }
 
 /** A plain number of bytes, and how much that is. */
@@ -235,12 +253,16 @@ function describeChanges({ app, share }: Explanation, levers: Levers, setting: S
   const ways =
     share === null ? "a larger instance type" : `${path}.memory (weight, min, max) or a larger instance type`;
   const twice = share === null ? "twice the memory" : "twice the share";
+  const isShort = withTwiceTheMemory === null && (setting.boundBy === "share" || setting.boundBy === "ladder");
   return [
     ...(withTwiceTheMemory === null ? [] : [`${ways}: with ${twice} ${formatChanged(withTwiceTheMemory, setting)}`]),
+    ...(isShort ? [`${ways}: with more than ${twice}`] : []),
     ...(withTwiceTheCpus === null
       ? []
       : [`more CPUs or ${path}.cpu.weight: with twice as many ${formatChanged(withTwiceTheCpus, setting)}`]),
     ...named,
-    ...(options.length === 0 && withTwiceTheMemory === null && withTwiceTheCpus === null ? ["nothing"] : []),
+    ...(options.length === 0 && withTwiceTheMemory === null && withTwiceTheCpus === null && !isShort
+      ? ["nothing"]
+      : []),
   ];
 }

@@ -4,10 +4,12 @@ import { limitsOf } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import type { MachineFacts } from "../../../agent/tuning/allot.ts";
-import { tuneImage } from "../../../agent/tuning/compute-tuning.ts";
-import { explainShare } from "../../../agent/tuning/explain.ts";
-import { GIB } from "../tuning/alone.ts";
-import { cappedImage, machine } from "../tuning/any-image.ts";
+import { computeTuning, tuneImage } from "../../../agent/tuning/compute-tuning.ts";
+import { explainShare, findLevers } from "../../../agent/tuning/explain.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
+import { GIB, type Given, MIB } from "../tuning/alone.ts";
+import { app as anApp, cappedImage, image, machine } from "../tuning/any-image.ts";
 
 const paint = choosePaint(false);
 
@@ -66,5 +68,60 @@ describe("the explanation of a share for people", () => {
       "memory as the OS sees it 16 GiB",
       "limit of the cgroup 8 GiB",
     ]);
+  });
+});
+
+/** The lines on a setting of an app that has the machine to itself. */
+function explainSetting(profileName: string, setting: string, memoryBytes: number, options: Given = {}): string[] {
+  const facts = machine(memoryBytes, 8);
+  const config = image(anApp("it", profileName, { options }));
+  const tuning = computeTuning(config, facts);
+  assert.ok(tuning.kind === "tuned");
+  const [app] = tuning.apps;
+  const profile = findProfile(profileName)!;
+  const resolved = resolveOptions(profile, options);
+  assert.ok(resolved.kind !== "refused");
+  const levers = findLevers(profile, tuning.allotments.get("it")!, resolved.options, setting);
+  const share = explainShare(config, facts, tuning.budget, tuning.demands, app!);
+  const common = { machine: "a type", machineVcpus: 8, app: app!, share, leftOut: [] };
+  const text = formatExplanation({ kind: "setting", ...common, setting, levers }, paint);
+  return text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
+}
+
+describe("the explanation of a setting for people", () => {
+  it("tells what that setting gave up, and that much more memory would change it", () => {
+    const lines = explainSetting("mysql", "table_open_cache", 800 * MIB);
+    assert.ok(
+      lines.includes("bound by ladder: given up so that the app fits; table_open_cache 4000 → 400"),
+      lines.join("\n"),
+    );
+    assert.match(
+      lines.find((line) => line.startsWith("changed by"))!,
+      /: with more than twice the share$/,
+    );
+  });
+  it("writes an option that is a size as an amount, and does not repeat it in numbers", () => {
+    const lines = explainSetting("cassandra", "threadStack", 4 * GIB, { threadStack: "512KiB" });
+    assert.ok(lines.includes("threadStack 512 KiB (524288 bytes)"), lines.join("\n"));
+    assert.ok(
+      lines.some((line) => line.includes("option threadStack (512 KiB): ")),
+      lines.join("\n"),
+    );
+    assert.equal(
+      lines.some((line) => line.startsWith("in numbers")),
+      false,
+    );
+  });
+  it("says of a floor and of a cap that they hold the rest of the formula", () => {
+    const floor = explainSetting("sysctl", "net_core_rmem_max", 256 * MIB);
+    assert.ok(
+      floor.includes("bound by floor: the least that makes sense, where all else would give less"),
+      floor.join("\n"),
+    );
+    const cap = explainSetting("sysctl", "net_core_rmem_max", 64 * GIB);
+    assert.ok(
+      cap.includes("bound by cap: the most that does any good, where all else would give more"),
+      cap.join("\n"),
+    );
   });
 });
