@@ -82,7 +82,7 @@ export const haproxy: Profile = {
   tune(allotment, options) {
     const memoryMib = Math.floor(allotment.memoryBytes / MIB);
     const maxconn = tuneConnections(memoryMib * MIB, options);
-    const nbthread = tuneThreads(allotment, Number(maxconn.value), options);
+    const nbthread = tuneThreads(allotment, maxconn, options);
     const sides = sidesOf(options);
     return {
       memory: bytes(memoryMib * MIB, String(memoryMib), {
@@ -157,16 +157,18 @@ function tuneTls(maxconn: number, sides: number): Setting {
   return count(sides * maxconn, { formula: "sides * maxconn", inputs: { sides, maxconn }, source: LIMITS });
 }
 
-function tuneThreads({ vcpus }: Allotment, maxconn: number, options: Options): Setting {
+function tuneThreads({ vcpus }: Allotment, connections: Setting, options: Options): Setting {
   const given = optionalNumber(options, "threads");
   if (given !== null) return count(given, byOption("threads", given));
+  const maxconn = Number(connections.value);
+  const held = connections.boundBy === "user" ? "user" : "share";
   const bearable = Math.max(THREADS_IN_BASE, Math.floor(maxconn / CONNECTIONS_PER_THREAD));
   const value = Math.min(vcpus, bearable, MOST_THREADS);
   return count(value, {
     formula: "min(vcpus, max(8, maxconn / 4000), 64)",
     inputs: { vcpus, maxconn },
     source: THREADS,
-    boundBy: value === vcpus ? null : value === MOST_THREADS ? "cap" : "share",
+    boundBy: value === vcpus ? null : value === MOST_THREADS ? "cap" : held,
   });
 }
 

@@ -103,12 +103,13 @@ export interface ProcessorRule {
 export function countProcessors({ vcpus }: Allotment, settings: Settings, rule: ProcessorRule): Setting {
   const { baseThreads, threadsPerCpu, source } = rule;
   const threads = Number(settings["threads"]!.value);
+  const held = settings["threads"]!.boundBy === "user" ? "user" : "share";
   const bearable = Math.max(1, Math.floor((threads - baseThreads) / threadsPerCpu));
   return count(Math.min(vcpus, bearable), {
     formula: "min(vcpus, max(1, (threads - baseThreads) / threadsPerCpu))",
     inputs: { vcpus, threads, baseThreads, threadsPerCpu },
     source,
-    boundBy: bearable < vcpus ? "share" : null,
+    boundBy: bearable < vcpus ? held : null,
   });
 }
 

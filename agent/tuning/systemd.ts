@@ -51,9 +51,14 @@ export const systemd: Profile = {
       TasksMax: tuneTasks(allotment, options),
     };
     const section = textOption(options, "section");
-    return { section: text(section, fromOption("section", section)), ...settings, conf: joinLines(settings, section) };
+    return { section: tuneSection(section), ...settings, conf: joinLines(settings, section) };
   },
 };
+
+function tuneSection(section: string): Setting {
+  const boundBy = section === OPTIONS["section"]!.default ? null : "user";
+  return text(section, { ...fromOption("section", section), boundBy });
+}
 
 function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
   // To whole pages: the kernel rounds down to them, and `systemctl show` then says the same.

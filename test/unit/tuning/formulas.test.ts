@@ -4,7 +4,7 @@ import type { AppConfig } from "../../../agent/config/config.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Allotment, Options, Profile, Setting, Settings } from "../../../agent/tuning/setting.ts";
-import { allot, GIB, MIB, written } from "./alone.ts";
+import { allot, alone, GIB, MIB, written } from "./alone.ts";
 import { anyOptions } from "./any-image.ts";
 import { calculate } from "./read-formula.ts";
 
@@ -127,4 +127,32 @@ describe("what is shown of a value is what it was computed by", () => {
         { numRuns: 40 },
       );
     });
+});
+
+/** More than the largest instance has. */
+const PLENTY_BYTES = 2 ** 45;
+
+describe("what is said to have bound a value", () => {
+  for (const profile of PROFILES.values())
+    it(`of ${profile.name} is what bound it: more memory changes what the share held, and nothing that a cap did`, () => {
+      const options = usualOptions(profile);
+      const tune = (memoryBytes: number, vcpus: number): Settings =>
+        profile.tune(allot(Math.max(memoryBytes, profile.floorBytes(options)), vcpus), options);
+      for (const memoryBytes of MEMORIES)
+        for (const vcpus of [1, 4, 48]) {
+          const plenty = tune(PLENTY_BYTES, vcpus);
+          for (const [name, { text, boundBy }] of Object.entries(tune(memoryBytes, vcpus))) {
+            const shown = `${name} = ${text} [${boundBy}], and ${plenty[name]!.text} with plenty of memory`;
+            assert.notEqual(boundBy, "user", shown);
+            if (boundBy === "share" || boundBy === "ladder") assert.notEqual(plenty[name]!.text, text, shown);
+            if (boundBy === "cap") assert.equal(plenty[name]!.text, text, shown);
+          }
+        }
+    });
+  it("is the option where threads or connections that were asked for hold another value", () => {
+    const { node_processors } = alone("elasticsearch", 8 * GIB, 8, { threads: 64 });
+    assert.deepEqual([node_processors!.value, node_processors!.boundBy], [1, "user"]);
+    const { nbthread } = alone("haproxy", 8 * GIB, 64, { maxconn: 1000 });
+    assert.deepEqual([nbthread!.value, nbthread!.boundBy], [8, "user"]);
+  });
 });
