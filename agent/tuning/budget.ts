@@ -23,6 +23,8 @@ export interface AppDemand {
 export interface BudgetRequest {
   /** What the OS reports: the smaller of MemTotal and the cgroup limit. */
   readonly memLimitBytes: number;
+  /** Whether it is the cgroup's, so that a larger machine alone would not help. */
+  readonly isLimited?: boolean;
   /** Already taken by huge pages, whoever's they are. */
   readonly hugePagesBytes: number;
   readonly reserve: ReserveRule;
@@ -163,7 +165,7 @@ export function scaleCpus(cpus: number, weight: number, heaviest: number): numbe
 }
 
 function describeShortfall(request: BudgetRequest, availableBytes: number, shortfallBytes: number): Problem {
-  const { memLimitBytes, hugePagesBytes, secretsCapBytes = 0, reserve, apps } = request;
+  const { memLimitBytes, isLimited = false, hugePagesBytes, secretsCapBytes = 0, reserve, apps } = request;
   const optional = apps.filter((app) => app.optional).map(({ name }) => name);
   const floors = apps
     .filter(({ floorBytes, optional: mayGo }) => floorBytes > 0 && !mayGo)
@@ -175,10 +177,11 @@ function describeShortfall(request: BudgetRequest, availableBytes: number, short
   ];
   const without = optional.length > 0 ? ` even without ${optional.join(" and ")}` : "";
   const needed = `the apps need at least ${formatBytes(availableBytes + shortfallBytes)}${without} (${floors.join(", ")})`;
-  const have = `${formatBytes(memLimitBytes)} less ${heldBack.join(", ")} leaves ${formatBytes(availableBytes)}`;
+  const limit = isLimited ? "the cgroup's limit of " : "";
+  const have = `${limit}${formatBytes(memLimitBytes)} less ${heldBack.join(", ")} leaves ${formatBytes(availableBytes)}`;
   return {
     what: `${needed}, but ${have}: ${formatBytes(shortfallBytes)} short`,
-    fix: "Pick a larger instance type, or lower reserve.memory or an app's floor.",
+    fix: `${isLimited ? "Raise that limit" : "Pick a larger instance type"}, or lower reserve.memory or an app's floor.`,
   };
 }
 

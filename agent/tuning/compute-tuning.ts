@@ -115,10 +115,10 @@ export function tuneAlone(
 }
 
 function divide(config: TunedConfig, facts: MachineFacts, apps: readonly AppDemand[]): BudgetResult {
-  const { memLimitBytes, hugePagesBytes } = facts;
-  const secretsCapBytes = config.secretsSizeBytes;
-  const reserve = config.reserve.memory;
-  return computeBudget({ memLimitBytes, hugePagesBytes, reserve, secretsCapBytes, ...usableCpus(facts), apps });
+  const { memLimitBytes, memTotalBytes, hugePagesBytes } = facts;
+  const memory = { memLimitBytes, isLimited: memLimitBytes < memTotalBytes, hugePagesBytes };
+  const { secretsSizeBytes: secretsCapBytes, reserve } = config;
+  return computeBudget({ ...memory, reserve: reserve.memory, secretsCapBytes, ...usableCpus(facts), apps });
 }
 
 function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {

@@ -143,6 +143,17 @@ describe("computeTuning", () => {
     assert.equal(small.absent[0]!.settings["vm_nr_hugepages"]!.value, 3072);
     assert.deepEqual(tune({ ...image, apps }, machine(8 * GIB, 2)).budget.leftOut, []);
   });
+  it("blames the cgroup where its limit is what the image does not fit into", () => {
+    const job = app("job", "go", { memory: { weight: 1, minBytes: 2 * GIB, maxBytes: null } });
+    const [problem] = problemsOf({ ...image, apps: [job] }, { ...machine(16 * GIB, 2), memLimitBytes: GIB });
+    assert.deepEqual(
+      [problem!.what, problem!.fix],
+      [
+        "the apps need at least 2 GiB (job 2 GiB), but the cgroup's limit of 1 GiB less 256 MiB of reserve leaves 768 MiB: 1.3 GiB short",
+        "Raise that limit, or lower reserve.memory or an app's floor. To make job smaller, lower its memory.min.",
+      ],
+    );
+  });
   it("tells what only this machine is too small for from what is wrong on any", () => {
     const refusal = (...apps: AppConfig[]) => {
       const result = computeTuning({ ...image, apps }, machine(GIB, 2));
