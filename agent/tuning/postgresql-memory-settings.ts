@@ -39,7 +39,7 @@ export function tuneMemory(memory: PostgresMemory, kind: PostgresKind): Settings
     // As `try` the server starts without them, too; as `on` it would not. Pages that are set aside serve nothing else.
     huge_pages: text(
       sharedBuffersBytes >= 2 * GIB || hugePagesBytes > 0 ? "try" : "off",
-      reason("try if sharedBuffersBytes >= 2 GiB or hugePagesBytes > 0, else off", { ...shared, hugePagesBytes }),
+      reason("off if sharedBuffersBytes < 2 GiB and hugePagesBytes < 1, else try", { ...shared, hugePagesBytes }),
     ),
   };
 }

@@ -62,8 +62,8 @@ describe("the explanation of a setting", () => {
     assert.match(out, /option threadStack \(1 MiB\): /);
     assert.match(out, /option loadedClasses \(15000\): /);
   });
-  it("does not say of a formula with the floor in it that it gives less", async () =>
-    assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense$/m));
+  it("says of a formula with the floor in it that the rest would give less", async () =>
+    assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense, where all else /m));
 });
 
 describe("the explanation of a setting of custom", () => {
