@@ -37,6 +37,9 @@ const MAX_OUTPUT_LENGTH = 2 ** 26;
 /** Loops in loops that print nothing would run for days. */
 const MAX_TURNS = 1_000_000;
 
+/** Texts, tags and blocks, turn by turn: a second or two. */
+const MAX_STATEMENTS = 10_000_000;
+
 /** @param program a linted one, with its partials: what the linter refuses is not looked for again */
 export function runTemplate(
   program: Program,
@@ -74,6 +77,7 @@ class Walk {
   #printedLength = 0;
   /** Turns of all loops together. */
   #turns = 0;
+  #statements = 0;
 
   constructor(context: TemplateContext, file: string) {
     this.#context = context;
@@ -82,8 +86,15 @@ class Walk {
   }
 
   program(program: Program | undefined, frame: Frame): string {
+    const { body } = program ?? { body: [] };
+    this.#statements += body.length;
+    if (this.#statements > MAX_STATEMENTS)
+      throw new TemplateError(
+        `its loops go through more than ${MAX_STATEMENTS} texts and tags`,
+        "Make the lists that they go over shorter.",
+      );
     let output = "";
-    for (const statement of program?.body ?? []) output += this.#statement(statement, frame);
+    for (const statement of body) output += this.#statement(statement, frame);
     return output;
   }
 

@@ -54,6 +54,20 @@ describe("a template that loops", () => {
     );
   });
 
+  it("over more than ten million tags is refused, though it turns less often", () => {
+    const vars = { list: Array.from({ length: 900 }, () => "x") };
+    assert.equal(
+      render(
+        `{{#each vars.list}}{{#each ../vars.list}}${"{{#if @root.vars.no}}{{/if}}".repeat(20)}{{/each}}{{/each}}`,
+        {
+          ...vars,
+          no: false,
+        },
+      ),
+      "t.hbs:1:20: its loops go through more than 10000000 texts and tags. Make the lists that they go over shorter.",
+    );
+  });
+
   it("over a long text more than 16 Mi of characters is refused", () => {
     const vars = { text: "x".repeat(2 ** 20), list: Array.from({ length: 17 }, () => "x") };
     assert.equal(
