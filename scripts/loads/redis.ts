@@ -34,6 +34,8 @@ export const redisLoads = atEachShare({
   processes: ["redis-server", "redis-rdb-bgsave"],
   async run({ machine, root }, tuned) {
     await writeRedisConfig(root, tuned, ["enable-debug-command yes", "repl-diskless-sync no"]);
+    // What the last one saved would be read at the start.
+    await machine.run(["rm", "-f", "/srv/dump.rdb"]);
     return withService(machine, redisService(machine), () => fillAndSave(machine, join(root, REDIS_SOCKET), tuned));
   },
 });
