@@ -164,7 +164,7 @@ function computeHeap(
 ): Pick<JvmMemory, "heapBytes" | "heapBoundBy"> {
   const userBytes = optionalNumber(options, "heap");
   if (userBytes !== null) return { heapBytes: userBytes, heapBoundBy: "user" };
-  if (isShort) return { heapBytes: leftBytes, heapBoundBy: "floor" };
+  if (isShort) return { heapBytes: leftBytes, heapBoundBy: leftBytes < FIRST_HEAP_BYTES ? "share" : "floor" };
   if (leftBytes <= COMPRESSED_OOPS_HEAP_BYTES || heapIsUnbounded(options, leftBytes))
     return { heapBytes: leftBytes, heapBoundBy: null };
   return { heapBytes: COMPRESSED_OOPS_HEAP_BYTES, heapBoundBy: "cap" };

@@ -100,7 +100,7 @@ function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Option
   const { headroomBytes, metaspaceBytes, codeCache, directMemoryBytes, threads, threadStackBytes } = memory;
   const { heapBytes, heapBoundBy: boundBy, leastOthersBytes, collectorBeyondBytes } = memory;
   if (boundBy === "user") return region(heapBytes, fromOption("heapBytes", heapBytes));
-  if (boundBy === "floor")
+  if (boundBy === "share" || boundBy === "floor")
     return region(heapBytes, {
       formula: "min(memoryBytes - headroomBytes - leastOthersBytes - collectorBeyondBytes, 300 MiB)",
       inputs: { memoryBytes, headroomBytes, leastOthersBytes, collectorBeyondBytes },

@@ -202,7 +202,8 @@ describe("jvm", () => {
   }
   it("says what it gave up and why", () => {
     const { codeCache, threads, heap } = alone("jvm", 300 * MIB, 1);
-    assert.deepEqual([codeCache!.boundBy, threads!.boundBy, heap!.boundBy], ["ladder", "ladder", "floor"]);
+    assert.deepEqual([codeCache!.boundBy, threads!.boundBy, heap!.boundBy], ["ladder", "ladder", "share"]);
+    assert.equal(alone("jvm", 512 * MIB, 2)["heap"]!.boundBy, "floor");
     assert.match(threads!.note!, /so that the app fits/);
     assert.deepEqual(threads!.inputs, { spareBytes: 0, threadStackBytes: 1_048_576 });
   });
