@@ -24,6 +24,9 @@ type Row =
   | { readonly kind: "measured"; readonly worstBytes: number; readonly said: string }
   | { readonly kind: "skipped" | "failed"; readonly reason: string };
 
+/** By a signal: what runs ends, and its machine with it. */
+const stop = new AbortController();
+
 /** The machine that the programs run in, once one is asked. */
 let opening: Promise<Programs> | undefined;
 
@@ -77,7 +80,8 @@ function letTakeTime({ machine, ...rest }: Programs): Programs {
 
 async function inTime<T>(running: Promise<T>): Promise<T> {
   const ended = new AbortController();
-  const late = sleep(DEADLINE_MS, undefined, { signal: ended.signal }).then(() => {
+  const signal = AbortSignal.any([ended.signal, stop.signal]);
+  const late = sleep(DEADLINE_MS, undefined, { signal }).then(() => {
     throw new Error(`not finished after ${DEADLINE_MS / 1000} s`);
   });
   try {
@@ -109,13 +113,14 @@ function inMib(bytes: number): string {
 
 const parts = process.argv.slice(2);
 const asked = LOADS.filter((load) => parts.length === 0 || parts.some((part) => nameOf(load).includes(part)));
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close().then(() => process.exit(1)));
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort(signal));
 try {
   const today = new Date().toISOString().slice(0, 10);
   console.log(`${today}, Linux ${release()}, ${cpus().length} CPUs, ${inMib(totalmem()).trim()}, Debian 12`);
   console.log(`${"program".padEnd(TITLE_WIDTH)}    share      worst  ratio  load`);
   for (const load of asked) {
     const row = await runLoad(load);
+    if (stop.signal.aborted) break;
     print(load, row);
     if (row.kind === "failed" || (row.kind === "measured" && row.worstBytes > load.share.bytes)) process.exitCode = 1;
   }
@@ -124,3 +129,5 @@ try {
 } finally {
   await close();
 }
+// What a load that was stopped still waits for is gone.
+if (stop.signal.aborted) process.exit(1);
