@@ -1,12 +1,12 @@
 // How the process begins and ends: at once, or out of V8's start-up snapshot; with main's last word, not when the last socket
 // closes. The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
 
-import { writeFileSync } from "node:fs";
 import { isSea } from "node:sea";
 import { setFlagsFromString, startupSnapshot } from "node:v8";
 import type { Deadline } from "./deadline.ts";
 import { killRunning } from "./apply/run-command.ts";
 import { Output } from "./output.ts";
+import { forbidCoreDumps } from "./process/core-dumps.ts";
 import { keepKnown, listEarly, type Variables } from "./process/environment.ts";
 import { listenForStop, statusOf } from "./process/signals.ts";
 import { EXIT_STATUS } from "./refusal.ts";
@@ -49,7 +49,7 @@ async function runToEnd(main: Main): Promise<void> {
     err.write(`parbake: ${request.message} before it had come to its end: ${LEFT_AS_IT_IS}\n`);
     end(statusOf(request));
   });
-  emptyCoreDumps();
+  forbidCoreDumps();
   process.on("uncaughtException", (error) => {
     err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
     end(EXIT_STATUS.bug);
@@ -92,16 +92,6 @@ function takeEnvironment(): Variables {
     process.execve!(process.execPath, [process.argv0, ...process.argv.slice(2)], known);
   for (const name of Object.keys(process.env)) if (!(name in known)) delete process.env[name];
   return known;
-}
-
-// core(5): a dump of this process, or of a program that it starts, has none of its memory in it, whatever the limits are and
-// whoever takes it. Where the kernel has no such switch, LimitCORE=0 of the unit is what remains.
-function emptyCoreDumps(): void {
-  try {
-    writeFileSync("/proc/self/coredump_filter", "0");
-  } catch {
-    // No /proc, or one that may not be written: a container.
-  }
 }
 
 /** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
