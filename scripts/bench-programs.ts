@@ -116,7 +116,9 @@ const asked = LOADS.filter((load) => parts.length === 0 || parts.some((part) => 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort(signal));
 try {
   const today = new Date().toISOString().slice(0, 10);
-  console.log(`${today}, Linux ${release().split(".", 2).join(".")}, ${cpus().length} CPUs, ${inMib(totalmem()).trim()}, Debian 12`);
+  console.log(
+    `${today}, Linux ${release().split(".", 2).join(".")}, ${cpus().length} CPUs, ${inMib(totalmem()).trim()}, Debian 12`,
+  );
   console.log(`${"program".padEnd(TITLE_WIDTH)}    share      worst  ratio  load`);
   for (const load of asked) {
     const row = await runLoad(load);
