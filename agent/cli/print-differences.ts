@@ -3,7 +3,8 @@
 import type { AppPlan, FileStep, Plan } from "../plan/plan.ts";
 import { formatBytes } from "../tuning/size.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
-import { formatAppName, formatRemarks, limitsOf, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
+import { limitsOf } from "./machine-limits.ts";
+import { formatAppName, formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "./text.ts";
 
 export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {

@@ -2,57 +2,25 @@
 
 import { listUntold, warnBelowUseful } from "./warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
+import { describeBaseline, describeQuota, type Limits, QUOTA, quotaOf } from "./machine-limits.ts";
 import { formatProblems } from "./print-problems.ts";
-import type { Facts } from "../facts/facts.ts";
 import type { AppPlan, BudgetPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { formatProblem } from "../refusal.ts";
 import type { Setting } from "../tuning/setting.ts";
-import { usableCpus } from "../tuning/allot.ts";
 import { formatBytes, MIB } from "../tuning/size.ts";
-import { formatColumns, formatCount, type Paint } from "./text.ts";
+import { formatColumns, type Paint } from "./text.ts";
 
 /** One machine of a comparison. */
-export interface TunedMachine {
+export interface TunedMachine extends Limits {
   readonly type: string;
   readonly vcpus: number;
   /** What the OS reports, not what is advertised; of a cgroup with a limit, that. */
   readonly memoryBytes: number;
-  /** What the cgroup takes away from the machine's own; absent: nothing. */
-  readonly cgroup?: Cgroup;
-  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
-  readonly cpuBaselinePercent?: number | null;
   /** Why the image does not fit. */
   readonly misfit: "architecture" | "memory" | null;
   readonly problems: readonly Problem[];
   readonly tuning: { readonly budget: BudgetPlan; readonly apps: readonly AppPlan[] } | null;
-}
-
-export interface Cgroup {
-  /** What the OS reports. */
-  readonly memTotalBytes: number;
-  /** In CPUs, with its fraction; null: none. */
-  readonly cpuQuota: number | null;
-  /** Whole CPUs that apps may count on. */
-  readonly usableVcpus: number;
-}
-
-type LimitFacts = Pick<
-  Facts,
-  "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
->;
-export type Limits = Pick<TunedMachine, "cgroup" | "cpuBaselinePercent">;
-
-/** What a machine's cgroup and its type leave of it. */
-export function limitsOf(facts: LimitFacts): Limits {
-  const cgroup = cgroupOf(facts);
-  return { cpuBaselinePercent: facts.cpuBaselinePercent, ...(cgroup && { cgroup }) };
-}
-
-function cgroupOf(facts: Omit<LimitFacts, "cpuBaselinePercent">): Cgroup | undefined {
-  const { memTotalBytes, memLimitBytes, cpuQuota } = facts;
-  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return undefined;
-  return { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus };
 }
 
 /** The whole answer of `tune` for an image, as JSON. */
@@ -126,34 +94,6 @@ function rowIfAny(
 ): string[][] {
   const cells = machines.map(cellOf);
   return cells.some((cell) => cell !== "") ? [[label, ...cells]] : [];
-}
-
-/** Apps are tuned for whole vCPUs, which is what there is until the credits are spent. */
-export function describeBaseline(percent: number): string {
-  return `each vCPU at ${percent} % for ever`;
-}
-
-const QUOTA = "CPU quota of the cgroup";
-
-/** `CPU quota of the cgroup 1.5, counts as 1`; null: there is none. */
-export function describeQuota(cgroup: Cgroup | undefined): string | null {
-  const amount = quotaOf(cgroup);
-  return amount === "" ? null : `${QUOTA} ${amount}`;
-}
-
-/** `2 CPUs (CPU quota of the cgroup 1.5, counts as 1), 1 GiB (limit of the cgroup, of 8 GiB)`. */
-export function describeSize(facts: Omit<LimitFacts, "cpuBaselinePercent">): string {
-  const { vcpus, memLimitBytes, memTotalBytes } = facts;
-  const quota = describeQuota(cgroupOf(facts));
-  const cpus = formatCount(vcpus, "CPU") + (quota === null ? "" : ` (${quota})`);
-  const limit = memLimitBytes < memTotalBytes ? ` (limit of the cgroup, of ${formatBytes(memTotalBytes)})` : "";
-  return `${cpus}, ${formatBytes(memLimitBytes)}${limit}`;
-}
-
-/** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
-function quotaOf(cgroup: Cgroup | undefined): string {
-  const cpuQuota = cgroup?.cpuQuota ?? null;
-  return cpuQuota === null ? "" : `${Math.round(cpuQuota * 100) / 100}, counts as ${cgroup!.usableVcpus}`;
 }
 
 /** An app and what tunes it, once where they have one name. */

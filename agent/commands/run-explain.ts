@@ -2,7 +2,7 @@
 
 import type { Command } from "../cli/invocation.ts";
 import { explainDocument, type Explanation, formatExplanation } from "../cli/print-explanation.ts";
-import { limitsOf } from "../cli/print-tuning.ts";
+import { limitsOf } from "../cli/machine-limits.ts";
 import type { Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { formatExplanation } from "../../../agent/cli/print-explanation.ts";
-import { limitsOf } from "../../../agent/cli/print-tuning.ts";
+import { limitsOf } from "../../../agent/cli/machine-limits.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import type { MachineFacts } from "../../../agent/tuning/allot.ts";

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import type { Division } from "../../../agent/cli/print-division.ts";
 import { fitDocument, formatFit } from "../../../agent/cli/print-fit.ts";
-import {
-  describeSize,
-  formatSettings,
-  formatTuning,
-  limitsOf,
-  tuningDocument,
-  type TunedMachine,
-} from "../../../agent/cli/print-tuning.ts";
+import { describeSize, limitsOf } from "../../../agent/cli/machine-limits.ts";
+import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../../../agent/cli/print-tuning.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import { findInstanceType } from "../../../agent/facts/catalogue.ts";
 import { predictFacts } from "../../../agent/facts/predict-facts.ts";

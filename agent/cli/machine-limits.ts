@@ -1,0 +1,66 @@
+// What a machine's cgroup and its type leave of it, in words. Pure.
+
+import type { Facts } from "../facts/facts.ts";
+import { usableCpus } from "../tuning/allot.ts";
+import { formatBytes } from "../tuning/size.ts";
+import { formatCount } from "./text.ts";
+
+export interface Cgroup {
+  /** What the OS reports. */
+  readonly memTotalBytes: number;
+  /** In CPUs, with its fraction; null: none. */
+  readonly cpuQuota: number | null;
+  /** Whole CPUs that apps may count on. */
+  readonly usableVcpus: number;
+}
+
+type LimitFacts = Pick<
+  Facts,
+  "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
+>;
+export interface Limits {
+  /** What the cgroup takes away from the machine's own; absent: nothing. */
+  readonly cgroup?: Cgroup;
+  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  readonly cpuBaselinePercent?: number | null;
+}
+
+/** What a machine's cgroup and its type leave of it. */
+export function limitsOf(facts: LimitFacts): Limits {
+  const cgroup = cgroupOf(facts);
+  return { cpuBaselinePercent: facts.cpuBaselinePercent, ...(cgroup && { cgroup }) };
+}
+
+function cgroupOf(facts: Omit<LimitFacts, "cpuBaselinePercent">): Cgroup | undefined {
+  const { memTotalBytes, memLimitBytes, cpuQuota } = facts;
+  if (memLimitBytes >= memTotalBytes && cpuQuota === null) return undefined;
+  return { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus };
+}
+
+/** Apps are tuned for whole vCPUs, which is what there is until the credits are spent. */
+export function describeBaseline(percent: number): string {
+  return `each vCPU at ${percent} % for ever`;
+}
+
+export const QUOTA = "CPU quota of the cgroup";
+
+/** `CPU quota of the cgroup 1.5, counts as 1`; null: there is none. */
+export function describeQuota(cgroup: Cgroup | undefined): string | null {
+  const amount = quotaOf(cgroup);
+  return amount === "" ? null : `${QUOTA} ${amount}`;
+}
+
+/** `2 CPUs (CPU quota of the cgroup 1.5, counts as 1), 1 GiB (limit of the cgroup, of 8 GiB)`. */
+export function describeSize(facts: Omit<LimitFacts, "cpuBaselinePercent">): string {
+  const { vcpus, memLimitBytes, memTotalBytes } = facts;
+  const quota = describeQuota(cgroupOf(facts));
+  const cpus = formatCount(vcpus, "CPU") + (quota === null ? "" : ` (${quota})`);
+  const limit = memLimitBytes < memTotalBytes ? ` (limit of the cgroup, of ${formatBytes(memTotalBytes)})` : "";
+  return `${cpus}, ${formatBytes(memLimitBytes)}${limit}`;
+}
+
+/** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
+export function quotaOf(cgroup: Cgroup | undefined): string {
+  const cpuQuota = cgroup?.cpuQuota ?? null;
+  return cpuQuota === null ? "" : `${Math.round(cpuQuota * 100) / 100}, counts as ${cgroup!.usableVcpus}`;
+}
