@@ -1,14 +1,8 @@
 // What MySQL and MariaDB have in common: options, and the settings of memory, connections and disk in their own names.
 
 import { bytes, count, text, type Reason } from "./build-setting.ts";
-import {
-  DEFAULT_POOL_BYTES,
-  poolStep,
-  type InnodbMemory,
-  type InnodbRule,
-  type Part,
-  type PartRule,
-} from "./innodb-memory.ts";
+import { type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
+import { DEFAULT_POOL_BYTES, poolStep } from "./innodb-pool.ts";
 import { optionalNumber, textOption } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Setting, Settings, Useful } from "./setting.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";

@@ -1,7 +1,8 @@
 // MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
 
 import { count, fromOption, type Reason, text } from "./build-setting.ts";
-import { chunksOf, divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
+import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
+import { chunksOf } from "./innodb-pool.ts";
 import {
   INNODB_OPTIONS,
   megabytes,
