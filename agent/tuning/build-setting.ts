@@ -33,3 +33,8 @@ function build(value: number | string, unit: Unit, written: string, reason: Reas
   const { formula, source, inputs = {}, boundBy = null, note = null } = reason;
   return { value, unit, text: written, formula, inputs, source, boundBy, note };
 }
+
+/** For a number that an option gave, of what `source` documents. */
+export function byGiven(name: string, value: number, source: string): Reason {
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+}

@@ -1,13 +1,12 @@
 // RabbitMQ: the mark at which publishers wait, disk and files to go with it, connections that it bears, schedulers.
 
-import { bytes, count, text, type Reason } from "./build-setting.ts";
+import { byGiven, bytes, count, text } from "./build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "./read-option.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting } from "./setting.ts";
+import { CHECKLIST, DATA_FOLDER, OPERATOR, tuneDisk } from "./rabbitmq-disk.ts";
 import { GIB, KIB, MIB, TIB } from "./size.ts";
 
 const MONITOR = "rabbitmq/rabbitmq-server, vm_memory_monitor.erl";
-const CHECKLIST = "rabbitmq.com, production checklist";
-const OPERATOR = "rabbitmq/cluster-operator, internal/resource/configmap.go";
 const LIMITS = "rabbitmq.com, configurable limits";
 const RUNTIME = "rabbitmq.com, runtime tuning, schedulers";
 
@@ -23,15 +22,6 @@ const BASE_BYTES = 132 * MIB;
  */
 const HEADROOM_PART = 5;
 const MOST_HEADROOM_BYTES = 2 * GIB;
-
-/** As packages have it. */
-const DATA_FOLDER = "/var/lib/rabbitmq";
-
-/** Of a disk, at most: the system and the messages share the rest, and a node on it must not start in alarm. */
-const DISK_PART = 4;
-
-/** The limit that RabbitMQ's operator for Kubernetes sets, which does not know the volume either. */
-const UNKNOWN_DISK_LIMIT_BYTES = 2_000_000_000;
 
 /** "At least 100 kB", TCP buffers included, and a channel or two. */
 const CONNECTION_BYTES = 128 * KIB;
@@ -155,41 +145,6 @@ function tuneWatermark(totalBytes: number, options: Options): Setting {
   });
 }
 
-function tuneDisk(watermarkBytes: number, { dataDiskBytes }: Allotment, options: Options): Setting {
-  const given = optionalNumber(options, "disk_free_limit_absolute");
-  if (given !== null) return limitDisk(given, byGiven("disk_free_limit_absolute", given, CHECKLIST));
-  const diskBytes = optionalNumber(options, "disk") ?? dataDiskBytes;
-  if (diskBytes === null) return limitUnknownDisk(watermarkBytes);
-  const mostBytes = Math.floor(diskBytes / DISK_PART);
-  const isSmall = mostBytes < watermarkBytes;
-  return limitDisk(Math.min(watermarkBytes, mostBytes), {
-    formula: "min(watermarkBytes, diskBytes / 4)",
-    inputs: { watermarkBytes, diskBytes },
-    source: CHECKLIST,
-    ...(isSmall
-      ? {
-          boundBy: "disk",
-          note: "the production checklist advises as much as the memory mark, so a disk of four times that",
-        }
-      : {}),
-  });
-}
-
-function limitUnknownDisk(watermarkBytes: number): Setting {
-  const isLess = UNKNOWN_DISK_LIMIT_BYTES < watermarkBytes;
-  return limitDisk(Math.min(watermarkBytes, UNKNOWN_DISK_LIMIT_BYTES), {
-    formula: "min(watermarkBytes, limitOfUnknownBytes)",
-    inputs: { watermarkBytes, limitOfUnknownBytes: UNKNOWN_DISK_LIMIT_BYTES },
-    source: `${OPERATOR}, defaultRabbitmqConf`,
-    boundBy: isLess ? "cap" : null,
-    note: `a boot knows the disk of ${DATA_FOLDER}, and takes the memory mark up to a quarter of it; elsewhere the option disk says it`,
-  });
-}
-
-function limitDisk(limitBytes: number, reason: Reason): Setting {
-  return bytes(limitBytes, String(limitBytes), reason);
-}
-
 /** Half of what the mark leaves, the other half is for messages: connections alone must not keep publishers waiting. */
 function tuneConnections(watermarkBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "connection_max");
@@ -246,8 +201,4 @@ function tuneFiles(connections: number): Setting {
 
 function byOption(name: string, value: number, source: string): Setting {
   return count(value, byGiven(name, value, source));
-}
-
-function byGiven(name: string, value: number, source: string): Reason {
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
 }
