@@ -1,6 +1,7 @@
 // What a profile is given of a machine's facts: the app's share, its CPUs, and what it may know besides. Pure.
 
 import type { Facts } from "../facts/facts.ts";
+import type { Share } from "./budget.ts";
 import { computeReserveBytes } from "./reserve.ts";
 import type { Allotment, Machine, Neighbour, Profile } from "./setting.ts";
 
@@ -19,13 +20,6 @@ export type MachineFacts = Pick<
   | "numaNodes"
   | "gpus"
 >;
-
-/** What an app may take of the machine that it shares. */
-export interface Share {
-  readonly memoryBytes: number;
-  readonly vcpus: number;
-  readonly cores: number;
-}
 
 /** @param share null: the profile takes no memory, and is tuned by the whole machine's */
 export function allot(

@@ -35,11 +35,15 @@ export interface BudgetRequest {
   readonly apps: readonly AppDemand[];
 }
 
-export interface AppShare {
-  readonly name: string;
+/** What an app may take of the machine that it shares. */
+export interface Share {
   readonly memoryBytes: number;
   readonly vcpus: number;
   readonly cores: number;
+}
+
+interface AppShare extends Share {
+  readonly name: string;
 }
 
 export type BudgetResult =
@@ -147,19 +151,22 @@ function leaveOut(apps: readonly AppDemand[], availableBytes: number): readonly 
 function describeShare(request: BudgetRequest, app: AppDemand, memoryBytes: number): AppShare {
   // Of all apps, those that are left out too: on a larger machine, where they are not, no one may count on fewer CPUs.
   const heaviest = Math.max(...request.apps.map(({ cpuWeight }) => cpuWeight));
-  return {
-    name: app.name,
-    memoryBytes,
-    vcpus: scaleCpus(request.vcpus, app.cpuWeight, heaviest),
-    cores: scaleCpus(request.cores, app.cpuWeight, heaviest),
-  };
+  return { name: app.name, memoryBytes, ...shareCpus(request, app.cpuWeight, heaviest) };
 }
 
 /**
  * CPUs are shared in time, not cut up: a lone busy app can have all of them. So the heaviest app counts on every CPU and
  * the others on as many, next to it, as their weight is next to the heaviest one. Equal weights: everyone counts on all.
  */
-export function scaleCpus(cpus: number, weight: number, heaviest: number): number {
+export function shareCpus(
+  { vcpus, cores }: Omit<Share, "memoryBytes">,
+  weight: number,
+  heaviest: number,
+): Omit<Share, "memoryBytes"> {
+  return { vcpus: scaleCpus(vcpus, weight, heaviest), cores: scaleCpus(cores, weight, heaviest) };
+}
+
+function scaleCpus(cpus: number, weight: number, heaviest: number): number {
   if (!(heaviest > 0)) return Math.max(1, cpus);
   return Math.max(1, Number((BigInt(cpus) * exactWeight(weight)) / exactWeight(heaviest)));
 }

@@ -3,9 +3,9 @@
 import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
-import { allot, type MachineFacts, type Share, usableCpus } from "./allot.ts";
+import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
-import { type AppDemand, type BudgetResult, computeBudget, scaleCpus } from "./budget.ts";
+import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
 import { warnOfClients } from "./database-clients.ts";
 import { listDegraded } from "./degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
@@ -35,6 +35,7 @@ export type TuningResult =
     };
 
 export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
+
 /** An image whose apps are known to be good or not, for any number of machines. */
 export interface PreparedImage {
   readonly config: TunedConfig;
@@ -138,9 +139,7 @@ function listDemands(apps: readonly ResolvedApp[], facts: MachineFacts): readonl
 }
 
 function cpusOf({ app }: ResolvedApp, facts: MachineFacts, heaviest: number): AppCpus {
-  const { vcpus, cores } = usableCpus(facts);
-  const scale = (cpus: number): number => scaleCpus(cpus, app.cpu.weight, heaviest);
-  return { vcpus: scale(vcpus), cores: scale(cores), architecture: facts.architecture };
+  return { ...shareCpus(usableCpus(facts), app.cpu.weight, heaviest), architecture: facts.architecture };
 }
 
 // The config may raise the floor and lower the cap of the profile, never the other way; its explicit floor beats a cap.
