@@ -1,8 +1,8 @@
 // Wires the real world in.
 
 import { run } from "./run.ts";
-import { startMain } from "./start.ts";
-import { warm } from "./warm.ts";
+import { startMain } from "./process/start.ts";
+import { warm } from "./warm/warm.ts";
 
 startMain(
   (argv, out, err, { stop, environment, setEnd }) =>

@@ -1,7 +1,7 @@
 // A command line → a command → exit status. The only place where an error becomes a status.
 
-import { explainShortage } from "./apply/file-error.ts";
-import type { Environment } from "./aws/endpoints.ts";
+import { explainShortage } from "./host/file-error.ts";
+import type { Environment } from "./aws/route/endpoints.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
 import type { Invocation } from "./cli/invocation.ts";
@@ -19,14 +19,14 @@ import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
-import { Inputs } from "./host/inputs.ts";
+import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
-import { describeBug } from "./start.ts";
+import { describeBug } from "./process/start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
 import { guardEnd } from "./process/overrun.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
-import { formatVersion } from "./version.ts";
+import { formatVersion } from "./process/version.ts";
 
 /** The outside world, as main wires it and as a test may replace it. */
 export interface World {

@@ -4,7 +4,7 @@
 import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeScratchImage, type ScratchImage } from "../test/binary/scratch-image.ts";
+import { makeScratchImage, type ScratchImage } from "../test/binary/support/scratch-image.ts";
 import { spawnEmulator } from "./bench-emulator.ts";
 import { median, type Program, readFootprint, timeRun } from "./bench-measure.ts";
 import { nodePath, TOP } from "./build-pinned-node.ts";

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WorldInput } from "../test/emulator/world.ts";
+import type { WorldInput } from "./emulator/world.ts";
 import { TOP } from "./build-pinned-node.ts";
 
 export interface RunningEmulator {
@@ -16,7 +16,7 @@ export interface RunningEmulator {
 export async function spawnEmulator(world: WorldInput, folder: string): Promise<RunningEmulator> {
   const file = join(folder, "world.json");
   writeFileSync(file, JSON.stringify(world));
-  const argv = [join(TOP, "test/emulator/main.ts"), "--world", file];
+  const argv = [join(TOP, "scripts/emulator/main.ts"), "--world", file];
   const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

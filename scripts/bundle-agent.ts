@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
-import { parseCatalogue } from "../agent/facts/catalogue-table.ts";
+import { parseCatalogue } from "../agent/facts/catalogue/catalogue-table.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
 import { assetName, bundleOnDemand, loadOnDemand, ON_DEMAND } from "./bundle-on-demand.ts";
@@ -58,7 +58,7 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
 }
 
 function catalogueDate(): string {
-  return parseCatalogue(readFileSync(join(TOP, "agent/facts/catalogue.tsv"), "utf8")).asOf;
+  return parseCatalogue(readFileSync(join(TOP, "agent/facts/catalogue/catalogue.tsv"), "utf8")).asOf;
 }
 
 /** A map names its sources by the way from its own folder; here it is by their place in the repository. */

@@ -60,7 +60,7 @@ function exportedNames(name: string): string[] {
 /**
  * The getters sit on a prototype because esbuild copies a module's own names, one closure each, at every import of it. A
  * function that is only handed on while the snapshot is built is handed on by its name. For what is called then, see
- * agent/warm-http.ts.
+ * agent/warm/warm-http.ts.
  */
 function writeLazyModule(name: string): string {
   const loaded = requireHere(`node:${name}`) as Readonly<Record<string, unknown>>;

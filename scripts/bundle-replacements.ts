@@ -22,7 +22,7 @@ const REPLACEMENTS: readonly Replacement[] = [
       export const defaultProvider = () => async () => { throw new Error("the client was given no credentials"); };
     `,
   },
-  // The SDK's own way to the network: parbake always hands its client agent/aws/request-handler.ts, which gives whole bodies.
+  // The SDK's own way to the network: parbake always hands its client agent/aws/route/request-handler.ts, which gives whole bodies.
   {
     path: "@smithy/node-http-handler",
     importer: "@aws-sdk/client-secrets-manager",

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { startEmulator, type Emulator } from "../test/emulator/emulator.ts";
+import { startEmulator, type Emulator } from "./emulator/emulator.ts";
 
 const top = join(import.meta.dirname, "..");
 const image = join(import.meta.dirname, "demo-image");

@@ -1,6 +1,6 @@
 // What an answer of EC2 makes of the catalogue. Pure.
 
-import type { Catalogue, CatalogueRow } from "../agent/facts/catalogue-table.ts";
+import type { Catalogue, CatalogueRow } from "../agent/facts/catalogue/catalogue-table.ts";
 
 /**
  * The union of both. No region has every type, and a type that EC2 no longer tells of runs on where it was started: what the
@@ -21,7 +21,8 @@ function refuseOtherHardware(known: Catalogue["rows"], newer: readonly Catalogue
     return [`${row.type} had ${showHardware(before)} and has ${showHardware(row)}`];
   });
   if (changes.length === 0) return;
-  const fix = "Where EC2 did change it, delete the type's line in agent/facts/catalogue.tsv and refresh again.";
+  const fix =
+    "Where EC2 did change it, delete the type's line in agent/facts/catalogue/catalogue.tsv and refresh again.";
   throw new Error(`another machine under the name of a known one, nothing written:\n${changes.join("\n")}\n${fix}`);
 }
 

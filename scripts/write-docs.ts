@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { PROFILES } from "../agent/tuning/profiles.ts";
 import { resolveOptions } from "../agent/tuning/resolve-options.ts";
-import type { OptionRule, Profile, Setting } from "../agent/tuning/setting.ts";
-import { formatBytes, GIB } from "../agent/tuning/size.ts";
+import type { OptionRule, Profile, Setting } from "../agent/tuning/profile/profile.ts";
+import { formatBytes, GIB } from "../agent/size.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 

@@ -2,12 +2,12 @@
 
 import { writeFileSync } from "node:fs";
 import { listUntold, warnBelowUseful } from "../agent/cli/warn-below-useful.ts";
-import { describeRest, describeSpare } from "../agent/cli/print-division.ts";
-import { formatDegraded, oneLine } from "../agent/cli/print-tuning.ts";
+import { describeRest, describeSpare } from "../agent/cli/print/print-division.ts";
+import { formatDegraded, oneLine } from "../agent/cli/print/print-tuning.ts";
 import { formatCount, joinWords } from "../agent/cli/text.ts";
 import type { Config } from "../agent/config/config.ts";
-import { parseConfig } from "../agent/config/parse-config.ts";
-import { findInstanceType } from "../agent/facts/catalogue.ts";
+import { parseConfig } from "../agent/config/read/parse-config.ts";
+import { findInstanceType } from "../agent/facts/catalogue/catalogue.ts";
 import type { Facts } from "../agent/facts/facts.ts";
 import { factsForSize, predictFacts } from "../agent/facts/predict-facts.ts";
 import type { AppPlan } from "../agent/plan/plan.ts";
@@ -15,8 +15,8 @@ import { formatProblem } from "../agent/refusal.ts";
 import { computeTuning, type TuningResult } from "../agent/tuning/compute-tuning.ts";
 import { amountOf, explainShare, type ShareExplanation } from "../agent/tuning/explain.ts";
 import { PROFILES } from "../agent/tuning/profiles.ts";
-import type { Setting } from "../agent/tuning/setting.ts";
-import { formatBytes } from "../agent/tuning/size.ts";
+import type { Setting } from "../agent/tuning/profile/profile.ts";
+import { formatBytes } from "../agent/size.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 import { MIXES, type Mix } from "./mixes.ts";

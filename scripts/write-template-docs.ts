@@ -1,12 +1,12 @@
 // Writes templates/README.md: what a template may say, and every helper, from the code alone. Usage: write-template-docs.ts
 
 import { writeFileSync } from "node:fs";
-import { FILE_KEYS } from "../agent/config/parse-file.ts";
-import { describeKind } from "../agent/plan/helpers/helper.ts";
-import { SIZE_FORMS, formatSize } from "../agent/tuning/size-forms.ts";
-import { TEMPLATE_FORMATS } from "../agent/plan/template-format.ts";
-import { HELPER_GROUPS, type Helper } from "../agent/plan/template-helpers.ts";
-import { GIB, KIB } from "../agent/tuning/size.ts";
+import { FILE_KEYS } from "../agent/config/read/parse-file.ts";
+import { describeKind } from "../agent/template/helpers/helper.ts";
+import { SIZE_FORMS, formatSize } from "../agent/formats/size-forms.ts";
+import { TEMPLATE_FORMATS } from "../agent/formats/format-of.ts";
+import { HELPER_GROUPS, type Helper } from "../agent/template/helpers/helpers.ts";
+import { GIB, KIB } from "../agent/size.ts";
 import { TOP } from "./build-pinned-node.ts";
 
 export const TEMPLATE_DOCS = `${TOP}/templates/README.md`;

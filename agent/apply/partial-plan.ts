@@ -3,8 +3,8 @@
 import type { Plan, Step } from "../plan/plan.ts";
 import { isHandOff } from "../plan/build-hand-off.ts";
 import type { Problem, Refusal } from "../refusal.ts";
-import { isBelow } from "./targets.ts";
-import { unitsOf } from "./unit-needs.ts";
+import { isBelow } from "./targets/target.ts";
+import { unitsOf } from "./units/unit-needs.ts";
 
 /** A step that is not done. */
 export interface Held {

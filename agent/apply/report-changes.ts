@@ -1,12 +1,12 @@
 // The staged changes as the report tells them. Pure.
 
 import type { Plan } from "../plan/plan.ts";
-import { neededSecrets } from "./fetch-secrets.ts";
-import type { FileDifference } from "./read-current.ts";
-import type { FileReport, FolderReport, SecretReport } from "./report.ts";
-import type { Selection } from "./select-secrets.ts";
-import type { StagedTarget } from "./stage-targets.ts";
-import type { ValidationOutcome } from "./validate.ts";
+import { neededSecrets } from "./secrets/needed-secrets.ts";
+import type { FileDifference } from "../host/files/read-current.ts";
+import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
+import type { Selection } from "./secrets/choose-secrets.ts";
+import type { StagedTarget } from "./files/stage-targets.ts";
+import type { ValidationOutcome } from "./units/validate-files.ts";
 
 /** Whether a unit that reads the file has something new to read. */
 export function isNewContent(difference: FileDifference): boolean {

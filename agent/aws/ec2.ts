@@ -2,9 +2,9 @@
 
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { Credentials } from "./credentials.ts";
-import type { ClientSettings } from "./endpoints.ts";
-import { fixedConfig } from "./fixed-config.ts";
-import { createRequestHandler } from "./request-handler.ts";
+import type { ClientSettings } from "./route/endpoints.ts";
+import { fixedConfig } from "./route/fixed-config.ts";
+import { createRequestHandler } from "./route/request-handler.ts";
 
 export type { EC2Client };
 

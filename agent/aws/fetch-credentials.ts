@@ -3,7 +3,7 @@
 import { isAccessKeyPart } from "../names/access-key.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Environment } from "./endpoints.ts";
+import type { Environment } from "./route/endpoints.ts";
 
 /** @param fetchFromRole asks IMDS; called only where the environment has none */
 export async function fetchCredentials(

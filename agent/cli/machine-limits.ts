@@ -2,7 +2,7 @@
 
 import type { Facts } from "../facts/facts.ts";
 import { usableCpus } from "../tuning/allot.ts";
-import { formatBytes } from "../tuning/size.ts";
+import { formatBytes } from "../size.ts";
 import { formatCount } from "./text.ts";
 
 export interface Cgroup {

@@ -2,7 +2,7 @@
 
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
-import { adviseSize, MIB, parseSize } from "../tuning/size.ts";
+import { adviseSize, MIB, parseSize } from "../size.ts";
 import type { Target, TuneTarget } from "./invocation.ts";
 import type { Given } from "./sort-words.ts";
 

@@ -2,7 +2,7 @@
 
 import type { AppPlan, GivenUp } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
-import type { BelowUseful } from "../tuning/setting.ts";
+import type { BelowUseful } from "../tuning/profile/profile.ts";
 import { joinWords } from "./text.ts";
 
 type WarnedApp = Pick<AppPlan, "name" | "degraded" | "belowUseful">;

@@ -1,8 +1,8 @@
 // What a run leaves behind for those who watch it: its report, and metrics where the config wants them. Never fails the run.
 
-import { readOwedActions } from "../apply/gather-status.ts";
-import { leaveReport, type Report } from "../apply/report.ts";
-import { writeMetrics } from "../apply/write-metrics.ts";
+import { readOwedActions } from "../inspect/gather-status.ts";
+import { leaveReport, type Report } from "../report/report.ts";
+import { writeMetrics } from "../report/write-metrics.ts";
 import type { Session } from "./session.ts";
 
 export class Aftermath {

@@ -1,10 +1,10 @@
 // `plan --check-access`: asks AWS about every secret that the plan needs. Never asks for a value.
 
-import { neededSecrets } from "../apply/fetch-secrets.ts";
+import { neededSecrets } from "../apply/secrets/needed-secrets.ts";
 import { checkAccess, type SecretAccess } from "../aws/secret-access.ts";
-import { chooseRegion } from "../aws/call-region.ts";
+import { chooseRegion } from "../aws/route/call-region.ts";
 import type { AwsConfig } from "../config/config.ts";
-import type { ImdsClient } from "../facts/imds-client.ts";
+import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import type { Plan } from "../plan/plan.ts";
 import { findCredentials, openSecrets } from "./open-secrets.ts";
 import type { Session } from "./session.ts";

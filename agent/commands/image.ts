@@ -1,6 +1,6 @@
 // The image's own files, read for a command: config and templates.
 
-import { readConfig, type Image } from "../config/read-config.ts";
+import { readConfig, type Image } from "../config/read/read-config.ts";
 import type { Session } from "./session.ts";
 
 export type { Image };

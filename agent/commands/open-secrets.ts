@@ -1,14 +1,14 @@
 // Secrets Manager as the environment and the config have it, for the commands that ask it. Asks nothing itself.
 
-import { chooseRegion, differsFromInstance } from "../aws/call-region.ts";
+import { chooseRegion, differsFromInstance } from "../aws/route/call-region.ts";
 import type { Credentials } from "../aws/credentials.ts";
-import { readClientSettings } from "../aws/endpoints.ts";
+import { readClientSettings } from "../aws/route/endpoints.ts";
 import { ACCESS_KEY_USED, fetchCredentials, hasAccessKey } from "../aws/fetch-credentials.ts";
-import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager.ts";
+import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import type { AwsConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
-import type { ImdsClient } from "../facts/imds-client.ts";
+import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { isArn } from "../names/secret-id.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";

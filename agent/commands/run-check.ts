@@ -1,11 +1,11 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
-import { checkImage } from "../apply/check-image.ts";
+import { checkImage } from "../inspect/check-image.ts";
 import { warnBelowUseful } from "../cli/warn-below-useful.ts";
-import { formatProblems } from "../cli/print-problems.ts";
+import { formatProblems } from "../cli/print/print-problems.ts";
 import { formatCount } from "../cli/text.ts";
 import type { Command } from "../cli/invocation.ts";
-import { Inputs } from "../host/inputs.ts";
+import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
 import { eachOnce, Refusal, type Problem } from "../refusal.ts";
 import { readImage } from "./image.ts";

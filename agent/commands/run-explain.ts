@@ -1,7 +1,7 @@
 // `parbake explain`: why an app of the config has its share and a setting its value, here or on any machine.
 
 import type { Command } from "../cli/invocation.ts";
-import { explainDocument, type Explanation, formatExplanation } from "../cli/print-explanation.ts";
+import { explainDocument, type Explanation, formatExplanation } from "../cli/print/print-explanation.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
 import type { Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";

@@ -1,18 +1,18 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
-import type { SecretVersions } from "../apply/compare-secret.ts";
-import { inspectPlan } from "../apply/inspect.ts";
-import { saveChanges } from "../apply/saved-plan.ts";
-import { findUnfinishedRuns } from "../apply/unfinished-runs.ts";
+import type { SecretVersions } from "../inspect/compare-secret.ts";
+import { inspectPlan } from "../inspect/inspect-plan.ts";
+import { saveChanges } from "../inspect/saved-plan.ts";
+import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command, Part } from "../cli/invocation.ts";
-import { formatAccess } from "../cli/print-access.ts";
-import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print-plan.ts";
-import { formatUnfinished, type Unfinished } from "../cli/print-unfinished.ts";
+import { formatAccess } from "../cli/print/print-access.ts";
+import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print/print-plan.ts";
+import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
-import type { ImdsClient } from "../facts/imds-client.ts";
+import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { type BuiltPlan, buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";

@@ -1,11 +1,11 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
-import { readLockHolder, wasLockTaken } from "../apply/lock.ts";
-import { isNamed } from "../apply/named-units.ts";
-import { isReady } from "../apply/readiness.ts";
-import { readReport } from "../apply/report.ts";
-import { describeRunning } from "../apply/unfinished-runs.ts";
+import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
+import { isNamed } from "../inspect/named-units.ts";
+import { isReady } from "../apply/units/readiness.ts";
+import { readReport } from "../report/report.ts";
+import { describeRunning } from "../inspect/unfinished-runs.ts";
 import type { Command } from "../cli/invocation.ts";
 import { templateOf } from "../names/unit-name.ts";
 import { formatFinding, Refusal, type Problem } from "../refusal.ts";

@@ -1,7 +1,7 @@
 // `parbake status`: whether the machine is as parbake left it. Needs no config, no root and no network.
 
-import { gatherStatus } from "../apply/gather-status.ts";
-import { formatStatus, statusDocument } from "../cli/print-status.ts";
+import { gatherStatus } from "../inspect/gather-status.ts";
+import { formatStatus, statusDocument } from "../cli/print/print-status.ts";
 import type { Session } from "./session.ts";
 
 const NOT_IN_SYNC = 2;

@@ -2,12 +2,12 @@
 
 import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Command } from "../cli/invocation.ts";
-import { formatProblems } from "../cli/print-problems.ts";
-import { fitDocument, formatFit } from "../cli/print-fit.ts";
+import { formatProblems } from "../cli/print/print-problems.ts";
+import { fitDocument, formatFit } from "../cli/print/print-fit.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
-import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print-tuning.ts";
+import { formatSettings, formatTuning, tuningDocument, type TunedMachine } from "../cli/print/print-tuning.ts";
 import type { Config } from "../config/config.ts";
-import { readCatalogue } from "../facts/catalogue.ts";
+import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";

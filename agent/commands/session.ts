@@ -1,11 +1,11 @@
 // What every command works with: the parsed options and the outside world, narrowed to what a command may touch.
 
-import type { Environment } from "../aws/endpoints.ts";
+import type { Environment } from "../aws/route/endpoints.ts";
 import type { GlobalOptions } from "../cli/invocation.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Deadline } from "../deadline.ts";
-import type { Inputs } from "../host/inputs.ts";
+import type { Inputs } from "../host/inputs/inputs.ts";
 import type { Log } from "../log.ts";
 
 export interface Session {

@@ -2,8 +2,8 @@
 
 import type { Position, Problem } from "../refusal.ts";
 import type { Config } from "./config.ts";
-import type { Field } from "./field.ts";
-import { MOST_LENGTH, MOST_VALUES } from "./yaml-tokens.ts";
+import type { Field } from "./yaml/field.ts";
+import { MOST_LENGTH, MOST_VALUES } from "./yaml/yaml-tokens.ts";
 
 const MOST = { apps: 1000, secrets: 1000, files: 5000, folders: 5000 } as const;
 

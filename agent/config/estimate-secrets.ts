@@ -1,6 +1,6 @@
 // How much memory the secrets folder takes at most, where the config does not say. Pure.
 
-import { KIB } from "../tuning/size.ts";
+import { KIB } from "../size.ts";
 import type { Config } from "./config.ts";
 
 /** The largest value that Secrets Manager holds. A file that is rendered from secrets is taken to be no larger. */

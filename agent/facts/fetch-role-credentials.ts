@@ -2,7 +2,7 @@
 
 import { isAccessKeyPart } from "../names/access-key.ts";
 import { type Problem, Refusal } from "../refusal.ts";
-import type { ImdsClient } from "./imds-client.ts";
+import type { ImdsClient } from "./imds/imds-client.ts";
 import { READS } from "./instance-reads.ts";
 
 export interface RoleCredentials {

@@ -1,7 +1,7 @@
 // The instance's tags, where the instance offers them through IMDS: a list of keys, then one read each.
 
 import type { Problem } from "../refusal.ts";
-import type { ImdsClient } from "./imds-client.ts";
+import type { ImdsClient } from "./imds/imds-client.ts";
 import { wrongValue } from "./instance-reads.ts";
 
 const PATH = "tags/instance";

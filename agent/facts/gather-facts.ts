@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Facts } from "./facts.ts";
 import { gatherHardware } from "./gather-hardware.ts";
-import { NoImds } from "./imds-problems.ts";
+import { NoImds } from "./imds/imds-problems.ts";
 import type { Instance } from "./gather-instance.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 

@@ -3,7 +3,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import type { Problem } from "../refusal.ts";
 import type { InstanceFacts } from "./facts.ts";
-import { showValue } from "./imds-problems.ts";
+import { showValue } from "./imds/imds-problems.ts";
 
 export interface Read {
   /** Below `latest/meta-data/`; the first that is there counts. */

@@ -3,7 +3,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { Refusal, type RefusalCode } from "../refusal.ts";
-import { formatBytes } from "../tuning/size.ts";
+import { formatBytes } from "../size.ts";
 
 /** What a file is for, and so what it may be. */
 export interface FileKind {

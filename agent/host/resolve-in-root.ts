@@ -3,7 +3,7 @@
 
 import { lstatSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { errnoOf } from "../apply/file-error.ts";
+import { errnoOf } from "./file-error.ts";
 import { Refusal } from "../refusal.ts";
 import { MOST_LINKS, walk } from "./walk.ts";
 

@@ -6,13 +6,13 @@ import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
-import { oncePerPlace } from "./expand-partials.ts";
+import { oncePerPlace } from "../template/tree/expand-partials.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
-import { findPartials, type Partials } from "./find-partials.ts";
+import { findPartials, type Partials } from "../template/tree/find-partials.ts";
 import { printsSecret } from "./select-steps.ts";
 import { renderFile } from "./render-file.ts";
-import { buildTemplateContext } from "./template-context.ts";
-import type { TemplateContext } from "./template-context.ts";
+import { buildTemplateContext } from "../template/context/template-context.ts";
+import type { TemplateContext } from "../template/context/template-context.ts";
 import { warnDisks } from "./warn-disks.ts";
 import { warnUnused } from "./warn-unused.ts";
 

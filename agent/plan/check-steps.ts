@@ -2,7 +2,7 @@
 
 import { ownerOf } from "../names/own-places.ts";
 import { isHandOff } from "./build-hand-off.ts";
-import type { JsonValue } from "./json-value.ts";
+import type { JsonValue } from "../formats/json-value.ts";
 import type { Plan } from "./plan.ts";
 
 /** @param json the steps, for the problems */

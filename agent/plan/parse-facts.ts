@@ -2,7 +2,7 @@
 
 import type { Facts, FileSystem, InstanceFacts, Origin } from "../facts/facts.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
-import type { JsonValue } from "./json-value.ts";
+import type { JsonValue } from "../formats/json-value.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 

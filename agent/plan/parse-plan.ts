@@ -10,13 +10,13 @@ import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.t
 import { isRunnable, isService } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import { checkSteps } from "./check-steps.ts";
-import type { Place } from "./formats/format-rules.ts";
-import type { JsonValue } from "./json-value.ts";
+import type { Place } from "../formats/encoders/format-rules.ts";
+import type { JsonValue } from "../formats/json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
 import { parsePlace } from "./parse-place.ts";
 import { parseApp, parseBudget } from "./parse-tuning.ts";
 import type { ContentPart, FileStep, FolderStep, Plan, SecretKey, SecretStep, Step } from "./plan.ts";
-import { TEMPLATE_FORMATS } from "./template-format.ts";
+import { TEMPLATE_FORMATS } from "../formats/format-of.ts";
 
 export function parsePlan(json: JsonValue): Plan {
   const steps = json.get("steps").items().map(parseStep);

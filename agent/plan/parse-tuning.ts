@@ -1,7 +1,7 @@
 // The budget and the apps of a saved plan as JSON → BudgetPlan, AppPlan: for people and the log. Pure.
 
-import type { BelowUseful, Settings } from "../tuning/setting.ts";
-import type { JsonValue } from "./json-value.ts";
+import type { BelowUseful, Settings } from "../tuning/profile/profile.ts";
+import type { JsonValue } from "../formats/json-value.ts";
 import { parsePlace } from "./parse-place.ts";
 import type { AppAmount, AppPlan, BudgetPlan, UnallocatedReason } from "./plan.ts";
 

@@ -12,8 +12,8 @@ import type {
 } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Declared, Problem } from "../refusal.ts";
-import type { BelowUseful, Setting } from "../tuning/setting.ts";
-import type { Place } from "./formats/format-rules.ts";
+import type { BelowUseful, Setting } from "../tuning/profile/profile.ts";
+import type { Place } from "../formats/encoders/format-rules.ts";
 
 /** Points at one key of one declared secret. */
 export interface SecretReference {

@@ -3,9 +3,9 @@
 import type { AppConfig, FileConfig } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
 import type { ContentPart } from "./plan.ts";
-import { recogniseFormat, type Likeness } from "./recognise-format.ts";
-import { renderTemplate, type Rendered, type RenderInput } from "./render-template.ts";
-import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat } from "./template-format.ts";
+import { recogniseFormat, type Likeness } from "../formats/recognise-format.ts";
+import { renderTemplate, type Rendered, type RenderInput } from "../template/render-template.ts";
+import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat } from "../formats/format-of.ts";
 
 export type RenderedFile =
   | (Extract<Rendered, { kind: "rendered" }> & { readonly chosen: ReasonedFormat })

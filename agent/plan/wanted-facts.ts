@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/config.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
-import { sourcesOf } from "./find-partials.ts";
+import { sourcesOf } from "../template/tree/find-partials.ts";
 import type { InstanceFacts } from "../facts/facts.ts";
 
 type InstanceFact = keyof InstanceFacts;

@@ -3,8 +3,8 @@
 import type { AppConfig } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
 import { PROFILES } from "../tuning/profiles.ts";
-import type { Setting } from "../tuning/setting.ts";
-import { formatBytes } from "../tuning/size.ts";
+import type { Setting } from "../tuning/profile/profile.ts";
+import { formatBytes } from "../size.ts";
 import type { AppPlan } from "./plan.ts";
 
 export function warnDisks(apps: readonly AppPlan[], declared: readonly AppConfig[]): Problem[] {

@@ -1,6 +1,6 @@
 // What makes an app as large as it is, and so what to change to make it smaller. Pure.
 
-import type { Options, Profile } from "./setting.ts";
+import type { Options, Profile } from "./profile/profile.ts";
 
 /** As a clause: `lower the option heap`. Options that were given and raise the floor come before what the profile advises. */
 export function adviseShrinking(profile: Profile, options: Options): string {

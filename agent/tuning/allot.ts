@@ -3,7 +3,7 @@
 import type { Facts } from "../facts/facts.ts";
 import type { Share } from "./budget.ts";
 import { computeReserveBytes } from "./reserve.ts";
-import type { Allotment, Machine, Neighbour, Profile } from "./setting.ts";
+import type { Allotment, Machine, Neighbour, Profile } from "./profile/profile.ts";
 
 export type MachineFacts = Pick<
   Facts,

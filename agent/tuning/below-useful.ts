@@ -1,9 +1,9 @@
 // Which settings of an app are legal and less than an expert would sign, and what would help. Pure.
 
 import type { AppConfig } from "../config/config.ts";
-import { PLENTY_BYTES } from "./degraded.ts";
-import type { Allotment, BelowUseful, Options, Profile, Setting, Settings } from "./setting.ts";
-import { formatBytes } from "./size.ts";
+import { PLENTY_BYTES } from "./profile/degraded.ts";
+import type { Allotment, BelowUseful, Options, Profile, Setting, Settings } from "./profile/profile.ts";
+import { formatBytes } from "../size.ts";
 
 /**
  * What an option gave is the operator's own.

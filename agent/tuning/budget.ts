@@ -5,7 +5,7 @@ import type { AppAmount, UnallocatedReason } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { exactWeight, fillByWeight } from "./fill-by-weight.ts";
 import { computeReserveBytes } from "./reserve.ts";
-import { formatBytes } from "./size.ts";
+import { formatBytes } from "../size.ts";
 
 export interface AppDemand {
   readonly name: string;

@@ -7,12 +7,12 @@ import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
 import { warnOfClients } from "./database-clients.ts";
-import { listDegraded } from "./degraded.ts";
+import { listDegraded } from "./profile/degraded.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./setting.ts";
+import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./profile/profile.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
-import { formatBytes } from "./size.ts";
+import { formatBytes } from "../size.ts";
 
 export type TuningResult =
   | {

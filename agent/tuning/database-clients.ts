@@ -3,7 +3,7 @@
 import type { AppConfig } from "../config/config.ts";
 import type { AppPlan } from "../plan/plan.ts";
 import { declaredAt } from "../refusal.ts";
-import type { BelowUseful, Settings } from "./setting.ts";
+import type { BelowUseful, Settings } from "./profile/profile.ts";
 
 const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"]);
 const SETTING = "max_connections";

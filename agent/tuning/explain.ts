@@ -5,10 +5,10 @@ import type { AppAmount, BudgetPlan } from "../plan/plan.ts";
 import type { AppDemand } from "./budget.ts";
 import type { MachineFacts } from "./allot.ts";
 import type { TunedConfig } from "./compute-tuning.ts";
-import { PLENTY_BYTES } from "./degraded.ts";
+import { PLENTY_BYTES } from "./profile/degraded.ts";
 import { computeReserveBytes } from "./reserve.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./setting.ts";
-import { formatBytes } from "./size.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./profile/profile.ts";
+import { formatBytes } from "../size.ts";
 
 /** How a share came about, from the machine's memory down. */
 export interface ShareExplanation {

@@ -1,7 +1,7 @@
 // How much memory stays with the kernel and with everything that is no app. Pure; rises with the memory, more slowly than it.
 
 import type { ReserveRule } from "../config/config.ts";
-import { GIB, MIB } from "./size.ts";
+import { GIB, MIB } from "../size.ts";
 
 /**
  * The kernel, journald, sshd and an SSM agent take 120 to 180 MiB before any app starts, part of it on every machine.

@@ -5,7 +5,7 @@ import { nearest, suggest } from "../nearest.ts";
 import type { Position, Problem } from "../refusal.ts";
 import { PROFILES } from "./profiles.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Options, Profile } from "./setting.ts";
+import type { Options, Profile } from "./profile/profile.ts";
 
 /** An app whose profile and options are known to be good. */
 export interface ResolvedApp {

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../test/e2e/command.ts";
+import { run } from "../../test/e2e/support/command.ts";
 
 const CACHE = new URL("../../.cache/", import.meta.url).pathname;
 

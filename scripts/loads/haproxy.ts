@@ -3,12 +3,12 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GIB, KIB, MIB } from "../../agent/tuning/size.ts";
-import { HAPROXY_STATS, haproxyGlobal } from "../../test/real/haproxy.ts";
-import { mostFiles } from "../../test/real/machine-limits.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { GIB, KIB, MIB } from "../../agent/size.ts";
+import { HAPROXY_STATS, haproxyGlobal } from "../../test/real/support/haproxy.ts";
+import { mostFiles } from "../../test/real/support/machine-limits.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare, shareOf } from "./load.ts";
 import { CERTIFICATE, leaveUnread, openSocket, prepareAnswers } from "./unread-answers.ts";
 

@@ -2,9 +2,9 @@
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GIB, KIB, MIB } from "../../agent/tuning/size.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { GIB, KIB, MIB } from "../../agent/size.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare, type Load, shareOf } from "./load.ts";
 
 /** As many as the profile reckons with. */

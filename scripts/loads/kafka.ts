@@ -2,10 +2,10 @@
 
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GIB } from "../../agent/tuning/size.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { type Service, withService } from "../../test/real/service.ts";
-import { type Tuned, textOf } from "../../test/real/tune.ts";
+import { GIB } from "../../agent/size.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { type Service, withService } from "../../test/real/support/service.ts";
+import { type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { fetchJars } from "./fetch-jars.ts";
 import { atEachShare, shareOf } from "./load.ts";
 

@@ -1,8 +1,8 @@
 // What a load is: a program, the share that it is tuned for, and how it is made to take all of that.
 
-import { GIB, MIB } from "../../agent/tuning/size.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import type { Size, Tuned } from "../../test/real/tune.ts";
+import { GIB, MIB } from "../../agent/size.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import type { Size, Tuned } from "../../test/real/support/tune.ts";
 
 export interface Share extends Size {
   readonly bytes: number;

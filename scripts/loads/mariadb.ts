@@ -2,11 +2,11 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Machine } from "../../test/e2e/machine.ts";
-import { createDatabase, mariadbService, query, writeMariadbConfig } from "../../test/real/mariadb.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned } from "../../test/real/tune.ts";
+import type { Machine } from "../../test/e2e/support/machine.ts";
+import { createDatabase, mariadbService, query, writeMariadbConfig } from "../../test/real/support/mariadb.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 
 /** Two rows of the table that fills the pool take a page. */

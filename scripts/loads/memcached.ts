@@ -5,9 +5,9 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { askSocket } from "../../test/real/ask-socket.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { askSocket } from "../../test/real/support/ask-socket.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 
 const SOCKET = "/srv/memcached.sock";

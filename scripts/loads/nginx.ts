@@ -3,10 +3,10 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KIB } from "../../agent/tuning/size.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { KIB } from "../../agent/size.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 import { CERTIFICATE, KEY, leaveUnread, openSocket, prepareAnswers } from "./unread-answers.ts";
 

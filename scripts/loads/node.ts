@@ -3,11 +3,11 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MIB } from "../../agent/tuning/size.ts";
-import { waitUntil } from "../../test/e2e/command.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { MIB } from "../../agent/size.ts";
+import { waitUntil } from "../../test/e2e/support/command.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 
 /** Of the old space: V8 ends a process that has no room to collect. */

@@ -5,9 +5,9 @@ import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 
 const CONFIG = "/etc/php/8.2/fpm/parbake-bench.conf";

@@ -3,11 +3,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Machine } from "../../test/e2e/machine.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
-import { POSTGRES_RESERVED, postgresService, psql, writeConfig } from "../../test/real/postgresql.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned } from "../../test/real/tune.ts";
+import type { Machine } from "../../test/e2e/support/machine.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
+import { POSTGRES_RESERVED, postgresService, psql, writeConfig } from "../../test/real/support/postgresql.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 
 const PGBENCH = ["runuser", "-u", "postgres", "--", "pgbench", "--no-vacuum"];

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MIB } from "../../agent/tuning/size.ts";
+import { MIB } from "../../agent/size.ts";
 
 /** At an application's steady pace: a slow machine saves longer, and would else have to hold more pages twice than a fast one. */
 const WRITES_PER_TICK = 50;

@@ -3,11 +3,11 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MIB } from "../../agent/tuning/size.ts";
-import type { Machine } from "../../test/e2e/machine.ts";
-import { REDIS_SOCKET, redisCli, redisService, writeRedisConfig } from "../../test/real/redis.ts";
-import { withService } from "../../test/real/service.ts";
-import { numberOf, type Tuned, textOf } from "../../test/real/tune.ts";
+import { MIB } from "../../agent/size.ts";
+import type { Machine } from "../../test/e2e/support/machine.ts";
+import { REDIS_SOCKET, redisCli, redisService, writeRedisConfig } from "../../test/real/support/redis.ts";
+import { withService } from "../../test/real/support/service.ts";
+import { numberOf, type Tuned, textOf } from "../../test/real/support/tune.ts";
 import { atEachShare } from "./load.ts";
 import { command, letLag, open, writePaced } from "./redis-writes.ts";
 

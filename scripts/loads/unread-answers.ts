@@ -6,8 +6,8 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
-import { KIB } from "../../agent/tuning/size.ts";
-import type { Programs } from "../../test/real/open-programs.ts";
+import { KIB } from "../../agent/size.ts";
+import type { Programs } from "../../test/real/support/open-programs.ts";
 
 /** With its key, as HAProxy takes it. */
 export const CERTIFICATE = "/srv/certificate.pem";

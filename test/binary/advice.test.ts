@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 interface Case {
   readonly title: string;

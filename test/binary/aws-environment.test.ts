@@ -1,9 +1,16 @@
 // What the caller's environment may say about AWS: where to call it and whose key to use. Never what the instance is.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { ROLE_CREDENTIALS, type WorldInput } from "../emulator/world.ts";
-import { BINARY, CONFIG, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { ROLE_CREDENTIALS, type WorldInput } from "../../scripts/emulator/world.ts";
+import {
+  BINARY,
+  CONFIG,
+  makeScratchImage,
+  runProgram,
+  type Outcome,
+  type ScratchImage,
+} from "./support/scratch-image.ts";
 
 const KEY = {
   AWS_ACCESS_KEY_ID: ROLE_CREDENTIALS.accessKeyId,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import type { Fault } from "../emulator/faults.ts";
-import { CONFIG, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Fault } from "../../scripts/emulator/faults.ts";
+import { CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 

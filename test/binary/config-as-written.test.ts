@@ -1,7 +1,7 @@
 // What a person wrote in the config is what is read: nothing is dropped, nothing is changed, and nothing brings parbake down.
 
 import assert from "node:assert/strict";
-import { CONFIG, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const FILE = "files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]\n";
 const TYPE = ["--instance-type", "m7g.large"];

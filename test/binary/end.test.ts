@@ -14,8 +14,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 
 /** A server that takes a request and never answers. */
 interface Silent {

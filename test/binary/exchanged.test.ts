@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { findRootObstacle, makeRootedImage, NOBODY, startIntruder, type RootedImage } from "./rooted-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { findRootObstacle, makeRootedImage, NOBODY, startIntruder, type RootedImage } from "./support/rooted-image.ts";
 
 const obstacle = findRootObstacle();
 

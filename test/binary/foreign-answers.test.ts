@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { startRawServer } from "../unit/http/raw-server.ts";
-import { BINARY, CONFIG, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { startRawServer } from "../unit/support/raw-server.ts";
+import { BINARY, CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3";

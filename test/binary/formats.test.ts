@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const PASSWORD = 'a$HOME "q" #c \\ end';
 

@@ -2,10 +2,10 @@
 // 69 and a message, within its deadline.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { AT_ONCE, FOR_EVER } from "../unit/http/misbehaviours.ts";
-import { httpReply, startRawServer, type RawReply } from "../unit/http/raw-server.ts";
-import { BINARY, makeScratchImage, runProgram, type Outcome } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { AT_ONCE, FOR_EVER } from "../unit/support/misbehaviours.ts";
+import { httpReply, startRawServer, type RawReply } from "../unit/support/raw-server.ts";
+import { BINARY, makeScratchImage, runProgram, type Outcome } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 // A label of a name has 63 letters at most: the resolver says so without asking anybody.

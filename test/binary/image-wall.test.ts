@@ -16,8 +16,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 
 const INSTALL = join(import.meta.dirname, "../../systemd/install");
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 

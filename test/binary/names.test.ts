@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { CONFIG, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 const DB = "rds!db-0a1b2c3d-1111-2222-3333-444455556666";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { startEmulator } from "../emulator/emulator.ts";
+import { startEmulator } from "../../scripts/emulator/emulator.ts";
 import {
   BINARY,
   CONFIG as CONFIG_WITH_SECRET,
@@ -10,7 +10,7 @@ import {
   runProgram,
   type Outcome,
   type ScratchImage,
-} from "./scratch-image.ts";
+} from "./support/scratch-image.ts";
 
 const CONFIG = `imds: optional
 apps: { web: { profile: nginx } }

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const HEAD = `apps: { web: { profile: nginx } }
 secretsGuarantee: swappable

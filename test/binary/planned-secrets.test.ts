@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 const CONFIG = `secretsGuarantee: swappable

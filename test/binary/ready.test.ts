@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { takeLock } from "../../agent/apply/lock.ts";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { takeLock } from "../../agent/apply/state/lock.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const CONFIG = `files:
   - { template: x.hbs, path: /etc/web/x, onChange: { reload: nginx.service } }

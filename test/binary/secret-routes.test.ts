@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import {
   makeCertificates,
   startProxy,
@@ -8,8 +8,8 @@ import {
   type Front,
   type Proxy,
   type TestCertificates,
-} from "../unit/aws/tls-front.ts";
-import { BINARY, makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+} from "../unit/support/tls-front.ts";
+import { BINARY, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const HOST = "secretsmanager.eu-west-1.amazonaws.com";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { readPrometheusText } from "../unit/apply/prometheus-text.ts";
-import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { readPrometheusText } from "../unit/support/prometheus-text.ts";
+import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const CANARY = "hunter2-canary";
 const CONFIG = `apps: { web: { profile: nginx } }

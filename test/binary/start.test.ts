@@ -7,9 +7,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { TOP } from "../../scripts/build-pinned-node.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { startEmulator } from "../emulator/emulator.ts";
-import { BINARY, makeScratchImage } from "./scratch-image.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { startEmulator } from "../../scripts/emulator/emulator.ts";
+import { BINARY, makeScratchImage } from "./support/scratch-image.ts";
 
 const VERSION = /^parbake \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(\+dirty)?, Node 24\.\d+\.\d+\)\n$/;
 const ARM64_BINARY = join(TOP, "dist/parbake-linux-arm64");

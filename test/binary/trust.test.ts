@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { accessList, setXattr } from "../unit/apply/xattrs.ts";
-import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { accessList, setXattr } from "../unit/support/xattrs.ts";
+import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const NOBODY = 65534;
 const isRoot = process.geteuid!() === 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readCatalogue } from "../../agent/facts/catalogue.ts";
+import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
-import { makeScratchImage, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { makeScratchImage, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 const GIB = 2 ** 30;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { newJournal, writeJournal } from "../../agent/apply/journal.ts";
-import { takeLock } from "../../agent/apply/lock.ts";
-import { STATE_FOLDER } from "../../agent/apply/run-folder.ts";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { makeScratchImage, type ScratchImage } from "./scratch-image.ts";
+import { newJournal, writeJournal } from "../../agent/apply/transaction/journal.ts";
+import { takeLock } from "../../agent/apply/state/lock.ts";
+import { STATE_FOLDER } from "../../agent/apply/state/run-folder.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
 const CONFIG = `files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 `;

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
 
 /** Colour, the clearing of the screen, C1's CSI, an override of direction, a line with a priority of its own, a return. */
 const EVIL = "x\u001b[31m\u001b[2J\u009b2J\u202e\n<0>forged\r\u200b";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BINARY } from "../binary/scratch-image.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { findObstacle } from "../kill/machine.ts";
-import { killing, listing, readPoints, type Point } from "../kill/points.ts";
-import { always, FETCH, type Case } from "./case.ts";
-import { CONTENT_CASES } from "./content-cases.ts";
-import { Lane, type Variant } from "./lane.ts";
-import { NEEDS } from "./needs.ts";
-import { RUN_CASES } from "./run-cases.ts";
-import { SERVICE_CASES } from "./service-cases.ts";
+import { BINARY } from "../binary/support/scratch-image.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { findObstacle } from "../kill/support/machine.ts";
+import { killing, listing, readPoints, type Point } from "../kill/support/points.ts";
+import { always, FETCH, type Case } from "./support/case.ts";
+import { CONTENT_CASES } from "./support/content-cases.ts";
+import { Lane, type Variant } from "./support/lane.ts";
+import { NEEDS } from "./support/needs.ts";
+import { RUN_CASES } from "./support/run-cases.ts";
+import { SERVICE_CASES } from "./support/service-cases.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"];
 const FORMATS = ["text", "json", "journal"];

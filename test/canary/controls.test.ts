@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
-import { BINARY } from "../binary/scratch-image.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { Canary } from "./canary.ts";
-import { Lane } from "./lane.ts";
-import { NEEDS } from "./needs.ts";
+import { BINARY } from "../binary/support/scratch-image.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { Canary } from "./support/canary.ts";
+import { Lane } from "./support/lane.ts";
+import { NEEDS } from "./support/needs.ts";
 
 const ESCAPES: Readonly<Record<string, (text: string) => string>> = {
   raw: (text) => text,

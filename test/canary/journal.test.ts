@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "../e2e/cloud.ts";
-import { run } from "../e2e/command.ts";
-import { bakeImage } from "../e2e/image.ts";
-import { bootMachine, type Machine } from "../e2e/machine.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { openSite, SITE_REQUIREMENTS, type Site } from "../e2e/site.ts";
-import { Canary } from "./canary.ts";
+import { createSecret, rotateSecret, startImds, startSecretsManager } from "../e2e/support/cloud.ts";
+import { run } from "../e2e/support/command.ts";
+import { bakeImage } from "../e2e/support/image.ts";
+import { bootMachine, type Machine } from "../e2e/support/machine.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "../e2e/support/site.ts";
+import { Canary } from "./support/canary.ts";
 
 const DEBUG = "[Service]\nExecStart=\nExecStart=/usr/bin/parbake apply --log-level debug\n";
 const ECHOES = 'validate: [ /bin/sh, -c, "cat {}; cat {} >\\&2; exit 1" ]';

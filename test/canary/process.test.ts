@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BINARY } from "../binary/scratch-image.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { Lane } from "./lane.ts";
-import { NEEDS } from "./needs.ts";
+import { BINARY } from "../binary/support/scratch-image.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { Lane } from "./support/lane.ts";
+import { NEEDS } from "./support/needs.ts";
 
 /** It holds the value, and waits for a validator that never ends. */
 const HOLDING = { app: 'validate: [ /usr/local/sbin/hangs, "{}" ]' };

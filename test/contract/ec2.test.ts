@@ -8,10 +8,10 @@ import {
   type InstanceTypeInfo,
   type _InstanceType,
 } from "@aws-sdk/client-ec2";
-import { DEFAULT_INSTANCE_TYPES } from "../emulator/instance-types.ts";
-import { BAD_CALLERS, buildClientSettings, observeFailure, type ClientOverrides } from "./aws-clients.ts";
-import { describeContract, type Clause, type Party } from "./contract.ts";
-import { startEmulatorServer, startMoto, type RunningServer } from "./servers.ts";
+import { DEFAULT_INSTANCE_TYPES } from "../../scripts/emulator/instance-types.ts";
+import { BAD_CALLERS, buildClientSettings, observeFailure, type ClientOverrides } from "./support/aws-clients.ts";
+import { describeContract, type Clause, type Party } from "./support/contract.ts";
+import { startEmulatorServer, startMoto, type RunningServer } from "./support/servers.ts";
 
 interface Account {
   readonly endpoint: string;

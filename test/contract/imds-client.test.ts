@@ -3,11 +3,11 @@
 import { startDeadline } from "../../agent/deadline.ts";
 import { fetchRoleCredentials } from "../../agent/facts/fetch-role-credentials.ts";
 import { gatherInstance, type InstanceFact } from "../../agent/facts/gather-instance.ts";
-import { createImdsClient, type ImdsClient } from "../../agent/facts/imds-client.ts";
+import { createImdsClient, type ImdsClient } from "../../agent/facts/imds/imds-client.ts";
 import { UNKNOWN_INSTANCE } from "../../agent/facts/unknown-instance.ts";
 import { Refusal } from "../../agent/refusal.ts";
-import { describeContract, type Clause, type Party } from "./contract.ts";
-import { startEmulatorServer, startMetadataMock } from "./servers.ts";
+import { describeContract, type Clause, type Party } from "./support/contract.ts";
+import { startEmulatorServer, startMetadataMock } from "./support/servers.ts";
 
 type Reader = <T>(read: (client: ImdsClient) => Promise<T>) => Promise<T>;
 

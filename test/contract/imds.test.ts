@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describeContract, type Clause } from "./contract.ts";
-import { ask, PARTIES, putToken, read, readAll, readDocument, TTL_HEADER, type Instance } from "./imds-instances.ts";
+import { describeContract, type Clause } from "./support/contract.ts";
+import {
+  ask,
+  PARTIES,
+  putToken,
+  read,
+  readAll,
+  readDocument,
+  TTL_HEADER,
+  type Instance,
+} from "./support/imds-instances.ts";
 
 /** Every path whose value becomes a fact, and what such a value looks like. */
 const FACT_PATHS: readonly (readonly [path: string, shape: RegExp])[] = [

@@ -5,9 +5,9 @@ import {
   ListSecretsCommand,
   type GetSecretValueCommandInput,
 } from "@aws-sdk/client-secrets-manager";
-import { BAD_CALLERS, observeFailure, type ClientOverrides } from "./aws-clients.ts";
-import { describeContract, type Clause } from "./contract.ts";
-import { connect, MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
+import { BAD_CALLERS, observeFailure, type ClientOverrides } from "./support/aws-clients.ts";
+import { describeContract, type Clause } from "./support/contract.ts";
+import { connect, MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./support/secret-accounts.ts";
 
 async function getValue({ client }: Account, input: GetSecretValueCommandInput): Promise<unknown> {
   const { Name, VersionId, VersionStages, SecretString, SecretBinary } = await client.send(

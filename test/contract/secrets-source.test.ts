@@ -2,13 +2,13 @@
 
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { checkAccess } from "../../agent/aws/secret-access.ts";
-import { createSecretsSource, type SecretsSource } from "../../agent/aws/secrets-manager.ts";
+import { createSecretsSource, type SecretsSource } from "../../agent/aws/secrets-manager/secrets-manager.ts";
 import { startDeadline } from "../../agent/deadline.ts";
 import type { SecretKey, SecretStep } from "../../agent/plan/plan.ts";
 import { Refusal } from "../../agent/refusal.ts";
-import { BAD_CALLERS, buildClientSettings, type ClientOverrides } from "./aws-clients.ts";
-import { describeContract, type Clause } from "./contract.ts";
-import { MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./secret-accounts.ts";
+import { BAD_CALLERS, buildClientSettings, type ClientOverrides } from "./support/aws-clients.ts";
+import { describeContract, type Clause } from "./support/contract.ts";
+import { MANAGED_NAME, NEW_ID, NEXT_ID, OLD_ID, PARTIES, type Account } from "./support/secret-accounts.ts";
 
 interface Way extends ClientOverrides {
   readonly batch?: boolean;

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { createSecret, startImds, startSecretsManager } from "./cloud.ts";
-import { attempt, run, waitUntil } from "./command.ts";
-import { bootMachine, type Machine } from "./machine.ts";
-import { describeWhere } from "./requirements.ts";
-import { openSite, SITE_REQUIREMENTS, type Site } from "./site.ts";
+import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { attempt, run, waitUntil } from "./support/command.ts";
+import { bootMachine, type Machine } from "./support/machine.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 const POSTGRES_CONF = "/etc/postgresql/15/main/conf.d/90-parbake.conf";
 const SECRET_FILE = "/run/parbake/secrets/db/password";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "./cloud.ts";
-import { waitUntil } from "./command.ts";
-import { bakeCredentialsImage, UNITS } from "./credentials-image.ts";
-import { bootMachine, type Machine } from "./machine.ts";
-import { describeWhere } from "./requirements.ts";
-import { openSite, SITE_REQUIREMENTS, type Site } from "./site.ts";
+import { createSecret, rotateSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { waitUntil } from "./support/command.ts";
+import { bakeCredentialsImage, UNITS } from "./support/credentials-image.ts";
+import { bootMachine, type Machine } from "./support/machine.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 const SECRETS = "/run/parbake/secrets";
 const DROP_IN = "/etc/systemd/system/api.service.d/60-parbake-credentials.conf";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSecret, startImds, startSecretsManager } from "./cloud.ts";
-import { waitUntil } from "./command.ts";
-import { bootMachine, type Machine } from "./machine.ts";
-import { describeWhere } from "./requirements.ts";
-import { openSite, SITE_REQUIREMENTS, type Site } from "./site.ts";
+import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { waitUntil } from "./support/command.ts";
+import { bootMachine, type Machine } from "./support/machine.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 /** Their files need no secret. */
 const FREE = ["nginx.service", "postgresql.service"];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { tuneAlone } from "../../agent/tuning/compute-tuning.ts";
-import type { Settings } from "../../agent/tuning/setting.ts";
-import { allot, numberOf } from "../unit/tuning/alone.ts";
-import { bootOldKernel, findKernel } from "./old-kernel.ts";
-import { describeWhere, skipSuite } from "./requirements.ts";
+import type { Settings } from "../../agent/tuning/profile/profile.ts";
+import { allot, numberOf } from "../unit/support/alone.ts";
+import { bootOldKernel, findKernel } from "./support/old-kernel.ts";
+import { describeWhere, skipSuite } from "./support/requirements.ts";
 
 /** No more than the emulated machine has of its GiB. */
 const MEMORY_BYTES = 960 * 2 ** 20;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "./cloud.ts";
-import { bakeCredentialsImage } from "./credentials-image.ts";
-import { bootMachine, type Machine } from "./machine.ts";
-import { describeWhere } from "./requirements.ts";
-import { openSite, SITE_REQUIREMENTS, type Site } from "./site.ts";
+import { createSecret, rotateSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bakeCredentialsImage } from "./support/credentials-image.ts";
+import { bootMachine, type Machine } from "./support/machine.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 const ROOT = "/run/scratch";
 const FOLDER = `${ROOT}/run/parbake/secrets`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { bootOldKernel, findKernel, SWAP_DISK } from "./old-kernel.ts";
-import { describeWhere, skipSuite } from "./requirements.ts";
+import { bootOldKernel, findKernel, SWAP_DISK } from "./support/old-kernel.ts";
+import { describeWhere, skipSuite } from "./support/requirements.ts";
 
 const CONFIG = `
 imds: optional

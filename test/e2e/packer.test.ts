@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { attempt, type Outcome } from "./command.ts";
-import { IMAGE } from "./image.ts";
-import { createNamespace, type Namespace } from "./namespace.ts";
-import { describeWhere } from "./requirements.ts";
-import { openBakedRoot, type BakedRoot } from "./site.ts";
+import { attempt, type Outcome } from "./support/command.ts";
+import { IMAGE } from "./support/image.ts";
+import { createNamespace, type Namespace } from "./support/namespace.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openBakedRoot, type BakedRoot } from "./support/site.ts";
 
 describeWhere(
   { root: true, debian: true, programs: ["ip", "mmdebstrap", "nsenter", "packer", "systemd-nspawn", "zstd"] },

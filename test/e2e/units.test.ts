@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attempt, run } from "./command.ts";
-import { installParbake } from "./image.ts";
-import { describeWhere } from "./requirements.ts";
+import { attempt, run } from "./support/command.ts";
+import { installParbake } from "./support/image.ts";
+import { describeWhere } from "./support/requirements.ts";
 
 const INSTALL = new URL("../../systemd/install", import.meta.url).pathname;
 const UNITS = ["nginx.service", "postgresql@.service", "cache@1.service"];

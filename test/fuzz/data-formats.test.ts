@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { describeWhere } from "../e2e/requirements.ts";
-import { describeWithPython, readWithJava, readWithPython } from "./programs.ts";
-import { prove, TITLE, VALUES, type Case } from "./prove.ts";
-import { writeFile, type WrittenFile } from "./write-file.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { describeWithPython, readWithJava, readWithPython } from "./support/programs.ts";
+import { prove, TITLE, VALUES, type Case } from "./support/prove.ts";
+import { writeFile, type WrittenFile } from "./support/write-file.ts";
 
 /** All strings in a document, in order; those of lists and of maps, whose keys do not count. */
 const LEAVES =

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { fillHoles } from "../../agent/plan/fill-holes.ts";
+import { fillHoles } from "../../agent/template/fill-holes.ts";
 import type { TemplateFormat } from "../../agent/plan/plan.ts";
-import { renderTemplate } from "../../agent/plan/render-template.ts";
-import { TEMPLATE_FORMATS } from "../../agent/plan/template-format.ts";
-import { describeWhere } from "../e2e/requirements.ts";
-import { contextOf } from "../unit/plan/context-of.ts";
-import { MEBIBYTE } from "../unit/plan/hostile.ts";
+import { renderTemplate } from "../../agent/template/render-template.ts";
+import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { contextOf } from "../unit/support/context-of.ts";
+import { MEBIBYTE } from "../unit/support/hostile.ts";
 import {
   describeWithPython,
   readAssignmentsWithShell,
   readWithJava,
   readWithPostgres,
   readWithPython,
-} from "./programs.ts";
-import { writeFile, type Spot } from "./write-file.ts";
+} from "./support/programs.ts";
+import { writeFile, type Spot } from "./support/write-file.ts";
 
 /** Generous for a busy machine; what takes the square of its length would take minutes. */
 const MOST_MS = 60_000;

@@ -1,6 +1,6 @@
-import { describeWhere } from "../e2e/requirements.ts";
-import { describeWithSysctl, fetchFromNginx, readWithPostgres, readWithSysctl } from "./programs.ts";
-import { prove, TITLE, VALUES, type Case } from "./prove.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { describeWithSysctl, fetchFromNginx, readWithPostgres, readWithSysctl } from "./support/programs.ts";
+import { prove, TITLE, VALUES, type Case } from "./support/prove.ts";
 
 /** PostgreSQL is started for each. */
 const FEW = VALUES.filter((_, index) => index % 9 === VALUES.length % 9);

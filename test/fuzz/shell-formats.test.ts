@@ -1,6 +1,6 @@
-import { describeWhere } from "../e2e/requirements.ts";
-import { readAssignmentsWithShell, readWordsWithShell, runService, splitAtNul, SYSTEMD } from "./programs.ts";
-import { prove, TITLE, VALUES, type Case } from "./prove.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
+import { readAssignmentsWithShell, readWordsWithShell, runService, splitAtNul, SYSTEMD } from "./support/programs.ts";
+import { prove, TITLE, VALUES, type Case } from "./support/prove.ts";
 
 /** The number of a case keeps its variables apart from those of the others: one process gets them all. */
 const variable = (format: "env" | "systemd", name: string, line: string, read = "{}", least?: number): Case => ({

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parseConfig } from "../../agent/config/parse-config.ts";
-import { renderTemplate } from "../../agent/plan/render-template.ts";
-import { TEMPLATE_FORMATS } from "../../agent/plan/template-format.ts";
+import { parseConfig } from "../../agent/config/read/parse-config.ts";
+import { renderTemplate } from "../../agent/template/render-template.ts";
+import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import type { Position, Problem } from "../../agent/refusal.ts";
-import { contextOf } from "../unit/plan/context-of.ts";
-import { formatOf } from "../unit/plan/format-of.ts";
-import { SEED } from "../unit/plan/hostile.ts";
-import { brokenSource } from "./source.ts";
+import { contextOf } from "../unit/support/context-of.ts";
+import { formatOf } from "../unit/support/format-of.ts";
+import { SEED } from "../unit/support/hostile.ts";
+import { brokenSource } from "./support/source.ts";
 
 const TOP = join(import.meta.dirname, "../..");
 /** How much longer than in a normal run to look. */

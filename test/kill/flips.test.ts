@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
-import { applyPlan } from "../../agent/apply/perform.ts";
+import { applyPlan } from "../../agent/apply/apply-plan.ts";
 import type { ContentPart } from "../../agent/plan/plan.ts";
 import {
   fetched,
@@ -15,10 +15,10 @@ import {
   removeScratches,
   secretStep,
   SECRETS_FOLDER,
-} from "../unit/apply/scratch.ts";
+} from "../unit/support/scratch.ts";
 
 const FLIPS = 1_000;
-const READER = new URL("generation-reader.ts", import.meta.url).pathname;
+const READER = new URL("support/generation-reader.ts", import.meta.url).pathname;
 
 describe("1,000 rotations under load", () => {
   afterEach(removeScratches);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { findObstacle, Machine, type Run } from "./machine.ts";
-import { failing, killing, listing, readPoints, whatWasHit, type Point } from "./points.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { findObstacle, Machine, type Run } from "./support/machine.ts";
+import { failing, killing, listing, readPoints, whatWasHit, type Point } from "./support/points.ts";
 
 const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
 const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };

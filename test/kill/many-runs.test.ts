@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { findObstacle, Machine } from "./machine.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { findObstacle, Machine } from "./support/machine.ts";
 
 const RUNS = 20;
 const FILES = ["etc/app/a.conf", "etc/app/b.conf", "etc/app/c.conf", "run/parbake/secrets/d.conf"];

@@ -1,9 +1,9 @@
 // What ends parbake itself is not to do so at every run: a health check or a restart out of the journal of a run that it killed.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { BINARY, runProgram } from "../binary/scratch-image.ts";
-import { Machine } from "./machine.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { BINARY, runProgram } from "../binary/support/scratch-image.ts";
+import { Machine } from "./support/machine.ts";
 
 const SUICIDE = "#!/bin/sh\necho asked >>/run/systemctl.log\nkill -KILL $PPID\n";
 const SYSTEMCTL = `#!/bin/sh

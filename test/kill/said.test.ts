@@ -1,8 +1,8 @@
 // What systemctl and a health check say reaches the terminal and the journal as one line that steers nothing.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { Machine } from "./machine.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { Machine } from "./support/machine.ts";
 
 const SAY = String.raw`printf 'bad \033[31mred\033[0m\033[2J\342\200\256 \302\233\r\n<0>forged\n'`;
 const SAID = String.raw`bad red\x1b[2J\u202e \x9b | <0>forged`;

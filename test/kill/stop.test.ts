@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
-import { findObstacle, Machine } from "./machine.ts";
-import { listing, readPoints, signalling, type Point } from "./points.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { findObstacle, Machine } from "./support/machine.ts";
+import { listing, readPoints, signalling, type Point } from "./support/points.ts";
 
 const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
 const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { parseConfig } from "../../agent/config/parse-config.ts";
+import { parseConfig } from "../../agent/config/read/parse-config.ts";
 import { factsForSize } from "../../agent/facts/predict-facts.ts";
 import { buildPlan } from "../../agent/plan/build-plan.ts";
 import type { FileStep } from "../../agent/plan/plan.ts";
 import { formatProblem } from "../../agent/refusal.ts";
-import { plainText } from "../unit/plan/plain-text.ts";
+import { plainText } from "../unit/support/plain-text.ts";
 
 const GIB = 2 ** 30;
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatMetrics } from "../../agent/apply/format-metrics.ts";
-import { RunRecord } from "../../agent/apply/run-record.ts";
+import { formatMetrics } from "../../agent/report/format-metrics.ts";
+import { RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
-import { makeScratchImage, type ScratchImage } from "../binary/scratch-image.ts";
-import { startEmulator, type Emulator } from "../emulator/emulator.ts";
+import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
+import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 

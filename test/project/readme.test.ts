@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
 import { formatHelp } from "../../agent/cli/help.ts";
-import { parseConfig } from "../../agent/config/parse-config.ts";
+import { parseConfig } from "../../agent/config/read/parse-config.ts";
 import { EXIT_STATUS } from "../../agent/refusal.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { describeWhere, skipSuite } from "../e2e/requirements.ts";
-import { haproxy } from "./haproxy.ts";
-import { java } from "./java.ts";
-import { mariadb } from "./mariadb.ts";
-import { memcached } from "./memcached.ts";
-import { nginx } from "./nginx.ts";
-import { debianNode, pinnedNode } from "./node.ts";
-import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./open-programs.ts";
-import { phpFpm } from "./php-fpm.ts";
-import { postgresql } from "./postgresql.ts";
-import type { Block } from "./program.ts";
-import { prometheus } from "./prometheus.ts";
-import { rabbitmq } from "./rabbitmq.ts";
-import { redis } from "./redis.ts";
-import { systemd } from "./systemd.ts";
-import { type Size, tune, type TunedSetting } from "./tune.ts";
+import { describeWhere, skipSuite } from "../e2e/support/requirements.ts";
+import { haproxy } from "./support/haproxy.ts";
+import { java } from "./support/java.ts";
+import { mariadb } from "./support/mariadb.ts";
+import { memcached } from "./support/memcached.ts";
+import { nginx } from "./support/nginx.ts";
+import { debianNode, pinnedNode } from "./support/node.ts";
+import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./support/open-programs.ts";
+import { phpFpm } from "./support/php-fpm.ts";
+import { postgresql } from "./support/postgresql.ts";
+import type { Block } from "./support/program.ts";
+import { prometheus } from "./support/prometheus.ts";
+import { rabbitmq } from "./support/rabbitmq.ts";
+import { redis } from "./support/redis.ts";
+import { systemd } from "./support/systemd.ts";
+import { type Size, tune, type TunedSetting } from "./support/tune.ts";
 
 const PROGRAMS = [
   haproxy,

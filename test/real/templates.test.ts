@@ -3,16 +3,16 @@ import { cpSync, readFileSync } from "node:fs";
 import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "../binary/scratch-image.ts";
-import { run } from "../e2e/command.ts";
-import { describeWhere, skipSuite } from "../e2e/requirements.ts";
-import { startEmulator } from "../emulator/emulator.ts";
-import { listReadyTemplates, TEMPLATES_FOLDER } from "../unit/plan/ready-templates.ts";
-import { explainFewerFiles } from "./machine-limits.ts";
-import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./open-programs.ts";
-import { commandFor, exampleOf, placeFile, renderReady, writeConfig } from "./ready-files.ts";
-import { CHECKS, WITHOUT_PROGRAM } from "./template-checks.ts";
-import type { Size } from "./tune.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "../binary/support/scratch-image.ts";
+import { run } from "../e2e/support/command.ts";
+import { describeWhere, skipSuite } from "../e2e/support/requirements.ts";
+import { startEmulator } from "../../scripts/emulator/emulator.ts";
+import { listReadyTemplates, TEMPLATES_FOLDER } from "../unit/support/ready-templates.ts";
+import { explainFewerFiles } from "./support/machine-limits.ts";
+import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./support/open-programs.ts";
+import { commandFor, exampleOf, placeFile, renderReady, writeConfig } from "./support/ready-files.ts";
+import { CHECKS, WITHOUT_PROGRAM } from "./support/template-checks.ts";
+import type { Size } from "./support/tune.ts";
 
 const SIZES: readonly Size[] = [
   { memory: "2GiB", vcpus: 1 },

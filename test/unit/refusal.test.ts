@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RunRecord } from "../../agent/apply/run-record.ts";
+import { RunRecord } from "../../agent/report/run-record.ts";
 import { eachOnce, Refusal, type Problem } from "../../agent/refusal.ts";
 
 const FOLDER: Problem = { what: "the folder /etc/app does not exist", fix: "Make it." };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { partialPlan } from "../../../agent/apply/partial-plan.ts";
-import { readyUnits } from "../../../agent/apply/unit-needs.ts";
+import { readyUnits } from "../../../agent/apply/units/unit-needs.ts";
 import type { Plan, SecretStep, Step } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { fileStep, planOf, secretStep, SECRETS_FOLDER } from "./scratch.ts";
+import { fileStep, planOf, secretStep, SECRETS_FOLDER } from "../support/scratch.ts";
 
 const PROBLEM = { what: "secret db (prod/db in eu-west-1): no answer", fix: "Check the route." };
 const FAILED = new Map([["db", new Refusal("unavailable", PROBLEM)]]);

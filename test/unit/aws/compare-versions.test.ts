@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { findStale, needsDescription, recordSecret } from "../../../agent/aws/compare-versions.ts";
 import type { SecretDescription } from "../../../agent/aws/secret-description.ts";
 import type { SecretStep } from "../../../agent/plan/plan.ts";
-import { keyOf, stepOf } from "./open-source.ts";
+import { keyOf, stepOf } from "../support/open-source.ts";
 
 const described = (versionIds: Readonly<Record<string, string>>, isDeleted = false): SecretDescription => ({
   arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3",

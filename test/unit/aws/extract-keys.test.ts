@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { extractKeys, hasMark } from "../../../agent/aws/extract-keys.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import type { SecretKey, SecretStep } from "../../../agent/plan/plan.ts";
-import { CANARY, keyOf, stepOf } from "./open-source.ts";
+import { CANARY, keyOf, stepOf } from "../support/open-source.ts";
 
 function step(...keys: string[]): SecretStep {
   return stepOf("prod/db", { keys: keys.map((key) => keyOf(key)) });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { FleetOptions } from "../../fleet/fleet.ts";
-import { startFleet, type FleetRun, type Quotas } from "../../fleet/start-fleet.ts";
+import type { FleetOptions } from "../../../scripts/fleet/fleet.ts";
+import { startFleet, type FleetRun, type Quotas } from "../../../scripts/fleet/start-fleet.ts";
 
 const INSTANCES = 200;
 const FLEET: FleetOptions = {

@@ -3,7 +3,7 @@ import { accessFailure, checkAccess } from "../../../agent/aws/secret-access.ts"
 import type { SecretDescription } from "../../../agent/aws/secret-description.ts";
 import type { SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { stepOf } from "./open-source.ts";
+import { stepOf } from "../support/open-source.ts";
 
 const DESCRIPTION: SecretDescription = {
   arn: "arn",

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
-import type { Profile } from "../../../agent/tuning/setting.ts";
-import { makeScratchImage, type ScratchImage } from "../../binary/scratch-image.ts";
-import { GIB } from "../tuning/alone.ts";
-import { cappedProfile } from "../tuning/any-image.ts";
-import { runCommand, type Said } from "./run-command.ts";
+import type { Profile } from "../../../agent/tuning/profile/profile.ts";
+import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
+import { GIB } from "../support/alone.ts";
+import { cappedProfile } from "../support/any-image.ts";
+import { runCommand, type Said } from "../support/run-command.ts";
 
 const CONFIG = `imds: optional
 apps: { web: { profile: capped } }

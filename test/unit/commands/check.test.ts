@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { makeScratchImage } from "../../binary/scratch-image.ts";
-import { runCommand, type Said } from "./run-command.ts";
+import { makeScratchImage } from "../../binary/support/scratch-image.ts";
+import { runCommand, type Said } from "../support/run-command.ts";
 
 async function check(apps: string, ...words: readonly string[]): Promise<Said> {
   const image = makeScratchImage(`imds: optional\napps: { ${apps} }\n`);

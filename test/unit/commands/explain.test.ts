@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { makeScratchImage, type ScratchImage } from "../../binary/scratch-image.ts";
-import { runCommand } from "./run-command.ts";
+import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
+import { runCommand } from "../support/run-command.ts";
 
 // On 1 GiB the reserve is 189.4 MiB (128 MiB and 6 %), and 834.6 MiB are the apps'.
 const CONFIG = `imds: optional

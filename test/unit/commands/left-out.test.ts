@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { makeScratchImage } from "../../binary/scratch-image.ts";
-import { runCommand } from "./run-command.ts";
+import { makeScratchImage } from "../../binary/support/scratch-image.ts";
+import { runCommand } from "../support/run-command.ts";
 
 describe("an optional app that is left out", () => {
   it("is warned of by apply, and by status as long as that is the last run", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withTuned } from "../../../agent/commands/machine.ts";
-import { SOME_FACTS } from "../plan/some-facts.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
 
 describe("the facts that only some profiles are tuned by", () => {
   it("are the disk of RabbitMQ's data on the machine itself", () => {

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../../agent/run.ts";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
-import { startProxy } from "../aws/tls-front.ts";
-import type { WorldInput } from "../../emulator/world.ts";
+import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
+import { startProxy } from "../support/tls-front.ts";
+import type { WorldInput } from "../../../scripts/emulator/world.ts";
 
 const CONFIG = `secretsGuarantee: swappable
 secrets:

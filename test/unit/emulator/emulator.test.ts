@@ -5,8 +5,8 @@ import {
   GetSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
-import { completeWorld, ROLE_CREDENTIALS, type WorldInput } from "../../emulator/world.ts";
+import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
+import { completeWorld, ROLE_CREDENTIALS, type WorldInput } from "../../../scripts/emulator/world.ts";
 
 const ROLE_KEY = {
   accessKeyId: ROLE_CREDENTIALS.accessKeyId,

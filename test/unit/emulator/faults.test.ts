@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { startEmulator, type Emulator } from "../../emulator/emulator.ts";
-import type { Fault, FaultAction } from "../../emulator/faults.ts";
+import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
+import type { Fault, FaultAction } from "../../../scripts/emulator/faults.ts";
 
 const ROLE_PATH = "/latest/meta-data/iam/security-credentials/web";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 
-const MAIN = join(import.meta.dirname, "../../emulator/main.ts");
+const MAIN = join(import.meta.dirname, "../../../scripts/emulator/main.ts");
 
 function describeType(name: string): string {
   return JSON.stringify({ imds: { tokens: "optional", values: { "meta-data/instance-type": name } } });

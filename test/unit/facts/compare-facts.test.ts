@@ -3,7 +3,7 @@ import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../../../
 import type { Facts } from "../../../agent/facts/facts.ts";
 import { UNKNOWN_INSTANCE } from "../../../agent/facts/unknown-instance.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { SOME_FACTS } from "../plan/some-facts.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
 
 function problemsOf(work: () => void): string[] {
   try {

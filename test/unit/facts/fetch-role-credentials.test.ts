@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { startDeadline } from "../../../agent/deadline.ts";
 import { fetchRoleCredentials } from "../../../agent/facts/fetch-role-credentials.ts";
-import { createImdsClient } from "../../../agent/facts/imds-client.ts";
+import { createImdsClient } from "../../../agent/facts/imds/imds-client.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { type Reply, type Script, startScriptedImds, withTokens, withValues } from "./scripted-imds.ts";
+import { type Reply, type Script, startScriptedImds, withTokens, withValues } from "../support/scripted-imds.ts";
 
 const LIST = "/latest/meta-data/iam/security-credentials/";
 const DOCUMENT = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startDeadline } from "../../../agent/deadline.ts";
 import { gatherFacts } from "../../../agent/facts/gather-facts.ts";
-import { gaveUp, switchedOff } from "../../../agent/facts/imds-problems.ts";
+import { gaveUp, switchedOff } from "../../../agent/facts/imds/imds-problems.ts";
 
 const ENDPOINT = new URL("http://169.254.169.254/");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gatherHardware } from "../../../agent/facts/gather-hardware.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { type KernelTree, makeKernelTree } from "./kernel-tree.ts";
+import { type KernelTree, makeKernelTree } from "../support/kernel-tree.ts";
 
 const GIB = 1024 ** 3;
 

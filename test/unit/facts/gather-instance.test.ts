@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { startDeadline } from "../../../agent/deadline.ts";
 import { gatherInstance, type InstanceFact } from "../../../agent/facts/gather-instance.ts";
-import { createImdsClient } from "../../../agent/facts/imds-client.ts";
+import { createImdsClient } from "../../../agent/facts/imds/imds-client.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { type Script, startScriptedImds, withValues } from "./scripted-imds.ts";
+import { type Script, startScriptedImds, withValues } from "../support/scripted-imds.ts";
 
 const ALL_THERE = {
   "instance-type": "m7g.large",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CatalogueRow } from "../../../agent/facts/catalogue-table.ts";
-import { findInstanceType } from "../../../agent/facts/catalogue.ts";
+import type { CatalogueRow } from "../../../agent/facts/catalogue/catalogue-table.ts";
+import { findInstanceType } from "../../../agent/facts/catalogue/catalogue.ts";
 import { factsForSize, predictFacts } from "../../../agent/facts/predict-facts.ts";
 import { machineOf } from "../../../agent/tuning/allot.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { locateInRoot, pathInRoot, resolveInRoot } from "../../../agent/host/resolve-in-root.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { makeScratch, removeScratches } from "../apply/scratch.ts";
+import { makeScratch, removeScratches } from "../support/scratch.ts";
 
 describe("resolveInRoot", () => {
   afterEach(removeScratches);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buildHandOff } from "../../../agent/plan/build-hand-off.ts";
 import type { SecretStep } from "../../../agent/plan/plan.ts";
 import { selectSteps } from "../../../agent/plan/select-steps.ts";
-import { fileStep, planOf } from "../apply/scratch.ts";
+import { fileStep, planOf } from "../support/scratch.ts";
 
 /** A secret with one key, handed over. */
 function secretFor(name: string, path: string | null, units: readonly string[]): SecretStep {

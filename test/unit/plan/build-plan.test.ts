@@ -6,8 +6,8 @@ import type { Facts } from "../../../agent/facts/facts.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import type { FileStep, Plan } from "../../../agent/plan/plan.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
-import { plainText } from "./plain-text.ts";
-import { SOME_FACTS } from "./some-facts.ts";
+import { plainText } from "../support/plain-text.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
 
 const at = (line: number) => ({ file: "parbake.yaml", line, column: 5 });
 

@@ -4,15 +4,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readConfig } from "../../../agent/config/read-config.ts";
+import { readConfig } from "../../../agent/config/read/read-config.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import type { ContentPart, FileStep, Plan } from "../../../agent/plan/plan.ts";
-import { renderTemplate } from "../../../agent/plan/render-template.ts";
+import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
-import { contextOf } from "./context-of.ts";
-import { formatOf } from "./format-of.ts";
-import { SOME_FACTS } from "./some-facts.ts";
-import { trustingInputs } from "../host/trusting.ts";
+import { contextOf } from "../support/context-of.ts";
+import { formatOf } from "../support/format-of.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
+import { trustingInputs } from "../support/trusting.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../golden");
 

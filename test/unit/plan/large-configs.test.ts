@@ -1,10 +1,10 @@
 // A config that is four times as large takes about four times as long; one that is larger than any machine needs is refused.
 
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../agent/config/parse-config.ts";
+import { parseConfig } from "../../../agent/config/read/parse-config.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
-import { SOME_FACTS } from "./some-facts.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
 
 interface Image {
   readonly texts: readonly string[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../../agent/plan/plan.ts";
 import { selectSteps } from "../../../agent/plan/select-steps.ts";
-import { fileStep, planOf, secretStep, SECRETS_FOLDER } from "../apply/scratch.ts";
+import { fileStep, planOf, secretStep, SECRETS_FOLDER } from "../support/scratch.ts";
 
 const PLAN: Plan = planOf(
   { kind: "folder", path: "/srv", owner: "root", group: null, mode: 0o755 },

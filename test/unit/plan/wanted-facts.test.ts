@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../agent/config/parse-config.ts";
+import { parseConfig } from "../../../agent/config/read/parse-config.ts";
 import { wantedFacts } from "../../../agent/plan/wanted-facts.ts";
 
 function wanted(template: string | null, secrets = ""): readonly string[] {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import { computeTuning, tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { allot, GIB } from "./alone.ts";
-import { app, machine } from "./any-image.ts";
+import { allot, GIB } from "../support/alone.ts";
+import { app, machine } from "../support/any-image.ts";
 
 const ALLOTMENT = allot(GIB, 2);
 

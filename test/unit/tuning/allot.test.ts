@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { allotAlone } from "../../../agent/tuning/allot.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
-import { GIB } from "./alone.ts";
-import { machine } from "./any-image.ts";
+import { GIB } from "../support/alone.ts";
+import { machine } from "../support/any-image.ts";
 
 describe("what a profile alone is given", () => {
   const limited = { ...machine(2 * GIB, 4), memTotalBytes: 16 * GIB, cpuQuota: 2.5 };

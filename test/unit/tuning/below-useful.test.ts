@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import { listBelowUseful } from "../../../agent/tuning/below-useful.ts";
 import { tuneImage } from "../../../agent/tuning/compute-tuning.ts";
-import type { BelowUseful, Profile, Useful } from "../../../agent/tuning/setting.ts";
-import { allot, GIB, MIB } from "./alone.ts";
-import { app, cappedProfile, image, machine } from "./any-image.ts";
+import type { BelowUseful, Profile, Useful } from "../../../agent/tuning/profile/profile.ts";
+import { allot, GIB, MIB } from "../support/alone.ts";
+import { app, cappedProfile, image, machine } from "../support/any-image.ts";
 
 const HOTSPOT: Useful = { least: 128 * MIB, because: "HotSpot itself starts with 128 MiB", instead: "lower threads" };
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import type { MachineFacts } from "../../../agent/tuning/allot.ts";
 import { computeTuning, tuneAlone, type TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
-import { allot, GIB, MIB } from "./alone.ts";
-import { app, machine } from "./any-image.ts";
+import { allot, GIB, MIB } from "../support/alone.ts";
+import { app, machine } from "../support/any-image.ts";
 
 const image = {
   reserve: { memory: { kind: "share", share: 0.05, minBytes: 256 * MIB, maxBytes: Infinity } },

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import { computeTuning } from "../../../agent/tuning/compute-tuning.ts";
-import type { BelowUseful } from "../../../agent/tuning/setting.ts";
-import { GIB } from "./alone.ts";
-import { app, image, machine } from "./any-image.ts";
+import type { BelowUseful } from "../../../agent/tuning/profile/profile.ts";
+import { GIB } from "../support/alone.ts";
+import { app, image, machine } from "../support/any-image.ts";
 
 /** What is told of the app `db`, beside what its memory is too little for. */
 function warnings(gib: number, vcpus: number, ...apps: readonly AppConfig[]): readonly BelowUseful[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { computeTuning } from "../../../agent/tuning/compute-tuning.ts";
 import { explainShare, findLevers, formatInput, substitute } from "../../../agent/tuning/explain.ts";
-import type { Profile, Setting } from "../../../agent/tuning/setting.ts";
-import { allot, GIB, MIB } from "./alone.ts";
-import { app, image, machine } from "./any-image.ts";
+import type { Profile, Setting } from "../../../agent/tuning/profile/profile.ts";
+import { allot, GIB, MIB } from "../support/alone.ts";
+import { app, image, machine } from "../support/any-image.ts";
 
 const setting: Setting = {
   value: 1,

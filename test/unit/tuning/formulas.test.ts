@@ -3,10 +3,10 @@ import fc from "fast-check";
 import type { AppConfig } from "../../../agent/config/config.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import type { Allotment, Options, Profile, Setting, Settings } from "../../../agent/tuning/setting.ts";
-import { allot, alone, GIB, MIB, written } from "./alone.ts";
-import { anyOptions } from "./any-image.ts";
-import { calculate } from "./read-formula.ts";
+import type { Allotment, Options, Profile, Setting, Settings } from "../../../agent/tuning/profile/profile.ts";
+import { allot, alone, GIB, MIB, written } from "../support/alone.ts";
+import { anyOptions } from "../support/any-image.ts";
+import { calculate } from "../support/read-formula.ts";
 
 /** Formulas that are words: nothing is calculated, or more than a line can say. */
 const WORDS: readonly RegExp[] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ReserveRule } from "../../../agent/config/config.ts";
 import { computeReserveBytes, describeReserve } from "../../../agent/tuning/reserve.ts";
-import { GIB, MIB } from "./alone.ts";
+import { GIB, MIB } from "../support/alone.ts";
 
 describe("a reserve that is a share of the memory", () => {
   const rule = { kind: "share", share: 0.05, minBytes: 256 * MIB, maxBytes: 4 * GIB } as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import type { Profile } from "../../../agent/tuning/setting.ts";
+import type { Profile } from "../../../agent/tuning/profile/profile.ts";
 
 const profile: Profile = {
   name: "app",

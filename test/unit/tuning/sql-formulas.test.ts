@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Setting, Settings } from "../../../agent/tuning/setting.ts";
-import { type Given, GIB, KIB, MIB, tryAlone } from "./alone.ts";
-import { calculate } from "./read-formula.ts";
+import type { Setting, Settings } from "../../../agent/tuning/profile/profile.ts";
+import { type Given, GIB, KIB, MIB, tryAlone } from "../support/alone.ts";
+import { calculate } from "../support/read-formula.ts";
 
 // To whole MiB, or by a hundredth at most.
 const MEGABYTES: ReadonlySet<string> = new Set(["mysql", "mariadb"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import { alone, type Given, MIB, written } from "./alone.ts";
+import { alone, type Given, MIB, written } from "../support/alone.ts";
 
 /** The settings that fall short of what is useful, but for those that the operator gave. */
 function shortOf(name: string, memoryMib: number, given: Given = {}): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readCatalogue } from "../../../agent/facts/catalogue.ts";
+import { readCatalogue } from "../../../agent/facts/catalogue/catalogue.ts";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import type { Facts } from "../../../agent/facts/facts.ts";
 import { predictFacts } from "../../../agent/facts/predict-facts.ts";
@@ -14,11 +14,11 @@ import {
   type TuningResult,
 } from "../../../agent/tuning/compute-tuning.ts";
 import { fillByWeight } from "../../../agent/tuning/fill-by-weight.ts";
-import { listDegraded } from "../../../agent/tuning/degraded.ts";
+import { listDegraded } from "../../../agent/tuning/profile/degraded.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/setting.ts";
-import { allot as allotAlone, GIB, MIB, written } from "./alone.ts";
+import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/profile/profile.ts";
+import { allot as allotAlone, GIB, MIB, written } from "../support/alone.ts";
 import {
   anyCappedImage,
   anyImage,
@@ -30,7 +30,7 @@ import {
   cappedImage,
   image,
   machine,
-} from "./any-image.ts";
+} from "../support/any-image.ts";
 
 const TIB = 1024 * GIB;
 

@@ -1,0 +1,126 @@
+// One change of one file as plain data: all that it takes to make it, to take it back, or to finish it in another process.
+// Never holds content.
+
+import type { Declared } from "../../refusal.ts";
+import type { Trust } from "../../host/folder.ts";
+import type { Attributes } from "../../host/files/read-current.ts";
+import { isAttributes, isCleanPath, isId, isListOf, isRecord, isText } from "../state/document.ts";
+import { isGenerationName } from "./generation-name.ts";
+import { isTemporaryName } from "../../host/files/temporary.ts";
+
+interface ChangeOf<Kind extends string> extends Declared {
+  readonly kind: Kind;
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly trust: Trust;
+}
+
+interface NewFile {
+  /** The staged file's name, beside the target until the swap. */
+  readonly newName: string;
+  /** Its inode: what tells our file at the target from somebody else's. */
+  readonly newInode: string;
+}
+
+/** What was there when parbake looked: see identityOf. What is not that is refused. */
+interface Examined {
+  readonly seen: string;
+}
+
+interface OldFile extends Examined {
+  /** A second link to the old file, made when the swap begins: its bytes, attributes and times in one. */
+  readonly oldName: string;
+}
+
+export type Creation = ChangeOf<"create"> & NewFile;
+export type Update = ChangeOf<"update"> & NewFile & OldFile;
+export type Removal = ChangeOf<"remove"> & OldFile;
+/** Owner and mode in place: the inode and the time of change stay. */
+export type Mending = ChangeOf<"attributes"> & Examined & { readonly old: Attributes; readonly new: Attributes };
+
+/** A folder that staging made already: only taking it back is left to do. */
+export type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
+
+/** Something that an earlier parbake put where the symlink of a top-level name is to be. */
+export interface Replaced {
+  readonly name: string;
+  /** The new symlink, until it takes the place. */
+  readonly linkName: string;
+  /** What was there, until the change is settled. */
+  readonly keptName: string;
+}
+
+/** A new generation of secrets becomes the current one. `path` is that of `..data`: see generation-layout.ts. */
+export type GenerationFlip = ChangeOf<"generation"> & {
+  /** Null: the last secret is gone. */
+  readonly newGeneration: string | null;
+  /** Null: this is the first. */
+  readonly oldGeneration: string | null;
+  /** The symlink that becomes `..data`. */
+  readonly linkName: string;
+  /** Top-level names that are new. */
+  readonly newLinks: readonly string[];
+  /** Top-level names that only the old generation has. */
+  readonly deadLinks: readonly string[];
+  readonly replaced: readonly Replaced[];
+};
+
+export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;
+
+/** Whether a document from the disk is a change: each name in it must be one of ours, and its path must not climb. */
+export function isChange(value: unknown): value is Change {
+  if (!isRecord(value) || !isCleanPath(value["path"]) || !isTrust(value["trust"])) return false;
+  switch (value["kind"]) {
+    case "create":
+      return hasNew(value);
+    case "update":
+      return hasNew(value) && hasOld(value);
+    case "remove":
+      return hasOld(value);
+    case "make-folder":
+      return isText(value["newInode"]);
+    case "generation":
+      return isFlip(value);
+    case "attributes":
+      return isText(value["seen"]) && isAttributes(value["old"]) && isAttributes(value["new"]);
+    default:
+      return false;
+  }
+}
+
+function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<Record<string, unknown>>): boolean {
+  const { newLinks, deadLinks, replaced } = lists;
+  return (
+    (newGeneration === null || isGenerationName(newGeneration)) &&
+    (oldGeneration === null || isGenerationName(oldGeneration)) &&
+    isTemporaryName(linkName) &&
+    isListOf(newLinks, isPlainName) &&
+    isListOf(deadLinks, isPlainName) &&
+    isListOf(replaced, isReplaced)
+  );
+}
+
+function isReplaced(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isPlainName(value["name"]) &&
+    isTemporaryName(value["linkName"]) &&
+    isTemporaryName(value["keptName"])
+  );
+}
+
+function isPlainName(value: unknown): boolean {
+  return isText(value) && value !== "" && value !== "." && !value.startsWith("..") && !/[/\0]/.test(value);
+}
+
+function hasNew(value: Readonly<Record<string, unknown>>): boolean {
+  return isTemporaryName(value["newName"]) && isText(value["newInode"]);
+}
+
+function hasOld(value: Readonly<Record<string, unknown>>): boolean {
+  return isTemporaryName(value["oldName"]) && isText(value["seen"]);
+}
+
+function isTrust(value: unknown): boolean {
+  return isRecord(value) && isListOf(value["uids"], isId) && isListOf(value["gids"], isId);
+}

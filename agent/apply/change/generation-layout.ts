@@ -1,0 +1,106 @@
+// How the secrets folder is laid out, so that one rename shows readers all new files at once: `..data` is a symlink to the
+// folder of the current generation, and each top-level name a symlink into it, which stays when the generation goes.
+//
+//   /run/parbake/secrets/..gen-7/db/password
+//   /run/parbake/secrets/..data → ..gen-7
+//   /run/parbake/secrets/db     → ..data/db
+
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { Refusal } from "../../refusal.ts";
+import { errnoOf } from "../../host/file-error.ts";
+import { entryOf, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { isGenerationName, nextGenerationName } from "./generation-name.ts";
+
+export const DATA = "..data";
+/** In each generation: see StoredGeneration. */
+export const VERSIONS = ".versions.json";
+
+/** What the symlink of a top-level name says. */
+export function linkTextOf(name: string): string {
+  return `${DATA}/${name}`;
+}
+
+/** `path` as a generation knows it: `db/password`. */
+export function nameInGeneration(secretsFolder: string, path: string): string {
+  if (!isBelow(secretsFolder, path)) throw new Error(`${path} is not below ${secretsFolder}`);
+  return path.slice(trimmed(secretsFolder).length + 1);
+}
+
+export function topNameOf(name: string): string {
+  return name.split("/", 1)[0]!;
+}
+
+/** Null: there is none yet, or it was removed by hand, and its files are to be made anew. */
+export function readGeneration(folder: Folder): string | null {
+  const generation = readPointer(folder);
+  return generation !== null && isFolder(folder, generation) ? generation : null;
+}
+
+/** What `..data` says, be it there or not. */
+export function readPointer(folder: Folder): string | null {
+  const text = readLink(folder, DATA);
+  return isGenerationName(text) ? text : null;
+}
+
+export function isStableLink(folder: Folder, name: string): boolean {
+  return readLink(folder, name) === linkTextOf(name);
+}
+
+/** The top-level names that lead into the current generation, be they in it or not. */
+export function listStableLinks(folder: Folder): string[] {
+  return readdirSync(entryOf(folder, ".")).filter((name) => isStableLink(folder, name));
+}
+
+export function listGenerations(folder: Folder): string[] {
+  return readdirSync(entryOf(folder, ".")).filter(isGenerationName);
+}
+
+export function nextGeneration(folder: Folder): string {
+  return nextGenerationName(listGenerations(folder));
+}
+
+/**
+ * Where the file of this stable path lies now, free of symlinks; the path itself where it is in no generation.
+ * @param path absolute, as the booted machine sees it
+ */
+export function locate(root: string, secretsFolder: string, path: string): string {
+  if (!isBelow(secretsFolder, path)) return path;
+  try {
+    return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => {
+      const name = nameInGeneration(secretsFolder, path);
+      if (!isStableLink(folder, topNameOf(name))) return path;
+      // Where the link leads nowhere, nor does this.
+      const generation = readPointer(folder) ?? DATA;
+      return `${trimmed(secretsFolder)}/${generation}/${name}`;
+    });
+  } catch (error) {
+    // Whoever opens it next is told why it can't be.
+    if (!(error instanceof Refusal)) throw error;
+    return path;
+  }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(`${trimmed(folder)}/`);
+}
+
+export function trimmed(folder: string): string {
+  return folder.replace(/\/+$/, "");
+}
+
+function readLink(folder: Folder, name: string): string | null {
+  try {
+    return readlinkSync(entryOf(folder, name));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return null;
+    throw error;
+  }
+}
+
+export function isThere(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+}
+
+export function isFolder(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

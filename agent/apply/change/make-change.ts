@@ -1,0 +1,169 @@
+// Makes one change, takes it back or finishes it, told by what is on the disk and not by what this process remembers: a run
+// that was killed anywhere is taken back by the same code as one that failed. What is not what was looked at, or not what was
+// written, is refused: others may write to the folder.
+
+import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { setIfExamined } from "../../host/files/examined.ts";
+import { exchanged } from "../../host/files/exchanged.ts";
+import { identityOf } from "../../host/files/identity.ts";
+import {
+  describeTampering,
+  findReplacement,
+  refuseTampered,
+  type WrittenFiles,
+} from "../../host/files/written-file.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Change, Creation, Update } from "./change.ts";
+import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "../../host/folder.ts";
+import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
+import { NOTHING_WRITTEN } from "../files/staged.ts";
+import { removeTemporary } from "../../host/files/temporary.ts";
+
+/** Keeps hold of the old file. What cannot be replaced (immutable, mounted) is refused here, before anything is. */
+export function prepareChange(root: string, change: Change, written: WrittenFiles = NOTHING_WRITTEN): void {
+  if (change.kind === "make-folder") return;
+  inChange(root, change, (folder, target) => {
+    refuseTampered(folder, written);
+    switch (change.kind) {
+      case "create":
+        return refuseAppeared(folder, target);
+      case "update":
+      case "remove":
+        refuseOthers(folder, target, change.seen);
+        // Not when it is staged: a link changes the old file's ctime, and a refused run must not.
+        return linkSync(target, entryOf(folder, change.oldName));
+      case "attributes":
+        return refuseOthers(folder, target, change.seen);
+      case "generation":
+        return prepareFlip(folder, change);
+    }
+  });
+}
+
+export function commitChange(root: string, change: Change, written: WrittenFiles = NOTHING_WRITTEN): void {
+  inChange(root, change, (folder, target) => {
+    // Once more: others may have had their turn while those before it were swapped.
+    refuseTampered(folder, written);
+    switch (change.kind) {
+      case "create":
+      case "update":
+        return swap(folder, target, change);
+      case "remove":
+        return unlinkSync(target);
+      case "make-folder":
+        return;
+      case "attributes":
+        if (!setIfExamined(folder, basename(target), change.seen, change.new))
+          throw exchanged(folder, basename(target));
+        return;
+      case "generation":
+        return commitFlip(folder, change);
+    }
+  });
+}
+
+/**
+ * Leaves the old file as it was, and nothing else of ours. Right at any moment, and once more; a file that somebody else put
+ * there meanwhile stays.
+ * @returns whether the old file is there; false where somebody took away what was kept of it
+ */
+export function undoChange(root: string, change: Change): boolean {
+  let isBack = true;
+  inChangeIfThere(root, change, (folder, target) => {
+    switch (change.kind) {
+      case "create":
+        if (inodeOf(target) === change.newInode) unlinkSync(target);
+        return removeTemporary(folder, change.newName);
+      case "update":
+        isBack = putBack(folder, target, change.oldName, change.newInode);
+        return removeTemporary(folder, change.newName);
+      case "remove":
+        isBack = putBack(folder, target, change.oldName, null);
+        return;
+      case "make-folder":
+        return inodeOf(target) === change.newInode ? removeFolderIfEmpty(target) : undefined;
+      case "attributes":
+        setIfExamined(folder, basename(target), change.seen, change.old);
+        return;
+      case "generation":
+        return undoFlip(folder, change);
+    }
+  });
+  return isBack;
+}
+
+/** Drops what was kept to take the change back. */
+export function settleChange(root: string, change: Change): void {
+  if (change.kind === "generation") inChangeIfThere(root, change, (folder) => settleFlip(folder, change));
+  if (change.kind !== "update" && change.kind !== "remove") return;
+  inChangeIfThere(root, change, (folder) => removeTemporary(folder, change.oldName));
+}
+
+/** Makes the changes' names durable, each folder once; `attributes` are durable already. */
+export function syncFolders(root: string, changes: readonly Change[]): void {
+  const byFolder = new Map(changes.map((change) => [dirname(change.path), change]));
+  for (const change of byFolder.values()) inChangeIfThere(root, change, syncFolder);
+}
+
+export function syncFolder(folder: Folder): void {
+  const fd = openSync(entryOf(folder, "."), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+// A rename is by name, and whoever may write to the folder can give the name to another file after every look: so what has come
+// into place is looked at, too. From then on it is theirs to exchange, as it is after the run.
+function swap(folder: Folder, target: string, change: Creation | Update): void {
+  if (change.kind === "create") refuseAppeared(folder, target);
+  renameSync(entryOf(folder, change.newName), target);
+  const how = findReplacement(lstatSync(target, { bigint: true }), change.newInode);
+  if (how === null) return;
+  if (change.kind === "create") renameSync(target, entryOf(folder, change.newName));
+  else putBack(folder, target, change.oldName, inodeOf(target));
+  throw new Refusal("cannot-write", describeTampering(folder, change.path, how));
+}
+
+// A rename between two links of one file does nothing at all, so the swap that did not happen is told apart.
+function putBack(folder: Folder, target: string, oldName: string, newInode: string | null): boolean {
+  const old = entryOf(folder, oldName);
+  const kept = lstatSync(old, { bigint: true, throwIfNoEntry: false });
+  const current = inodeOf(target);
+  const isWanted = current === newInode;
+  if (kept?.isFile() !== true) return !isWanted;
+  if (current === null || isWanted) renameSync(old, target);
+  else unlinkSync(old);
+  return true;
+}
+
+function refuseAppeared(folder: Folder, target: string): void {
+  if (inodeOf(target) !== null) throw exchanged(folder, basename(target));
+}
+
+function refuseOthers(folder: Folder, target: string, seen: string): void {
+  const stats = lstatSync(target, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined || identityOf(stats) !== seen) throw exchanged(folder, basename(target));
+}
+
+function inodeOf(path: string): string | null {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino.toString() ?? null;
+}
+
+function inChange<T>(root: string, { path, trust }: Change, work: (folder: Folder, target: string) => T): T {
+  return inFolder(root, dirname(path), trust, (folder) =>
+    inEntry(folder, basename(path), () => work(folder, entryOf(folder, basename(path)))),
+  );
+}
+
+// A folder that is gone, as those of the secrets are after a reboot, took our files with it.
+function inChangeIfThere(root: string, change: Change, work: (folder: Folder, target: string) => void): void {
+  try {
+    inChange(root, change, work);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+  }
+}

@@ -1,0 +1,75 @@
+// Decides which change a file needs and gets it ready. Never touches the file itself.
+
+import { basename, dirname, join } from "node:path";
+import type { Creation, Mending, Removal, Update } from "../change/change.ts";
+import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts";
+import {
+  compareFile,
+  readCurrent,
+  type Attributes,
+  type Current,
+  type CurrentFile,
+  type Wanted,
+} from "../../host/files/read-current.ts";
+import { NOTHING_WRITTEN, unchanged, type StagedChange } from "./staged.ts";
+import { temporaryName } from "../../host/files/temporary.ts";
+import { writeNew, type Dress } from "../../host/files/write-file.ts";
+
+/** Touches nothing but a temporary file of its own, and that only if the file differs from `wanted`. */
+export function stageFile(root: string, wanted: Wanted, trust: Trust): StagedChange {
+  return inFolder(root, dirname(wanted.path), trust, (folder) =>
+    inEntry(folder, basename(wanted.path), () => stageIn(folder, wanted, trust)),
+  );
+}
+
+function stageIn(folder: Folder, wanted: Wanted, trust: Trust): StagedChange {
+  return stageCurrent(folder, wanted, trust, readCurrent(folder, basename(wanted.path), wanted.bytes.length), null);
+}
+
+/** A file that is to go; the caller has seen that it is there. */
+export function stageRemoval(path: string, trust: Trust, seen: string): Removal {
+  return { kind: "remove", path, trust, oldName: temporaryName(basename(path)), seen };
+}
+
+/** @param dress for a file that is replaced: see writeNew */
+export function stageCurrent(
+  folder: Folder,
+  wanted: Wanted,
+  trust: Trust,
+  current: Current,
+  dress: Dress | null,
+): StagedChange {
+  const { path } = wanted;
+  const difference = compareFile(current, wanted);
+  if (difference === "unchanged") return unchanged(path);
+  if (difference === "attributes" && current.kind === "file" && isOnlyOurs(folder, current)) {
+    const change = mendingOf(wanted, trust, current.attributes, current.identity);
+    return { path, stagedPath: null, difference, change, written: NOTHING_WRITTEN };
+  }
+  const newName = temporaryName(basename(path));
+  const file = writeNew(folder, newName, wanted, dress);
+  const common = { path, trust, newName, newInode: file.inode };
+  const change: Creation | Update =
+    current.kind === "absent"
+      ? { kind: "create", ...common }
+      : { kind: "update", ...common, oldName: temporaryName(basename(path)), seen: current.identity };
+  // With the content that it has already there is nothing to validate.
+  const stagedPath = difference === "attributes" ? null : join(folder.shownPath, newName);
+  return { path, stagedPath, difference, change, written: new Map([[newName, file]]) };
+}
+
+export function mendingOf(
+  { path, uid, gid, mode }: Omit<Wanted, "bytes">,
+  trust: Trust,
+  { uid: oldUid, gid: oldGid, mode: oldMode }: Attributes,
+  seen: string,
+): Mending {
+  const old = { uid: oldUid, gid: oldGid, mode: oldMode };
+  return { kind: "attributes", path, trust, seen, old, new: { uid, gid, mode } };
+}
+
+// Where others may write, or have given it a second name, the file may be one that they are not to get: it is replaced by one of
+// ours, never given away.
+function isOnlyOurs({ exposure }: Folder, { links }: CurrentFile): boolean {
+  return exposure === null && links === 1;
+}

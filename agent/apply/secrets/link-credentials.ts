@@ -1,0 +1,101 @@
+// The secrets below their credentials' names in /run/credstore, where systemd looks for `LoadCredential=NAME`: symlinks into
+// the secrets folder, so that they always lead to the current generation. A link that leads nowhere is to systemd a credential
+// that is not there. Never touches what is not parbake's.
+
+import { lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
+import type { Plan } from "../../plan/plan.ts";
+import { declaredAt, Refusal, type Declared } from "../../refusal.ts";
+import { errnoOf } from "../../host/file-error.ts";
+import {
+  entryOf,
+  inEntry,
+  inFolder,
+  isMissingFolder,
+  makeFolders,
+  TRUST_NOBODY_ELSE,
+  type Folder,
+} from "../../host/folder.ts";
+import { forEachGathering } from "../../collect-refusals.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
+import { isBelow } from "../targets/target.ts";
+import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
+
+const CREDSTORE = "/run/credstore";
+
+/** @throws Refusal where somebody else's file is in the way of one. Changes nothing. */
+export function checkLinks(plan: Plan, root: string): void {
+  try {
+    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => {
+      forEachGathering(listLinks(plan), ({ name }) => refuseOthers(folder, name, plan.secretsFolder));
+    });
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+  }
+}
+
+/** Right at any moment, and once more: what a killed run left undone, the next one does. */
+export function linkCredentials(plan: Plan, root: string): void {
+  const wanted = listLinks(plan);
+  if (wanted.length > 0) makeFolders(root, "/", CREDSTORE, 0o700);
+  try {
+    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) =>
+      inEntry(folder, ".", () => {
+        removeLeftovers(folder);
+        forEachGathering(wanted, ({ name, target }) => link(folder, name, target, plan.secretsFolder));
+        if (plan.part === null) removeOthers(folder, new Set(wanted.map(({ name }) => name)), plan.secretsFolder);
+      }),
+    );
+  } catch (error) {
+    if (wanted.length > 0 || !isMissingFolder(error)) throw error;
+  }
+}
+
+interface Link extends Declared {
+  readonly name: string;
+  readonly target: string;
+}
+
+function listLinks({ steps }: Plan): Link[] {
+  const keys = steps.flatMap((step) => (step.kind === "secret" ? step.keys : []));
+  return keys.flatMap(({ credential, path, at }) =>
+    credential === undefined || path === null ? [] : [{ name: credential.name, target: path, ...declaredAt(at) }],
+  );
+}
+
+function link(folder: Folder, name: string, target: string, secretsFolder: string): void {
+  if (readLink(folder, name) === target) return;
+  refuseOthers(folder, name, secretsFolder);
+  const temporary = temporaryName(name);
+  symlinkSync(target, entryOf(folder, temporary));
+  renameSync(entryOf(folder, temporary), entryOf(folder, name));
+}
+
+function refuseOthers(folder: Folder, name: string, secretsFolder: string): void {
+  const found = readLink(folder, name);
+  if (found === null ? !isThere(folder, name) : isBelow(secretsFolder, found)) return;
+  throw new Refusal("cannot-write", {
+    what: `${folder.shownPath}/${name} is there already, and not parbake's`,
+    fix: "Give the secret's key another name: `credential: my-name`.",
+  });
+}
+
+function removeOthers(folder: Folder, wanted: ReadonlySet<string>, secretsFolder: string): void {
+  for (const name of readdirSync(entryOf(folder, "."))) {
+    const target = readLink(folder, name);
+    if (target !== null && isBelow(secretsFolder, target) && !wanted.has(name)) removeIfThere(entryOf(folder, name));
+  }
+}
+
+/** Null: no symlink. */
+function readLink(folder: Folder, name: string): string | null {
+  try {
+    return readlinkSync(entryOf(folder, name));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return null;
+    throw error;
+  }
+}
+
+function isThere(folder: Folder, name: string): boolean {
+  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,125 @@
+// Writes one generation of secrets whole. Leaves nothing of it where that fails.
+
+import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { readPlain } from "../../host/read-plain.ts";
+import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
+import { setAttributes } from "../../host/files/set-attributes.ts";
+import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generation.ts";
+import { explainingErrors } from "../../host/file-error.ts";
+import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { VERSIONS } from "../change/generation-layout.ts";
+import { syncFolder } from "../change/make-change.ts";
+import type { Attributes } from "../../host/files/read-current.ts";
+import { removeTree } from "../../host/files/remove-tree.ts";
+import { formatStored, recordFile, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
+import { writeNew } from "../../host/files/write-file.ts";
+
+export interface GenerationContent extends SecretsPlace {
+  readonly old: string | null;
+  readonly files: readonly Examined[];
+  readonly folders: readonly ExaminedFolder[];
+  /** Whether the plan is a part of one. */
+  readonly isPart: boolean;
+  /** Files of the old generation that go along. */
+  readonly carried: readonly string[];
+  readonly secrets: readonly DatedSecret[];
+  readonly stored: StoredGeneration | null;
+}
+
+// Every user may pass, none but root may list: the names of secrets are nobody's business, the files have owners of their own.
+const FOLDER_MODE = 0o711;
+
+/** @returns what of it is new, by its name below the secrets folder */
+export function buildGeneration(folder: Folder, generation: string, content: GenerationContent): WrittenFiles {
+  const { root, secretsFolder } = content;
+  const base = join(secretsFolder, generation);
+  const written = new Map<string, WrittenFile>();
+  const note = (name: string, file: WrittenFile) => written.set(join(generation, name), file);
+  try {
+    makeFolders(root, secretsFolder, base, FOLDER_MODE);
+    for (const file of content.files)
+      inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, content, note));
+    for (const name of content.carried) inOwnFolder(root, base, name, (own) => carry(folder, own, name, content));
+    for (const { name } of content.folders) makeFolders(root, base, join(base, name), FOLDER_MODE);
+    inFolder(root, base, TRUST_NOBODY_ELSE, (made) => {
+      note(VERSIONS, writeRecord(made, base, content));
+      dressFolders(folder, made, content);
+      syncFolder(made);
+    });
+  } catch (error) {
+    removeTree(folder, generation);
+    throw error;
+  }
+  return written;
+}
+
+function inOwnFolder(root: string, base: string, name: string, work: (folder: Folder) => void): void {
+  const path = dirname(join(base, name));
+  makeFolders(root, base, path, FOLDER_MODE);
+  inFolder(root, path, TRUST_NOBODY_ELSE, (own) => explainingErrors(join(root, base, name), () => work(own)));
+}
+
+function writeFile(
+  folder: Folder,
+  own: Folder,
+  file: Examined,
+  content: GenerationContent,
+  note: (name: string, file: WrittenFile) => void,
+): void {
+  const { name, bytes, difference, target, place } = file;
+  const { path, uid, gid, mode } = target;
+  const isInOld = content.old !== null && place === join(content.secretsFolder, content.old, name);
+  const isSame = difference === "unchanged" || difference === "kept";
+  if (isSame && isInOld) return linkSync(entryOf(folder, join(content.old, name)), entryOf(own, basename(name)));
+  const copied = bytes ?? readWhole(folder, place.slice(join(content.secretsFolder, "/").length));
+  try {
+    note(name, writeNew(own, basename(name), { path, bytes: copied, uid, gid, mode }));
+  } finally {
+    if (bytes === null) copied.fill(0);
+  }
+}
+
+function carry(folder: Folder, own: Folder, name: string, { old }: GenerationContent): void {
+  linkSync(entryOf(folder, join(old!, name)), entryOf(own, basename(name)));
+}
+
+function writeRecord(made: Folder, base: string, content: GenerationContent): WrittenFile {
+  const { files, carried, secrets, stored } = content;
+  const along = (stored?.files ?? []).filter(({ name }) => carried.includes(name));
+  const recorded = files.map((file) => recordFile(made, file.stored));
+  const bytes = Buffer.from(formatStored({ secrets, files: [...recorded, ...along] }));
+  const [uid, gid] = [process.geteuid!(), process.getegid!()];
+  return writeNew(made, VERSIONS, { path: join(base, VERSIONS), bytes, uid, gid, mode: 0o600 });
+}
+
+// Last: the files had to get in.
+function dressFolders(folder: Folder, made: Folder, { folders, files, carried, isPart, old }: GenerationContent): void {
+  for (const { name, target } of folders) dress(made, name, target);
+  const declared = new Set(folders.map(({ name }) => name));
+  if (!isPart || old === null) return;
+  // A part of a plan may leave out what the whole says of them.
+  for (const name of new Set([...carried, ...files.map((file) => file.name)].flatMap(foldersOf))) {
+    const stats = lstatSync(entryOf(folder, join(old, name)), { throwIfNoEntry: false });
+    if (declared.has(name) || stats?.isDirectory() !== true) continue;
+    dress(made, name, { uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 });
+  }
+}
+
+function foldersOf(name: string): string[] {
+  const parent = dirname(name);
+  return parent === "." ? [] : [...foldersOf(parent), parent];
+}
+
+function dress(made: Folder, name: string, attributes: Attributes): void {
+  const fd = openSync(entryOf(made, name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    if (setAttributes(fd, attributes)) fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readWhole(folder: Folder, name: string): Buffer {
+  return readPlain(entryOf(folder, name), `${folder.shownPath}/${name}`, STORED_FILE).bytes;
+}

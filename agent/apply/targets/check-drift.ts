@@ -1,0 +1,34 @@
+// Refuses, before anything is fetched or written, to overwrite what was edited by hand where the config forbids it.
+
+import { basename, dirname, join } from "node:path";
+import { Refusal } from "../../refusal.ts";
+import { compareWithRecord, findDriftProblem, limitOf } from "./contact.ts";
+import { explainFileError } from "../../host/file-error.ts";
+import { inFolder, isMissingFolder } from "../../host/folder.ts";
+import type { ManagedRecord } from "../state/managed.ts";
+import { plainText } from "./plain-text.ts";
+import { readCurrent } from "../../host/files/read-current.ts";
+import type { Target } from "./target.ts";
+
+/** @param place where it lies now */
+export function checkDrift(
+  { path, source, uid, gid }: Target,
+  place: string,
+  root: string,
+  managed: ManagedRecord,
+): void {
+  if (source.kind !== "file" || source.step.onDrift !== "refuse") return;
+  const [text, entry] = [plainText(source.step), managed.get(path)];
+  if (text === null || entry === undefined) return;
+  const wanted = Buffer.from(text);
+  try {
+    const trust = { uids: [uid], gids: [gid] };
+    const current = inFolder(root, dirname(place), trust, (folder) =>
+      readCurrent(folder, basename(path), limitOf(entry, wanted)),
+    );
+    const problem = findDriftProblem(path, compareWithRecord(current, entry, wanted), source.step.onDrift);
+    if (problem !== null) throw new Refusal("cannot-write", problem);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw explainFileError(error, join(root, path));
+  }
+}

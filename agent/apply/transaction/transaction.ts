@@ -1,0 +1,187 @@
+// Swaps the staged files in, tells the system of them, and puts the old ones back where that fails. Every step is in the
+// journal before it is taken; settled is what nobody needs to take back any more.
+
+import type { Deadline } from "../../deadline.ts";
+import type { Log } from "../../log.ts";
+import { Refusal, type Problem } from "../../refusal.ts";
+import { refuseStop } from "../../stop.ts";
+import { removeFolders } from "../../host/folder.ts";
+import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
+import { isEmpty, removeJournal, writeJournal, type Journal, type OwedAction } from "./journal.ts";
+import { tryWriteManaged } from "../state/managed.ts";
+import type { RunCommand } from "../../host/run-command.ts";
+import type { OwnFolder } from "../state/run-folder.ts";
+import type { RunRecord } from "../../report/run-record.ts";
+import {
+  makeAll,
+  settleAll,
+  undoAll,
+  withProblems,
+  type UndoProblems,
+  type WrittenByChange,
+} from "../change/make-all.ts";
+import {
+  applyUnitActions,
+  GIVEN_UP,
+  problemsOf,
+  reloadManager,
+  touchedUnits,
+  type UnitContext,
+  type UnitReport,
+} from "../units/unit-actions.ts";
+
+export interface TransactionContext {
+  readonly root: string;
+  readonly deadline: Deadline;
+  /** For putting the old files back and having the units take them, also where the run is asked to stop. */
+  readonly wayBack: Deadline;
+  readonly log: Log;
+  readonly run: RunCommand;
+  readonly noBlock: boolean;
+}
+
+/** A journal and the folder that it lies in. */
+export interface Transaction {
+  readonly journal: Journal;
+  readonly folder: OwnFolder;
+}
+
+/** All files new, and durable; or a Refusal, and all as they were. The commit point is its last write. */
+export async function swapIn(
+  { journal, folder }: Transaction,
+  written: WrittenByChange,
+  { root, log, deadline }: TransactionContext,
+): Promise<Transaction> {
+  try {
+    await refuseStop(deadline);
+    writeJournal(root, folder, journal);
+    makeAll(root, journal.changes, written, (path) => log("debug", `swapped in ${path}`));
+    await refuseStop(deadline);
+    const swapped = { ...journal, phase: isEmpty(journal.followUp) ? "settle" : "act" } as const;
+    writeJournal(root, folder, swapped);
+    return { journal: swapped, folder };
+  } catch (error) {
+    const { stuck, lost } = takeBack({ journal, folder }, root);
+    throw error instanceof Refusal ? withProblems(error, [...stuck, ...lost]) : error;
+  }
+}
+
+/** Undoes a swap that nobody has been told of. Answers with what is stuck; the journal stays then. */
+export function takeBack({ journal, folder }: Transaction, root: string): UndoProblems {
+  const { stuck, lost } = undoAll(root, journal.changes);
+  if (stuck.length > 0) return { stuck, lost };
+  removeFolders(root, journal.madeFolders);
+  return { stuck: tryRemoveJournal(root, folder), lost };
+}
+
+/** Why the new files did not stay. */
+export interface Failure {
+  readonly refusal: Refusal;
+  /** Old files that could not be put back either; the journal stays then. */
+  readonly stuck: readonly Problem[];
+}
+
+/** Reloads, restarts and health checks. Where one fails the old files come back, and the units get them. */
+export async function followUp(
+  { journal, folder }: Transaction,
+  context: TransactionContext & Pick<UnitContext, "revive" | "begin">,
+  record: RunRecord,
+): Promise<Failure | null> {
+  const { units, healthChecks, refusal } = await performFollowUp(journal.followUp, context);
+  record.units = [...record.units, ...units];
+  record.healthChecks = [...record.healthChecks, ...healthChecks];
+  record.warn(tellGivenUp(journal.followUp, units, healthChecks), context.log);
+  if (refusal === null) return null;
+  const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
+  const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
+  // Counted were the steps of the follow-up, which is over.
+  const { begin: _, ...uncounted } = context;
+  const { stuck, others } = await rollBack(rolling, uncounted, record);
+  return { refusal: withProblems(refusal, [...stuck, ...others]), stuck };
+}
+
+export interface RollbackProblems {
+  readonly stuck: readonly Problem[];
+  /** Of units that do not like the old files either, say: nothing that a next run could mend. */
+  readonly others: readonly Problem[];
+}
+
+export async function rollBack(
+  { journal, folder }: Transaction,
+  context: TransactionContext & Pick<UnitContext, "begin">,
+  record: RunRecord,
+): Promise<RollbackProblems> {
+  const { root, log } = context;
+  try {
+    writeJournal(root, folder, journal);
+  } catch (error) {
+    // A full disk: the old files need no room to come back.
+    if (!(error instanceof Refusal)) throw error;
+    log("warn", `going back without a note of it: ${error.message}`);
+  }
+  const { stuck, lost } = undoAll(root, journal.changes);
+  if (stuck.length > 0) return { stuck, others: lost };
+  record.isRolledBack = true;
+  removeFolders(root, journal.madeFolders);
+  const others = await actOnOldFiles(journal.followUp, context, record);
+  return { stuck: tryRemoveJournal(root, folder), others: [...lost, ...others] };
+}
+
+/** Drops what was kept of the old files, and then the journal. */
+export function settle({ journal, folder }: Transaction, { root, log }: TransactionContext): void {
+  if (journal.phase !== "settle") {
+    try {
+      writeJournal(root, folder, { ...journal, phase: "settle" });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      log("warn", `settling without a note of it: ${error.message}`);
+      removeJournal(root, folder);
+    }
+  }
+  // Before the journal goes, which is the next run's to settle where the record cannot be written.
+  const isRecorded = !journal.managed || tryWriteManaged(root, journal.managed, log);
+  settleAll(root, journal.changes);
+  if (isRecorded) removeJournal(root, folder);
+}
+
+async function actOnOldFiles(
+  { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OwedAction[] },
+  context: TransactionContext & Pick<UnitContext, "begin">,
+  record: RunRecord,
+): Promise<Problem[]> {
+  const units: UnitContext = { ...context, deadline: context.wayBack, revive: "all" };
+  const problem = reloadsManager ? await reloadManager(units) : null;
+  const outcomes = [];
+  // All of them: one that fails must not keep the others from their old files.
+  for (const action of actions) outcomes.push(...(await applyUnitActions([action], units)));
+  const reports = outcomes.map(({ report }) => report);
+  record.units = withRollback(record.units, reports);
+  const left = reports.filter(({ outcome }) => outcome === GIVEN_UP).map((report) => givenUp(report));
+  return [...(problem === null ? [] : [problem]), ...[...problemsOf(outcomes), ...left].map(tellOfOldFiles)];
+}
+
+function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitReport[]): UnitReport[] {
+  const byUnit = new Map(rolledBack.map((report) => [report.unit, report]));
+  const known = units.map((report) => {
+    const rollback = byUnit.get(report.unit);
+    byUnit.delete(report.unit);
+    return rollback ? { ...report, rollbackOutcome: rollback.outcome } : report;
+  });
+  // Of a run that was killed: nobody knows what its own action came to.
+  return [...known, ...[...byUnit.values()].map((report) => ({ ...report, rollbackOutcome: report.outcome }))];
+}
+
+function tellOfOldFiles(problem: Problem): Problem {
+  return { ...problem, what: `with the old files back, ${problem.what}` };
+}
+
+// A journal that stays is taken back or settled once more, which changes nothing.
+function tryRemoveJournal(root: string, folder: OwnFolder): Problem[] {
+  try {
+    removeJournal(root, folder);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return [...error.problems];
+  }
+}

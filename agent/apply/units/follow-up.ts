@@ -1,0 +1,75 @@
+// Tells the running system of the new files: systemd first, then the units, then the health checks. Stops at the first that
+// fails, for the old files are to come back then. Never changes a file.
+
+import { placeProblem, Refusal, type Declared, type Problem } from "../../refusal.ts";
+import type { OnChange } from "../../config/config.ts";
+import { OLD_FILES_BACK, stopped, stopRequestOf } from "../../stop.ts";
+import { checkHealth, type HealthReport } from "./check-health.ts";
+import { joinRefusals } from "../../collect-refusals.ts";
+import type { FollowUp } from "../transaction/journal.ts";
+import {
+  applyUnitActions,
+  GIVEN_UP,
+  problemsOf,
+  reloadManager,
+  type UnitContext,
+  type UnitReport,
+} from "./unit-actions.ts";
+
+export interface FollowUpResult {
+  readonly units: readonly UnitReport[];
+  readonly healthChecks: readonly HealthReport[];
+  /** Null: all is well. 69 where a unit failed, 65 where a health check did. */
+  readonly refusal: Refusal | null;
+}
+
+export async function performFollowUp(
+  { reloadsManager, actions, healthChecks }: FollowUp,
+  context: UnitContext & { readonly root: string },
+): Promise<FollowUpResult> {
+  // What it found when it was stopped says nothing of the new files.
+  const orStop = (refusal: Refusal): Refusal => {
+    const request = stopRequestOf(context.deadline);
+    return request === null ? refusal : stopped(request, OLD_FILES_BACK);
+  };
+  const problem = reloadsManager ? await reloadManager(context) : null;
+  if (problem !== null) return { units: [], healthChecks: [], refusal: orStop(new Refusal("unavailable", problem)) };
+  const outcomes = await applyUnitActions(actions, context);
+  const units = outcomes.map(({ report }) => report);
+  const failures = problemsOf(outcomes);
+  if (failures.length > 0) return { units, healthChecks: [], refusal: orStop(new Refusal("unavailable", failures)) };
+  const { reports, refusals } = await checkHealth(healthChecks, units, context);
+  return { units, healthChecks: reports, refusal: refusals.length > 0 ? orStop(joinRefusals(refusals)) : null };
+}
+
+/** Of steps that ended parbake whenever it took them up again: the new files stay, for no step has failed that could speak against
+ * them, and to put the old ones back would bring the same step once more. */
+export function tellGivenUp(
+  { actions, healthChecks }: FollowUp,
+  units: readonly UnitReport[],
+  health: readonly HealthReport[],
+): Problem[] {
+  const ofUnits = units.filter(isGivenUp).map((report) =>
+    givenUp(
+      report,
+      actions.find(({ unit }) => unit === report.unit),
+    ),
+  );
+  const ofChecks = health.filter(isGivenUp).map(({ path }) => {
+    const check = healthChecks.find((one) => one.path === path);
+    const what = `${path}: its health check \`${check?.argv.join(" ")}\` is given up: parbake did not come back from it, twice in a row`;
+    return placeProblem({ what, fix: "The new files stay, unchecked. Mend `healthCheck:`." }, check ?? {});
+  });
+  return [...ofUnits, ...ofChecks];
+}
+
+function isGivenUp({ outcome }: UnitReport | HealthReport): boolean {
+  return outcome === GIVEN_UP;
+}
+
+/** Of a reload or restart, whichever files the unit was to read. */
+export function givenUp({ unit, action }: OnChange, declared: Declared = {}): Problem {
+  const what = `${unit}: its ${action} is given up: parbake did not come back from it, twice in a row`;
+  const fix = `The files stay as they are. Look at \`journalctl -u ${unit}\`, and ${action} it by hand.`;
+  return placeProblem({ what, fix }, declared);
+}

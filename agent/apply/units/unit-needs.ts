@@ -1,0 +1,29 @@
+// Which units need what a plan makes: those that its steps name. Pure.
+
+import type { Plan, Step } from "../../plan/plan.ts";
+
+export function unitsOf(step: Step): string[] {
+  switch (step.kind) {
+    case "folder":
+      return [];
+    case "file":
+      return unique(step.onChange.map(({ unit }) => unit));
+    case "secret":
+      return unique(
+        step.keys.flatMap(({ onChange, credential }) => [
+          ...(onChange ?? []).map(({ unit }) => unit),
+          ...(credential?.units ?? []),
+        ]),
+      );
+  }
+}
+
+/** The units that a plan names and that lack nothing of it. */
+export function readyUnits({ steps }: Plan, held: readonly { readonly units: readonly string[] }[]): string[] {
+  const lacking = new Set(held.flatMap(({ units }) => units));
+  return unique(steps.flatMap(unitsOf)).filter((unit) => !lacking.has(unit));
+}
+
+function unique(units: readonly string[]): string[] {
+  return [...new Set(units)];
+}

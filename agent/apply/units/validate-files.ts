@@ -1,0 +1,84 @@
+// Asks each changed file's own program whether it would take the file, before anything is swapped in. Never through a shell;
+// never shows what a program says of a file that holds secrets.
+
+import { join } from "node:path";
+import type { Deadline } from "../../deadline.ts";
+import { Refusal, type Declared } from "../../refusal.ts";
+import { allGathering } from "../../collect-refusals.ts";
+import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "../../host/run-command.ts";
+
+export interface Validation extends Declared {
+  /** argv; `{}` stands for the staged file. */
+  readonly argv: readonly string[];
+  readonly path: string;
+  readonly stagedPath: string;
+  readonly holdsSecrets: boolean;
+}
+
+/** A validator needs a moment; one that needs longer hangs, and must not eat the time of the stages after it. */
+const TIMEOUT_MS = 30_000;
+
+/** `skipped` with its reason in a root that is not running: its programs would look at this machine's files. */
+export type ValidationOutcome = { readonly kind: "passed" } | { readonly kind: "skipped"; readonly reason: string };
+
+export async function validateFiles(
+  validations: readonly Validation[],
+  context: { readonly root: string; readonly deadline: Deadline; readonly run: RunCommand },
+): Promise<ValidationOutcome> {
+  if (context.root !== "/") return { kind: "skipped", reason: "not validated: --root" };
+  const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
+  const unrunnable = new Set<string>();
+  await allGathering([...byCommand.values()], async (validation) => {
+    const refusal = await validate(validation, context);
+    if (refusal === null) return;
+    // A program that cannot be run is one cause, whatever number of files it validates.
+    const program = refusal.isOfProgram ? validation.argv[0]! : null;
+    if (program !== null && unrunnable.has(program)) return;
+    if (program !== null) unrunnable.add(program);
+    throw refusal.refusal;
+  });
+  return { kind: "passed" };
+}
+
+async function validate(
+  validation: Validation,
+  { deadline, run }: { readonly deadline: Deadline; readonly run: RunCommand },
+): Promise<{ readonly refusal: Refusal; readonly isOfProgram: boolean } | null> {
+  const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
+  const result = await run(commandOf(validation), timeoutMs, deadline.signal);
+  if (result.kind === "exited" && result.status === 0) return null;
+  const refusal = new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
+    what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
+    fix: fixFor(result, validation),
+  });
+  return { refusal, isOfProgram: result.kind === "absent" || result.kind === "forbidden" };
+}
+
+function commandOf({ argv, stagedPath }: Validation): string[] {
+  return argv.map((word) => word.replaceAll("{}", () => stagedPath));
+}
+
+function quote(result: CommandResult, { holdsSecrets, stagedPath, path }: Validation): string {
+  if (!("output" in result)) return "";
+  if (holdsSecrets) return " (its output is withheld: the file holds secrets)";
+  const said = firstLines(result.output, 3).replaceAll(stagedPath, () => join("/", path));
+  return said === "" ? "" : `: ${said}`;
+}
+
+function fixFor(result: CommandResult, { argv }: Validation): string {
+  switch (result.kind) {
+    case "exited":
+    case "killed":
+      return "Mend the template; nothing was changed.";
+    case "timed-out":
+      return "Use a validator that ends by itself; nothing was changed.";
+    case "interrupted":
+      return "Run parbake again; nothing was changed.";
+    case "not-started":
+      return "Free memory or processes, and try again; nothing was changed.";
+    case "forbidden":
+      return `Make it executable in the image: chmod +x ${argv[0]}; nothing was changed.`;
+    case "absent":
+      return "Install the program in the image, or mend `validate:`; nothing was changed.";
+  }
+}

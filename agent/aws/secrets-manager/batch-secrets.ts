@@ -1,0 +1,139 @@
+// Twenty secrets in one call. What is asked for in one turn of the event loop goes together; what a batch cannot say for sure
+// is asked for alone.
+
+import {
+  BatchGetSecretValueCommand,
+  type APIErrorType,
+  type BatchGetSecretValueCommandOutput,
+  type SecretValueEntry,
+} from "@aws-sdk/client-secrets-manager";
+import { isArn } from "../../names/secret-id.ts";
+import { Refusal } from "../../refusal.ts";
+import { callService, type CallContext } from "./call-service.ts";
+import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
+import type { Circumstances } from "./clients.ts";
+import { judgeName } from "./error-policy.ts";
+import type { SecretReference } from "./secret-request.ts";
+
+/** The most that BatchGetSecretValue takes (API reference). */
+const MOST_IDS = 20;
+/** No answer to so few ids has this many pages. */
+const MOST_PAGES = MOST_IDS;
+
+export type FetchOne = (reference: SecretReference) => Promise<ValueAnswer>;
+
+interface Waiting {
+  readonly reference: SecretReference;
+  readonly resolve: (answer: ValueAnswer | Promise<ValueAnswer>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** @param fetchOne asks for a secret alone, with retries of its own */
+export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOne {
+  let waiting: Waiting[] = [];
+  /** The role may not, the endpoint cannot, or the account's quota is used up: it is not tried again. */
+  let isRefused = false;
+
+  async function flush(): Promise<void> {
+    const all = waiting;
+    waiting = [];
+    await Promise.all(chunk(all).map((each) => settle(each).catch((error: unknown) => rejectAll(each, error))));
+  }
+
+  async function settle(group: readonly Waiting[]): Promise<void> {
+    const answer = isRefused ? null : await askBatch(group, context);
+    if (answer === null) isRefused = true;
+    for (const one of group)
+      one.resolve(answer === null ? fetchOne(one.reference) : pick(one.reference, answer, fetchOne));
+  }
+
+  return (reference) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(() => void flush());
+      waiting.push({ reference, resolve, reject });
+    });
+}
+
+function rejectAll(group: readonly Waiting[], error: unknown): void {
+  for (const { reject } of group) reject(error);
+}
+
+/** By region, with no more than twenty different ids each. */
+function chunk(all: readonly Waiting[]): Waiting[][] {
+  const regions = Map.groupBy(all, ({ reference }) => reference.region);
+  return [...regions.values()].flatMap((group) => {
+    const byId = [...Map.groupBy(group, ({ reference }) => reference.id).values()];
+    const chunks: Waiting[][] = [];
+    for (let start = 0; start < byId.length; start += MOST_IDS) chunks.push(byId.slice(start, start + MOST_IDS).flat());
+    return chunks;
+  });
+}
+
+interface BatchAnswer {
+  readonly values: readonly SecretValueEntry[];
+  readonly errors: readonly APIErrorType[];
+  readonly circumstances: Readonly<Circumstances>;
+}
+
+/** Null: batches are refused as such. @throws Refusal when there is no answer until the deadline */
+async function askBatch(group: readonly Waiting[], context: CallContext): Promise<BatchAnswer | null> {
+  const ids = [...new Set(group.map(({ reference }) => reference.id))];
+  const { region } = group[0]!.reference;
+  const subject = `${ids.length} secrets in ${region}`;
+  const answer: { values: SecretValueEntry[]; errors: APIErrorType[] } = { values: [], errors: [] };
+  let NextToken: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const input = { SecretIdList: ids, ...(NextToken === undefined ? {} : { NextToken }) };
+    const outcome = await callService<BatchGetSecretValueCommandOutput>(
+      {
+        subject,
+        region,
+        operation: "BatchGetSecretValue",
+        // An account has a hundred times as many calls for one secret each (Secrets Manager's quotas).
+        hasAlternative: true,
+        send: async (client, options) => ({
+          kind: "good",
+          answer: await client.send(new BatchGetSecretValueCommand(input), options),
+        }),
+      },
+      context,
+    );
+    if (outcome.kind === "failed") {
+      const { kind, isThrottled, code, what, fix } = outcome.failure;
+      if (kind === "retry" && !isThrottled) throw new Refusal(code, { what: `${subject}: ${what}`, fix });
+      context.log("warn", `no batches: ${what}; asking for each secret alone`);
+      return null;
+    }
+    answer.values.push(...(outcome.answer.SecretValues ?? []));
+    answer.errors.push(...(outcome.answer.Errors ?? []));
+    NextToken = outcome.answer.NextToken;
+    if (!NextToken) break;
+  }
+  return { ...answer, circumstances: context.clients.lease(region).circumstances };
+}
+
+function pick(reference: SecretReference, batch: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
+  const value = batch.values.find((each) => isOfSecret(reference, { ...each }));
+  const checked = value === undefined ? null : checkValue(reference, {}, value);
+  if (checked?.kind === "good") return Promise.resolve(checked.answer);
+  const error = batch.errors.find(({ SecretId }) => isSame(reference.id, SecretId));
+  if (!value && !error) return Promise.reject(forgotten(reference));
+  const { circumstances } = batch;
+  const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
+  // A fault that may pass, or that the table does not know, and a value that is none: alone it gets retries of its own.
+  if (verdict?.kind !== "fatal") return fetchOne(reference);
+  const { code, what, fix } = verdict;
+  return Promise.reject(new Refusal(code, { what: `${reference.subject}: ${what}`, fix }));
+}
+
+/** An error has what was asked for, or the ARN of it. */
+function isSame(id: string, found: string | undefined): boolean {
+  return found !== undefined && (found === id || (isArn(found) && found.replace(/-\w{6}$/, "") === id));
+}
+
+function forgotten({ subject }: SecretReference): Refusal {
+  return new Refusal("unavailable", {
+    what: `${subject}: BatchGetSecretValue gives neither its value nor an error`,
+    fix: "Take `aws: { batch: true }` out of the config: single calls always say what became of each secret.",
+  });
+}

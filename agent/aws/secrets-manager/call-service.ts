@@ -1,0 +1,108 @@
+// One call of Secrets Manager, made until it is answered, is final, or the run's time is up: what the policy table says, done.
+
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Deadline } from "../../deadline.ts";
+import type { Log } from "../../log.ts";
+import { Refusal, type RefusalCode } from "../../refusal.ts";
+import { computeBackoffMs } from "./backoff.ts";
+import type { Checked } from "./check-answer.ts";
+import type { Clients, Lease } from "./clients.ts";
+import { judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
+
+export interface CallContext {
+  readonly clients: Clients;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Hears of each try that is followed by another. */
+  readonly onRetry?: () => void;
+}
+
+export interface Call<T> {
+  /** How log lines and refusals start: `secret db (prod/db in eu-west-1)`. */
+  readonly subject: string;
+  readonly region: string;
+  readonly operation: Operation;
+  /** One try. */
+  readonly send: (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<Checked<T>>;
+  /** The caller can ask in another way, under another quota: being throttled ends the call at once. */
+  readonly hasAlternative?: boolean;
+}
+
+export interface Failure {
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+  /** Of the verdict that ended it: `fatal` is Secrets Manager's own final word. */
+  readonly kind: Verdict["kind"];
+  readonly isThrottled: boolean;
+}
+
+export type Outcome<T> =
+  | { readonly kind: "answered"; readonly answer: T }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** Throws only what is not Secrets Manager's: our own bugs, and the Refusal of credentials that cannot be had. */
+export async function callService<T>(call: Call<T>, context: CallContext): Promise<Outcome<T>> {
+  let isRenewed = false;
+  let last: Verdict | null = null;
+  for (let tries = 1; ; tries++) {
+    const lease = context.clients.lease(call.region);
+    const outcome = await tryOnce(call, lease, context.deadline);
+    if ("answer" in outcome) return { kind: "answered", answer: outcome.answer };
+    // A try that the end of time cut short says less than the whole one before it.
+    const verdict: Verdict = last !== null && context.deadline.signal.aborted ? last : outcome.verdict;
+    last = verdict;
+    if (verdict.kind === "fatal" || (verdict.isThrottled && call.hasAlternative === true))
+      return failed(verdict, verdict.what);
+    if (verdict.kind === "refresh") {
+      if (isRenewed) return failed(verdict, `${verdict.what}, and new ones are no better`);
+      isRenewed = true;
+      context.onRetry?.();
+      context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);
+      context.clients.renew(lease.generation);
+      continue;
+    }
+    if (!(await pause(call, verdict, tries, context)))
+      return failed(verdict, `${verdict.what}, after ${tries} ${tries === 1 ? "try" : "tries"} until the deadline`);
+  }
+}
+
+export function refusalOf(subject: string, { code, what, fix }: Failure): Refusal {
+  return new Refusal(code, { what: `${subject}: ${what}`, fix });
+}
+
+function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {
+  return { kind: "failed", failure: { code, what, fix, kind, isThrottled } };
+}
+
+type Try<T> = { readonly answer: T } | { readonly verdict: Verdict };
+
+async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadline: Deadline): Promise<Try<T>> {
+  const judged = { operation: call.operation, circumstances };
+  try {
+    const checked = await call.send(client, { abortSignal: deadline.signal });
+    return checked.kind === "good" ? { answer: checked.answer } : { verdict: judgeFlaw(checked.flaw, judged) };
+  } catch (error) {
+    // Our own: the role's credentials could not be had.
+    if (error instanceof Refusal) throw error;
+    return { verdict: judgeError(error, judged) };
+  }
+}
+
+/** False: the deadline comes first. */
+async function pause<T>(
+  { subject }: Call<T>,
+  { what, isThrottled }: Verdict,
+  tries: number,
+  { deadline, log, random, onRetry }: CallContext,
+): Promise<boolean> {
+  const waitMs = computeBackoffMs(tries, isThrottled, random());
+  if (waitMs >= deadline.remainingMs() || deadline.signal.aborted) return false;
+  onRetry?.();
+  log("warn", `${subject}: ${what}; trying again`, { attempt: tries, waitMs: Math.round(waitMs) });
+  // What ends the run ends the wait, and the try after it.
+  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+  return true;
+}

@@ -1,0 +1,137 @@
+// What each answer of Secrets Manager means for the run, by the policy table. Nothing of the service's message is ever shown,
+// because some of its messages quote the request.
+
+import { HttpTrouble } from "../../http/http-trouble.ts";
+import type { RefusalCode } from "../../refusal.ts";
+import type { Circumstances } from "./clients.ts";
+import { API_POLICY, CLOCK, type Kind, type Rule } from "./error-rules.ts";
+import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "./network-rules.ts";
+import { nameEndpoint, nameHost } from "../route/route.ts";
+
+export type Operation = "GetSecretValue" | "BatchGetSecretValue" | "DescribeSecret";
+
+/** What was called, and what may have led to its error. */
+export interface JudgedCall {
+  readonly operation: Operation;
+  readonly circumstances: Readonly<Circumstances>;
+}
+
+export interface Verdict {
+  /** `retry`: worth another try under the deadline. `refresh`: with other credentials, once. */
+  readonly kind: Kind;
+  /** How the run ends if that does not help. */
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+  /** Asking less often is what helps. */
+  readonly isThrottled: boolean;
+}
+
+const BY_API_NAME = indexRules(API_POLICY);
+const BY_NETWORK_NAME = indexRules(NETWORK_POLICY);
+const BY_PROXY_NAME = indexRules(PROXY_POLICY);
+
+function indexRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
+  return new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)));
+}
+
+/** @param error what the SDK threw: its name, code and status are looked at, its message never is */
+export function judgeError(error: unknown, call: JudgedCall): Verdict {
+  if (error instanceof HttpTrouble) return judgeTrouble(error, call);
+  const { name, $metadata } = (error ?? {}) as {
+    name?: string;
+    $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
+  };
+  const known = judgeName(name, call, $metadata?.clockSkewCorrected === true);
+  if (known) return known;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined ? judgeTrouble(HttpTrouble.from(error), call) : judgeStatus(status, name, call);
+}
+
+/** Of an answer whose status was fine: whoever gave it may give the right one, or something else stands there. */
+export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall): Verdict {
+  return {
+    kind: "retry",
+    code: "unavailable",
+    what: `${route === null ? "Secrets Manager" : nameEndpoint(route)} ${flaw}`,
+    fix: "Look for a proxy or a cache in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
+    isThrottled: false,
+  };
+}
+
+/** Null: the table has no such name. */
+export function judgeName(name: string | undefined, call: JudgedCall, isClockMended = false): Verdict | null {
+  const rule = name === undefined ? undefined : BY_API_NAME.get(name);
+  if (!rule) return null;
+  // The SDK has learnt the right time from the answer's date: the next signature will be good.
+  const cause = rule.isAboutTime === true && isClockMended ? CLOCK : rule;
+  return nameKey(cause, verdictOf(cause, call), call);
+}
+
+/** A key that somebody left in the environment goes before the role, and fails in every way that a wrong role does. */
+function nameKey({ isAboutCredentials, what, fix, keyFix }: Rule, verdict: Verdict, call: JudgedCall): Verdict {
+  const { operation, circumstances } = call;
+  if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
+  const isNamed = what.includes("PRINCIPAL");
+  const [first, ...rest] = (keyFix ?? fix).replaceAll("OPERATION", operation);
+  return {
+    ...verdict,
+    // The environment has no other.
+    kind: verdict.kind === "refresh" ? "fatal" : verdict.kind,
+    what: isNamed ? verdict.what : `${verdict.what}; it used ${PRINCIPALS.environment}, not the role of the instance`,
+    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${first!.toLowerCase()}${rest.join("")}`,
+  };
+}
+
+const PRINCIPALS = {
+  role: "the instance's role",
+  environment: "the access key from the environment (AWS_ACCESS_KEY_ID)",
+} as const;
+
+function judgeTrouble({ code, message, isOfProxy }: HttpTrouble, call: JudgedCall): Verdict {
+  const rule = isOfProxy ? proxyRule(code) : networkRule(code, call);
+  const verdict = verdictOf(rule, call);
+  return { ...verdict, what: `${verdict.what} (${message})` };
+}
+
+function proxyRule(code: string): Rule {
+  const isNoProxy = NETWORK_FAMILIES.some(([start]) => code.startsWith(start));
+  return BY_PROXY_NAME.get(isNoProxy ? "PROXY_SPOKE_FIRST" : code) ?? PROXY_POLICY[0];
+}
+
+function networkRule(code: string, { circumstances: { route } }: JudgedCall): Rule {
+  const family = NETWORK_FAMILIES.find(([start]) => code.startsWith(start));
+  const rule = BY_NETWORK_NAME.get(code) ?? family?.[1] ?? NETWORK_POLICY[0];
+  return rule === NETWORK_POLICY[0] && route !== null && route.proxy !== null ? BEHIND_PROXY : rule;
+}
+
+function judgeStatus(status: number, name: string | undefined, { circumstances: { route } }: JudgedCall): Verdict {
+  const rest = { code: "unavailable" as const, isThrottled: status === 429 };
+  const fix = "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER; else see AWS's health dashboard.";
+  const subject = route === null ? "Secrets Manager" : nameEndpoint(route);
+  if (status >= 200 && status < 300)
+    return { kind: "retry", what: `${subject} gives an answer that is none of Secrets Manager's`, fix, ...rest };
+  // Below 200 and redirects: whatever that was, it was not Secrets Manager.
+  const isPassing = status >= 500 || status < 400 || status === 408 || status === 429;
+  const what = isPassing ? `${subject} answers ${status}` : `${subject} answers ${status} (${plainWord(name)})`;
+  return { kind: isPassing ? "retry" : "fatal", what, fix, ...rest };
+}
+
+function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, circumstances }: JudgedCall): Verdict {
+  const { route } = circumstances;
+  const words: Readonly<Record<string, string>> = {
+    OPERATION: operation,
+    HOST: route === null ? "Secrets Manager" : nameEndpoint(route),
+    NAME: route === null ? "of Secrets Manager" : nameHost(route),
+    PROXY: route?.proxy?.label ?? "of the environment",
+    PRINCIPAL: PRINCIPALS[circumstances.credentials],
+  };
+  const fill = (text: string): string =>
+    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL)\b/g, (word) => words[word]!);
+  return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
+}
+
+// An error's name comes from the wire: only a plain word of it is fit to be shown.
+function plainWord(word: string | undefined): string {
+  return word !== undefined && /^[A-Za-z_][A-Za-z_0-9]{0,59}$/.test(word) ? word : "unknown error";
+}

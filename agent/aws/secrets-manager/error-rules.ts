@@ -1,0 +1,179 @@
+// The policy for every error of Secrets Manager: one row for each cause, with the names that AWS gives it. Plain data.
+// OPERATION stands for the call that failed, PRINCIPAL for whoever signed it. Sources: the API reference of GetSecretValue,
+// BatchGetSecretValue and DescribeSecret with its common errors, and SigV4's troubleshooting page.
+
+import type { RefusalCode } from "../../refusal.ts";
+
+export type Kind = "fatal" | "retry" | "refresh";
+
+export interface Rule {
+  readonly names: readonly string[];
+  readonly kind: Kind;
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+  /** A clock that is off can be the cause. */
+  readonly isAboutTime?: true;
+  readonly isThrottled?: true;
+  /** Other credentials might not have met it. */
+  readonly isAboutCredentials?: true;
+  /** The fix where the credentials are an access key of the environment. Absent: the same. */
+  readonly keyFix?: string;
+}
+
+/** By the clock: chrony may set it while parbake waits. */
+export const CLOCK: Rule = {
+  names: ["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"],
+  kind: "retry",
+  code: "unavailable",
+  what: "the instance's clock is off by minutes",
+  fix: "Let chrony set it before parbake runs: After=chrony-wait.service, or look at `chronyc tracking`.",
+  isAboutTime: true,
+};
+
+export const API_POLICY: readonly Rule[] = [
+  CLOCK,
+  {
+    names: ["ResourceNotFoundException"],
+    kind: "fatal",
+    code: "data",
+    what: "there is no such secret, or no version that is meant has a value",
+    fix: "Check the id, the account and the region; a stage such as AWSPENDING is there only amid a rotation.",
+    isAboutCredentials: true,
+  },
+  {
+    names: ["AccessDeniedException", "AccessDenied", "NotAuthorized"],
+    kind: "fatal",
+    code: "permission",
+    what: "PRINCIPAL may not call OPERATION on it",
+    fix: "Allow secretsmanager:OPERATION on it, and kms:Decrypt on its key if that is a customer's; another account's secret needs both in its own policies, too. Look for a deny in the VPC endpoint's policy and the SCPs.",
+    isAboutCredentials: true,
+  },
+  {
+    names: ["DecryptionFailure"],
+    kind: "fatal",
+    code: "permission",
+    what: "its KMS key cannot decrypt it",
+    fix: "Enable the KMS key and allow the role kms:Decrypt on it.",
+    isAboutCredentials: true,
+    keyFix: "Enable the KMS key and allow the access key's user kms:Decrypt on it.",
+  },
+  {
+    names: ["InvalidRequestException"],
+    kind: "fatal",
+    code: "data",
+    what: "the secret is not in a state to be read, as when it is scheduled for deletion",
+    fix: "Restore it: aws secretsmanager restore-secret.",
+  },
+  {
+    names: ["InvalidParameterException", "ValidationException", "ValidationError", "SerializationException"],
+    kind: "fatal",
+    code: "config",
+    what: "Secrets Manager does not take its id or its version",
+    fix: "Check the id, the stage and the version.",
+  },
+  {
+    names: ["ExpiredTokenException", "ExpiredToken"],
+    kind: "refresh",
+    code: "permission",
+    what: "the credentials have run out",
+    fix: "Check the instance's clock and its role.",
+    isAboutCredentials: true,
+    keyFix: "Put a new one there, with its AWS_SESSION_TOKEN, and check the instance's clock.",
+  },
+  {
+    // A role that was replaced a moment ago looks like this, too.
+    names: ["UnrecognizedClientException", "InvalidClientTokenId"],
+    kind: "refresh",
+    code: "permission",
+    what: "Secrets Manager does not know the credentials",
+    fix: "Check the role, the partition and the region, which the account may have to opt in to.",
+    isAboutCredentials: true,
+    keyFix:
+      "Check that it exists and is active, its AWS_SESSION_TOKEN, the partition and the region, which the account may have to opt in to.",
+  },
+  {
+    names: ["InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature"],
+    kind: "fatal",
+    code: "permission",
+    what: "Secrets Manager refuses the signature",
+    fix: "Check the instance's clock (chronyc tracking), the region, and that no proxy rewrites requests.",
+    isAboutTime: true,
+    isAboutCredentials: true,
+    keyFix:
+      "Check AWS_SECRET_ACCESS_KEY, the instance's clock (chronyc tracking), the region, and that no proxy rewrites requests.",
+  },
+  {
+    names: ["MissingAuthenticationTokenException", "MissingAuthenticationToken"],
+    kind: "fatal",
+    code: "unavailable",
+    what: "the request arrives without its signature",
+    fix: "Look for a proxy that takes the Authorization header away.",
+  },
+  {
+    names: ["OptInRequired", "SubscriptionRequiredException"],
+    kind: "fatal",
+    code: "permission",
+    what: "the account may not use Secrets Manager in this region",
+    fix: "Opt in to the region, or name another.",
+    isAboutCredentials: true,
+  },
+  {
+    names: ["UnknownOperationException", "InvalidAction", "MalformedHttpRequestException", "InvalidNextTokenException"],
+    kind: "fatal",
+    code: "unavailable",
+    what: "what answers there does not know OPERATION",
+    fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER: something else than Secrets Manager may stand there.",
+  },
+  {
+    names: [
+      "ThrottlingException",
+      "Throttling",
+      "ThrottledException",
+      "TooManyRequestsException",
+      "RequestLimitExceeded",
+      "SlowDown",
+    ],
+    kind: "retry",
+    code: "unavailable",
+    what: "Secrets Manager is throttling this account",
+    fix: "Spread the starts: aws: { startJitter: 10s }. Look for what else asks it, and leave aws.batch off.",
+    isThrottled: true,
+  },
+  {
+    names: ["KMSThrottlingException"],
+    kind: "retry",
+    code: "unavailable",
+    what: "KMS is throttling this account",
+    fix: "Spread the starts: aws: { startJitter: 10s }. Look for what else uses the key.",
+    isThrottled: true,
+  },
+  {
+    // Documented once as 400 and once as 500: the SDK by itself retries only the latter.
+    names: ["InternalServiceError", "InternalServiceErrorException", "InternalFailure", "InternalServerError"],
+    kind: "retry",
+    code: "unavailable",
+    what: "Secrets Manager has a fault of its own",
+    fix: "See AWS's health dashboard.",
+  },
+  {
+    names: [
+      "ServiceUnavailable",
+      "ServiceUnavailableException",
+      "RequestTimeout",
+      "RequestTimeoutException",
+      "RequestAbortedException",
+    ],
+    kind: "retry",
+    code: "unavailable",
+    what: "Secrets Manager is not available",
+    fix: "See AWS's health dashboard.",
+  },
+  {
+    names: ["EndpointError"],
+    kind: "fatal",
+    code: "usage",
+    what: "Secrets Manager has no FIPS or no dual-stack endpoint there",
+    fix: "Unset AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT.",
+  },
+];

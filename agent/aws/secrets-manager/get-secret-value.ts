@@ -1,0 +1,35 @@
+// Fetches one version of one secret with a call of its own.
+
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { callService, refusalOf, type Call, type CallContext, type Outcome } from "./call-service.ts";
+import { checkValue, type ValueAnswer, type VersionInput } from "./check-answer.ts";
+import { versionInput, type SecretReference } from "./secret-request.ts";
+
+/** @throws Refusal that names the secret, or that of credentials that cannot be had */
+export async function getSecretValue(reference: SecretReference, context: CallContext): Promise<ValueAnswer> {
+  const { step, subject } = reference;
+  const outcome = await ask(reference, versionInput(step), context);
+  if (outcome.kind === "answered") return outcome.answer;
+  const { failure } = outcome;
+  // A secret that has never been rotated has no version before: then both files hold the one that there is.
+  if (step.version?.kind !== "previous" || failure.code !== "data") throw refusalOf(subject, failure);
+  const current = await ask(reference, {}, context);
+  if (current.kind === "answered") return current.answer;
+  throw refusalOf(subject, current.failure);
+}
+
+function ask(reference: SecretReference, version: VersionInput, context: CallContext): Promise<Outcome<ValueAnswer>> {
+  const { id, region, subject } = reference;
+  const call: Call<ValueAnswer> = {
+    subject,
+    region,
+    operation: "GetSecretValue",
+    send: async (client, options) =>
+      checkValue(
+        reference,
+        version,
+        await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options),
+      ),
+  };
+  return callService(call, context);
+}

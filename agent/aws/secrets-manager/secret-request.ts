@@ -1,0 +1,46 @@
+// A planned secret as Secrets Manager is asked for it: where, which version, and what to call it when that fails.
+
+import { isArn, isRegion } from "../../names/secret-id.ts";
+import type { SecretStep } from "../../plan/plan.ts";
+import { secretLabel } from "../../plan/secret-label.ts";
+import { Refusal } from "../../refusal.ts";
+import type { CallRegion } from "../route/call-region.ts";
+import type { VersionInput } from "./check-answer.ts";
+
+export interface SecretReference {
+  readonly step: SecretStep;
+  readonly id: string;
+  readonly region: string;
+  /** `secret db (prod/db@AWSPENDING in eu-west-1)`, `secret db (prod/db in us-east-1, by AWS_REGION)` */
+  readonly subject: string;
+}
+
+/** @throws Refusal `unavailable` where no region is known: one that is guessed would be another account's wrong secret */
+export function referTo(step: SecretStep, call: CallRegion): SecretReference {
+  const own = step.region ?? (isArn(step.id) ? step.id.split(":")[3]! : null);
+  const [region, variable] = own === null ? [call.region, call.variable] : [own, null];
+  if (!region) {
+    const what = `secret ${step.name}: no region is known to ask for ${step.id}`;
+    throw new Refusal("unavailable", { what, fix: "Let IMDS answer, or set AWS_REGION or the secret's region." });
+  }
+  // It becomes a part of a host name.
+  if (!isRegion(region)) {
+    const what = `secret ${step.name}: ${variable ?? "its region"} is ${JSON.stringify(region.slice(0, 40))}, which is no region`;
+    throw new Refusal("usage", { what, fix: "Write it as AWS does: eu-west-1." });
+  }
+  const place = variable === null ? region : `${region}, by ${variable}`;
+  return { step, id: step.id, region, subject: `secret ${step.name} (${secretLabel(step)} in ${place})` };
+}
+
+/** The fields of GetSecretValue's request that say which version. */
+export function versionInput({ version }: SecretStep): VersionInput {
+  if (version === undefined) return {};
+  switch (version.kind) {
+    case "stage":
+      return { VersionStage: version.stage };
+    case "pinned":
+      return { VersionId: version.versionId };
+    case "previous":
+      return { VersionStage: "AWSPREVIOUS" };
+  }
+}

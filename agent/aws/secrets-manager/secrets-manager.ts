@@ -1,0 +1,83 @@
+// AWS Secrets Manager as parbake uses it: values and descriptions, all at once over one pool, under the run's deadline. Never
+// logs, prints or keeps a value.
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { Deadline } from "../../deadline.ts";
+import type { Log } from "../../log.ts";
+import type { SecretStep } from "../../plan/plan.ts";
+import { computeStartDelayMs } from "./backoff.ts";
+import { createBatcher, type FetchOne } from "./batch-secrets.ts";
+import type { CallContext } from "./call-service.ts";
+import type { CallRegion } from "../route/call-region.ts";
+import { createClients } from "./clients.ts";
+import type { Credentials } from "../credentials.ts";
+import { describeSecret } from "./describe-secret.ts";
+import type { ClientSettings } from "../route/endpoints.ts";
+import { extractKeys, hasMark, WHOLE } from "../extract-keys.ts";
+import type { FetchedSecret } from "../fetched-secret.ts";
+import type { ValueAnswer } from "./check-answer.ts";
+import { getSecretValue } from "./get-secret-value.ts";
+import type { SecretDescription } from "../secret-description.ts";
+import { referTo, type SecretReference } from "./secret-request.ts";
+
+export interface SecretsSource {
+  /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */
+  fetchSecret(step: SecretStep): Promise<FetchedSecret>;
+  /** Asks DescribeSecret alone, and never for a value. @throws Refusal likewise */
+  describeSecret(step: SecretStep): Promise<SecretDescription>;
+  close(): void;
+}
+
+export interface SecretsSourceOptions {
+  readonly region: CallRegion;
+  readonly fetchCredentials: () => Promise<Credentials>;
+  readonly settings: ClientSettings;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  /** Twenty current versions in a call. Default: each secret in a call of its own. */
+  readonly batch?: boolean;
+  /** The longest random wait before the first value is asked for. Default: none. */
+  readonly startJitterMs?: number;
+  readonly random?: () => number;
+  /** Hears of each answer that makes it ask again. */
+  readonly onRetry?: () => void;
+}
+
+export function createSecretsSource(options: SecretsSourceOptions): SecretsSource {
+  const { region, settings, deadline, log, batch = false, startJitterMs = 0, random = Math.random } = options;
+  const { onRetry } = options;
+  const clients = createClients(settings, options.fetchCredentials);
+  const context: CallContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
+  const fetchOne: FetchOne = (reference) => getSecretValue(reference, context);
+  let start: Promise<FetchOne> | null = null;
+
+  // All secrets of a run wait for the same start.
+  async function begin(): Promise<FetchOne> {
+    if (startJitterMs > 0) await waitForTurn(startJitterMs, context);
+    return batch ? createBatcher(context, fetchOne) : fetchOne;
+  }
+
+  return {
+    async fetchSecret(step) {
+      const reference = referTo(step, region);
+      const fetchCurrent = await (start ??= begin());
+      // A batch has no way to ask for another version.
+      const answer = await (step.version === undefined ? fetchCurrent : fetchOne)(reference);
+      return takeKeys(reference, answer, log);
+    },
+    describeSecret: async (step) => describeSecret(referTo(step, region), context),
+    close: () => clients.close(),
+  };
+}
+
+function takeKeys({ step, subject }: SecretReference, answer: ValueAnswer, log: Log): FetchedSecret {
+  if (hasMark(answer) && step.keys.some(({ key }) => key !== WHOLE))
+    log("warn", `${subject} begins with a byte order mark, which its keys are read without; store it as plain UTF-8`);
+  return { versionId: answer.versionId, values: extractKeys(step, answer) };
+}
+
+async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {
+  const waitMs = computeStartDelayMs(startJitterMs, deadline.remainingMs(), random());
+  log("info", "waiting for this instance's turn (aws.startJitter)", { waitMs: Math.round(waitMs) });
+  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+}

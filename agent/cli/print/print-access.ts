@@ -1,0 +1,18 @@
+// What `plan --check-access` found, a line for each secret and below it what stands in the way. Pure.
+
+import type { SecretAccess } from "../../aws/secret-access.ts";
+import { formatProblem } from "../../refusal.ts";
+import { formatColumns, type Paint } from "../text.ts";
+
+export function formatAccess(access: readonly SecretAccess[], paint: Paint): string {
+  if (access.length === 0) return "\nno secret to check\n";
+  const rows = access.map(({ name, id, region, versionId, code }) => [
+    code === null ? paint.green("ok") : paint.red(code),
+    name,
+    region === null ? id : `${id} in ${region}`,
+    paint.dim(versionId === null ? "" : `version ${versionId}`),
+  ]);
+  const problems = access.flatMap((each) => each.problems);
+  const notes = problems.map((problem) => `  ${paint.yellow("!")} ${formatProblem(problem)}\n`).join("");
+  return `\n${paint.bold("access")}, by DescribeSecret\n${formatColumns(rows, "  ")}${notes}`;
+}

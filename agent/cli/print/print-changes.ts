@@ -1,0 +1,118 @@
+// The files of a plan for people: what differs from what is there, and how. Pure.
+
+import type { Change, FileChange } from "../../inspect/inspect-plan.ts";
+import type { FileStep } from "../../plan/plan.ts";
+import { formatProblem } from "../../refusal.ts";
+import { formatCounts, formatDiff } from "./print-diff.ts";
+import { formatColumns, type Paint } from "../text.ts";
+
+export const MARKS: Readonly<Record<Change["change"], string>> = {
+  create: "+",
+  update: "~",
+  attributes: "m",
+  remove: "-",
+  kept: "k",
+  unchanged: "=",
+  present: "=",
+  unknown: "?",
+};
+
+export function formatFiles(changes: readonly Change[], paint: Paint): string {
+  const files = changes.filter((change) => change.kind !== "secret");
+  if (files.length === 0) return "";
+  const rows = files.map((change) => (change.kind === "file" ? fileRow(change, paint) : otherRow(change, paint)));
+  const notes = [...new Set(changes.flatMap(notesOf))].map((note) => `  ${paint.yellow("!")} ${note}\n`);
+  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
+}
+
+function notesOf(change: Change): string[] {
+  const problem = change.problem === null ? [] : [formatProblem(change.problem)];
+  switch (change.kind) {
+    case "removal":
+      return change.note === null ? problem : [...problem, formatProblem(change.note)];
+    case "file":
+      return [...problem, ...describeHistory(change)];
+    case "folder":
+    case "secret":
+      return problem;
+  }
+}
+
+function describeHistory({ path, change, drift, adopted }: FileChange): string[] {
+  if (drift !== null && change === "kept") return [`${path} was edited by hand (${drift.since}), and is left so`];
+  if (drift !== null) return [`${path} was edited by hand (${drift.since}): the edit would be overwritten`];
+  return adopted && change !== "unchanged" ? [`${path} is not parbake's yet: what is there would be replaced`] : [];
+}
+
+function fileRow(file: FileChange, paint: Paint): string[] {
+  return [
+    paintMark(file.change, paint),
+    nameChange(file),
+    file.path,
+    describeChange(file),
+    hasTexts(file) ? formatCounts(file.currentText, file.newText ?? "", paint) : "",
+    paint.dim(describeFormat(file.step)),
+    paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
+  ];
+}
+
+function otherRow(change: Exclude<Change, FileChange>, paint: Paint): string[] {
+  const path = change.kind === "folder" ? `${change.path}/` : change.path;
+  const owner = change.kind === "folder" ? describeOwner(change.step) : "";
+  return [paintMark(change.change, paint), change.change, path, owner];
+}
+
+function paintMark(change: Change["change"], paint: Paint): string {
+  const mark = MARKS[change];
+  switch (change) {
+    case "create":
+      return paint.green(mark);
+    case "remove":
+      return paint.red(mark);
+    case "update":
+    case "attributes":
+    case "kept":
+    case "unknown":
+      return paint.yellow(mark);
+    case "unchanged":
+    case "present":
+      return paint.dim(mark);
+  }
+}
+
+// `attributes` is the word for programs: people are told which.
+function nameChange({ change, currentAttributes: current, wantedAttributes: wanted }: FileChange): string {
+  if (change !== "attributes" || !current || !wanted) return change;
+  const isOwner = current.uid !== wanted.uid || current.gid !== wanted.gid;
+  const names = [current.mode === wanted.mode ? "" : "mode", isOwner ? "owner" : ""];
+  return `${names.filter((name) => name !== "").join(" and ")} only`;
+}
+
+function describeChange({ step, change, currentAttributes: current }: FileChange): string {
+  if (change === "unchanged" || change === "create" || !current) return describeOwner(step);
+  const mode = current.mode === step.mode ? "" : `${formatMode(current.mode)} → `;
+  return `${mode}${describeOwner(step)}`;
+}
+
+export function describeOwner({ owner, group, mode }: Pick<FileStep, "owner" | "group" | "mode">): string {
+  return `${formatMode(mode)} ${group === null ? owner : `${owner}:${group}`}`;
+}
+
+function formatMode(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** Whether both sides of a difference are known: neither is a secret's, and what is there is text. */
+export function hasTexts({ change, currentText, newText }: FileChange): boolean {
+  if (newText === null || change === "unchanged" || change === "attributes") return false;
+  return change === "create" || currentText !== null;
+}
+
+export function formatChangeDiff(change: Change, paint: Paint): string {
+  if (change.kind !== "file" || !hasTexts(change)) return "";
+  return formatDiff(change.currentText, change.newText ?? "", change.path, paint);
+}
+
+export function describeFormat({ format, formatReason }: FileStep): string {
+  return `${format}: ${formatReason}`;
+}

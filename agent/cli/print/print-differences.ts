@@ -1,0 +1,103 @@
+// Several machines' plans side by side: only what differs gets a row, and what is the same on all is one line. Pure.
+
+import type { AppPlan, FileStep, Plan } from "../../plan/plan.ts";
+import { formatBytes } from "../../size.ts";
+import { formatCounts, formatDiff } from "./print-diff.ts";
+import { limitsOf } from "../machine-limits.ts";
+import { formatAppName, formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
+  const type = facts.instanceType ?? "this machine";
+  const { vcpus, memLimitBytes: memoryBytes } = facts;
+  return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit: null, problems: [], tuning: { budget, apps } };
+}
+
+export function formatDifferences(plans: readonly Plan[], withDiff: boolean, paint: Paint): string {
+  const machines = plans.map(tunedMachine);
+  const settings = settingRows(plans, paint);
+  const files = fileRows(plans, paint);
+  const rows = [...machineRows(machines, paint), ...settings.rows, ...files.rows];
+  const remarks = machines.map((machine) => formatRemarks(machine, machines, paint)).join("");
+  const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
+  const diffs = withDiff ? plans.slice(1).map((plan) => formatDifference(plans[0]!, plan, paint)) : [];
+  return `${formatColumns(rows)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
+}
+
+interface Rows {
+  readonly rows: readonly string[][];
+  readonly sameCount: number;
+}
+
+function settingRows(plans: readonly Plan[], paint: Paint): Rows {
+  const names = new Set(plans.flatMap(({ apps }) => apps.map(({ name }) => name)));
+  const ofApps = [...names].map((name) =>
+    appRows(
+      plans.map(({ apps }) => apps.find((app) => app.name === name)),
+      paint,
+    ),
+  );
+  return {
+    rows: ofApps.flatMap(({ rows }) => rows),
+    sameCount: ofApps.reduce((sum, { sameCount }) => sum + sameCount, 0),
+  };
+}
+
+/** @param apps the same app on each machine; undefined where it is left out */
+function appRows(apps: readonly (AppPlan | undefined)[], paint: Paint): Rows {
+  const { name, profile } = apps.find((app) => app !== undefined)!;
+  const shares = apps.map((app) => (app === undefined ? "left out" : formatShare(app)));
+  const settings = [...new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})))];
+  const differing = settings.filter((setting) => !allSame(apps.map((app) => app?.settings[setting]?.text)));
+  const rows = differing.map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]);
+  const heading = [formatAppName(name, profile, paint), ...shares];
+  const isShown = rows.length > 0 || !allSame(shares);
+  return { rows: isShown ? [heading, ...rows] : [], sameCount: settings.length - differing.length };
+}
+
+function formatShare({ memoryBytes }: AppPlan): string {
+  return memoryBytes > 0 ? formatBytes(memoryBytes) : "";
+}
+
+// The first machine's file by its length, the others' by what makes them differ from it.
+function fileRows(plans: readonly Plan[], paint: Paint): Rows {
+  const paths = pathsOf(plans);
+  const differing = paths.filter((path) => !allSame(plans.map((plan) => contentOf(plan, path))));
+  const rows = differing.map((path) => {
+    const [first, ...others] = plans.map((plan) => contentOf(plan, path));
+    const cells = others.map((text) =>
+      text === first ? paint.dim("the same") : formatCounts(first ?? "", text ?? "", paint),
+    );
+    return [`  ${path}`, formatCount((first ?? "").split("\n").length - 1, "line"), ...cells];
+  });
+  return { rows: rows.length > 0 ? [[paint.bold("files")], ...rows] : [], sameCount: paths.length - differing.length };
+}
+
+function formatDifference(from: Plan, to: Plan, paint: Paint): string {
+  const heading = paint.bold(`${from.facts.instanceType} → ${to.facts.instanceType}`);
+  const diffs = pathsOf([from, to]).map((path) =>
+    formatDiff(contentOf(from, path), contentOf(to, path) ?? "", path, paint),
+  );
+  return `${heading}\n${diffs.join("") || "no file differs\n"}`;
+}
+
+function pathsOf(plans: readonly Plan[]): string[] {
+  return [...new Set(plans.flatMap((plan) => filesOf(plan).map(({ path }) => path)))];
+}
+
+function filesOf({ steps }: Plan): FileStep[] {
+  return steps.filter((step) => step.kind === "file");
+}
+
+// A secret's place is shown, its value is not known here.
+function contentOf(plan: Plan, path: string): string | null {
+  const step = filesOf(plan).find((file) => file.path === path);
+  const parts = step?.content.map((part) =>
+    typeof part === "string" ? part : `[secret ${part.reference.secret}.${part.reference.key}]`,
+  );
+  return parts?.join("") ?? null;
+}
+
+function allSame(values: readonly unknown[]): boolean {
+  return values.every((value) => value === values[0]);
+}

@@ -1,0 +1,175 @@
+// An explanation for people and for programs: from the machine's memory down to one value. Pure.
+
+import type { OptionValue } from "../../config/config.ts";
+import type { AppPlan } from "../../plan/plan.ts";
+import { describeBelowUseful, listUntold } from "../warn-below-useful.ts";
+import { formatProblems } from "./print-problems.ts";
+import { type ExplainedShare, formatAbsence, formatShare } from "./print-share.ts";
+import { formatInput, type Levers, substitute } from "../../tuning/explain.ts";
+import type { OptionRule, Setting } from "../../tuning/profile/profile.ts";
+import { findProfile } from "../../tuning/resolve-app.ts";
+import { formatBytes } from "../../size.ts";
+import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
+import { formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+interface Common extends ExplainedShare {
+  /** The instance type, or `here`. */
+  readonly machine: string;
+  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  readonly cpuBaselinePercent?: number | null;
+  /** Of the machine: an app may count on fewer. */
+  readonly machineVcpus: number;
+  readonly cgroup?: Cgroup;
+}
+
+type SettingExplanation = Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers };
+
+export type Explanation = (Common & { readonly kind: "app" }) | SettingExplanation;
+
+export function explainDocument(explanation: Explanation): unknown {
+  const { machine, cpuBaselinePercent = null, app, share, leftOut } = explanation;
+  const { name, profile, vcpus, settings, degraded, belowUseful } = app;
+  const present = isPresent(explanation);
+  const common = { schema: 1, machine, cpuBaselinePercent, app: name, profile, present, leftOut, vcpus, share };
+  if (explanation.kind === "app") {
+    return { ...common, settings: present ? settings : {}, degraded, belowUseful: present ? belowUseful : [] };
+  }
+  const setting = settings[explanation.setting]!;
+  const withNumbers = substitute(setting, settings);
+  const below = belowUseful.filter((each) => each.setting === explanation.setting);
+  const changedBy = explanation.levers;
+  return { ...common, setting: explanation.setting, ...setting, withNumbers, belowUseful: below, changedBy };
+}
+
+export function formatExplanation(explanation: Explanation, paint: Paint): string {
+  const { machine, app } = explanation;
+  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${describeCpus(explanation)}\n`;
+  if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
+  const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
+  return heading + formatShare(explanation, paint) + rest;
+}
+
+/** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever`. */
+function describeCpus({ app, machineVcpus, cgroup, cpuBaselinePercent = null }: Explanation): string {
+  const part = app.vcpus === machineVcpus ? "" : `${app.vcpus} of `;
+  const quota = describeQuota(cgroup);
+  const burstable = cpuBaselinePercent === null ? "" : `, burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  return part + formatCount(machineVcpus, "vCPU") + (quota === null ? "" : ` (${quota})`) + burstable;
+}
+
+function isPresent({ app, leftOut }: Explanation): boolean {
+  return !leftOut.includes(app.name);
+}
+
+function formatSettings(app: AppPlan, paint: Paint): string {
+  const { name: appName, settings, degraded, belowUseful } = app;
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    name,
+    oneLine(setting),
+    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
+  ]);
+  const untold = listUntold(app);
+  const gaveUp = untold.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(untold)}`)}\n`;
+  const warnings = belowUseful.map((below) => describeBelowUseful(appName, below, degraded));
+  return formatColumns(rows, "  ") + gaveUp + formatProblems(warnings, paint);
+}
+
+function formatSetting(explanation: SettingExplanation, paint: Paint): string {
+  const { app, setting: name, levers } = explanation;
+  const setting = app.settings[name]!;
+  const { formula, inputs, source, note } = setting;
+  const numbers = substitute(setting, app.settings);
+  const below = app.belowUseful.find((each) => each.setting === name);
+  const rows = [
+    ["formula", formula],
+    ...(numbers === formula || isOneName(formula) ? [] : [["in numbers", numbers]]),
+    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(app, input, value)]),
+    ["bound by", describeBound(explanation, setting)],
+    ["source", source],
+    ...(note === null ? [] : [["note", note]]),
+    ...(below === undefined ? [] : [["too little", `${below.because}. ${below.fix}`]]),
+    ...describeChanges(explanation, levers, setting).map((change, index) => [index === 0 ? "changed by" : "", change]),
+  ];
+  const cells = rows.map(([label, ...rest]) => [paint.dim(label!), ...rest]);
+  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(cells, "  ")}`;
+}
+
+function exactValue({ value, unit, text }: Setting): string {
+  if (unit !== "bytes" || typeof value !== "number") return "";
+  return String(value) === text ? ` (${formatBytes(value)})` : ` (${formatBytes(value)}, ${value} bytes)`;
+}
+
+/** What it stands for is told below it. */
+function isOneName(formula: string): boolean {
+  return /^(the option )?\w+$/.test(formula);
+}
+
+/** An amount of memory by its name, or the value of an option that is a size. */
+function formatExactly({ profile, settings }: AppPlan, name: string, value: number | string): string {
+  const isAmount = isSize(profile, name) && typeof value === "number";
+  const shown = isAmount ? formatBytes(value) : formatInput(name, value, settings);
+  return shown === String(value) || shown === `${value} B` ? shown : `${shown} (${value} bytes)`;
+}
+
+function isSize(profile: string, option: string): boolean {
+  return findProfile(profile)?.options[option]?.kind === "size";
+}
+
+function describeBound({ app, setting: name }: SettingExplanation, { boundBy }: Setting): string {
+  switch (boundBy) {
+    case null:
+      return "nothing: it is what the formula gives";
+    case "floor":
+      return "floor: the least that makes sense, where all else would give less";
+    case "cap":
+      return "cap: the most that does any good, where all else would give more";
+    case "user":
+      return `user: the config's apps.${app.name}.options say so`;
+    case "share":
+      return "share: what the source says would not fit into the app's share";
+    case "disk":
+      return "disk: what the source says would not fit on the disk that holds the app's data";
+    case "ladder":
+      return `ladder: given up so that the app fits; ${describeGivenUp(app, name)}`;
+  }
+}
+
+function formatOption(kind: OptionRule["kind"], value: OptionValue): string {
+  return kind === "size" && typeof value === "number" ? formatBytes(value) : String(value);
+}
+
+/** Its own part of what the app gave up; all of it for a value that goes by another's. */
+function describeGivenUp({ degraded }: AppPlan, name: string): string {
+  const own = degraded.filter(({ setting }) => setting === name);
+  return formatDegraded(own.length > 0 ? own : degraded);
+}
+
+/** A plain number of bytes, and how much that is. */
+function formatChanged(text: string, { unit }: Setting): string {
+  return unit === "bytes" && /^\d{5,}$/.test(text) ? `${text} (${formatBytes(Number(text))})` : shorten(text);
+}
+
+function describeChanges({ app, share }: Explanation, levers: Levers, setting: Setting): string[] {
+  const { options, withTwiceTheMemory, withTwiceTheCpus } = levers;
+  const named = options.map(
+    ({ name, kind, value, about }) =>
+      `option ${name}${value === null ? "" : ` (${formatOption(kind, value)})`}: ${about}`,
+  );
+  const path = `apps.${app.name}`;
+  const ways =
+    share === null ? "a larger instance type" : `${path}.memory (weight, min, max) or a larger instance type`;
+  const twice = share === null ? "twice the memory" : "twice the share";
+  const isShort = withTwiceTheMemory === null && (setting.boundBy === "share" || setting.boundBy === "ladder");
+  return [
+    ...(withTwiceTheMemory === null ? [] : [`${ways}: with ${twice} ${formatChanged(withTwiceTheMemory, setting)}`]),
+    ...(isShort ? [`${ways}: with more than ${twice}`] : []),
+    ...(withTwiceTheCpus === null
+      ? []
+      : [`more CPUs or ${path}.cpu.weight: with twice as many ${formatChanged(withTwiceTheCpus, setting)}`]),
+    ...named,
+    ...(options.length === 0 && withTwiceTheMemory === null && withTwiceTheCpus === null && !isShort
+      ? ["nothing"]
+      : []),
+  ];
+}

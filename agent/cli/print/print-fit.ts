@@ -1,0 +1,117 @@
+// `tune --all-types`: which instance types hold the image, for people by family, for programs type by type. Pure.
+
+import { formatBytes } from "../../size.ts";
+import { machineDocument, type TunedMachine } from "./print-tuning.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+/** The types of one family that the image's architecture allows, the smallest first. */
+interface Family {
+  readonly name: string;
+  readonly machines: readonly TunedMachine[];
+  /** Null: none is large enough. */
+  readonly smallest: TunedMachine | null;
+  /** The smallest on which no setting is less than an expert would sign. */
+  readonly useful: TunedMachine | null;
+  /** The smallest on which no app is left out or gives anything up. */
+  readonly whole: TunedMachine | null;
+}
+
+/** `types` as for named ones; `families` sums them up. */
+export function fitDocument(machines: readonly TunedMachine[]): unknown {
+  const families = groupByFamily(machines).map(({ name, machines: own, smallest, useful, whole }) => ({
+    family: name,
+    smallest: smallest?.type ?? null,
+    smallestUseful: useful?.type ?? null,
+    smallestWhole: whole?.type ?? null,
+    fits: own.filter(fits).length,
+    of: own.length,
+  }));
+  return { schema: 1, families, types: machines.map(machineDocument) };
+}
+
+export function formatFit(machines: readonly TunedMachine[], paint: Paint): string {
+  const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
+  const heading = `the image fits on ${candidates.filter(fits).length} of ${formatCount(machines.length, "type")}`;
+  const rows = [
+    ["family", "smallest", "without a warning", "with all it wants", "fits", "too small"],
+    ...groupByFamily(machines).map((family) => familyRow(family, paint)),
+  ];
+  return `${paint.bold(heading)}\n${formatColumns(rows)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
+}
+
+function familyRow({ name, machines, smallest, useful, whole }: Family, paint: Paint): string[] {
+  const small = machines.filter((machine) => !fits(machine));
+  return [
+    paint.bold(name),
+    smallest === null ? paint.red("none") : `${smallest.type} (${formatBytes(smallest.memoryBytes)})`,
+    nameOther(useful, smallest, paint),
+    nameOther(whole, smallest, paint),
+    `${machines.length - small.length}/${machines.length}`,
+    paint.dim(small.map(({ type }) => type.slice(name.length + 1)).join(", ")),
+  ];
+}
+
+function nameOther(machine: TunedMachine | null, smallest: TunedMachine | null, paint: Paint): string {
+  return machine === smallest ? "" : (machine?.type ?? paint.yellow("none"));
+}
+
+/** A line for each setting, whatever it is on each type: what is useful knows nothing of the machine. */
+function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string {
+  const found = machines.flatMap(({ tuning }) =>
+    (tuning?.apps ?? []).flatMap(({ name, belowUseful }) =>
+      belowUseful.map(({ setting, because }) => `${name}: too little ${setting}, and ${because}`),
+    ),
+  );
+  const lines = [...Map.groupBy(found, (line) => line)].map(
+    ([line, { length }]) => `${paint.yellow("!")} ${formatCount(length, "type")}: ${line}\n`,
+  );
+  return lines.join("");
+}
+
+// The same reason for all of a kind: floors know nothing of the machine.
+function formatReasons(machines: readonly TunedMachine[], candidates: readonly TunedMachine[], paint: Paint): string {
+  const others = machines.length - candidates.length;
+  const tooSmall = candidates.filter((machine) => !fits(machine));
+  const nearest = tooSmall.toSorted(bySize).at(-1);
+  const lines = [
+    ...(nearest
+      ? [`too small: ${formatCount(tooSmall.length, "type")}; on ${nearest.type}, ${reasonOf(nearest)}`]
+      : []),
+    ...(others > 0 ? [`of another architecture: ${formatCount(others, "type")}`] : []),
+  ];
+  return lines.map((line) => `${paint.dim(line)}\n`).join("");
+}
+
+function reasonOf({ problems }: TunedMachine): string {
+  return problems.map(({ what }) => what).join("; ");
+}
+
+function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {
+  const families = new Map<string, TunedMachine[]>();
+  for (const machine of machines) {
+    if (machine.misfit === "architecture") continue;
+    const name = machine.type.split(".")[0]!;
+    families.set(name, [...(families.get(name) ?? []), machine]);
+  }
+  return [...families].map(([name, own]) => {
+    const sorted = own.toSorted(bySize);
+    const find = (is: (machine: TunedMachine) => boolean): TunedMachine | null => sorted.find(is) ?? null;
+    return { name, machines: sorted, smallest: find(fits), useful: find(isUseful), whole: find(isWhole) };
+  });
+}
+
+function bySize(a: TunedMachine, b: TunedMachine): number {
+  return a.memoryBytes - b.memoryBytes || a.vcpus - b.vcpus || (a.type < b.type ? -1 : 1);
+}
+
+function fits({ tuning }: TunedMachine): boolean {
+  return tuning !== null;
+}
+
+function isUseful({ tuning }: TunedMachine): boolean {
+  return tuning !== null && tuning.apps.every(({ belowUseful }) => belowUseful.length === 0);
+}
+
+function isWhole({ tuning }: TunedMachine): boolean {
+  return tuning !== null && tuning.budget.leftOut.length === 0 && tuning.apps.every(({ degraded }) => !degraded.length);
+}

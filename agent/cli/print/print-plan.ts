@@ -1,0 +1,153 @@
+// A plan for people and for programs: what would be on the machine, and what differs from what is there. Pure.
+
+import type { Change } from "../../inspect/inspect-plan.ts";
+import type { SavedChange } from "../../inspect/saved-plan.ts";
+import { countChanges } from "./unified-diff.ts";
+import type { Config } from "../../config/config.ts";
+import type { Plan, SecretStep } from "../../plan/plan.ts";
+import { secretLabel } from "../../plan/secret-label.ts";
+import { eachOnce, formatProblem } from "../../refusal.ts";
+import { warnBelowUseful } from "../warn-below-useful.ts";
+import { describeFormat, describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
+import { formatDifferences, tunedMachine } from "./print-differences.ts";
+import { formatDivision } from "./print-tuning.ts";
+import { formatColumns, type Paint } from "../text.ts";
+
+export interface InspectedPlan {
+  readonly plan: Plan;
+  readonly changes: readonly Change[];
+  /** Facts that templates print and that no machine has said: known only on an instance. */
+  readonly standIns: readonly string[];
+}
+
+/**
+ * The JSON of `plan`: one entry for each machine. What `apply --plan` performs.
+ * @param saved what stands at the place of each change, for each of the plans
+ */
+export function planDocument(
+  inspected: readonly InspectedPlan[],
+  saved: readonly (readonly SavedChange[])[],
+  { metrics, aws }: Pick<Config, "metrics" | "aws">,
+): object {
+  const plans = inspected.map(({ plan, changes, standIns }, index) => ({
+    ...plan,
+    standIns,
+    changes: changes.map((change, place) => changeDocument(change, saved[index]![place]!)),
+  }));
+  return { schema: 1, metrics, aws, plans };
+}
+
+function changeDocument(change: Change, { seen }: SavedChange): unknown {
+  const { kind, path, problem } = change;
+  const drift = kind === "file" ? change.drift : null;
+  const note = kind === "removal" ? change.note : null;
+  return {
+    kind,
+    path,
+    change: change.change,
+    problem: problem && formatProblem(problem),
+    drift,
+    note: note && formatProblem(note),
+    lines: kind === "file" && hasTexts(change) ? countChanges(change.currentText, change.newText ?? "") : null,
+    seen,
+  };
+}
+
+/** @param withDiff show each file's difference, whole where it is new */
+export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff: boolean, paint: Paint): string {
+  return [
+    formatDivision([tunedMachine(plan)], paint),
+    formatSecrets(plan, changes, paint),
+    formatFiles(changes, paint),
+    withDiff ? changes.map((change) => formatChangeDiff(change, paint)).join("") : "",
+    formatWarnings([plan], standIns, paint),
+    `${summarize(changes, plan)}\n`,
+  ]
+    .filter((section) => section !== "")
+    .join("\n");
+}
+
+/** Several instance types side by side: the image is the same, so only what differs needs a row. */
+export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boolean, paint: Paint): string {
+  const plans = inspected.map(({ plan }) => plan);
+  const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
+  const sections = [
+    formatDifferences(plans, withDiff, paint),
+    formatSecrets(plans[0]!, [], paint),
+    formatFormats(plans[0]!, paint),
+    formatWarnings(plans, standIns, paint),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint): string {
+  const secrets = steps.filter((step) => step.kind === "secret");
+  if (secrets.length === 0) return "";
+  const states = new Map(changes.map(({ path, change }) => [path, change]));
+  return `${paint.bold("secrets")}\n${formatColumns(
+    secrets.flatMap((step) => secretRows(step, states)),
+    "  ",
+  )}`;
+}
+
+// What a secret is now, only apply can tell: the plan asks nobody for it.
+function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
+  return step.keys.map((key) => [
+    `${secretLabel(step)}#${key.key}`,
+    "→",
+    key.path ?? "templates only",
+    key.path ? describeOwner(key) : "",
+    states.get(key.path ?? "") ?? "",
+  ]);
+}
+
+/** Of one machine stands for all: the names that tell it are the image's. */
+function formatFormats({ steps }: Plan, paint: Paint): string {
+  const files = steps.filter((step) => step.kind === "file");
+  if (files.length === 0) return "";
+  const rows = files.map((step) => [step.path, paint.dim(describeFormat(step))]);
+  return `${paint.bold("formats")}\n${formatColumns(rows, "  ")}`;
+}
+
+function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
+  const warnings = [...plans.flatMap((plan) => plan.warnings), ...warnBelowUseful(plans.map(tunedMachine))];
+  const lines = [
+    ...eachOnce(warnings).map(formatProblem),
+    ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),
+  ];
+  if (lines.length === 0) return "";
+  return `${paint.bold("warnings")}\n${lines.map((line) => `  ${paint.yellow("!")} ${line}\n`).join("")}`;
+}
+
+function summarize(changes: readonly Change[], { steps }: Plan): string {
+  const counts = Object.keys(MARKS).map(
+    (kind) => [kind, changes.filter(({ change }) => change === kind).length] as const,
+  );
+  const parts = counts.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`);
+  const needs = steps.flatMap((step) => (step.kind === "secret" ? needOf(step, changes) : []));
+  const [toFetch, toCheck] = ["fetch", "check"].map((need) => needs.filter((one) => one === need).length);
+  const secrets = [
+    toCheck === 0 || toFetch! > 0 ? `${toFetch} to fetch` : "",
+    toCheck! > 0 ? `${toCheck} to check` : "",
+  ];
+  return `${parts.join(", ") || "nothing to write"}; ${secrets.filter((part) => part !== "").join(", ")}`;
+}
+
+/** `check`: apply asks which version is current, and fetches the secret only where it is another. */
+function needOf(step: SecretStep, changes: readonly Change[]): "fetch" | "check" | "none" {
+  const its = changes.filter((change) => isMadeOf(change, step)).map(({ change }) => change);
+  if (its.some((change) => change === "create" || change === "update")) return "fetch";
+  return its.every((change) => change === "unchanged" || change === "attributes") ? "none" : "check";
+}
+
+function isMadeOf(change: Change, secret: SecretStep): boolean {
+  switch (change.kind) {
+    case "secret":
+      return change.step.name === secret.name;
+    case "file":
+      return change.step.content.some((part) => typeof part === "object" && part.reference.secret === secret.name);
+    case "folder":
+    case "removal":
+      return false;
+  }
+}

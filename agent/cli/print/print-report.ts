@@ -1,0 +1,42 @@
+// A run's report for people: what changed, in a few lines; nothing to do is one line. Pure.
+
+import type { FileReport, Report } from "../../report/report.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+export function formatReport(report: Report, paint: Paint): string {
+  const files = report.files.filter(({ change }) => change !== "unchanged");
+  const secrets = report.secrets.filter(({ change }) => change !== "unchanged");
+  const folders = report.folders.filter(({ change }) => change !== "unchanged");
+  const rows = [
+    ...folders.map(({ path, change }) => [change, `${path}/`, ""]),
+    ...files.map((file) => [file.change, file.path, paint.dim(describeContact(file))]),
+    ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
+    ...skippedValidations(report.files).map(([reason, count]) => ["validate", count, paint.dim(reason)]),
+    ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
+    ...report.healthChecks.map(({ path, outcome }) => ["health", path, paint.dim(outcome)]),
+  ];
+  const count = `${formatCount(report.files.length, "file")}, ${formatCount(report.secrets.length, "secret")}`;
+  const took = `${Math.round(report.tookMs)} ms`;
+  const storage =
+    report.storage === null ? "" : `; secrets are on ${report.storage.fileSystem} (${report.storage.guarantee})`;
+  const headline = report.changed ? `${paint.green("done")}: ` : `${paint.green("nothing to do")}: `;
+  const recovered =
+    report.recovered === null ? "" : `${paint.yellow(`an earlier run was cut short: ${report.recovered}`)}\n`;
+  return `${recovered}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+}
+
+function describeContact({ adopted, drift }: FileReport): string {
+  if (adopted) return "it was there before parbake";
+  return drift === null ? "" : `edited by hand, last on ${drift.since}`;
+}
+
+/** What was to be validated and was not, told once for each reason. */
+function skippedValidations(files: readonly FileReport[]): [reason: string, count: string][] {
+  const reasons = files.flatMap(({ validation }) =>
+    validation === null || validation === "passed" ? [] : [validation],
+  );
+  return [...new Set(reasons)].map((reason) => [
+    reason,
+    formatCount(reasons.filter((one) => one === reason).length, "file"),
+  ]);
+}

@@ -1,0 +1,96 @@
+// How an app's share came about, for people: from the machine's memory down to it, or why an optional app has none. Pure.
+
+import type { AppPlan } from "../../plan/plan.ts";
+import { amountOf, type ShareExplanation } from "../../tuning/explain.ts";
+import { describeReserve } from "../../tuning/reserve.ts";
+import { formatBytes } from "../../size.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+export interface ExplainedShare {
+  readonly app: AppPlan;
+  /** Null: the app takes no memory. */
+  readonly share: ShareExplanation | null;
+  /** Optional apps that this machine is too small for. */
+  readonly leftOut: readonly string[];
+}
+
+export function formatShare({ app, share, leftOut }: ExplainedShare, paint: Paint): string {
+  if (share === null) return "takes no memory: it is tuned by all that the OS sees\n";
+  const heldBack: readonly (readonly [string, number, string])[] = [
+    ["- reserve", share.reserveBytes, describeReserve(share.reserve)],
+    ["- huge pages", share.hugePagesBytes, "outside of any app"],
+    ["- secrets", share.secretsBytes, "on their file system, at most"],
+  ];
+  const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
+  const table = formatColumns(
+    [
+      ["memory as the OS sees it", formatBytes(share.memTotalBytes)],
+      ...(share.memLimitBytes < share.memTotalBytes ? [["limit of the cgroup", formatBytes(share.memLimitBytes)]] : []),
+      ...heldBack
+        .filter(([, bytes]) => bytes > 0)
+        .map(([what, bytes, why]) => [what, formatBytes(bytes), paint.dim(why)]),
+      ["= for all apps", formatBytes(share.availableBytes)],
+      ...partRows(app, share, paint),
+      ["its share", paint.bold(formatBytes(share.shareBytes)), describeLimits(app, share)],
+      ...restRow(share, paint),
+    ],
+    "  ",
+  );
+  return table + (leftOut.length === 0 ? "" : `  ${paint.yellow(others)}\n`);
+}
+
+/** From what its weight alone would give an app to what it has. */
+function partRows({ name, profile }: AppPlan, share: ShareExplanation, paint: Paint): string[][] {
+  const { partBytes, weight, weights, weightBy, spare, gained } = share;
+  if (partBytes === null) return [];
+  const whose = weightBy === "config" ? "as memory.weight says" : `the usual one of ${profile}`;
+  const passedOn = describeSpare(share);
+  const changes: readonly (readonly [string, number])[] = [
+    ["- more than it can use", amountOf(name, spare)],
+    ["+ what others can't use", amountOf(name, gained)],
+  ];
+  return [
+    ["its part by weight", formatBytes(partBytes), `weight ${weight} of ${weights}, ${whose}`],
+    ...changes
+      .filter(([, bytes]) => bytes > 0 && passedOn !== null)
+      .map(([what, bytes]) => [what, formatBytes(bytes), paint.dim(passedOn!)]),
+  ];
+}
+
+function describeLimits(
+  { profile, vcpus }: AppPlan,
+  { floorBytes, capBytes, capBy, boundBy }: ShareExplanation,
+): string {
+  const mosts = {
+    config: "memory.max",
+    profile: `all that ${profile} can use with ${formatCount(vcpus, "vCPU")} and these options`,
+  } as const;
+  const most = capBy === null ? "no cap" : `cap ${formatBytes(capBytes!)} (${mosts[capBy]})`;
+  return `floor ${formatBytes(floorBytes)}, ${most}${boundBy === null ? "" : `, held by its ${boundBy}`}`;
+}
+
+function restRow(share: ShareExplanation, paint: Paint): string[][] {
+  const why = describeRest(share);
+  return why === null ? [] : [["left to the page cache", formatBytes(share.unallocatedBytes), paint.dim(why)]];
+}
+
+export function formatAbsence({ app, share, leftOut }: ExplainedShare, paint: Paint): string {
+  const [why, change] = explainAbsence(app.name, share!, leftOut);
+  return `${paint.yellow(`${app.name} is optional and left out`)}: ${why}. To change that: ${change}.\n`;
+}
+
+/** The last optional app goes first, and all behind one that does not fit go with it. */
+function explainAbsence(
+  name: string,
+  { floorBytes, unallocatedBytes }: ShareExplanation,
+  leftOut: readonly string[],
+): readonly [why: string, change: string] {
+  const first = leftOut[0]!;
+  const floor = `its floor of ${formatBytes(floorBytes)}`;
+  const enlarge = "a larger instance type, or lower floors";
+  if (name === first) return [`${floor} does not fit beside those of the others`, `${enlarge} of the others`];
+  const behind = `it comes after ${first}, which does not fit`;
+  if (floorBytes > unallocatedBytes) return [`${behind}, nor does ${floor}`, enlarge];
+  return [`${behind}; ${floor} would`, `a larger instance type, or put it before ${first}`];
+}

@@ -1,0 +1,126 @@
+// `status` for people and for programs. Pure.
+
+import type { FileStatus, SecretStatus, Status } from "../../inspect/gather-status.ts";
+import type { Report } from "../../report/report.ts";
+import { formatProblem } from "../../refusal.ts";
+import { formatInterruption } from "./print-unfinished.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+export function statusDocument(status: Status): unknown {
+  return { schema: 1, ...status };
+}
+
+export function formatStatus(status: Status, paint: Paint): string {
+  const headline = status.inSync
+    ? `${paint.green("in sync")}${describeUnseen(status.files)}\n`
+    : `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}\n`;
+  const sections = [
+    headline,
+    ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
+    ...status.interruptions.map((each) => formatInterruption(each, paint)),
+    formatRun(status, paint),
+    formatHeld(status, paint),
+    formatFiles(status.files, paint),
+    formatSecrets(status.secrets, paint),
+    formatOwed(status, paint),
+  ];
+  return sections.filter((section) => section !== "").join("");
+}
+
+function describeUnseen(files: readonly FileStatus[]): string {
+  const unknown = files.filter(({ state }) => state === "unknown").length;
+  return unknown === 0 ? "" : `, but for ${formatCount(unknown, "file")} that could not be looked at`;
+}
+
+function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint): string {
+  if (lastRun === null) return generation === null ? "" : `${paint.bold("last change")}  ${generation}\n`;
+  const { startedAt, tookMs, versions } = lastRun;
+  const rows = [
+    [paint.bold("last run"), `${describeResult(lastRun, paint)}, ${formatAge(lastRunAgeMs ?? 0)} ago`],
+    ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
+    ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
+    ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
+    ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
+  ];
+  return formatColumns(rows);
+}
+
+// A report of an older parbake has no such list.
+function formatHeld({ lastRun }: Status, paint: Paint): string {
+  const held = lastRun?.held ?? [];
+  if (held.length === 0) return "";
+  const rows = held.map(({ what, units }) => [
+    paint.yellow(what),
+    units.length === 0 ? "in place from an earlier run" : `waiting: ${units.join(", ")}`,
+  ]);
+  return `${paint.bold("held back")}\n${formatColumns(rows, "  ")}`;
+}
+
+function describeResult({ result, changed, rolledBack }: Report, paint: Paint): string {
+  if (result === "failed") return paint.red(rolledBack ? "failed, the old files are back" : "failed");
+  return `${paint.green("done")}, ${changed ? "with changes" : "nothing changed"}`;
+}
+
+const MARKS: Readonly<Record<FileStatus["state"], string>> = {
+  "in sync": "=",
+  kept: "≈",
+  unfinished: "…",
+  drifted: "~",
+  missing: "-",
+  unknown: "?",
+};
+
+function formatFiles(files: readonly FileStatus[], paint: Paint): string {
+  if (files.length === 0) return "";
+  const rows = files.map((file) => [paintState(file, MARKS[file.state], paint), file.state, file.path, detail(file)]);
+  const unknown = files.filter(({ state }) => state === "unknown").length;
+  const note =
+    unknown === 0 ? "" : `  ${formatCount(unknown, "file")} may not be looked at by this user: run it as root\n`;
+  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${note}`;
+}
+
+function paintState({ state }: FileStatus, text: string, paint: Paint): string {
+  switch (state) {
+    case "in sync":
+    case "kept":
+      return paint.dim(text);
+    case "unfinished":
+    case "drifted":
+    case "unknown":
+      return paint.yellow(text);
+    case "missing":
+      return paint.red(text);
+  }
+}
+
+function detail({ kind, drift, driftedSince }: FileStatus): string {
+  const since = driftedSince === null ? "" : ` since ${driftedSince}`;
+  const words = [kind === "secret" ? "secret" : "", drift.length > 0 ? `${drift.join(", ")}${since}` : ""];
+  return words.filter((word) => word !== "").join(", ");
+}
+
+function formatSecrets(secrets: readonly SecretStatus[], paint: Paint): string {
+  if (secrets.length === 0) return "";
+  const rows = secrets.map(({ name, id, versionId, ageMs }) => [
+    name,
+    id,
+    `version ${versionId}`,
+    `fetched ${formatAge(ageMs)} ago`,
+  ]);
+  return `${paint.bold("secrets")}\n${formatColumns(rows, "  ")}`;
+}
+
+function formatOwed({ owed }: Status, paint: Paint): string {
+  if (owed.length === 0) return "";
+  const rows = owed.map(({ action, unit }) => [action, unit]);
+  return `${paint.bold("owed")}\n${formatColumns(rows, "  ")}`;
+}
+
+/** `45 s`, `12 min`, `3 h`, `5 d`: as exact as anybody asks. */
+export function formatAge(ageMs: number): string {
+  const seconds = Math.floor(ageMs / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 2 * 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,195 @@
+// Tuning for people: the apps' settings, for one machine or for several side by side. Pure.
+
+import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
+import { describeBaseline, describeQuota, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
+import { formatProblems } from "./print-problems.ts";
+import type { AppPlan, BudgetPlan, GivenUp } from "../../plan/plan.ts";
+import type { Problem } from "../../refusal.ts";
+import { formatProblem } from "../../refusal.ts";
+import type { Setting } from "../../tuning/profile/profile.ts";
+import { formatBytes, MIB } from "../../size.ts";
+import { formatColumns, type Paint } from "../text.ts";
+
+/** One machine of a comparison. */
+export interface TunedMachine extends Limits {
+  readonly type: string;
+  readonly vcpus: number;
+  /** What the OS reports, not what is advertised; of a cgroup with a limit, that. */
+  readonly memoryBytes: number;
+  /** Why the image does not fit. */
+  readonly misfit: "architecture" | "memory" | null;
+  readonly problems: readonly Problem[];
+  readonly tuning: { readonly budget: BudgetPlan; readonly apps: readonly AppPlan[] } | null;
+}
+
+/** The whole answer of `tune` for an image, as JSON. */
+export function tuningDocument(machines: readonly TunedMachine[]): unknown {
+  return {
+    schema: 1,
+    types: machines.map(machineDocument),
+  };
+}
+
+export function machineDocument(machine: TunedMachine): unknown {
+  const { type, vcpus, memoryBytes, cgroup, cpuBaselinePercent = null, problems, tuning } = machine;
+  return {
+    type,
+    vcpus,
+    usableVcpus: cgroup?.usableVcpus ?? vcpus,
+    cpuBaselinePercent,
+    memoryBytes,
+    memTotalBytes: cgroup?.memTotalBytes ?? memoryBytes,
+    fits: tuning !== null,
+    problems: problems.map(formatProblem),
+    ...(tuning ? { budget: tuning.budget } : {}),
+    apps: Object.fromEntries((tuning?.apps ?? []).map((app) => [app.name, appDocument(app)])),
+  };
+}
+
+function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUseful }: AppPlan): unknown {
+  return { profile, memoryBytes, vcpus, settings, degraded, belowUseful };
+}
+
+/** `tune` for the image: the division, and what an expert would not sign of it. */
+export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
+  return formatDivision(machines, paint) + formatProblems(warnBelowUseful(machines), paint);
+}
+
+export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {
+  const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
+  const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatRemarks(machine, machines, paint));
+  return formatColumns(rows) + remarks.join("");
+}
+
+/** The head of a table with a column for each machine. */
+export function machineRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
+  return [
+    ["", ...machines.map(({ type }) => paint.bold(type))],
+    ["memory as the OS sees it", ...machines.map((machine) => formatBytes(memTotalOf(machine)))],
+    ...rowIfAny("limit of the cgroup", machines, (machine) =>
+      machine.memoryBytes < memTotalOf(machine) ? formatBytes(machine.memoryBytes) : "",
+    ),
+    ["vCPUs", ...machines.map(({ vcpus }) => String(vcpus))],
+    ...rowIfAny(QUOTA, machines, ({ cgroup }) => quotaOf(cgroup)),
+    ...rowIfAny("burstable", machines, ({ cpuBaselinePercent = null }) =>
+      cpuBaselinePercent === null ? "" : describeBaseline(cpuBaselinePercent),
+    ),
+    ...rowIfAny("reserve", machines, ({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : "")),
+    // What is left by rounding is nobody's loss.
+    ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
+      tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
+    ),
+  ];
+}
+
+function memTotalOf({ memoryBytes, cgroup }: TunedMachine): number {
+  return cgroup?.memTotalBytes ?? memoryBytes;
+}
+
+function rowIfAny(
+  label: string,
+  machines: readonly TunedMachine[],
+  cellOf: (machine: TunedMachine) => string,
+): string[][] {
+  const cells = machines.map(cellOf);
+  return cells.some((cell) => cell !== "") ? [[label, ...cells]] : [];
+}
+
+/** An app and what tunes it, once where they have one name. */
+export function formatAppName(name: string, profile: string, paint: Paint): string {
+  return name === profile ? paint.bold(name) : `${paint.bold(name)} ${paint.dim(profile)}`;
+}
+
+function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
+  const names = new Set(machines.flatMap(({ tuning }) => tuning?.apps.map(({ name }) => name) ?? []));
+  return [...names].flatMap((name) => {
+    const apps = machines.map(({ tuning }) => tuning?.apps.find((app) => app.name === name));
+    const settings = new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})));
+    const profile = apps.find((app) => app !== undefined)?.profile ?? "";
+    const heading = [
+      formatAppName(name, profile, paint),
+      ...apps.map((app) => (app?.memoryBytes ? formatBytes(app.memoryBytes) : "")),
+    ];
+    return [
+      heading,
+      ...[...settings].map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]),
+    ];
+  });
+}
+
+// A setting that is a whole text (JVM options, a sysctl file) would tear the table apart.
+const WIDEST_CELL = 28;
+
+export function oneLine(setting: Setting | undefined): string {
+  return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
+}
+
+/** ` (880.1 MiB)` after the app's own spelling of a size that nobody reads: `901226kB`, `0x37000000`. */
+function formatAmount({ value, unit, text }: Setting): string {
+  const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
+  return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
+}
+
+export function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > WIDEST_CELL ? `${line.slice(0, WIDEST_CELL - 1)}…` : line;
+}
+
+function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
+  if (problems.length === 0) return "";
+  const lines = problems.map((problem) => `  ${formatProblem(problem)}\n`);
+  return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
+}
+
+/** What a division was like: memory that apps could not use, apps that are left out, and what the others gave up. */
+export function formatRemarks({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
+  if (tuning === null) return "";
+  const where = all.length > 1 ? ` on ${type}` : "";
+  const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
+  const passedOn = [
+    ...(spare === null ? [] : [`${all.length > 1 ? `on ${type}, ` : ""}${spare}`]),
+    ...(spare !== null || rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
+  ];
+  const leftOut = tuning.budget.leftOut.map((name) =>
+    paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
+  );
+  const degraded = tuning.apps
+    .filter((app) => listUntold(app).length > 0)
+    .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(listUntold(app))}`));
+  return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => `${line}\n`).join("");
+}
+
+/** `threads 250 → 60, codeCache 240M → 48M`. */
+export function formatDegraded(degraded: readonly GivenUp[]): string {
+  return degraded.map(({ setting, wanted, got }) => `${setting} ${wanted} → ${got}`).join(", ");
+}
+
+// Every other profile has settings of its own.
+const NO_SETTINGS = "custom has the settings that it is given: --set 'workers=max(2, vcpus - 1)'";
+
+/** `tune PROFILE`: one app that has the memory to itself. */
+export function formatSettings(
+  settings: Readonly<Record<string, Setting>>,
+  {
+    memoryBytes,
+    ofBytes,
+    cgroup,
+    cpuBaselinePercent = null,
+  }: { readonly memoryBytes: number; readonly ofBytes: number } & Limits,
+  paint: Paint,
+): string {
+  const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
+  const burstable = cpuBaselinePercent === null ? null : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  const notes = [memoryBytes === ofBytes ? null : reserve, describeQuota(cgroup), burstable];
+  const remarks = notes.filter((remark) => remark !== null);
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    paint.bold(name),
+    oneLine(setting),
+    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
+  ]);
+  const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
+  const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
+  const table = rows.length > 0 ? formatColumns(rows) : `${NO_SETTINGS}\n`;
+  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + table + whole;
+}

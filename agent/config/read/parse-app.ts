@@ -1,0 +1,120 @@
+// `apps.<name>` and `reserve` of the config. Pure. Whether the profile and its options exist is tuning's to say.
+
+import { adviseConfigName, isConfigName } from "../../names/config-name.ts";
+import { parseDecimal } from "../../number.ts";
+import type { Position } from "../../refusal.ts";
+import { adviseSize, formatBytes, MIB, parseSize } from "../../size.ts";
+import type { AppConfig, OptionValue, ReserveRule } from "../config.ts";
+import type { Field } from "../yaml/field.ts";
+
+export function parseApp(name: string, field: Field): AppConfig | undefined {
+  const keys = field.known(
+    ["profile", "memory", "cpu", "optional", "options"],
+    (text) => `${name}: { profile: ${text} }`,
+  );
+  checkName(name, field);
+  const profile = keys.get("profile");
+  if (!profile)
+    field.refuseMissing(
+      "profile",
+      "Say which app it is: `profile: postgresql`. `parbake tune --help` lists the profiles.",
+    );
+  const memory = keys.get("memory")?.known(["weight", "min", "max"], (text) => `memory: { min: ${text} }`);
+  const cpu = keys.get("cpu")?.known(["weight"], (text) => `cpu: { weight: ${text} }`);
+  const minBytes = optionalSize(memory?.get("min"));
+  const maxBytes = optionalSize(memory?.get("max"));
+  if (minBytes !== null && maxBytes !== null && minBytes > maxBytes) {
+    const found = `min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`;
+    keys.get("memory")!.refuse(found, "Lower min or raise max.");
+  }
+  const profileName = profile?.text();
+  if (profileName === undefined) return undefined;
+  return {
+    name,
+    profile: profileName,
+    memory: { weight: memory?.get("weight")?.number(...MEMORY_WEIGHTS) ?? null, minBytes, maxBytes },
+    cpu: { weight: cpu?.get("weight")?.number(...CPU_WEIGHTS) ?? 1 },
+    optional: keys.get("optional")?.boolean() ?? false,
+    ...parseOptions(keys.get("options")),
+    at: field.at,
+  };
+}
+
+// The range of systemd's CPUWeight, which cpu.weight becomes.
+const CPU_WEIGHTS = [1, 10_000] as const;
+
+// Below 1 too: beside the usual weight of most profiles, that is an app that helps another.
+const MEMORY_WEIGHTS = [0.01, 10_000] as const;
+
+export function checkName(name: string, field: Field): void {
+  if (!isConfigName(name)) field.refuse(`'${name.slice(0, 80)}' is no name`, adviseConfigName(name), field.keyAt);
+}
+
+/** As they are written, since 8.0 is a version and 8 another: the profile knows which of them are numbers. */
+function parseOptions(field: Field | undefined): Required<Pick<AppConfig, "options" | "optionsAt">> {
+  const options = new Map<string, OptionValue>();
+  const optionsAt = new Map<string, Position>();
+  let written = "";
+  for (const [name, option] of field?.entries() ?? []) {
+    const value = option.written();
+    if (value === undefined) option.refuse(`expected one value, found ${option.found()}`, adviseValue(written));
+    else options.set(name, String(value));
+    written = value === undefined ? written + name : String(value);
+    optionsAt.set(name, option.at);
+  }
+  return { options: Object.fromEntries(options), optionsAt: Object.fromEntries(optionsAt) };
+}
+
+/** @param before what is written since the last value began: a comma in { } has torn it where a parenthesis is open */
+function adviseValue(before: string): string {
+  const isTorn = before.split("(").length > before.split(")").length;
+  return isTorn
+    ? `Inside { } put what has a comma into quotes: "max(2, vcpus - 1)".`
+    : "Options are text, numbers, true or false.";
+}
+
+// What a rule that gives only a part of itself is filled up with.
+const SHARE = 0.05;
+const LEAST_BYTES = 256 * MIB;
+
+/** `reserve: { memory: 512MiB }` or `{ memory: { share: 5%, min: 256MiB, max: 4GiB } }`. */
+export function parseReserve(field: Field | undefined): ReserveRule {
+  const memory = field?.known(["memory"], (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
+  if (!memory || memory.isEmpty) return { kind: "tiers" };
+  if (memory.scalar() !== undefined) {
+    if (memory.spelling()?.endsWith("%")) {
+      memory.refuse(`expected a size, found ${memory.found()}`, `Write \`${writeReserve(memory.spelling()!)}\`.`);
+      return { kind: "tiers" };
+    }
+    const sizeBytes = optionalSize(memory) ?? 0;
+    return { kind: "share", share: 0, minBytes: sizeBytes, maxBytes: sizeBytes };
+  }
+  const keys = memory.known(["share", "min", "max"]);
+  const minBytes = optionalSize(keys.get("min")) ?? LEAST_BYTES;
+  const maxBytes = optionalSize(keys.get("max")) ?? Infinity;
+  if (minBytes > maxBytes) {
+    memory.refuse(`min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`, "Lower min or raise max.");
+  }
+  return { kind: "share", share: parseShare(keys.get("share")) ?? SHARE, minBytes, maxBytes };
+}
+
+function writeReserve(text: string): string {
+  return text.endsWith("%") ? `memory: { share: ${text} }` : `memory: ${text}`;
+}
+
+export function optionalSize(field: Field | undefined): number | null {
+  if (!field || field.isEmpty) return null;
+  const spelling = field.spelling();
+  const sizeBytes = spelling === undefined ? null : parseSize(spelling);
+  if (sizeBytes === null) field.refuse(`expected a size, found ${field.found()}`, adviseSize(spelling ?? ""));
+  return sizeBytes;
+}
+
+function parseShare(field: Field | undefined): number | undefined {
+  if (!field) return undefined;
+  const spelling = field.spelling() ?? "";
+  const percent = spelling.endsWith("%") ? parseDecimal(spelling.slice(0, -1)) : null;
+  if (percent !== null && percent < 100) return percent / 100;
+  field.refuse(`expected a share of the memory, found ${field.found()}`, "Write a percentage below 100: 5%.");
+  return undefined;
+}

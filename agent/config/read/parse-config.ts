@@ -1,0 +1,163 @@
+// The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
+
+import { dirname, join } from "node:path";
+import { flawOfSecretsFolder } from "../../names/own-places.ts";
+import { orderedMap } from "../../ordered-map.ts";
+import type { Problem } from "../../refusal.ts";
+import type { AppConfig, Config, SecretConfig } from "../config.ts";
+import type { Field } from "../yaml/field.ts";
+import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
+import { parseAws } from "./parse-aws.ts";
+import { parseAbsolutePath } from "./parse-file.ts";
+import { parseMetrics } from "./parse-metrics.ts";
+import { namedTemplates, parseFiles } from "./parse-files.ts";
+import { parseFolders } from "./parse-folder.ts";
+import { parseSecret } from "./parse-secret.ts";
+import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
+import { parseYaml } from "../yaml/parse-yaml.ts";
+import { checkAmounts, checkLength, checkValues } from "../check-amounts.ts";
+import { checkCredentials } from "../check-credentials.ts";
+import { checkPaths } from "../check-paths.ts";
+import { estimateSecretsBytes } from "../estimate-secrets.ts";
+
+export type ParseResult =
+  | {
+      readonly kind: "config";
+      readonly config: Config;
+      /** By the name that `files[].template` uses, without front matter; null: there is no such file. */
+      readonly templates: ReadonlyMap<string, string | null>;
+    }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] };
+
+const TOP_LEVEL_KEYS = [
+  "imds",
+  "reserve",
+  "architectures",
+  "apps",
+  "secrets",
+  "aws",
+  "files",
+  "folders",
+  "metrics",
+  "vars",
+  "templates",
+  "secretsFolder",
+  "secretsSize",
+  "secretsGuarantee",
+];
+
+const GUARANTEES = ["unswappable", "no-swap", "swappable"] as const;
+
+const ARCHITECTURES = ["arm64", "x86_64"] as const;
+
+/** @param folder as the config has it */
+export type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
+
+/**
+ * @param files in the order of precedence: a later file's entry replaces an earlier one of the same name
+ * @param imagePathOf a path of ours as the booted machine sees it; null: the machine does not see it
+ */
+export function parseConfig(
+  files: readonly { readonly file: string; readonly text: string }[],
+  readTemplates: ReadTemplates = (folder) => ({ folder, sources: new Map() }),
+  imagePathOf: (path: string) => string | null = (path) => path,
+): ParseResult {
+  const tooLong = checkLength(files);
+  if (tooLong.length > 0) return { kind: "problems", problems: tooLong };
+  const problems: Problem[] = [];
+  const fields = files.map(({ file, text }) => parseYaml(file, text, problems));
+  problems.push(...checkValues(fields));
+  const tops = fields.map((field) => field.known(TOP_LEVEL_KEYS));
+  const entries = tops.map((top) => top.get("files")?.items() ?? []);
+  const folder = last(tops, "templates")?.text() ?? "templates";
+  const templates = parseTemplates(readTemplates(folder, namedTemplates(entries)), problems);
+  const sources = files.map(({ file }) => file);
+  const own = listOwn(sources[0], templates)
+    .map(imagePathOf)
+    .filter((path) => path !== null);
+  const config = assemble(tops, entries, templates, problems, sources, own);
+  if (problems.length === 0)
+    problems.push(
+      ...checkNotEmpty(config),
+      ...checkAmounts(config),
+      ...checkPaths(config, own),
+      ...checkCredentials(config),
+    );
+  return problems.length > 0
+    ? { kind: "problems", problems }
+    : { kind: "config", config, templates: templates.sources };
+}
+
+/** What tells parbake what to do: none of it may be what it writes. */
+function listOwn(configFile: string | undefined, { folder, sources }: ParsedTemplates): string[] {
+  const templates = [...sources.keys()].map((name) => `${folder}/${name}`);
+  return configFile === undefined ? templates : [configFile, join(dirname(configFile), "parbake.d"), ...templates];
+}
+
+type Top = ReadonlyMap<string, Field>;
+
+function assemble(
+  tops: readonly Top[],
+  entries: readonly (readonly Field[])[],
+  templates: ParsedTemplates,
+  problems: Problem[],
+  sources: readonly string[],
+  own: readonly string[],
+): Config {
+  const files = parseFiles(entries, templates.frontMatters, problems);
+  const secretsFolder = parseSecretsFolder(last(tops, "secretsFolder"), own);
+  const config: Omit<Config, "secretsSizeBytes"> = {
+    imds: last(tops, "imds")?.choice(["required", "optional"] as const) ?? "required",
+    reserve: { memory: parseReserve(last(tops, "reserve")) },
+    architectures: (last(tops, "architectures")?.items() ?? [])
+      .map((item) => item.choice(ARCHITECTURES))
+      .filter(isGiven<(typeof ARCHITECTURES)[number]>),
+    apps: named(tops, "apps")
+      .map(([name, field]) => parseApp(name, field))
+      .filter(isGiven<AppConfig>),
+    secrets: named(tops, "secrets")
+      .map(([name, field]) => parseSecret(name, field))
+      .filter(isGiven<SecretConfig>),
+    aws: parseAws(last(tops, "aws")),
+    files,
+    folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
+    metrics: parseMetrics(last(tops, "metrics"), files, { secretsFolder, config: own }),
+    vars: orderedMap(named(tops, "vars").map(([name, field]) => [name, field.data()] as const)),
+    varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
+    templatesFolder: templates.folder,
+    secretsFolder,
+    secretsGuarantee: last(tops, "secretsGuarantee")?.choice(GUARANTEES) ?? "no-swap",
+    sources,
+  };
+  return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };
+}
+
+const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
+
+function parseSecretsFolder(field: Field | undefined, own: readonly string[]): string {
+  const path = parseAbsolutePath(field) ?? DEFAULT_SECRETS_FOLDER;
+  const flaw = flawOfSecretsFolder(path, own);
+  if (flaw !== null) field?.refuse(`${path} ${flaw}`, `Choose a folder of its own, such as ${DEFAULT_SECRETS_FOLDER}.`);
+  return path;
+}
+
+function last(tops: readonly Top[], key: string): Field | undefined {
+  return tops.map((top) => top.get(key)).findLast((field) => field !== undefined && !field.isEmpty);
+}
+
+function named(tops: readonly Top[], key: string): (readonly [string, Field])[] {
+  const merged = new Map<string, Field>();
+  for (const top of tops) for (const [name, field] of top.get(key)?.entries() ?? []) merged.set(name, field);
+  return [...merged];
+}
+
+function isGiven<T>(value: T | undefined): value is T {
+  return value !== undefined;
+}
+
+function checkNotEmpty(config: Config): Problem[] {
+  if (config.apps.length + config.secrets.length + config.files.length > 0) return [];
+  const file = config.sources[0] ?? "parbake.yaml";
+  const fix = "Declare at least one of them: a config that does nothing is taken for a mistake.";
+  return [{ what: "the config declares no app, no secret and no file", fix, at: { file, line: 1, column: 1 } }];
+}

@@ -1,0 +1,67 @@
+// The front matter of a template: what a `files:` entry would say, between two lines of `---` at its top. Pure.
+
+import { suggest } from "../../nearest.ts";
+import type { Position, Problem } from "../../refusal.ts";
+import type { Field } from "../yaml/field.ts";
+import { FILE_KEYS, given, parseFileSettings, type FileSettings } from "./parse-file.ts";
+import { parseYaml } from "../yaml/parse-yaml.ts";
+
+export interface FrontMatter {
+  readonly settings: Partial<FileSettings>;
+  /** Whether it says where the file goes; true as well where it is too wrong to tell. */
+  readonly hasPath: boolean;
+  /** Where its path stands, else its first line. */
+  readonly at: Position;
+}
+
+export interface SplitTemplate {
+  /** Null: the template begins with its text. */
+  readonly frontMatter: FrontMatter | null;
+  /** The template with its front matter as a comment of as many lines, so that the text keeps its line numbers. */
+  readonly source: string;
+}
+
+const LITERAL = "To begin the file itself with ---, write {{!}}--- on the template's first line.";
+
+export function splitFrontMatter(file: string, source: string, problems: Problem[]): SplitTemplate {
+  const opening = /^---[ \t]*\r?(?:\n|$)/.exec(source)?.[0];
+  if (opening === undefined) return { frontMatter: null, source };
+  const at = { file, line: 1, column: 1 };
+  const closing = /^---[ \t]*\r?(?:\n|$)/m.exec(source.slice(opening.length));
+  if (closing === null) {
+    problems.push({ what: "the front matter has no --- that ends it", fix: `Add the line. ${LITERAL}`, at });
+    return { frontMatter: null, source: "" };
+  }
+  const yaml = source.slice(0, opening.length + closing.index);
+  const lineBreaks = "\n".repeat(yaml.split("\n").length - 1);
+  return {
+    frontMatter: parseFrontMatter(file, yaml, problems),
+    source: `{{!${lineBreaks}}}${closing[0].endsWith("\n") ? "\n" : ""}${source.slice(yaml.length + closing[0].length)}`,
+  };
+}
+
+/** `yaml` begins with the opening `---`, which YAML takes for its own, so that its lines are the file's. */
+function parseFrontMatter(file: string, yaml: string, problems: Problem[]): FrontMatter {
+  const found: Problem[] = [];
+  const top = parseYaml(file, yaml, found);
+  const keys = top.entries();
+  found.push(...[...keys].filter(([key]) => !isKnown(key)).map(([key, field]) => explainUnknown(key, field)));
+  const isFrontMatter = found.length === 0;
+  const misread = found.splice(0).map((problem) => ({ ...problem, fix: `${problem.fix} ${LITERAL}` }));
+  const settings = given(parseFileSettings(keys));
+  problems.push(...[...misread, ...found].toSorted((one, other) => (one.at?.line ?? 0) - (other.at?.line ?? 0)));
+  const path = keys.get("path");
+  return { settings, hasPath: path !== undefined || !isFrontMatter, at: path?.at ?? { file, line: 1, column: 1 } };
+}
+
+function isKnown(key: string): boolean {
+  return FILE_KEYS.some((known) => known === key);
+}
+
+function explainUnknown(key: string, { keyAt }: Field): Problem {
+  return {
+    what: `the front matter has an unknown key '${key.slice(0, 60)}'`,
+    fix: suggest(key, FILE_KEYS),
+    at: keyAt,
+  };
+}

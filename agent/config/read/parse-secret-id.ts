@@ -1,0 +1,56 @@
+// Which secret is meant: its name or ARN, the region that it is in, and the version. Pure.
+
+import {
+  adviseSecretId,
+  AWS_STAGES,
+  isArn,
+  isRegion,
+  isSecretId,
+  isStage,
+  isVersionId,
+  regionOfArn,
+} from "../../names/secret-id.ts";
+import type { SecretVersion } from "../config.ts";
+import type { Field } from "../yaml/field.ts";
+
+export function parseId(field: Field | undefined): string | undefined {
+  const id = field?.text();
+  if (id === undefined) return undefined;
+  if (!isSecretId(id))
+    field!.refuse(`'${id.slice(0, 120)}' is no ${isArn(id) ? "ARN" : "name"} of a secret`, adviseSecretId(id));
+  return id;
+}
+
+/** The ARN's, which the config may repeat but not change; null: the instance's. */
+export function regionOf(id: string | undefined, field: Field | undefined): string | null {
+  const fromArn = regionOfArn(id ?? "");
+  const region = field?.text();
+  if (region === undefined) return fromArn;
+  if (!isRegion(region)) field!.refuse(`'${region}' is no region`, "Write it as AWS does: eu-west-1.");
+  else if (fromArn !== null && fromArn !== region)
+    field!.refuse(`the ARN is of ${fromArn}`, "Take the region away: an ARN has its own.");
+  return region;
+}
+
+export function parseVersion(keys: ReadonlyMap<string, Field>): SecretVersion | undefined {
+  const stage = parseStage(keys.get("stage"));
+  const field = keys.get("version");
+  if (!field) return stage === undefined || stage === "AWSCURRENT" ? undefined : { kind: "stage", stage };
+  if (keys.has("stage"))
+    field.refuse("goes with no stage", "Give the version or the stage: a version is one for good.");
+  const versionId = field.text();
+  if (versionId === undefined) return undefined;
+  if (!isVersionId(versionId))
+    field.refuse(
+      `'${versionId.slice(0, 80)}' is no version id`,
+      "Copy it: aws secretsmanager list-secret-version-ids.",
+    );
+  return { kind: "pinned", versionId };
+}
+
+function parseStage(field: Field | undefined): string | undefined {
+  const stage = field?.text();
+  if (stage !== undefined && !isStage(stage))
+    field!.refuse(`'${stage.slice(0, 80)}' is no stage`, `Write ${AWS_STAGES.join(", ")} or a label of your own.`);
+  return stage;
+}

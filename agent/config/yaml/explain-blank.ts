@@ -1,0 +1,18 @@
+// Blanks that are none to YAML, as they come with text that is copied from a web page: where one stands in a plain blank's place. Pure.
+
+import { INVISIBLE, nameInvisible } from "../../names/invisible.ts";
+
+const IN_PLACE_OF_BLANK = new RegExp(`(?<=^[ \\t]*|[-:,[{][ \\t]*)(?:${INVISIBLE.source})`, "u");
+
+/** In text without quotes: at its start, as if it indented, or after what a blank has to follow. Null: there is none. */
+export function findBlank(text: string): number | null {
+  return IN_PLACE_OF_BLANK.exec(text)?.index ?? null;
+}
+
+/** @param text begins with it */
+export function explainBlank(text: string): { readonly what: string; readonly fix: string } {
+  return {
+    what: `${nameInvisible(text)} stands where YAML takes a plain blank alone`,
+    fix: "Write a plain blank in its place, or take it out.",
+  };
+}

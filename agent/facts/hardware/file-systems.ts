@@ -1,0 +1,21 @@
+// How large the file systems are that hold some folders. Reads nothing that lies in them.
+
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import type { FileSystem } from "../facts.ts";
+
+/** A folder that is not there yet will be in its parent's. Those without a size of their own are left out. */
+export function measureFileSystems(folders: readonly string[]): readonly FileSystem[] {
+  return folders.map((folder) => ({ folder, sizeBytes: measure(folder) })).filter(({ sizeBytes }) => sizeBytes > 0);
+}
+
+function measure(folder: string): number {
+  try {
+    const { blocks, bsize } = statfsSync(folder);
+    return blocks * bsize;
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (error.code === "ENOENT" && folder !== dirname(folder)) return measure(dirname(folder));
+    return 0;
+  }
+}

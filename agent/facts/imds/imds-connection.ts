@@ -1,0 +1,99 @@
+// One way to IMDS for a whole run: its sockets, its clocks, and a request that is tried until time is up.
+
+import { Agent } from "node:http";
+import type { Deadline } from "../../deadline.ts";
+import type { Log } from "../../log.ts";
+import { gaveUp, tooLarge } from "./imds-problems.ts";
+import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
+import { type Attempt, retry, type RetryClock } from "./imds-retry.ts";
+
+export interface ImdsClientOptions {
+  readonly endpoint: URL;
+  readonly deadline: Deadline;
+  readonly log: Log;
+  /** The longest wait for the first token, for a machine that may have no IMDS. Default: the deadline alone. */
+  readonly patienceMs?: number;
+  /** Hears of each answer that makes the client ask again. */
+  readonly onRetry?: () => void;
+  readonly random?: () => number;
+  readonly nowMs?: () => number;
+}
+
+export interface ImdsConnection {
+  readonly endpoint: URL;
+  readonly agent: Agent;
+  readonly log: Log;
+  readonly onRetry: () => void;
+  readonly clock: RetryClock;
+  /** The clock of the first token, which may have less time. */
+  readonly patience: RetryClock;
+  readonly nowMs: () => number;
+  close(): void;
+}
+
+// IMDS answers from the instance's own host in a millisecond or two; a try that takes this long is lost.
+const TRY_TIMEOUT_MS = 1000;
+
+export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientOptions): ImdsConnection {
+  const { patienceMs = Infinity, onRetry = () => {}, random = Math.random, nowMs = () => performance.now() } = rest;
+  const closing = new AbortController();
+  const signal = AbortSignal.any([deadline.signal, closing.signal]);
+  // An agent of our own: the global one uses a proxy when NODE_USE_ENV_PROXY says so.
+  const agent = new Agent({ keepAlive: true });
+  const clock: RetryClock = { remainingMs: () => deadline.remainingMs(), random, signal };
+  const patienceEndMs = nowMs() + patienceMs;
+  const patience = { ...clock, remainingMs: () => Math.min(clock.remainingMs(), Math.max(0, patienceEndMs - nowMs())) };
+  const close = (): void => {
+    closing.abort();
+    agent.destroy();
+  };
+  return { endpoint, agent, log, onRetry, clock, patience, nowMs, close };
+}
+
+/** One try. Throws only what no further try can mend. */
+export async function send(
+  { endpoint, agent, ...connection }: ImdsConnection,
+  method: "GET" | "PUT",
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  clock: RetryClock = connection.clock,
+): Promise<Attempt<ImdsAnswer>> {
+  const timeoutMs = Math.max(1, Math.min(TRY_TIMEOUT_MS, clock.remainingMs()));
+  try {
+    const request = { endpoint, agent, method, path, headers, timeoutMs, signal: clock.signal };
+    return asAttempt(await requestOnce(request));
+  } catch (error) {
+    if (!(error instanceof ImdsTrouble)) throw error;
+    if (error.kind === "too-large") throw tooLarge(endpoint, path, error.message);
+    return { kind: "again", trouble: error.kind, detail: error.message };
+  }
+}
+
+// A server that is busy or broken for now is no answer.
+function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
+  const passing = answer.status === 429 || answer.status >= 500;
+  return passing
+    ? { kind: "again", trouble: "busy", detail: `HTTP ${answer.status}` }
+    : { kind: "done", value: answer };
+}
+
+/** Tries until there is a value or the clock has run out; `refuse` may know better words for the latter. */
+export async function persist<T>(
+  { endpoint, log, onRetry, nowMs }: ImdsConnection,
+  clock: RetryClock,
+  path: string,
+  attempt: () => Promise<Attempt<T>>,
+  refuse: () => Error | null = () => null,
+): Promise<T> {
+  const startMs = nowMs();
+  const outcome = await retry(clock, async () => {
+    const result = await attempt();
+    if (result.kind === "again") {
+      onRetry();
+      log("debug", "IMDS gave no answer yet", { path, detail: result.detail });
+    }
+    return result;
+  });
+  if (outcome.kind === "done") return outcome.value;
+  throw refuse() ?? gaveUp(endpoint, path, outcome, nowMs() - startMs);
+}

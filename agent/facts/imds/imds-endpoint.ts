@@ -1,0 +1,47 @@
+// Where IMDS is, by the conventions of the AWS SDKs. Never asks the network.
+
+import { Refusal, type Problem } from "../../refusal.ts";
+
+// The link-local addresses of IMDS on every EC2 instance (EC2 user guide, "Access instance metadata").
+export const ENDPOINT_BY_MODE = { ipv4: "http://169.254.169.254", ipv6: "http://[fd00:ec2::254]" } as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Null: the operator switched IMDS off with AWS_EC2_METADATA_DISABLED. Refuses a value that it cannot use. */
+export function resolveImdsEndpoint(env: Environment): URL | null {
+  if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") return null;
+  const endpoint = env["AWS_EC2_METADATA_SERVICE_ENDPOINT"];
+  return endpoint ? parseEndpoint(endpoint) : endpointOfMode(env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"]);
+}
+
+function endpointOfMode(mode: string | undefined): URL {
+  const known = (mode || "ipv4").toLowerCase();
+  if (known === "ipv4" || known === "ipv6") return new URL(ENDPOINT_BY_MODE[known]);
+  throw new Refusal("config", {
+    what: `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is ${JSON.stringify(mode)}, which is neither IPv4 nor IPv6`,
+    fix: "Set it to IPv4 or IPv6, or unset it.",
+  });
+}
+
+function parseEndpoint(text: string): URL {
+  const url = URL.parse(text);
+  const problem = url ? endpointProblem(url) : "is not a URL";
+  if (url && !problem) return url;
+  throw new Refusal("config", notUsable(text, problem ?? "is not a URL"));
+}
+
+function endpointProblem(url: URL): string | null {
+  // IMDS has no TLS; a path, query or password would be dropped in silence.
+  if (url.protocol !== "http:") return "is not an http:// URL";
+  if (url.pathname !== "/" || url.search || url.hash) return "has more than a host and a port";
+  return url.username || url.password ? "carries a user name or password" : null;
+}
+
+function notUsable(text: string, problem: string): Problem {
+  // What stands before an @ may be a password.
+  const shown = JSON.stringify(text.replace(/\/\/.*@/, "//…@"));
+  return {
+    what: `AWS_EC2_METADATA_SERVICE_ENDPOINT is ${shown}, which ${problem}`,
+    fix: "Set it to something like http://169.254.169.254, or unset it.",
+  };
+}

@@ -1,0 +1,213 @@
+// Reads what people wrote for parbake to do: config, templates, saved plans, a CA bundle. Each is a plain file of a bounded
+// size, and of each it is known who else could have written it, or a folder or a symlink on the way to it: whoever can do that
+// tells root what to do. Symlinks are followed, within the root where they start there. Never writes.
+
+import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { errnoOf } from "../file-error.ts";
+import { Refusal } from "../../refusal.ts";
+import { findAccessLists } from "./access-lists.ts";
+import { explainRead, noFolder, tooMany, type InputKind } from "./explain-read.ts";
+import { readPlain } from "../read-plain.ts";
+import { isSticky, isWritableByGroup, listDangers, NAMED_IN_ACL, type OnUntrusted } from "../trust.ts";
+import { describeUntrusted, type Untrusted } from "./untrusted.ts";
+import { systemError, walk } from "../walk.ts";
+
+const NOBODY_ELSE = { uids: [], gids: [] };
+// A folder with more is not meant: each of its files would be read at every boot.
+const MOST_ENTRIES = 10_000;
+
+/** One for a run: a folder is looked at once, and told once. */
+export class Inputs {
+  readonly #root: string;
+  readonly #onUntrusted: OnUntrusted;
+  readonly #seen = new Map<string, Stats>();
+  /** Folders that were judged, with whether others may make entries of their own in it. */
+  readonly #entered = new Map<string, boolean>();
+  readonly #found = new Set<string>();
+  #realRoot: string | null = null;
+  #untrusted: Untrusted[] = [];
+  /** Which of them have an access list is asked once, for all. */
+  readonly #openToGroup = new Map<string, Stats>();
+
+  /** @param root `/`, or the folder that a machine's file system is mounted on */
+  constructor(root: string, onUntrusted: OnUntrusted) {
+    this.#root = resolve(root);
+    this.#onUntrusted = onUntrusted;
+  }
+
+  /** Does `read`, and then tells what others could have written of what it has read: before anything that is wrong in it. */
+  telling<T>(read: () => T): T {
+    try {
+      return read();
+    } finally {
+      this.#tell();
+    }
+  }
+
+  /**
+   * The text of a file that must be there.
+   * @param file as the caller sees it, with the root in front
+   * @throws Refusal with the kind's code, `permission` or `unavailable`
+   */
+  read(file: string, kind: InputKind): string {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(this.#readBytes(file, kind));
+    } catch (error) {
+      throw explainRead(error, file, kind);
+    }
+  }
+
+  /** The same; null where there is none. */
+  readIfThere(file: string, kind: InputKind): string | null {
+    return this.#isThere(file, kind) ? this.read(file, kind) : null;
+  }
+
+  /** The names in a folder, sorted; none where there is no such folder. */
+  list(folder: string, kind: InputKind): string[] {
+    try {
+      const real = this.#resolve(folder);
+      // Where every entry counts, nobody else may add one, be the folder sticky or not.
+      this.#judge(real, this.#look(real));
+      return readdirSync(real).toSorted();
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw errnoOf(error) === "ENOTDIR" ? noFolder(folder, kind) : explainRead(error, folder, kind);
+    }
+  }
+
+  /** Every file below a folder, by its path from there; a folder that symlinks lead to twice is listed once. */
+  listAll(folder: string, kind: InputKind): string[] {
+    const listed = new Set<string>();
+    const listBelow = (below: string): string[] => {
+      const real = this.#realFolder(join(folder, below), kind);
+      if (real === null) return [below];
+      if (listed.has(real)) return [];
+      listed.add(real);
+      if (this.#seen.size > MOST_ENTRIES) throw tooMany(folder, MOST_ENTRIES, kind);
+      return this.list(join(folder, below), kind).flatMap((name) => listBelow(join(below, name)));
+    };
+    return this.#realFolder(folder, kind) === null ? [] : listBelow("");
+  }
+
+  /** Looks at what somebody else opens for root: a program that is run, a file that systemd reads. Nothing there is no danger. */
+  judge(file: string): void {
+    try {
+      const path = this.#resolve(file);
+      this.#judge(path, this.#look(path));
+    } catch (error) {
+      // Whoever opens it says so.
+      if (errnoOf(error) === null && !(error instanceof Refusal)) throw error;
+    }
+  }
+
+  #readBytes(file: string, kind: InputKind): Buffer {
+    const path = this.#resolve(file);
+    const { bytes, stats } = readPlain(path, file, kind);
+    this.#judge(path, stats);
+    return bytes;
+  }
+
+  #isThere(file: string, kind: InputKind): boolean {
+    try {
+      this.#look(this.#resolve(file));
+      return true;
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return false;
+      throw explainRead(error, file, kind);
+    }
+  }
+
+  /** Null: no folder. */
+  #realFolder(path: string, kind: InputKind): string | null {
+    try {
+      const real = this.#resolve(path);
+      return this.#look(real).isDirectory() ? real : null;
+    } catch (error) {
+      const errno = errnoOf(error);
+      // A dangling symlink is told by whoever reads it, as is one that goes in circles.
+      if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "ELOOP") return null;
+      throw explainRead(error, path, kind);
+    }
+  }
+
+  /** Free of symlinks, every folder on the way judged. */
+  #resolve(path: string): string {
+    const absolute = resolve(path);
+    if (this.#root === "/") return this.#walk("/", absolute);
+    const isInside = absolute === this.#root || absolute.startsWith(`${this.#root}/`);
+    if (!isInside) return this.#walk("/", absolute);
+    return this.#walk((this.#realRoot ??= this.#walk("/", this.#root)), absolute.slice(this.#root.length));
+  }
+
+  #walk(base: string, path: string): string {
+    this.#enter(base);
+    return walk(base, path, {
+      linkAt: (link) => this.#follow(link),
+      arrive: (at, isLast) => {
+        if (!isLast && !this.#look(at).isDirectory()) throw systemError("ENOTDIR");
+        this.#enter(at);
+      },
+    });
+  }
+
+  #follow(link: string): string | null {
+    const stats = this.#look(link);
+    if (!stats.isSymbolicLink()) return null;
+    if (this.#enter(dirname(link))) this.#judge(link, stats);
+    const text = readlinkSync(link);
+    // What /proc/self/fd/N shows of something that has no name: /dev/stdin, `<(…)`.
+    if (/^\w+:\[\w+\]$/.test(text)) throw systemError("ENXIO");
+    return text;
+  }
+
+  /** Whether others may make entries of their own there. */
+  #enter(folder: string): boolean {
+    const known = this.#entered.get(folder);
+    if (known !== undefined) return known;
+    const stats = this.#look(folder);
+    const isShared =
+      isSticky(stats) && listDangers({ uid: stats.uid, gid: stats.gid, mode: 0 }, NOBODY_ELSE).length === 0;
+    // What is there already is its owner's alone to exchange.
+    if (stats.isDirectory() && !isShared) this.#judge(folder, stats);
+    this.#entered.set(folder, isShared);
+    return isShared;
+  }
+
+  #look(path: string): Stats {
+    const known = this.#seen.get(path);
+    if (known !== undefined) return known;
+    const stats = lstatSync(path);
+    this.#seen.set(path, stats);
+    return stats;
+  }
+
+  #judge(path: string, stats: Stats): void {
+    // A symlink's bits say nothing: what counts is whose it is.
+    const isLink = stats.isSymbolicLink();
+    const permissions = { uid: stats.uid, gid: stats.gid, mode: isLink ? 0 : stats.mode };
+    const dangers = listDangers(permissions, NOBODY_ELSE);
+    if (dangers.length > 0) this.#note({ path, kind: kindOf(stats), dangers });
+    else if (isWritableByGroup(permissions)) this.#openToGroup.set(path, stats);
+  }
+
+  #note(untrusted: Untrusted): void {
+    if (this.#found.has(untrusted.path)) return;
+    this.#found.add(untrusted.path);
+    this.#untrusted.push(untrusted);
+  }
+
+  #tell(): void {
+    for (const path of findAccessLists([...this.#openToGroup.keys()]))
+      this.#note({ path, kind: kindOf(this.#openToGroup.get(path)!), dangers: [NAMED_IN_ACL] });
+    this.#openToGroup.clear();
+    const untrusted = this.#untrusted;
+    this.#untrusted = [];
+    if (untrusted.length > 0) this.#onUntrusted(describeUntrusted(untrusted));
+  }
+}
+
+function kindOf(stats: Stats): Untrusted["kind"] {
+  if (stats.isSymbolicLink()) return "symlink";
+  return stats.isDirectory() ? "folder" : "file";
+}

@@ -1,0 +1,79 @@
+// What the image must hold for a plan to work on it: owners, folders, validators and units. Never writes, runs nothing.
+
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import { templateOf } from "../names/unit-name.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
+import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
+import { placeProblem, type Declared, type Problem } from "../refusal.ts";
+import { inspectPlan } from "./inspect-plan.ts";
+
+export function checkImage(plan: Plan, root: string): Problem[] {
+  const files = plan.steps.filter((step) => step.kind === "file");
+  const secrets = plan.steps.filter((step) => step.kind === "secret");
+  const found = inspectPlan(plan, root).map(({ problem }) => problem);
+  return [
+    ...found.filter((problem) => problem !== null),
+    ...placed(files, (file) => checkValidator(file, root)),
+    ...placed(secrets, (step) => checkCredentialUnits(step, root)),
+    ...placed(files, (file) => checkUnits(file, root)),
+  ];
+}
+
+function placed<T extends Declared>(steps: readonly T[], check: (step: T) => readonly Problem[]): Problem[] {
+  return steps.flatMap((step) => check(step).map((problem) => placeProblem(problem, step)));
+}
+
+function checkValidator({ validate, path }: FileStep, root: string): Problem[] {
+  const program = validate?.[0];
+  if (program === undefined) return [];
+  if (isExecutable(resolveInRoot(root, program))) return [];
+  return [
+    {
+      what: `the validator of ${path}, ${program}, is not in the image`,
+      fix: "Install its package, or mend the path.",
+    },
+  ];
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// systemd.unit(5), without the folders that generators fill at boot; an init script becomes a service of its name.
+const UNIT_FOLDERS = [
+  "/etc/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+  "/lib/systemd/system",
+];
+
+function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
+  const missing = onChange.filter(({ unit }) => !isInImage(unit, root));
+  return missing.map(({ unit, action }) => ({
+    what: `${path} is to ${action} ${unit}, which is not in the image`,
+    fix: "Install its package, or mend the unit's name.",
+  }));
+}
+
+function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem[] {
+  const units = new Set(keys.flatMap(({ credential }) => credential?.units ?? []));
+  return [...units]
+    .filter((unit) => !isInImage(unit, root))
+    .map((unit) => ({
+      what: `the secret ${name} is for ${unit}, which is not in the image`,
+      fix: "Install its package, or mend the unit's name.",
+    }));
+}
+
+function isInImage(unit: string, root: string): boolean {
+  const names = [unit, templateOf(unit) ?? unit];
+  const script = join("/etc/init.d", unit.replace(/\.service$/, ""));
+  const files = UNIT_FOLDERS.flatMap((folder) => names.map((name) => join(folder, name)));
+  return [script, ...files].some((path) => existsSync(resolveInRoot(root, path)));
+}

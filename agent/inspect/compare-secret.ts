@@ -1,0 +1,41 @@
+// Whether apply would write a file of secrets anew, by versions and by what was declared of it. Never reads a value, so there
+// is a third answer: `present`, which only apply can tell further.
+
+import type { Plan } from "../plan/plan.ts";
+import { nameInGeneration } from "../apply/change/generation-layout.ts";
+import type { ManagedRecord } from "../apply/state/managed.ts";
+import { declare, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
+import { isBelow, type Place } from "../apply/targets/target.ts";
+
+/** Secrets Manager's ids of the current versions, by the secret's name in the config. */
+export type SecretVersions = ReadonlyMap<string, string>;
+
+export interface KnownOfSecrets {
+  readonly plan: Plan;
+  readonly managed: ManagedRecord;
+  readonly versions: SecretVersions;
+  /** Null: there is none, or whoever asks may not look. */
+  readonly stored: StoredGeneration | null;
+}
+
+export function compareSecret(place: Place, known: KnownOfSecrets): "present" | "unchanged" | "update" {
+  const byVersions = compareVersions(place, known);
+  if (byVersions === "update" || !isDeclaredAnew(place, known)) return byVersions;
+  // Around the secrets of a template other text stands; another key of a secret may hold the same.
+  return place.source.kind === "file" ? "update" : "present";
+}
+
+function compareVersions({ path, source }: Place, { managed, versions }: KnownOfSecrets) {
+  const entry = managed.get(path);
+  const stored = entry?.kind === "secret" ? entry.versionIds : {};
+  const names = source.kind === "secret" ? [source.step.name] : Object.keys(stored);
+  if (names.length === 0 || names.some((name) => !versions.has(name) || !(name in stored))) return "present";
+  return names.every((name) => versions.get(name) === stored[name]) ? "unchanged" : "update";
+}
+
+function isDeclaredAnew(place: Place, { plan, stored }: KnownOfSecrets): boolean {
+  if (!isBelow(plan.secretsFolder, place.path)) return false;
+  const name = nameInGeneration(plan.secretsFolder, place.path);
+  const file = stored?.files.find((one) => one.name === name);
+  return file !== undefined && file.declared !== declare(place);
+}

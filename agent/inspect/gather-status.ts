@@ -1,0 +1,223 @@
+// How the machine stands to what parbake last made of it: the last run, every file that it wrote, and what a run that was cut
+// short has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
+
+import { lstatSync } from "node:fs";
+import type { OnChange } from "../config/config.ts";
+import { eachOnce, type Problem } from "../refusal.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "../apply/transaction/journal.ts";
+import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
+import {
+  describeDamage,
+  readManaged,
+  type Managed,
+  type ManagedFile,
+  type ManagedRecord,
+  type ManagedState,
+} from "../apply/state/managed.ts";
+import { followStable, observe } from "./observe.ts";
+import { sameAttributes } from "../host/files/read-current.ts";
+import { readReport, type Report, type StoredSecretReport } from "../report/report.ts";
+import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
+import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
+
+export interface FileStatus {
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly kind: Managed["kind"];
+  /** `kept`: edited by hand, which the config allows. `unfinished`: as a run made it that goes on, or was cut short. `unknown`: whoever asks
+   * may not look at it. */
+  readonly state: "in sync" | "kept" | "unfinished" | "drifted" | "missing" | "unknown";
+  /** What is no longer as parbake made it. A secret's content is never compared. */
+  readonly drift: readonly ("content" | "owner" | "mode" | "kind")[];
+  /** ISO 8601, UTC: when the content, else the attributes, last changed. Null: as it was, or missing. */
+  readonly driftedSince: string | null;
+}
+
+export interface SecretStatus extends StoredSecretReport {
+  /** Since it was fetched. */
+  readonly ageMs: number;
+}
+
+export interface Status {
+  /** Whether all is as the last run left it, that run ended well, and nothing is left to do. */
+  readonly inSync: boolean;
+  /** Why not, in words; none where it is. */
+  readonly reasons: readonly string[];
+  /** Records of parbake's that can't be read, or that others may have written: of those nothing is known. */
+  readonly unreadable: readonly Problem[];
+  /** Null: none since the machine started, or it can't be read. */
+  readonly lastRun: Report | null;
+  readonly lastRunAgeMs: number | null;
+  /** Of the last run that changed a file; it outlives a reboot. Null: there never was one. */
+  readonly generation: string | null;
+  readonly files: readonly FileStatus[];
+  readonly secrets: readonly SecretStatus[];
+  /** A run that goes on right now; null: none. What it has not done yet is not told as an interruption, nor as owed. */
+  readonly running: RunningRun | null;
+  /** What a run that was cut short leaves to the next; null: nothing. */
+  readonly interrupted: Phase | "unreadable" | null;
+  /** The same in full, one for each journal that was left. */
+  readonly interruptions: readonly Interruption[];
+  /** Reloads and restarts that are still to be done. */
+  readonly owed: readonly OnChange[];
+}
+
+export function gatherStatus(root: string, nowMs: number): Status {
+  const unreadable: Problem[] = [];
+  const lastRun = readOr(null, unreadable, () => readReport(root));
+  const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
+  if (isDamaged) unreadable.push(describeDamage(root));
+  const { running, journals, interruptions, unreadable: unread } = findUnfinishedRuns(root);
+  unreadable.push(...unread);
+  const files = checkFiles(managed, journals, root);
+  const interrupted = interruptions[0]?.phase ?? null;
+  const secrets = listSecrets(root, lastRun, nowMs);
+  const owed = running === null ? owedActions(journals) : [];
+  const status = {
+    unreadable: eachOnce(unreadable),
+    lastRun,
+    generation,
+    files,
+    secrets,
+    running,
+    interrupted,
+    interruptions,
+    owed,
+  };
+  const reasons = findReasons(status, lastRun === null && wasLockTaken(root));
+  const lastRunAgeMs = lastRun === null ? null : Math.max(0, Math.round(nowMs - endMsOf(lastRun)));
+  return { inSync: reasons.length === 0, reasons, lastRunAgeMs, ...status };
+}
+
+const NO_RECORD: ManagedState = { runId: null, files: new Map(), isDamaged: false };
+
+const SECRETS_FOLDER = "/run/parbake/secrets";
+
+// The folder's own record is for root alone; the report is a copy of it for everybody.
+function listSecrets(root: string, lastRun: Report | null, nowMs: number): SecretStatus[] {
+  const found = listStoredSecrets(root, lastRun?.storage?.folder ?? SECRETS_FOLDER);
+  const known = found.length > 0 ? found : (lastRun?.storedSecrets ?? []);
+  return known.map((secret) => ({ ...secret, ageMs: Math.max(0, nowMs - Date.parse(secret.fetchedAt)) }));
+}
+
+/** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
+export function readOwedActions(root: string): OnChange[] {
+  return owedActions(JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)));
+}
+
+function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnChange[] {
+  return journals
+    .filter((found): found is Journal => typeof found === "object")
+    .filter(isSameBoot)
+    .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
+}
+
+// In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.
+function endMsOf({ startedAt, tookMs }: Report): number {
+  return Math.trunc(Date.parse(startedAt) + tookMs);
+}
+
+// Where a run was cut short, its own new files are not in the record yet: what is neither as before nor as that run was to make
+// it is somebody else's doing.
+function checkFiles(managed: ManagedRecord, journals: readonly (Journal | "unreadable")[], root: string): FileStatus[] {
+  const known = journals.filter((found) => found !== "unreadable");
+  const planned = new Map(known.flatMap((found) => found.managed?.files ?? []).map((entry) => [entry.path, entry]));
+  const touched = new Set(known.flatMap(({ changes }) => changes.map(({ path }) => path)));
+  const files = [...managed.values()].map((entry) => {
+    const status = checkFile(entry, root);
+    if (!touched.has(entry.path) || (status.state !== "drifted" && status.state !== "missing")) return status;
+    return isAsPlanned(planned.get(entry.path), status, root) ? unfinished(entry) : status;
+  });
+  const added = [...planned.values()].filter(({ path }) => touched.has(path) && !managed.has(path));
+  const made = added.filter((entry) => checkFile(entry, root).state === "in sync");
+  return [...files, ...made.map(unfinished)];
+}
+
+/** @param entry undefined: the run was to remove it */
+function isAsPlanned(entry: Managed | undefined, { state }: FileStatus, root: string): boolean {
+  return entry === undefined ? state === "missing" : checkFile(entry, root).state === "in sync";
+}
+
+function unfinished({ path, kind }: Managed): FileStatus {
+  return { path, kind, state: "unfinished", drift: [], driftedSince: null };
+}
+
+function checkFile(entry: Managed, root: string): FileStatus {
+  const { path, kind } = entry;
+  const seen = observe(root, path, kind === "secret");
+  const common = { path, kind, drift: [], driftedSince: null } as const;
+  switch (seen.kind) {
+    case "absent":
+      return { ...common, state: "missing" };
+    case "unreadable":
+      return { ...common, state: "unknown" };
+    case "other":
+    case "folder":
+      return { ...common, state: "drifted", drift: ["kind"], driftedSince: changedAt(root, path, "ctimeMs") };
+    case "file":
+      return { ...common, ...compare(entry, seen, root) };
+  }
+}
+
+function compare(
+  entry: Managed,
+  seen: Pick<ManagedFile, "uid" | "gid" | "mode"> & { readonly sha256: string | null },
+  root: string,
+): Pick<FileStatus, "state" | "drift" | "driftedSince"> {
+  const made = entry.kind === "file" ? entry : (entry.attributes ?? seen);
+  const drift: FileStatus["drift"][number][] = [];
+  if (entry.kind === "file" && seen.sha256 !== entry.sha256) drift.push("content");
+  if (!sameAttributes({ ...seen, mode: made.mode }, made)) drift.push("owner");
+  if (seen.mode !== made.mode) drift.push("mode");
+  if (drift.length === 0) return { state: "in sync", drift, driftedSince: null };
+  const since = changedAt(root, entry.path, drift.includes("content") ? "mtimeMs" : "ctimeMs");
+  return { state: entry.kind === "file" && entry.keepsEdits ? "kept" : "drifted", drift, driftedSince: since };
+}
+
+function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {
+  try {
+    return new Date(lstatSync(followStable(root, path))[time]).toISOString();
+  } catch (error) {
+    // It is gone by now.
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
+}
+
+const REPORT_LOST =
+  "parbake was at work since the machine started, and there is no report of it: see `df /run` and `journalctl -u parbake.service`";
+
+/** @param isReportLost whether parbake was at work in this boot, and there is no report of it */
+function findReasons(
+  {
+    unreadable,
+    lastRun,
+    generation,
+    files,
+    running,
+    interrupted,
+    owed,
+  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">,
+  isReportLost: boolean,
+): string[] {
+  const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;
+  // The first of all may be the one that goes on.
+  const isQuiet = unreadable.length === 0 && running === null;
+  const reasons: readonly (readonly [boolean, string])[] = [
+    [running !== null, running === null ? "" : describeRunning(running)],
+    [unreadable.length > 0, "not all of parbake's own records can be read"],
+    [isQuiet && isReportLost, REPORT_LOST],
+    [isQuiet && !isReportLost && lastRun === null && generation === null, "parbake has never run here"],
+    [
+      isQuiet && !isReportLost && lastRun === null && generation !== null,
+      "parbake has not run since the machine started",
+    ],
+    [lastRun?.result === "failed", "the last run failed"],
+    [interrupted !== null, "a run was cut short"],
+    [owed.length > 0, "reloads or restarts are owed"],
+    [count("drifted") > 0, "files were changed by hand"],
+    [count("missing") > 0, "files are missing"],
+  ];
+  return reasons.filter(([holds]) => holds).map(([, reason]) => reason);
+}

@@ -1,0 +1,249 @@
+// What apply would change on this machine, for the printers: the plan's places compared with what is there, and with what
+// parbake last wrote. Never writes, never fetches a secret.
+
+import { isUtf8 } from "node:buffer";
+import { basename, dirname, join } from "node:path";
+import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
+import { compareSecret, type SecretVersions } from "./compare-secret.ts";
+import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../apply/targets/contact.ts";
+import { explainFileError, explainingErrors } from "../host/file-error.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { locate } from "../apply/change/generation-layout.ts";
+import { readManaged, type Managed, type ManagedRecord } from "../apply/state/managed.ts";
+import { plainText } from "../apply/targets/plain-text.ts";
+import {
+  compareFile,
+  findAttributes,
+  readCurrent,
+  readCurrentFolder,
+  sameAttributes,
+  type Attributes,
+  type Current,
+  type FileDifference,
+} from "../host/files/read-current.ts";
+import { describeStay, findUndeclared, type Undeclared } from "../apply/files/undeclared.ts";
+import { findGift } from "../apply/files/stage-folder.ts";
+import { tryReadStored, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
+import { readAccounts, type Accounts } from "../host/resolve-owner.ts";
+import {
+  areFoldersOurs,
+  declaredFolders,
+  isBelow,
+  listPlaces,
+  resolveTarget,
+  trustOf,
+  type Place,
+  type Target,
+} from "../apply/targets/target.ts";
+
+/** `present`: it is there, and only apply can tell whether its secret changed. `unknown`: the problem says why. */
+export type ChangeKind = FileDifference | "present" | "unknown";
+
+interface ChangeOf<Kind extends string, S> {
+  readonly kind: Kind;
+  readonly step: S;
+  /** Absolute, as the booted machine sees it. */
+  readonly path: string;
+  readonly change: ChangeKind;
+  /** What apply would stumble over; null: nothing. */
+  readonly problem: Problem | null;
+}
+
+/** An edit by hand. `since` is the file's time of modification: ISO 8601, UTC. */
+export interface Drift {
+  readonly since: string;
+}
+
+export interface FileChange extends ChangeOf<"file", FileStep> {
+  /** For a diff. Null: absent, unreadable, large, not text, or a secret's. */
+  readonly currentText: string | null;
+  /** Null where it prints a secret. */
+  readonly newText: string | null;
+  readonly currentAttributes: Attributes | null;
+  /** Null where the owner is not known here. */
+  readonly wantedAttributes: Attributes | null;
+  /** Null where nobody edited it, or parbake never wrote it. */
+  readonly drift: Drift | null;
+  /** Whether it was there before parbake wrote it for the first time, which is now to come. */
+  readonly adopted: boolean;
+}
+
+/** One for each secret key that has a file. */
+export interface SecretChange extends ChangeOf<"secret", SecretStep> {
+  readonly key: string;
+}
+
+export interface FolderChange extends ChangeOf<"folder", FolderStep> {
+  readonly currentAttributes: Attributes | null;
+  readonly wantedAttributes: Attributes | null;
+}
+
+/** Of a file that parbake wrote and the plan no longer declares: `remove`, or `kept` where it is not parbake's to remove. */
+export interface RemovalChange extends ChangeOf<"removal", null> {
+  readonly change: "remove" | "kept";
+  /** Why it stays; null: it goes. */
+  readonly note: Problem | null;
+}
+
+export type Change = FolderChange | SecretChange | FileChange | RemovalChange;
+
+/** A diff of more is no help to anyone. */
+const MOST_TEXT_BYTES = 1024 * 1024;
+
+/**
+ * In the plan's order, and what is no longer declared at the end.
+ * @param versions with them `present` becomes `update` or `unchanged`, where the record knows the version that is there
+ */
+export function inspectPlan(plan: Plan, root: string, versions: SecretVersions = new Map()): Change[] {
+  const accounts = readAccounts(root);
+  const managed = readManaged(root).files;
+  const places = listPlaces(plan).map((place) => resolvePlace(accounts, place));
+  const targets = places.flatMap(({ target }) => (target === null ? [] : [target]));
+  const stored = tryReadStored(root, plan.secretsFolder);
+  const view: View = { plan, root, managed, versions, stored, declared: declaredFolders(targets, root) };
+  return [
+    ...places.map((resolved) => inspectPlace(resolved, view)),
+    ...findUndeclared(plan, root, managed).map(tellRemoval),
+  ];
+}
+
+interface View {
+  readonly plan: Plan;
+  readonly root: string;
+  readonly managed: ManagedRecord;
+  readonly versions: SecretVersions;
+  readonly stored: StoredGeneration | null;
+  readonly declared: ReadonlyMap<string, Attributes>;
+}
+
+interface ResolvedPlace {
+  readonly place: Place;
+  /** Null where the owner is not known here. */
+  readonly target: Target | null;
+  readonly problem: Problem | null;
+}
+
+interface Finding {
+  readonly change: ChangeKind;
+  readonly problem: Problem | null;
+  /** Of a folder. */
+  readonly attributes: Attributes | null;
+  readonly current: Current | null;
+  readonly contact: Contact | null;
+}
+
+const NOTHING: Omit<Finding, "change"> = { problem: null, attributes: null, current: null, contact: null };
+
+function inspectPlace(resolved: ResolvedPlace, view: View): Change {
+  const { place, target } = resolved;
+  const found = inspectTarget(resolved, view);
+  const { path, source } = place;
+  const problem = resolved.problem ?? found.problem;
+  const common = { path, change: found.change, problem: problem && placeProblem(problem, place) };
+  const wantedAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
+  switch (source.kind) {
+    case "secret":
+      return { kind: "secret", step: source.step, key: source.key, ...common };
+    case "folder":
+      return { kind: "folder", step: source.step, ...common, currentAttributes: found.attributes, wantedAttributes };
+    case "file": {
+      const file = found.current?.kind === "file" ? found.current : null;
+      return {
+        kind: "file",
+        step: source.step,
+        ...common,
+        currentText: mayHoldSecret(place, view) ? null : textOf(file?.bytes ?? null),
+        newText: plainText(source.step),
+        currentAttributes: file?.attributes ?? null,
+        wantedAttributes,
+        drift: found.contact?.kind === "drifted" ? { since: found.contact.since } : null,
+        adopted: found.contact?.kind === "adopted",
+      };
+    }
+  }
+}
+
+// What stands there may be of a template that printed a secret when the file was written, and does no more.
+function mayHoldSecret({ path, isSecret }: Place, { plan, managed }: View): boolean {
+  return isSecret || isBelow(plan.secretsFolder, path) || managed.get(path)?.kind === "secret";
+}
+
+function tellRemoval({ path, staysBecause }: Undeclared): RemovalChange {
+  const note = staysBecause === null ? null : describeStay(path, staysBecause);
+  return { kind: "removal", step: null, path, change: note === null ? "remove" : "kept", problem: null, note };
+}
+
+function resolvePlace(accounts: Accounts, place: Place): ResolvedPlace {
+  try {
+    return { place, target: resolveTarget(accounts, place), problem: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { place, target: null, problem: error.problems[0]! };
+  }
+}
+
+function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
+  const { plan, root, declared } = view;
+  const trust = { ...(target ? trustOf(target) : TRUST_NOBODY_ELSE), declared };
+  try {
+    const at = locate(root, plan.secretsFolder, place.path);
+    return inFolder(root, dirname(at), trust, (folder) => inspectIn(folder, place, target, view));
+  } catch (error) {
+    const refusal = explainFileError(error, join(root, place.path));
+    if (!(refusal instanceof Refusal)) throw refusal;
+    const problem = refusal.problems[0]!;
+    if (!isMissingFolder(refusal)) return { ...NOTHING, change: "unknown", problem };
+    const isOurs = areFoldersOurs(place.path, plan.secretsFolder, root, declared);
+    return { ...NOTHING, change: "create", problem: isOurs ? null : problem };
+  }
+}
+
+function inspectIn(folder: Folder, place: Place, target: Target | null, view: View): Finding {
+  const name = basename(place.path);
+  if (place.source.kind === "folder") return inspectFolder(folder, name, place.mode, target);
+  const newText = place.source.kind === "file" ? plainText(place.source.step) : null;
+  if (place.source.kind === "secret" || newText === null) return inspectSecret(folder, name, place, target, view);
+  return inspectFile(folder, place, place.source.step, Buffer.from(newText), target, view.managed.get(place.path));
+}
+
+function inspectFolder(parent: Folder, name: string, mode: number, target: Target | null): Finding {
+  const attributes = readCurrentFolder(parent, name);
+  if (attributes === null) return { ...NOTHING, change: "create" };
+  const wanted = target ?? { ...attributes, mode };
+  if (sameAttributes(attributes, wanted)) return { ...NOTHING, change: "unchanged", attributes };
+  return { ...NOTHING, change: "attributes", problem: findGift(parent, name, attributes, wanted), attributes };
+}
+
+function inspectSecret(folder: Folder, name: string, place: Place, target: Target | null, view: View): Finding {
+  const found = explainingErrors(join(folder.shownPath, name), () => findAttributes(folder, name));
+  if (found === null) return { ...NOTHING, change: "create" };
+  const change = compareSecret(place, view);
+  // Where the version is not known, only apply can tell whether that is all.
+  const isMended = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
+  return { ...NOTHING, change: isMended ? "attributes" : change };
+}
+
+function inspectFile(
+  folder: Folder,
+  { path, mode }: Place,
+  { onDrift }: FileStep,
+  bytes: Buffer,
+  target: Target | null,
+  entry: Managed | undefined,
+): Finding {
+  const limitBytes = Math.max(limitOf(entry, bytes), MOST_TEXT_BYTES);
+  const current = readCurrent(folder, basename(path), limitBytes);
+  const contact = compareWithRecord(current, entry, bytes);
+  const problem = findDriftProblem(path, contact, onDrift);
+  if (isKept(contact, onDrift)) return { ...NOTHING, change: "kept", current, contact };
+  const there = current.kind === "file" ? current.attributes : { uid: 0, gid: 0, mode };
+  // Where the owner is not known, content and mode still tell.
+  const wanted = { path, bytes, mode, uid: target?.uid ?? there.uid, gid: target?.gid ?? there.gid };
+  return { ...NOTHING, change: compareFile(current, wanted), problem, current, contact };
+}
+
+function textOf(bytes: Buffer | null): string | null {
+  if (bytes === null || bytes.length > MOST_TEXT_BYTES || bytes.includes(0) || !isUtf8(bytes)) return null;
+  return bytes.toString("utf8");
+}

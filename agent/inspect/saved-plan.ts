@@ -1,0 +1,163 @@
+// A plan that `plan --json` printed and `apply --plan` performs: how it is checked when it comes back, and whether the machine
+// is still the one that it was made for. Never reads the config: what was looked at is what is performed.
+
+import type { AwsConfig } from "../config/config.ts";
+import { ownerOfMetrics } from "../names/own-places.ts";
+import { JsonValue } from "../formats/json-value.ts";
+import { parsePlan } from "../plan/parse-plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
+import { isDigest } from "../apply/state/document.ts";
+import { inspectPlan, type Change } from "./inspect-plan.ts";
+import { observe, type Seen } from "./observe.ts";
+import { isBelow, listPlaces } from "../apply/targets/target.ts";
+
+/** What the plan found at one place. */
+export interface SavedChange {
+  readonly path: string;
+  readonly change: string;
+  readonly seen: Seen;
+}
+
+export interface SavedPlan {
+  readonly plan: Plan;
+  /** Where the run's metrics go; null: nowhere. */
+  readonly metrics: string | null;
+  /** How Secrets Manager is asked. */
+  readonly aws: AwsConfig;
+  readonly changes: readonly SavedChange[];
+}
+
+/** What stands at the place of each change now. */
+export function saveChanges(plan: Plan, changes: readonly Change[], root: string): SavedChange[] {
+  return changes.map(({ path, change, kind, ...rest }) => {
+    const isFileOfSecret = kind === "secret" || (kind === "file" && "newText" in rest && rest.newText === null);
+    const seen = observe(root, path, isFileOfSecret || isBelow(plan.secretsFolder, path));
+    return { path, change, seen };
+  });
+}
+
+const FIX = "Make the plan anew with this version: parbake plan --json > FILE.";
+
+/** @throws Refusal `data` with everything that is wrong with it */
+export function parseSavedPlan(text: string, file: string): SavedPlan {
+  const document = parseJson(text, file);
+  const problems: Problem[] = [];
+  const json = new JsonValue(document, "plan", problems, FIX);
+  if (!json.isObject() || json.get("schema").value !== 1 || !Array.isArray(json.get("plans").value))
+    throw wrong(file, "it is no plan of schema 1", FIX);
+  if (json.get("plans").items().length !== 1)
+    throw wrong(file, "it holds plans for several machines", "Make it on the machine: parbake plan --json > FILE.");
+  const entry = json.get("plans").items()[0]!;
+  const plan = parsePlan(entry);
+  const saved = {
+    plan,
+    metrics: json.get("metrics").nullable((value) => parseMetrics(value, plan)),
+    aws: {
+      batch: json.get("aws").get("batch").flag(),
+      startJitterMs: json
+        .get("aws")
+        .get("startJitterMs")
+        .integer(0, 2 ** 31 - 1),
+    },
+    changes: entry.get("changes").items().map(parseChange),
+  };
+  if (problems.length > 0)
+    throw new Refusal(
+      "data",
+      problems.map((problem) => ({ ...problem, at: { file } })),
+    );
+  return saved;
+}
+
+function parseMetrics(json: JsonValue, { secretsFolder }: Plan): string {
+  const path = json.path();
+  const owner = ownerOfMetrics(path, { secretsFolder, config: [] });
+  if (owner !== null) json.refuseFor(`${json.place}: ${path} is ${owner}`);
+  return path;
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong(file, "it is not JSON", "Give the file that `parbake plan --json` wrote.");
+  }
+}
+
+function wrong(file: string, what: string, fix: string): Refusal {
+  return new Refusal("data", { what, fix, at: { file } });
+}
+
+function parseChange(json: JsonValue): SavedChange {
+  return { path: json.get("path").path(), change: json.get("change").text(), seen: parseSeen(json.get("seen")) };
+}
+
+function parseSeen(json: JsonValue): Seen {
+  const kind = json.get("kind").choice(["absent", "file", "folder", "other", "unreadable"]);
+  if (kind !== "file" && kind !== "folder") return { kind };
+  const attributes = {
+    uid: json.get("uid").integer(0, 2 ** 32),
+    gid: json.get("gid").integer(0, 2 ** 32),
+    mode: json.get("mode").integer(0, 0o7777),
+  };
+  if (kind === "folder") return { kind, ...attributes };
+  const sha256 = json.get("sha256").nullable((value) => value.word(isDigest, "a SHA-256 in hexadecimal"));
+  return { kind, ...attributes, sha256 };
+}
+
+/** @throws Refusal `cannot-write` that names every place that is not as the plan saw it */
+export function refuseMovedOn({ plan, changes }: SavedPlan, root: string): void {
+  const now = new Map(saveChanges(plan, inspectPlan(plan, root), root).map((change) => [change.path, change]));
+  const then = new Map(changes.map((change) => [change.path, change]));
+  const places = new Map(listPlaces(plan).map((place) => [place.path, place]));
+  const differences = [...new Set([...then.keys(), ...now.keys()])].flatMap((path) => {
+    const what = describeDifference(then.get(path), now.get(path));
+    if (what === null) return [];
+    return placeProblem(
+      { what: `${path} is no longer as the plan saw it: ${what}`, fix: ANEW },
+      places.get(path) ?? {},
+    );
+  });
+  if (differences.length > 0) throw new Refusal("cannot-write", differences);
+}
+
+const ANEW = "Nothing was changed. Make the plan anew, and look at it.";
+
+function describeDifference(then: SavedChange | undefined, now: SavedChange | undefined): string | null {
+  if (!then || !now) return then ? "there is nothing to do there now" : "the plan did not look at it";
+  const seen = describeSeen(then.seen, now.seen);
+  if (seen !== null) return seen;
+  return classOf(then) === classOf(now) ? null : `what is to be done is ${now.change}, and was ${then.change}`;
+}
+
+// Whether a secret's file is that of the current version is not asked again: apply fetches the secret anyway.
+function classOf({ change, seen }: SavedChange): string {
+  const isSecretThere = seen.kind === "file" && seen.sha256 === null;
+  return isSecretThere && ["present", "unchanged", "update"].includes(change) ? "present" : change;
+}
+
+function describeSeen(then: Seen, now: Seen): string | null {
+  if (then.kind === "unreadable" && now.kind !== "unreadable") return "whoever made the plan could not read it";
+  if (then.kind !== now.kind) return `${nameKind(then)} then, ${nameKind(now)} now`;
+  if ("uid" in then && "uid" in now) {
+    if (then.uid !== now.uid || then.gid !== now.gid) return "it has another owner";
+    if (then.mode !== now.mode) return "it has another mode";
+  }
+  if (then.kind === "file" && now.kind === "file" && then.sha256 !== now.sha256) return "its content has changed";
+  return null;
+}
+
+function nameKind({ kind }: Seen): string {
+  switch (kind) {
+    case "absent":
+      return "not there";
+    case "other":
+      return "no file";
+    case "file":
+    case "folder":
+      return `a ${kind}`;
+    case "unreadable":
+      return kind;
+  }
+}

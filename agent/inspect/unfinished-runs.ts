@@ -1,0 +1,76 @@
+// What of a run is not over: one that goes on, and what one that was cut short has left to the next. Never writes.
+
+import { Refusal, type Problem } from "../refusal.ts";
+import {
+  describeUnreadable,
+  JOURNAL_FOLDERS,
+  readJournal,
+  type Journal,
+  type Phase,
+} from "../apply/transaction/journal.ts";
+import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
+import type { Recovery } from "../apply/transaction/recover.ts";
+
+export interface Interruption {
+  readonly phase: Phase | "unreadable";
+  /** When that run was about to make its first change: ISO 8601, UTC. Null: its journal does not say. */
+  readonly since: string | null;
+  /** What the next run will make of it; where it is `finished`, and a unit or a health check fails, it is `rolled back` after all.
+   * `forgotten`: nobody can tell. */
+  readonly next: Recovery | "forgotten";
+  /** Places that it was changing: absolute, as the booted machine sees them. */
+  readonly paths: readonly string[];
+}
+
+export interface UnfinishedRuns {
+  /** Null: none goes on. */
+  readonly running: RunningRun | null;
+  /** Of the run that goes on too. */
+  readonly journals: readonly (Journal | "unreadable")[];
+  /** None while a run goes on: a journal is its own then, or it takes it up. */
+  readonly interruptions: readonly Interruption[];
+  /** Records that can't be read, or that others may have written. */
+  readonly unreadable: readonly Problem[];
+}
+
+export function findUnfinishedRuns(root: string): UnfinishedRuns {
+  const unreadable: Problem[] = [];
+  const before = readOr(null, unreadable, () => readLockHolder(root));
+  const found = JOURNAL_FOLDERS.map((folder) => {
+    const journal = readOr("none" as const, unreadable, () => readJournal(root, folder));
+    if (journal === "unreadable") unreadable.push(describeUnreadable(root, folder));
+    return journal;
+  });
+  // A run that began or ended while its journal was looked for was alive at one of the two.
+  const running = before ?? readOr(null, [], () => readLockHolder(root));
+  const journals = found.filter((journal) => journal !== "none");
+  return { running, journals, interruptions: running === null ? journals.map(describeInterruption) : [], unreadable };
+}
+
+export function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read: () => T): T | Otherwise {
+  try {
+    return read();
+  } catch (error) {
+    // Where the root itself is no folder, there is nothing to tell of.
+    if (!(error instanceof Refusal) || error.code === "usage") throw error;
+    unreadable.push(...error.problems);
+    return otherwise;
+  }
+}
+
+const NEXT: Readonly<Record<Phase, Recovery>> = {
+  swap: "undone",
+  act: "finished",
+  rollback: "rolled back",
+  settle: "finished",
+};
+
+function describeInterruption(journal: Journal | "unreadable"): Interruption {
+  if (journal === "unreadable") return { phase: journal, since: null, next: "forgotten", paths: [] };
+  const { phase, since = null, changes } = journal;
+  return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
+}
+
+export function describeRunning({ pid, since }: RunningRun): string {
+  return `a run is going on (process ${pid}, since ${since})`;
+}

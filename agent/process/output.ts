@@ -1,0 +1,83 @@
+// The two places where words go. Written at once: there is no stream to open at the start, which costs a boot milliseconds. What
+// a reader does not take yet waits here, so that no run waits for its reader before all else is done.
+
+import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isatty } from "node:tty";
+import type { Deadline } from "../deadline.ts";
+import { withoutBlocking, type NonBlocking } from "./non-blocking.ts";
+
+const PAUSE_MS = 5;
+/** For the reader of what a run says at its very end, when its time is over. */
+const LAST_WORDS_MS = 1_000;
+
+export class Output {
+  readonly isTerminal: boolean;
+  readonly #fd: number;
+  #opened: NonBlocking | null = null;
+  #waiting: Buffer[] = [];
+  #isClosed = false;
+  #isLost = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    this.isTerminal = isatty(fd);
+  }
+
+  /** Whether something went nowhere that somebody still wants: a full disk, not a pipe that its reader has closed. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  // A reader that has seen enough (`| head`) must not end a run half-way: the run goes on and its words are dropped.
+  write(text: string): void {
+    if (this.#isClosed || text === "") return;
+    this.#waiting.push(Buffer.from(text));
+    this.flush();
+  }
+
+  /** As much as its reader takes now. Answers with how many bytes that was. */
+  flush(): number {
+    let sentBytes = 0;
+    for (let next = this.#waiting[0]; next !== undefined && !this.#isClosed; next = this.#waiting[0]) {
+      const bytes = this.#writeSome(next);
+      sentBytes += bytes;
+      if (bytes === next.length) this.#waiting.shift();
+      else if (bytes > 0) this.#waiting[0] = next.subarray(bytes);
+      else break;
+    }
+    return sentBytes;
+  }
+
+  /** Gives the reader until `end`, anew whenever it takes something, and then drops the rest. */
+  async finish(end: Deadline | null, stop: AbortSignal): Promise<void> {
+    const patienceMs = Math.max(LAST_WORDS_MS, end?.remainingMs() ?? 0);
+    let lastMs = performance.now();
+    while (!this.#isClosed && this.#waiting.length > 0) {
+      if (this.flush() > 0) lastMs = performance.now();
+      else if (stop.aborted || performance.now() - lastMs > patienceMs) this.#close(true);
+      else await sleep(PAUSE_MS);
+    }
+  }
+
+  giveBack(): void {
+    this.#opened?.giveBack();
+  }
+
+  #writeSome(bytes: Buffer): number {
+    try {
+      this.#opened ??= withoutBlocking(this.#fd, this.isTerminal);
+      return writeSync(this.#opened.fd, bytes);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "EAGAIN") this.#close(code !== "EPIPE");
+      return 0;
+    }
+  }
+
+  #close(isLost: boolean): void {
+    this.#isClosed = true;
+    this.#isLost = isLost;
+    this.#waiting = [];
+  }
+}

@@ -1,0 +1,110 @@
+// How the process begins and ends: at once, or out of V8's start-up snapshot; with main's last word, not when the last socket
+// closes. The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
+
+import { isSea } from "node:sea";
+import { setFlagsFromString, startupSnapshot } from "node:v8";
+import type { Deadline } from "../deadline.ts";
+import { killRunning } from "../host/run-command.ts";
+import { Output } from "./output.ts";
+import { forbidCoreDumps } from "./core-dumps.ts";
+import { keepKnown, listEarly, type Variables } from "./environment.ts";
+import { listenForStop, statusOf } from "./signals.ts";
+import { EXIT_STATUS } from "../refusal.ts";
+import { stopRequestOf } from "../stop.ts";
+import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
+
+/** What main gets of its process. */
+export interface Surroundings {
+  /** What is left of the caller's environment. */
+  readonly environment: Variables;
+  /** Fires when the run is asked to stop. */
+  readonly stop: AbortSignal;
+  /** Until then the readers of main's words may take their time. */
+  readonly setEnd: (end: Deadline) => void;
+}
+
+export type Main = (argv: string[], out: Output, err: Output, surroundings: Surroundings) => Promise<number>;
+
+/** @param warm runs once, while the snapshot is built, so that the functions it calls are in it compiled */
+export function startMain(main: Main, warm: () => Promise<void>): void {
+  if (!startupSnapshot.isBuildingSnapshot()) {
+    void runToEnd(main);
+    return;
+  }
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
+  startupSnapshot.setDeserializeMainFunction(() => {
+    setFlagsFromString(NO_REHASH.afterwards);
+    void runToEnd(main);
+  });
+  void warm();
+}
+
+async function runToEnd(main: Main): Promise<void> {
+  // Whatever ends the process before main's last word is no success.
+  process.exitCode = EXIT_STATUS.bug;
+  const environment = takeEnvironment();
+  const [out, err] = [new Output(1), new Output(2)];
+  const end = exitWith(out, err);
+  const stop = listenForStop((request) => {
+    err.write(`parbake: ${request.message} before it had come to its end: ${LEFT_AS_IT_IS}\n`);
+    end(statusOf(request));
+  });
+  forbidCoreDumps();
+  process.on("uncaughtException", (error) => {
+    err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
+    end(EXIT_STATUS.bug);
+  });
+  let readUntil: Deadline | null = null;
+  const setEnd = (deadline: Deadline) => void (readUntil = deadline);
+  const status = await main(process.argv.slice(2), out, err, { environment, stop, setEnd });
+  await Promise.all([out.finish(readUntil, stop), err.finish(readUntil, stop)]);
+  end(status === 0 && (out.isLost || err.isLost) ? statusOfLoss(stop) : status);
+}
+
+const LEFT_AS_IT_IS = "what it had not finished is left to the next run. Run parbake again.";
+
+function statusOfLoss(stop: AbortSignal): number {
+  const request = stopRequestOf({ signal: stop });
+  return request === null ? EXIT_STATUS["cannot-write"] : statusOf(request);
+}
+
+/** The way out. Where the process takes another, as when nothing is left to wait for, that is told. */
+function exitWith(out: Output, err: Output): (status: number) => void {
+  let isMeant = false;
+  process.on("exit", () => {
+    killRunning();
+    if (!isMeant) err.write("parbake: a bug of parbake's: it waits for something that will never come\n");
+    for (const output of [out, err]) {
+      output.flush();
+      output.giveBack();
+    }
+  });
+  return (status) => {
+    isMeant = true;
+    process.exit(status);
+  };
+}
+
+// What Node has acted on before our first line is left behind by starting anew without it, as the same process.
+function takeEnvironment(): Variables {
+  const known = keepKnown(process.env);
+  if (isSea() && listEarly(process.env).length > 0)
+    process.execve!(process.execPath, [process.argv0, ...process.argv.slice(2)], known);
+  for (const name of Object.keys(process.env)) if (!(name in known)) delete process.env[name];
+  return known;
+}
+
+/** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const name = /^\w+$/.test(error.name) ? error.name : "Error";
+  return [name, ...lastFrames(error.stack ?? "")].join("\n");
+}
+
+// V8's own lines alone, which stand at the end: a message of many lines may have some that begin like them.
+function lastFrames(stack: string): string[] {
+  const lines = stack.split("\n");
+  return lines.slice(lines.findLastIndex((line) => !FRAME.test(line)) + 1);
+}
+
+const FRAME = /^ {4}at (?:[^()]+ \()?(?:(?:node:|file:|\/)[\w./@%-]*:\d+:\d+|<anonymous>|native)\)?$/;

@@ -1,0 +1,30 @@
+// Says where in its template a file goes wrong that is not of its format. Runs the template again, which costs a boot nothing.
+
+import type { Problem } from "../refusal.ts";
+import { expandPartials } from "./tree/expand-partials.ts";
+import type { Filled } from "./fill-holes.ts";
+import { lineAt, markLines } from "./locate-output.ts";
+import { parseTemplate } from "./tree/parse-template.ts";
+import type { RenderInput } from "./render-template.ts";
+import { runTemplate } from "./run-template.ts";
+
+type Malformed = Extract<Filled, { kind: "malformed" }>;
+
+export function explainMalformed(input: RenderInput, malformed: Malformed): Problem {
+  const before = malformed.parts.join("").slice(0, malformed.offset);
+  return {
+    what: `what it renders to is not valid ${input.format}: ${malformed.why} (line ${before.split("\n").length} of the file)`,
+    fix: malformed.fix,
+    at: lineOf(input, malformed) ?? { file: input.file },
+  };
+}
+
+function lineOf(input: RenderInput, { parts, offset }: Malformed): Problem["at"] | null {
+  const { source, file, context, keepsLineEnds } = input;
+  const parsed = parseTemplate(source, file, keepsLineEnds);
+  if (parsed.kind === "broken") return null;
+  expandPartials(parsed.program, input);
+  const lines = markLines(parsed.program, file);
+  const run = runTemplate(parsed.program, context, file);
+  return run.kind === "failed" ? null : lineAt(run.output, lines, parts, offset);
+}

@@ -1,0 +1,254 @@
+// Runs a linted template by walking its tree: no code is made of it. What it prints are numbered holes, never values.
+
+import type { Position, Problem } from "../refusal.ts";
+import { Written } from "../written.ts";
+import { enterEach, enterWith, type Frame, lookUp, rootFrame } from "./frame.ts";
+import { isHelperPath } from "./context/scope.ts";
+import type {
+  Block,
+  Call,
+  Expression,
+  Inclusion,
+  Location,
+  Mustache,
+  Program,
+  Statement,
+} from "./tree/template-ast.ts";
+import type { TemplateContext } from "./context/template-context.ts";
+import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError } from "./helpers/helpers.ts";
+import { isContainer } from "./context/view.ts";
+
+/** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */
+export interface Print {
+  readonly value: unknown;
+  readonly site: Site;
+}
+
+/** Where it is printed: in the template, or in a partial of it. */
+export type Site = Required<Position>;
+
+export interface Run {
+  readonly kind: "ran";
+  /** Static text, with `U+E000 number U+E001` for each print. */
+  readonly output: string;
+  readonly prints: readonly Print[];
+}
+
+/** No config file has so many values; nested loops over long lists could. */
+const MAX_PRINTS = 100_000;
+
+/** 16 Mi of characters: no config file is so long. */
+const MAX_PRINTED_LENGTH = 2 ** 24;
+
+/** The template's own text, turn by turn, with the holes. */
+const MAX_OUTPUT_LENGTH = 2 ** 26;
+
+/** Loops in loops that print nothing would run for days. */
+const MAX_TURNS = 1_000_000;
+
+/** Texts, tags and blocks, turn by turn: a second or two. */
+const MAX_STATEMENTS = 10_000_000;
+
+/** @param program a linted one, with its partials: what the linter refuses is not looked for again */
+export function runTemplate(
+  program: Program,
+  context: TemplateContext,
+  file: string,
+): Run | { readonly kind: "failed"; readonly problem: Problem } {
+  const walk = new Walk(context, file);
+  try {
+    return { kind: "ran", output: walk.program(program, walk.root), prints: walk.prints };
+  } catch (error) {
+    if (!(error instanceof LocatedError)) throw error;
+    const { message, fix } = error.cause;
+    return { kind: "failed", problem: { what: message, fix, at: error.site } };
+  }
+}
+
+/** Keeps the innermost place: the helper that failed, not the ones around it. */
+class LocatedError extends Error {
+  override readonly cause: TemplateError;
+  readonly site: Site;
+
+  constructor(cause: TemplateError, site: Site) {
+    super("a helper failed");
+    this.cause = cause;
+    this.site = site;
+  }
+}
+
+class Walk {
+  readonly prints: Print[] = [];
+  readonly root: Frame;
+  readonly #context: TemplateContext;
+  readonly #file: string;
+  /** Of texts that were printed. */
+  #printedLength = 0;
+  /** Turns of all loops together. */
+  #turns = 0;
+  #statements = 0;
+
+  constructor(context: TemplateContext, file: string) {
+    this.#context = context;
+    this.#file = file;
+    this.root = rootFrame(context);
+  }
+
+  program(program: Program | undefined, frame: Frame): string {
+    const { body } = program ?? { body: [] };
+    this.#statements += body.length;
+    if (this.#statements > MAX_STATEMENTS)
+      throw new TemplateError(
+        `its loops go through more than ${MAX_STATEMENTS} texts and tags`,
+        "Make the lists that they go over shorter.",
+      );
+    let output = "";
+    for (const statement of body) output += this.#statement(statement, frame);
+    return output;
+  }
+
+  #statement(node: Statement, frame: Frame): string {
+    switch (node.type) {
+      case "ContentStatement":
+        return node.value;
+      case "MustacheStatement":
+        return this.#at(node.loc, (site) => this.#print(this.#printed(node, frame), site));
+      case "BlockStatement":
+        return this.#block(node, frame);
+      case "PartialStatement":
+        return this.#include(node, frame);
+      case "CommentStatement":
+      case "PartialBlockStatement":
+      case "Decorator":
+      case "DecoratorBlock":
+        return "";
+    }
+  }
+
+  #printed({ path, params, loc }: Mustache, frame: Frame): unknown {
+    const isCall = path.type === "PathExpression" && (params.length > 0 || isHelperPath(path, frame.blockParams));
+    return this.#value(isCall ? { type: "SubExpression", path, params, loc } : path, frame);
+  }
+
+  #block(node: Block, frame: Frame): string {
+    const [condition] = node.params;
+    const value = this.#value(condition!, frame);
+    return this.#at(node.loc, () => {
+      switch (node.path.original) {
+        case "if":
+          return this.program(isTrue(value) ? node.program : node.inverse, frame);
+        case "unless":
+          return this.program(isTrue(value) ? node.inverse : node.program, frame);
+        case "with":
+          return isThere(value) ? this.#with(node, value, frame) : this.program(node.inverse, frame);
+        default:
+          return this.#each(node, value, frame);
+      }
+    });
+  }
+
+  #with({ program }: Block, value: unknown, frame: Frame): string {
+    return this.program(program, enterWith(frame, value, program?.blockParams));
+  }
+
+  #each({ program, inverse }: Block, value: unknown, frame: Frame): string {
+    if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
+    const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+    this.#turns += keys.length;
+    if (this.#turns > MAX_TURNS)
+      throw new TemplateError(
+        `its loops turn more than ${MAX_TURNS} times`,
+        "Make the lists that they go over shorter.",
+      );
+    if (keys.length === 0) return this.program(inverse, frame);
+    let output = "";
+    for (const [index, key] of keys.entries()) {
+      const item: unknown = value[key];
+      const turn = { key, index, first: index === 0, last: index === keys.length - 1 };
+      output += this.program(program, enterEach(frame, item, turn, program?.blockParams));
+      checkLength(output);
+    }
+    return output;
+  }
+
+  /** It changes no context and no block parameter; each of its lines begins with the blanks before its tag. */
+  #include({ program, indent, loc }: Inclusion, frame: Frame): string {
+    const text = this.program(program, frame);
+    return this.#at(loc, () => checkLength(text.replace(/^(?=[^\r\n])/gm, indent)));
+  }
+
+  #value(node: Expression, frame: Frame): unknown {
+    switch (node.type) {
+      case "PathExpression":
+        return this.#at(node.loc, () => lookUp(node, frame));
+      case "SubExpression":
+        return this.#call(node, frame);
+      case "StringLiteral":
+      case "NumberLiteral":
+      case "BooleanLiteral":
+      case "NullLiteral":
+      case "UndefinedLiteral":
+        return node.value;
+    }
+  }
+
+  #call({ path, params, loc }: Call, frame: Frame): unknown {
+    const helperName = String(path.original);
+    const helper = HELPERS[helperName]!;
+    const values = params.map((param) => this.#value(param, frame));
+    return this.#at(loc, () => {
+      checkPresent(helperName, helper.optional, values);
+      return helper.readsSecrets ? helper.run(this.#context.secrets, ...values) : helper.run(...values);
+    });
+  }
+
+  #print(value: unknown, site: Site): string {
+    if (value === undefined || value === null)
+      throw new TemplateError(
+        "there is nothing to print here: the value is missing or null",
+        "Write {{default … …}} if it may be missing.",
+      );
+    if (value instanceof RawText) return value.text;
+    if (isContainer(value))
+      throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
+    if (this.prints.length >= MAX_PRINTS)
+      throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
+    this.#printedLength += value instanceof JsonText ? value.text.length : typeof value === "string" ? value.length : 0;
+    if (this.#printedLength > MAX_PRINTED_LENGTH)
+      throw new TemplateError(
+        `it prints more than ${MAX_PRINTED_LENGTH} characters`,
+        "Print less, or print it fewer times.",
+      );
+    return `\uE000${this.prints.push({ value, site }) - 1}\uE001`;
+  }
+
+  /** Says where an error came from. */
+  #at<T>({ source, start }: Location, body: (site: Site) => T): T {
+    const site = { file: source ?? this.#file, line: start.line, column: start.column + 1 };
+    try {
+      return body(site);
+    } catch (error) {
+      throw error instanceof TemplateError ? new LocatedError(error, site) : error;
+    }
+  }
+}
+
+/** What the config has as false is none to enter, as it is none to #if; a number is, whatever it is. */
+function isThere(value: unknown): boolean {
+  if (value instanceof Written) return value.value !== false;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value) || value === 0;
+}
+
+function checkPresent(helper: string, optional: "first" | "all" | undefined, values: readonly unknown[]): void {
+  const missing = values.findIndex((value, index) => {
+    const may = optional === "all" || (optional === "first" && index === 0);
+    return !may && (value === undefined || value === null);
+  });
+  if (missing === -1) return;
+  throw new TemplateError(`argument ${missing + 1} of ${helper} is missing or null`, "Wrap it: (default … …).");
+}
+
+function checkLength(output: string): string {
+  if (output.length <= MAX_OUTPUT_LENGTH) return output;
+  throw new TemplateError(`it puts out more than ${MAX_OUTPUT_LENGTH} characters`, "Make its loops shorter.");
+}

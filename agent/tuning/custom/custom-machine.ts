@@ -1,0 +1,94 @@
+// What the expressions of `custom` may know of a machine, by name: on one machine, on every one, and on a sample of them. Pure.
+
+import type { Fact } from "./custom-evaluate.ts";
+import { type Outcome, pointOf, type Range } from "./custom-range.ts";
+import { PLENTY_BYTES } from "../profile/degraded.ts";
+import type { Allotment } from "../profile/profile.ts";
+import { GIB, MIB, TIB } from "../../size.ts";
+
+/** With less than this no app starts, and an expression that divides by the share has something to divide by. */
+export const LEAST_BYTES = MIB;
+
+export type MachineNames = Map<string, Outcome | Fact>;
+
+/** Far beyond any machine: what holds for all of this holds everywhere. */
+export function nameEveryMachine(leastBytes: number): MachineNames {
+  const cpus: Range = { low: 1, high: 2 ** 20, dimension: "number" };
+  return new Map<string, Outcome | Fact>([
+    ["memoryBytes", { low: leastBytes, high: 2 ** 50, dimension: "size" }],
+    ["vcpus", cpus],
+    ["cores", cpus],
+    ["machineMemoryBytes", { low: leastBytes, high: 2 ** 50, dimension: "size" }],
+    ["machineVcpus", cpus],
+    ["diskBytes", { ...DISK, range: { low: 512, high: 2 ** 52, dimension: "size" } }],
+    ["gpus", { ...GPUS, range: { low: 0, high: 1024, dimension: "number" } }],
+    ["numaNodes", { ...NUMA, range: { low: 1, high: 1024, dimension: "number" } }],
+  ]);
+}
+
+const DISK = { dimension: "fact", isKnown: null, example: "100GiB" } as const;
+const GPUS = { dimension: "fact", isKnown: null, example: "0" } as const;
+const NUMA = { dimension: "fact", isKnown: null, example: "1" } as const;
+
+/** Null: not known. */
+interface Values {
+  readonly memoryBytes: number;
+  readonly vcpus: number;
+  readonly cores: number;
+  readonly machineMemoryBytes: number;
+  readonly machineVcpus: number;
+  readonly diskBytes: number | null;
+  readonly gpus: number | null;
+  readonly numaNodes: number | null;
+}
+
+export function nameMachine({ memoryBytes, vcpus, cores, machine }: Allotment): MachineNames {
+  const { memoryBytes: machineMemoryBytes, vcpus: machineVcpus, disks, numaNodes, gpus } = machine;
+  const diskBytes = disks === null ? null : disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return nameValues({ memoryBytes, vcpus, cores, machineMemoryBytes, machineVcpus, diskBytes, gpus, numaNodes });
+}
+
+function nameValues(values: Values): MachineNames {
+  return new Map<string, Outcome | Fact>([
+    ["memoryBytes", pointOf(values.memoryBytes, "size")],
+    ["vcpus", pointOf(values.vcpus, "number")],
+    ["cores", pointOf(values.cores, "number")],
+    ["machineMemoryBytes", pointOf(values.machineMemoryBytes, "size")],
+    ["machineVcpus", pointOf(values.machineVcpus, "number")],
+    ["diskBytes", factOf(DISK, values.diskBytes, "size")],
+    ["gpus", factOf(GPUS, values.gpus, "number")],
+    ["numaNodes", factOf(NUMA, values.numaNodes, "number")],
+  ]);
+}
+
+function factOf(fact: Pick<Fact, "dimension" | "example">, value: number | null, dimension: Range["dimension"]): Fact {
+  return { ...fact, isKnown: value !== null, range: pointOf(value ?? 0, dimension) };
+}
+
+/** Of the smallest kind: nothing is known of it but its size. */
+export function nameSmallest(memoryBytes: number): MachineNames {
+  return nameSamples(memoryBytes, new Set())[0]!;
+}
+
+const SAMPLED_VCPUS = [1, 2, 8, 64, 1024];
+const SAMPLED_FACTS = [
+  { diskBytes: null, gpus: null, numaNodes: null },
+  { diskBytes: 8 * GIB, gpus: 0, numaNodes: 1 },
+  { diskBytes: 16 * TIB, gpus: 16, numaNodes: 8 },
+];
+
+/** Machines that have this share for the app, up to what no instance has, and that differ in what is used of them. */
+export function nameSamples(memoryBytes: number, used: ReadonlySet<string>): readonly MachineNames[] {
+  const some = <T>(values: readonly T[], ...names: readonly string[]): readonly T[] =>
+    names.some((name) => used.has(name)) ? values : values.slice(0, 1);
+  const samples = some(SAMPLED_VCPUS, "vcpus", "cores", "machineVcpus").flatMap((vcpus) => [
+    // All of a machine, and a part of a large one with two threads a core.
+    { vcpus, cores: vcpus, machineVcpus: vcpus, machineMemoryBytes: memoryBytes },
+    { vcpus, cores: Math.ceil(vcpus / 2), machineVcpus: 1024, machineMemoryBytes: PLENTY_BYTES },
+  ]);
+  return some(SAMPLED_FACTS, "diskBytes", "gpus", "numaNodes").flatMap((facts) =>
+    some(samples, "vcpus", "cores", "machineVcpus", "machineMemoryBytes").map((sample) =>
+      nameValues({ memoryBytes, ...sample, ...facts }),
+    ),
+  );
+}

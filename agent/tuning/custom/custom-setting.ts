@@ -1,0 +1,43 @@
+// One setting of `custom` as it is written: its expression, how it is printed, and whether it takes memory. Pure.
+
+import { suggest } from "../../nearest.ts";
+import { checkCall } from "./custom-evaluate.ts";
+import { type Expression, ExpressionError, parseExpression } from "./custom-syntax.ts";
+import { SIZE_FORMS } from "../../formats/size-forms.ts";
+
+export interface CustomSetting {
+  readonly name: string;
+  readonly source: string;
+  readonly expression: Expression;
+  /** The app whose spelling of a size it has; null: a number of bytes. */
+  readonly form: string | null;
+  /** A size is taken out of the app's share, unless its author says that it is no memory of the app's own. */
+  readonly isCounted: boolean;
+}
+
+/** @throws ExpressionError */
+export function parseSetting(name: string, source: string): CustomSetting {
+  return unwrap({ name, source, expression: parseExpression(source), form: null, isCounted: true });
+}
+
+function unwrap(setting: CustomSetting): CustomSetting {
+  const { expression, form, isCounted } = setting;
+  if (form === null && isCall(expression, "size"))
+    return unwrap({ ...setting, expression: expression.given[0]!, form: parseForm(expression.given[1]!) });
+  if (isCounted && isCall(expression, "uncounted"))
+    return unwrap({ ...setting, expression: expression.given[0]!, isCounted: false });
+  return setting;
+}
+
+function isCall(expression: Expression, name: string): expression is Extract<Expression, { kind: "call" }> {
+  if (expression.kind !== "call" || expression.name !== name) return false;
+  checkCall(expression);
+  return true;
+}
+
+function parseForm(expression: Expression): string {
+  const app = expression.kind === "text" ? expression.value : "";
+  if (SIZE_FORMS.includes(app)) return app;
+  const fix = app === "" ? `Write one of ${SIZE_FORMS.join(", ")} in quotes.` : suggest(app, SIZE_FORMS);
+  throw new ExpressionError("size does not know this app's spelling", expression.column, fix);
+}

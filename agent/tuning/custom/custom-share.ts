@@ -1,0 +1,149 @@
+// Whether the sizes of a `custom` app fit into its share and are none below 0, and from which share on. Pure.
+
+import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
+import { LEAST_BYTES, type MachineNames, nameSamples, nameSmallest } from "./custom-machine.ts";
+import { type Outcome, settle } from "./custom-range.ts";
+import type { CustomSetting } from "./custom-setting.ts";
+import type { Expression } from "./custom-syntax.ts";
+import { PLENTY_BYTES } from "../profile/degraded.ts";
+import { GIB } from "../../size.ts";
+
+/** A machine on which the sizes come to more than the share, or one of them to less than nothing. */
+export interface Overdraft {
+  /** The setting with which they do, and those that are counted before it. */
+  readonly setting: CustomSetting;
+  readonly before: readonly string[];
+  /** Of all so far; below 0: of the setting. */
+  readonly totalBytes: number;
+  readonly memoryBytes: number;
+  readonly vcpus: number;
+}
+
+export type Account =
+  /** With one CPU and what is above it, they fit from this share on. */
+  | { readonly kind: "fits"; readonly leastBytes: number }
+  | {
+      readonly kind: "over";
+      readonly overdraft: Overdraft;
+      /** The least share in which they fit on every machine; null: there is none. */
+      readonly fitsFromBytes: number | null;
+    };
+
+/**
+ * Looked at for shares from the least to the largest instance's: at every doubling, and around each size that an expression
+ * names. A share that lies between and does not hold them all is divided all the same, in their order. The least share knows
+ * nothing of the CPUs, so what grows with them must fit into it, too.
+ */
+export function accountFor(all: readonly CustomSetting[], leastBytes: number): Account {
+  const settings = keepSizes(all, leastBytes);
+  const used = new Set(settings.flatMap(({ expression }) => namesIn(expression)));
+  const shares = listShares(settings, leastBytes);
+  const onSmallest = (memoryBytes: number): Overdraft | null => findOverdraft(settings, nameSmallest(memoryBytes));
+  const onAny = (memoryBytes: number): Overdraft | null => {
+    for (const machine of nameSamples(memoryBytes, used)) {
+      const overdraft = findOverdraft(settings, machine);
+      if (overdraft) return overdraft;
+    }
+    return null;
+  };
+  const leastFit = findLeast(shares, (memoryBytes) => onSmallest(memoryBytes) === null);
+  if (leastFit === null)
+    return { kind: "over", overdraft: (onSmallest(GIB) ?? onSmallest(PLENTY_BYTES))!, fitsFromBytes: null };
+  const larger = [leastFit, ...listDoublings(leastFit)];
+  for (const share of larger) {
+    const overdraft = onAny(share);
+    if (overdraft)
+      return { kind: "over", overdraft, fitsFromBytes: findLeast(larger, (bytes) => onAny(bytes) === null) };
+  }
+  return { kind: "fits", leastBytes: leastFit };
+}
+
+/** No size is below 0 on any machine, and no counted one more than the share: what is made of it counts on that. */
+export function withinShare({ isCounted }: CustomSetting, outcome: Outcome, names: Names): Outcome {
+  const share = names.get("memoryBytes");
+  if (outcome.dimension !== "size" || share?.dimension !== "size") return outcome;
+  const within = (value: number, most: number): number => Math.max(0, isCounted ? Math.min(value, most) : value);
+  return { ...outcome, low: within(outcome.low, share.low), high: within(outcome.high, share.high) };
+}
+
+/** The sizes, and the settings that they are made of. */
+function keepSizes(settings: readonly CustomSetting[], leastBytes: number): readonly CustomSetting[] {
+  const names = nameSmallest(leastBytes);
+  for (const setting of settings)
+    names.set(setting.name, settle(withinShare(setting, evaluate(setting.expression, names), names)));
+  const needed = new Set<string>();
+  return settings
+    .toReversed()
+    .filter(({ name, expression }) => {
+      const isNeeded = needed.has(name) || names.get(name)!.dimension === "size";
+      if (isNeeded) namesIn(expression).forEach((used) => needed.add(used));
+      return isNeeded;
+    })
+    .toReversed();
+}
+
+function listShares(settings: readonly CustomSetting[], leastBytes: number): readonly number[] {
+  const named = settings.flatMap(({ expression }) => sizesIn(expression)).flatMap((size) => [size - 1, size, size + 1]);
+  const inside = named.filter((share) => share > leastBytes && share < PLENTY_BYTES);
+  return [...new Set([leastBytes, ...inside, ...listDoublings(leastBytes)])].toSorted((a, b) => a - b);
+}
+
+function listDoublings(leastBytes: number): readonly number[] {
+  const shares: number[] = [];
+  for (let share = leastBytes * 2; share < PLENTY_BYTES; share *= 2) shares.push(share);
+  return [...shares, PLENTY_BYTES];
+}
+
+function sizesIn(expression: Expression): number[] {
+  switch (expression.kind) {
+    case "number":
+      return expression.isSize ? [expression.value] : [];
+    case "text":
+    case "name":
+      return [];
+    case "negative":
+      return sizesIn(expression.of);
+    case "binary":
+      return [...sizesIn(expression.left), ...sizesIn(expression.right)];
+    case "call":
+      return expression.given.flatMap(sizesIn);
+  }
+}
+
+/** From it on, all of them fit; to the byte. Null: not even the last one does. */
+function findLeast(shares: readonly number[], fits: (memoryBytes: number) => boolean): number | null {
+  const lastBad = shares.findLastIndex((share) => !fits(share));
+  if (lastBad === -1) return shares[0]!;
+  if (lastBad === shares.length - 1) return null;
+  let [bad, good] = [shares[lastBad]!, shares[lastBad + 1]!];
+  while (good - bad > 1) {
+    const middle = Math.floor((bad + good) / 2);
+    if (fits(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/** Null: all fit. What is from 0 to the share has been looked at for every machine, and evaluates. */
+function findOverdraft(settings: readonly CustomSetting[], names: MachineNames): Overdraft | null {
+  const memoryBytes = numberOf(names, "memoryBytes");
+  const before: string[] = [];
+  let totalBytes = 0;
+  for (const setting of settings) {
+    const value = settle(evaluate(setting.expression, names));
+    names.set(setting.name, value);
+    if (value.dimension !== "size") continue;
+    const machine = { memoryBytes, vcpus: numberOf(names, "vcpus") };
+    if (value.low < 0) return { setting, before: [], totalBytes: value.low, ...machine };
+    if (!setting.isCounted) continue;
+    totalBytes += value.low;
+    if (totalBytes > memoryBytes) return { setting, before, totalBytes, ...machine };
+    before.push(setting.name);
+  }
+  return null;
+}
+
+function numberOf(names: MachineNames, name: string): number {
+  const value = names.get(name);
+  return value?.dimension === "size" || value?.dimension === "number" ? value.low : LEAST_BYTES;
+}

@@ -1,0 +1,88 @@
+// `custom`: any app, by expressions of its operator's over its share and its machine. What could fail is refused beforehand.
+
+import { bytes, count, text } from "../profile/build-setting.ts";
+import { checkOptions } from "./custom-check.ts";
+import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
+import { LEAST_BYTES, nameMachine } from "./custom-machine.ts";
+import { accountOf, leastOf, parseSettings } from "./custom-options.ts";
+import { type Outcome, settle } from "./custom-range.ts";
+import type { CustomSetting } from "./custom-setting.ts";
+import type { Expression } from "./custom-syntax.ts";
+import type { Inputs, Profile, Setting } from "../profile/profile.ts";
+import { formatSize } from "../../formats/size-forms.ts";
+
+export const custom: Profile = {
+  name: "custom",
+  about: "any app: each option is a setting, as an expression such as memoryBytes * 60% or max(2, vcpus - 1)",
+  options: {
+    floor: {
+      kind: "size",
+      default: null,
+      min: LEAST_BYTES,
+      about: "the least memory that the app can run in; expressions count on it. No setting of its own",
+    },
+  },
+  anyOption: {
+    kind: "text",
+    default: null,
+    about:
+      "an expression of numbers, sizes (512MiB), per cent, texts in quotes, memoryBytes, vcpus, cores, earlier settings and " +
+      "functions: CUSTOM.md has the language, and examples",
+  },
+  takesMemory: true,
+  usualWeight: 1,
+  useful: () => ({}),
+  ladder: [],
+  toShrink: "lower the sizes of its expressions; one that is no memory of its own is uncounted(…)",
+  floorBytes(options) {
+    const account = accountOf(options);
+    return account.kind === "fits" ? account.leastBytes : leastOf(options);
+  },
+  capBytes: () => Infinity,
+  checkOptions,
+  tune(allotment, options) {
+    const names = nameMachine(allotment);
+    const settings: Record<string, Setting> = {};
+    let leftBytes = allotment.memoryBytes;
+    for (const setting of parseSettings(options)) {
+      const tuned = tuneOne(setting, names, leftBytes);
+      settings[setting.name] = tuned;
+      names.set(setting.name, valueOf(tuned));
+      if (tuned.unit === "bytes" && setting.isCounted) leftBytes -= Number(tuned.value);
+    }
+    return settings;
+  },
+};
+
+/** @param leftBytes of the share, after the settings before it */
+function tuneOne({ expression, source, form, isCounted }: CustomSetting, names: Names, leftBytes: number): Setting {
+  const outcome = settle(evaluate(expression, names));
+  const why = { formula: source.trim(), inputs: inputsOf(expression, names), source: "the operator's expression" };
+  if (outcome.dimension === "text") return text(outcome.texts[0]!, why);
+  if (outcome.dimension !== "size") return count(outcome.low, why);
+  const value = Math.max(0, isCounted ? Math.min(outcome.low, leftBytes) : outcome.low);
+  const written = form === null ? String(value) : formatSize(value, form)!;
+  if (value === outcome.low) return bytes(value, written, why);
+  return bytes(value, written, {
+    ...why,
+    boundBy: "share",
+    note: "the expression gives more than the app has left, or less than nothing",
+  });
+}
+
+function valueOf({ value, unit }: Setting): Outcome {
+  if (unit === "text") return { dimension: "text", texts: [String(value)] };
+  const number = Number(value);
+  return { low: number, high: number, dimension: unit === "bytes" ? "size" : "number" };
+}
+
+function inputsOf(expression: Expression, names: Names): Inputs {
+  return Object.fromEntries(namesIn(expression).map((name) => [name, inputOf(names, name)]));
+}
+
+function inputOf(names: Names, name: string): number | string {
+  const found = names.get(name)!;
+  if (found.dimension === "text") return found.texts[0]!;
+  if (found.dimension !== "fact") return found.low;
+  return found.isKnown ? found.range.low : "not known";
+}

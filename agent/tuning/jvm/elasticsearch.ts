@@ -1,0 +1,151 @@
+// Elasticsearch: the heap by node role, as its own server chooses it; G1's options; the page cache that Lucene lives on.
+
+import { count } from "../profile/build-setting.ts";
+import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
+import {
+  countProcessors,
+  type HeapRule,
+  joinFlags,
+  memoryFlags,
+  type ProcessorRule,
+  SERVER_OPTIONS,
+  tuneServerMemory,
+} from "./jvm-server.ts";
+import { textOption } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Settings } from "../profile/profile.ts";
+import { GIB, MIB } from "../../size.ts";
+
+const HEAP_SOURCE = "elastic/elasticsearch, server-cli, MachineDependentHeap.java";
+const ERGONOMICS = "elastic/elasticsearch, server-cli, JvmErgonomics.java";
+
+/** Above this the server takes G1's regions as they come, and keeps more of the heap free. */
+const LARGE_HEAP_BYTES = 8 * GIB;
+
+/** Pools that are sized by the CPUs: search, get, write, refresh, flush, fetch, transport, and G1's workers. */
+const PROCESSORS: ProcessorRule = {
+  baseThreads: 54,
+  threadsPerCpu: 10,
+  source: "elastic.co, thread pools, node.processors",
+};
+
+interface RoleRule {
+  readonly heapBytes: (memoryBytes: number) => number;
+  readonly formula: string;
+  readonly note?: string;
+}
+
+const ROLES: Readonly<Record<string, RoleRule>> = {
+  data: {
+    // The reference jumps from 40 % to 50 % at 1 GiB: what is left for all else would fall by 102 MiB. So the heap catches
+    // up on the way there, as fast as it and its collector can.
+    heapBytes: (memory) =>
+      memory < GIB
+        ? Math.max((memory * 2) / 5, catchUpBytes(memory))
+        : Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
+    formula: "min(max(memoryBytes * 0.4, 512 MiB - (1 GiB - memoryBytes) / 1.05), memoryBytes / 2, mostHeapBytes)",
+    note: "Elasticsearch jumps from 40 % to 50 % at 1 GiB; here it rises to it from 838 MiB, so that nothing else falls",
+  },
+  master: {
+    heapBytes: (memory) => Math.min((memory * 3) / 5, COMPRESSED_OOPS_HEAP_BYTES),
+    formula: "min(memoryBytes * 0.6, mostHeapBytes)",
+  },
+  // Newer versions take two thirds of what older ones did: models live outside the heap. In whole 4 MiB.
+  ml: {
+    heapBytes: (memory) => {
+      const shareBytes = (Math.min(memory, 16 * GIB) * 4 + Math.max(0, memory - 16 * GIB)) / 15;
+      return Math.min(shareBytes, COMPRESSED_OOPS_HEAP_BYTES);
+    },
+    formula: "min((min(memoryBytes, 16 GiB) * 0.4 + max(0, memoryBytes - 16 GiB) * 0.1) * 2 / 3, mostHeapBytes)",
+  },
+};
+
+function catchUpBytes(memoryBytes: number): number {
+  return GIB / 2 - (GIB - memoryBytes) / 1.05;
+}
+
+const MEMORY: Readonly<Record<string, ServerRule>> = Object.fromEntries(
+  Object.entries(ROLES).map(([role, { heapBytes }]) => [
+    role,
+    {
+      heapBytes,
+      mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
+      heapStepBytes: role === "ml" ? 4 * MIB : MIB,
+      leastHeapBytes: 128 * MIB,
+      // About 25,000 classes, reckoned as the memory calculator does.
+      metaspaceBytes: 160 * MIB,
+      threadStackBytes: MIB,
+      leastThreads: 64,
+      leastDirectBytes: 16 * MIB,
+      directShare: 1 / 2,
+    },
+  ]),
+);
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  role: {
+    kind: "choice",
+    default: "data",
+    choices: Object.keys(ROLES),
+    about: "node.roles: ml or master alone, or data",
+  },
+  ...SERVER_OPTIONS,
+};
+
+export const elasticsearch: Profile = {
+  name: "elasticsearch",
+  about: "an Elasticsearch node",
+  options: OPTIONS,
+  takesMemory: true,
+  usualWeight: 1,
+  // A node of machine learning has a small heap by its rule: models live outside.
+  useful: (options) =>
+    textOption(options, "role") === "ml"
+      ? {}
+      : { heap: { least: 512 * MIB, because: "Elastic's own smallest examples have 512 MiB" } },
+  ladder: ["codeCache"],
+  toShrink: "lower the options metaspace, threads or pageCacheMin",
+  floorBytes: (options) => leastServerBytes(ruleOf(options), options),
+  // Page cache is of use as long as there are more indices than it holds.
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
+    const processors = countProcessors(allotment, memory, PROCESSORS);
+    const heapBytes = Number(memory["heap"]!.value);
+    const collector = tuneCollector(heapBytes);
+    const flags = [...memoryFlags(memory, processors), ...collectorFlags(collector, heapBytes)];
+    return { ...memory, node_processors: processors, ...collector, options: joinFlags(flags, "ES_JAVA_OPTS") };
+  },
+};
+
+function ruleOf(options: Options): ServerRule {
+  return MEMORY[textOption(options, "role")]!;
+}
+
+function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
+  const { formula, note } = ROLES[textOption(options, "role")]!;
+  const inputs = { memoryBytes, mostHeapBytes: COMPRESSED_OOPS_HEAP_BYTES };
+  // The note is of the one stretch where the reference has another value.
+  const departs = note !== undefined && memoryBytes < GIB && catchUpBytes(memoryBytes) > (memoryBytes * 2) / 5;
+  return { formula, inputs, source: HEAP_SOURCE, ...(departs ? { note } : {}) };
+}
+
+function tuneCollector(heapBytes: number): Settings {
+  const inputs = { heapBytes, largeHeapBytes: LARGE_HEAP_BYTES };
+  return {
+    G1ReservePercent: count(heapBytes < LARGE_HEAP_BYTES ? 15 : 25, {
+      formula: "heapBytes < largeHeapBytes ? 15 : 25",
+      inputs,
+      source: ERGONOMICS,
+    }),
+    InitiatingHeapOccupancyPercent: count(30, { formula: "constant", source: ERGONOMICS }),
+  };
+}
+
+function collectorFlags({ G1ReservePercent, InitiatingHeapOccupancyPercent }: Settings, heapBytes: number): string[] {
+  return [
+    "-XX:+UseG1GC",
+    `-XX:G1ReservePercent=${G1ReservePercent!.text}`,
+    `-XX:InitiatingHeapOccupancyPercent=${InitiatingHeapOccupancyPercent!.text}`,
+    ...(heapBytes < LARGE_HEAP_BYTES ? ["-XX:G1HeapRegionSize=4m"] : []),
+  ];
+}

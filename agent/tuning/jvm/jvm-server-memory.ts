@@ -1,0 +1,226 @@
+// Divides the share of a server on the JVM: the heap by its reference's rule, what the JVM takes beside it, page cache.
+
+import { collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
+import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { Bound, Options } from "../profile/profile.ts";
+import { GIB, KIB, MIB } from "../../size.ts";
+
+/** Below 32 GiB a reference takes 4 bytes ("compressed oops"): Elasticsearch's cap, and everyone's. */
+export const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;
+
+/** What a reference's heap leaves at 1 GiB, and a third of it: from there direct memory may grow faster than the rest. */
+const REST_AT_1_GIB_BYTES = 512 * MIB;
+
+/** HotSpot rounds the heap up to whole regions of G1, which are 1/2048 of it or smaller, and 4 MiB where we say so. */
+const LEAST_ROUNDING_BYTES = 4 * MIB;
+const G1_REGIONS = 2048;
+
+/** Every server's, but Cassandra's CMS, which is counted alike. */
+const COLLECTOR_PERCENT = collectorPercent("g1", Infinity);
+
+/** The most threads: what a server takes with a thousand CPUs. */
+export const MOST_THREADS = 10_000;
+
+export interface ServerRule {
+  /**
+   * The reference's heap. Continuous, never falling, and together with its collector never rising faster than the memory:
+   * the rest must not fall.
+   */
+  readonly heapBytes: (memoryBytes: number, options: Options) => number;
+  /** Where the reference stops. */
+  readonly mostHeapBytes: (options: Options) => number;
+  /** The heap is a whole number of these. */
+  readonly heapStepBytes: number;
+  readonly leastHeapBytes: number;
+  readonly metaspaceBytes: number;
+  readonly threadStackBytes: number;
+  readonly leastThreads: number;
+  readonly leastDirectBytes: number;
+  /** Direct memory that the reference allows, as a share of the heap. */
+  readonly directShare: number;
+}
+
+interface Part {
+  readonly value: number;
+  readonly boundBy: Bound;
+}
+
+export interface ServerMemory {
+  readonly heap: Part;
+  /** Before it is rounded to whole steps: direct memory goes by it. */
+  readonly exactHeapBytes: number;
+  /** The least of all else, with what the collector takes beyond the stacks. */
+  readonly leastBesideBytes: number;
+  /** What there is beyond the least of all regions, the heap apart. */
+  readonly spareBytes: number;
+  /** All but the heap and the collector's memory beyond the stacks. */
+  readonly restBytes: number;
+  readonly collectorPercent: number;
+  readonly collectorBytes: number;
+  /** What of that the least stacks do not meet, by what is never touched of them. */
+  readonly collectorBeyondBytes: number;
+  readonly metaspaceBytes: number;
+  readonly threadStackBytes: number;
+  readonly codeCache: Part;
+  readonly threads: Part;
+  readonly directMemory: Part;
+  /** What there is for threads beyond the least of them, when the code cache has what it wants. */
+  readonly spareForThreadsBytes: number;
+  /** What the share leaves to direct memory. */
+  readonly leftForDirectBytes: number;
+  readonly pageCacheBytes: number;
+}
+
+/** The heap at its least, no page cache but what is asked for, and the smallest of every other region. */
+export function leastServerBytes(rule: ServerRule, options: Options): number {
+  const heapBytes = optionalNumber(options, "heap") ?? rule.leastHeapBytes;
+  return heapBytes + leastBesideHeap(rule, options) + Math.ceil(beyondFor(heapBytes, rule, options));
+}
+
+/**
+ * Memory beyond the least goes to the heap as its rule says. The rest buys back the code cache, then threads, then direct
+ * memory, and what is left is page cache. Reckoned in fractions, rounded down last: so no part ever falls.
+ */
+export function divideServerMemory(memoryBytes: number, rule: ServerRule, options: Options): ServerMemory {
+  const ruleHeapBytes = rule.heapBytes(memoryBytes, options);
+  const heapAndSpareBytes = memoryBytes - leastBesideHeap(rule, options);
+  const mostHeapBytes = heapWithin(heapAndSpareBytes, forCollectorBytes(rule, options), COLLECTOR_PERCENT);
+  const given = optionalNumber(options, "heap");
+  const heapBytes = given ?? Math.max(rule.leastHeapBytes, Math.min(ruleHeapBytes, mostHeapBytes));
+  const beyondBytes = beyondFor(heapBytes, rule, options);
+  const restBytes = memoryBytes - heapBytes - beyondBytes;
+  const stackBytes = threadStackOf(rule, options);
+  const spareBytes = Math.max(0, heapAndSpareBytes - heapBytes - beyondBytes - extraRounding(restBytes));
+  const spare = new Spare(spareBytes);
+  const codeCacheBytes = spare.buy(options, "codeCache", CODE_CACHE_BYTES.least, CODE_CACHE_BYTES.most);
+  const spareForThreadsBytes = Math.floor(spare.bytes);
+  const wantedThreads = Math.min(wantedStacksBytes(restBytes) / stackBytes, MOST_THREADS);
+  const threads = spare.buy(options, "threads", rule.leastThreads, wantedThreads, stackBytes);
+  const leftForDirectBytes = Math.min(mostDirectBytes(restBytes), rule.leastDirectBytes + spare.bytes);
+  const wantedDirectBytes = Math.min(heapBytes * rule.directShare, mostDirectBytes(restBytes));
+  const directBytes = spare.buy(options, "directMemory", rule.leastDirectBytes, wantedDirectBytes);
+  return {
+    collectorPercent: COLLECTOR_PERCENT,
+    collectorBytes: collectorBytes(heapBytes, COLLECTOR_PERCENT),
+    collectorBeyondBytes: Math.ceil(beyondBytes),
+    restBytes: Math.floor(restBytes),
+    heap: {
+      value: given ?? roundDown(heapBytes, rule.heapStepBytes),
+      boundBy: heapBound(heapBytes, ruleHeapBytes, rule.mostHeapBytes(options), given),
+    },
+    exactHeapBytes: Math.floor(heapBytes),
+    leastBesideBytes: Math.ceil(leastBesideHeap(rule, options) + beyondBytes),
+    spareBytes: Math.floor(spareBytes),
+    spareForThreadsBytes,
+    leftForDirectBytes: Math.floor(leftForDirectBytes),
+    metaspaceBytes: metaspaceOf(rule, options),
+    threadStackBytes: stackBytes,
+    codeCache: part(options, "codeCache", codeCacheBytes, codeCacheBytes < CODE_CACHE_BYTES.most ? "ladder" : null),
+    threads: threadsPart(options, threads, wantedThreads, rule.leastThreads, spareForThreadsBytes / stackBytes),
+    directMemory: part(
+      options,
+      "directMemory",
+      directBytes,
+      directBound(heapBytes * rule.directShare, leftForDirectBytes, rule),
+    ),
+    pageCacheBytes: Math.floor(numberOption(options, "pageCacheMin") + spare.bytes),
+  };
+}
+
+/** What is left to buy parts with. */
+class Spare {
+  bytes: number;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  /** Of what costs so much each. A given part is in the least already. */
+  buy(options: Options, name: string, least: number, wanted: number, eachBytes = 1): number {
+    const given = optionalNumber(options, name);
+    if (given !== null) return given;
+    const takenBytes = Math.min(this.bytes, Math.max(0, wanted - least) * eachBytes);
+    this.bytes -= takenBytes;
+    return least + takenBytes / eachBytes;
+  }
+}
+
+function leastBesideHeap(rule: ServerRule, options: Options): number {
+  const threads = optionalNumber(options, "threads") ?? rule.leastThreads;
+  return (
+    metaspaceOf(rule, options) +
+    (optionalNumber(options, "codeCache") ?? CODE_CACHE_BYTES.least) +
+    threads * threadStackOf(rule, options) +
+    (optionalNumber(options, "directMemory") ?? rule.leastDirectBytes) +
+    numberOption(options, "pageCacheMin") +
+    Math.max(LEAST_ROUNDING_BYTES, Math.ceil((optionalNumber(options, "heap") ?? 0) / G1_REGIONS))
+  );
+}
+
+/** Not rounded: with the heap it rises as steadily as the memory. */
+function beyondFor(heapBytes: number, rule: ServerRule, options: Options): number {
+  return Math.max(0, (heapBytes * COLLECTOR_PERCENT) / 100 - forCollectorBytes(rule, options));
+}
+
+function forCollectorBytes(rule: ServerRule, options: Options): number {
+  return untouchedBytes(optionalNumber(options, "threads") ?? rule.leastThreads, threadStackOf(rule, options));
+}
+
+// By the rest, which never falls: by the heap, it would take from the page cache where the heap grows alone.
+function extraRounding(restBytes: number): number {
+  return Math.max(0, restBytes / 512 - LEAST_ROUNDING_BYTES);
+}
+
+// An eighth of a small share's rest; a large one has more memory for each thread that it needs.
+function wantedStacksBytes(restBytes: number): number {
+  return Math.min(restBytes, 4 * GIB) / 8 + Math.max(0, restBytes - 4 * GIB) / 32;
+}
+
+// Never faster than the rest less its threads, so that the page cache never falls.
+function mostDirectBytes(restBytes: number): number {
+  const thirdBytes = REST_AT_1_GIB_BYTES / 3;
+  return Math.max(restBytes / 3, thirdBytes + ((restBytes - REST_AT_1_GIB_BYTES) * 3) / 4);
+}
+
+function metaspaceOf(rule: ServerRule, options: Options): number {
+  return optionalNumber(options, "metaspace") ?? rule.metaspaceBytes;
+}
+
+function threadStackOf(rule: ServerRule, options: Options): number {
+  return optionalNumber(options, "threadStack") ?? rule.threadStackBytes;
+}
+
+function heapBound(heapBytes: number, ruleHeapBytes: number, mostBytes: number, given: number | null): Bound {
+  if (given !== null) return "user";
+  if (heapBytes > ruleHeapBytes) return "floor";
+  if (heapBytes < ruleHeapBytes) return "share";
+  return heapBytes === mostBytes ? "cap" : null;
+}
+
+function directBound(wantedBytes: number, leftBytes: number, { leastDirectBytes }: ServerRule): Bound {
+  if (wantedBytes < leastDirectBytes) return "floor";
+  return leftBytes < wantedBytes ? "share" : null;
+}
+
+function part(options: Options, name: string, bytes: number, bound: Bound): Part {
+  const given = optionalNumber(options, name);
+  return { value: given ?? roundDown(bytes, MIB), boundBy: given === null ? bound : "user" };
+}
+
+function threadsPart(options: Options, threads: number, wanted: number, least: number, spareThreads: number): Part {
+  const given = optionalNumber(options, "threads");
+  if (given !== null) return { value: given, boundBy: "user" };
+  if (wanted <= least) return { value: Math.floor(threads), boundBy: "floor" };
+  if (spareThreads < wanted - least) return { value: Math.floor(threads), boundBy: "share" };
+  return { value: Math.floor(threads), boundBy: wanted >= MOST_THREADS ? "cap" : null };
+}
+
+function roundDown(bytes: number, stepBytes: number): number {
+  return Math.floor(bytes / stepBytes) * stepBytes;
+}
+
+/** As HotSpot reads it: in MiB, else in KiB. */
+export function formatJvmSize(sizeBytes: number): string {
+  return sizeBytes % MIB === 0 ? `${sizeBytes / MIB}m` : `${Math.floor(sizeBytes / KIB)}k`;
+}

@@ -1,0 +1,40 @@
+// Builds settings, so that a profile reads as a table of values and reasons.
+
+import type { Bound, Inputs, Setting, Unit } from "./profile.ts";
+
+/** Why a setting is what it is. */
+export interface Reason {
+  readonly formula: string;
+  readonly source: string;
+  readonly inputs?: Inputs;
+  readonly boundBy?: Bound;
+  readonly note?: string;
+}
+
+/** Of a value that is as the operator's option gives it. */
+export function fromOption(name: string, value: number | string): Reason {
+  return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
+}
+
+export function count(value: number, reason: Reason): Setting {
+  return build(value, "count", String(value), reason);
+}
+
+/** @param written as the app's config wants it */
+export function bytes(value: number, written: string, reason: Reason): Setting {
+  return build(value, "bytes", written, reason);
+}
+
+export function text(value: string, reason: Reason): Setting {
+  return build(value, "text", value, reason);
+}
+
+function build(value: number | string, unit: Unit, written: string, reason: Reason): Setting {
+  const { formula, source, inputs = {}, boundBy = null, note = null } = reason;
+  return { value, unit, text: written, formula, inputs, source, boundBy, note };
+}
+
+/** For a number that an option gave, of what `source` documents. */
+export function byGiven(name: string, value: number, source: string): Reason {
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+}

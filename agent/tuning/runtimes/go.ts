@@ -1,0 +1,63 @@
+// Go: the soft memory limit that the runtime does not set by itself, and its processors, as environment variables.
+
+import { bytes, count } from "../profile/build-setting.ts";
+import { joinEnvironment } from "../profile/environment.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import { MIB } from "../../size.ts";
+
+const AUTOMEMLIMIT = "KimMachineGun/automemlimit, memlimit";
+const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime, and golang/go, runtime/proc.go";
+
+/** A small service: the runtime and a few megabytes of heap. */
+const LEAST_BYTES = 16 * MIB;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  // What the runtime does not know of, cgo and mapped files, has the rest.
+  limitPercent: { kind: "integer", default: 90, min: 10, max: 100, about: "the share that the Go runtime may take" },
+  maxProcs: { kind: "integer", default: null, min: 1, max: 4096, about: "GOMAXPROCS; one per CPU if not given" },
+};
+
+export const go: Profile = {
+  name: "go",
+  about: "a Go service",
+  options: OPTIONS,
+  takesMemory: true,
+  usualWeight: 1,
+  // What a service needs is its own: an exporter does with the least there is.
+  useful: () => ({}),
+  ladder: [],
+  toShrink: "leave its limit to the runtime",
+  floorBytes: () => LEAST_BYTES,
+  // As .NET's: caches grow with what there is.
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const variables = { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
+    return { ...variables, env: joinEnvironment(variables) };
+  },
+};
+
+function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
+  const limitPercent = numberOption(options, "limitPercent");
+  const value = Math.floor((memoryBytes * limitPercent) / 100);
+  return bytes(value, String(value), {
+    formula: "memoryBytes * limitPercent / 100",
+    inputs: { memoryBytes, limitPercent },
+    source: AUTOMEMLIMIT,
+    boundBy: limitPercent === OPTIONS["limitPercent"]!.default ? null : "user",
+  });
+}
+
+function tuneProcessors({ vcpus, machine }: Allotment, options: Options): Setting {
+  const maxProcs = optionalNumber(options, "maxProcs");
+  if (maxProcs !== null) {
+    const inputs = { maxProcs };
+    return count(maxProcs, { formula: "the option maxProcs", inputs, source: AUTOMAXPROCS, boundBy: "user" });
+  }
+  const reason = { formula: "vcpus", inputs: { vcpus }, source: AUTOMAXPROCS };
+  if (vcpus < machine.vcpus) return count(vcpus, reason);
+  return { ...count(vcpus, { ...reason, note: RUNTIMES_NOTE }), text: "0" };
+}
+
+// runtime/proc.go: from 1.25 on, GOMAXPROCS follows the CPUs and the cgroup's limit while the program runs, unless it was set.
+const RUNTIMES_NOTE = "0 leaves all CPUs to the runtime: any number would keep it from following a limit that changes";

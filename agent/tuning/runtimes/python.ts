@@ -1,0 +1,115 @@
+// A Python web app behind gunicorn or uvicorn: processes by memory and CPUs, threads as the app can bear them.
+
+import { count, text, type Reason } from "../profile/build-setting.ts";
+import { joinEnvironment } from "../profile/environment.ts";
+import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Useful } from "../profile/profile.ts";
+import { MIB, TIB } from "../../size.ts";
+
+const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh, and docs.gunicorn.org, design";
+const UVICORN = "tiangolo/uvicorn-gunicorn-docker, WORKERS_PER_CORE, and heroku/heroku-buildpack-python";
+const GUNICORN = "docs.gunicorn.org, settings";
+
+/** An event loop keeps a CPU busy; with a second one, a request that blocks the first does not hold up all others. */
+const LEAST_EVENT_LOOPS = 2;
+/** A single synchronous process serves one request at a time. */
+const USEFUL_SYNC_WORKERS = 2;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  server: { kind: "choice", default: "gunicorn", choices: ["gunicorn", "uvicorn"], about: "what starts the processes" },
+  workers: { kind: "integer", default: null, min: 1, max: 4096, about: "processes; by memory and CPUs if not given" },
+  workerMemory: {
+    kind: "size",
+    default: 256 * MIB,
+    min: 16 * MIB,
+    max: TIB,
+    about: "the most that a process takes, with its part of the master",
+  },
+  threads: { kind: "integer", default: 1, min: 1, max: 1024, about: "requests at a time in a process of gunicorn" },
+  connections: {
+    kind: "integer",
+    default: 1000,
+    min: 1,
+    max: 1_000_000,
+    about: "open at a time in a threaded process",
+  },
+};
+
+export const python: Profile = {
+  name: "python",
+  about: "a Python web app behind gunicorn or uvicorn",
+  options: OPTIONS,
+  takesMemory: true,
+  usualWeight: 1,
+  useful: (options): Readonly<Record<string, Useful>> => (isSync(options) ? { workers: USEFUL_WORKERS } : {}),
+  ladder: [],
+  toShrink: "lower the options workers or workerMemory",
+  floorBytes: (options) => (optionalNumber(options, "workers") ?? 1) * numberOption(options, "workerMemory"),
+  capBytes: (options, { vcpus }) =>
+    (optionalNumber(options, "workers") ?? countByCpus(vcpus, options)) * numberOption(options, "workerMemory"),
+  tune(allotment, options) {
+    const workers = tuneWorkers(allotment, options);
+    const env = joinEnvironment({ WEB_CONCURRENCY: workers });
+    if (isUvicorn(options))
+      return { workers, env, options: joinArguments(`--workers ${workers.text}`, "uvicorn.org, settings") };
+    const threads = numberOption(options, "threads");
+    const workerClass = threads > 1 ? "gthread" : "sync";
+    const flags = `--workers=${workers.text} --worker-class=${workerClass} --threads=${threads}`;
+    const connections = numberOption(options, "connections");
+    return {
+      workers,
+      threads: count(threads, byOption(options, "threads", GUNICORN)),
+      worker_class: text(workerClass, {
+        formula: "threads > 1 ? gthread : sync",
+        inputs: { threads },
+        source: GUNICORN,
+      }),
+      worker_connections: count(connections, byOption(options, "connections", GUNICORN)),
+      env,
+      options: joinArguments(`${flags} --worker-connections=${connections}`, `${GUNICORN}, GUNICORN_CMD_ARGS`),
+    };
+  },
+};
+
+const USEFUL_WORKERS: Useful = {
+  least: USEFUL_SYNC_WORKERS,
+  because: "a synchronous process serves one request at a time: a slow one holds up all others",
+  instead: "lower the option workerMemory, or raise the option threads",
+};
+
+function isUvicorn(options: Options): boolean {
+  return textOption(options, "server") === "uvicorn";
+}
+
+function isSync(options: Options): boolean {
+  return !isUvicorn(options) && numberOption(options, "threads") === 1;
+}
+
+function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
+  const given = optionalNumber(options, "workers");
+  if (given !== null) return count(given, byOption(options, "workers", HEROKU));
+  const workerMemoryBytes = numberOption(options, "workerMemory");
+  const byMemory = Math.max(1, Math.floor(memoryBytes / workerMemoryBytes));
+  const byCpus = countByCpus(vcpus, options);
+  return count(Math.min(byMemory, byCpus), {
+    formula: `min(max(memoryBytes / workerMemoryBytes, 1), ${isUvicorn(options) ? "max(vcpus, 2)" : "2 * vcpus + 1"})`,
+    inputs: { memoryBytes, workerMemoryBytes, vcpus },
+    source: isUvicorn(options) ? UVICORN : HEROKU,
+    boundBy: byMemory > byCpus ? "cap" : null,
+  });
+}
+
+// Gunicorn's own start for all of its workers, threaded ones too: while one waits for its client, another computes.
+function countByCpus(vcpus: number, options: Options): number {
+  return isUvicorn(options) ? Math.max(vcpus, LEAST_EVENT_LOOPS) : 2 * vcpus + 1;
+}
+
+function byOption(options: Options, name: string, source: string): Reason {
+  const isDefault = options[name] === OPTIONS[name]!.default;
+  const inputs = { [name]: numberOption(options, name) };
+  return { formula: `the option ${name}`, inputs, source, boundBy: isDefault ? null : "user" };
+}
+
+function joinArguments(written: string, source: string): Setting {
+  return text(written, { formula: "all of the above as arguments", source });
+}

@@ -1,0 +1,179 @@
+// nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
+
+import { count, fromOption } from "../profile/build-setting.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import { KIB, MIB } from "../../size.ts";
+
+const CORE_MODULE = "nginx.org, ngx_core_module";
+const RLIMIT = "nginx.org, ngx_core_module, worker_rlimit_nofile";
+const BUFFERS = "nginx.org, ngx_http_core_module and ngx_http_proxy_module: buffers of a connection";
+
+/** The master process, and what a worker has before its first connection. Estimates: a config of many sites takes more. */
+const MASTER_BYTES = 8 * MIB;
+const WORKER_BYTES = 8 * MIB;
+
+/**
+ * Measured on 1.22: 432 bytes of every connection that a worker may have, from its start on, and 540 more of one that is kept
+ * alive without TLS. One with TLS has 14 KiB: four of them take as much as one that is busy.
+ */
+const IDLE_BYTES = KIB;
+
+/** nginx's default of worker_connections: each worker that memory has room for comes with as many busy ones. */
+const BUSY_OF_A_WORKER = 512;
+/** What a small site gets by with, where memory is short. */
+const LEAST_BUSY = 64;
+/** Below it, pages of all but the first visitors wait. */
+const USEFUL_BUSY = 128;
+
+/** Files that a worker has open besides its connections: logs, listeners, the channel to the master. */
+const OTHER_FILES = 64;
+
+/** The kernel's default of fs.nr_open: no process can have more files than this. */
+const MOST_FILES = 1_048_576;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  workers: { kind: "integer", default: null, min: 1, max: 1024, about: "worker_processes; one per CPU if not given" },
+  workerConnections: {
+    kind: "integer",
+    default: 4096,
+    min: BUSY_OF_A_WORKER,
+    max: (MOST_FILES - OTHER_FILES) / 2,
+    about: "worker_connections: open in one worker, idle and upstream ones included",
+  },
+  busyConnections: {
+    kind: "integer",
+    default: null,
+    min: LEAST_BUSY,
+    max: 10_000_000,
+    about: "busy at once in all workers; by memory if not given",
+  },
+  // large_client_header_buffers 4 x 8k, ssl_buffer_size 16k, client_header_buffer_size 1k, pools and connection 5k. Measured on
+  // 1.22: 57 KiB of each, where 1,820 clients with headers of 21 KiB and TLS wait for what is proxied, three connections each.
+  connectionMemory: {
+    kind: "size",
+    default: 64 * KIB,
+    min: KIB,
+    max: 64 * MIB,
+    about: "the most that a busy connection takes: headers, TLS, proxy buffers",
+  },
+};
+
+export const nginx: Profile = {
+  name: "nginx",
+  about: "an nginx server or proxy",
+  options: OPTIONS,
+  takesMemory: true,
+  // It passes on what others work out: beside an app, a quarter of the app's weight is plenty of connections.
+  usualWeight: 0.25,
+  useful: () => ({
+    busy_connections: {
+      least: USEFUL_BUSY,
+      because: "a browser opens six connections to a site: 128 serve about twenty visitors at a time",
+      instead: "lower the option connectionMemory",
+    },
+  }),
+  ladder: ["worker_processes"],
+  toShrink: "lower the options workers, busyConnections or connectionMemory",
+  floorBytes: (options) => memoryFor(optionalNumber(options, "workers") ?? 1, LEAST_BUSY, options),
+  capBytes(options, { vcpus }) {
+    const workers = optionalNumber(options, "workers") ?? vcpus;
+    return memoryFor(workers, LEAST_BUSY + workers * BUSY_OF_A_WORKER, options);
+  },
+  tune(allotment, options) {
+    const workers = tuneWorkers(allotment, options);
+    const worker_connections = tuneConnections(options);
+    return {
+      worker_processes: workers,
+      worker_connections,
+      busy_connections: tuneBusy(allotment, options, Number(workers.value)),
+      // A connection may come with a file: a cached answer, a body on its way to the disk.
+      worker_rlimit_nofile: count(2 * Number(worker_connections.value) + OTHER_FILES, {
+        formula: "worker_connections * 2 + 64",
+        inputs: { worker_connections: Number(worker_connections.value) },
+        source: RLIMIT,
+      }),
+    };
+  },
+};
+
+/** The worst case: every connection is open, and as many of them as `busy` are at work. */
+function memoryFor(workers: number, busy: number, options: Options): number {
+  return MASTER_BYTES + workers * workerBytes(options) + busyBytes(options, busy);
+}
+
+function workerBytes(options: Options): number {
+  return WORKER_BYTES + numberOption(options, "workerConnections") * IDLE_BYTES;
+}
+
+function busyBytes(options: Options, busy: number): number {
+  return (optionalNumber(options, "busyConnections") ?? busy) * numberOption(options, "connectionMemory");
+}
+
+// Memory first buys one worker and a few busy connections, then one pair after another: a worker, and its busy connections. It
+// does so whether there are CPUs for the workers or not: neither more memory nor more CPUs ever mean fewer of anything.
+function tuneWorkers({ vcpus, memoryBytes }: Allotment, options: Options): Setting {
+  const workers = optionalNumber(options, "workers");
+  if (workers !== null) return count(workers, fromOption("workers", workers));
+  const [twoWorkersBytes, pairBytes] = [memoryFor(2, LEAST_BUSY, options), pairBytesOf(options)];
+  const bearable = Math.floor((memoryBytes - twoWorkersBytes) / pairBytes) + 2;
+  return count(Math.min(vcpus, bearable), {
+    formula: "min(vcpus, (memoryBytes - twoWorkersBytes) / pairBytes + 2)",
+    inputs: { vcpus, memoryBytes, twoWorkersBytes, pairBytes },
+    source: CORE_MODULE,
+    ...(bearable < vcpus ? { boundBy: "ladder", note: "fewer than nginx's auto, one per CPU" } : {}),
+  });
+}
+
+/** A worker, and the busy connections that come with it where their number is not given. */
+function pairBytesOf(options: Options): number {
+  const isGiven = optionalNumber(options, "busyConnections") !== null;
+  return workerBytes(options) + (isGiven ? 0 : busyBytes(options, BUSY_OF_A_WORKER));
+}
+
+function tuneConnections(options: Options): Setting {
+  const workerConnections = numberOption(options, "workerConnections");
+  return count(workerConnections, {
+    formula: "the option workerConnections",
+    inputs: { workerConnections },
+    source: CORE_MODULE,
+    boundBy: workerConnections === OPTIONS["workerConnections"]!.default ? null : "user",
+    ...(workerConnections > BUSY_OF_A_WORKER ? { note: "more than nginx's own 512: an idle one takes 1 KiB" } : {}),
+  });
+}
+
+function tuneBusy(allotment: Allotment, options: Options, worker_processes: number): Setting {
+  const busyConnections = optionalNumber(options, "busyConnections");
+  if (busyConnections !== null) return count(busyConnections, fromOption("busyConnections", busyConnections));
+  const { formula, inputs, bearable } = countBearable(allotment, options);
+  const worker_connections = numberOption(options, "workerConnections");
+  const open = worker_processes * worker_connections;
+  return count(Math.min(bearable, open), {
+    formula: `min(${formula}, worker_processes * worker_connections)`,
+    inputs: { ...inputs, worker_processes, worker_connections },
+    source: BUFFERS,
+    boundBy: open < bearable ? "cap" : null,
+    note: "nginx has no directive for it: limit_conn can hold to it, and an alert tell of it",
+  });
+}
+
+function countBearable({ memoryBytes }: Allotment, options: Options) {
+  const connectionBytes = numberOption(options, "connectionMemory");
+  const workers = optionalNumber(options, "workers");
+  if (workers !== null) {
+    const workersBytes = memoryFor(workers, 0, options);
+    return {
+      formula: "(memoryBytes - workersBytes) / connectionBytes",
+      inputs: { memoryBytes, workersBytes, connectionBytes },
+      bearable: Math.floor((memoryBytes - workersBytes) / connectionBytes),
+    };
+  }
+  const [leastBytes, pairBytes] = [memoryFor(1, LEAST_BUSY, options), pairBytesOf(options)];
+  const pairs = Math.floor((memoryBytes - leastBytes) / pairBytes);
+  const restBytes = Math.max(0, memoryBytes - leastBytes - pairs * pairBytes - workerBytes(options));
+  return {
+    formula: "64 + 512 * floor((memoryBytes - leastBytes) / pairBytes) + restBytes / connectionBytes",
+    inputs: { memoryBytes, leastBytes, pairBytes, restBytes, connectionBytes },
+    bearable: LEAST_BUSY + BUSY_OF_A_WORKER * pairs + Math.floor(restBytes / connectionBytes),
+  };
+}

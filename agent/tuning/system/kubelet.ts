@@ -1,0 +1,100 @@
+// The kubelet: as many pods as the network has addresses and the memory has room for, and what is kept from them: for the node
+// itself as EKS or GKE reckons, and for the other apps of the machine.
+
+import { bytes, fromOption, text } from "../profile/build-setting.ts";
+import { LEAST_PODS, tuneMaxPods } from "./kubelet-pods.ts";
+import { leastReservedBytes, mebibytes, NODEADM, tuneReservedCpu, tuneReservedMemory } from "./kubelet-reserve.ts";
+import { tuneSystemReserved } from "./kubelet-system.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { OptionRule, Profile, Setting, Settings } from "../profile/profile.ts";
+import { GIB, MIB } from "../../size.ts";
+
+/** aws-node, kube-proxy, two of CoreDNS: with fewer pods than twice as many, a node carries little but the cluster itself. */
+const USEFUL_PODS = 8;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  style: { kind: "choice", default: "eks", choices: ["eks", "gke"], about: "whose rule for what is kept from pods" },
+  maxPods: {
+    kind: "integer",
+    default: null,
+    min: 1,
+    max: 10_000,
+    about: "by the instance type's network, else 110, and by the memory where that is less, if not given",
+  },
+  evictionMemory: {
+    kind: "size",
+    default: 100 * MIB,
+    min: MIB,
+    max: 64 * GIB,
+    about: "free memory below which pods are evicted",
+  },
+};
+
+export const kubelet: Profile = {
+  name: "kubelet",
+  about: "a Kubernetes node: the kubelet and its pods together",
+  options: OPTIONS,
+  takesMemory: true,
+  // The pods are what the node is there for.
+  usualWeight: 1,
+  useful: () => ({
+    maxPods: {
+      least: USEFUL_PODS,
+      because: "aws-node, kube-proxy and CoreDNS alone are four pods",
+      instead: "pick a type with more addresses",
+    },
+  }),
+  needsNetwork: true,
+  ladder: ["maxPods"],
+  toShrink: "lower the options maxPods or evictionMemory",
+  floorBytes(options) {
+    const pods = optionalNumber(options, "maxPods") ?? LEAST_PODS;
+    return leastReservedBytes(options, pods) + numberOption(options, "evictionMemory");
+  },
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const maxPods = tuneMaxPods(allotment, options);
+    const kubeReservedMemory = tuneReservedMemory(allotment, options, Number(maxPods.value));
+    const settings = {
+      maxPods,
+      systemReservedMemory: tuneSystemReserved(allotment, Number(kubeReservedMemory.value)),
+      kubeReservedMemory,
+      kubeReservedCpu: tuneReservedCpu(allotment),
+      kubeReservedStorage: bytes(GIB, "1Gi", { formula: "1 GiB", source: NODEADM }),
+      evictionHardMemory: tuneEviction(numberOption(options, "evictionMemory")),
+      evictionHardNodefs: text("10%", { formula: "10%", source: NODEADM }),
+      evictionHardInodes: text("5%", { formula: "5%", source: NODEADM }),
+    };
+    return { ...settings, conf: writeConf(settings) };
+  },
+};
+
+function tuneEviction(evictionBytes: number): Setting {
+  const mib = Math.floor(evictionBytes / MIB);
+  if (evictionBytes === OPTIONS["evictionMemory"]!.default)
+    return mebibytes(mib, { formula: "100 MiB", source: NODEADM });
+  return mebibytes(mib, fromOption("evictionBytes", evictionBytes));
+}
+
+function writeConf(settings: Settings): Setting {
+  const textOf = (name: string): string => settings[name]!.text;
+  const lines = [
+    "apiVersion: kubelet.config.k8s.io/v1beta1",
+    "kind: KubeletConfiguration",
+    `maxPods: ${textOf("maxPods")}`,
+    "systemReserved:",
+    `  memory: ${textOf("systemReservedMemory")}`,
+    "kubeReserved:",
+    `  cpu: ${textOf("kubeReservedCpu")}`,
+    `  ephemeral-storage: ${textOf("kubeReservedStorage")}`,
+    `  memory: ${textOf("kubeReservedMemory")}`,
+    "evictionHard:",
+    `  memory.available: ${textOf("evictionHardMemory")}`,
+    `  nodefs.available: ${textOf("evictionHardNodefs")}`,
+    `  nodefs.inodesFree: ${textOf("evictionHardInodes")}`,
+  ];
+  return text(lines.join("\n"), {
+    formula: "all of the above as a file of kubelet's --config-dir",
+    source: "kubernetes.io, kubelet-config-file",
+  });
+}

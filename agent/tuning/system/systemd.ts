@@ -1,0 +1,123 @@
+// A limit around any unit or slice: what no profile knows gets its share all the same, and cannot take more than it.
+
+import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { GIB, KIB, MIB, TIB } from "../../size.ts";
+
+const CONTROL = "systemd.resource-control(5)";
+
+/** Less than this, and a service is killed before it says a word. */
+const LEAST_BYTES = 16 * MIB;
+
+/** What the kernel wants for a thread's stack when it reckons how many fit: kernel.threads-max. systemd takes 15 % of it. */
+const THREAD_BYTES = 8 * 16 * KIB;
+const TASKS_PERCENT = 15;
+/** kernel.pid_max at its most. */
+const MOST_TASKS = 4_194_304;
+const LEAST_TASKS = 16;
+
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  section: {
+    kind: "choice",
+    default: "Service",
+    choices: ["Service", "Slice", "Scope"],
+    about: "section of the drop-in that conf is",
+  },
+  // The main control, by systemd's manual: from here on the unit is slowed down and reclaimed from. MemoryMax kills.
+  highPercent: { kind: "integer", default: 90, min: 50, max: 100, about: "MemoryHigh as a part of MemoryMax" },
+  swap: { kind: "size", default: null, min: 0, max: 32 * TIB, about: "MemorySwapMax; not set if not given" },
+  cpuWeight: { kind: "integer", default: 100, min: 1, max: 10_000, about: "CPUWeight" },
+  cpuQuota: { kind: "boolean", default: false, about: "CPUQuota as well: never more than the app's CPUs" },
+  tasks: { kind: "integer", default: null, min: 1, max: MOST_TASKS, about: "TasksMax; by the memory if not given" },
+};
+
+export const systemd: Profile = {
+  name: "systemd",
+  about: "limits around any unit or slice",
+  options: OPTIONS,
+  takesMemory: true,
+  // What no profile knows may be what the machine is there for.
+  usualWeight: 1,
+  useful: () => ({}),
+  ladder: [],
+  toShrink: "lower memory.min of the app",
+  floorBytes: () => LEAST_BYTES,
+  capBytes: () => Infinity,
+  tune(allotment, options) {
+    const settings = {
+      ...tuneMemory(allotment, options),
+      ...tuneCpu(allotment, options),
+      TasksMax: tuneTasks(allotment, options),
+    };
+    const section = textOption(options, "section");
+    return { section: tuneSection(section), ...settings, conf: joinLines(settings, section) };
+  },
+};
+
+function tuneSection(section: string): Setting {
+  const boundBy = section === OPTIONS["section"]!.default ? null : "user";
+  return text(section, { ...fromOption("section", section), boundBy });
+}
+
+function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
+  // To whole pages: the kernel rounds down to them, and `systemctl show` then says the same.
+  const maxBytes = Math.floor(memoryBytes / (4 * KIB)) * 4 * KIB;
+  const highPercent = numberOption(options, "highPercent");
+  const highBytes = Math.floor((maxBytes * highPercent) / 100 / (4 * KIB)) * 4 * KIB;
+  const swapBytes = optionalNumber(options, "swap");
+  return {
+    MemoryHigh: size(highBytes, {
+      formula: "maxBytes * highPercent / 100",
+      inputs: { maxBytes, highPercent },
+      source: CONTROL,
+      boundBy: highPercent === OPTIONS["highPercent"]!.default ? null : "user",
+    }),
+    MemoryMax: size(maxBytes, { formula: "memoryBytes", inputs: { memoryBytes }, source: CONTROL }),
+    ...(swapBytes === null ? {} : { MemorySwapMax: size(swapBytes, fromOption("swapBytes", swapBytes)) }),
+  };
+}
+
+function tuneCpu({ vcpus }: Allotment, options: Options): Settings {
+  const cpuWeight = numberOption(options, "cpuWeight");
+  const weight = count(cpuWeight, {
+    ...fromOption("cpuWeight", cpuWeight),
+    boundBy: cpuWeight === OPTIONS["cpuWeight"]!.default ? null : "user",
+  });
+  if (!booleanOption(options, "cpuQuota")) return { CPUWeight: weight };
+  const quota = text(`${vcpus * 100}%`, { formula: "vcpus * 100 %, of one CPU", inputs: { vcpus }, source: CONTROL });
+  return { CPUWeight: weight, CPUQuota: quota };
+}
+
+function tuneTasks({ memoryBytes }: Allotment, options: Options): Setting {
+  const given = optionalNumber(options, "tasks");
+  if (given !== null) return count(given, fromOption("tasks", given));
+  const tasks = Math.floor((memoryBytes / THREAD_BYTES) * (TASKS_PERCENT / 100));
+  return count(Math.max(LEAST_TASKS, Math.min(tasks, MOST_TASKS)), {
+    formula: "clamp(memoryBytes / 128 KiB * 15%, 16, 4194304)",
+    inputs: { memoryBytes },
+    source: "linux, kernel/fork.c, max_threads; systemd, DefaultTasksMax",
+    boundBy: tasks < LEAST_TASKS ? "floor" : tasks > MOST_TASKS ? "cap" : null,
+    note: "of the app's share, where systemd has the whole machine's for every unit",
+  });
+}
+
+function joinLines(settings: Settings, section: string): Setting {
+  const lines = Object.entries(settings).map(([name, setting]) => `${name}=${setting.text}`);
+  return text([`[${section}]`, ...lines].join("\n"), {
+    formula: "all of the above as a drop-in",
+    source: "systemd.unit(5)",
+  });
+}
+
+function size(value: number, why: Reason): Setting {
+  return bytes(value, formatSystemdSize(value), why);
+}
+
+/** The largest unit that divides: systemd counts K, M and G in 1024s, and rounds nothing that is whole. */
+function formatSystemdSize(value: number): string {
+  if (value === 0) return "0";
+  if (value % GIB === 0) return `${value / GIB}G`;
+  if (value % MIB === 0) return `${value / MIB}M`;
+  return value % KIB === 0 ? `${value / KIB}K` : String(value);
+}

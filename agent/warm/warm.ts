@@ -1,0 +1,113 @@
+// Runs a boot once while the snapshot is built, on a made-up machine, so that what V8 compiles on the way is in the binary.
+// It opens no socket, and nothing of the machine that builds may stay behind in the heap.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { queryObjects } from "node:v8";
+import { createSecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
+import { findMount, nameGuarantee } from "../apply/secrets/memory-guarantee.ts";
+import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
+import { createImdsClient } from "../facts/imds/imds-client.ts";
+import type { SecretStep } from "../plan/plan.ts";
+import { run, type World } from "../run.ts";
+import { startDeadline } from "../deadline.ts";
+import { writeGenerations } from "./warm-generation.ts";
+import { withoutNetwork } from "./warm-http.ts";
+import { answerSample, LATER_FILES, sampleFiles } from "./warm-sample.ts";
+
+const ENDPOINT = "http://192.0.2.1";
+// Long enough for a build on a busy machine.
+const DEADLINE_MS = 3_000;
+
+export async function warm(): Promise<void> {
+  const root = mkdtempSync(join(process.env["TMPDIR"] ?? "/tmp", "parbake-warm-"));
+  const until = performance.now() + DEADLINE_MS;
+  try {
+    for (const [path, text] of Object.entries(sampleFiles(process.getuid!(), process.getgid!())))
+      write(root, path, text);
+    await withoutNetwork(answerSample, () => withoutRandomIds(() => boot(root)));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  // The deadlines' own timers must have fired: a snapshot holds none.
+  await sleep(Math.max(0, until - performance.now()) + DEADLINE_MS);
+  forget();
+  await collectSignals();
+}
+
+/** What Node and V8 remember of the files that were read, which are this machine's. */
+function forget(): void {
+  // The text that a regular expression matched last.
+  /x/.exec("x");
+  // The slab that small buffers are cut from; a slice is at most half of it.
+  for (let slice = 0; slice < 4; slice++) Buffer.allocUnsafe((Buffer.poolSize >>> 1) - 1).fill(0);
+}
+
+/** Node registers finalizers for abort signals, and a snapshot can't hold one that is due: so they run now. */
+async function collectSignals(): Promise<void> {
+  // Collects all garbage before it counts.
+  queryObjects(AbortSignal, { format: "count" });
+  await sleep(10);
+}
+
+/** Twice, because a later boot finds its files as they should be, or as parbake wrote them. */
+async function boot(root: string): Promise<void> {
+  for (let time = 1; time <= 2; time++) {
+    await apply(root);
+    await fetchSecret();
+    for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
+  }
+  await writeGenerations(root, process.getuid!(), process.getgid!());
+  const { superBlock } = findMount("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "24");
+  nameGuarantee("tmpfs", superBlock, { onMachine: false, inCgroup: false });
+}
+
+async function apply(root: string): Promise<void> {
+  let told = "";
+  const world: World = {
+    environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ENDPOINT, AWS_ENDPOINT_URL: ENDPOINT },
+    writeOut: (text) => (told += text),
+    writeError: (text) => (told += text),
+    rewrite: () => {},
+    isTerminalOut: false,
+    isTerminalError: false,
+  };
+  const status = await run(["apply", "--only", "files", "--root", root, "--deadline", `${DEADLINE_MS}ms`], world);
+  if (status !== 0) throw new Error(`the warm run ended with ${status}: ${told}`);
+}
+
+async function fetchSecret(): Promise<void> {
+  const deadline = startDeadline(DEADLINE_MS);
+  const imds = createImdsClient({ endpoint: new URL(ENDPOINT), deadline, log: () => {} });
+  const source = createSecretsSource({
+    region: { region: "us-east-1", variable: null },
+    deadline,
+    log: () => {},
+    settings: { endpoint: ENDPOINT, useFipsEndpoint: false, useDualstackEndpoint: false },
+    fetchCredentials: () => fetchRoleCredentials(imds),
+  });
+  const key = { key: "password", path: null, owner: "root", group: null, mode: 0o400 };
+  const step: SecretStep = { kind: "secret", name: "db", id: "warm/db", region: null, keys: [key] };
+  await source.fetchSecret(step);
+  source.close();
+  imds.close();
+}
+
+/**
+ * Node draws the bytes of the next 128 UUIDs at the first call of randomUUID: drawn here they would be in the snapshot, and
+ * every run on every machine would give its requests the same ids.
+ */
+async function withoutRandomIds(work: () => Promise<void>): Promise<void> {
+  crypto.randomUUID = () => "00000000-0000-4000-8000-000000000000";
+  try {
+    await work();
+  } finally {
+    Reflect.deleteProperty(crypto, "randomUUID");
+  }
+}
+
+function write(root: string, path: string, text: string): void {
+  mkdirSync(join(root, dirname(path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}

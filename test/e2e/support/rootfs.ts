@@ -1,0 +1,68 @@
+// A plain Debian with the packages that a test names, made once by mmdebstrap and kept in .cache; each test gets a fresh
+// copy of it. Holds nothing of parbake.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { attempt, run } from "./command.ts";
+
+const CACHE = new URL("../../../.cache/", import.meta.url).pathname;
+
+/** Enough to boot. */
+const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2"];
+
+export type Rootfs =
+  | { readonly kind: "archive"; readonly path: string }
+  | { readonly kind: "unavailable"; readonly reason: string };
+
+/** `unavailable` where Debian's packages cannot be had; any other failure rejects. */
+export async function buildRootfs(packages: readonly string[]): Promise<Rootfs> {
+  const parameters = listParameters(packages);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([parameters, process.arch]))
+    .digest("hex")
+    .slice(0, 12);
+  const path = join(CACHE, `rootfs-${hash}.tar.zst`);
+  if (existsSync(path)) return { kind: "archive", path };
+  await mkdir(CACHE, { recursive: true });
+  const partial = join(CACHE, `partial-${process.pid}.tar.zst`);
+  try {
+    const { status, stderr } = await attempt(["mmdebstrap", ...parameters, partial], { timeoutMs: 600_000 });
+    if (status !== 0) return explainFailure(stderr);
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return { kind: "archive", path };
+}
+
+/** Unpacks the archive into `folder`, which must be empty and on a disk: the tests look there for what should not be on one. */
+export async function restoreRootfs(archive: string, folder: string): Promise<void> {
+  await run([
+    "tar",
+    "--extract",
+    "--zstd",
+    "--numeric-owner",
+    "--same-permissions",
+    "--file",
+    archive,
+    "--directory",
+    folder,
+  ]);
+}
+
+function listParameters(packages: readonly string[]): readonly string[] {
+  return [
+    "--variant=minbase",
+    `--include=${[...BASE, ...packages].join(",")}`,
+    ...["man", "doc", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+    "bookworm",
+  ];
+}
+
+function explainFailure(stderr: string): Rootfs {
+  const unreachable = /resolve|connect|network|fetch|timed? ?out/i.exec(stderr);
+  if (!unreachable) throw new Error(`mmdebstrap failed:\n${stderr}`);
+  return { kind: "unavailable", reason: "Debian's packages cannot be fetched" };
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { CommandResult } from "../../../../agent/host/run-command.ts";
+import { validateFiles, type Validation } from "../../../../agent/apply/units/validate-files.ts";
+import { startDeadline } from "../../../../agent/deadline.ts";
+import { Refusal } from "../../../../agent/refusal.ts";
+import { CANARY } from "../../support/scratch.ts";
+
+function validation(path: string, argv: string[], holdsSecrets = false): Validation {
+  return { argv, path, stagedPath: `${path}.staged`, holdsSecrets };
+}
+
+async function validateWith(result: CommandResult, validations: Validation[], root = "/") {
+  const ran: string[][] = [];
+  const run = async (argv: readonly string[]) => {
+    ran.push([...argv]);
+    return result;
+  };
+  const outcome = await validateFiles(validations, { root, deadline: startDeadline(1_000), run });
+  return { outcome, ran };
+}
+
+const OK: CommandResult = { kind: "exited", status: 0, output: "" };
+
+describe("validateFiles", () => {
+  it("puts the staged path in for {} wherever it stands, and runs other arguments as they are", async () => {
+    const { outcome, ran } = await validateWith(OK, [
+      validation("/a", ["v", "{}", "--f={}", "$&"]),
+      validation("/b", ["w"]),
+    ]);
+    assert.deepEqual(outcome, { kind: "passed" });
+    assert.deepEqual(ran, [["v", "/a.staged", "--f=/a.staged", "$&"], ["w"]]);
+  });
+
+  it("runs a validator of several files once where it is the same command", async () => {
+    const { ran } = await validateWith(OK, [validation("/a", ["nginx", "-t"]), validation("/b", ["nginx", "-t"])]);
+    assert.deepEqual(ran, [["nginx", "-t"]]);
+  });
+
+  it("runs nothing under another root, and says so", async () => {
+    const { outcome, ran } = await validateWith(OK, [validation("/a", ["v"])], "/mnt/image");
+    assert.deepEqual(outcome, { kind: "skipped", reason: "not validated: --root" });
+    assert.deepEqual(ran, []);
+  });
+
+  it("refuses with the validator, its status and its first lines; all files at once", async () => {
+    const result: CommandResult = { kind: "exited", status: 2, output: "bad line 3 in /a.staged\n" };
+    await assert.rejects(validateWith(result, [validation("/a", ["v", "{}"]), validation("/b", ["w"])]), (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.equal(error.code, "data");
+      assert.deepEqual(
+        error.problems.map(({ what }) => what),
+        [
+          "/a is refused by its validator `v {}`: exit status 2: bad line 3 in /a",
+          "/b is refused by its validator `w`: exit status 2: bad line 3 in /a.staged",
+        ],
+      );
+      return true;
+    });
+  });
+
+  it("withholds what a validator says of a file that holds secrets", async () => {
+    const result: CommandResult = { kind: "exited", status: 1, output: `password ${CANARY} is bad` };
+    await assert.rejects(validateWith(result, [validation("/a", ["v"], true)]), (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.match(error.message, /its output is withheld/);
+      assert.equal(error.message.includes(CANARY), false);
+      return true;
+    });
+  });
+
+  it("refuses when the validator is absent, hangs or is killed", async () => {
+    const one = [validation("/a", ["v"])];
+    await assert.rejects(validateWith({ kind: "absent" }, one), /there is no such program\. Install the program/);
+    const check = [validation("/a", ["/opt/check", "{}"]), validation("/b", ["/opt/check", "{}"])];
+    await assert.rejects(
+      validateWith({ kind: "forbidden" }, check),
+      /^Refusal: \/a is refused by its validator `\/opt\/check \{\}`: the program may not be run\. Make it executable in the image: chmod \+x \/opt\/check; nothing was changed\.$/,
+    );
+    await assert.rejects(validateWith({ kind: "timed-out", output: "" }, one), /no answer within \d+ ms/);
+    await assert.rejects(validateWith({ kind: "killed", signal: "SIGSEGV", output: "" }, one), /killed by SIGSEGV/);
+  });
+});

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { chmodSync, writeFileSync } from "node:fs";
+import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
+import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
+import { formatPlan, formatPlans } from "../../../../agent/cli/print/print-plan.ts";
+import { choosePaint } from "../../../../agent/cli/text.ts";
+import type { Facts } from "../../../../agent/facts/facts.ts";
+import type { Plan, Step } from "../../../../agent/plan/plan.ts";
+import type { BelowUseful, Setting } from "../../../../agent/tuning/profile/profile.ts";
+import {
+  fetched,
+  fileStep,
+  makeRunnable,
+  OWN_GID,
+  OWN_UID,
+  optionsFor,
+  planOf,
+  removeScratches,
+  secretStep,
+  SECRETS_FOLDER,
+} from "../../support/scratch.ts";
+import { SOME_FACTS } from "../../support/some-facts.ts";
+import { GIB } from "../../support/alone.ts";
+
+const plain = choosePaint(false);
+const OWNER = `${OWN_UID}:${OWN_GID}`;
+
+function complete(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
+  const budget = {
+    availableBytes: 0,
+    reservedBytes: 0,
+    unallocatedBytes: 0,
+    unallocatedReason: null,
+    spare: [],
+    gained: [],
+    leftOut: [],
+  };
+  return { ...planOf(...steps), facts: SOME_FACTS, budget, ...more };
+}
+
+/** The section under a heading, its columns one blank apart. */
+function section(text: string, heading: string): string[] {
+  const lines = text.split("\n");
+  const start = lines.indexOf(heading) + 1;
+  assert.ok(start > 0, `no ${heading} in\n${text}`);
+  const length = lines.slice(start).findIndex((line) => !line.startsWith("  "));
+  return lines.slice(start, length < 0 ? undefined : start + length).map((line) => line.trim().replaceAll(/ +/g, " "));
+}
+
+function show(plan: Plan, root: string, withDiff = false, paint = plain): string {
+  return formatPlan({ plan, changes: inspectPlan(plan, root), standIns: [] }, withDiff, paint);
+}
+
+describe("a plan for people", () => {
+  afterEach(removeScratches);
+
+  it("tells for each file what would become of it, its size and who hears of it", async () => {
+    const { root, path, write } = makeRunnable();
+    write("etc/older", "1\n2\n3\n");
+    write("etc/mode", "x\n");
+    chmodSync(path("etc/mode"), 0o600);
+    await applyPlan(planOf(fileStep("/etc/same", "x\n"), fileStep("/etc/gone", "x\n")), optionsFor(root));
+    const plan = complete([
+      { kind: "folder", path: "/etc/d", owner: String(OWN_UID), group: String(OWN_GID), mode: 0o750 },
+      fileStep("/etc/d/new", "1\n2\n", { onChange: [{ action: "reload", unit: "a.service" }] }),
+      fileStep("/etc/older", "1\n2\n4\n5\n"),
+      fileStep("/etc/mode", "x\n"),
+      fileStep("/etc/same", "x\n"),
+    ]);
+    assert.deepEqual(section(show(plan, root), "files"), [
+      `+ create /etc/d/ 0750 ${OWNER}`,
+      `+ create /etc/d/new 0644 ${OWNER} +2 text: no name tells another reload a.service`,
+      `~ update /etc/older 0644 ${OWNER} +2 −1 text: no name tells another`,
+      `m mode only /etc/mode 0600 → 0644 ${OWNER} text: no name tells another`,
+      `= unchanged /etc/same 0644 ${OWNER} text: no name tells another`,
+      "- remove /etc/gone",
+      "! /etc/older is not parbake's yet: what is there would be replaced",
+      "! /etc/mode is not parbake's yet: what is there would be replaced",
+    ]);
+  });
+
+  it("tells an edit by hand that would be lost from one that is kept", async () => {
+    const { root, path } = makeRunnable();
+    const steps = [fileStep("/etc/lost", "x\n"), fileStep("/etc/kept", "x\n", { onDrift: "keep" })];
+    await applyPlan(planOf(...steps), optionsFor(root));
+    for (const name of ["lost", "kept"]) writeFileSync(path(`etc/${name}`), "edited\n");
+    const lines = section(show(complete(steps), root), "files").map((line) => line.replaceAll(/\(.*?\)/g, "(time)"));
+    assert.deepEqual(lines, [
+      `~ update /etc/lost 0644 ${OWNER} +1 −1 text: no name tells another`,
+      `k kept /etc/kept 0644 ${OWNER} +1 −1 text: no name tells another`,
+      "! /etc/lost was edited by hand (time): the edit would be overwritten",
+      "! /etc/kept was edited by hand (time), and is left so",
+    ]);
+  });
+
+  it("shows the difference in colour, and what was in the file without its terminal escapes", () => {
+    const { root, write } = makeRunnable();
+    write("etc/x", "same\n\u001b[2Jold\n");
+    const text = show(complete([fileStep("/etc/x", "same\nnew\n")]), root, true, choosePaint(true));
+    assert.ok(text.includes("\u001b[31m-\\x1b[2Jold\u001b[0m\n\u001b[32m+new\u001b[0m\n"), text);
+    assert.ok(!text.includes("\u001b[2J"));
+  });
+
+  it("shows a secret as a reference, and of its files whether they are there: no value, length or digest", async () => {
+    const { root } = makeRunnable();
+    const steps = [
+      secretStep("db", { password: `${SECRETS_FOLDER}/db/password` }),
+      fileStep(
+        `${SECRETS_FOLDER}/app.env`,
+        ["P=", { reference: { secret: "db", key: "password" }, format: "env" }, "\n"],
+        { mode: 0o400 },
+      ),
+    ];
+    const fetchSecret = async () => fetched({ password: "hunter2-canary" });
+    await applyPlan(planOf(...steps), optionsFor(root, { fetchSecret }));
+    const text = show(complete(steps), root, true);
+    assert.deepEqual(section(text, "secrets"), [
+      `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} present`,
+    ]);
+    assert.deepEqual(section(text, "files"), [
+      `= present ${SECRETS_FOLDER}/app.env 0400 ${OWNER} text: no name tells another`,
+    ]);
+    assert.doesNotMatch(text, /hunter2|P=|[0-9a-f]{32}/);
+  });
+
+  it("says whether a secret is the current version, where that is known", async () => {
+    const { root } = makeRunnable();
+    const steps = [secretStep("db", { password: `${SECRETS_FOLDER}/db/password` })];
+    await applyPlan(planOf(...steps), optionsFor(root, { fetchSecret: async () => fetched({ password: "x" }) }));
+    for (const [version, state] of [
+      ["version-1", "unchanged"],
+      ["version-2", "update"],
+    ] as const) {
+      const changes = inspectPlan(complete(steps), root, new Map([["db", version]]));
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      assert.match(section(text, "secrets")[0]!, new RegExp(` ${state}$`));
+    }
+  });
+
+  it("says of a secret whose owner or mode is another that apply mends it, where nothing else is new", async () => {
+    const { root, path } = makeRunnable();
+    const steps = [secretStep("db", { password: `${SECRETS_FOLDER}/db/password` })];
+    await applyPlan(planOf(...steps), optionsFor(root, { fetchSecret: async () => fetched({ password: "x" }) }));
+    chmodSync(path(`${SECRETS_FOLDER}/db/password`), 0o444);
+    for (const [versions, state] of [
+      [new Map([["db", "version-1"]]), "attributes"],
+      [new Map([["db", "version-2"]]), "update"],
+      [new Map<string, string>(), "present"],
+    ] as const) {
+      const changes = inspectPlan(complete(steps), root, versions);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      assert.deepEqual(section(text, "secrets"), [
+        `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} ${state}`,
+      ]);
+    }
+  });
+
+  it("counts a secret to fetch where its version is new, to check where nobody has asked, and not where it is current", async () => {
+    const { root } = makeRunnable();
+    const reference = { secret: "ca", key: "pem" };
+    const steps = [
+      secretStep("db", { password: `${SECRETS_FOLDER}/db/password` }),
+      secretStep("ca", { pem: null }),
+      fileStep(`${SECRETS_FOLDER}/ca.env`, ["P=", { reference, format: "env" }, "\n"], { mode: 0o400 }),
+    ];
+    const summary = (versions: Readonly<Record<string, string>>) => {
+      const changes = inspectPlan(complete(steps), root, new Map(Object.entries(versions)));
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      return text.trimEnd().split("\n").at(-1);
+    };
+    assert.equal(summary({}), "2 create; 2 to fetch");
+    await applyPlan(
+      planOf(...steps),
+      optionsFor(root, { fetchSecret: async () => fetched({ password: "x", pem: "y" }) }),
+    );
+    assert.equal(summary({}), "2 present; 2 to check");
+    assert.equal(summary({ db: "version-1" }), "1 unchanged, 1 present; 1 to check");
+    assert.equal(summary({ db: "version-2" }), "1 update, 1 present; 1 to fetch, 1 to check");
+    assert.equal(summary({ db: "version-1", ca: "version-1" }), "2 unchanged; 0 to fetch");
+  });
+
+  it("warns of what looks like a mistake, and names the facts that are made up", () => {
+    const { root } = makeRunnable();
+    const plan = complete([], { warnings: [{ what: "vars.x is not used", fix: "Drop it.", at: { file: "a.yaml" } }] });
+    const text = formatPlan({ plan, changes: inspectPlan(plan, root), standIns: ["instanceId"] }, false, plain);
+    assert.deepEqual(section(text, "warnings"), [
+      "! a.yaml: vars.x is not used. Drop it.",
+      "! known only on an instance, and shown as stand-ins: instanceId",
+    ]);
+  });
+});
+
+function setting(text: string): Setting {
+  return { value: text, unit: "text", text, formula: "", inputs: {}, source: "", boundBy: null, note: null };
+}
+
+function planFor(
+  instanceType: string,
+  memoryGib: number,
+  heap: string,
+  file: string,
+  belowUseful: readonly BelowUseful[] = [],
+): Plan {
+  const facts: Facts = { ...SOME_FACTS, instanceType, memLimitBytes: memoryGib * GIB };
+  const memoryBytes = (memoryGib * GIB) / 2;
+  const settings = { heap: setting(heap), gc: setting("g1") };
+  const machine = { optional: false, memoryBytes, vcpus: 2, cores: 1 };
+  const app = { name: "api", profile: "jvm", ...machine, settings, degraded: [], belowUseful };
+  return complete([fileStep("/etc/same", "x\n"), fileStep("/etc/api", file)], { facts, apps: [app] });
+}
+
+describe("plans for several instance types", () => {
+  const inspected = [planFor("m7g.large", 8, "4G", "a\nb\n"), planFor("m7g.xlarge", 16, "8G", "a\nc\nd\n")].map(
+    (plan) => ({
+      plan,
+      changes: [],
+      standIns: [],
+    }),
+  );
+
+  it("give a row only to what differs, and one line to what is the same on all", () => {
+    assert.equal(
+      formatPlans(inspected, false, plain),
+      `                          m7g.large  m7g.xlarge
+memory as the OS sees it  8 GiB      16 GiB
+vCPUs                     4          4
+reserve                   0 B        0 B
+api jvm                   4 GiB      8 GiB
+  heap                    4G         8G
+files
+  /etc/api                2 lines    +2 −1
+the same on all: 1 setting, 1 file
+
+formats
+  /etc/same  text: no name tells another
+  /etc/api   text: no name tells another
+`,
+    );
+  });
+
+  it("give the files' difference from the first type, if asked", () => {
+    const text = formatPlans(inspected, true, plain);
+    assert.ok(
+      text.endsWith(
+        "m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\nformats\n  /etc/same  text: no name tells another\n  /etc/api   text: no name tells another\n",
+      ),
+      text,
+    );
+  });
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import {
+  closeFolder,
+  inFolder,
+  makeFolders,
+  openFolder,
+  removeFolders,
+  TRUST_NOBODY_ELSE,
+} from "../../../agent/host/folder.ts";
+import { Refusal } from "../../../agent/refusal.ts";
+import { IS_ROOT, makeScratch, removeScratches } from "../support/scratch.ts";
+
+function refusalOf(work: () => unknown): Refusal {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof Refusal, String(error));
+    return error;
+  }
+  return assert.fail("nothing was refused");
+}
+
+describe("openFolder", () => {
+  afterEach(removeScratches);
+
+  it("opens a folder that only root and we may write to", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a/b"), { recursive: true, mode: 0o755 });
+    const folder = openFolder(root, "/a/b", TRUST_NOBODY_ELSE);
+    assert.equal(folder.shownPath, path("a/b"));
+    closeFolder(folder);
+  });
+
+  it("refuses a symlink at the end and on the way", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("real/b"), { recursive: true });
+    symlinkSync("real", path("link"));
+    for (const inRoot of ["/link", "/link/b"]) {
+      const refusal = refusalOf(() => openFolder(root, inRoot, TRUST_NOBODY_ELSE));
+      assert.equal(refusal.code, "cannot-write");
+      assert.equal(refusal.problems[0]!.what, `${path("link")} is a symlink, and a folder was expected`);
+    }
+  });
+
+  it("refuses a path that climbs, whoever wrote it", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a"));
+    for (const inRoot of ["/a/../..", "/..", "/a/./b"])
+      assert.match(
+        refusalOf(() => openFolder(root, inRoot, TRUST_NOBODY_ELSE)).message,
+        /has a part that is '\.' or '\.\.'/,
+      );
+  });
+
+  it("says who else may exchange what lies in it, also in one above (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("theirs/ours"), { recursive: true });
+    chownSync(path("theirs"), 4711, 4711);
+    const folder = openFolder(root, "/theirs/ours", { uids: [4711], gids: [] });
+    assert.equal(folder.exposure, `${path("theirs")} belongs to the user 4711`);
+    closeFolder(folder);
+    inFolder(root, "/", TRUST_NOBODY_ELSE, ({ exposure }) => assert.equal(exposure, null));
+  });
+
+  it("refuses a folder on the way that every user may write to, sticky or not", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("open/b"), { recursive: true });
+    for (const mode of [0o777, 0o1777]) {
+      chmodSync(path("open"), mode);
+      const refusal = refusalOf(() => openFolder(root, "/open/b", TRUST_NOBODY_ELSE));
+      assert.equal(refusal.code, "permission");
+      assert.match(refusal.message, /the folder .*\/open may be written to by every user/);
+    }
+  });
+
+  it("refuses another user's folder, but not that of the file's owner (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("theirs"));
+    chownSync(path("theirs"), 4711, 4711);
+    const refusal = refusalOf(() => openFolder(root, "/theirs", TRUST_NOBODY_ELSE));
+    assert.match(refusal.message, /theirs belongs to the user 4711/);
+    closeFolder(openFolder(root, "/theirs", { uids: [4711], gids: [] }));
+  });
+
+  it("refuses a folder that a foreign group may write to (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("shared"));
+    chownSync(path("shared"), 0, 4711);
+    chmodSync(path("shared"), 0o775);
+    const refusal = refusalOf(() => openFolder(root, "/shared", TRUST_NOBODY_ELSE));
+    assert.match(refusal.message, /shared may be written to by the group 4711/);
+  });
+
+  it("takes a setgid folder, and one that the file's own group may write to, but not for a secret's file (as root)", function () {
+    if (!IS_ROOT) this.skip();
+    const { root, path } = makeScratch();
+    mkdirSync(path("shared"));
+    chownSync(path("shared"), 0, 4711);
+    chmodSync(path("shared"), 0o2775);
+    closeFolder(openFolder(root, "/shared", { uids: [], gids: [4711] }));
+    assert.match(refusalOf(() => openFolder(root, "/shared", TRUST_NOBODY_ELSE)).message, /by the group 4711/);
+    chmodSync(path("shared"), 0o2755);
+    closeFolder(openFolder(root, "/shared", TRUST_NOBODY_ELSE));
+  });
+
+  it("judges the root too: one that others may write to is refused", () => {
+    const { root } = makeScratch();
+    for (const mode of [0o777, 0o1777]) {
+      chmodSync(root, mode);
+      const refusal = refusalOf(() => openFolder(root, "/", TRUST_NOBODY_ELSE));
+      assert.equal(refusal.problems[0]!.what.startsWith(`the folder ${root} may be written to by every user`), true);
+    }
+  });
+
+  it("refuses a file on the way, and a folder whose name is one of procfs's links", () => {
+    const scratch = makeScratch();
+    scratch.write("file", "x");
+    symlinkSync("/proc/self/cwd", scratch.path("cwd"));
+    assert.match(
+      refusalOf(() => openFolder(scratch.root, "/file/b", TRUST_NOBODY_ELSE)).message,
+      /file is not a folder/,
+    );
+    assert.match(refusalOf(() => openFolder(scratch.root, "/cwd/b", TRUST_NOBODY_ELSE)).message, /cwd is a symlink/);
+  });
+
+  it("judges a declared folder by what it is to be", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("a"));
+    const declared = (mode: number) =>
+      new Map([[path("a"), { uid: process.geteuid!(), gid: process.getegid!(), mode }]]);
+    chmodSync(path("a"), 0o777);
+    closeFolder(openFolder(root, "/a", { ...TRUST_NOBODY_ELSE, declared: declared(0o755) }));
+    chmodSync(path("a"), 0o755);
+    const refusal = refusalOf(() => openFolder(root, "/a", { ...TRUST_NOBODY_ELSE, declared: declared(0o757) }));
+    assert.match(refusal.message, /may be written to by every user/);
+  });
+
+  it("names the command that makes a missing folder", () => {
+    const { root, path } = makeScratch();
+    const refusal = refusalOf(() => openFolder(root, "/etc/app/conf.d", TRUST_NOBODY_ELSE));
+    assert.equal(refusal.code, "cannot-write");
+    assert.equal(
+      refusal.message,
+      `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${path("etc")}`,
+    );
+  });
+});
+
+describe("makeFolders", () => {
+  afterEach(removeScratches);
+
+  it("makes what is missing with exactly the mode, whatever the umask, and takes it back", () => {
+    const { root, path } = makeScratch();
+    mkdirSync(path("base/there"), { recursive: true, mode: 0o755 });
+    const umask = process.umask(0o077);
+    try {
+      assert.deepEqual(makeFolders(root, "/base", "/base/there/a/b", 0o711), ["/base/there/a", "/base/there/a/b"]);
+    } finally {
+      process.umask(umask);
+    }
+    assert.equal(statSync(path("base/there/a/b")).mode & 0o7777, 0o711);
+    removeFolders(root, ["/base/there/a", "/base/there/a/b"]);
+    assert.equal(existsSync(path("base/there/a")), false);
+    assert.equal(existsSync(path("base/there")), true);
+  });
+});

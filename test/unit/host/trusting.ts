@@ -1,7 +1,0 @@
-// Reads inputs without a word about who else could write them.
-
-import { Inputs } from "../../../agent/host/inputs.ts";
-
-export function trustingInputs(root: string): Inputs {
-  return new Inputs(root, () => {});
-}

@@ -1,0 +1,5 @@
+import { describeRedisLike } from "../../support/redis-like.ts";
+
+describe("valkey", () => {
+  describeRedisLike("valkey");
+});

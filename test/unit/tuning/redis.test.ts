@@ -1,5 +1,0 @@
-import { describeRedisLike } from "./redis-like.ts";
-
-describe("redis", () => {
-  describeRedisLike("redis");
-});

@@ -1,5 +1,0 @@
-import { describeRedisLike } from "./redis-like.ts";
-
-describe("valkey", () => {
-  describeRedisLike("valkey");
-});
