@@ -21,12 +21,12 @@ import type { Session } from "./commands/session.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
-import { describeBug } from "./process/start.ts";
 import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
 import { guardEnd } from "./process/overrun.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
 import { formatVersion } from "./process/version.ts";
+import { describeBug } from "./bug.ts";
 
 /** The outside world, as main wires it and as a test may replace it. */
 export interface World {

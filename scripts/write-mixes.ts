@@ -10,7 +10,6 @@ import { parseConfig } from "../agent/config/read/parse-config.ts";
 import { findInstanceType } from "../agent/facts/catalogue/catalogue.ts";
 import type { Facts } from "../agent/facts/facts.ts";
 import { factsForSize, predictFacts } from "../agent/facts/predict-facts.ts";
-import type { AppPlan } from "../agent/plan/plan.ts";
 import { formatProblem } from "../agent/refusal.ts";
 import { computeTuning, type TuningResult } from "../agent/tuning/compute-tuning.ts";
 import { amountOf, explainShare, type ShareExplanation } from "../agent/tuning/explain.ts";
@@ -20,6 +19,7 @@ import { formatBytes } from "../agent/size.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 import { MIXES, type Mix } from "./mixes.ts";
+import type { AppPlan } from "../agent/tuning/tuning.ts";
 
 export const MIXES_PAGE = `${TOP}/agent/tuning/MIXES.md`;
 

@@ -9,8 +9,8 @@ import { isStop } from "../stop.ts";
 import { joinRefusals } from "../collect-refusals.ts";
 import { partialPlan, type Held } from "./partial-plan.ts";
 import { markAllReady, markReady } from "./units/readiness.ts";
-import { isBelow } from "./targets/target.ts";
 import { readyUnits } from "./units/unit-needs.ts";
+import { isBelow } from "../names/plain-path.ts";
 
 /**
  * Carries the plan out, or as much of it as needs none of the secrets that failed, and tells the units what is ready.

@@ -1,7 +1,7 @@
 // Tells the log what parbake found at its places that was not its own work.
 
 import type { Log } from "../log.ts";
-import type { StagedTarget } from "./files/stage-targets.ts";
+import type { StagedTarget } from "./files/staged.ts";
 
 export function logContacts(staged: readonly StagedTarget[], log: Log): void {
   for (const { target, change, file } of staged) {

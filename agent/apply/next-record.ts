@@ -2,8 +2,8 @@
 
 import type { Plan } from "../plan/plan.ts";
 import type { Managed, ManagedState, RecordUpdate } from "./state/managed.ts";
-import { actionsOf } from "./units/build-follow-up.ts";
-import type { StagedContent, StagedTarget } from "./files/stage-targets.ts";
+import { actionsOf } from "./targets/target.ts";
+import type { StagedContent, StagedTarget } from "./files/staged.ts";
 
 export interface Run {
   readonly plan: Plan;

@@ -13,8 +13,10 @@ import { findUndeclared, type Undeclared } from "./files/undeclared.ts";
 import type { RunRecord } from "../report/run-record.ts";
 import { describeMissing } from "./secrets/memory-guarantee.ts";
 import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
-import { isBelow, listPlaces, resolveTargets, type Target } from "./targets/target.ts";
+import { listPlaces, type Target } from "./targets/target.ts";
 import { removeLeftovers } from "../host/files/temporary.ts";
+import { isBelow } from "../names/plain-path.ts";
+import { resolveTargets } from "./targets/check-targets.ts";
 
 /** What the run builds on. */
 export interface Found {

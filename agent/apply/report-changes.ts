@@ -5,13 +5,8 @@ import { neededSecrets } from "./secrets/needed-secrets.ts";
 import type { FileDifference } from "../host/files/read-current.ts";
 import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
 import type { Selection } from "./secrets/choose-secrets.ts";
-import type { StagedTarget } from "./files/stage-targets.ts";
 import type { ValidationOutcome } from "./units/validate-files.ts";
-
-/** Whether a unit that reads the file has something new to read. */
-export function isNewContent(difference: FileDifference): boolean {
-  return difference === "create" || difference === "update";
-}
+import { isNewContent, type StagedTarget } from "./files/staged.ts";
 
 export function reportFiles(staged: readonly StagedTarget[], validation: ValidationOutcome): FileReport[] {
   return staged.flatMap(({ target: { source, path }, change: { difference }, file }) => {

@@ -7,3 +7,6 @@ export interface FetchedSecret {
   /** By the key of the config; `.` is the whole value. */
   readonly values: ReadonlyMap<string, SecretValue>;
 }
+
+/** By the secret's name in the config. */
+export type FetchedSecrets = ReadonlyMap<string, FetchedSecret>;

@@ -1,9 +1,10 @@
 // What a run leaves behind for those who watch it: its report, and metrics where the config wants them. Never fails the run.
 
 import { readOwedActions } from "../inspect/gather-status.ts";
-import { leaveReport, type Report } from "../report/report.ts";
+import { type Report } from "../report/report.ts";
 import { writeMetrics } from "../report/write-metrics.ts";
 import type { Session } from "./session.ts";
+import { leaveReport } from "../report/report-file.ts";
 
 export class Aftermath {
   readonly #session: Session;

@@ -6,7 +6,6 @@ import { limitsOf } from "../cli/machine-limits.ts";
 import type { Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";
-import type { AppPlan } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
@@ -14,6 +13,7 @@ import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
 import { readImage } from "./image.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
+import type { AppPlan } from "../tuning/tuning.ts";
 
 type Explain = Extract<Command, { kind: "explain" }>;
 

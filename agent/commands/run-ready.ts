@@ -4,12 +4,12 @@
 import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
 import { isNamed } from "../inspect/named-units.ts";
 import { isReady } from "../apply/units/readiness.ts";
-import { readReport } from "../report/report.ts";
 import { describeRunning } from "../inspect/unfinished-runs.ts";
 import type { Command } from "../cli/invocation.ts";
 import { templateOf } from "../names/unit-name.ts";
 import { formatFinding, Refusal, type Problem } from "../refusal.ts";
 import type { Session } from "./session.ts";
+import { readReport } from "../report/report-file.ts";
 
 /** @throws Refusal `unavailable` where it is not */
 export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): number {

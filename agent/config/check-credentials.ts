@@ -1,8 +1,8 @@
 // No two secrets may be one credential, and no file may be where parbake tells systemd of them. Pure.
 
-import { isHandOff } from "../plan/build-hand-off.ts";
 import type { Problem } from "../refusal.ts";
 import type { Config, SecretKeyConfig } from "./config.ts";
+import { isHandOff } from "./hand-off-path.ts";
 
 export function checkCredentials({ secrets, files }: Config): Problem[] {
   const fix = "Name the units at the secret's key, `units: [api.service]`, and leave the file out.";

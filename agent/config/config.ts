@@ -1,7 +1,8 @@
 // The operator's configuration after validation: every default filled in, every size in bytes, every list in file order.
 
-import type { TemplateFormat } from "../plan/plan.ts";
 import type { Position } from "../refusal.ts";
+import type { TemplateFormat } from "../formats/format.ts";
+import type { FileOwner } from "../host/attributes.ts";
 
 export type ReserveRule =
   /** parbake's own: a fixed part, and ever smaller shares of ever more memory. */
@@ -35,15 +36,6 @@ export interface AppConfig {
   /** Where the value of each option stands. Absent: where the app does. */
   readonly optionsAt?: Readonly<Record<string, Position>>;
   readonly at: Position;
-}
-
-export interface FileOwner {
-  /** User name or decimal id. */
-  readonly owner: string;
-  /** Group name or decimal id. Null: the owner's primary group. */
-  readonly group: string | null;
-  /** Permission bits, 0 to 0o7777. */
-  readonly mode: number;
 }
 
 /** Which version of a secret is meant. */

@@ -1,5 +1,8 @@
 // What parbake knows of the machine, as one plain value. Every field is what the source said, never a guess.
 
+import type { Disk } from "./hardware/disks.ts";
+import type { FileSystem } from "./hardware/file-systems.ts";
+
 /** Where a fact came from. `detail` is the path, key or option that was read. */
 export interface Origin {
   readonly source: "imds" | "kernel" | "cgroup" | "catalogue" | "option" | "derived" | "stand-in";
@@ -27,13 +30,6 @@ export interface InstanceFacts {
   readonly partitionNumber: number | null;
 }
 
-export interface Disk {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly rotational: boolean;
-  readonly nvme: boolean;
-}
-
 /** From the kernel (or predicted from the catalogue, for an instance type that is not this one). */
 export interface HardwareFacts {
   /** As uname says it in EC2's words: `x86_64` or `arm64`. */
@@ -58,13 +54,6 @@ export interface HardwareFacts {
   /** NVIDIA's and AMD's. Null: not known, of a size that was typed. */
   readonly gpus: number | null;
   readonly kernel: string | null;
-}
-
-/** The file system that holds a folder. */
-export interface FileSystem {
-  readonly folder: string;
-  /** All of it, used or not. */
-  readonly sizeBytes: number;
 }
 
 /** What pods get their addresses from, as EKS counts it: the network interfaces of the instance type's default card. */

@@ -14,7 +14,7 @@ import { text } from "./encoders/text.ts";
 import { toml } from "./encoders/toml.ts";
 import { xml } from "./encoders/xml.ts";
 import { yaml } from "./encoders/yaml.ts";
-import type { ScalarType, TemplateFormat } from "../plan/plan.ts";
+import type { ScalarType, TemplateFormat } from "./format.ts";
 
 export { Unencodable };
 export type { Place, Value };

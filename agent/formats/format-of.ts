@@ -1,6 +1,6 @@
 // Which format a file has, told by names: those of the target and of its folder, and the template's as a second witness. Pure.
 
-import type { TemplateFormat } from "../plan/plan.ts";
+import type { TemplateFormat } from "./format.ts";
 
 export const TEMPLATE_FORMATS: readonly TemplateFormat[] = [
   "json",

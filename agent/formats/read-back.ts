@@ -5,9 +5,9 @@
 
 import { encode, isUnclear, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
 import { Written } from "../written.ts";
-import type { TemplateFormat, ScalarType } from "../plan/plan.ts";
 import { READERS } from "./readers.ts";
 import { hasMarker, Malformed, markerOf, MARKERS, ONE_MARKER, type Reader, type Token } from "./readers/scanner.ts";
+import type { TemplateFormat, ScalarType } from "./format.ts";
 
 /** A value in a rendered file. */
 export interface Hole {

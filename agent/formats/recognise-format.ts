@@ -1,9 +1,9 @@
 // What a file looks like of which no name tells the format. Only where hardly any other reading is left: free text looks like
 // nothing, and a false alarm would be one at every check. Pure.
 
-import type { TemplateFormat } from "../plan/plan.ts";
 import { Malformed } from "./readers/scanner.ts";
 import { readXml } from "./readers/xml.ts";
+import type { TemplateFormat } from "./format.ts";
 
 export interface Likeness {
   /** Which formats it may be, the likeliest first. */

@@ -5,7 +5,8 @@ import type { Plan } from "../plan/plan.ts";
 import { nameInGeneration } from "../apply/change/generation-layout.ts";
 import type { ManagedRecord } from "../apply/state/managed.ts";
 import { declare, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
-import { isBelow, type Place } from "../apply/targets/target.ts";
+import { type Place } from "../apply/targets/target.ts";
+import { isBelow } from "../names/plain-path.ts";
 
 /** Secrets Manager's ids of the current versions, by the secret's name in the config. */
 export type SecretVersions = ReadonlyMap<string, string>;

@@ -16,10 +16,11 @@ import {
   type ManagedState,
 } from "../apply/state/managed.ts";
 import { followStable, observe } from "./observe.ts";
-import { sameAttributes } from "../host/files/read-current.ts";
-import { readReport, type Report, type StoredSecretReport } from "../report/report.ts";
+import { type Report, type StoredSecretReport } from "../report/report.ts";
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
 import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
+import { sameAttributes } from "../host/attributes.ts";
+import { readReport } from "../report/report-file.ts";
 
 export interface FileStatus {
   /** Absolute, as the booted machine sees it. */

@@ -17,8 +17,6 @@ import {
   findAttributes,
   readCurrent,
   readCurrentFolder,
-  sameAttributes,
-  type Attributes,
   type Current,
   type FileDifference,
 } from "../host/files/read-current.ts";
@@ -29,13 +27,14 @@ import { readAccounts, type Accounts } from "../host/resolve-owner.ts";
 import {
   areFoldersOurs,
   declaredFolders,
-  isBelow,
   listPlaces,
   resolveTarget,
   trustOf,
   type Place,
   type Target,
 } from "../apply/targets/target.ts";
+import { sameAttributes, type Attributes } from "../host/attributes.ts";
+import { isBelow } from "../names/plain-path.ts";
 
 /** `present`: it is there, and only apply can tell whether its secret changed. `unknown`: the problem says why. */
 export type ChangeKind = FileDifference | "present" | "unknown";

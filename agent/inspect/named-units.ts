@@ -5,7 +5,7 @@ import { templateOf } from "../names/unit-name.ts";
 import { Refusal } from "../refusal.ts";
 import { readManaged, type Managed } from "../apply/state/managed.ts";
 import { isReadyByName } from "../apply/units/readiness.ts";
-import { readReport } from "../report/report.ts";
+import { readReport } from "../report/report-file.ts";
 
 /** Whether a run of this boot, or a file that parbake wrote, names it; null: their records can't be read. */
 export function isNamed(root: string, unit: string): boolean | null {

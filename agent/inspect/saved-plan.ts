@@ -10,7 +10,8 @@ import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import { isDigest } from "../apply/state/document.ts";
 import { inspectPlan, type Change } from "./inspect-plan.ts";
 import { observe, type Seen } from "./observe.ts";
-import { isBelow, listPlaces } from "../apply/targets/target.ts";
+import { listPlaces } from "../apply/targets/target.ts";
+import { isBelow } from "../names/plain-path.ts";
 
 /** What the plan found at one place. */
 export interface SavedChange {

@@ -9,7 +9,7 @@ import {
   type Phase,
 } from "../apply/transaction/journal.ts";
 import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
-import type { Recovery } from "../apply/transaction/recover.ts";
+import type { Recovery } from "../report/report.ts";
 
 export interface Interruption {
   readonly phase: Phase | "unreadable";

@@ -1,6 +1,8 @@
 // Which places of a machine are parbake's own: what it is told by, what it remembers, what systemd starts it with. Neither a
 // file nor a folder nor a secret of the config may be one of them. Pure; knows paths as the booted machine sees them.
 
+import { isBelow } from "./plain-path.ts";
+
 /** Where a run finds its orders, beside what is so on every machine. */
 export interface OwnPlaces {
   readonly secretsFolder: string;
@@ -63,8 +65,4 @@ export function flawOfSecretsFolder(path: string, config: readonly string[]): st
 
 function isWithin(folder: string, path: string): boolean {
   return path === folder || isBelow(folder, path);
-}
-
-function isBelow(folder: string, path: string): boolean {
-  return path.startsWith(`${folder}/`);
 }

@@ -49,3 +49,8 @@ function lengthOf(text: string): number {
   // No character takes more than three bytes for each of its UTF-16 units.
   return text.length * 3 <= MOST_NAME_BYTES ? text.length : new TextEncoder().encode(text).length;
 }
+
+/** Whether the path lies in the folder or in a folder of it. A path with `..` in it is below nothing. */
+export function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(`${folder.replace(/\/+$/, "")}/`) && !path.split("/").includes("..");
+}

@@ -3,10 +3,7 @@
 
 import { declaredAt, type Declared } from "../refusal.ts";
 import type { FileStep, FolderStep, SecretStep } from "./plan.ts";
-
-const UNITS_FOLDER = "/etc/systemd/system";
-// After a package's own and an operator's usual 10 to 50.
-const DROP_IN = "60-parbake-credentials.conf";
+import { DROP_IN, folderOf } from "../config/hand-off-path.ts";
 
 export interface HandOff {
   readonly folders: readonly FolderStep[];
@@ -22,15 +19,6 @@ export function buildHandOff(secrets: readonly SecretStep[], declared: readonly 
     .filter((unit) => !known.has(folderOf(unit)))
     .map((unit) => buildFolder(folderOf(unit), credentials.get(unit)!));
   return { folders, files: units.map((unit) => buildDropIn(unit, credentials.get(unit)!)) };
-}
-
-/** Whether parbake makes the file or the folder itself, to hand secrets over. */
-export function isHandOff(path: string): boolean {
-  return path.startsWith(`${UNITS_FOLDER}/`) && path.endsWith(`.d/${DROP_IN}`);
-}
-
-export function folderOf(unit: string): string {
-  return `${UNITS_FOLDER}/${unit}.d`;
 }
 
 /** A line of a drop-in, and where its key is declared. Of several keys, the first stands for the drop-in. */

@@ -1,5 +1,6 @@
 // Config, facts and templates to the Plan, or to every problem that stands in its way. Pure.
 
+import { isBelow } from "../names/plain-path.ts";
 import type { Config, FileConfig, FolderConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
@@ -106,7 +107,7 @@ function buildFile(
   if (source === null)
     return misplaced(file, `there is no template ${templatePath}`, "Create it, or correct files[].template.");
 
-  const secretValuesAllowed = isBelow(file.path, config.secretsFolder);
+  const secretValuesAllowed = isBelow(config.secretsFolder, file.path);
   const template = { source, file: templatePath, context, secretValuesAllowed, partials };
   const rendered = renderFile(file, template, config.apps);
   if (rendered.kind === "undecided") return misplaced(file, rendered.what, rendered.fix);
@@ -138,11 +139,6 @@ function misplaced({ at }: FileConfig, what: string, fix: string): BuiltFile {
 /** The empty path is that of everything. */
 function readsApps(reads: ReadonlySet<string>): boolean {
   return [...reads].some((path) => /^(?:apps\b|profiles\b|$)/.test(path));
-}
-
-/** A path with `..` in it is below nothing. */
-function isBelow(path: string, folder: string): boolean {
-  return path.startsWith(`${folder.replace(/\/+$/, "")}/`) && !path.split("/").includes("..");
 }
 
 /** The permission bits of those who are neither the owner nor in the group. */

@@ -1,7 +1,7 @@
 // A plan as JSON → Plan, every field that the performer uses checked: what was saved is input like any other. Fields that it
 // does not know are left out. Pure.
 
-import type { Credential, FileOwner, OnChange, SecretVersion } from "../config/config.ts";
+import type { Credential, OnChange, SecretVersion } from "../config/config.ts";
 import { isAccountName } from "../names/account-name.ts";
 import { isConfigName } from "../names/config-name.ts";
 import { isCredentialName } from "../names/credential-name.ts";
@@ -15,8 +15,10 @@ import type { JsonValue } from "../formats/json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
 import { parsePlace } from "./parse-place.ts";
 import { parseApp, parseBudget } from "./parse-tuning.ts";
-import type { ContentPart, FileStep, FolderStep, Plan, SecretKey, SecretStep, Step } from "./plan.ts";
+import type { FileStep, FolderStep, Plan, SecretKey, SecretStep, Step } from "./plan.ts";
 import { TEMPLATE_FORMATS } from "../formats/format-of.ts";
+import type { ContentPart } from "../formats/content.ts";
+import type { FileOwner } from "../host/attributes.ts";
 
 export function parsePlan(json: JsonValue): Plan {
   const steps = json.get("steps").items().map(parseStep);

@@ -3,7 +3,7 @@
 import type { BelowUseful, Settings } from "../tuning/profile/profile.ts";
 import type { JsonValue } from "../formats/json-value.ts";
 import { parsePlace } from "./parse-place.ts";
-import type { AppAmount, AppPlan, BudgetPlan, UnallocatedReason } from "./plan.ts";
+import type { AppAmount, AppPlan, BudgetPlan, UnallocatedReason } from "../tuning/tuning.ts";
 
 export function parseBudget(json: JsonValue): BudgetPlan {
   return {

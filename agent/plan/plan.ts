@@ -2,7 +2,6 @@
 
 import type {
   Credential,
-  FileOwner,
   LeastGuarantee,
   NewlinePolicy,
   OnChange,
@@ -12,43 +11,10 @@ import type {
 } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Declared, Problem } from "../refusal.ts";
-import type { BelowUseful, Setting } from "../tuning/profile/profile.ts";
-import type { Place } from "../formats/encoders/format-rules.ts";
-
-/** Points at one key of one declared secret. */
-export interface SecretReference {
-  readonly secret: string;
-  readonly key: string;
-}
-
-/** A secret value's hole in a file: `encode(format, value, place, type)` gives what fills it. */
-export interface SecretPart {
-  readonly reference: SecretReference;
-  readonly format: TemplateFormat;
-  /** Absent: `alone`. */
-  readonly place?: Place;
-  /** What the value must spell, and is read as. Absent: text. */
-  readonly type?: ScalarType;
-}
-
-export type ScalarType = "number" | "boolean";
-
-/** Text of a file, with holes for the secret values that only apply can fill. */
-export type ContentPart = string | SecretPart;
-
-export type TemplateFormat =
-  | "json"
-  | "yaml"
-  | "toml"
-  | "ini"
-  | "properties"
-  | "env"
-  | "sh"
-  | "xml"
-  | "nginx"
-  | "systemd"
-  | "postgresql"
-  | "text";
+import type { TemplateFormat } from "../formats/format.ts";
+import type { ContentPart } from "../formats/content.ts";
+import type { AppPlan, BudgetPlan } from "../tuning/tuning.ts";
+import type { FileOwner } from "../host/attributes.ts";
 
 /** A folder as it is to be before any file is written. Never removed. */
 export interface FolderStep extends FileOwner, Declared {
@@ -109,57 +75,8 @@ export type Step = FolderStep | SecretStep | FileStep;
 /** What `apply --only` narrows a plan to. */
 export type PlanPart = "files" | "secrets" | "tuning";
 
-/** A setting that is less than the app would have with more memory, both as the app's config wants them. */
-export interface GivenUp {
-  readonly setting: string;
-  readonly wanted: string;
-  readonly got: string;
-}
-
 /** `possible`: what is left of a run whose secrets cannot all be had. No plan that is printed or saved is that. */
 export type PerformedPart = PlanPart | "possible";
-
-export interface AppPlan {
-  readonly name: string;
-  readonly profile: string;
-  /** Whether a smaller machine does without it. */
-  readonly optional: boolean;
-  readonly memoryBytes: number;
-  readonly vcpus: number;
-  readonly cores: number;
-  readonly settings: Readonly<Record<string, Setting>>;
-  /** In the order in which the profile gives things up; none where the share is large enough. */
-  readonly degraded: readonly GivenUp[];
-  /** Values that are legal and that an expert would not sign. */
-  readonly belowUseful: readonly BelowUseful[];
-}
-
-/** An app of the config, and an amount of memory. */
-export interface AppAmount {
-  readonly app: string;
-  readonly memoryBytes: number;
-}
-
-/**
- * Why the page cache has memory to itself. `caps`: every app has all that it can use. `left out`: the machine is too small
- * for an optional app, and the others have their floors. `no apps`: none of the image takes memory.
- */
-export type UnallocatedReason = "caps" | "left out" | "no apps";
-
-export interface BudgetPlan {
-  readonly availableBytes: number;
-  readonly reservedBytes: number;
-  /** Left to the page cache: what no app could use. */
-  readonly unallocatedBytes: number;
-  /** Null: nothing is left but the few bytes that do not divide. */
-  readonly unallocatedReason: UnallocatedReason | null;
-  /** By how much their weights would give apps more than they can use, in the config's order. */
-  readonly spare: readonly AppAmount[];
-  /** How much of that other apps have got; the page cache has what is left of it. */
-  readonly gained: readonly AppAmount[];
-  /** Optional apps that this machine is too small for, in the config's order. */
-  readonly leftOut: readonly string[];
-}
 
 export interface Plan {
   readonly schema: 1;

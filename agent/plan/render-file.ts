@@ -2,10 +2,11 @@
 
 import type { AppConfig, FileConfig } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
-import type { ContentPart } from "./plan.ts";
 import { recogniseFormat, type Likeness } from "../formats/recognise-format.ts";
-import { renderTemplate, type Rendered, type RenderInput } from "../template/render-template.ts";
+import { renderTemplate, type Rendered } from "../template/render-template.ts";
 import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat } from "../formats/format-of.ts";
+import type { ContentPart } from "../formats/content.ts";
+import type { RenderInput } from "../template/render-input.ts";
 
 export type RenderedFile =
   | (Extract<Rendered, { kind: "rendered" }> & { readonly chosen: ReasonedFormat })

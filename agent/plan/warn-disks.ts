@@ -5,7 +5,7 @@ import type { Problem } from "../refusal.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import type { Setting } from "../tuning/profile/profile.ts";
 import { formatBytes } from "../size.ts";
-import type { AppPlan } from "./plan.ts";
+import type { AppPlan } from "../tuning/tuning.ts";
 
 export function warnDisks(apps: readonly AppPlan[], declared: readonly AppConfig[]): Problem[] {
   return apps.flatMap((app) =>

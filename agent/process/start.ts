@@ -12,6 +12,7 @@ import { listenForStop, statusOf } from "./signals.ts";
 import { EXIT_STATUS } from "../refusal.ts";
 import { stopRequestOf } from "../stop.ts";
 import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
+import { describeBug } from "../bug.ts";
 
 /** What main gets of its process. */
 export interface Surroundings {
@@ -93,18 +94,3 @@ function takeEnvironment(): Variables {
   for (const name of Object.keys(process.env)) if (!(name in known)) delete process.env[name];
   return known;
 }
-
-/** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
-export function describeBug(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const name = /^\w+$/.test(error.name) ? error.name : "Error";
-  return [name, ...lastFrames(error.stack ?? "")].join("\n");
-}
-
-// V8's own lines alone, which stand at the end: a message of many lines may have some that begin like them.
-function lastFrames(stack: string): string[] {
-  const lines = stack.split("\n");
-  return lines.slice(lines.findLastIndex((line) => !FRAME.test(line)) + 1);
-}
-
-const FRAME = /^ {4}at (?:[^()]+ \()?(?:(?:node:|file:|\/)[\w./@%-]*:\d+:\d+|<anonymous>|native)\)?$/;

@@ -1,16 +1,8 @@
 // What a run did, for `status`, for monitoring and for the person who asks why. An interface: fields are added, never
 // renamed. Never a secret's value, its length or its hash.
 
-import type { Log } from "../log.ts";
-import { Refusal } from "../refusal.ts";
-import type { HealthReport } from "../apply/units/check-health.ts";
-import { parseReport } from "./parse-report.ts";
+import type { OnChange } from "../config/config.ts";
 import type { FileDifference } from "../host/files/read-current.ts";
-import type { Recovery } from "../apply/transaction/recover.ts";
-import { RUN_FOLDER, shownRecord } from "../apply/state/run-folder.ts";
-import type { Storage } from "../apply/secrets/memory-guarantee.ts";
-import { readState, removeState, writeState } from "../apply/state/state-file.ts";
-import type { UnitReport } from "../apply/units/unit-actions.ts";
 
 export interface StageReport {
   readonly name: string;
@@ -106,43 +98,45 @@ export interface Report {
   readonly versions: Versions;
 }
 
-const NAME = "report.json";
-
-function writeReport(root: string, report: Report): void {
-  writeState(root, NAME, report);
+export interface UnitReport extends OnChange {
+  /** `queued` where waiting would deadlock; the others say why nothing was done. */
+  readonly outcome:
+    | "done"
+    | "queued"
+    | "not running, nothing to do"
+    | "no such unit"
+    | "no systemd here"
+    | "not done: --root"
+    | "failed"
+    | typeof GIVEN_UP
+    | "not tried: another failed"
+    | "not tried: stopped";
+  /** What became of it with the old files back; only where they were put back. */
+  readonly rollbackOutcome?: UnitReport["outcome"];
 }
 
-/** A run has done its work whether its report could be written or not, and a boot does not fail for it; but never in silence, and
- * never with another run's report in the place of its own. */
-export function leaveReport(root: string, report: Report, log: Log): void {
-  try {
-    writeReport(root, report);
-  } catch (error) {
-    log("error", `the report could not be written: ${error instanceof Error ? error.message : "unknown"}`);
-    removeReport(root);
-  }
+/** The step ended parbake itself, and again when it was taken up again. */
+export const GIVEN_UP = "given up: parbake did not come back from it";
+
+export interface HealthReport {
+  readonly path: string;
+  /** `passed`, `failed`, or why it was not asked. */
+  readonly outcome: string;
 }
 
-// What could not be written may not be removable either.
-function removeReport(root: string): void {
-  try {
-    removeState(root, NAME);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-  }
-}
+/** What became of an earlier run. */
+export type Recovery = "undone" | "finished" | "rolled back";
 
-/**
- * The report of the last run since the machine started; null where there was none.
- * @throws Refusal where there is one that can't be made out, or that others may have written
- */
-export function readReport(root: string): Report | null {
-  const document = readState(root, NAME);
-  if (document === "none") return null;
-  const report = document === "unreadable" ? null : parseReport(document);
-  if (report !== null) return report;
-  throw new Refusal("data", {
-    what: `${shownRecord(root, RUN_FOLDER, NAME)} is no report of this version of parbake`,
-    fix: "Remove it and run `parbake apply`, which writes it anew.",
-  });
+/** The strongest first. */
+export type Guarantee =
+  | "unswappable"
+  | "no swap on this machine"
+  /** MemorySwapMax=0, for as long as the kernel counts the pages as parbake's. */
+  | "no swap in parbake's cgroup"
+  | "swappable";
+
+export interface Storage {
+  readonly folder: string;
+  readonly fileSystem: "tmpfs" | "ramfs";
+  readonly guarantee: Guarantee;
 }

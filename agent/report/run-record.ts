@@ -3,8 +3,6 @@
 import type { Log } from "../log.ts";
 import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { explainShortage } from "../host/file-error.ts";
-import type { HealthReport } from "../apply/units/check-health.ts";
-import type { Recovery } from "../apply/transaction/recover.ts";
 import type {
   FileReport,
   FolderReport,
@@ -15,9 +13,11 @@ import type {
   StageReport,
   StoredSecretReport,
   Versions,
+  UnitReport,
+  HealthReport,
+  Recovery,
+  Storage,
 } from "./report.ts";
-import type { Storage } from "../apply/secrets/memory-guarantee.ts";
-import type { UnitReport } from "../apply/units/unit-actions.ts";
 
 export class RunRecord {
   readonly #startedAt = new Date();

@@ -5,8 +5,8 @@ import { expandPartials } from "./tree/expand-partials.ts";
 import type { Filled } from "./fill-holes.ts";
 import { lineAt, markLines } from "./locate-output.ts";
 import { parseTemplate } from "./tree/parse-template.ts";
-import type { RenderInput } from "./render-template.ts";
 import { runTemplate } from "./run-template.ts";
+import type { RenderInput } from "./render-input.ts";
 
 type Malformed = Extract<Filled, { kind: "malformed" }>;
 

@@ -7,11 +7,12 @@ import type { Place, Value } from "../formats/encode.ts";
 import { encode, placesIn, Unencodable } from "../formats/encode.ts";
 import { HOLE } from "../formats/encoders/format-rules.ts";
 import { escapeForYaml } from "../formats/encoders/json.ts";
-import type { ContentPart, ScalarType, TemplateFormat } from "../plan/plan.ts";
 import { fillHole, markHole, readBack, type Hole } from "../formats/read-back.ts";
 import type { Print, Run } from "./run-template.ts";
 import { SecretHole, TunedValue } from "./context/template-context.ts";
-import { JsonText, TypedScalar } from "./helpers/helpers.ts";
+import { JsonText, TypedScalar } from "./context/helper-values.ts";
+import type { ScalarType, TemplateFormat } from "../formats/format.ts";
+import type { ContentPart } from "../formats/content.ts";
 
 export type Filled =
   | { readonly kind: "rendered"; readonly content: readonly ContentPart[] }

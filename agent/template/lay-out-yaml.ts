@@ -3,7 +3,7 @@
 
 import { Written } from "../written.ts";
 import type { Print, Run } from "./run-template.ts";
-import { YamlStructure } from "./helpers/helpers.ts";
+import { YamlStructure } from "./context/helper-values.ts";
 
 /** What may stand before a block: blanks, and the dashes of a list. */
 const BLOCK = /^([ ]*(?:- +)*)\uE000(\d+)\uE001[ \t]*$/gm;

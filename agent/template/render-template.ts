@@ -8,22 +8,11 @@ import { fillHoles } from "./fill-holes.ts";
 import { layOutYaml } from "./lay-out-yaml.ts";
 import { lintTemplate } from "./lint/lint-template.ts";
 import { parseTemplate } from "./tree/parse-template.ts";
-import type { ContentPart, TemplateFormat } from "../plan/plan.ts";
 import { runTemplate } from "./run-template.ts";
 import type { Program } from "./tree/template-ast.ts";
-import type { TemplateContext } from "./context/template-context.ts";
 import { UNKNOWN } from "./context/template-context.ts";
-
-export interface RenderInput extends TemplateText {
-  readonly format: TemplateFormat;
-  /** Whether CRLF stays CRLF, and a carriage return may stand anywhere. Default: every line ends in LF. */
-  readonly keepsLineEnds?: boolean;
-  readonly context: TemplateContext;
-  /** Whether the rendered file may hold a secret's value. */
-  readonly secretValuesAllowed: boolean;
-  /** What `{{> name}}` may name; none if not given. */
-  readonly partials?: ReadonlyMap<string, TemplateText>;
-}
+import type { ContentPart } from "../formats/content.ts";
+import type { RenderInput } from "./render-input.ts";
 
 export type Rendered =
   | {

@@ -3,7 +3,6 @@
 import type { Position, Problem } from "../refusal.ts";
 import { Written } from "../written.ts";
 import { enterEach, enterWith, type Frame, lookUp, rootFrame } from "./frame.ts";
-import { isHelperPath } from "./context/scope.ts";
 import type {
   Block,
   Call,
@@ -15,7 +14,8 @@ import type {
   Statement,
 } from "./tree/template-ast.ts";
 import type { TemplateContext } from "./context/template-context.ts";
-import { HELPERS, isTrue, JsonText, kindOf, RawText, TemplateError } from "./helpers/helpers.ts";
+import { JsonText, RawText } from "./context/helper-values.ts";
+import { HELPERS, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
 import { isContainer } from "./context/view.ts";
 
 /** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */

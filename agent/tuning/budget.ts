@@ -1,11 +1,11 @@
 // Divides one machine among its apps: the reserve first, then floors, then weights up to the caps. Never overcommits.
 
 import type { ReserveRule } from "../config/config.ts";
-import type { AppAmount, UnallocatedReason } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { exactWeight, fillByWeight } from "./fill-by-weight.ts";
 import { computeReserveBytes } from "./reserve.ts";
 import { formatBytes } from "../size.ts";
+import type { AppAmount, UnallocatedReason } from "./tuning.ts";
 
 export interface AppDemand {
   readonly name: string;

@@ -1,7 +1,6 @@
 // The tuning of an image: what its apps ask for, the budget that divides the machine, and each app's settings. Pure.
 
 import type { AppConfig, Config, OptionValue } from "../config/config.ts";
-import type { AppPlan, BudgetPlan } from "../plan/plan.ts";
 import type { Problem } from "../refusal.ts";
 import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
@@ -13,6 +12,7 @@ import { resolveOptions } from "./resolve-options.ts";
 import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./profile/profile.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
 import { formatBytes } from "../size.ts";
+import type { AppPlan, BudgetPlan } from "./tuning.ts";
 
 export type TuningResult =
   | {

@@ -1,9 +1,9 @@
 // Whether an image's database takes as many connections as the image's own apps may open at once. Pure.
 
 import type { AppConfig } from "../config/config.ts";
-import type { AppPlan } from "../plan/plan.ts";
 import { declaredAt } from "../refusal.ts";
 import type { BelowUseful, Settings } from "./profile/profile.ts";
+import type { AppPlan } from "./tuning.ts";
 
 const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"]);
 const SETTING = "max_connections";

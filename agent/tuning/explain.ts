@@ -1,7 +1,6 @@
 // Why an app has its share and a setting its value: the numbers behind both, and what would change them. Pure.
 
 import type { OptionValue, ReserveRule } from "../config/config.ts";
-import type { AppAmount, BudgetPlan } from "../plan/plan.ts";
 import type { AppDemand } from "./budget.ts";
 import type { MachineFacts } from "./allot.ts";
 import type { TunedConfig } from "./compute-tuning.ts";
@@ -9,6 +8,7 @@ import { PLENTY_BYTES } from "./profile/degraded.ts";
 import { computeReserveBytes } from "./reserve.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./profile/profile.ts";
 import { formatBytes } from "../size.ts";
+import type { AppAmount, BudgetPlan } from "./tuning.ts";
 
 /** How a share came about, from the machine's memory down. */
 export interface ShareExplanation {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { fillHoles } from "../../agent/template/fill-holes.ts";
-import type { TemplateFormat } from "../../agent/plan/plan.ts";
 import { renderTemplate } from "../../agent/template/render-template.ts";
 import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
@@ -14,6 +13,7 @@ import {
   readWithPython,
 } from "./support/programs.ts";
 import { writeFile, type Spot } from "./support/write-file.ts";
+import type { TemplateFormat } from "../../agent/formats/format.ts";
 
 /** Generous for a busy machine; what takes the square of its length would take minutes. */
 const MOST_MS = 60_000;

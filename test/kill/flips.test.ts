@@ -5,7 +5,6 @@ import { readdirSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { applyPlan } from "../../agent/apply/apply-plan.ts";
-import type { ContentPart } from "../../agent/plan/plan.ts";
 import {
   fetched,
   fileStep,
@@ -16,6 +15,7 @@ import {
   secretStep,
   SECRETS_FOLDER,
 } from "../unit/support/scratch.ts";
+import type { ContentPart } from "../../agent/formats/content.ts";
 
 const FLIPS = 1_000;
 const READER = new URL("support/generation-reader.ts", import.meta.url).pathname;

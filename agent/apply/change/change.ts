@@ -3,10 +3,10 @@
 
 import type { Declared } from "../../refusal.ts";
 import type { Trust } from "../../host/folder.ts";
-import type { Attributes } from "../../host/files/read-current.ts";
 import { isAttributes, isCleanPath, isId, isListOf, isRecord, isText } from "../state/document.ts";
 import { isGenerationName } from "./generation-name.ts";
 import { isTemporaryName } from "../../host/files/temporary.ts";
+import type { Attributes } from "../../host/attributes.ts";
 
 interface ChangeOf<Kind extends string> extends Declared {
   readonly kind: Kind;

@@ -5,6 +5,7 @@
 //   /run/parbake/secrets/..data → ..gen-7
 //   /run/parbake/secrets/db     → ..data/db
 
+import { isBelow } from "../../names/plain-path.ts";
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { Refusal } from "../../refusal.ts";
 import { errnoOf } from "../../host/file-error.ts";
@@ -78,10 +79,6 @@ export function locate(root: string, secretsFolder: string, path: string): strin
     if (!(error instanceof Refusal)) throw error;
     return path;
   }
-}
-
-function isBelow(folder: string, path: string): boolean {
-  return path.startsWith(`${trimmed(folder)}/`);
 }
 
 export function trimmed(folder: string): string {

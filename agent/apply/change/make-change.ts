@@ -2,7 +2,7 @@
 // that was killed anywhere is taken back by the same code as one that failed. What is not what was looked at, or not what was
 // written, is refused: others may write to the folder.
 
-import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from "node:fs";
+import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setIfExamined } from "../../host/files/examined.ts";
 import { exchanged } from "../../host/files/exchanged.ts";
@@ -12,14 +12,15 @@ import {
   findReplacement,
   refuseTampered,
   type WrittenFiles,
+  NOTHING_WRITTEN,
 } from "../../host/files/written-file.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Change, Creation, Update } from "./change.ts";
 import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
 import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "../../host/folder.ts";
 import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
-import { NOTHING_WRITTEN } from "../files/staged.ts";
 import { removeTemporary } from "../../host/files/temporary.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
 
 /** Keeps hold of the old file. What cannot be replaced (immutable, mounted) is refused here, before anything is. */
 export function prepareChange(root: string, change: Change, written: WrittenFiles = NOTHING_WRITTEN): void {
@@ -105,15 +106,6 @@ export function settleChange(root: string, change: Change): void {
 export function syncFolders(root: string, changes: readonly Change[]): void {
   const byFolder = new Map(changes.map((change) => [dirname(change.path), change]));
   for (const change of byFolder.values()) inChangeIfThere(root, change, syncFolder);
-}
-
-export function syncFolder(folder: Folder): void {
-  const fd = openSync(entryOf(folder, "."), constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 // A rename is by name, and whoever may write to the folder can give the name to another file after every look: so what has come

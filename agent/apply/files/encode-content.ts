@@ -2,15 +2,13 @@
 // anywhere. Every failure names the secret's label only: no message of a decoder, for it may quote the value.
 
 import { isUtf8 } from "node:buffer";
-import type { FetchedSecret } from "../../aws/fetched-secret.ts";
+import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import type { SecretValue } from "../../aws/secret-value.ts";
 import { Unencodable } from "../../formats/encode.ts";
-import type { FileStep, SecretPart } from "../../plan/plan.ts";
+import type { FileStep } from "../../plan/plan.ts";
 import { fillHole, readBack, type Hole } from "../../formats/read-back.ts";
 import { Refusal } from "../../refusal.ts";
-
-/** By the secret's name in the config. */
-export type FetchedSecrets = ReadonlyMap<string, FetchedSecret>;
+import type { SecretPart } from "../../formats/content.ts";
 
 /** The part of a content that one secret fills. */
 interface Filling {

@@ -6,14 +6,15 @@ import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts
 import {
   compareFile,
   readCurrent,
-  type Attributes,
   type Current,
   type CurrentFile,
   type Wanted,
 } from "../../host/files/read-current.ts";
-import { NOTHING_WRITTEN, unchanged, type StagedChange } from "./staged.ts";
+import { unchanged, type StagedChange } from "./staged.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
 import { writeNew, type Dress } from "../../host/files/write-file.ts";
+import type { Attributes } from "../../host/attributes.ts";
+import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
 /** Touches nothing but a temporary file of its own, and that only if the file differs from `wanted`. */
 export function stageFile(root: string, wanted: Wanted, trust: Trust): StagedChange {

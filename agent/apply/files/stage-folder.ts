@@ -11,10 +11,12 @@ import { Refusal, type Problem } from "../../refusal.ts";
 import type { Change } from "../change/change.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, type Trust } from "../../host/folder.ts";
-import { attributesOf, readCurrentFolder, sameAttributes, type Attributes } from "../../host/files/read-current.ts";
-import { NOTHING_WRITTEN, unchanged, type StagedChange } from "./staged.ts";
+import { attributesOf, readCurrentFolder } from "../../host/files/read-current.ts";
+import { unchanged, type StagedChange } from "./staged.ts";
 import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
 import { mendingOf } from "./stage-file.ts";
+import { sameAttributes, type Attributes } from "../../host/attributes.ts";
+import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
 export interface WantedFolder extends Attributes {
   /** Absolute, as the booted machine sees it. */

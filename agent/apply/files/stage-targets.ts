@@ -3,31 +3,13 @@
 
 import type { FileStep } from "../../plan/plan.ts";
 import { encodeContent } from "./encode-content.ts";
-import type { Contact } from "../targets/contact.ts";
 import { AttributeKeeper } from "../../host/files/extended-attributes.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
-import { digestOf, type ManagedFile, type ManagedRecord } from "../state/managed.ts";
+import { digestOf, type ManagedRecord } from "../state/managed.ts";
 import { lookAtFolder, stageFolder, type FolderLook } from "./stage-folder.ts";
 import { stageManaged } from "./stage-managed.ts";
-import type { StagedChange } from "./staged.ts";
+import type { StagedTarget } from "./staged.ts";
 import { declaredFolders, trustOf, type Target } from "../targets/target.ts";
-
-export interface StagedTarget {
-  readonly target: Target;
-  readonly change: StagedChange;
-  readonly file: StagedContent | null;
-}
-
-/** What there is to say of a file, and not of a folder. */
-export interface StagedContent {
-  readonly contact: Contact;
-  /** Null where it holds a secret. */
-  readonly digest: Pick<ManagedFile, "sha256" | "sizeBytes"> | null;
-  /** Whether it has no extended attribute but what its folder gives to every new file. False: unknown. */
-  readonly isPlain: boolean;
-  /** Of the secrets in it, by their names. */
-  readonly versionIds: Readonly<Record<string, string>>;
-}
 
 /** Of those that are not below the secrets folder. Adds to `staged` as it goes, so that the caller can undo what was staged
  * before a failure. */

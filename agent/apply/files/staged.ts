@@ -1,6 +1,9 @@
 // A change that is ready but not made: what stageFile gives, and a transaction performs.
 
-import type { WrittenFiles } from "../../host/files/written-file.ts";
+import type { ManagedFile } from "../state/managed.ts";
+import type { Contact } from "../targets/contact.ts";
+import type { Target } from "../targets/target.ts";
+import { type WrittenFiles, NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 import type { Change } from "../change/change.ts";
 import type { FileDifference } from "../../host/files/read-current.ts";
 
@@ -15,8 +18,28 @@ export interface StagedChange {
   readonly written: WrittenFiles;
 }
 
-export const NOTHING_WRITTEN: WrittenFiles = new Map();
-
 export function unchanged(path: string): StagedChange {
   return { path, stagedPath: null, difference: "unchanged", change: null, written: NOTHING_WRITTEN };
+}
+
+/** Whether a unit that reads the file has something new to read. */
+export function isNewContent(difference: FileDifference): boolean {
+  return difference === "create" || difference === "update";
+}
+
+export interface StagedTarget {
+  readonly target: Target;
+  readonly change: StagedChange;
+  readonly file: StagedContent | null;
+}
+
+/** What there is to say of a file, and not of a folder. */
+export interface StagedContent {
+  readonly contact: Contact;
+  /** Null where it holds a secret. */
+  readonly digest: Pick<ManagedFile, "sha256" | "sizeBytes"> | null;
+  /** Whether it has no extended attribute but what its folder gives to every new file. False: unknown. */
+  readonly isPlain: boolean;
+  /** Of the secrets in it, by their names. */
+  readonly versionIds: Readonly<Record<string, string>>;
 }

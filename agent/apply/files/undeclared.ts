@@ -13,7 +13,7 @@ import { locate, nameInGeneration, topNameOf } from "../change/generation-layout
 import type { Managed, ManagedFile, ManagedRecord } from "../state/managed.ts";
 import { findIdentity, readCurrent } from "../../host/files/read-current.ts";
 import { stageRemoval } from "./stage-file.ts";
-import { isBelow } from "../targets/target.ts";
+import { isBelow } from "../../names/plain-path.ts";
 
 export interface Undeclared {
   readonly path: string;

@@ -2,12 +2,11 @@
 // too, what stays as it is while AWS is away.
 
 import { declarationOf, findStale, needsDescription } from "../../aws/compare-versions.ts";
-import type { FetchedSecret } from "../../aws/fetched-secret.ts";
+import type { FetchedSecret, FetchedSecrets } from "../../aws/fetched-secret.ts";
 import type { SecretDescription } from "../../aws/secret-description.ts";
 import type { Log } from "../../log.ts";
 import type { Plan, SecretStep } from "../../plan/plan.ts";
 import { formatFinding, placeProblem, placeRefusal, Refusal, type Problem } from "../../refusal.ts";
-import type { FetchedSecrets } from "../files/encode-content.ts";
 import { eraseSecrets, neededSecrets } from "./needed-secrets.ts";
 import { allGathering } from "../../collect-refusals.ts";
 import type { DatedSecret, StoredGeneration } from "./stored-generation.ts";

@@ -4,7 +4,7 @@ import { lstatSync, readdirSync, type BigIntStats } from "node:fs";
 import { join } from "node:path";
 import { identityOf } from "../../host/files/identity.ts";
 import { compareWithRecord, isKept, limitOf, type Contact } from "../targets/contact.ts";
-import { encodeContent, type FetchedSecrets } from "../files/encode-content.ts";
+import { encodeContent } from "../files/encode-content.ts";
 import { errnoOf, explainFileError } from "../../host/file-error.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { locate, nameInGeneration, readGeneration, VERSIONS } from "../change/generation-layout.ts";
@@ -13,15 +13,15 @@ import {
   attributesOf,
   compareFile,
   readCurrent,
-  sameAttributes,
-  type Attributes,
   type Current,
   type FileDifference,
 } from "../../host/files/read-current.ts";
 import { secretsIn, type Candidate, type Selection } from "./choose-secrets.ts";
-import type { StagedContent } from "../files/stage-targets.ts";
 import { declare, isAsStored, type StoredFile, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "../targets/target.ts";
+import { sameAttributes, type Attributes } from "../../host/attributes.ts";
+import type { StagedContent } from "../files/staged.ts";
+import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 
 export interface FoundAttributes extends Attributes {
   readonly isFolder: boolean;

@@ -17,8 +17,8 @@ import {
 } from "../../host/folder.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
-import { isBelow } from "../targets/target.ts";
 import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
+import { isBelow } from "../../names/plain-path.ts";
 
 const CREDSTORE = "/run/credstore";
 

@@ -7,20 +7,7 @@ import type { LeastGuarantee } from "../../config/config.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
-
-/** The strongest first. */
-export type Guarantee =
-  | "unswappable"
-  | "no swap on this machine"
-  /** MemorySwapMax=0, for as long as the kernel counts the pages as parbake's. */
-  | "no swap in parbake's cgroup"
-  | "swappable";
-
-export interface Storage {
-  readonly folder: string;
-  readonly fileSystem: "tmpfs" | "ramfs";
-  readonly guarantee: Guarantee;
-}
+import type { Guarantee, Storage } from "../../report/report.ts";
 
 export interface FoundStorage extends Storage {
   /** Of nosuid, nodev and noexec, those that the mount lacks. */

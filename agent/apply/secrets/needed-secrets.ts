@@ -2,7 +2,7 @@
 // forgotten when they are written.
 
 import type { Plan, SecretStep } from "../../plan/plan.ts";
-import type { FetchedSecrets } from "../files/encode-content.ts";
+import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 
 export function neededSecrets({ steps }: Plan): SecretStep[] {
   const parts = steps.flatMap((step) => (step.kind === "file" ? step.content : []));

@@ -3,7 +3,7 @@
 // reads; where nothing has changed there is no new generation.
 
 import { join } from "node:path";
-import type { WrittenFiles } from "../../host/files/written-file.ts";
+import { type WrittenFiles, NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
 import { formatBytes } from "../../size.ts";
@@ -36,12 +36,11 @@ import {
 } from "../change/generation-layout.ts";
 import type { ManagedRecord } from "../state/managed.ts";
 import type { Selection } from "./choose-secrets.ts";
-import type { StagedTarget } from "../files/stage-targets.ts";
-import { NOTHING_WRITTEN } from "../files/staged.ts";
 import { stagedFile, stagedFolder, withoutChange } from "./staged-generation.ts";
 import { dateSecret, isSameStored, recordFile, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import type { Source, Target } from "../targets/target.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
+import type { StagedTarget } from "../files/staged.ts";
 
 export interface GenerationWish extends SecretsPlace {
   readonly plan: Plan;

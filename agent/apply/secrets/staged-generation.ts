@@ -10,10 +10,10 @@ import {
   type SecretsPlace,
 } from "./examine-generation.ts";
 import { TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import type { Attributes } from "../../host/files/read-current.ts";
 import { mendingOf } from "../files/stage-file.ts";
-import { NOTHING_WRITTEN, unchanged } from "../files/staged.ts";
-import type { StagedTarget } from "../files/stage-targets.ts";
+import { unchanged, type StagedTarget } from "../files/staged.ts";
+import type { Attributes } from "../../host/attributes.ts";
+import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
 /** @param generation the new one; null: the current one stays */
 export function stagedFile(

@@ -5,11 +5,11 @@ import { readPlain } from "../../host/read-plain.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
-import type { FetchedSecrets } from "../files/encode-content.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { locate } from "../change/generation-layout.ts";
 import type { RunCommand } from "../../host/run-command.ts";
 import { STORED_FILE } from "./stored-generation.ts";
+import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 
 const WITHHELD = "(withheld: a secret's value is in what it says; run it by hand to see that)";
 

@@ -9,11 +9,11 @@ import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generatio
 import { explainingErrors } from "../../host/file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { VERSIONS } from "../change/generation-layout.ts";
-import { syncFolder } from "../change/make-change.ts";
-import type { Attributes } from "../../host/files/read-current.ts";
 import { removeTree } from "../../host/files/remove-tree.ts";
 import { formatStored, recordFile, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import { writeNew } from "../../host/files/write-file.ts";
+import type { Attributes } from "../../host/attributes.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
 
 export interface GenerationContent extends SecretsPlace {
   readonly old: string | null;

@@ -4,7 +4,7 @@
 import type { OnChange } from "../../config/config.ts";
 import { isAbsolutePath } from "../../names/plain-path.ts";
 import { isRunnable } from "../../names/unit-name.ts";
-import type { Attributes } from "../../host/files/read-current.ts";
+import type { Attributes } from "../../host/attributes.ts";
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;

@@ -10,9 +10,9 @@ import type { OnChange } from "../../config/config.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import { isAttributes, isCleanPath, isDigest, isListOf, isOnChange, isRecord, isText } from "./document.ts";
-import type { Attributes } from "../../host/files/read-current.ts";
 import { shownRecord, STATE_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
+import type { Attributes } from "../../host/attributes.ts";
 
 export interface ManagedFile extends Attributes {
   readonly kind: "file";

@@ -4,9 +4,7 @@
 import { Refusal } from "../../refusal.ts";
 import { writeJournal, type Begun } from "./journal.ts";
 import type { Transaction, TransactionContext } from "./transaction.ts";
-
-/** Whether the step may be taken; false: it is given up. */
-export type Begin = (step: string) => boolean;
+import type { Begin } from "../units/unit-actions.ts";
 
 /** Not one: what ends a run twice at the same step may be chance. The run that began it is not counted: it would pay a durable write
  * for each step, at every boot. */

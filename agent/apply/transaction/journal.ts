@@ -2,37 +2,16 @@
 // Lies where what it protects lies: in memory for files in memory (after a reboot there is nothing to take back, and a full
 // disk must not keep a machine from its secrets), else on the disk.
 
-import type { OnChange } from "../../config/config.ts";
 import { isRunnable } from "../../names/unit-name.ts";
-import type { Declared, Problem } from "../../refusal.ts";
+import type { Problem } from "../../refusal.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { isChange, type Change } from "../change/change.ts";
 import { isCleanPath, isListOf, isOnChange, isRecord, isText } from "../state/document.ts";
 import { isRecordUpdate, type RecordUpdate } from "../state/managed.ts";
 import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/run-folder.ts";
 import { readState, removeState, writeState } from "../state/state-file.ts";
-import { isBelow } from "../targets/target.ts";
-
-/** Run against a changed file when its units have it. */
-export interface HealthCheck extends Declared {
-  readonly path: string;
-  readonly argv: readonly string[];
-  /** Those that are reloaded or restarted for the file. */
-  readonly units: readonly string[];
-  readonly holdsSecrets: boolean;
-}
-
-/** With the place of the first that asks for it. */
-export type OwedAction = OnChange & Declared;
-
-/** What is to be done once the new files are in place. */
-export interface FollowUp {
-  /** Whether systemd itself must read its files anew. */
-  readonly reloadsManager: boolean;
-  /** One for each unit. */
-  readonly actions: readonly OwedAction[];
-  readonly healthChecks: readonly HealthCheck[];
-}
+import type { FollowUp } from "../units/follow-up.ts";
+import { isBelow } from "../../names/plain-path.ts";
 
 const PHASES = ["swap", "act", "rollback", "settle"] as const;
 

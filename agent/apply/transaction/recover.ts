@@ -5,15 +5,7 @@ import type { Plan } from "../../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../../refusal.ts";
 import { isStop } from "../../stop.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import {
-  describeUnreadable,
-  isSameBoot,
-  JOURNAL_FOLDERS,
-  readJournal,
-  removeJournal,
-  type HealthCheck,
-  type Phase,
-} from "./journal.ts";
+import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
 import { countAttempts } from "./attempts.ts";
 import { checkOf } from "../units/build-follow-up.ts";
 import { listPlaces } from "../targets/target.ts";
@@ -22,9 +14,8 @@ import type { RunRecord } from "../../report/run-record.ts";
 import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
 import type { UndoProblems } from "../change/make-all.ts";
 import { removeLeftovers } from "../../host/files/temporary.ts";
-
-/** What became of an earlier run. */
-export type Recovery = "undone" | "finished" | "rolled back";
+import type { HealthCheck } from "../units/check-health.ts";
+import type { Recovery } from "../../report/report.ts";
 
 /** Throws where the old files cannot be put back: nothing new is to be built on that. */
 export async function recover(plan: Plan, context: TransactionContext, record: RunRecord): Promise<void> {

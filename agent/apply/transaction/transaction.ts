@@ -7,7 +7,7 @@ import { Refusal, type Problem } from "../../refusal.ts";
 import { refuseStop } from "../../stop.ts";
 import { removeFolders } from "../../host/folder.ts";
 import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
-import { isEmpty, removeJournal, writeJournal, type Journal, type OwedAction } from "./journal.ts";
+import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
 import { tryWriteManaged } from "../state/managed.ts";
 import type { RunCommand } from "../../host/run-command.ts";
 import type { OwnFolder } from "../state/run-folder.ts";
@@ -22,13 +22,13 @@ import {
 } from "../change/make-all.ts";
 import {
   applyUnitActions,
-  GIVEN_UP,
   problemsOf,
   reloadManager,
   touchedUnits,
   type UnitContext,
-  type UnitReport,
+  type OwedAction,
 } from "../units/unit-actions.ts";
+import { GIVEN_UP, type UnitReport } from "../../report/report.ts";
 
 export interface TransactionContext {
   readonly root: string;

@@ -1,16 +1,15 @@
 // What the running system must be told once the staged files are in place. What it cannot be told here goes into the report
 // at once, with the reason.
 
-import type { OnChange } from "../../config/config.ts";
 import type { FileStep } from "../../plan/plan.ts";
 import { declaredAt } from "../../refusal.ts";
-import type { FollowUp, HealthCheck } from "../transaction/journal.ts";
 import type { StagedRemoval } from "../files/undeclared.ts";
-import { isNewContent } from "../report-changes.ts";
 import type { RunRecord } from "../../report/run-record.ts";
-import type { StagedTarget } from "../files/stage-targets.ts";
-import type { Source } from "../targets/target.ts";
+import { actionsOf } from "../targets/target.ts";
 import { findObstacle, isManagerInput, mergeActions } from "./unit-actions.ts";
+import type { FollowUp } from "./follow-up.ts";
+import type { HealthCheck } from "./check-health.ts";
+import { isNewContent, type StagedTarget } from "../files/staged.ts";
 
 export function planFollowUp(
   staged: readonly StagedTarget[],
@@ -38,16 +37,4 @@ export function planFollowUp(
 export function checkOf({ path, healthCheck, onChange, at }: FileStep, holdsSecrets: boolean): HealthCheck | null {
   if (healthCheck === null) return null;
   return { path, argv: healthCheck, units: onChange.map(({ unit }) => unit), holdsSecrets, ...declaredAt(at) };
-}
-
-/** What is done when a place has new content. */
-export function actionsOf(source: Source): readonly OnChange[] {
-  switch (source.kind) {
-    case "file":
-      return source.step.onChange;
-    case "secret":
-      return source.step.keys.find(({ key }) => key === source.key)?.onChange ?? [];
-    case "folder":
-      return [];
-  }
 }

@@ -2,17 +2,10 @@
 // a program says of a file that holds secrets.
 
 import type { Deadline } from "../../deadline.ts";
-import { declaredAt, Refusal } from "../../refusal.ts";
-import type { Begin } from "../transaction/attempts.ts";
-import type { HealthCheck } from "../transaction/journal.ts";
+import { type Declared, declaredAt, Refusal } from "../../refusal.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
-import { GIVEN_UP, type UnitReport } from "./unit-actions.ts";
-
-export interface HealthReport {
-  readonly path: string;
-  /** `passed`, `failed`, or why it was not asked. */
-  readonly outcome: string;
-}
+import { type Begin } from "./unit-actions.ts";
+import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
 
 /** A service that needs longer to come up is asked by a check that waits itself, up to this. */
 const TIMEOUT_MS = 30_000;
@@ -74,4 +67,13 @@ async function ask(
     fix: "The old files are back. Mend the template, or the check.",
     ...declaredAt(at),
   });
+}
+
+/** Run against a changed file when its units have it. */
+export interface HealthCheck extends Declared {
+  readonly path: string;
+  readonly argv: readonly string[];
+  /** Those that are reloaded or restarted for the file. */
+  readonly units: readonly string[];
+  readonly holdsSecrets: boolean;
 }

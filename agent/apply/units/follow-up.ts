@@ -4,17 +4,10 @@
 import { placeProblem, Refusal, type Declared, type Problem } from "../../refusal.ts";
 import type { OnChange } from "../../config/config.ts";
 import { OLD_FILES_BACK, stopped, stopRequestOf } from "../../stop.ts";
-import { checkHealth, type HealthReport } from "./check-health.ts";
+import { checkHealth, type HealthCheck } from "./check-health.ts";
 import { joinRefusals } from "../../collect-refusals.ts";
-import type { FollowUp } from "../transaction/journal.ts";
-import {
-  applyUnitActions,
-  GIVEN_UP,
-  problemsOf,
-  reloadManager,
-  type UnitContext,
-  type UnitReport,
-} from "./unit-actions.ts";
+import { applyUnitActions, type OwedAction, problemsOf, reloadManager, type UnitContext } from "./unit-actions.ts";
+import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
 
 export interface FollowUpResult {
   readonly units: readonly UnitReport[];
@@ -72,4 +65,13 @@ export function givenUp({ unit, action }: OnChange, declared: Declared = {}): Pr
   const what = `${unit}: its ${action} is given up: parbake did not come back from it, twice in a row`;
   const fix = `The files stay as they are. Look at \`journalctl -u ${unit}\`, and ${action} it by hand.`;
   return placeProblem({ what, fix }, declared);
+}
+
+/** What is to be done once the new files are in place. */
+export interface FollowUp {
+  /** Whether systemd itself must read its files anew. */
+  readonly reloadsManager: boolean;
+  /** One for each unit. */
+  readonly actions: readonly OwedAction[];
+  readonly healthChecks: readonly HealthCheck[];
 }

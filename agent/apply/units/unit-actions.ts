@@ -4,30 +4,9 @@
 import { existsSync } from "node:fs";
 import type { OnChange } from "../../config/config.ts";
 import type { Deadline } from "../../deadline.ts";
-import { placeProblem, type Problem } from "../../refusal.ts";
-import type { Begin } from "../transaction/attempts.ts";
-import type { OwedAction } from "../transaction/journal.ts";
+import { type Declared, placeProblem, type Problem } from "../../refusal.ts";
 import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "../../host/run-command.ts";
-
-/** The step ended parbake itself, and again when it was taken up again. */
-export const GIVEN_UP = "given up: parbake did not come back from it";
-
-export interface UnitReport extends OnChange {
-  /** `queued` where waiting would deadlock; the others say why nothing was done. */
-  readonly outcome:
-    | "done"
-    | "queued"
-    | "not running, nothing to do"
-    | "no such unit"
-    | "no systemd here"
-    | "not done: --root"
-    | "failed"
-    | typeof GIVEN_UP
-    | "not tried: another failed"
-    | "not tried: stopped";
-  /** What became of it with the old files back; only where they were put back. */
-  readonly rollbackOutcome?: UnitReport["outcome"];
-}
+import { type UnitReport, GIVEN_UP } from "../../report/report.ts";
 
 export interface UnitContext {
   readonly deadline: Deadline;
@@ -182,3 +161,9 @@ function explainFailure(argv: readonly string[], result: CommandResult, timeoutM
   const said = "output" in result ? firstLines(result.output, 2) : "";
   return `\`${argv.join(" ")}\` failed: ${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;
 }
+
+/** With the place of the first that asks for it. */
+export type OwedAction = OnChange & Declared;
+
+/** Whether the step may be taken; false: it is given up. */
+export type Begin = (step: string) => boolean;

@@ -4,7 +4,7 @@
 import { isArn, isVersionId } from "../../names/secret-id.ts";
 import type { SecretAnswer } from "../extract-keys.ts";
 import type { SecretDescription } from "../secret-description.ts";
-import type { SecretReference } from "./secret-request.ts";
+import type { SecretReference, VersionInput } from "./secret-request.ts";
 
 /** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
 export interface Flaw {
@@ -16,12 +16,6 @@ export type Checked<T> = Flaw | { readonly kind: "good"; readonly answer: T };
 
 export interface ValueAnswer extends SecretAnswer {
   readonly versionId: string;
-}
-
-/** The fields of GetSecretValue's request that say which version. */
-export interface VersionInput {
-  readonly VersionStage?: string;
-  readonly VersionId?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@
 
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { callService, refusalOf, type Call, type CallContext, type Outcome } from "./call-service.ts";
-import { checkValue, type ValueAnswer, type VersionInput } from "./check-answer.ts";
-import { versionInput, type SecretReference } from "./secret-request.ts";
+import { checkValue, type ValueAnswer } from "./check-answer.ts";
+import { versionInput, type SecretReference, type VersionInput } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret, or that of credentials that cannot be had */
 export async function getSecretValue(reference: SecretReference, context: CallContext): Promise<ValueAnswer> {

@@ -5,7 +5,6 @@ import type { SecretStep } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { Refusal } from "../../refusal.ts";
 import type { CallRegion } from "../route/call-region.ts";
-import type { VersionInput } from "./check-answer.ts";
 
 export interface SecretReference {
   readonly step: SecretStep;
@@ -43,4 +42,10 @@ export function versionInput({ version }: SecretStep): VersionInput {
     case "previous":
       return { VersionStage: "AWSPREVIOUS" };
   }
+}
+
+/** The fields of GetSecretValue's request that say which version. */
+export interface VersionInput {
+  readonly VersionStage?: string;
+  readonly VersionId?: string;
 }

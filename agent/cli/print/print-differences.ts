@@ -1,11 +1,12 @@
 // Several machines' plans side by side: only what differs gets a row, and what is the same on all is one line. Pure.
 
-import type { AppPlan, FileStep, Plan } from "../../plan/plan.ts";
+import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
 import { limitsOf } from "../machine-limits.ts";
 import { formatAppName, formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import type { AppPlan } from "../../tuning/tuning.ts";
 
 export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
   const type = facts.instanceType ?? "this machine";

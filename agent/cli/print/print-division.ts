@@ -1,8 +1,8 @@
 // How the memory that some apps can't use was passed on, in words. Pure.
 
-import type { AppAmount, BudgetPlan } from "../../plan/plan.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import { joinWords } from "../text.ts";
+import type { AppAmount, BudgetPlan } from "../../tuning/tuning.ts";
 
 export type Division = Pick<BudgetPlan, "spare" | "gained" | "unallocatedBytes" | "unallocatedReason">;
 

@@ -1,7 +1,6 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
 import type { OptionValue } from "../../config/config.ts";
-import type { AppPlan } from "../../plan/plan.ts";
 import { describeBelowUseful, listUntold } from "../warn-below-useful.ts";
 import { formatProblems } from "./print-problems.ts";
 import { type ExplainedShare, formatAbsence, formatShare } from "./print-share.ts";
@@ -12,6 +11,7 @@ import { formatBytes } from "../../size.ts";
 import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
 import { formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import type { AppPlan } from "../../tuning/tuning.ts";
 
 interface Common extends ExplainedShare {
   /** The instance type, or `here`. */

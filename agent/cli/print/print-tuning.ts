@@ -4,12 +4,13 @@ import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { describeBaseline, describeQuota, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
 import { formatProblems } from "./print-problems.ts";
-import type { AppPlan, BudgetPlan, GivenUp } from "../../plan/plan.ts";
 import type { Problem } from "../../refusal.ts";
 import { formatProblem } from "../../refusal.ts";
 import type { Setting } from "../../tuning/profile/profile.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import { formatColumns, type Paint } from "../text.ts";
+import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
+import type { GivenUp } from "../../tuning/profile/degraded.ts";
 
 /** One machine of a comparison. */
 export interface TunedMachine extends Limits {

@@ -15,7 +15,7 @@ import { parseFolders } from "./parse-folder.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
-import { checkAmounts, checkLength, checkValues } from "../check-amounts.ts";
+import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
 import { checkCredentials } from "../check-credentials.ts";
 import { checkPaths } from "../check-paths.ts";
 import { estimateSecretsBytes } from "../estimate-secrets.ts";

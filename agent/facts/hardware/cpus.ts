@@ -1,7 +1,11 @@
 // The CPUs that this process may use, and the cores behind them.
 
-import type { Origin } from "../facts.ts";
 import type { KernelFiles } from "./kernel-files.ts";
+
+interface Origin {
+  readonly source: "kernel" | "derived";
+  readonly detail: string;
+}
 
 export interface Cpus {
   readonly vcpus: number;

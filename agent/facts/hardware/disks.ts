@@ -1,6 +1,5 @@
 // The disks of the machine, as /sys/block lists them: only those that are hardware.
 
-import type { Disk } from "../facts.ts";
 import type { KernelFiles } from "./kernel-files.ts";
 
 // Made of memory, of files or of other disks, or without a medium of their own.
@@ -22,4 +21,11 @@ function readDisk(files: KernelFiles, name: string): Disk {
     rotational: files.read(`sys/block/${name}/queue/rotational`) === "1",
     nvme: name.startsWith("nvme"),
   };
+}
+
+export interface Disk {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly rotational: boolean;
+  readonly nvme: boolean;
 }

@@ -2,7 +2,6 @@
 
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { FileSystem } from "../facts.ts";
 
 /** A folder that is not there yet will be in its parent's. Those without a size of their own are left out. */
 export function measureFileSystems(folders: readonly string[]): readonly FileSystem[] {
@@ -18,4 +17,11 @@ function measure(folder: string): number {
     if (error.code === "ENOENT" && folder !== dirname(folder)) return measure(dirname(folder));
     return 0;
   }
+}
+
+/** The file system that holds a folder. */
+export interface FileSystem {
+  readonly folder: string;
+  /** All of it, used or not. */
+  readonly sizeBytes: number;
 }

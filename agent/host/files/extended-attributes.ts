@@ -10,10 +10,11 @@ import type { Problem } from "../../refusal.ts";
 import { exchanged } from "./exchanged.ts";
 import { identityOf } from "./identity.ts";
 import { entryOf, type Folder } from "../folder.ts";
-import type { Attributes, CurrentFile } from "./read-current.ts";
+import type { CurrentFile } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
 import { firstLines } from "../run-command.ts";
 import { temporaryName } from "./temporary.ts";
+import type { Attributes } from "../attributes.ts";
 
 export type CopyOutcome = "copied" | "no GNU cp" | { readonly failed: string };
 

@@ -16,13 +16,7 @@ import { identityOf } from "./identity.ts";
 import { Refusal } from "../../refusal.ts";
 import { errnoOf, explainFileError } from "../file-error.ts";
 import { entryOf, type Folder } from "../folder.ts";
-
-export interface Attributes {
-  readonly uid: number;
-  readonly gid: number;
-  /** Permission bits, 0 to 0o7777. */
-  readonly mode: number;
-}
+import { type Attributes, sameAttributes } from "../attributes.ts";
 
 export type Current = { readonly kind: "absent" } | CurrentFile;
 
@@ -86,10 +80,6 @@ export function compareFile(current: Current, wanted: Wanted): Comparison {
 
 export function attributesOf({ uid, gid, mode }: BigIntStats): Attributes {
   return { uid: Number(uid), gid: Number(gid), mode: Number(mode) & 0o7777 };
-}
-
-export function sameAttributes(a: Attributes, b: Attributes): boolean {
-  return a.uid === b.uid && a.gid === b.gid && a.mode === b.mode;
 }
 
 export interface CurrentFolder extends Attributes {

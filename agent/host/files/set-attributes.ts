@@ -2,7 +2,7 @@
 // the new mode on the way.
 
 import { fchmodSync, fchownSync, fstatSync } from "node:fs";
-import { sameAttributes, type Attributes } from "./read-current.ts";
+import { sameAttributes, type Attributes } from "../attributes.ts";
 
 /** Whether there was anything to set. */
 export function setAttributes(fd: number, wanted: Attributes): boolean {

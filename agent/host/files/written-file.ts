@@ -5,9 +5,10 @@
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, readFileSync, type BigIntStats } from "node:fs";
 import type { Folder } from "../folder.ts";
-import { attributesOf, type Attributes } from "./read-current.ts";
+import { attributesOf } from "./read-current.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import { openEntry, reopen } from "./examined.ts";
+import type { Attributes } from "../attributes.ts";
 
 export interface WrittenFile extends Attributes {
   /** Of its target: absolute, as the booted machine sees it. */
@@ -94,3 +95,5 @@ function findOtherBytes(examinedFd: number, { sha256 }: WrittenFile): string | n
     closeSync(fd);
   }
 }
+
+export const NOTHING_WRITTEN: WrittenFiles = new Map();

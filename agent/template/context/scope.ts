@@ -1,7 +1,6 @@
 // Which values the names of a template mean at a place: `this`, `../`, `@key`, block parameters.
 
 import type { Expression, Path } from "../tree/template-ast.ts";
-import { HELPERS } from "../helpers/helpers.ts";
 import { isUnknown, itemsOf, resolve } from "./view.ts";
 import type { Resolved, View } from "./view.ts";
 
@@ -39,12 +38,6 @@ export function enterWith(scope: Scope, view: View, [name]: readonly string[]): 
     loops: scope.loops,
     blockParams: { ...scope.blockParams, ...(name ? { [name]: view } : {}) },
   };
-}
-
-/** Whether a lone word calls a helper that needs no argument. */
-export function isHelperPath(path: Path, blockParams: { has(name: string): boolean }): boolean {
-  if (path.data || path.depth > 0 || path.parts.length !== 1 || isScoped(path)) return false;
-  return Object.hasOwn(HELPERS, path.parts[0]!) && !blockParams.has(path.parts[0]!);
 }
 
 export function isBlockParam(scope: Scope, path: Path): boolean {

@@ -6,7 +6,8 @@ import type { Facts } from "../../facts/facts.ts";
 import { inOrder } from "../../ordered-map.ts";
 import type { Setting } from "../../tuning/profile/profile.ts";
 import { Written } from "../../written.ts";
-import type { AppPlan, SecretReference } from "../../plan/plan.ts";
+import type { SecretReference } from "../../formats/content.ts";
+import type { AppPlan } from "../../tuning/tuning.ts";
 
 /** A setting: printed as its `text` (`2560MB`), calculated with as its `value` (2684354560). */
 export class TunedValue {

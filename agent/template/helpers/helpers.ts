@@ -1,5 +1,7 @@
 // The helpers that templates may call, by name. None does I/O, none knows the time, none takes a secret's value.
 
+import { isScoped } from "../context/scope.ts";
+import type { Path } from "../tree/template-ast.ts";
 import { ARITHMETIC } from "./arithmetic.ts";
 import { COMPARE } from "./compare.ts";
 import type { Helper } from "./helper.ts";
@@ -8,7 +10,7 @@ import { SIZES } from "./sizes.ts";
 import { TEXTS } from "./texts.ts";
 import { TYPED } from "./typed.ts";
 
-export { isTrue, JsonText, kindOf, RawText, TemplateError, TypedScalar, YamlStructure, type Helper } from "./helper.ts";
+export { isTrue, kindOf, TemplateError, type Helper } from "./helper.ts";
 
 type Table = Readonly<Record<string, Helper>>;
 
@@ -23,3 +25,9 @@ export const HELPER_GROUPS: readonly (readonly [title: string, helpers: Table])[
 ];
 
 export const HELPERS: Table = Object.assign({}, ...HELPER_GROUPS.map(([, helpers]) => helpers));
+
+/** Whether a lone word calls a helper that needs no argument. */
+export function isHelperPath(path: Path, blockParams: { has(name: string): boolean }): boolean {
+  if (path.data || path.depth > 0 || path.parts.length !== 1 || isScoped(path)) return false;
+  return Object.hasOwn(HELPERS, path.parts[0]!) && !blockParams.has(path.parts[0]!);
+}

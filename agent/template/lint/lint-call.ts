@@ -4,11 +4,11 @@ import { Written } from "../../written.ts";
 import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "../helpers/helper.ts";
 import { findSecretPath } from "../helpers/secret-path.ts";
 import { isSecretKey } from "./lint-path.ts";
-import type { TemplateFormat } from "../../plan/plan.ts";
 import { lookUp, type Scope } from "../context/scope.ts";
 import type { Call, Expression, Literal, Mustache } from "../tree/template-ast.ts";
 import { SecretHole, TunedValue, UNKNOWN } from "../context/template-context.ts";
 import { HELPERS } from "../helpers/helpers.ts";
+import type { TemplateFormat } from "../../formats/format.ts";
 
 export interface Objection {
   readonly node: Expression | Mustache;

@@ -8,7 +8,6 @@ import type { TemplateText } from "../tree/expand-partials.ts";
 import { checkCall, secretPathRead } from "./lint-call.ts";
 import { lintEscapes } from "./lint-escapes.ts";
 import { lintLineEnds } from "./lint-line-ends.ts";
-import type { TemplateFormat } from "../../plan/plan.ts";
 import type { Helper } from "../helpers/helpers.ts";
 import { HELPERS } from "../helpers/helpers.ts";
 import { checkPath, checkSecret, useOf, type PathUse } from "./lint-path.ts";
@@ -25,6 +24,7 @@ import {
 import { spellingIn } from "../tree/spell-literal.ts";
 import { isRawBlock, RAW_BLOCK } from "../tree/raw-block.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
+import type { TemplateFormat } from "../../formats/format.ts";
 
 export interface LintInput {
   /** With its partials. */

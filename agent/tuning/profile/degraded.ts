@@ -1,6 +1,5 @@
 // What an app gave up because its share is small, and what it would have with enough of it. Pure.
 
-import type { GivenUp } from "../../plan/plan.ts";
 import type { Allotment, Options, Profile, Settings } from "./profile.ts";
 import { MIB, TIB } from "../../size.ts";
 
@@ -28,4 +27,11 @@ function findWanted(profile: Profile, allotment: Allotment, options: Options, na
     const { boundBy, text } = profile.tune({ ...allotment, memoryBytes }, options)[name]!;
     if (boundBy !== "ladder" || memoryBytes === PLENTY_BYTES) return text;
   }
+}
+
+/** A setting that is less than the app would have with more memory, both as the app's config wants them. */
+export interface GivenUp {
+  readonly setting: string;
+  readonly wanted: string;
+  readonly got: string;
 }

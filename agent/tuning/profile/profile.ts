@@ -1,8 +1,9 @@
 // The words that every profile speaks: what it is given, and what it answers.
 
 import type { OptionValue } from "../../config/config.ts";
-import type { Disk, NetworkFacts } from "../../facts/facts.ts";
+import type { NetworkFacts } from "../../facts/facts.ts";
 import type { Declared, Problem } from "../../refusal.ts";
+import type { Disk } from "../../facts/hardware/disks.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 

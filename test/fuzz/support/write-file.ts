@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { fillHoles } from "../../../agent/template/fill-holes.ts";
-import type { ScalarType, TemplateFormat } from "../../../agent/plan/plan.ts";
-import { TypedScalar } from "../../../agent/template/helpers/helpers.ts";
+import { TypedScalar } from "../../../agent/template/context/helper-values.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
 import { plainText } from "../../unit/support/plain-text.ts";
+import type { ScalarType, TemplateFormat } from "../../../agent/formats/format.ts";
 
 /** Where a value stands in a file of one format. */
 export interface Spot {

@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
-import { readReport } from "../../../agent/report/report.ts";
-import type { ContentPart, SecretStep } from "../../../agent/plan/plan.ts";
+import type { SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import {
   CANARY,
@@ -20,6 +19,8 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../support/scratch.ts";
+import type { ContentPart } from "../../../agent/formats/content.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 
 const PASSWORD: ContentPart = { reference: { secret: "db", key: "password" }, format: "env" };
 

@@ -4,7 +4,6 @@ import { inspectPlan } from "../../../agent/inspect/inspect-plan.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import { Inputs } from "../../../agent/host/inputs/inputs.ts";
 import { readSavedPlan } from "../../../agent/inspect/read-saved-plan.ts";
-import { readReport } from "../../../agent/report/report.ts";
 import { parseSavedPlan, refuseMovedOn, saveChanges, type SavedPlan } from "../../../agent/inspect/saved-plan.ts";
 import { planDocument } from "../../../agent/cli/print/print-plan.ts";
 import type { Plan, SecretStep } from "../../../agent/plan/plan.ts";
@@ -23,6 +22,7 @@ import {
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 
 const PLAN: Plan = {
   ...planOf(

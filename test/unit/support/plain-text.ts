@@ -1,7 +1,8 @@
 // The text of a content without secrets.
 
+import type { ContentPart } from "../../../agent/formats/content.ts";
+
 import assert from "node:assert/strict";
-import type { ContentPart } from "../../../agent/plan/plan.ts";
 
 export function plainText(content: readonly ContentPart[]): string {
   const [text, ...more] = content;

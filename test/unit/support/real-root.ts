@@ -13,11 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { applyPlan, type ApplyOptions } from "../../../agent/apply/apply-plan.ts";
-import { readReport } from "../../../agent/report/report.ts";
 import { runCommand, type RunCommand } from "../../../agent/host/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { formatFinding, Refusal } from "../../../agent/refusal.ts";
 import { fetched, fileStep, optionsFor, planOf, secretStep } from "./scratch.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 
 const NGINX: readonly OnChange[] = [{ action: "reload", unit: "nginx.service" }];
 const POSTGRESQL: readonly OnChange[] = [{ action: "restart", unit: "postgresql.service" }];

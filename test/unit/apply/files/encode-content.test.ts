@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { encodeContent } from "../../../../agent/apply/files/encode-content.ts";
 import type { Place } from "../../../../agent/formats/encode.ts";
-import type { ContentPart, SecretPart, TemplateFormat } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { CANARY, fetched, fileStep } from "../../support/scratch.ts";
+import type { TemplateFormat } from "../../../../agent/formats/format.ts";
+import type { ContentPart, SecretPart } from "../../../../agent/formats/content.ts";
 
 function hole(key: string, format: TemplateFormat, place: Place = "alone"): ContentPart {
   return { reference: { secret: "db", key }, format, place };

@@ -17,7 +17,7 @@ import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import { applyPlan, type ApplyOptions } from "../../../../agent/apply/apply-plan.ts";
 import type { Report } from "../../../../agent/report/report.ts";
 import type { SecretDescription } from "../../../../agent/aws/secret-description.ts";
-import type { ContentPart, Plan, SecretStep, Step } from "../../../../agent/plan/plan.ts";
+import type { Plan, SecretStep, Step } from "../../../../agent/plan/plan.ts";
 import { selectSteps } from "../../../../agent/plan/select-steps.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import {
@@ -34,6 +34,7 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../../support/scratch.ts";
+import type { ContentPart } from "../../../../agent/formats/content.ts";
 
 const STORE = "run/parbake/secrets";
 const hole = (secret: string, key = "k"): ContentPart => ({ reference: { secret, key }, format: "env" });

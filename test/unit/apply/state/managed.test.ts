@@ -18,7 +18,7 @@ import { commitChange, prepareChange, undoChange } from "../../../../agent/apply
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
 import { findUndeclared, stageRemovals } from "../../../../agent/apply/files/undeclared.ts";
 import { STATE_FOLDER } from "../../../../agent/apply/state/run-folder.ts";
-import type { Plan, SecretPart } from "../../../../agent/plan/plan.ts";
+import type { Plan } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import {
   CANARY,
@@ -34,6 +34,7 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../../support/scratch.ts";
+import type { SecretPart } from "../../../../agent/formats/content.ts";
 
 const PASSWORD: SecretPart = { reference: { secret: "db", key: "password" }, format: "env" };
 const RECORD = "var/lib/parbake/managed.json";

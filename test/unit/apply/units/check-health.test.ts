@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { checkHealth } from "../../../../agent/apply/units/check-health.ts";
-import type { HealthCheck } from "../../../../agent/apply/transaction/journal.ts";
+import { checkHealth, type HealthCheck } from "../../../../agent/apply/units/check-health.ts";
 import type { CommandResult } from "../../../../agent/host/run-command.ts";
-import type { UnitReport } from "../../../../agent/apply/units/unit-actions.ts";
 import { startDeadline } from "../../../../agent/deadline.ts";
+import type { UnitReport } from "../../../../agent/report/report.ts";
 
 const CHECK: HealthCheck = {
   path: "/etc/app.conf",

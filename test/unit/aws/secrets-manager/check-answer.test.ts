@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { checkDescription, checkValue, type VersionInput } from "../../../../agent/aws/secrets-manager/check-answer.ts";
+import { checkDescription, checkValue } from "../../../../agent/aws/secrets-manager/check-answer.ts";
+import type { VersionInput } from "../../../../agent/aws/secrets-manager/secret-request.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3";
 const VERSION = "00000000-0000-4000-8000-00000000000a";

@@ -11,9 +11,9 @@ import {
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import { findInstanceType } from "../../../../agent/facts/catalogue/catalogue.ts";
 import { predictFacts } from "../../../../agent/facts/predict-facts.ts";
-import type { GivenUp } from "../../../../agent/plan/plan.ts";
 import type { BelowUseful } from "../../../../agent/tuning/profile/profile.ts";
 import { GIB, MIB } from "../../support/alone.ts";
+import type { GivenUp } from "../../../../agent/tuning/profile/degraded.ts";
 
 const paint = choosePaint(false);
 

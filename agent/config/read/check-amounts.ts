@@ -1,9 +1,9 @@
 // How much a config may declare: far more than any machine has, and no more than what can be worked out in a moment. Pure.
 
-import type { Position, Problem } from "../refusal.ts";
-import type { Config } from "./config.ts";
-import type { Field } from "./yaml/field.ts";
-import { MOST_LENGTH, MOST_VALUES } from "./yaml/yaml-tokens.ts";
+import type { Position, Problem } from "../../refusal.ts";
+import type { Config } from "../config.ts";
+import type { Field } from "../yaml/field.ts";
+import { MOST_LENGTH, MOST_VALUES } from "../yaml/yaml-tokens.ts";
 
 const MOST = { apps: 1000, secrets: 1000, files: 5000, folders: 5000 } as const;
 

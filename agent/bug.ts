@@ -1,0 +1,16 @@
+// An error that nobody foresaw, told by where it was thrown and never by what it says: its message may quote a secret. Pure.
+
+/** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const name = /^\w+$/.test(error.name) ? error.name : "Error";
+  return [name, ...lastFrames(error.stack ?? "")].join("\n");
+}
+
+// V8's own lines alone, which stand at the end: a message of many lines may have some that begin like them.
+function lastFrames(stack: string): string[] {
+  const lines = stack.split("\n");
+  return lines.slice(lines.findLastIndex((line) => !FRAME.test(line)) + 1);
+}
+
+const FRAME = /^ {4}at (?:[^()]+ \()?(?:(?:node:|file:|\/)[\w./@%-]*:\d+:\d+|<anonymous>|native)\)?$/;
