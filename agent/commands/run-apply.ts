@@ -27,7 +27,7 @@ import { selectSteps } from "../plan/select-steps.ts";
 import { formatBytes } from "../size.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
 import { Aftermath } from "./aftermath.ts";
-import { readImage } from "./image.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { gatherFor, planFor } from "./run-plan.ts";
@@ -86,7 +86,9 @@ async function applyHere(run: Run): Promise<Report> {
 async function makeAndPerform(run: Run): Promise<Report> {
   const { session, record, aftermath, imds } = run;
   const { only } = run.command;
-  const image = await record.time("config", () => readImage(session));
+  const image = await record.time("config", () =>
+    readConfig(session.options.configFile, session.options.root, session.inputs),
+  );
   aftermath.metrics = image.config.metrics;
   const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);

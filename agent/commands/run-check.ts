@@ -8,7 +8,7 @@ import type { Command } from "../cli/invocation.ts";
 import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
 import { eachOnce, Refusal, type Problem } from "../refusal.ts";
-import { readImage } from "./image.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./run-plan.ts";
 import type { Session } from "./session.ts";
@@ -26,7 +26,7 @@ export function runCheck(
     untrusted.push(...problems);
     warningUntrusted(log)(problems);
   });
-  const image = readImage({ options, inputs });
+  const image = readConfig(options.configFile, options.root, inputs);
   const isDefault = target.kind === "here";
   const chosen = isDefault ? DEFAULT_TYPES : target;
   const plans = planMachines(image, predictMachines(chosen), null, isDefault ? () => DEFAULT_NAME : undefined);

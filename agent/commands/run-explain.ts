@@ -10,7 +10,7 @@ import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
 import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
-import { readImage } from "./image.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
@@ -19,7 +19,7 @@ type Explain = Extract<Command, { kind: "explain" }>;
 
 export async function runExplain(command: Explain, session: Session): Promise<number> {
   const { options, emit, say } = session;
-  const { config } = readImage(session);
+  const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   checkApp(command.app, config);
   const facts = await gatherOne(command, config, session);
   const explanation = explain(command, config, facts);

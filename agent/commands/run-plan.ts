@@ -19,7 +19,7 @@ import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { EXIT_STATUS, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import { checkPlanAccess } from "./check-access.ts";
-import { readImage, type Image } from "./image.ts";
+import { readConfig, type Image } from "../config/read/read-config.ts";
 import { lookUpVersions } from "./look-up-versions.ts";
 import { gatherHere, openImds, predictMachines, withTuned } from "./machine.ts";
 import { warnOfEnvironment } from "./open-secrets.ts";
@@ -29,7 +29,7 @@ type PlanCommand = Extract<Command, { kind: "plan" }>;
 
 export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
   const { options } = session;
-  const image = readImage(session);
+  const image = readConfig(session.options.configFile, session.options.root, session.inputs);
   const found = await inspectFor(command, image, session);
   const { inspected, unfinished, access } = found;
   if (options.json)

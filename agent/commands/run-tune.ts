@@ -14,7 +14,7 @@ import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
 import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
-import { readImage } from "./image.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 
@@ -23,7 +23,7 @@ type Target = Tune["target"];
 
 export async function runTune(command: Tune, session: Session): Promise<number> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
-  const { config } = readImage(session);
+  const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
 }
 

@@ -1,0 +1,111 @@
+// What the linter holds. The floors are the rooms of agent/, lowest first: a room imports only from the floors below its own, so
+// that no folder is in a circle. test/project/rooms.test.ts holds the same against the imports themselves.
+
+import { relative } from "node:path/posix";
+import { defineConfig, type OxlintOverride } from "oxlint";
+
+/** Folders of agent/; `.` is agent/*.ts. Rooms of one floor do not know each other. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ["."],
+  ["names"],
+  ["http"],
+  ["formats/encoders"],
+  ["formats/readers", "template/tree"],
+  ["formats"],
+  ["host"],
+  ["host/files"],
+  ["host/inputs"],
+  ["process"],
+  ["config"],
+  ["config/yaml"],
+  ["config/read"],
+  ["facts/imds", "facts/catalogue", "facts/hardware"],
+  ["facts"],
+  ["tuning/profile"],
+  ["tuning/system", "tuning/runtimes"],
+  ["tuning/caches", "tuning/custom", "tuning/databases", "tuning/jvm", "tuning/servers"],
+  ["tuning"],
+  ["template/context"],
+  ["template/helpers"],
+  ["template/lint"],
+  ["template"],
+  ["plan"],
+  ["aws/route"],
+  ["aws"],
+  ["aws/secrets-manager"],
+  ["apply/state"],
+  ["report"],
+  ["apply/change"],
+  ["apply/targets"],
+  ["apply/files"],
+  ["apply/secrets"],
+  ["apply/units"],
+  ["apply/transaction"],
+  ["apply"],
+  ["inspect"],
+  ["cli"],
+  ["cli/print"],
+  ["commands"],
+  ["warm"],
+];
+
+/** What decides and never acts. */
+const PURE = /^(names|formats|template|tuning|plan)\b/;
+
+/** The two files of agent/ that stand above all rooms. */
+const TOP = ["agent/main.ts", "agent/run.ts"];
+
+function lintRoom(room: string, above: readonly string[]): OxlintOverride {
+  const floors = {
+    group: above.map((other) => filesOf(other, room)),
+    message: "A room imports only from the floors below it: see oxlint.config.ts.",
+  };
+  const effects = { group: ["node:*"], message: "This room is pure: effects belong to host/, facts/, aws/ or apply/." };
+  const isPure = PURE.test(room);
+  return {
+    files: [room === "." ? "agent/*.ts" : `agent/${room}/*.ts`],
+    excludeFiles: TOP,
+    rules: {
+      "no-restricted-imports": ["error", { patterns: isPure ? [floors, effects] : [floors] }],
+      ...(isPure && {
+        "no-restricted-globals": ["error", "process", "Date", "performance", "setTimeout", "fetch", "console"],
+      }),
+    },
+  };
+}
+
+/** How a file of one room would name the files of another. */
+function filesOf(other: string, room: string): string {
+  const path = relative(room, other);
+  return `${path.startsWith(".") ? path : `./${path}`}/*.ts`;
+}
+
+const rooms = FLOORS.map((floor, index) =>
+  floor.map((room) =>
+    lintRoom(
+      room,
+      FLOORS.slice(index)
+        .flat()
+        .filter((other) => other !== room),
+    ),
+  ),
+).flat();
+
+export default defineConfig({
+  categories: { correctness: "error", suspicious: "error" },
+  rules: {
+    "typescript/no-floating-promises": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    "no-console": "error",
+    "typescript/consistent-return": "off",
+    "typescript/no-unsafe-type-assertion": "off",
+  },
+  overrides: [
+    ...rooms,
+    {
+      files: ["scripts/**", "test/**"],
+      rules: { "no-console": "off", "unicorn/consistent-function-scoping": "off" },
+    },
+  ],
+  ignorePatterns: ["dist", ".cache"],
+});
