@@ -31,7 +31,7 @@ export function endWithin(deadline: Deadline, durationMs: number): Deadline {
 }
 
 /** What a run that changes the machine keeps of its time, however long the network makes it wait. */
-export interface TimeKept {
+interface TimeKept {
   /** To validate, to swap, and to tell the units. */
   readonly actingMs: number;
   /** To put the old files back, and to have the units take them. */

@@ -15,7 +15,7 @@ export interface Held {
   readonly because: readonly Problem[];
 }
 
-export interface PossiblePart {
+interface PossiblePart {
   readonly plan: Plan;
   readonly held: readonly Held[];
 }

@@ -12,7 +12,7 @@ export interface StoredSecret {
   readonly declared: string;
 }
 
-export interface StaleSecret {
+interface StaleSecret {
   readonly name: string;
   readonly id: string;
   /** Null: nothing is stored. */

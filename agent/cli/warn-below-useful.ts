@@ -8,7 +8,7 @@ import type { GivenUp } from "../tuning/profile/degraded.ts";
 
 type WarnedApp = Pick<AppPlan, "name" | "degraded" | "belowUseful">;
 
-export interface WarnedMachine {
+interface WarnedMachine {
   readonly type: string;
   /** Null: the image does not fit. */
   readonly tuning: { readonly apps: readonly WarnedApp[] } | null;

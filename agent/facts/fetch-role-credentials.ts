@@ -5,7 +5,7 @@ import { type Problem, Refusal } from "../refusal.ts";
 import type { ImdsClient } from "./imds/imds-client.ts";
 import { READS } from "./instance-reads.ts";
 
-export interface RoleCredentials {
+interface RoleCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;

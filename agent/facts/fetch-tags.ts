@@ -12,7 +12,7 @@ const KEY = /^[\w+\-=.,:@]{1,128}$/;
 // EC2 allows 256 characters, of any language; control characters have no place in a config file.
 const VALUE = /^[^\p{Cc}]{0,256}$/u;
 
-export interface TagsFound {
+interface TagsFound {
   readonly path: string;
   /** Null: not offered. */
   readonly value: Readonly<Record<string, string>> | null;

@@ -2,7 +2,7 @@
 
 import type { Systeminformation } from "systeminformation";
 
-export interface NetworkInterface {
+interface NetworkInterface {
   readonly name: string;
   readonly ipv4: string | null;
   readonly ipv6: string | null;
@@ -10,7 +10,7 @@ export interface NetworkInterface {
 }
 
 /** Null: the machine does not tell. */
-export interface Extras {
+interface Extras {
   readonly cpuManufacturer: string | null;
   readonly cpuModel: string | null;
   readonly cpuSpeedGhz: number | null;

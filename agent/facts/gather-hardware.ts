@@ -9,7 +9,7 @@ import { countGpus } from "./hardware/gpus.ts";
 import { type KernelFiles, openKernelFiles } from "./hardware/kernel-files.ts";
 import { type Meminfo, parseMeminfo } from "./hardware/meminfo.ts";
 
-export interface Hardware {
+interface Hardware {
   readonly facts: HardwareFacts;
   readonly origins: Readonly<Record<keyof HardwareFacts, Origin>>;
 }

@@ -30,7 +30,7 @@ export type NamedFormat =
   /** No name says any. */
   | { readonly kind: "untold" };
 
-export interface NamedFile {
+interface NamedFile {
   /** Null: told by the names. */
   readonly format: TemplateFormat | null;
   readonly path: string;

@@ -20,7 +20,7 @@ export interface Hole {
   readonly marked: string;
 }
 
-export type ReadBack =
+type ReadBack =
   | { readonly kind: "proven" }
   | { readonly kind: "malformed"; readonly why: string; readonly offset: number }
   /** `isExpanded`: because the program that reads the file expands a `$` there. */

@@ -3,7 +3,7 @@
 import { Refusal, type RefusalCode } from "../refusal.ts";
 
 /** What an errno says of a path, without the path. */
-export interface Meaning {
+interface Meaning {
   readonly code: RefusalCode;
   readonly what: string;
   readonly fix: string;

@@ -14,7 +14,7 @@ export interface FileKind {
   readonly code: RefusalCode;
 }
 
-export interface PlainFile {
+interface PlainFile {
   readonly bytes: Buffer;
   /** Of the descriptor that was read. */
   readonly stats: Stats;

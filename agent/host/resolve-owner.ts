@@ -16,7 +16,7 @@ export interface Accounts {
   readonly groups: ReadonlyMap<string, number>;
 }
 
-export interface OwnerIds {
+interface OwnerIds {
   readonly uid: number;
   readonly gid: number;
 }

@@ -4,7 +4,7 @@
 import type { Log } from "../log.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
 
-export interface Permissions {
+interface Permissions {
   readonly uid: number;
   readonly gid: number;
   /** Permission bits; the others of stat(2) do not matter. */
@@ -12,7 +12,7 @@ export interface Permissions {
 }
 
 /** Who, beside root and the user that parbake runs as, may own it or write to it through their group. */
-export interface Trusted {
+interface Trusted {
   readonly uids: readonly number[];
   readonly gids: readonly number[];
 }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 /** As many as the kernel follows (path_resolution(7)). */
 export const MOST_LINKS = 40;
 
-export interface Guide {
+interface Guide {
   /** What the symlink of that path says; null: it is no symlink. */
   readonly linkAt: (path: string) => string | null;
   /** Hears of each path that is no symlink. */

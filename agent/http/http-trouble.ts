@@ -1,7 +1,7 @@
 // What stopped an HTTP request before its answer was whole. Never carries a byte of the answer, which may be a secret.
 
 /** A trouble that Node has no code for. Beside these: Node's and OpenSSL's own codes, such as ECONNREFUSED. */
-export type TroubleCode =
+type TroubleCode =
   | "TIMEOUT"
   | "INTERRUPTED"
   | "TOO_LARGE"

@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { MAX_HEADER_BYTES } from "./exchange.ts";
 import { HttpTrouble } from "./http-trouble.ts";
 
-export interface TunnelOptions {
+interface TunnelOptions {
   readonly proxy: URL;
   readonly authorization: string | null;
   /** What an https proxy's certificate is checked against. Without `ca`: Node's own list. */

@@ -11,7 +11,7 @@ import { isBelow } from "../names/plain-path.ts";
 /** Secrets Manager's ids of the current versions, by the secret's name in the config. */
 export type SecretVersions = ReadonlyMap<string, string>;
 
-export interface KnownOfSecrets {
+interface KnownOfSecrets {
   readonly plan: Plan;
   readonly managed: ManagedRecord;
   readonly versions: SecretVersions;

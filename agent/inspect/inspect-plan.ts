@@ -37,7 +37,7 @@ import { sameAttributes, type Attributes } from "../host/attributes.ts";
 import { isBelow } from "../names/plain-path.ts";
 
 /** `present`: it is there, and only apply can tell whether its secret changed. `unknown`: the problem says why. */
-export type ChangeKind = FileDifference | "present" | "unknown";
+type ChangeKind = FileDifference | "present" | "unknown";
 
 interface ChangeOf<Kind extends string, S> {
   readonly kind: Kind;
@@ -50,7 +50,7 @@ interface ChangeOf<Kind extends string, S> {
 }
 
 /** An edit by hand. `since` is the file's time of modification: ISO 8601, UTC. */
-export interface Drift {
+interface Drift {
   readonly since: string;
 }
 
@@ -69,17 +69,17 @@ export interface FileChange extends ChangeOf<"file", FileStep> {
 }
 
 /** One for each secret key that has a file. */
-export interface SecretChange extends ChangeOf<"secret", SecretStep> {
+interface SecretChange extends ChangeOf<"secret", SecretStep> {
   readonly key: string;
 }
 
-export interface FolderChange extends ChangeOf<"folder", FolderStep> {
+interface FolderChange extends ChangeOf<"folder", FolderStep> {
   readonly currentAttributes: Attributes | null;
   readonly wantedAttributes: Attributes | null;
 }
 
 /** Of a file that parbake wrote and the plan no longer declares: `remove`, or `kept` where it is not parbake's to remove. */
-export interface RemovalChange extends ChangeOf<"removal", null> {
+interface RemovalChange extends ChangeOf<"removal", null> {
   readonly change: "remove" | "kept";
   /** Why it stays; null: it goes. */
   readonly note: Problem | null;

@@ -17,9 +17,9 @@ const TYPES = [
   "device",
 ] as const;
 
-export type UnitType = (typeof TYPES)[number];
+type UnitType = (typeof TYPES)[number];
 
-export interface UnitName {
+interface UnitName {
   readonly type: UnitType;
   /** `api.service`, `api@.service`, `api@1.service`: only the first and the last are ever running. */
   readonly kind: "plain" | "template" | "instance";

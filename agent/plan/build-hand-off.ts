@@ -5,7 +5,7 @@ import { declaredAt, type Declared } from "../refusal.ts";
 import type { FileStep, FolderStep, SecretStep } from "./plan.ts";
 import { DROP_IN, folderOf } from "../config/hand-off-path.ts";
 
-export interface HandOff {
+interface HandOff {
   readonly folders: readonly FolderStep[];
   readonly files: readonly FileStep[];
 }

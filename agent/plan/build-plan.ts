@@ -17,7 +17,7 @@ import type { TemplateContext } from "../template/context/template-context.ts";
 import { warnDisks } from "./warn-disks.ts";
 import { warnUnused } from "./warn-unused.ts";
 
-export interface PlanInput {
+interface PlanInput {
   readonly config: Config;
   readonly facts: Facts;
   /** By the name that `files[].template` uses; null: there is no such file. */

@@ -76,7 +76,7 @@ export type Step = FolderStep | SecretStep | FileStep;
 export type PlanPart = "files" | "secrets" | "tuning";
 
 /** `possible`: what is left of a run whose secrets cannot all be had. No plan that is printed or saved is that. */
-export type PerformedPart = PlanPart | "possible";
+type PerformedPart = PlanPart | "possible";
 
 export interface Plan {
   readonly schema: 1;

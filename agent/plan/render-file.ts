@@ -8,7 +8,7 @@ import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat
 import type { ContentPart } from "../formats/content.ts";
 import type { RenderInput } from "../template/render-input.ts";
 
-export type RenderedFile =
+type RenderedFile =
   | (Extract<Rendered, { kind: "rendered" }> & { readonly chosen: ReasonedFormat })
   /** Nobody can tell its format for certain: the config is to say it. */
   | ({ readonly kind: "undecided" } & Pick<Problem, "what" | "fix">)

@@ -15,7 +15,7 @@ import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 import { describeBug } from "../bug.ts";
 
 /** What main gets of its process. */
-export interface Surroundings {
+interface Surroundings {
   /** What is left of the caller's environment. */
   readonly environment: Variables;
   /** Fires when the run is asked to stop. */
@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly setEnd: (end: Deadline) => void;
 }
 
-export type Main = (argv: string[], out: Output, err: Output, surroundings: Surroundings) => Promise<number>;
+type Main = (argv: string[], out: Output, err: Output, surroundings: Surroundings) => Promise<number>;
 
 /** @param warm runs once, while the snapshot is built, so that the functions it calls are in it compiled */
 export function startMain(main: Main, warm: () => Promise<void>): void {

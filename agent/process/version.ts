@@ -1,4 +1,4 @@
-// What `parbake --version` says: baked into the bundle by scripts/bundle-agent.ts, and "source" where it runs unbuilt.
+// What `parbake --version` says: baked into the bundle by scripts/building/bundle-agent.ts, and "source" where it runs unbuilt.
 
 declare const PARBAKE_VERSION: string | undefined;
 declare const PARBAKE_COMMIT: string | undefined;

@@ -32,7 +32,7 @@ interface Filling {
   readonly hole: Hole;
 }
 
-export interface FilledFile {
+interface FilledFile {
   readonly format: TemplateFormat;
   readonly keepsLineEnds?: boolean;
 }

@@ -15,7 +15,7 @@ export interface Frame {
 }
 
 /** `@key`, `@index`, `@first` and `@last`. */
-export interface Turn {
+interface Turn {
   readonly key: string | number;
   readonly index: number;
   readonly first: boolean;

@@ -5,7 +5,7 @@ import type { Position } from "../refusal.ts";
 import type { Content, Program } from "./tree/template-ast.ts";
 
 /** A line of static text; `\uE000:n\uE001` in the output of a marked template stands where lines[n] begins. */
-export type Line = Required<Pick<Position, "file" | "line">>;
+type Line = Required<Pick<Position, "file" | "line">>;
 
 const MARK = /\uE000:(\d+)\uE001/;
 const HOLE = /\uE000\d+\uE001/;

@@ -25,7 +25,7 @@ export interface Print {
 }
 
 /** Where it is printed: in the template, or in a partial of it. */
-export type Site = Required<Position>;
+type Site = Required<Position>;
 
 export interface Run {
   readonly kind: "ran";

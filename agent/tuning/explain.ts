@@ -115,7 +115,7 @@ export function formatInput(name: string, value: number | string, settings: Sett
   return isSize && typeof value === "number" ? formatBytes(value) : String(value);
 }
 
-export interface Lever {
+interface Lever {
   readonly name: string;
   readonly kind: OptionRule["kind"];
   /** Null: the profile works it out. */

@@ -6,7 +6,7 @@ import { parseInteger } from "../number.ts";
 import type { OptionProblem, OptionRule, Options, Profile } from "./profile/profile.ts";
 import { adviseSize, formatBytes, parseSize } from "../size.ts";
 
-export type ResolveResult =
+type ResolveResult =
   | { readonly kind: "resolved"; readonly options: Options }
   | { readonly kind: "refused"; readonly problems: readonly OptionProblem[] };
 

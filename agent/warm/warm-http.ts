@@ -1,5 +1,5 @@
 // Stands in for what a snapshot can't hold of Node's modules while it is built: answers requests out of plain data, and opens
-// no socket. The lazy modules of scripts/bundle-builtins.ts look for it under this symbol, and only then.
+// no socket. The lazy modules of scripts/building/bundle-builtins.ts look for it under this symbol, and only then.
 
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";

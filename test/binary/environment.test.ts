@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listEarly, VARIABLES } from "../../agent/process/environment.ts";
-import { nodePath, TOP } from "../../scripts/build-pinned-node.ts";
+import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeCertificates, startTlsFront, type Front, type TestCertificates } from "../unit/support/tls-front.ts";
 import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";

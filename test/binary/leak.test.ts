@@ -6,7 +6,7 @@ import { homedir, hostname, release, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, it } from "mocha";
-import { nodePath, TOP } from "../../scripts/build-pinned-node.ts";
+import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
 
 // Shorter words, such as C.UTF-8, stand in any program of this size.
 const SHORTEST = 8;

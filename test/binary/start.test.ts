@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { TOP } from "../../scripts/build-pinned-node.ts";
+import { TOP } from "../../scripts/building/build-pinned-node.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { startEmulator } from "../../scripts/emulator/emulator.ts";
 import { BINARY, makeScratchImage } from "./support/scratch-image.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { MIXES } from "../../scripts/mixes.ts";
-import { formatMixes, MIXES_PAGE, tuneMix } from "../../scripts/write-mixes.ts";
+import { MIXES } from "../../scripts/docs/mixes.ts";
+import { formatMixes, MIXES_PAGE, tuneMix } from "../../scripts/docs/write-mixes.ts";
 
 describe("the page of the mixes", () => {
-  it("is what the profiles say: `scripts/node scripts/write-mixes.ts` writes it anew", () => {
+  it("is what the profiles say: `scripts/node scripts/docs/write-mixes.ts` writes it anew", () => {
     assert.equal(readFileSync(MIXES_PAGE, "utf8"), formatMixes());
   });
   it("has ten mixes or more", () => {

@@ -39,7 +39,7 @@ export type Removal = ChangeOf<"remove"> & OldFile;
 export type Mending = ChangeOf<"attributes"> & Examined & { readonly old: Attributes; readonly new: Attributes };
 
 /** A folder that staging made already: only taking it back is left to do. */
-export type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
+type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
 
 /** Something that an earlier parbake put where the symlink of a top-level name is to be. */
 export interface Replaced {

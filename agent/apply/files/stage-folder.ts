@@ -18,7 +18,7 @@ import { mendingOf } from "./stage-file.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
-export interface WantedFolder extends Attributes {
+interface WantedFolder extends Attributes {
   /** Absolute, as the booted machine sees it. */
   readonly path: string;
 }

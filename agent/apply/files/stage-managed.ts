@@ -11,7 +11,7 @@ import { readCurrent, type Current, type Wanted } from "../../host/files/read-cu
 import { stageCurrent } from "./stage-file.ts";
 import { unchanged, type StagedChange } from "./staged.ts";
 
-export interface ManagedWish {
+interface ManagedWish {
   readonly wanted: Wanted;
   readonly trust: Trust;
   /** What the record says; undefined: nothing. */
@@ -19,7 +19,7 @@ export interface ManagedWish {
   readonly onDrift: OnDrift;
 }
 
-export interface StagedManaged {
+interface StagedManaged {
   readonly change: StagedChange;
   readonly contact: Contact;
   /** Whether the file has, or will have, no extended attribute but what its folder gives to every new file. False: unknown. */

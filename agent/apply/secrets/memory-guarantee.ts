@@ -78,7 +78,7 @@ function inspectStorage({ fd }: Folder, path: string): StoreState {
   return { kind: "memory", storage: { folder: path, fileSystem, guarantee, missingOptions } };
 }
 
-export interface Swap {
+interface Swap {
   readonly onMachine: boolean;
   readonly inCgroup: boolean;
 }
@@ -89,7 +89,7 @@ export function nameGuarantee(fileSystem: "tmpfs" | "ramfs", options: readonly s
   return swap.inCgroup ? "swappable" : "no swap in parbake's cgroup";
 }
 
-export interface MountOptions {
+interface MountOptions {
   readonly mount: readonly string[];
   readonly superBlock: readonly string[];
 }

@@ -42,7 +42,7 @@ import type { Source, Target } from "../targets/target.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
 import type { StagedTarget } from "../files/staged.ts";
 
-export interface GenerationWish extends SecretsPlace {
+interface GenerationWish extends SecretsPlace {
   readonly plan: Plan;
   /** Those below the secrets folder. */
   readonly targets: readonly Target[];

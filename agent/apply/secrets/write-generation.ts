@@ -15,7 +15,7 @@ import { writeNew } from "../../host/files/write-file.ts";
 import type { Attributes } from "../../host/attributes.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
 
-export interface GenerationContent extends SecretsPlace {
+interface GenerationContent extends SecretsPlace {
   readonly old: string | null;
   readonly files: readonly Examined[];
   readonly folders: readonly ExaminedFolder[];

@@ -36,7 +36,7 @@ export interface ManagedFile extends Attributes {
   readonly plainSinceNs: string | null;
 }
 
-export interface ManagedSecret {
+interface ManagedSecret {
   readonly kind: "secret";
   readonly path: string;
   /** Secrets Manager's ids of the versions that it was made from, by the secret's name in the config. */

@@ -47,7 +47,7 @@ export interface Journal {
 const NAME = "journal.json";
 export const JOURNAL_FOLDERS: readonly OwnFolder[] = [STATE_FOLDER, RUN_FOLDER];
 
-export type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp" | "managed">;
+type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp" | "managed">;
 
 export function newJournal({ changes, madeFolders, followUp, managed = null }: NewJournal): Journal {
   const since = new Date().toISOString();

@@ -75,7 +75,7 @@ export function takeBack({ journal, folder }: Transaction, root: string): UndoPr
 }
 
 /** Why the new files did not stay. */
-export interface Failure {
+interface Failure {
   readonly refusal: Refusal;
   /** Old files that could not be put back either; the journal stays then. */
   readonly stuck: readonly Problem[];
@@ -100,7 +100,7 @@ export async function followUp(
   return { refusal: withProblems(refusal, [...stuck, ...others]), stuck };
 }
 
-export interface RollbackProblems {
+interface RollbackProblems {
   readonly stuck: readonly Problem[];
   /** Of units that do not like the old files either, say: nothing that a next run could mend. */
   readonly others: readonly Problem[];

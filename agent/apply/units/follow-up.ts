@@ -9,7 +9,7 @@ import { joinRefusals } from "../../collect-refusals.ts";
 import { applyUnitActions, type OwedAction, problemsOf, reloadManager, type UnitContext } from "./unit-actions.ts";
 import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
 
-export interface FollowUpResult {
+interface FollowUpResult {
   readonly units: readonly UnitReport[];
   readonly healthChecks: readonly HealthReport[];
   /** Null: all is well. 69 where a unit failed, 65 where a health check did. */

@@ -80,7 +80,7 @@ export function touchedUnits(reports: readonly UnitReport[]): OnChange[] {
   return touched.map(({ unit, action }) => ({ unit, action }));
 }
 
-export interface UnitOutcome {
+interface UnitOutcome {
   readonly report: UnitReport;
   readonly problem: Problem | null;
 }

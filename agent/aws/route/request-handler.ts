@@ -26,7 +26,7 @@ export interface SdkRequest extends Destination {
   readonly body?: unknown;
 }
 
-export interface SdkResponse {
+interface SdkResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
@@ -43,7 +43,7 @@ export interface RequestHandler {
   httpHandlerConfigs(): object;
 }
 
-export interface HandlerOptions {
+interface HandlerOptions {
   readonly abortSignal?: unknown;
 }
 

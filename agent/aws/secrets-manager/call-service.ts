@@ -30,7 +30,7 @@ export interface Call<T> {
   readonly hasAlternative?: boolean;
 }
 
-export interface Failure {
+interface Failure {
   readonly code: RefusalCode;
   readonly what: string;
   readonly fix: string;

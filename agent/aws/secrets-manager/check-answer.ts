@@ -7,7 +7,7 @@ import type { SecretDescription } from "../secret-description.ts";
 import type { SecretReference, VersionInput } from "./secret-request.ts";
 
 /** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
-export interface Flaw {
+interface Flaw {
   readonly kind: "flaw";
   readonly flaw: string;
 }

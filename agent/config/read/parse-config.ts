@@ -51,7 +51,7 @@ const GUARANTEES = ["unswappable", "no-swap", "swappable"] as const;
 const ARCHITECTURES = ["arm64", "x86_64"] as const;
 
 /** @param folder as the config has it */
-export type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
+type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
 
 /**
  * @param files in the order of precedence: a later file's entry replaces an earlier one of the same name

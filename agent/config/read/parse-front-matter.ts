@@ -14,7 +14,7 @@ export interface FrontMatter {
   readonly at: Position;
 }
 
-export interface SplitTemplate {
+interface SplitTemplate {
   /** Null: the template begins with its text. */
   readonly frontMatter: FrontMatter | null;
   /** The template with its front matter as a comment of as many lines, so that the text keeps its line numbers. */

@@ -14,7 +14,7 @@ export interface YamlObjection {
   readonly offset: number;
 }
 
-export interface CheckedYaml {
+interface CheckedYaml {
   /** How many there are, aliases written out. */
   readonly values: number;
   readonly aliases: ReadonlyMap<Alias, Node>;

@@ -3,7 +3,7 @@
 
 import { type CST, Lexer, Parser } from "yaml";
 
-export interface YamlTokens {
+interface YamlTokens {
   readonly tokens: readonly CST.Token[];
   /** Where the first value stands that is nested deeper than `MOST_NESTED`; null: none is. */
   readonly tooDeepAt: number | null;

@@ -7,7 +7,7 @@ interface Origin {
   readonly detail: string;
 }
 
-export interface Cpus {
+interface Cpus {
   readonly vcpus: number;
   readonly cores: number;
   readonly threadsPerCore: number;

@@ -12,7 +12,7 @@ export interface ImdsAnswer {
 }
 
 /** `too-large` is final; the others may pass. */
-export type Trouble = "timeout" | "refused" | "unreachable" | "reset" | "too-large" | "interrupted" | "other";
+type Trouble = "timeout" | "refused" | "unreachable" | "reset" | "too-large" | "interrupted" | "other";
 
 /** What stopped a request before its answer was whole. */
 export class ImdsTrouble extends Error {
@@ -28,7 +28,7 @@ export class ImdsTrouble extends Error {
 // User data, the longest thing that IMDS serves, ends at 16 KiB; nothing that parbake asks for comes near it.
 const MAX_BODY_BYTES = 64 * 1024;
 
-export interface ImdsRequest {
+interface ImdsRequest {
   readonly endpoint: URL;
   readonly agent: Agent;
   readonly method: "GET" | "PUT";

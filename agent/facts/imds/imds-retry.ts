@@ -6,7 +6,7 @@ import { ImdsTrouble } from "./imds-request.ts";
 /** What one try came to. `again` may pass by itself. */
 export type Attempt<T> = { readonly kind: "done"; readonly value: T } | Again;
 
-export interface Again {
+interface Again {
   readonly kind: "again";
   readonly trouble: ImdsTrouble["kind"] | "busy" | "not-there";
   /** `HTTP 503`, `ECONNREFUSED`. */

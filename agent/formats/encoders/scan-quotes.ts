@@ -3,7 +3,7 @@
 import type { Place } from "./format-rules.ts";
 import { HOLE } from "./format-rules.ts";
 
-export interface QuoteRules {
+interface QuoteRules {
   /** The characters that open a string and close it. */
   readonly quotes: string;
   /** The quotes inside which a backslash escapes; `bare` if it does outside of quotes too. */

@@ -2,7 +2,7 @@
 
 import { Malformed, Scanner, type Token } from "./scanner.ts";
 
-export interface Assignment {
+interface Assignment {
   readonly name: string;
   readonly value: string;
   readonly start: number;

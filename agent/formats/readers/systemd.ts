@@ -24,7 +24,7 @@ export function readSystemd(file: string): readonly Token[] {
   return tokens;
 }
 
-export interface LogicalLine {
+interface LogicalLine {
   /** Continued lines are joined as systemd joins them: with a blank in place of the backslash. */
   readonly text: string;
   readonly start: number;

@@ -16,7 +16,7 @@ import { firstLines } from "../run-command.ts";
 import { temporaryName } from "./temporary.ts";
 import type { Attributes } from "../attributes.ts";
 
-export type CopyOutcome = "copied" | "no GNU cp" | { readonly failed: string };
+type CopyOutcome = "copied" | "no GNU cp" | { readonly failed: string };
 
 /** Copies mode bits, ACL, label and all other extended attributes between open files. */
 export type CopyAttributes = (fromFd: number, toFd: number) => CopyOutcome;

@@ -44,7 +44,7 @@ export interface Wanted extends Attributes {
 }
 
 /** What it takes to make a file as wanted. */
-export type Comparison = "create" | "update" | "attributes" | "unchanged";
+type Comparison = "create" | "update" | "attributes" | "unchanged";
 
 /** `kept`: it was edited by hand, and the config says to leave it so. */
 export type FileDifference = Comparison | "remove" | "kept";
@@ -82,7 +82,7 @@ export function attributesOf({ uid, gid, mode }: BigIntStats): Attributes {
   return { uid: Number(uid), gid: Number(gid), mode: Number(mode) & 0o7777 };
 }
 
-export interface CurrentFolder extends Attributes {
+interface CurrentFolder extends Attributes {
   readonly inode: string;
 }
 

@@ -45,7 +45,7 @@ export interface TemplateContext {
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
-export interface ContextInput {
+interface ContextInput {
   readonly facts: Facts;
   /** Null: tuning failed, and templates are linted only. */
   readonly apps: readonly AppPlan[] | null;

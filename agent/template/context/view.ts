@@ -12,7 +12,7 @@ export interface View {
 }
 
 /** Where a name that is not there is no mistake: in `#if` and `default` (tags), in `default` alone (vars), nowhere. */
-export type Openness = "tests" | "defaults" | "nowhere";
+type Openness = "tests" | "defaults" | "nowhere";
 
 export type Resolved =
   | { readonly kind: "found"; readonly view: View; readonly inEveryItem: boolean }

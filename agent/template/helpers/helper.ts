@@ -38,7 +38,7 @@ export interface Helper {
   run(...values: unknown[]): unknown;
 }
 
-export interface Shape extends Pick<Helper, "takes" | "gives" | "about" | "example"> {
+interface Shape extends Pick<Helper, "takes" | "gives" | "about" | "example"> {
   readonly least?: number;
   readonly most?: number;
   readonly optional?: "first" | "all";

@@ -10,13 +10,13 @@ import { SecretHole, TunedValue, UNKNOWN } from "../context/template-context.ts"
 import { HELPERS } from "../helpers/helpers.ts";
 import type { TemplateFormat } from "../../formats/format.ts";
 
-export interface Objection {
+interface Objection {
   readonly node: Expression | Mustache;
   readonly what: string;
   readonly fix: string;
 }
 
-export interface CallSite {
+interface CallSite {
   readonly scope: Scope;
   readonly format: TemplateFormat;
   /** What templates see as `secrets`. */

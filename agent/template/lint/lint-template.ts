@@ -26,7 +26,7 @@ import { isRawBlock, RAW_BLOCK } from "../tree/raw-block.ts";
 import { explainOptional, optionalAppOf, presenceOf } from "./optional-apps.ts";
 import type { TemplateFormat } from "../../formats/format.ts";
 
-export interface LintInput {
+interface LintInput {
   /** With its partials. */
   readonly program: Program;
   /** The template and its partials. */
@@ -41,7 +41,7 @@ export interface LintInput {
 
 const BLOCKS = ["each", "if", "unless", "with"];
 
-export interface Lint {
+interface Lint {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
   /** The paths of all that is read, from the root: `vars.users`, `vars.users[].name`. */

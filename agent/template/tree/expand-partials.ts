@@ -11,7 +11,7 @@ export interface TemplateText {
   readonly source: string;
 }
 
-export interface Expanded {
+interface Expanded {
   readonly problems: readonly Problem[];
   /** The partials that were put in, each once. */
   readonly texts: readonly TemplateText[];
@@ -27,7 +27,7 @@ const MOST_INCLUSIONS = 1000;
 const MOST_LENGTH = 2 ** 20;
 const DEEPEST = 10;
 
-export interface Inclusions {
+interface Inclusions {
   /** That of the template itself. */
   readonly file: string;
   /** By name. */

@@ -6,7 +6,7 @@ import type { Problem } from "../../refusal.ts";
 import { findRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import type { Program } from "./template-ast.ts";
 
-export type ParsedTemplate =
+type ParsedTemplate =
   | { readonly kind: "parsed"; readonly program: Program }
   | { readonly kind: "broken"; readonly problem: Problem };
 

@@ -26,7 +26,7 @@ export interface Literal extends Node {
   readonly original: string | number | boolean;
 }
 
-export interface Hash {
+interface Hash {
   readonly pairs: readonly (Node & { readonly key: string; readonly value: Expression })[];
 }
 

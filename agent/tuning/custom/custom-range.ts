@@ -10,7 +10,7 @@ export interface Range {
 }
 
 /** The texts that it can be; a value is one. */
-export interface Texts {
+interface Texts {
   readonly dimension: "text";
   readonly texts: readonly string[];
 }

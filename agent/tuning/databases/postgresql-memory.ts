@@ -65,7 +65,7 @@ export interface PostgresMemory {
   readonly roomKb: number;
 }
 
-export interface WorkMem {
+interface WorkMem {
   readonly kb: number;
   /** Before rounding. */
   readonly exactKb: number;
@@ -76,7 +76,7 @@ export interface WorkMem {
   readonly isShort: boolean;
 }
 
-export interface Vacuum {
+interface Vacuum {
   /** What each worker may have. */
   readonly kb: number;
   /** Before rounding. */
@@ -89,7 +89,7 @@ export interface Vacuum {
   readonly bearableWorkers: number;
 }
 
-export interface PostgresDemand {
+interface PostgresDemand {
   readonly shareKb: number;
   readonly workload: Workload;
   readonly dataSize: DataSize;

@@ -25,7 +25,7 @@ const LEAST_HEAP_BYTES = 64 * MIB;
 const FIRST_HEAP_BYTES = 300 * MIB;
 
 /** The calculator's, and what is left of it where memory is short: a small pool of workers beside the JVM's own threads. */
-export const THREADS = { least: 20, most: 250 };
+const THREADS = { least: 20, most: 250 };
 
 /** The calculator's, which is HotSpot's with tiered compilation; HotSpot's without it. */
 export const CODE_CACHE_BYTES = { least: 48 * MIB, most: 240 * MIB };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createEc2Client } from "../../../../agent/aws/ec2.ts";
-import { describeRow } from "../../../../scripts/describe-row.ts";
-import { fetchInstanceTypes } from "../../../../scripts/fetch-instance-types.ts";
+import { createEc2Client } from "../../../../scripts/catalogue/ec2.ts";
+import { describeRow } from "../../../../scripts/catalogue/describe-row.ts";
+import { fetchInstanceTypes } from "../../../../scripts/catalogue/fetch-instance-types.ts";
 import { type ScriptedImds, startScriptedImds } from "../../support/scripted-imds.ts";
 
 function page(types: readonly string[], next: string): string {

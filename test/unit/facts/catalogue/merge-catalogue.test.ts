@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CatalogueRow } from "../../../../agent/facts/catalogue/catalogue-table.ts";
 import { findInstanceType } from "../../../../agent/facts/catalogue/catalogue.ts";
-import { mergeCatalogue } from "../../../../scripts/merge-catalogue.ts";
+import { mergeCatalogue } from "../../../../scripts/catalogue/merge-catalogue.ts";
 
 const GIB = 1024 ** 3;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findAnswer } from "../../../../scripts/read-moto.ts";
+import { findAnswer } from "../../../../scripts/catalogue/read-moto.ts";
 
 const HEAD = "File Name                                             Modified             Size\n";
 

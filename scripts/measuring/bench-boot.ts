@@ -4,10 +4,10 @@
 import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeScratchImage, type ScratchImage } from "../test/binary/support/scratch-image.ts";
+import { makeScratchImage, type ScratchImage } from "../../test/binary/support/scratch-image.ts";
 import { spawnEmulator } from "./bench-emulator.ts";
 import { median, type Program, readFootprint, timeRun } from "./bench-measure.ts";
-import { nodePath, TOP } from "./build-pinned-node.ts";
+import { nodePath, TOP } from "../building/build-pinned-node.ts";
 
 const BINARY = `${TOP}/dist/parbake`;
 // Of the pinned Node's own start: what the project promises for a whole boot.

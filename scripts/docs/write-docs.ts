@@ -1,11 +1,11 @@
 // Writes agent/tuning/README.md: every profile with its options and settings, from the code alone. Usage: write-docs.ts
 
 import { writeFileSync } from "node:fs";
-import { PROFILES } from "../agent/tuning/profiles.ts";
-import { resolveOptions } from "../agent/tuning/resolve-options.ts";
-import type { OptionRule, Profile, Setting } from "../agent/tuning/profile/profile.ts";
-import { formatBytes, GIB } from "../agent/size.ts";
-import { TOP } from "./build-pinned-node.ts";
+import { PROFILES } from "../../agent/tuning/profiles.ts";
+import { resolveOptions } from "../../agent/tuning/resolve-options.ts";
+import type { OptionRule, Profile, Setting } from "../../agent/tuning/profile/profile.ts";
+import { formatBytes, GIB } from "../../agent/size.ts";
+import { TOP } from "../building/build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 
 export const DOCS = `${TOP}/agent/tuning/README.md`;
@@ -24,7 +24,7 @@ const SAMPLE = {
 
 const INTRODUCTION = `# Profiles
 
-Made by \`scripts/node scripts/write-docs.ts\` from the profiles beside it.
+Made by \`scripts/node scripts/docs/write-docs.ts\` from the profiles beside it.
 
 A profile is one app that parbake can tune. Its options stand in the config, \`apps: { db: { profile: postgresql, options: {
 version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 16GiB --cpus 4 --set version=16\`. Its settings

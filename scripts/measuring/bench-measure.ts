@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ScratchImage } from "../test/binary/support/scratch-image.ts";
+import type { ScratchImage } from "../../test/binary/support/scratch-image.ts";
 
 export interface Program {
   readonly argv: readonly string[];

@@ -1,19 +1,19 @@
 // Writes templates/README.md: what a template may say, and every helper, from the code alone. Usage: write-template-docs.ts
 
 import { writeFileSync } from "node:fs";
-import { FILE_KEYS } from "../agent/config/read/parse-file.ts";
-import { describeKind } from "../agent/template/helpers/helper.ts";
-import { SIZE_FORMS, formatSize } from "../agent/formats/size-forms.ts";
-import { TEMPLATE_FORMATS } from "../agent/formats/format-of.ts";
-import { HELPER_GROUPS, type Helper } from "../agent/template/helpers/helpers.ts";
-import { GIB, KIB } from "../agent/size.ts";
-import { TOP } from "./build-pinned-node.ts";
+import { FILE_KEYS } from "../../agent/config/read/parse-file.ts";
+import { describeKind } from "../../agent/template/helpers/helper.ts";
+import { SIZE_FORMS, formatSize } from "../../agent/formats/size-forms.ts";
+import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
+import { HELPER_GROUPS, type Helper } from "../../agent/template/helpers/helpers.ts";
+import { GIB, KIB } from "../../agent/size.ts";
+import { TOP } from "../building/build-pinned-node.ts";
 
 export const TEMPLATE_DOCS = `${TOP}/templates/README.md`;
 
 const INTRODUCTION = `# Templates
 
-Made by \`scripts/node scripts/write-template-docs.ts\` from the code.
+Made by \`scripts/node scripts/docs/write-template-docs.ts\` from the code.
 
 The templates beside this page are ready to use: each is the config of one app, with what parbake has tuned. A template is
 text with \`{{…}}\`, in the language of Handlebars: \`{{apps.db.shared_buffers}}\` prints a value, \`{{#if …}}\`, \`{{#unless …}}\`,

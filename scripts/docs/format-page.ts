@@ -1,7 +1,7 @@
 // A page of the documentation as the formatter leaves it, so that the check of the format does not mind.
 
 import { spawnSync } from "node:child_process";
-import { TOP } from "./build-pinned-node.ts";
+import { TOP } from "../building/build-pinned-node.ts";
 
 /** @param path where the page will stand: its name says what it is written in */
 export function formatPage(path: string, text: string): string {

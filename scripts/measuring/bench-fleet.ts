@@ -3,10 +3,10 @@
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { parseDurationMs } from "../agent/duration.ts";
-import type { FleetOptions } from "./fleet/fleet.ts";
-import { startFleet, type Quotas } from "./fleet/start-fleet.ts";
-import { summarize, type Summary } from "./fleet/summarize.ts";
+import { parseDurationMs } from "../../agent/duration.ts";
+import type { FleetOptions } from "../fleet/fleet.ts";
+import { startFleet, type Quotas } from "../fleet/start-fleet.ts";
+import { summarize, type Summary } from "../fleet/summarize.ts";
 
 /** On average: what full jitter needs where all start in one instant, and one more for each longest mean wait. */
 const MOST_CALLS_PER_SECRET = 3;

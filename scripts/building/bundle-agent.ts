@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
-import { parseCatalogue } from "../agent/facts/catalogue/catalogue-table.ts";
+import { parseCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
 import { assetName, bundleOnDemand, loadOnDemand, ON_DEMAND } from "./bundle-on-demand.ts";

@@ -1,31 +1,31 @@
 // Writes agent/tuning/MIXES.md: how usual mixes of apps share usual machines, from the code alone. Usage: write-mixes.ts
 
 import { writeFileSync } from "node:fs";
-import { listUntold, warnBelowUseful } from "../agent/cli/warn-below-useful.ts";
-import { describeRest, describeSpare } from "../agent/cli/print/print-division.ts";
-import { formatDegraded, oneLine } from "../agent/cli/print/print-tuning.ts";
-import { formatCount, joinWords } from "../agent/cli/text.ts";
-import type { Config } from "../agent/config/config.ts";
-import { parseConfig } from "../agent/config/read/parse-config.ts";
-import { findInstanceType } from "../agent/facts/catalogue/catalogue.ts";
-import type { Facts } from "../agent/facts/facts.ts";
-import { factsForSize, predictFacts } from "../agent/facts/predict-facts.ts";
-import { formatProblem } from "../agent/refusal.ts";
-import { computeTuning, type TuningResult } from "../agent/tuning/compute-tuning.ts";
-import { amountOf, explainShare, type ShareExplanation } from "../agent/tuning/explain.ts";
-import { PROFILES } from "../agent/tuning/profiles.ts";
-import type { Setting } from "../agent/tuning/profile/profile.ts";
-import { formatBytes } from "../agent/size.ts";
-import { TOP } from "./build-pinned-node.ts";
+import { listUntold, warnBelowUseful } from "../../agent/cli/warn-below-useful.ts";
+import { describeRest, describeSpare } from "../../agent/cli/print/print-division.ts";
+import { formatDegraded, oneLine } from "../../agent/cli/print/print-tuning.ts";
+import { formatCount, joinWords } from "../../agent/cli/text.ts";
+import type { Config } from "../../agent/config/config.ts";
+import { parseConfig } from "../../agent/config/read/parse-config.ts";
+import { findInstanceType } from "../../agent/facts/catalogue/catalogue.ts";
+import type { Facts } from "../../agent/facts/facts.ts";
+import { factsForSize, predictFacts } from "../../agent/facts/predict-facts.ts";
+import { formatProblem } from "../../agent/refusal.ts";
+import { computeTuning, type TuningResult } from "../../agent/tuning/compute-tuning.ts";
+import { amountOf, explainShare, type ShareExplanation } from "../../agent/tuning/explain.ts";
+import { PROFILES } from "../../agent/tuning/profiles.ts";
+import type { Setting } from "../../agent/tuning/profile/profile.ts";
+import { formatBytes } from "../../agent/size.ts";
+import { TOP } from "../building/build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 import { MIXES, type Mix } from "./mixes.ts";
-import type { AppPlan } from "../agent/tuning/tuning.ts";
+import type { AppPlan } from "../../agent/tuning/tuning.ts";
 
 export const MIXES_PAGE = `${TOP}/agent/tuning/MIXES.md`;
 
 const INTRODUCTION = `# Mixes
 
-Made by \`scripts/node scripts/write-mixes.ts\` from the profiles beside it and \`scripts/mixes.ts\`.
+Made by \`scripts/node scripts/docs/write-mixes.ts\` from the profiles beside it and \`scripts/docs/mixes.ts\`.
 
 How usual mixes of apps share usual machines when the config says no more than what stands here. An app has its floor, then a part by
 its weight, up to what its profile says that it can use; what it can't use, others get by their weights, and then the page

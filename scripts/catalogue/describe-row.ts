@@ -1,7 +1,7 @@
 // What DescribeInstanceTypes says of a type as a row of the catalogue. Pure.
 
 import type { GpuDeviceInfo, InstanceTypeInfo } from "@aws-sdk/client-ec2";
-import type { CatalogueRow, CatalogueSource, LocalDisks } from "../agent/facts/catalogue/catalogue-table.ts";
+import type { CatalogueRow, CatalogueSource, LocalDisks } from "../../agent/facts/catalogue/catalogue-table.ts";
 
 const MIB = 1024 * 1024;
 const GB = 1e9;

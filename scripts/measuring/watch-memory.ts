@@ -1,7 +1,7 @@
 // How much memory some processes of a machine have, sampled while they run, and the end of all of them where that is too much.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { KIB, MIB } from "../agent/size.ts";
+import { KIB, MIB } from "../../agent/size.ts";
 
 const SAMPLE_MS = 300;
 

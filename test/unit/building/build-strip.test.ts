@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { describeElf, stripElf } from "../../../scripts/build-strip.ts";
+import { describeElf, stripElf } from "../../../scripts/building/build-strip.ts";
 
 describe("stripElf", () => {
   it("leaves a Node that runs, without symbols, and takes 18 MB or more off it", () => {

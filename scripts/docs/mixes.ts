@@ -1,7 +1,7 @@
 // Mixes of apps as they are usual on one machine, for the page of their divisions. What each one shows is held by a test.
 
-import { GIB, MIB } from "../agent/size.ts";
-import type { AppPlan } from "../agent/tuning/tuning.ts";
+import { GIB, MIB } from "../../agent/size.ts";
+import type { AppPlan } from "../../agent/tuning/tuning.ts";
 
 export interface Mix {
   readonly title: string;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deafen, findLiterals, UNHEARD } from "../../../scripts/build-deafen.ts";
+import { deafen, findLiterals, UNHEARD } from "../../../scripts/building/build-deafen.ts";
 
 // A string of C's, and one of V8's with its length in front.
 const literals = (names: readonly string[]) =>

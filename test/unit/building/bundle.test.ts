@@ -3,9 +3,9 @@ import { compileFunction } from "node:vm";
 import { createRequire } from "node:module";
 import { build, type Plugin } from "esbuild";
 import { describe, it } from "mocha";
-import { shapeBuiltins } from "../../../scripts/bundle-builtins.ts";
-import { loadOnDemand } from "../../../scripts/bundle-on-demand.ts";
-import { replaceUnused } from "../../../scripts/bundle-replacements.ts";
+import { shapeBuiltins } from "../../../scripts/building/bundle-builtins.ts";
+import { loadOnDemand } from "../../../scripts/building/bundle-on-demand.ts";
+import { replaceUnused } from "../../../scripts/building/bundle-replacements.ts";
 
 async function bundle(contents: string, plugin: Plugin): Promise<string> {
   const { outputFiles } = await build({

@@ -13,7 +13,7 @@ export interface PinnedNode {
   readonly integrity: string;
 }
 
-export const TOP = join(import.meta.dirname, "..");
+export const TOP = join(import.meta.dirname, "../..");
 
 export function readPinnedNode(architecture: Architecture): PinnedNode {
   const packageName = `node-linux-${architecture}`;

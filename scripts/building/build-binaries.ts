@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
-import { NO_CODE_FROM_TEXT, NO_REHASH, V8_FLAGS } from "../agent/process/v8-flags.ts";
+import { NO_CODE_FROM_TEXT, NO_REHASH, V8_FLAGS } from "../../agent/process/v8-flags.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
 import { type Bundle, bundleAgent } from "./bundle-agent.ts";

@@ -1,6 +1,6 @@
 // What an answer of EC2 makes of the catalogue. Pure.
 
-import type { Catalogue, CatalogueRow } from "../agent/facts/catalogue/catalogue-table.ts";
+import type { Catalogue, CatalogueRow } from "../../agent/facts/catalogue/catalogue-table.ts";
 
 /**
  * The union of both. No region has every type, and a type that EC2 no longer tells of runs on where it was started: what the

@@ -4,16 +4,16 @@
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createEc2Client } from "../agent/aws/ec2.ts";
-import { readClientSettings } from "../agent/aws/route/endpoints.ts";
-import { readCatalogue } from "../agent/facts/catalogue/catalogue.ts";
-import { type CatalogueRow, formatCatalogue } from "../agent/facts/catalogue/catalogue-table.ts";
+import { createEc2Client } from "./ec2.ts";
+import { readClientSettings } from "../../agent/aws/route/endpoints.ts";
+import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
+import { type CatalogueRow, formatCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
 import { describeRow } from "./describe-row.ts";
 import { fetchInstanceTypes } from "./fetch-instance-types.ts";
 import { mergeCatalogue } from "./merge-catalogue.ts";
 import { readMoto } from "./read-moto.ts";
 
-const TABLE = fileURLToPath(new URL("../agent/facts/catalogue/catalogue.tsv", import.meta.url));
+const TABLE = fileURLToPath(new URL("../../agent/facts/catalogue/catalogue.tsv", import.meta.url));
 
 const [option, ...rest] = process.argv.slice(2);
 if (option === "--moto") refreshFromMoto(rest);

@@ -1,7 +1,7 @@
 // All pages of DescribeInstanceTypes.
 
 import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
-import type { createEc2Client } from "../agent/aws/ec2.ts";
+import type { createEc2Client } from "./ec2.ts";
 
 export async function fetchInstanceTypes({
   ec2,
