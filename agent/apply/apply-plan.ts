@@ -1,47 +1,43 @@
-// Performs a plan: everything is checked, fetched, staged and validated before the first file is swapped in, and any failure
-// until then leaves the machine as it was.
+// Applies a plan: everything is inspected, fetched, staged and validated before the first file is swapped in. A run that fails
+// before that leaves the machine as it was; one whose units or health checks fail after it puts the old files back.
 
+import { joinRefusals } from "../collect-refusals.ts";
+import type { FetchedSecret } from "../aws/fetched-secret.ts";
 import type { Deadline } from "../deadline.ts";
+import { AttributeKeeper } from "../host/files/extended-attributes.ts";
+import type { RunCommand } from "../host/run-command.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
-import { declaredAt } from "../refusal.ts";
-import { orStopped, refuseStop } from "../stop.ts";
-import type { Change, GenerationFlip } from "./change/change.ts";
-import { checkAll, isInStore, narrow, type Found } from "./prepare-run.ts";
-import { listCandidates } from "./secrets/examine-generation.ts";
-import { AttributeKeeper } from "../host/files/extended-attributes.ts";
-import { eraseSecrets } from "./secrets/needed-secrets.ts";
-import { carryOutPossible } from "./carry-out-possible.ts";
-import { chooseFolder, newJournal } from "./transaction/journal.ts";
-import { linkCredentials } from "./secrets/link-credentials.ts";
-import { takeLock } from "./state/lock.ts";
-import { logContacts } from "./log-contacts.ts";
-import { tryWriteManaged } from "./state/managed.ts";
-import { planFollowUp } from "./units/build-follow-up.ts";
-import { recover } from "./transaction/recover.ts";
-import { stageRemovals, warningsOf } from "./files/undeclared.ts";
-import { reportFiles, reportFolders, reportRemoval, reportSecrets } from "./report-changes.ts";
-import { type Report } from "../report/report.ts";
-import type { RunCommand } from "../host/run-command.ts";
+import { declaredAt, Refusal } from "../refusal.ts";
+import type { Report } from "../report/report.ts";
 import { RunRecord } from "../report/run-record.ts";
-import { selectSecrets, type SecretQuestions, type Selection } from "./secrets/choose-secrets.ts";
-import { NO_GENERATION, stageGeneration, type StagedGeneration } from "./secrets/stage-generation.ts";
-import { stageTargets } from "./files/stage-targets.ts";
-import { listStoredSecrets } from "./secrets/stored-generation.ts";
-import { undoAll, type WrittenByChange } from "./change/make-all.ts";
-import { followUp, settle, swapIn, type Transaction } from "./transaction/transaction.ts";
-import { updateManaged } from "./next-record.ts";
-import { validateFiles, type Validation } from "./units/validate-files.ts";
-import { listValues, withholdSecrets } from "./secrets/withhold-secrets.ts";
-import { leaveReport } from "../report/report-file.ts";
+import { isStop, orStopped, refuseStop } from "../stop.ts";
+import { undoAll, withProblems } from "./change/make-all.ts";
+import { choosePossible, releaseUnits } from "./choose-possible.ts";
 import type { StagedTarget } from "./files/staged.ts";
-import type { FetchedSecrets } from "../aws/fetched-secret.ts";
+import { leaveOutcome } from "./leave-outcome.ts";
+import { logContacts } from "./log-contacts.ts";
+import { mountStore, narrow, prepareRun } from "./prepare-run.ts";
+import { resultsOf, type Done } from "./run-results.ts";
+import { chooseSecrets, type SecretQuestions } from "./secrets/choose-secrets.ts";
+import { linkCredentials } from "./secrets/link-credentials.ts";
+import { eraseSecrets } from "./secrets/needed-secrets.ts";
+import { listStoredSecrets } from "./secrets/stored-generation.ts";
+import { listValues, withholdSecrets } from "./secrets/withhold-secrets.ts";
+import { stagePlan, type Staged } from "./stage-plan.ts";
+import { takeLock, type Lock } from "./state/lock.ts";
+import { tryWriteManaged } from "./state/managed.ts";
+import { recover } from "./transaction/recover.ts";
+import { settle, swapIn, tellUnits } from "./transaction/transaction.ts";
+import { validateFiles, type Validation } from "./units/validate-files.ts";
 
 export interface ApplyOptions extends SecretQuestions {
   readonly root: string;
   readonly deadline: Deadline;
   /** Of putting old files back: later, and no signal ends it. */
   readonly wayBack: Deadline;
+  /** Rejected where the run is not over in time, whatever it waits for. Default: never. */
+  readonly overrun?: Promise<never>;
   readonly log: Log;
   /** How long to wait for another run to end. */
   readonly lockWaitMs: number;
@@ -51,148 +47,134 @@ export interface ApplyOptions extends SecretQuestions {
   readonly versions: Report["versions"];
   /** A record that was begun before the plan was made. */
   readonly record?: RunRecord;
-  /** Called with the lock held and before anything is touched: throws where the plan no longer fits the machine. */
+  /** Called when an earlier run is recovered and before anything else is touched: throws where the plan no longer fits the machine. */
   readonly recheck?: () => void;
-  /** Hears of the report, of a failed run too, while the lock is still held. */
-  readonly onReport?: (report: Report) => void;
+  /** Where metrics are left, of a failed run too. Default: nowhere. */
+  readonly metrics?: string | null;
 }
 
-/** Throws a Refusal, or our bug. A report is left in either case, but for a run that did not get the lock. */
+const NEVER = new Promise<never>(() => {});
+
+interface Context extends ApplyOptions {
+  readonly record: RunRecord;
+}
+
+/**
+ * Throws a Refusal, or our bug. It leaves a report in either case, before it releases the lock; but none where it did not get the
+ * lock, or where the plan no longer fits a machine that it has not touched.
+ */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Report> {
-  const { root } = options;
+  const { root, log } = options;
   const record = options.record ?? new RunRecord(options.versions);
-  const lock = await record.time("lock", () =>
-    takeLock(root, Math.min(options.lockWaitMs, options.deadline.remainingMs()), options.deadline.signal),
-  );
+  const fetched = new Map<string, FetchedSecret>();
+  const run = withholdSecrets(options.run, () => listValues(plan, root, fetched));
+  const context = { ...options, record, run };
+  const done: Done = {};
+  let lock: Lock | null = null;
+  let failure: unknown = null;
   try {
-    await perform(plan, options, record);
-    return publish(plan, record, null, options);
+    lock = await record.time("lock", () => waitForLock(options));
+    await Promise.race([runStages(plan, fetched, context, done), options.overrun ?? NEVER]);
   } catch (error) {
-    const failure = orStopped(error, options.deadline, record.isRolledBack);
-    if (!record.isTentative) publish(plan, record, failure, options);
-    throw failure;
+    failure = endOf(error, done, options);
   } finally {
-    lock.release();
+    eraseSecrets(fetched);
+  }
+  try {
+    const storedSecrets = listStoredSecrets(root, plan.secretsFolder);
+    const report = record.finish({ ...resultsOf(done), storedSecrets }, failure);
+    if (isRun(done, failure)) leaveOutcome(root, report, options.metrics ?? null, log);
+    if (failure !== null) throw failure;
+    return report;
+  } finally {
+    lock?.release();
   }
 }
 
-async function perform(plan: Plan, given: ApplyOptions, record: RunRecord): Promise<void> {
-  const { root } = given;
-  let fetched: FetchedSecrets = new Map();
-  const options = { ...given, run: withholdSecrets(given.run, () => listValues(plan, root, fetched)) };
-  await refuseStop(options.deadline);
-  await recover(plan, options, record);
-  record.isTentative = options.recheck !== undefined && record.recovered === null;
-  options.recheck?.();
-  record.isTentative = false;
+/**
+ * The stages of a run, in order: each takes what those before it gave.
+ * @param fetched gets the values of the secrets; the caller erases them
+ * @param done gets what each stage gave, so that a failed run reports as much as a good one
+ */
+async function runStages(plan: Plan, fetched: Map<string, FetchedSecret>, context: Context, done: Done): Promise<void> {
+  const { root, log, record, deadline } = context;
+  await refuseStop(deadline);
+  const recovered = (done.recovered = await recover(plan, context, record));
+  if (recovered.failure !== null) throw recovered.failure;
+  context.recheck?.();
+  done.isRechecked = true;
+
   // All of it before the first byte of a secret is fetched.
-  const found = await record.time("check", () => checkAll(plan, options, record));
-  const { stored, targets } = found;
-  const candidates = listCandidates(
-    { root, secretsFolder: plan.secretsFolder },
-    targets.filter((target) => isInStore(plan, target)),
-    stored,
+  const found = await record.time("check", async () => {
+    const store = (done.store = await mountStore(plan, context));
+    record.warn(store.warnings, log);
+    return prepareRun(plan, store, root);
+  });
+  record.warn(found.warnings, log);
+
+  const selection = await record.time("fetch", () => chooseSecrets(plan, found, fetched, context));
+  done.selection = selection;
+  record.warn(selection.warnings, log);
+  await refuseStop(deadline);
+  const possible = (done.possible = choosePossible(plan, selection.failed, root));
+
+  const staging = { root, runId: record.runId, keeper: new AttributeKeeper() };
+  const staged = await record.time("stage", () =>
+    stagePlan(possible.plan, narrow(found, possible.plan), selection, staging),
   );
-  const selection = await record.time("fetch", () => selectSecrets(plan, stored, candidates, options));
-  fetched = selection.fetched;
-  try {
-    await refuseStop(options.deadline);
-    record.warn(selection.warnings, options.log);
-    await carryOutPossible(plan, selection.failed, options, async (possible, held) => {
-      record.held = held;
-      const prepared = await prepare(possible, narrow(found, possible), selection, options, record);
-      if (prepared !== null) return carryOut(possible, prepared, options, record);
-      record.isSwapped = true;
-      linkCredentials(possible, root);
-    });
-  } finally {
-    eraseSecrets(selection.fetched);
-  }
+  done.staged = staged;
+  done.validation = await record.time("validate", () => validateFiles(listValidations(staged.targets), context));
+  logContacts(staged.targets, log);
+  record.warn(staged.warnings, log);
+
+  await swapAndTell(staged, possible.plan, context, done);
+  releaseUnits(plan, possible, root, log);
+  if (possible.failure !== null) throw possible.failure;
 }
 
-interface Prepared {
-  readonly transaction: Transaction;
-  readonly written: WrittenByChange;
-}
-
-/** Everything staged and validated; null where there is nothing to do. */
-async function prepare(
+/** Puts what was staged in place and has the units read it. Where nothing changes, only the record may be wrong. */
+async function swapAndTell(
+  { transaction, written, managed }: Staged,
   plan: Plan,
-  { targets, managed, undeclared, stored }: Found,
-  selection: Selection,
-  options: ApplyOptions,
-  record: RunRecord,
-): Promise<Prepared | null> {
-  const { root } = options;
-  const writtenAt = new Date().toISOString();
-  const keeper = new AttributeKeeper();
-  const staged: StagedTarget[] = [];
-  let generation = NO_GENERATION;
-  const removals = stageRemovals(undeclared);
-  const gone = removals.flatMap(({ change }) => change ?? []);
-  // The flip last: should another not come about, nobody has seen it.
-  const changes = () => [...staged.flatMap(declaredChange), ...gone, ...flipOf(generation)];
-  const stage = () => {
-    const { secretsFolder } = plan;
-    const [inside, outside] = [true, false].map((is) => targets.filter((one) => isInStore(plan, one) === is));
-    stageTargets(outside!, root, staged, managed.files, keeper);
-    const wish = { root, secretsFolder, plan, targets: inside!, selection, stored, managed: managed.files };
-    generation = stageGeneration({ ...wish, fetchedAt: writtenAt });
-    staged.push(...generation.staged);
-  };
-  try {
-    await record.time("stage", stage);
-    const order = new Map(targets.map((target, index) => [target.path, index]));
-    staged.sort((a, b) => order.get(a.target.path)! - order.get(b.target.path)!);
-    const validation = await record.time("validate", () => validateFiles(listValidations(staged), options));
-    record.files = [...reportFiles(staged, validation), ...removals.map(({ path }) => reportRemoval(path))];
-    record.folders = reportFolders(staged);
-    record.secrets = reportSecrets(plan, selection, staged);
-  } catch (error) {
-    undoAll(root, changes());
-    throw error;
-  }
-  logContacts(staged, options.log);
-  record.warn([...keeper.warnings, ...warningsOf(undeclared)], options.log);
-  const hasChanges = changes().length > 0;
-  const update = updateManaged(managed, staged, { plan, runId: record.runId, writtenAt, hasChanges });
-  if (!hasChanges) {
-    if (update !== null) tryWriteManaged(root, update, options.log);
-    return null;
-  }
-  const next = planFollowUp(staged, removals, root, record);
-  const journal = newJournal({ changes: changes(), madeFolders: [], followUp: next, managed: update });
-  const transaction = { journal, folder: chooseFolder(journal.changes, plan.secretsFolder) };
-  return { transaction, written: writtenBy(staged, generation) };
-}
-
-function flipOf({ flip }: StagedGeneration): GenerationFlip[] {
-  return flip === null ? [] : [flip];
-}
-
-function writtenBy(staged: readonly StagedTarget[], generation: StagedGeneration): WrittenByChange {
-  return new Map([
-    ...staged.map(({ change }) => [change.path, change.written] as const),
-    ...flipOf(generation).map(({ path }) => [path, generation.written] as const),
-  ]);
-}
-
-async function carryOut(
-  plan: Plan,
-  { transaction, written }: Prepared,
-  options: ApplyOptions,
-  record: RunRecord,
+  context: Context,
+  done: Done,
 ): Promise<void> {
-  const swapped = await record.time("swap", () => swapIn(transaction, written, options));
-  record.isSwapped = true;
-  linkCredentials(plan, options.root);
-  const failure = await record.time("units", () => followUp(swapped, options, record));
-  if (failure !== null) throw failure.refusal;
-  settle(swapped, options);
+  const { root, log, record } = context;
+  if (transaction === null) {
+    if (managed !== null) tryWriteManaged(root, managed, log);
+    done.isSwapped = true;
+    return linkCredentials(plan, root);
+  }
+  const swapped = await record.time("swap", () => swapIn(transaction, written, context));
+  done.isSwapped = true;
+  linkCredentials(plan, root);
+  const told = (done.told = await record.time("units", () => tellUnits(swapped, context, record)));
+  if (told.failure !== null) throw told.failure;
+  settle(swapped, context);
 }
 
-function declaredChange({ target, change: { change } }: StagedTarget): Change[] {
-  return change === null ? [] : [{ ...change, ...declaredAt(target.at) }];
+/** What the run ends with. What was staged and refused is dropped first; a swap that fails has put the old files back itself. */
+function endOf(
+  error: unknown,
+  { staged, validation, possible, told }: Done,
+  { root, deadline }: ApplyOptions,
+): unknown {
+  const left = staged !== undefined && validation === undefined ? undoAll(root, staged.changes) : null;
+  const isRefusal = error instanceof Refusal;
+  const refused = isRefusal && left !== null ? withProblems(error, [...left.stuck, ...left.lost]) : error;
+  const held = possible?.failure ?? null;
+  const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
+  return orStopped(isOther ? joinRefusals([held, refused]) : refused, deadline, told?.isRolledBack);
+}
+
+/** A plan that is refused before anything is touched was no run to the machine, nor one that another kept from beginning. */
+function isRun({ recovered, isRechecked }: Done, failure: unknown): boolean {
+  if (failure instanceof Refusal && failure.code === "locked") return false;
+  return isRechecked === true || recovered?.recovery !== null;
+}
+
+function waitForLock({ root, lockWaitMs, deadline }: ApplyOptions): Promise<Lock> {
+  return takeLock(root, Math.min(lockWaitMs, deadline.remainingMs()), deadline.signal);
 }
 
 function listValidations(staged: readonly StagedTarget[]): Validation[] {
@@ -200,13 +182,4 @@ function listValidations(staged: readonly StagedTarget[]): Validation[] {
     if (source.kind !== "file" || source.step.validate === null || stagedPath === null) return [];
     return [{ argv: source.step.validate, path, stagedPath, holdsSecrets: isSecret, ...declaredAt(at) }];
   });
-}
-
-/** @param failure what ended the run; null: it ended well */
-function publish(plan: Plan, record: RunRecord, failure: unknown, { root, log, onReport }: ApplyOptions): Report {
-  record.storedSecrets = listStoredSecrets(root, plan.secretsFolder);
-  const report = record.finish(failure);
-  onReport?.(report);
-  leaveReport(root, report, log);
-  return report;
 }

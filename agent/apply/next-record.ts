@@ -15,7 +15,7 @@ export interface Run {
 }
 
 /** What a whole plan no longer declares is forgotten, be it removed or left alone. Null: the record is right as it is. */
-export function updateManaged(old: ManagedState, staged: readonly StagedTarget[], run: Run): RecordUpdate | null {
+export function nextRecord(old: ManagedState, staged: readonly StagedTarget[], run: Run): RecordUpdate | null {
   const contents = staged.flatMap(({ file, ...one }) => (file === null ? [] : [{ ...one, file }]));
   const entries = contents.flatMap(({ target, change: { difference }, file }) => {
     const entry = recordTarget(target, difference, file, old.files.get(target.path), run);

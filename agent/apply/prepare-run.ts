@@ -1,22 +1,25 @@
-// All that can be refused before the first byte of a secret is fetched or a file is written: the file system of the secrets,
-// folders and owners of every target, links in the way. Sweeps what a killed run left.
+// Mounts the secrets folder, sweeps what a killed run left, and refuses all that can be refused before the first byte of a secret
+// is fetched or a file is written: folders and owners of every target, links in the way.
 
-import type { Plan, Step } from "../plan/plan.ts";
-import { Refusal } from "../refusal.ts";
-import { sweepGenerations } from "./change/flip-generation.ts";
-import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../host/folder.ts";
+import { dirname } from "node:path";
 import { forEachGathering } from "../collect-refusals.ts";
-import { checkLinks } from "./secrets/link-credentials.ts";
-import { describeDamage, readManaged, type ManagedState } from "./state/managed.ts";
-import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts";
-import { findUndeclared, type Undeclared } from "./files/undeclared.ts";
-import type { RunRecord } from "../report/run-record.ts";
-import { describeMissing } from "./secrets/memory-guarantee.ts";
-import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
-import { listPlaces, type Target } from "./targets/target.ts";
 import { removeLeftovers } from "../host/files/temporary.ts";
+import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Trust } from "../host/folder.ts";
 import { isBelow } from "../names/plain-path.ts";
-import { resolveTargets } from "./targets/check-targets.ts";
+import type { Plan, Step } from "../plan/plan.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import type { Storage } from "../report/report.ts";
+import { sweepGenerations } from "./change/flip-generation.ts";
+import { findUndeclared, type Undeclared } from "./files/undeclared.ts";
+import type { Candidate } from "./secrets/choose-secrets.ts";
+import { listCandidates } from "./secrets/examine-generation.ts";
+import { checkLinks } from "./secrets/link-credentials.ts";
+import { describeMissing } from "./secrets/memory-guarantee.ts";
+import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts";
+import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
+import { describeDamage, readManaged, type ManagedState } from "./state/managed.ts";
+import { checkTargets } from "./targets/check-targets.ts";
+import { declaredFolders, listPlaces, trustOf, type Target } from "./targets/target.ts";
 
 /** What the run builds on. */
 export interface Found {
@@ -24,6 +27,9 @@ export interface Found {
   readonly managed: ManagedState;
   readonly undeclared: readonly Undeclared[];
   readonly stored: StoredGeneration | null;
+  /** The files that secrets land in. */
+  readonly candidates: readonly Candidate[];
+  readonly warnings: readonly Problem[];
 }
 
 /** Where only a part of the plan is possible, nothing is known to be no longer declared. */
@@ -37,13 +43,32 @@ export function isInStore({ secretsFolder }: Plan, { path }: Pick<Target, "path"
   return isBelow(secretsFolder, path);
 }
 
-/** Throws with all that stands in the way at once. */
-export async function checkAll(plan: Plan, options: StorageContext, record: RunRecord): Promise<Found> {
-  const { root } = options;
+/** The file system of the secrets. */
+export interface Store {
+  /** Null: the plan needs none, or it is not fit. */
+  readonly storage: Storage | null;
+  /** Why it is not fit. */
+  readonly trouble: Refusal | null;
+  readonly warnings: readonly Problem[];
+}
+
+/** Mounts it where the plan puts something there and nothing is mounted yet. */
+export async function mountStore(plan: Plan, context: StorageContext): Promise<Store> {
+  if (!listPlaces(plan).some((place) => isInStore(plan, place))) return { storage: null, trouble: null, warnings: [] };
+  try {
+    const { missingOptions, ...storage } = await prepareStorage(plan, context);
+    // An image that is being built boots with another mount.
+    const warnings = context.root === "/" ? describeMissing({ ...storage, missingOptions }) : [];
+    return { storage, trouble: null, warnings };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { storage: null, trouble: error, warnings: [] };
+  }
+}
+
+/** @throws Refusal with everything that stands in the way */
+export function prepareRun(plan: Plan, { trouble }: Store, root: string): Found {
   const managed = readManaged(root);
-  if (managed.isDamaged) record.warn([describeDamage(root)], options.log);
-  const isStoreWanted = listPlaces(plan).some((place) => isInStore(plan, place));
-  const trouble = isStoreWanted ? await checkStore(plan, options, record) : null;
   const checks = [
     () => {
       if (trouble !== null) throw trouble;
@@ -54,29 +79,42 @@ export async function checkAll(plan: Plan, options: StorageContext, record: RunR
       checkLinks(plan, root);
       return [];
     },
-    () => resolveTargets(plan, root, removeLeftovers, managed.files),
+    () => checkTargets(plan, root, managed.files),
   ];
   const targets = forEachGathering(checks, (check) => check()).flat();
+  sweepFolders(targets, plan, root);
   const stored = readStored(root, plan.secretsFolder);
-  return { targets, managed, undeclared: findUndeclared(plan, root, managed.files), stored };
-}
-
-async function checkStore(plan: Plan, options: StorageContext, record: RunRecord): Promise<Refusal | null> {
-  try {
-    const { missingOptions, ...storage } = await prepareStorage(plan, options);
-    record.storage = storage;
-    // Of an image that is being built it says nothing: it boots with another mount.
-    if (options.root === "/") record.warn(describeMissing({ ...storage, missingOptions }), options.log);
-    return null;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error;
-  }
+  return {
+    targets,
+    managed,
+    undeclared: findUndeclared(plan, root, managed.files),
+    stored,
+    candidates: listCandidates(
+      { root, secretsFolder: plan.secretsFolder },
+      targets.filter((target) => isInStore(plan, target)),
+      stored,
+    ),
+    warnings: managed.isDamaged ? [describeDamage(root)] : [],
+  };
 }
 
 function sweepStore(root: string, secretsFolder: string): void {
+  inFolderIfThere(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) =>
+    inEntry(folder, ".", () => sweepGenerations(folder)),
+  );
+}
+
+/** Removes the temporary files beside the targets, in each folder once. */
+function sweepFolders(targets: readonly Target[], plan: Plan, root: string): void {
+  const declared = declaredFolders(targets, root);
+  const outside = targets.filter((target) => !isInStore(plan, target));
+  const byFolder = new Map(outside.map((target) => [dirname(target.path), { ...trustOf(target), declared }]));
+  for (const [path, trust] of byFolder) inFolderIfThere(root, path, trust, removeLeftovers);
+}
+
+function inFolderIfThere(root: string, path: string, trust: Trust, work: Parameters<typeof inFolder>[3]): void {
   try {
-    inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => inEntry(folder, ".", () => sweepGenerations(folder)));
+    inFolder(root, path, trust, work);
   } catch (error) {
     if (!isMissingFolder(error)) throw error;
   }

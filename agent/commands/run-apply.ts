@@ -1,11 +1,13 @@
 // `parbake apply`: the main job.
 
 import type { Credentials } from "../aws/credentials.ts";
+import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
+import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { readSavedPlan } from "../inspect/read-saved-plan.ts";
 import type { Report, Versions } from "../report/report.ts";
 import { runCommand } from "../host/run-command.ts";
-import { RunRecord } from "../report/run-record.ts";
+import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { refuseMovedOn } from "../inspect/saved-plan.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
 import type { Command } from "../cli/invocation.ts";
@@ -15,18 +17,16 @@ import { describeStage } from "../cli/progress.ts";
 import { formatReport } from "../cli/print/print-report.ts";
 import { describeSize } from "../cli/machine-limits.ts";
 import { formatDegraded } from "../cli/print/print-tuning.ts";
-import type { AwsConfig } from "../config/config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
-import { type Problem, Refusal } from "../refusal.ts";
+import { type Problem } from "../refusal.ts";
 import { orStopped } from "../stop.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { formatBytes } from "../size.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
-import { Aftermath } from "./aftermath.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
@@ -48,7 +48,6 @@ interface Run {
   /** Until then everything is validated, swapped in and told to the units. */
   readonly acting: Deadline;
   readonly record: RunRecord;
-  readonly aftermath: Aftermath;
   readonly imds: ImdsClient | null;
 }
 
@@ -58,11 +57,10 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
   const session = { ...given, deadline: endWithin(acting, options.deadlineMs - wayBackMs - actingMs) };
   const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
-  const aftermath = new Aftermath(session);
   const imds = await openImds(session, () => record.retries.imds++);
-  const run: Run = { command, session, acting, record, aftermath, imds };
+  const run: Run = { command, session, acting, record, imds };
   try {
-    const report = await (command.planFile === null ? applyHere(run) : inTime(applySaved(command.planFile, run), run));
+    const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
     return 0;
@@ -71,41 +69,57 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   }
 }
 
-async function applyHere(run: Run): Promise<Report> {
-  const { session, record, aftermath } = run;
-  try {
-    return await inTime(makeAndPerform(run), run);
-  } catch (error) {
-    const failure = orStopped(error, session.deadline);
-    // A run that never came to its files is a run, too.
-    if (!aftermath.isOver && !isLocked(error)) aftermath.leave(record.finish(failure), { withReport: true });
-    throw failure;
-  }
+/** A plan, and what its run needs beside it. */
+interface Made {
+  readonly plan: Plan;
+  readonly source: SecretsSource;
+  /** Where the metrics go. Null: nowhere. */
+  readonly metrics: string | null;
+  readonly recheck?: () => void;
 }
 
-async function makeAndPerform(run: Run): Promise<Report> {
-  const { session, record, aftermath, imds } = run;
-  const { only } = run.command;
-  const image = await record.time("config", () =>
-    readConfig(session.options.configFile, session.options.root, session.inputs),
-  );
-  aftermath.metrics = image.config.metrics;
-  const wantsSecrets = image.config.secrets.length > 0 && only !== "files" && only !== "tuning";
+async function applyHere(run: Run): Promise<Report> {
+  const { session, record } = run;
+  let metrics: string | null = null;
+  const setMetrics = (path: string | null) => {
+    metrics = path;
+  };
+  const made = await Promise.race([makeHere(run, setMetrics), session.overrun]).catch((error: unknown) => {
+    // A run that never came to its files is a run, too.
+    const failure = orStopped(error, session.deadline);
+    leaveOutcome(session.options.root, record.finish(NO_RESULTS, failure), metrics, session.log);
+    throw failure;
+  });
+  return perform(made, run);
+}
+
+/** @param setMetrics hears where the metrics go as soon as the config says it: whatever fails after that is told there */
+async function makeHere(run: Run, setMetrics: (path: string | null) => void): Promise<Made> {
+  const { command, session, record, imds } = run;
+  const { configFile, root } = session.options;
+  const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
+  const { aws, secrets, metrics } = image.config;
+  setMetrics(metrics);
+  const wantsSecrets = secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
   const facts = await record.time("facts", () => gatherFor(image, session, imds));
-  const plan = await record.time("plan", () => selectSteps(planFor(image, facts), only));
-  return perform(plan, image.config.aws, credentials, run);
-}
-
-function inTime<T>(work: Promise<T>, { session }: Run): Promise<T> {
-  return Promise.race([work, session.overrun]);
+  const plan = await record.time("plan", () => selectSteps(planFor(image, facts), command.only));
+  tellPlan(plan, run);
+  const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++);
+  return { plan, source, metrics };
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
 async function applySaved(file: string, run: Run): Promise<Report> {
+  return perform(await Promise.race([takeSaved(file, run), run.session.overrun]), run);
+}
+
+async function takeSaved(file: string, run: Run): Promise<Made> {
   const { session, record, imds } = run;
-  const saved = await record.time("config", () => readSavedPlan(file, session.options.root, session.inputs));
-  const { facts: then } = saved.plan;
+  const { root } = session.options;
+  const saved = await record.time("config", () => readSavedPlan(file, root, session.inputs));
+  const { plan, aws, metrics } = saved;
+  const { facts: then } = plan;
   refusePredicted(then);
   const known = knownInstanceFacts(then);
   const asked = known.some((name) => then.origins[name]?.source === "imds");
@@ -113,28 +127,29 @@ async function applySaved(file: string, run: Run): Promise<Report> {
   const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
   const folders = then.fileSystems?.map(({ folder }) => folder) ?? null;
   refuseOtherFacts(then, folders === null ? now : withFileSystems(now, folders));
-  run.aftermath.metrics = saved.metrics;
+  tellPlan(plan, run);
   const credentials = () => findCredentials(session, imds);
-  return perform(saved.plan, saved.aws, credentials, run, () => refuseMovedOn(saved, session.options.root));
+  const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++);
+  return { plan, source, metrics, recheck: () => refuseMovedOn(saved, root) };
 }
 
-async function perform(
-  plan: Plan,
-  aws: AwsConfig,
-  credentials: () => Promise<Credentials>,
-  { command, session, acting, record, aftermath }: Run,
-  recheck: () => void = () => {},
-): Promise<Report> {
-  const { options, end, log } = session;
-  logMachine(plan, log);
+/** What a run has to say of its plan before it begins. */
+function tellPlan(plan: Plan, { session, record }: Run): void {
+  logMachine(plan, session.log);
   const belowUseful = warnBelowUseful([tunedMachine(plan)]);
-  record.warn([...plan.warnings, ...tellLeftOut(plan), ...belowUseful, ...warnOfEnvironment(plan, session)], log);
-  const source = openSecrets(session, credentials, plan.facts, aws, () => record.retries.secretsManager++);
+  const warnings = [...plan.warnings, ...tellLeftOut(plan), ...belowUseful, ...warnOfEnvironment(plan, session)];
+  record.warn(warnings, session.log);
+}
+
+async function perform({ plan, source, metrics, recheck }: Made, run: Run): Promise<Report> {
+  const { command, session, acting, record } = run;
+  const { options, end, overrun, log } = session;
   try {
     return await applyPlan(plan, {
       root: options.root,
       deadline: acting,
       wayBack: end,
+      overrun,
       log,
       lockWaitMs: LOCK_WAIT_MS,
       fetchSecret: (step) => source.fetchSecret(step),
@@ -144,16 +159,12 @@ async function perform(
       noBlock: runsAsUnit(session.environment, process.pid),
       versions: VERSIONS,
       record,
-      recheck,
-      onReport: (report) => aftermath.leave(report, { withReport: false }),
+      metrics,
+      ...(recheck && { recheck }),
     });
   } finally {
     source.close();
   }
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof Refusal && error.code === "locked";
 }
 
 // What a boot's journal starts with: the answer to most questions about the rest.

@@ -5,7 +5,7 @@ import { lstatSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
 import { errnoOf } from "../host/file-error.ts";
-import { isSameBoot, JOURNAL_FOLDERS, readJournal, type Journal, type Phase } from "../apply/transaction/journal.ts";
+import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
 import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
 import {
   describeDamage,
@@ -100,18 +100,6 @@ function listSecrets(root: string, lastRun: Report | null, nowMs: number): Secre
   const found = listStoredSecrets(root, lastRun?.storage?.folder ?? SECRETS_FOLDER);
   const known = found.length > 0 ? found : (lastRun?.storedSecrets ?? []);
   return known.map((secret) => ({ ...secret, ageMs: Math.max(0, nowMs - Date.parse(secret.fetchedAt)) }));
-}
-
-/** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
-export function readOwedActions(root: string): OnChange[] {
-  return owedActions(JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)));
-}
-
-function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnChange[] {
-  return journals
-    .filter((found): found is Journal => typeof found === "object")
-    .filter(isSameBoot)
-    .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
 
 // In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.

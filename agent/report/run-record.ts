@@ -1,23 +1,38 @@
-// Collects what a run does while it does it, so that a failed run's report tells as much as a good one's.
+// Times a run's stages and collects its warnings, and makes the report of what the stages came to: of a failed run as of one that
+// ended well.
 
+import { explainShortage } from "../host/file-error.ts";
 import type { Log } from "../log.ts";
 import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
-import { explainShortage } from "../host/file-error.ts";
-import type {
-  FileReport,
-  FolderReport,
-  HeldReport,
+import type { Report, Retries, StageReport, Versions } from "./report.ts";
+
+/** What the stages came to, as far as the run got. */
+export type RunResults = Pick<
   Report,
-  Retries,
-  SecretReport,
-  StageReport,
-  StoredSecretReport,
-  Versions,
-  UnitReport,
-  HealthReport,
-  Recovery,
-  Storage,
-} from "./report.ts";
+  | "rolledBack"
+  | "recovered"
+  | "folders"
+  | "files"
+  | "secrets"
+  | "storedSecrets"
+  | "units"
+  | "healthChecks"
+  | "storage"
+  | "held"
+>;
+
+export const NO_RESULTS: RunResults = {
+  rolledBack: false,
+  recovered: null,
+  folders: [],
+  files: [],
+  secrets: [],
+  storedSecrets: [],
+  units: [],
+  healthChecks: [],
+  storage: null,
+  held: [],
+};
 
 export class RunRecord {
   readonly #startedAt = new Date();
@@ -26,24 +41,7 @@ export class RunRecord {
   readonly #versions: Versions;
   readonly #begin: (stage: string) => () => void;
   readonly retries: Retries = { imds: 0, secretsManager: 0 };
-  storage: Storage | null = null;
-  folders: readonly FolderReport[] = [];
-  files: readonly FileReport[] = [];
   readonly #warnings: Problem[] = [];
-  secrets: readonly SecretReport[] = [];
-  storedSecrets: readonly StoredSecretReport[] = [];
-  units: readonly UnitReport[] = [];
-  healthChecks: readonly HealthReport[] = [];
-  /** What could not be done for want of a secret. */
-  held: readonly HeldReport[] = [];
-  /** What became of an earlier run that was cut short; null: there was none. */
-  recovered: Recovery | null = null;
-  /** Set while it is open whether the plan is to be performed at all: what is refused then was no run. */
-  isTentative = false;
-  /** Set once the swap is through: until then everything staged is only an intention. */
-  isSwapped = false;
-  /** Set where the old files were put back after that. */
-  isRolledBack = false;
 
   /** @param begin hears of each stage; what it returns is called at the stage's end */
   constructor(versions: Versions, begin: (stage: string) => () => void = () => () => {}) {
@@ -74,28 +72,27 @@ export class RunRecord {
     for (const problem of fresh) log("warn", formatProblem(problem));
   }
 
-  /** `failure` is what ended the run; null: it ended well. */
-  finish(failure: unknown): Report {
-    const all = [...this.folders, ...this.files, ...this.secrets];
-    const differences = this.isSwapped ? all.map(({ change }) => change) : [];
+  /** @param failure what ended the run; null: it ended well */
+  finish(results: RunResults, failure: unknown): Report {
+    const changes = [...results.folders, ...results.files, ...results.secrets].map(({ change }) => change);
     return {
       schema: 1,
       runId: this.runId,
       startedAt: this.#startedAt.toISOString(),
       tookMs: roundMs(performance.now() - this.#startMs),
       result: failure === null ? "done" : "failed",
-      changed: !this.isRolledBack && differences.some((change) => change !== "unchanged" && change !== "kept"),
-      rolledBack: this.isRolledBack,
-      recovered: this.recovered,
+      changed: !results.rolledBack && changes.some((change) => change !== "unchanged" && change !== "kept"),
+      rolledBack: results.rolledBack,
+      recovered: results.recovered,
       stages: this.#stages,
-      folders: this.isSwapped ? this.folders : [],
-      files: this.isSwapped ? this.files : [],
-      secrets: this.isSwapped ? this.secrets : [],
-      storedSecrets: this.storedSecrets,
-      units: this.units,
-      healthChecks: this.healthChecks,
-      storage: this.storage,
-      held: this.held,
+      folders: results.folders,
+      files: results.files,
+      secrets: results.secrets,
+      storedSecrets: results.storedSecrets,
+      units: results.units,
+      healthChecks: results.healthChecks,
+      storage: results.storage,
+      held: results.held,
       warnings: this.#warnings,
       problems: failure === null ? [] : problemsOf(failure),
       retries: { ...this.retries },

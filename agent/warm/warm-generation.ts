@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { listCandidates } from "../apply/secrets/examine-generation.ts";
 import { makeAll, settleAll } from "../apply/change/make-all.ts";
-import { selectSecrets } from "../apply/secrets/choose-secrets.ts";
+import { chooseSecrets } from "../apply/secrets/choose-secrets.ts";
 import { stageGeneration } from "../apply/secrets/stage-generation.ts";
 import { readStored } from "../apply/secrets/stored-generation.ts";
 import type { Target } from "../apply/targets/target.ts";
@@ -41,10 +41,8 @@ export async function writeGenerations(root: string, uid: number, gid: number): 
       versionId,
       values: new Map([["password", new SecretValue("warm", Buffer.from(versionId))]]),
     });
-    const selection = await selectSecrets(plan, stored, listCandidates(place, targets, stored), {
-      fetchSecret,
-      log() {},
-    });
+    const found = { stored, candidates: listCandidates(place, targets, stored) };
+    const selection = await chooseSecrets(plan, found, new Map(), { fetchSecret, log() {} });
     const wish = { ...place, plan, targets, selection, stored, managed: new Map(), fetchedAt: "" };
     const { flip, written } = stageGeneration(wish);
     if (flip === null) throw new Error("the warm run wrote no generation");

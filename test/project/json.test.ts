@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatMetrics } from "../../agent/report/format-metrics.ts";
-import { RunRecord } from "../../agent/report/run-record.ts";
+import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
 import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
@@ -184,7 +184,11 @@ describe("the page on JSON", () => {
     const versions = { parbake: "1.0.0", commit: "abc", node: "v24", catalogue: "2026-01-02" };
     const record = new RunRecord(versions);
     const secret = { name: "db", id: "prod/db", versionId: "v1", fetchedAt: "2026-01-02T03:04:05.000Z" };
-    const report = { ...record.finish(null), stages: [{ name: "lock", tookMs: 1 }], storedSecrets: [secret] };
+    const report = {
+      ...record.finish(NO_RESULTS, null),
+      stages: [{ name: "lock", tookMs: 1 }],
+      storedSecrets: [secret],
+    };
     const text = formatMetrics(report, 0);
     const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)].map(([, name, labels]) => [
       name!,

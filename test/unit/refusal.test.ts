@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RunRecord } from "../../agent/report/run-record.ts";
+import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { eachOnce, Refusal, type Problem } from "../../agent/refusal.ts";
 
 const FOLDER: Problem = { what: "the folder /etc/app does not exist", fix: "Make it." };
@@ -31,6 +31,6 @@ describe("RunRecord", () => {
       "the folder /etc/app does not exist. Make it.",
       "a:2:2: it is odd. Look.",
     ]);
-    assert.deepEqual(record.finish(null).warnings, [HERE, FOLDER, THERE]);
+    assert.deepEqual(record.finish(NO_RESULTS, null).warnings, [HERE, FOLDER, THERE]);
   });
 });

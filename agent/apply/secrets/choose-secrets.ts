@@ -7,7 +7,7 @@ import type { SecretDescription } from "../../aws/secret-description.ts";
 import type { Log } from "../../log.ts";
 import type { Plan, SecretStep } from "../../plan/plan.ts";
 import { formatFinding, placeProblem, placeRefusal, Refusal, type Problem } from "../../refusal.ts";
-import { eraseSecrets, neededSecrets } from "./needed-secrets.ts";
+import { neededSecrets } from "./needed-secrets.ts";
 import { allGathering } from "../../collect-refusals.ts";
 import type { DatedSecret, StoredGeneration } from "./stored-generation.ts";
 import type { Target } from "../targets/target.ts";
@@ -43,19 +43,20 @@ export interface Candidate {
 }
 
 /**
- * @param stored null: there is no generation yet, and so nothing to compare with
- * @param candidates the files that secrets land in
+ * @param found `stored`: null where there is no generation yet, and so nothing to compare with; `candidates`: the files that
+ * secrets land in
+ * @param fetched gets the values as they come: whoever made it erases them, also where this throws
  */
-export async function selectSecrets(
+export async function chooseSecrets(
   plan: Plan,
-  stored: StoredGeneration | null,
-  candidates: readonly Candidate[],
+  { stored, candidates }: { readonly stored: StoredGeneration | null; readonly candidates: readonly Candidate[] },
+  fetched: Map<string, FetchedSecret>,
   questions: SecretQuestions,
 ): Promise<Selection> {
   const steps = neededSecrets(plan);
   const choice = new Choice(steps, stored, candidates);
   if (stored !== null && questions.force !== true) await choice.compare(questions);
-  return choice.fetch(questions);
+  return choice.fetch(fetched, questions);
 }
 
 export function secretsIn({ source }: Target): readonly string[] {
@@ -100,18 +101,12 @@ class Choice {
     for (const { name } of asked) if (!stale.has(name)) this.#current.add(name);
   }
 
-  async fetch({ fetchSecret, log }: SecretQuestions): Promise<Selection> {
+  async fetch(fetched: Map<string, FetchedSecret>, { fetchSecret, log }: SecretQuestions): Promise<Selection> {
     this.#spread();
-    const fetched = new Map<string, FetchedSecret>();
     const isOpen = (name: string) => ![this.#current, this.#kept, this.#failed].some((known) => known.has(name));
     const missing = this.#steps.filter(({ name }) => isOpen(name));
-    try {
-      await allGathering(missing, (step) => this.#fetchOne(step, fetchSecret, fetched));
-      this.#failUnrenderable();
-    } catch (error) {
-      eraseSecrets(fetched);
-      throw error;
-    }
+    await allGathering(missing, (step) => this.#fetchOne(step, fetchSecret, fetched));
+    this.#failUnrenderable();
     if (missing.length === 0 && this.#steps.length > 0)
       log(
         "info",

@@ -24,7 +24,7 @@ import { formatHolder, isAlive, ownIdentity, parseHolder, type Holder } from "./
 import { removeIfThere } from "../../host/files/remove-file.ts";
 import { openOwnFolder, RUN_FOLDER } from "./run-folder.ts";
 
-interface Lock {
+export interface Lock {
   release(): void;
 }
 

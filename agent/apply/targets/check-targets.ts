@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { forEachGathering } from "../../collect-refusals.ts";
 import type { Attributes } from "../../host/attributes.ts";
 import { readCurrentFolder } from "../../host/files/read-current.ts";
-import { inFolder, isMissingFolder, refuseDanger, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { inFolder, isMissingFolder, refuseDanger, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import { readAccounts } from "../../host/resolve-owner.ts";
 import { isBelow } from "../../names/plain-path.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -23,16 +23,8 @@ import {
   type Target,
 } from "./target.ts";
 
-/**
- * @param visit sees each folder that is there already
- * @param managed what parbake wrote before
- */
-export function resolveTargets(
-  plan: Plan,
-  root: string,
-  visit: (folder: Folder) => void,
-  managed: ManagedRecord = new Map(),
-): Target[] {
+/** @param managed what parbake wrote before */
+export function checkTargets(plan: Plan, root: string, managed: ManagedRecord): Target[] {
   const accounts = readAccounts(root);
   const targets: Target[] = [];
   const resolveAll = () =>
@@ -44,7 +36,7 @@ export function resolveTargets(
     const declared = declaredFolders(targets, root);
     forEachGathering(targets, (target) => {
       if (isBelow(plan.secretsFolder, target.path)) checkOwnFolder(target, root);
-      else checkFolder(target, plan.secretsFolder, root, declared, visit);
+      else checkFolder(target, plan.secretsFolder, root, declared);
       checkDrift(target, locate(root, plan.secretsFolder, target.path), root, managed);
     });
   };
@@ -62,11 +54,9 @@ function checkFolder(
   secretsFolder: string,
   root: string,
   declared: ReadonlyMap<string, Attributes>,
-  visit: (folder: Folder) => void,
 ): void {
   try {
     inFolder(root, dirname(target.path), { ...trustOf(target), declared }, (folder) => {
-      visit(folder);
       if (target.source.kind === "folder") readCurrentFolder(folder, basename(target.path));
     });
   } catch (error) {

@@ -2,6 +2,7 @@
 // Lies where what it protects lies: in memory for files in memory (after a reboot there is nothing to take back, and a full
 // disk must not keep a machine from its secrets), else on the disk.
 
+import type { OnChange } from "../../config/config.ts";
 import { isRunnable } from "../../names/unit-name.ts";
 import type { Problem } from "../../refusal.ts";
 import { readBootId } from "../state/boot-id.ts";
@@ -80,6 +81,18 @@ export function describeUnreadable(root: string, folder: OwnFolder): Problem {
     what: `${shownRecord(root, folder, NAME)} is no journal of this version of parbake`,
     fix: "Run `parbake apply`: it forgets it, and makes every file as declared.",
   };
+}
+
+/** Of every journal that a run has left in this boot: another boot started its units with the files as they were. */
+export function readOwedActions(root: string): OnChange[] {
+  return owedActions(JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)));
+}
+
+export function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnChange[] {
+  return journals
+    .filter((found): found is Journal => typeof found === "object")
+    .filter(isSameBoot)
+    .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
 
 export function isSameBoot({ bootId }: Journal): boolean {

@@ -11,32 +11,64 @@ import { checkOf } from "../units/build-follow-up.ts";
 import { listPlaces } from "../targets/target.ts";
 import type { OwnFolder } from "../state/run-folder.ts";
 import type { RunRecord } from "../../report/run-record.ts";
-import { followUp, rollBack, settle, takeBack, type Transaction, type TransactionContext } from "./transaction.ts";
-import type { UndoProblems } from "../change/make-all.ts";
+import {
+  rollBack,
+  settle,
+  takeBack,
+  tellUnits,
+  withRollback,
+  type Transaction,
+  type TransactionContext,
+} from "./transaction.ts";
 import { removeLeftovers } from "../../host/files/temporary.ts";
 import type { HealthCheck } from "../units/check-health.ts";
-import type { Recovery } from "../../report/report.ts";
+import type { HealthReport, Recovery, UnitReport } from "../../report/report.ts";
 
-/** Throws where the old files cannot be put back: nothing new is to be built on that. */
-export async function recover(plan: Plan, context: TransactionContext, record: RunRecord): Promise<void> {
-  for (const folder of JOURNAL_FOLDERS) {
-    await recoverIn(folder, plan, context, record);
-    removeOwnLeftovers(context.root, folder);
-  }
+/** What became of the runs that were cut short. */
+export interface Recovered {
+  /** Null: there was none, or it could not be recovered. */
+  readonly recovery: Recovery | null;
+  readonly units: readonly UnitReport[];
+  readonly healthChecks: readonly HealthReport[];
+  /** Why this run ends here: the old files cannot be put back, and nothing new is to be built on that. Null: it goes on. */
+  readonly failure: Refusal | null;
 }
 
-async function recoverIn(folder: OwnFolder, plan: Plan, context: TransactionContext, record: RunRecord): Promise<void> {
+const NOTHING_LEFT: Recovered = { recovery: null, units: [], healthChecks: [], failure: null };
+
+export async function recover(plan: Plan, context: TransactionContext, record: RunRecord): Promise<Recovered> {
+  let all = NOTHING_LEFT;
+  for (const folder of JOURNAL_FOLDERS) {
+    const one = await recoverIn(folder, plan, context, record);
+    all = {
+      recovery: one.recovery ?? all.recovery,
+      units: [...all.units, ...one.units],
+      healthChecks: [...all.healthChecks, ...one.healthChecks],
+      failure: one.failure,
+    };
+    if (all.failure !== null) return all;
+    removeOwnLeftovers(context.root, folder);
+  }
+  return all;
+}
+
+async function recoverIn(
+  folder: OwnFolder,
+  plan: Plan,
+  context: TransactionContext,
+  record: RunRecord,
+): Promise<Recovered> {
   const journal = readJournal(context.root, folder);
-  if (journal === "none") return;
+  if (journal === "none") return NOTHING_LEFT;
   if (journal === "unreadable") {
     context.log("error", `${describeUnreadable(context.root, folder).what}: forgotten`);
-    return removeJournal(context.root, folder);
+    removeJournal(context.root, folder);
+    return NOTHING_LEFT;
   }
-  const recovery = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
-  record.recovered = recovery;
-  // Of that run, not of this.
-  record.isRolledBack = false;
-  context.log("warn", `an earlier run was cut short while it would ${PHASES[journal.phase]}: ${recovery}`);
+  const recovered = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
+  if (recovered.failure === null)
+    context.log("warn", `an earlier run was cut short while it would ${PHASES[journal.phase]}: ${recovered.recovery}`);
+  return recovered;
 }
 
 const PHASES: Readonly<Record<Phase, string>> = {
@@ -51,21 +83,22 @@ async function recoverFrom(
   plan: Plan,
   context: TransactionContext,
   record: RunRecord,
-): Promise<Recovery> {
+): Promise<Recovered> {
   const { journal } = transaction;
   switch (journal.phase) {
-    case "swap":
-      tellUndone(takeBack(transaction, context.root), context);
-      return "undone";
+    case "swap": {
+      const { stuck, lost } = takeBack(transaction, context.root);
+      return tellRecovered({ ...NOTHING_LEFT, recovery: "undone" }, stuck, lost, context);
+    }
     case "act":
       if (isOwed(transaction, context)) return finishActing(withChecksOf(plan, transaction, context), context, record);
       settle(transaction, context);
-      return "finished";
+      return { ...NOTHING_LEFT, recovery: "finished" };
     case "rollback":
-      return goBack(transaction, context, record);
+      return goBack(transaction, context);
     case "settle":
       settle(transaction, context);
-      return "finished";
+      return { ...NOTHING_LEFT, recovery: "finished" };
   }
 }
 
@@ -73,18 +106,17 @@ async function finishActing(
   transaction: Transaction,
   context: TransactionContext,
   record: RunRecord,
-): Promise<Recovery> {
+): Promise<Recovered> {
   // A unit that failed may have failed of the very restart that we were killed in.
   const acting = { ...context, revive: "failed", begin: countAttempts(transaction, context) } as const;
-  const failure = await followUp(transaction, acting, record);
+  const { units, healthChecks, failure, stuck } = await tellUnits(transaction, acting, record);
   if (failure === null) {
     settle(transaction, context);
-    return "finished";
+    return { recovery: "finished", units, healthChecks, failure };
   }
-  refuseStuck(failure.stuck);
-  if (isStop(failure.refusal)) throw failure.refusal;
-  tell(failure.refusal.problems, context);
-  return "rolled back";
+  const rolledBack: Recovered = { recovery: "rolled back", units, healthChecks, failure: null };
+  if (stuck.length === 0 && isStop(failure)) return { ...rolledBack, recovery: null, failure };
+  return tellRecovered(rolledBack, stuck, failure.problems, context);
 }
 
 /** What is asked of the files is the plan's of now to say: the journal's word is not run. */
@@ -99,16 +131,15 @@ function withChecksOf(plan: Plan, transaction: Transaction, { log }: Transaction
   return { ...transaction, journal: { ...journal, followUp: { ...journal.followUp, healthChecks } } };
 }
 
-async function goBack(transaction: Transaction, context: TransactionContext, record: RunRecord): Promise<Recovery> {
+async function goBack(transaction: Transaction, context: TransactionContext): Promise<Recovered> {
   const { journal } = transaction;
   const owed = isOwed(transaction, context)
     ? journal.followUp
     : { reloadsManager: false, actions: [], healthChecks: [] };
   const rolling = { ...transaction, journal: { ...journal, followUp: owed } };
-  const { stuck, others } = await rollBack(rolling, { ...context, begin: countAttempts(rolling, context) }, record);
-  refuseStuck(stuck);
-  tell(others, context);
-  return "rolled back";
+  const { reports, stuck, others } = await rollBack(rolling, { ...context, begin: countAttempts(rolling, context) });
+  const units = withRollback([], reports);
+  return tellRecovered({ ...NOTHING_LEFT, recovery: "rolled back", units }, stuck, others, context);
 }
 
 // The units of another boot started with the files as they were; those of an image are not this machine's, whatever its journal says.
@@ -116,18 +147,19 @@ function isOwed({ journal }: Transaction, { root }: TransactionContext): boolean
   return root === "/" && isSameBoot(journal);
 }
 
-// Not thrown: this run's own files may be what mends it.
-function tell(problems: readonly Problem[], { log }: TransactionContext): void {
-  for (const problem of problems) log("error", formatProblem(problem));
-}
-
-function tellUndone({ stuck, lost }: UndoProblems, context: TransactionContext): void {
-  refuseStuck(stuck);
-  tell(lost, context);
-}
-
-function refuseStuck(stuck: readonly Problem[]): void {
-  if (stuck.length > 0) throw new Refusal("cannot-write", stuck);
+/**
+ * @param stuck old files that are not back: this run ends with them
+ * @param others logged and no more: this run's own files may be what fixes them
+ */
+function tellRecovered(
+  recovered: Recovered,
+  stuck: readonly Problem[],
+  others: readonly Problem[],
+  { log }: TransactionContext,
+): Recovered {
+  if (stuck.length > 0) return { ...recovered, recovery: null, failure: new Refusal("cannot-write", stuck) };
+  for (const problem of others) log("error", formatProblem(problem));
+  return recovered;
 }
 
 // Those of a state file that a killed run was about to write.

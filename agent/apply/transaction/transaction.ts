@@ -28,7 +28,7 @@ import {
   type UnitContext,
   type OwedAction,
 } from "../units/unit-actions.ts";
-import { GIVEN_UP, type UnitReport } from "../../report/report.ts";
+import { GIVEN_UP, type HealthReport, type UnitReport } from "../../report/report.ts";
 
 export interface TransactionContext {
   readonly root: string;
@@ -74,43 +74,50 @@ export function takeBack({ journal, folder }: Transaction, root: string): UndoPr
   return { stuck: tryRemoveJournal(root, folder), lost };
 }
 
-/** Why the new files did not stay. */
-interface Failure {
-  readonly refusal: Refusal;
+/** What the running system was told, and how it took it. */
+export interface Told {
+  readonly units: readonly UnitReport[];
+  readonly healthChecks: readonly HealthReport[];
+  /** Whether the old files are back. */
+  readonly isRolledBack: boolean;
+  /** Why the new files did not stay. Null: they do. */
+  readonly failure: Refusal | null;
   /** Old files that could not be put back either; the journal stays then. */
   readonly stuck: readonly Problem[];
 }
 
-/** Reloads, restarts and health checks. Where one fails the old files come back, and the units get them. */
-export async function followUp(
+/** Reloads, restarts and health checks. If one fails, the old files are restored and the units reloaded with them. */
+export async function tellUnits(
   { journal, folder }: Transaction,
   context: TransactionContext & Pick<UnitContext, "revive" | "begin">,
   record: RunRecord,
-): Promise<Failure | null> {
+): Promise<Told> {
   const { units, healthChecks, refusal } = await performFollowUp(journal.followUp, context);
-  record.units = [...record.units, ...units];
-  record.healthChecks = [...record.healthChecks, ...healthChecks];
   record.warn(tellGivenUp(journal.followUp, units, healthChecks), context.log);
-  if (refusal === null) return null;
+  if (refusal === null) return { units, healthChecks, isRolledBack: false, failure: null, stuck: [] };
   const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
   const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
   // Counted were the steps of the follow-up, which is over.
   const { begin: _, ...uncounted } = context;
-  const { stuck, others } = await rollBack(rolling, uncounted, record);
-  return { refusal: withProblems(refusal, [...stuck, ...others]), stuck };
+  const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted);
+  const failure = withProblems(refusal, [...stuck, ...others]);
+  return { units: withRollback(units, reports), healthChecks, isRolledBack, failure, stuck };
 }
 
-interface RollbackProblems {
+/** How putting the old files back went. */
+export interface RolledBack {
+  readonly isRolledBack: boolean;
+  /** Of the units that were told of the old files. */
+  readonly reports: readonly UnitReport[];
   readonly stuck: readonly Problem[];
-  /** Of units that do not like the old files either, say: nothing that a next run could mend. */
+  /** Of units that refuse the old files too, say: nothing that a next run could fix. */
   readonly others: readonly Problem[];
 }
 
 export async function rollBack(
   { journal, folder }: Transaction,
   context: TransactionContext & Pick<UnitContext, "begin">,
-  record: RunRecord,
-): Promise<RollbackProblems> {
+): Promise<RolledBack> {
   const { root, log } = context;
   try {
     writeJournal(root, folder, journal);
@@ -120,11 +127,10 @@ export async function rollBack(
     log("warn", `going back without a note of it: ${error.message}`);
   }
   const { stuck, lost } = undoAll(root, journal.changes);
-  if (stuck.length > 0) return { stuck, others: lost };
-  record.isRolledBack = true;
+  if (stuck.length > 0) return { isRolledBack: false, reports: [], stuck, others: lost };
   removeFolders(root, journal.madeFolders);
-  const others = await actOnOldFiles(journal.followUp, context, record);
-  return { stuck: tryRemoveJournal(root, folder), others: [...lost, ...others] };
+  const { reports, problems } = await actOnOldFiles(journal.followUp, context);
+  return { isRolledBack: true, reports, stuck: tryRemoveJournal(root, folder), others: [...lost, ...problems] };
 }
 
 /** Drops what was kept of the old files, and then the journal. */
@@ -147,20 +153,20 @@ export function settle({ journal, folder }: Transaction, { root, log }: Transact
 async function actOnOldFiles(
   { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OwedAction[] },
   context: TransactionContext & Pick<UnitContext, "begin">,
-  record: RunRecord,
-): Promise<Problem[]> {
+): Promise<{ readonly reports: readonly UnitReport[]; readonly problems: readonly Problem[] }> {
   const units: UnitContext = { ...context, deadline: context.wayBack, revive: "all" };
   const problem = reloadsManager ? await reloadManager(units) : null;
   const outcomes = [];
   // All of them: one that fails must not keep the others from their old files.
   for (const action of actions) outcomes.push(...(await applyUnitActions([action], units)));
   const reports = outcomes.map(({ report }) => report);
-  record.units = withRollback(record.units, reports);
   const left = reports.filter(({ outcome }) => outcome === GIVEN_UP).map((report) => givenUp(report));
-  return [...(problem === null ? [] : [problem]), ...[...problemsOf(outcomes), ...left].map(tellOfOldFiles)];
+  const ofUnits = [...problemsOf(outcomes), ...left].map(tellOfOldFiles);
+  return { reports, problems: problem === null ? ofUnits : [problem, ...ofUnits] };
 }
 
-function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitReport[]): UnitReport[] {
+/** The reports of units, with what became of each when it was told of the old files. */
+export function withRollback(units: readonly UnitReport[], rolledBack: readonly UnitReport[]): UnitReport[] {
   const byUnit = new Map(rolledBack.map((report) => [report.unit, report]));
   const known = units.map((report) => {
     const rollback = byUnit.get(report.unit);

@@ -1,22 +1,26 @@
-// What the running system must be told once the staged files are in place. What it cannot be told here goes into the report
-// at once, with the reason.
+// What the running system must be told once the staged files are in place, and which units cannot be told here. Never tells them.
 
 import type { FileStep } from "../../plan/plan.ts";
 import { declaredAt } from "../../refusal.ts";
 import type { StagedRemoval } from "../files/undeclared.ts";
-import type { RunRecord } from "../../report/run-record.ts";
+import type { UnitReport } from "../../report/report.ts";
 import { actionsOf } from "../targets/target.ts";
 import { findObstacle, isManagerInput, mergeActions } from "./unit-actions.ts";
 import type { FollowUp } from "./follow-up.ts";
 import type { HealthCheck } from "./check-health.ts";
 import { isNewContent, type StagedTarget } from "../files/staged.ts";
 
-export function planFollowUp(
+export interface BuiltFollowUp {
+  readonly followUp: FollowUp;
+  /** With the reason, as the report has it. */
+  readonly skipped: readonly UnitReport[];
+}
+
+export function buildFollowUp(
   staged: readonly StagedTarget[],
   removals: readonly StagedRemoval[],
   root: string,
-  record: RunRecord,
-): FollowUp {
+): BuiltFollowUp {
   const changed = staged.filter(({ change: { difference } }) => isNewContent(difference));
   const files = changed.flatMap(({ target: { source, isSecret } }) =>
     source.kind === "file" ? [{ step: source.step, isSecret }] : [],
@@ -28,9 +32,10 @@ export function planFollowUp(
   const healthChecks = files.flatMap(({ step, isSecret }) => checkOf(step, isSecret) ?? []);
   const paths = [...files.map(({ step }) => step), ...removals].map(({ path }) => path);
   const obstacle = findObstacle(root);
-  if (obstacle === null) return { reloadsManager: paths.some(isManagerInput), actions, healthChecks };
-  record.units = [...record.units, ...actions.map(({ unit, action }) => ({ unit, action, outcome: obstacle }))];
-  return { reloadsManager: false, actions: [], healthChecks };
+  if (obstacle === null)
+    return { followUp: { reloadsManager: paths.some(isManagerInput), actions, healthChecks }, skipped: [] };
+  const skipped = actions.map(({ unit, action }) => ({ unit, action, outcome: obstacle }));
+  return { followUp: { reloadsManager: false, actions: [], healthChecks }, skipped };
 }
 
 /** Null: the file has none. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { formatMetrics } from "../../../agent/report/format-metrics.ts";
 import type { FileReport, Report } from "../../../agent/report/report.ts";
-import { RunRecord } from "../../../agent/report/run-record.ts";
+import { NO_RESULTS, RunRecord } from "../../../agent/report/run-record.ts";
 import { writeMetrics } from "../../../agent/report/write-metrics.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { readPrometheusText } from "../support/prometheus-text.ts";
@@ -15,7 +15,7 @@ function file(path: string, change: FileReport["change"]): FileReport {
 }
 
 const REPORT: Report = {
-  ...new RunRecord(VERSIONS).finish(null),
+  ...new RunRecord(VERSIONS).finish(NO_RESULTS, null),
   startedAt: "2026-01-02T03:04:05.000Z",
   tookMs: 1234.5,
   changed: true,
@@ -69,7 +69,7 @@ describe("the metrics of a run", () => {
   });
 
   it("are whole for a run that failed before its first stage", () => {
-    const failed = new RunRecord(VERSIONS).finish(new Refusal("config", { what: "x", fix: "y." }));
+    const failed = new RunRecord(VERSIONS).finish(NO_RESULTS, new Refusal("config", { what: "x", fix: "y." }));
     const text = formatMetrics(failed, 0);
     assert.equal(valueOf(text, "parbake_last_run_success"), 0);
     assert.ok(!text.includes("parbake_stage_duration_seconds"));

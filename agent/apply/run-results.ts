@@ -1,6 +1,12 @@
-// The staged changes as the report tells them. Pure.
+// What the stages of a run gave → what its report tells. Pure.
 
 import type { Plan } from "../plan/plan.ts";
+import type { RunResults } from "../report/run-record.ts";
+import type { Possible } from "./choose-possible.ts";
+import type { Store } from "./prepare-run.ts";
+import type { Staged } from "./stage-plan.ts";
+import type { Recovered } from "./transaction/recover.ts";
+import type { Told } from "./transaction/transaction.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
 import type { FileDifference } from "../host/files/read-current.ts";
 import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
@@ -8,7 +14,46 @@ import type { Selection } from "./secrets/choose-secrets.ts";
 import type { ValidationOutcome } from "./units/validate-files.ts";
 import { isNewContent, type StagedTarget } from "./files/staged.ts";
 
-export function reportFiles(staged: readonly StagedTarget[], validation: ValidationOutcome): FileReport[] {
+/** What each stage gave, as far as the run got. */
+export interface Done {
+  recovered?: Recovered;
+  /** Whether the plan still fits the machine. */
+  isRechecked?: true;
+  store?: Store;
+  selection?: Selection;
+  possible?: Possible;
+  staged?: Staged;
+  validation?: ValidationOutcome;
+  /** Until then everything staged is only an intention. */
+  isSwapped?: true;
+  told?: Told;
+}
+
+export function resultsOf(done: Done): Omit<RunResults, "storedSecrets"> {
+  const { recovered, store, possible, staged, told } = done;
+  return {
+    rolledBack: told?.isRolledBack ?? false,
+    recovered: recovered?.recovery ?? null,
+    ...reportChanges(done),
+    units: [...(recovered?.units ?? []), ...(staged?.skipped ?? []), ...(told?.units ?? [])],
+    healthChecks: [...(recovered?.healthChecks ?? []), ...(told?.healthChecks ?? [])],
+    storage: store?.storage ?? null,
+    held: possible?.held ?? [],
+  };
+}
+
+function reportChanges(done: Done): Pick<RunResults, "folders" | "files" | "secrets"> {
+  const { selection, possible, staged, validation, isSwapped } = done;
+  if (!selection || !possible || !staged || !validation || !isSwapped) return { folders: [], files: [], secrets: [] };
+  const removals = staged.removals.map(({ path }) => reportRemoval(path));
+  return {
+    folders: reportFolders(staged.targets),
+    files: [...reportFiles(staged.targets, validation), ...removals],
+    secrets: reportSecrets(possible.plan, selection, staged.targets),
+  };
+}
+
+function reportFiles(staged: readonly StagedTarget[], validation: ValidationOutcome): FileReport[] {
   return staged.flatMap(({ target: { source, path }, change: { difference }, file }) => {
     if (source.kind !== "file" || file === null) return [];
     const wasValidated = source.step.validate !== null && isNewContent(difference);
@@ -25,16 +70,16 @@ export function reportFiles(staged: readonly StagedTarget[], validation: Validat
   });
 }
 
-export function reportRemoval(path: string): FileReport {
+function reportRemoval(path: string): FileReport {
   return { path, change: "remove", validation: null, adopted: false, drift: null };
 }
 
-export function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
+function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
   const folders = staged.filter(({ target: { source } }) => source.kind === "folder");
   return folders.map(({ target: { path }, change: { difference } }) => ({ path, change: difference }));
 }
 
-export function reportSecrets(plan: Plan, selection: Selection, staged: readonly StagedTarget[]): SecretReport[] {
+function reportSecrets(plan: Plan, selection: Selection, staged: readonly StagedTarget[]): SecretReport[] {
   return neededSecrets(plan).map((step) => {
     const differences = staged
       .filter(({ target: { source } }) => source.kind === "secret" && source.step === step)
