@@ -1,4 +1,4 @@
-// A command line → a command → exit status. The only place where an error becomes a status.
+// A command line → a command → its ending → exit status. The only place where an error becomes one.
 
 import { explainShortage } from "./host/file-error.ts";
 import type { Environment } from "./aws/route/endpoints.ts";
@@ -21,7 +21,8 @@ import type { Session } from "./commands/session.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
-import { EXIT_STATUS, formatProblem, Refusal } from "./refusal.ts";
+import { endingOf, statusOf, type Ending } from "./ending.ts";
+import { formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
 import { guardEnd } from "./process/overrun.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
@@ -47,13 +48,16 @@ export interface World {
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
     const invocation = parseArguments(argv);
-    return await guardEnd(invocation.options.deadlineMs, (overrun) => runSession(invocation, overrun, world));
+    const work = (overrun: Promise<never>) => runSession(invocation, overrun, world);
+    return statusOf(await guardEnd(invocation.options.deadlineMs, work));
   } catch (error) {
-    return tellError(explainShortage(error), argv.includes("--json"), world);
+    const failure = explainShortage(error);
+    tellError(failure, argv.includes("--json"), world);
+    return statusOf(endingOf(failure));
   }
 }
 
-async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<number> {
+async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const session = openSession(invocation, overrun, world);
   world.setEnd?.(session.end);
   try {
@@ -74,14 +78,14 @@ function stopOf({ deadline: { signal } }: Session): Promise<never> {
   });
 }
 
-async function runCommand({ command }: Invocation, session: Session, world: World): Promise<number> {
+async function runCommand({ command }: Invocation, session: Session, world: World): Promise<Ending> {
   switch (command.kind) {
     case "help":
       world.writeOut(formatHelp(command.command));
-      return 0;
+      return "done";
     case "version":
       world.writeOut(`${formatVersion()}\n`);
-      return 0;
+      return "done";
     case "apply":
       return runApply(command, session);
     case "plan":
@@ -132,18 +136,15 @@ function after(progress: Progress, write: (text: string) => void): (text: string
   };
 }
 
-function tellError(error: unknown, json: boolean, { writeOut, writeError }: World): number {
+function tellError(error: unknown, json: boolean, { writeOut, writeError }: World): void {
   if (!(error instanceof Refusal)) {
     writeError(
       `parbake: a bug of parbake's: ${describeBug(error)}\nPlease report it with the command line and the config.\n`,
     );
-    return EXIT_STATUS.bug;
+    return;
   }
-  const status = EXIT_STATUS[error.code];
   for (const problem of error.problems) writeError(`parbake: ${formatProblem(problem)}\n`);
-  if (json) {
-    const document = { schema: 1, error: { code: error.code, status, problems: error.problems } };
-    writeOut(`${shownJson(document, 2)}\n`);
-  }
-  return status;
+  if (!json) return;
+  const { code, problems } = error;
+  writeOut(`${shownJson({ schema: 1, error: { code, status: statusOf(code), problems } }, 2)}\n`);
 }

@@ -71,20 +71,20 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Repo
   const context = { ...options, record, run };
   const done: Done = {};
   let lock: Lock | null = null;
-  let failure: unknown = null;
+  let ending: Ending = { failure: null, isRun: true };
   try {
     lock = await record.time("lock", () => waitForLock(options));
     await Promise.race([runStages(plan, fetched, context, done), options.overrun ?? NEVER]);
   } catch (error) {
-    failure = endOf(error, done, options);
+    ending = endOf(error, done, options);
   } finally {
     eraseSecrets(fetched);
   }
   try {
     const storedSecrets = listStoredSecrets(root, plan.secretsFolder);
-    const report = record.finish({ ...resultsOf(done), storedSecrets }, failure);
-    if (isRun(done, failure)) leaveOutcome(root, report, options.metrics ?? null, log);
-    if (failure !== null) throw failure;
+    const report = record.finish({ ...resultsOf(done), storedSecrets }, ending.failure);
+    if (ending.isRun) leaveOutcome(root, report, options.metrics ?? null, log);
+    if (ending.failure !== null) throw ending.failure;
     return report;
   } finally {
     lock?.release();
@@ -153,24 +153,26 @@ async function swapAndTell(
   settle(swapped, context);
 }
 
-/** What the run ends with. What was staged and refused is dropped first; a swap that fails has put the old files back itself. */
-function endOf(
-  error: unknown,
-  { staged, validation, possible, told }: Done,
-  { root, deadline }: ApplyOptions,
-): unknown {
-  const left = staged !== undefined && validation === undefined ? undoAll(root, staged.changes) : null;
-  const isRefusal = error instanceof Refusal;
-  const refused = isRefusal && left !== null ? withProblems(error, [...left.stuck, ...left.lost]) : error;
-  const held = possible?.failure ?? null;
-  const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
-  return orStopped(isOther ? joinRefusals([held, refused]) : refused, deadline, told?.isRolledBack);
+interface Ending {
+  /** Null: the run ended well. */
+  readonly failure: unknown;
+  /** False: another run kept it from beginning, or its plan was refused before it touched anything. */
+  readonly isRun: boolean;
 }
 
-/** A plan that is refused before anything is touched was no run to the machine, nor one that another kept from beginning. */
-function isRun({ recovered, isRechecked }: Done, failure: unknown): boolean {
-  if (failure instanceof Refusal && failure.code === "locked") return false;
-  return isRechecked === true || recovered?.recovery !== null;
+/** Drops first what was staged and refused; a swap that fails has put the old files back itself. */
+function endOf(error: unknown, done: Done, { root, deadline }: ApplyOptions): Ending {
+  const { recovered, isRechecked, staged, validation, possible, told } = done;
+  const left = staged !== undefined && validation === undefined ? undoAll(root, staged.changes) : null;
+  const refused =
+    error instanceof Refusal && left !== null ? withProblems(error, [...left.stuck, ...left.lost]) : error;
+  const held = possible?.failure ?? null;
+  const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
+  const isLocked = error instanceof Refusal && error.code === "locked";
+  return {
+    failure: orStopped(isOther ? joinRefusals([held, refused]) : refused, deadline, told?.isRolledBack),
+    isRun: !isLocked && (isRechecked === true || recovered?.recovery !== null),
+  };
 }
 
 function waitForLock({ root, lockWaitMs, deadline }: ApplyOptions): Promise<Lock> {

@@ -95,6 +95,22 @@ export function predictMachines(target: Exclude<Target, { kind: "here" }>): read
   return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!)));
 }
 
+/**
+ * The one machine that the target names.
+ * @param subject what is done for one machine at a time: `explain is`
+ */
+export async function gatherOne(
+  target: Target,
+  profiles: readonly string[],
+  subject: string,
+  session: Session,
+): Promise<Facts> {
+  if (target.kind === "here") return gatherForTuning(profiles, session);
+  const [machine, ...others] = predictMachines(target);
+  if (machine !== undefined && others.length === 0) return machine;
+  throw new Refusal("usage", { what: `${subject} for one machine at a time`, fix: "Name one instance type." });
+}
+
 /** What to call a machine that a person asked about. */
 export function nameMachine(target: Target, { instanceType, memLimitBytes }: Facts): string {
   switch (target.kind) {

@@ -1,5 +1,6 @@
 // `parbake apply`: the main job.
 
+import type { Ending } from "../ending.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
@@ -30,7 +31,7 @@ import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
-import { gatherFor, planFor } from "./run-plan.ts";
+import { gatherFor, planFor } from "./make-plan.ts";
 import type { Session } from "./session.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
@@ -51,7 +52,7 @@ interface Run {
   readonly imds: ImdsClient | null;
 }
 
-export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<number> {
+export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<Ending> {
   const { options, progress } = given;
   const { actingMs, wayBackMs } = keepTime(options.deadlineMs);
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
@@ -63,7 +64,7 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
-    return 0;
+    return "done";
   } finally {
     imds?.close();
   }

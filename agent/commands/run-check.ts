@@ -1,5 +1,6 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
+import type { Ending } from "../ending.ts";
 import { checkImage } from "../inspect/check-image.ts";
 import { warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
@@ -10,7 +11,7 @@ import { warningUntrusted } from "../host/trust.ts";
 import { eachOnce, Refusal, type Problem } from "../refusal.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
-import { planMachines } from "./run-plan.ts";
+import { planMachines } from "./make-plan.ts";
 import type { Session } from "./session.ts";
 
 // Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
@@ -20,7 +21,7 @@ const DEFAULT_NAME = `${DEFAULT_TYPES.names[0]}, as no machine is named`;
 export function runCheck(
   { target }: Extract<Command, { kind: "check" }>,
   { options, emit, say, log }: Session,
-): number {
+): Ending {
   const untrusted: Problem[] = [];
   const inputs = new Inputs(options.root, (problems) => {
     untrusted.push(...problems);
@@ -54,5 +55,5 @@ export function runCheck(
       (text, paint) => `${paint.green("valid")}: ${text}\n`,
     );
   }
-  return 0;
+  return "done";
 }

@@ -1,5 +1,6 @@
 // `parbake explain`: why an app of the config has its share and a setting its value, here or on any machine.
 
+import type { Ending } from "../ending.ts";
 import type { Command } from "../cli/invocation.ts";
 import { explainDocument, type Explanation, formatExplanation } from "../cli/print/print-explanation.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
@@ -11,38 +12,28 @@ import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
 import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
 import { readConfig } from "../config/read/read-config.ts";
-import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
+import { gatherOne, nameMachine } from "./machine.ts";
 import type { Session } from "./session.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 
 type Explain = Extract<Command, { kind: "explain" }>;
 
-export async function runExplain(command: Explain, session: Session): Promise<number> {
+export async function runExplain(command: Explain, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   checkApp(command.app, config);
-  const facts = await gatherOne(command, config, session);
+  const profiles = config.apps.map(({ profile }) => profile);
+  const facts = await gatherOne(command.target, profiles, "explain is", session);
   const explanation = explain(command, config, facts);
   if (options.json) emit(explainDocument(explanation));
   else say(explanation, formatExplanation);
-  return 0;
+  return "done";
 }
 
 function checkApp(name: string, { apps }: Config): void {
   const names = apps.map((app) => app.name);
   if (names.includes(name)) return;
   throw new Refusal("usage", { what: `the config has no app '${name.slice(0, 80)}'`, fix: suggest(name, names) });
-}
-
-async function gatherOne({ target }: Explain, { apps }: Config, session: Session): Promise<Facts> {
-  if (target.kind === "here")
-    return gatherForTuning(
-      apps.map(({ profile }) => profile),
-      session,
-    );
-  if (target.kind === "types" && target.names.length > 1)
-    throw new Refusal("usage", { what: "explain is for one machine at a time", fix: "Name one instance type." });
-  return predictMachines(target)[0]!;
 }
 
 /** @throws Refusal where the machine can't be tuned, or the app has no such setting */

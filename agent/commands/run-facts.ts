@@ -1,11 +1,12 @@
 // `parbake facts`: what is known of this machine. Needs no config; reads it, where there is one, for IMDS's policy only.
 
+import type { Ending } from "../ending.ts";
 import { formatFacts } from "../cli/print/print-facts.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
 import { gatherHere, openImds, withCatalogue } from "./machine.ts";
 import type { Session } from "./session.ts";
 
-export async function runFacts(session: Session): Promise<number> {
+export async function runFacts(session: Session): Promise<Ending> {
   const imds = await openImds(session);
   try {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
@@ -13,7 +14,7 @@ export async function runFacts(session: Session): Promise<number> {
     const facts = withCatalogue(gathered);
     if (session.options.json) session.emit({ schema: 1, ...facts, extras });
     else session.say({ facts, extras }, (known, paint) => formatFacts(known.facts, known.extras, paint));
-    return 0;
+    return "done";
   } finally {
     imds?.close();
   }

@@ -1,33 +1,32 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
+import type { Ending } from "../ending.ts";
 import type { SecretVersions } from "../inspect/compare-secret.ts";
 import { inspectPlan } from "../inspect/inspect-plan.ts";
 import { saveChanges } from "../inspect/saved-plan.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
-import type { Command, Part } from "../cli/invocation.ts";
+import type { Command } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print/print-plan.ts";
 import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
-import type { Facts, InstanceFacts } from "../facts/facts.ts";
-import type { ImdsClient } from "../facts/imds/imds-client.ts";
-import { type BuiltPlan, buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { EXIT_STATUS, formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { formatProblem } from "../refusal.ts";
 import { checkPlanAccess } from "./check-access.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
+import { gatherFor, planFor, planMachines } from "./make-plan.ts";
 import { lookUpVersions } from "./look-up-versions.ts";
-import { gatherHere, openImds, predictMachines, withTuned } from "./machine.ts";
+import { openImds, predictMachines } from "./machine.ts";
 import { warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
 type PlanCommand = Extract<Command, { kind: "plan" }>;
 
-export async function runPlan(command: PlanCommand, session: Session): Promise<number> {
+export async function runPlan(command: PlanCommand, session: Session): Promise<Ending> {
   const { options } = session;
   const image = readConfig(session.options.configFile, session.options.root, session.inputs);
   const found = await inspectFor(command, image, session);
@@ -36,10 +35,10 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<n
     session.emit({ ...document(inspected, image, options.root), ...unfinished, ...(access && { access }) });
   else session.say(found, (all, paint) => format(all, command.diff, paint));
   const failure = access === null ? null : accessFailure(access);
-  if (failure !== null) return EXIT_STATUS[failure];
+  if (failure !== null) return failure;
   // What a run that was cut short has left, apply is to finish or to take back.
   const isLeft = unfinished !== null && unfinished.interruptions.length > 0;
-  return command.detailedExitcode && (isLeft || inspected.some(isChange)) ? 2 : 0;
+  return command.detailedExitcode && (isLeft || inspected.some(isChange)) ? "differs" : "done";
 }
 
 function format({ inspected, unfinished, access }: Inspection, withDiff: boolean, paint: Paint): string {
@@ -108,56 +107,4 @@ function tellUnfinished({ options, log }: Session): Unfinished {
   const { running, interruptions, unreadable } = findUnfinishedRuns(options.root);
   for (const problem of unreadable) log("warn", formatProblem(problem));
   return { running, interruptions };
-}
-
-/** @param more facts of the instance that are asked for beside those that the plan depends on */
-export async function gatherFor(
-  { config, templates }: Image,
-  session: Session,
-  imds: ImdsClient | null,
-  more: readonly (keyof InstanceFacts)[] = [],
-): Promise<Facts> {
-  const wanted = new Set([...wantedFacts(config, templates), ...more]);
-  const facts = await gatherHere(session, imds, config.imds, [...wanted]);
-  const profiles = config.apps.map(({ profile }) => profile);
-  return withTuned(facts, profiles, session.options.root);
-}
-
-/**
- * @param name what a machine is called where the image does not fit on it; null: whoever asked for it knows
- * @throws Refusal with the problems of all the machines, each told once
- */
-export function planMachines(
-  image: Image,
-  machines: readonly Facts[],
-  only: Part | null,
-  name: ((facts: Facts) => string) | null = machines.length === 1 ? null : ({ instanceType }) => `${instanceType}`,
-): readonly Plan[] {
-  const built = machines.map((facts) => ({ facts, ...build(image, facts) }));
-  const refused = built.filter((each) => each.kind === "refused");
-  if (refused.length > 0)
-    throw new Refusal(
-      refused[0]!.code,
-      refused.flatMap(({ facts, problems, ofMachine }) =>
-        problems.map((problem) =>
-          name !== null && ofMachine.includes(problem) ? addMachine(problem, name(facts)) : problem,
-        ),
-      ),
-    );
-  return built.flatMap((each) => (each.kind === "plan" ? [selectSteps(each.plan, only)] : []));
-}
-
-function addMachine(problem: Problem, machine: string): Problem {
-  return { ...problem, what: `on ${machine}: ${problem.what}` };
-}
-
-function build({ config, templates }: Image, facts: Facts): BuiltPlan {
-  return buildPlan({ config, facts, templates });
-}
-
-/** @throws Refusal with every problem that DECIDE found */
-export function planFor(image: Image, facts: Facts): Plan {
-  const result = build(image, facts);
-  if (result.kind === "refused") throw new Refusal(result.code, result.problems);
-  return result.plan;
 }

@@ -1,6 +1,7 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
+import type { Ending } from "../ending.ts";
 import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
 import { isNamed } from "../inspect/named-units.ts";
 import { isReady } from "../apply/units/readiness.ts";
@@ -12,19 +13,17 @@ import type { Session } from "./session.ts";
 import { readReport } from "../report/report-file.ts";
 
 /** @throws Refusal `unavailable` where it is not */
-export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): number {
+export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): Ending {
   const { options, emit, say } = session;
   const isThere = isReady(options.root, unit);
   const waitsFor = isThere ? [] : findWait(unit, options.root);
   const named = isNamed(options.root, unit);
   if (options.json) emit({ schema: 1, unit, ready: isThere, named, waitsFor });
   else if (isThere) say({ unit, named }, formatReady);
-  if (isThere) return 0;
-  if (options.json) return NOT_READY;
+  if (isThere) return "done";
+  if (options.json) return "unavailable";
   throw new Refusal("unavailable", waitsFor);
 }
-
-const NOT_READY = 69;
 
 // Any unit may wait for a whole run: what parbake has never heard of is no error, but may be misspelt.
 function formatReady({ unit, named }: { readonly unit: string; readonly named: boolean | null }): string {

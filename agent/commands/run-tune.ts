@@ -1,5 +1,6 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
+import type { Ending } from "../ending.ts";
 import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
@@ -10,18 +11,18 @@ import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
-import { EXIT_STATUS, Refusal, type Problem } from "../refusal.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { readConfig } from "../config/read/read-config.ts";
-import { gatherForTuning, nameMachine, predictMachines } from "./machine.ts";
+import { gatherForTuning, gatherOne, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
 type Target = Tune["target"];
 
-export async function runTune(command: Tune, session: Session): Promise<number> {
+export async function runTune(command: Tune, session: Session): Promise<Ending> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
@@ -35,7 +36,7 @@ async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-t
   const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(target, each)));
   if (options.json) emit(tuningDocument(machines));
   else say(machines, formatTuning);
-  return machines.every(({ tuning }) => tuning !== null) ? 0 : EXIT_STATUS.config;
+  return machines.every(({ tuning }) => tuning !== null) ? "done" : "config";
 }
 
 /** @throws Refusal for what is wrong on every machine */
@@ -46,13 +47,13 @@ function prepareInOrder(config: Config): PreparedImage {
 }
 
 /** All types are asked which of them fit: that some do not is an answer. */
-function fitTypes(config: Config, { options, emit, say }: Session): number {
+function fitTypes(config: Config, { options, emit, say }: Session): Ending {
   const image = prepareInOrder(config);
   const types = [...readCatalogue().rows.values()];
   const machines = types.map((row) => tuneMachine(config, image, predictFacts(row), row.type));
   if (options.json) emit(fitDocument(machines), "compact");
   else say(machines, formatFit);
-  return machines.some(({ tuning }) => tuning !== null) ? 0 : EXIT_STATUS.config;
+  return machines.some(({ tuning }) => tuning !== null) ? "done" : "config";
 }
 
 function tuneMachine(config: Config, image: PreparedImage, facts: Facts, type: string): TunedMachine {
@@ -74,11 +75,14 @@ function otherArchitecture({ architectures }: Config, architecture: string): Pro
   };
 }
 
-async function tuneProfile({ target, set }: Tune, name: string, session: Session): Promise<number> {
+const HERE = { kind: "here" } as const;
+
+async function tuneProfile({ target, set }: Tune, name: string, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const profile = findProfile(name);
   if (!profile) throw new Refusal("usage", unknownProfile(name));
-  const facts = await gatherOne(target, name, session);
+  const here = target.kind === "all-types" ? HERE : target;
+  const facts = await gatherOne(here, [name], "a profile is tuned", session);
   const allotment = allotAlone(profile, facts, target.kind === "size");
   const result = tuneAlone(name, allotment, set);
   if (result.kind === "impossible") throw new Refusal(result.isMachines ? "config" : "usage", result.problems);
@@ -93,16 +97,5 @@ async function tuneProfile({ target, set }: Tune, name: string, session: Session
       formatProblems,
     );
   }
-  return 0;
-}
-
-async function gatherOne(target: Target, profile: string, session: Session): Promise<Facts> {
-  if (target.kind === "here" || target.kind === "all-types") return gatherForTuning([profile], session);
-  if (target.kind === "types" && target.names.length > 1) {
-    throw new Refusal("usage", {
-      what: "a profile is tuned for one machine at a time",
-      fix: "Name one instance type.",
-    });
-  }
-  return predictMachines(target)[0]!;
+  return "done";
 }

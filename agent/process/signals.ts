@@ -1,8 +1,7 @@
 // The signals by which a run is asked to stop. The first one lets it put back what it had not finished; a second one ends it
 // where it is, and the journal tells the next run what is left.
 
-import { EXIT_STATUS } from "../refusal.ts";
-import { stopped, StopRequest, type StopSignal } from "../stop.ts";
+import { StopRequest, type StopSignal } from "../stop.ts";
 
 const SIGNALS: readonly StopSignal[] = ["SIGHUP", "SIGINT", "SIGTERM"];
 
@@ -15,9 +14,4 @@ export function listenForStop(end: (request: StopRequest) => void): AbortSignal 
       else stop.abort(new StopRequest(signal));
     });
   return stop.signal;
-}
-
-/** 128 and the signal's number, as shells tell it. */
-export function statusOf(request: StopRequest): number {
-  return EXIT_STATUS[stopped(request, "").code];
 }

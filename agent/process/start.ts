@@ -8,8 +8,8 @@ import { killRunning } from "../host/run-command.ts";
 import { Output } from "./output.ts";
 import { forbidCoreDumps } from "./core-dumps.ts";
 import { keepKnown, listEarly, type Variables } from "./environment.ts";
-import { listenForStop, statusOf } from "./signals.ts";
-import { EXIT_STATUS } from "../refusal.ts";
+import { listenForStop } from "./signals.ts";
+import { endingOfStop, statusOf } from "../ending.ts";
 import { stopRequestOf } from "../stop.ts";
 import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 import { describeBug } from "../bug.ts";
@@ -42,18 +42,18 @@ export function startMain(main: Main, warm: () => Promise<void>): void {
 
 async function runToEnd(main: Main): Promise<void> {
   // Whatever ends the process before main's last word is no success.
-  process.exitCode = EXIT_STATUS.bug;
+  process.exitCode = statusOf("bug");
   const environment = takeEnvironment();
   const [out, err] = [new Output(1), new Output(2)];
   const end = exitWith(out, err);
   const stop = listenForStop((request) => {
     err.write(`parbake: ${request.message} before it had come to its end: ${LEFT_AS_IT_IS}\n`);
-    end(statusOf(request));
+    end(statusOf(endingOfStop(request)));
   });
   forbidCoreDumps();
   process.on("uncaughtException", (error) => {
     err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
-    end(EXIT_STATUS.bug);
+    end(statusOf("bug"));
   });
   let readUntil: Deadline | null = null;
   const setEnd = (deadline: Deadline) => void (readUntil = deadline);
@@ -66,7 +66,7 @@ const LEFT_AS_IT_IS = "what it had not finished is left to the next run. Run par
 
 function statusOfLoss(stop: AbortSignal): number {
   const request = stopRequestOf({ signal: stop });
-  return request === null ? EXIT_STATUS["cannot-write"] : statusOf(request);
+  return statusOf(request === null ? "cannot-write" : endingOfStop(request));
 }
 
 /** The way out. Where the process takes another, as when nothing is left to wait for, that is told. */
