@@ -80,22 +80,20 @@ function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
 }
 
 function reportSecrets(plan: Plan, selection: Selection, staged: readonly StagedTarget[]): SecretReport[] {
-  return neededSecrets(plan).map((step) => {
+  return neededSecrets(plan).flatMap((step) => {
+    const secret = selection.fetched.get(step.name) ?? selection.held.get(step.name);
+    if (secret === undefined) return [];
     const differences = staged
       .filter(({ target: { source } }) => source.kind === "secret" && source.step === step)
       .map(({ change }) => change.difference);
     return {
       name: step.name,
       id: step.id,
-      versionId: versionOf(step.name, selection),
+      versionId: secret.versionId,
       source: selection.kept.has(step.name) ? "kept" : selection.fetched.has(step.name) ? "fetched" : "current",
       change: greatest(differences),
     };
   });
-}
-
-function versionOf(name: string, { fetched, held }: Selection): string {
-  return (fetched.get(name) ?? held.get(name))!.versionId;
 }
 
 const BY_SIZE: readonly FileDifference[] = ["create", "update", "attributes", "unchanged"];

@@ -88,11 +88,12 @@ export function withCatalogue(facts: Facts): Facts {
 /** One facts value for each machine of the target; no network, no look at this machine. */
 export function predictMachines(target: Exclude<Target, { kind: "here" }>): readonly Facts[] {
   if (target.kind === "size") return [withStandIns(factsForSize(target.memoryBytes, target.vcpus))];
+  const rows = target.names.flatMap((name) => findInstanceType(name) ?? []);
   const problems = target.names.filter((name) => findInstanceType(name) === null).map((name) => unknownType(name));
   if (target.names.length === 0)
     problems.push({ what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
   if (problems.length > 0) throw new Refusal("usage", problems);
-  return target.names.map((name) => withStandIns(predictFacts(findInstanceType(name)!)));
+  return rows.map((row) => withStandIns(predictFacts(row)));
 }
 
 /**

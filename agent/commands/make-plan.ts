@@ -37,9 +37,10 @@ export function planMachines(
 ): readonly Plan[] {
   const built = machines.map((facts) => ({ facts, ...build(image, facts) }));
   const refused = built.filter((each) => each.kind === "refused");
-  if (refused.length > 0)
+  const [first] = refused;
+  if (first !== undefined)
     throw new Refusal(
-      refused[0]!.code,
+      first.code,
       refused.flatMap(({ facts, problems, ofMachine }) =>
         problems.map((problem) =>
           name !== null && ofMachine.includes(problem) ? addMachine(problem, name(facts)) : problem,

@@ -31,11 +31,11 @@ export function runCheck(
   const isDefault = target.kind === "here";
   const chosen = isDefault ? DEFAULT_TYPES : target;
   const plans = planMachines(image, predictMachines(chosen), null, isDefault ? () => DEFAULT_NAME : undefined);
-  const problems = checkImage(plans[0]!, options.root);
+  // What the image must hold is the same for every machine.
+  const problems = plans.slice(0, 1).flatMap((plan) => checkImage(plan, options.root));
   if (problems.length > 0) throw new Refusal("config", problems);
   const { apps, secrets, files } = image.config;
-  const types = plans.map(({ facts }) => nameMachine(chosen, facts));
-  const machines = plans.map((plan, index) => ({ type: types[index]!, tuning: plan }));
+  const machines = plans.map((plan) => ({ type: nameMachine(chosen, plan.facts), tuning: plan }));
   // What is odd about the config or a template is so on every machine; what a share is too small for is not.
   const warnings = [...eachOnce(plans.flatMap((plan) => plan.warnings)), ...warnBelowUseful(machines, true)];
   if (options.json) {
@@ -51,7 +51,7 @@ export function runCheck(
     say(warnings, formatProblems);
     const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;
     say(
-      `${counts}, for ${isDefault ? DEFAULT_NAME : types.join(", ")}`,
+      `${counts}, for ${isDefault ? DEFAULT_NAME : machines.map(({ type }) => type).join(", ")}`,
       (text, paint) => `${paint.green("valid")}: ${text}\n`,
     );
   }

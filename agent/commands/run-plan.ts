@@ -43,7 +43,8 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<E
 
 function format({ inspected, unfinished, access }: Inspection, withDiff: boolean, paint: Paint): string {
   const [only, ...others] = inspected;
-  const plans = others.length === 0 ? formatPlan(only!, withDiff, paint) : formatPlans(inspected, withDiff, paint);
+  const isOne = only !== undefined && others.length === 0;
+  const plans = isOne ? formatPlan(only, withDiff, paint) : formatPlans(inspected, withDiff, paint);
   const left = unfinished === null ? "" : formatUnfinished(unfinished, paint);
   return [left, plans, access === null ? "" : formatAccess(access, paint)].join("");
 }
