@@ -6,14 +6,14 @@ import type { CommandName } from "./commands.ts";
 
 export type LogFormat = "text" | "json" | "journal";
 
-/** What to compute for. */
-export type Target =
+/** The machine that a command computes for. */
+export type MachineChoice =
   | { readonly kind: "here" }
   | { readonly kind: "types"; readonly names: readonly string[] }
   | { readonly kind: "size"; readonly memoryBytes: number; readonly vcpus: number };
 
-/** The catalogue's types too, all of them. */
-export type TuneTarget = Target | { readonly kind: "all-types" };
+/** `tune` alone can go through the whole catalogue. */
+export type TuneMachineChoice = MachineChoice | { readonly kind: "all-types" };
 
 export type Part = "files" | "secrets" | "tuning";
 
@@ -32,25 +32,25 @@ export type Command =
   | { readonly kind: "apply"; readonly only: Part | null; readonly planFile: string | null; readonly force: boolean }
   | {
       readonly kind: "plan";
-      readonly target: Target;
+      readonly machine: MachineChoice;
       readonly diff: boolean;
       readonly detailedExitcode: boolean;
       readonly only: Part | null;
       /** Ask AWS, by DescribeSecret alone, whether the secrets can be had. */
       readonly checkAccess: boolean;
     }
-  | { readonly kind: "check"; readonly target: Target }
+  | { readonly kind: "check"; readonly machine: MachineChoice }
   | { readonly kind: "facts" }
   | { readonly kind: "status" }
   | { readonly kind: "ready"; readonly unit: string }
   | {
       readonly kind: "tune";
-      readonly target: TuneTarget;
+      readonly machine: TuneMachineChoice;
       readonly profile: string | null;
       readonly set: Readonly<Record<string, OptionValue>>;
     }
   /** `setting` null: the app as a whole. */
-  | { readonly kind: "explain"; readonly target: Target; readonly app: string; readonly setting: string | null }
+  | { readonly kind: "explain"; readonly machine: MachineChoice; readonly app: string; readonly setting: string | null }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

@@ -1,6 +1,6 @@
 // The machine that a command is about: this one, or one of the catalogue's that does not exist yet.
 
-import type { Target } from "../cli/invocation.ts";
+import type { MachineChoice } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
 import { findInstanceType, readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
@@ -85,36 +85,36 @@ export function withCatalogue(facts: Facts): Facts {
   return { ...facts, ...ofType, origins: { ...facts.origins, ...origins } };
 }
 
-/** One facts value for each machine of the target; no network, no look at this machine. */
-export function predictMachines(target: Exclude<Target, { kind: "here" }>): readonly Facts[] {
-  if (target.kind === "size") return [withStandIns(factsForSize(target.memoryBytes, target.vcpus))];
-  const rows = target.names.flatMap((name) => findInstanceType(name) ?? []);
-  const problems = target.names.filter((name) => findInstanceType(name) === null).map((name) => unknownType(name));
-  if (target.names.length === 0)
+/** One facts value for each machine of the choice, without the network and without inspecting this machine. */
+export function predictMachines(choice: Exclude<MachineChoice, { kind: "here" }>): readonly Facts[] {
+  if (choice.kind === "size") return [withStandIns(factsForSize(choice.memoryBytes, choice.vcpus))];
+  const rows = choice.names.flatMap((name) => findInstanceType(name) ?? []);
+  const problems = choice.names.filter((name) => findInstanceType(name) === null).map((name) => unknownType(name));
+  if (choice.names.length === 0)
     problems.push({ what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
   if (problems.length > 0) throw new Refusal("usage", problems);
   return rows.map((row) => withStandIns(predictFacts(row)));
 }
 
 /**
- * The one machine that the target names.
+ * The one machine that the choice names.
  * @param subject what is done for one machine at a time: `explain is`
  */
 export async function gatherOne(
-  target: Target,
+  choice: MachineChoice,
   profiles: readonly string[],
   subject: string,
   session: Session,
 ): Promise<Facts> {
-  if (target.kind === "here") return gatherForTuning(profiles, session);
-  const [machine, ...others] = predictMachines(target);
+  if (choice.kind === "here") return gatherForTuning(profiles, session);
+  const [machine, ...others] = predictMachines(choice);
   if (machine !== undefined && others.length === 0) return machine;
   throw new Refusal("usage", { what: `${subject} for one machine at a time`, fix: "Name one instance type." });
 }
 
 /** What to call a machine that a person asked about. */
-export function nameMachine(target: Target, { instanceType, memLimitBytes }: Facts): string {
-  switch (target.kind) {
+export function nameMachine(choice: MachineChoice, { instanceType, memLimitBytes }: Facts): string {
+  switch (choice.kind) {
     case "here":
       return "here";
     case "types":

@@ -19,7 +19,7 @@ const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
 const DEFAULT_NAME = `${DEFAULT_TYPES.names[0]}, as no machine is named`;
 
 export function runCheck(
-  { target }: Extract<Command, { kind: "check" }>,
+  { machine: choice }: Extract<Command, { kind: "check" }>,
   { options, emit, say, log }: Session,
 ): Ending {
   const untrusted: Problem[] = [];
@@ -28,8 +28,8 @@ export function runCheck(
     warningUntrusted(log)(problems);
   });
   const image = readConfig(options.configFile, options.root, inputs);
-  const isDefault = target.kind === "here";
-  const chosen = isDefault ? DEFAULT_TYPES : target;
+  const isDefault = choice.kind === "here";
+  const chosen = isDefault ? DEFAULT_TYPES : choice;
   const plans = planMachines(image, predictMachines(chosen), null, isDefault ? () => DEFAULT_NAME : undefined);
   // What the image must hold is the same for every machine.
   const problems = plans.slice(0, 1).flatMap((plan) => checkImage(plan, options.root));

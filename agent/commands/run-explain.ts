@@ -23,7 +23,7 @@ export async function runExplain(command: Explain, session: Session): Promise<En
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   checkApp(command.app, config);
   const profiles = config.apps.map(({ profile }) => profile);
-  const facts = await gatherOne(command.target, profiles, "explain is", session);
+  const facts = await gatherOne(command.machine, profiles, "explain is", session);
   const explanation = explain(command, config, facts);
   if (options.json) emit(explainDocument(explanation));
   else say(explanation, formatExplanation);
@@ -50,7 +50,7 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
     tuning.demands,
     isLeftOut ? { ...app, memoryBytes: 0 } : app,
   );
-  const machine = nameMachine(command.target, facts);
+  const machine = nameMachine(command.machine, facts);
   const common = { machine, machineVcpus: facts.vcpus, ...limitsOf(facts), app, share, leftOut: tuning.budget.leftOut };
   if (setting === null || isLeftOut) return { kind: "app", ...common };
   const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;

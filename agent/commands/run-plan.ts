@@ -81,10 +81,10 @@ interface Inspection {
 }
 
 async function inspectFor(command: PlanCommand, image: Image, session: Session): Promise<Inspection> {
-  const { target, only } = command;
+  const { machine: choice, only } = command;
   const { root } = session.options;
-  if (target.kind !== "here") {
-    const plans = planMachines(image, predictMachines(target), only);
+  if (choice.kind !== "here") {
+    const plans = planMachines(image, predictMachines(choice), only);
     return { inspected: plans.map((plan) => inspect(plan, image, root)), unfinished: null, access: null };
   }
   const imds = await openImds(session);

@@ -20,20 +20,22 @@ import { gatherForTuning, gatherOne, nameMachine, predictMachines } from "./mach
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
-type Target = Tune["target"];
+type Choice = Tune["machine"];
 
 export async function runTune(command: Tune, session: Session): Promise<Ending> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
-  return command.target.kind === "all-types" ? fitTypes(config, session) : tuneTarget(config, command.target, session);
+  return command.machine.kind === "all-types"
+    ? fitTypes(config, session)
+    : tuneMachines(config, command.machine, session);
 }
 
-async function tuneTarget(config: Config, target: Exclude<Target, { kind: "all-types" }>, session: Session) {
+async function tuneMachines(config: Config, choice: Exclude<Choice, { kind: "all-types" }>, session: Session) {
   const { options, emit, say } = session;
   const profiles = config.apps.map(({ profile }) => profile);
-  const facts = target.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(target);
+  const facts = choice.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(choice);
   const image = prepareInOrder(config);
-  const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(target, each)));
+  const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(choice, each)));
   if (options.json) emit(tuningDocument(machines));
   else say(machines, formatTuning);
   return machines.every(({ tuning }) => tuning !== null) ? "done" : "config";
@@ -77,13 +79,13 @@ function otherArchitecture({ architectures }: Config, architecture: string): Pro
 
 const HERE = { kind: "here" } as const;
 
-async function tuneProfile({ target, set }: Tune, name: string, session: Session): Promise<Ending> {
+async function tuneProfile({ machine: choice, set }: Tune, name: string, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const profile = findProfile(name);
   if (!profile) throw new Refusal("usage", unknownProfile(name));
-  const here = target.kind === "all-types" ? HERE : target;
+  const here = choice.kind === "all-types" ? HERE : choice;
   const facts = await gatherOne(here, [name], "a profile is tuned", session);
-  const allotment = allotAlone(profile, facts, target.kind === "size");
+  const allotment = allotAlone(profile, facts, choice.kind === "size");
   const result = tuneAlone(name, allotment, set);
   if (result.kind === "impossible") throw new Refusal(result.isMachines ? "config" : "usage", result.problems);
   const { memoryBytes, vcpus } = allotment;

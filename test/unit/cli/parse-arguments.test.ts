@@ -35,7 +35,7 @@ describe("parseArguments", () => {
     assert.deepEqual(dryRun, parse("plan --instance-type=m7g.large,r7i.4xlarge").command);
     assert.deepEqual(dryRun, {
       kind: "plan",
-      target: { kind: "types", names: ["m7g.large", "r7i.4xlarge"] },
+      machine: { kind: "types", names: ["m7g.large", "r7i.4xlarge"] },
       diff: false,
       detailedExitcode: false,
       only: null,
@@ -81,31 +81,31 @@ describe("parseArguments", () => {
     assert.deepEqual(command, {
       kind: "tune",
       profile: "jvm",
-      target: { kind: "size", memoryBytes: 1024 ** 3, vcpus: 2 },
+      machine: { kind: "size", memoryBytes: 1024 ** 3, vcpus: 2 },
       set: { threads: "50", gc: "g1", strict: "true", version: "8.0" },
     });
   });
 
   it("reads what to explain: an app, or one of its settings, whose own name may have dots", () => {
-    const target = { kind: "types", names: ["m7g.large"] };
+    const machine = { kind: "types", names: ["m7g.large"] };
     assert.deepEqual(parse("explain db").command, {
       kind: "explain",
-      target: { kind: "here" },
+      machine: { kind: "here" },
       app: "db",
       setting: null,
     });
     assert.deepEqual(parse("explain kernel.vm.swappiness --instance-type m7g.large").command, {
       kind: "explain",
-      target,
+      machine,
       app: "kernel",
       setting: "vm.swappiness",
     });
   });
 
-  it("reads the whole catalogue as a target of its own", () => {
+  it("reads the whole catalogue as a choice of its own", () => {
     assert.deepEqual(parse("tune --all-types").command, {
       kind: "tune",
-      target: { kind: "all-types" },
+      machine: { kind: "all-types" },
       profile: null,
       set: {},
     });

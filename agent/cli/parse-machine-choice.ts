@@ -3,10 +3,10 @@
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseSize, MIB, parseSize } from "../size.ts";
-import type { Target, TuneTarget } from "./invocation.ts";
+import type { MachineChoice, TuneMachineChoice } from "./invocation.ts";
 import type { Given } from "./sort-words.ts";
 
-export function parseTarget(given: Given, problems: Problem[]): Target {
+export function parseMachineChoice(given: Given, problems: Problem[]): MachineChoice {
   const types = given.get("instance-type")?.[0];
   const memory = given.get("memory")?.[0];
   const cpus = given.get("cpus")?.[0];
@@ -35,7 +35,7 @@ export function parseTarget(given: Given, problems: Problem[]): Target {
 
 const MOST_CPUS = 4096;
 
-function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Target {
+function parseMachineSize(memory: string, cpus: string, problems: Problem[]): MachineChoice {
   const memoryBytes = parseSize(memory);
   const vcpus = parseInteger(cpus, 1, MOST_CPUS);
   if (memoryBytes === null || memoryBytes < MIB) {
@@ -54,13 +54,13 @@ function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Ta
 }
 
 export function parseAllTypes(
-  target: Target,
+  machine: MachineChoice,
   profile: string | undefined,
   given: Given,
   problems: Problem[],
-): TuneTarget {
-  if (!given.has("all-types")) return target;
-  if (target.kind !== "here")
+): TuneMachineChoice {
+  if (!given.has("all-types")) return machine;
+  if (machine.kind !== "here")
     problems.push({ what: "--all-types goes with no other machine", fix: "Give it alone, or name the types." });
   if (profile !== undefined)
     problems.push({
