@@ -139,7 +139,7 @@ function after(progress: Progress, write: (text: string) => void): (text: string
 function tellError(error: unknown, json: boolean, { writeOut, writeError }: World): void {
   if (!(error instanceof Refusal)) {
     writeError(
-      `parbake: a bug of parbake's: ${describeBug(error)}\nPlease report it with the command line and the config.\n`,
+      `parbake: a bug in parbake: ${describeBug(error)}\nPlease report it with the command line and the config.\n`,
     );
     return;
   }

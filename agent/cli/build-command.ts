@@ -53,7 +53,7 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
 function parseUnit(operand: string | undefined, problems: Problem[]): string {
   if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
   else if (!isUnitName(operand))
-    problems.push({ what: `'${operand.slice(0, 80)}' is no unit name`, fix: adviseUnit(operand) });
+    problems.push({ what: `'${operand.slice(0, 80)}' is not a unit name`, fix: adviseUnit(operand) });
   return operand ?? "";
 }
 
@@ -62,13 +62,16 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
   const planFile = parsePlanFile(given, problems);
   if (given.has("dry-run")) {
     if (given.has("force"))
-      problems.push({ what: "--force is not for a dry run", fix: "A dry run fetches no secret." });
+      problems.push({
+        what: "--force cannot be combined with --dry-run",
+        fix: "Leave it out: a dry run fetches no secret.",
+      });
     return { kind: "plan", machine, ...planOptions(given), only };
   }
   for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode"] as const) {
     if (!given.has(name)) continue;
-    const fix = "Add --dry-run: apply itself only ever tunes the machine that it runs on.";
-    problems.push({ what: `--${name} is for a dry run`, fix });
+    const fix = "Add it: without it, apply tunes the machine that it runs on.";
+    problems.push({ what: `--${name} needs --dry-run`, fix });
   }
   return { kind: "apply", only, planFile, force: given.has("force") };
 }
@@ -82,14 +85,14 @@ function parsePlanFile(given: Given, problems: Problem[]): string | null {
   const file = given.get("plan")?.[0] ?? null;
   const others = (["only", "dry-run", "instance-type", "memory", "cpus"] as const).filter((name) => given.has(name));
   if (file !== null && others.length > 0) {
-    const what = `--plan goes with none of ${others.map((name) => `--${name}`).join(", ")}`;
+    const what = `--plan cannot be combined with ${others.map((name) => `--${name}`).join(", ")}`;
     problems.push({ what, fix: "Give them to `parbake plan`, when the plan is made." });
   }
   return file;
 }
 
 const NO_ROLE: Problem = {
-  what: "--check-access is for the machine that it runs on, whose role AWS is asked with",
+  what: "--check-access asks AWS with the role of the machine that it runs on",
   fix: "Leave --instance-type, --memory and --cpus out.",
 };
 

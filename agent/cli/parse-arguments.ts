@@ -93,7 +93,7 @@ function parseDuration(text: string | undefined, problems: Problem[]): number {
   const durationMs = parseDurationMs(text) ?? NaN;
   if (durationMs > 0 && durationMs <= LONGEST_DEADLINE_MS) return durationMs;
   problems.push({
-    what: `--deadline ${text.slice(0, 40)} is no duration`,
+    what: `--deadline ${text.slice(0, 40)} is not a duration`,
     fix: "Write a number and a unit, up to 24h: 500ms, 90s, 5m.",
   });
   return DEFAULT_DEADLINE_MS;

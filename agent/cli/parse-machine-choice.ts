@@ -13,7 +13,7 @@ export function parseMachineChoice(given: Given, problems: Problem[]): MachineCh
   if (types !== undefined) {
     if (memory !== undefined || cpus !== undefined) {
       problems.push({
-        what: "--instance-type goes with neither --memory nor --cpus",
+        what: "--instance-type cannot be combined with --memory or --cpus",
         fix: "Give the type, or the size.",
       });
     }
@@ -40,13 +40,13 @@ function parseMachineSize(memory: string, cpus: string, problems: Problem[]): Ma
   const vcpus = parseInteger(cpus, 1, MOST_CPUS);
   if (memoryBytes === null || memoryBytes < MIB) {
     problems.push({
-      what: `--memory ${memory.slice(0, 40)} is no machine's memory`,
+      what: `--memory ${memory.slice(0, 40)} is not an amount of memory`,
       fix: adviseSize(memory),
     });
   }
   if (vcpus === null) {
     problems.push({
-      what: `--cpus ${cpus.slice(0, 40)} is no number of CPUs`,
+      what: `--cpus ${cpus.slice(0, 40)} is not a number of CPUs`,
       fix: `Write a whole number from 1 to ${MOST_CPUS}.`,
     });
   }
@@ -61,11 +61,14 @@ export function parseAllTypes(
 ): TuneMachineChoice {
   if (!given.has("all-types")) return machine;
   if (machine.kind !== "here")
-    problems.push({ what: "--all-types goes with no other machine", fix: "Give it alone, or name the types." });
+    problems.push({
+      what: "--all-types cannot be combined with another machine",
+      fix: "Give it alone, or name the types.",
+    });
   if (profile !== undefined)
     problems.push({
-      what: "--all-types is for an image",
-      fix: "Leave the profile out: the config says what is in it.",
+      what: "--all-types tunes the image, not one profile",
+      fix: "Leave the profile out: the config names the image's apps.",
     });
   return { kind: "all-types" };
 }

@@ -23,6 +23,6 @@ export async function guardEnd<T>(durationMs: number, work: (overrun: Promise<ne
 }
 
 const OVERRUN = new Refusal("bug", {
-  what: "the run did not end at its deadline: it waits for something that does not come",
-  fix: "Please report it with the command line and the config; the next run puts right what this one left.",
+  what: "the run did not end at its deadline: something that it waited for never happened",
+  fix: "Please report it with the command line and the config; the next run finishes or undoes what this one left.",
 });

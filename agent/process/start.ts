@@ -47,12 +47,12 @@ async function runToEnd(main: Main): Promise<void> {
   const [out, err] = [new Output(1), new Output(2)];
   const end = exitWith(out, err);
   const stop = listenForStop((request) => {
-    err.write(`parbake: ${request.message} before it had come to its end: ${LEFT_AS_IT_IS}\n`);
+    err.write(`parbake: ${request.message} at once, as it was the second signal: ${LEFT_BEHIND}\n`);
     end(statusOf(endingOfStop(request)));
   });
   forbidCoreDumps();
   process.on("uncaughtException", (error) => {
-    err.write(`parbake: a bug of parbake's: ${describeBug(error)}\n`);
+    err.write(`parbake: a bug in parbake: ${describeBug(error)}\n`);
     end(statusOf("bug"));
   });
   let readUntil: Deadline | null = null;
@@ -62,7 +62,7 @@ async function runToEnd(main: Main): Promise<void> {
   end(status === 0 && (out.isLost || err.isLost) ? statusOfLoss(stop) : status);
 }
 
-const LEFT_AS_IT_IS = "what it had not finished is left to the next run. Run parbake again.";
+const LEFT_BEHIND = "the next run finishes or undoes what this one left. Run parbake again.";
 
 function statusOfLoss(stop: AbortSignal): number {
   const request = stopRequestOf({ signal: stop });
@@ -74,7 +74,7 @@ function exitWith(out: Output, err: Output): (status: number) => void {
   let isMeant = false;
   process.on("exit", () => {
     killRunning();
-    if (!isMeant) err.write("parbake: a bug of parbake's: it waits for something that will never come\n");
+    if (!isMeant) err.write("parbake: a bug in parbake: it was waiting for something that can never happen\n");
     for (const output of [out, err]) {
       output.flush();
       output.giveBack();

@@ -52,7 +52,7 @@ describe("a build", function () {
     });
 
     it(`would find a text that ${name} holds`, () => {
-      assert.equal(holds(readFileSync(join(folder, name)), "a bug of parbake's"), true);
+      assert.equal(holds(readFileSync(join(folder, name)), "a bug in parbake"), true);
     });
   }
 });

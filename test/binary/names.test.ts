@@ -161,8 +161,8 @@ vars: { Domain: Example.com }
 
   const usage: readonly (readonly [parameters: readonly string[], says: string])[] = [
     [["tune", "nginx", "--memory", "512", "--cpus", "2"], "Write it with its unit: 512MiB."],
-    [["tune", "nginx", "--memory", "1GiB", "--cpus", "0x4"], "--cpus 0x4 is no number of CPUs"],
-    [["tune", "nginx", "--memory", "1GiB", "--cpus", "+2"], "--cpus +2 is no number of CPUs"],
+    [["tune", "nginx", "--memory", "1GiB", "--cpus", "0x4"], "--cpus 0x4 is not a number of CPUs"],
+    [["tune", "nginx", "--memory", "1GiB", "--cpus", "+2"], "--cpus +2 is not a number of CPUs"],
     [["tune", "jvm", "--memory", "4GiB", "--cpus", "2", "--set", "heap=1e9"], "jvm's option heap can't be '1e9'"],
     [["tune", "nginx", "--instance-type", "m7.large"], "Did you mean m7i.large, m7g.large, m7a.large?"],
     [["tune", "nginx", "--instance-type", "t5.micro"], "Did you mean t8i.micro, t4g.micro, t3.micro?"],
@@ -171,8 +171,8 @@ vars: { Domain: Example.com }
       "Did you mean 'm7g.8xlarge'? Or give its size: --memory 16GiB --cpus 4.",
     ],
     [["check", "--instance-type", "m10i.large"], "If it is newer than that, give its size: --memory 16GiB --cpus 4"],
-    [["ready", "../report.json"], "'../report.json' is no unit name"],
-    [["ready", "--", "-Hevil.service"], "'-Hevil.service' is no unit name"],
+    [["ready", "../report.json"], "'../report.json' is not a unit name"],
+    [["ready", "--", "-Hevil.service"], "'-Hevil.service' is not a unit name"],
     [["ready", "nginx"], "Give it with its suffix: nginx.service."],
   ];
   for (const [parameters, says] of usage)

@@ -121,7 +121,7 @@ interface StatusJson {
       text,
       /^cut short +a run, which began to change files at .*Z, was cut short with its new files in place/m,
     );
-    assert.match(text, /^ +the next run tells them, and puts the old files back where one fails$/m);
+    assert.match(text, /^ +the next run reloads or restarts the rest, and restores the old files if one fails$/m);
     assert.match(text, /^ +\/etc\/app\/updated\.conf$/m);
     assert.ok(!text.includes("changed by hand"), text);
 

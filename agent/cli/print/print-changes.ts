@@ -39,9 +39,9 @@ function notesOf(change: Change): string[] {
 }
 
 function describeHistory({ path, change, drift, adopted }: FileChange): string[] {
-  if (drift !== null && change === "kept") return [`${path} was edited by hand (${drift.since}), and is left so`];
-  if (drift !== null) return [`${path} was edited by hand (${drift.since}): the edit would be overwritten`];
-  return adopted && change !== "unchanged" ? [`${path} is not parbake's yet: what is there would be replaced`] : [];
+  if (drift !== null && change === "kept") return [`${path} was edited by hand (${drift.since}): apply keeps the edit`];
+  if (drift !== null) return [`${path} was edited by hand (${drift.since}): apply would overwrite the edit`];
+  return adopted && change !== "unchanged" ? [`${path} was not written by parbake: apply would replace it`] : [];
 }
 
 function fileRow(file: FileChange, paint: Paint): string[] {

@@ -119,17 +119,17 @@ function isSize(profile: string, option: string): boolean {
 function describeBound({ app, setting: name }: SettingExplanation, { boundBy }: Setting): string {
   switch (boundBy) {
     case null:
-      return "nothing: it is what the formula gives";
+      return "nothing: the formula gives this value";
     case "floor":
-      return "floor: the least that makes sense, where all else would give less";
+      return "floor: the least that makes sense; all else would give less";
     case "cap":
-      return "cap: the most that does any good, where all else would give more";
+      return "cap: the most that does any good; all else would give more";
     case "user":
-      return `user: the config's apps.${app.name}.options say so`;
+      return `user: apps.${app.name}.options in the config says so`;
     case "share":
-      return "share: what the source says would not fit into the app's share";
+      return "share: the source's value would not fit into the app's share";
     case "disk":
-      return "disk: what the source says would not fit on the disk that holds the app's data";
+      return "disk: the source's value would not fit on the disk that holds the app's data";
     case "ladder":
       return `ladder: given up so that the app fits; ${describeGivenUp(app, name)}`;
   }

@@ -33,7 +33,7 @@ export function formatFit(machines: readonly TunedMachine[], paint: Paint): stri
   const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
   const heading = `the image fits on ${candidates.filter(fits).length} of ${formatCount(machines.length, "type")}`;
   const rows = [
-    ["family", "smallest", "without a warning", "with all it wants", "fits", "too small"],
+    ["family", "smallest", "without a warning", "nothing given up", "fits", "too small"],
     ...groupByFamily(machines).map((family) => familyRow(family, paint)),
   ];
   return `${paint.bold(heading)}\n${formatColumns(rows)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;

@@ -16,13 +16,13 @@ export interface ExplainedShare {
 }
 
 export function formatShare({ app, share, leftOut }: ExplainedShare, paint: Paint): string {
-  if (share === null) return "takes no memory: it is tuned by all that the OS sees\n";
+  if (share === null) return "takes no share of the memory: it is tuned for all that the OS sees\n";
   const heldBack: readonly (readonly [string, number, string])[] = [
     ["- reserve", share.reserveBytes, describeReserve(share.reserve)],
     ["- huge pages", share.hugePagesBytes, "outside of any app"],
     ["- secrets", share.secretsBytes, "on their file system, at most"],
   ];
-  const others = `${leftOut.join(", ")} left out: every app has its floor, and the page cache what is over`;
+  const others = `${leftOut.join(", ")} left out: every other app has its floor, and the page cache has the rest`;
   const table = formatColumns(
     [
       ["memory as the OS sees it", formatBytes(share.memTotalBytes)],

@@ -29,7 +29,7 @@ export function formatStatus(status: Status, paint: Paint): string {
 
 function describeUnseen(files: readonly FileStatus[]): string {
   const unknown = files.filter(({ state }) => state === "unknown").length;
-  return unknown === 0 ? "" : `, but for ${formatCount(unknown, "file")} that could not be looked at`;
+  return unknown === 0 ? "" : `, except for ${formatCount(unknown, "file")} that could not be inspected`;
 }
 
 function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint): string {
@@ -57,7 +57,7 @@ function formatHeld({ lastRun }: Status, paint: Paint): string {
 }
 
 function describeResult({ result, changed, rolledBack }: Report, paint: Paint): string {
-  if (result === "failed") return paint.red(rolledBack ? "failed, the old files are back" : "failed");
+  if (result === "failed") return paint.red(rolledBack ? "failed, and restored the old files" : "failed");
   return `${paint.green("done")}, ${changed ? "with changes" : "nothing changed"}`;
 }
 
@@ -74,8 +74,7 @@ function formatFiles(files: readonly FileStatus[], paint: Paint): string {
   if (files.length === 0) return "";
   const rows = files.map((file) => [paintState(file, MARKS[file.state], paint), file.state, file.path, detail(file)]);
   const unknown = files.filter(({ state }) => state === "unknown").length;
-  const note =
-    unknown === 0 ? "" : `  ${formatCount(unknown, "file")} may not be looked at by this user: run it as root\n`;
+  const note = unknown === 0 ? "" : `  this user may not inspect ${formatCount(unknown, "file")}: run status as root\n`;
   return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${note}`;
 }
 

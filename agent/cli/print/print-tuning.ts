@@ -167,7 +167,7 @@ export function formatDegraded(degraded: readonly GivenUp[]): string {
 }
 
 // Every other profile has settings of its own.
-const NO_SETTINGS = "custom has the settings that it is given: --set 'workers=max(2, vcpus - 1)'";
+const NO_SETTINGS = "custom has no settings of its own. Give it one: --set 'workers=max(2, vcpus - 1)'";
 
 /** `tune PROFILE`: one app that has the memory to itself. */
 export function formatSettings(

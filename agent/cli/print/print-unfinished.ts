@@ -6,14 +6,14 @@ import { formatColumns, type Paint } from "../text.ts";
 export type Unfinished = Pick<UnfinishedRuns, "running" | "interruptions">;
 
 const CUT_SHORT: Readonly<Record<Interruption["phase"], readonly [amid: string, next: string]>> = {
-  swap: ["while it swapped files in", "the next run puts the old files back, and begins anew"],
+  swap: ["while it replaced files", "the next run restores the old files, then starts anew"],
   act: [
-    "with its new files in place, while it told the units of them",
-    "the next run tells them, and puts the old files back where one fails",
+    "with its new files in place, while it reloaded or restarted units",
+    "the next run reloads or restarts the rest, and restores the old files if one fails",
   ],
-  rollback: ["while it put the old files back", "the next run goes on with that, and begins anew"],
-  settle: ["when all was done but the tidying up", "the next run does that"],
-  unreadable: ["and its journal cannot be read", "the next run forgets it, and begins anew"],
+  rollback: ["while it restored the old files", "the next run completes that, then starts anew"],
+  settle: ["when only tidying up was left", "the next run does it"],
+  unreadable: ["and its journal cannot be read", "the next run discards the journal and starts anew"],
 };
 
 export function formatInterruption({ phase, since, paths }: Interruption, paint: Paint): string {
@@ -26,6 +26,6 @@ export function formatInterruption({ phase, since, paths }: Interruption, paint:
 /** Before a plan, which tells what is to change after that. */
 export function formatUnfinished({ running, interruptions }: Unfinished, paint: Paint): string {
   const goingOn =
-    running === null ? "" : `${paint.yellow(describeRunning(running))}: what it has not done yet is told\n`;
+    running === null ? "" : `${paint.yellow(describeRunning(running))}: the plan shows what it has not done yet\n`;
   return goingOn + interruptions.map((each) => formatInterruption(each, paint)).join("");
 }

@@ -51,11 +51,14 @@ describe("parseArguments", () => {
       force: true,
     });
     assert.match(refusalOf("plan --force"), /plan has no option --force/);
-    assert.match(refusalOf("apply --dry-run --force"), /--force is not for a dry run/);
+    assert.match(refusalOf("apply --dry-run --force"), /--force cannot be combined with --dry-run/);
     const { command } = parse("plan --check-access");
     assert.ok(command.kind === "plan" && command.checkAccess);
     assert.match(refusalOf("apply --check-access"), /apply has no option --check-access/);
-    assert.match(refusalOf("plan --check-access --instance-type m7g.large"), /--check-access is for the machine/);
+    assert.match(
+      refusalOf("plan --check-access --instance-type m7g.large"),
+      /--check-access asks AWS with the role of the machine/,
+    );
   });
 
   it("reads a saved plan, for which everything is decided, and status", () => {
@@ -135,30 +138,30 @@ describe("parseArguments", () => {
     ["plan here", "plan does not take 'here'. Usage: parbake plan [options]."],
     [
       "apply --instance-type m7g.large",
-      "--instance-type is for a dry run. Add --dry-run: apply itself only ever tunes the machine that it runs on.",
+      "--instance-type needs --dry-run. Add it: without it, apply tunes the machine that it runs on.",
     ],
     ["apply --only secret", "--only secret is not known. Did you mean 'secrets'?"],
     [
       "apply --plan p.json --only files --dry-run",
-      "--plan goes with none of --only, --dry-run. Give them to `parbake plan`, when the plan is made.",
+      "--plan cannot be combined with --only, --dry-run. Give them to `parbake plan`, when the plan is made.",
     ],
     ["plan --plan p.json", "plan has no option --plan. `parbake plan --help` lists its options."],
-    ["ready nginx", "'nginx' is no unit name. Give it with its suffix: nginx.service."],
+    ["ready nginx", "'nginx' is not a unit name. Give it with its suffix: nginx.service."],
     [
       "ready ../report.json",
-      "'../report.json' is no unit name. Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.",
+      "'../report.json' is not a unit name. Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.",
     ],
-    ["ready -- -Hevil.service", "'-Hevil.service' is no unit name. Take the hyphen at its beginning away."],
+    ["ready -- -Hevil.service", "'-Hevil.service' is not a unit name. Take the hyphen at its beginning away."],
     ["plan --memory 4GiB", "--memory and --cpus go together. Give both: --memory 4GiB --cpus 2."],
     [
       "plan --memory 4 --cpus 0",
-      "--memory 4 is no machine's memory. Write it with its unit: 4MiB or 4GiB.\n--cpus 0 is no number of CPUs. Write a whole number from 1 to 4096.",
+      "--memory 4 is not an amount of memory. Write it with its unit: 4MiB or 4GiB.\n--cpus 0 is not a number of CPUs. Write a whole number from 1 to 4096.",
     ],
     ...["0x4", "1e1", "+4", "4.", "4.0", "5000"].map((cpus): [string, string] => [
       `plan --memory 4GiB --cpus ${cpus}`,
-      `--cpus ${cpus} is no number of CPUs. Write a whole number from 1 to 4096.`,
+      `--cpus ${cpus} is not a number of CPUs. Write a whole number from 1 to 4096.`,
     ]),
-    ["plan --deadline 60", "--deadline 60 is no duration. Write a number and a unit, up to 24h: 500ms, 90s, 5m."],
+    ["plan --deadline 60", "--deadline 60 is not a duration. Write a number and a unit, up to 24h: 500ms, 90s, 5m."],
     [
       "tune --set a=b",
       "--set needs a profile. `parbake tune postgresql --set workload=oltp`; an image's options are in its config.",
@@ -168,7 +171,7 @@ describe("parseArguments", () => {
     ["plan --all-types", "plan has no option --all-types. `parbake plan --help` lists its options."],
     [
       "tune jvm --all-types --instance-type m7g.large",
-      "--all-types goes with no other machine. Give it alone, or name the types.\n--all-types is for an image. Leave the profile out: the config says what is in it.",
+      "--all-types cannot be combined with another machine. Give it alone, or name the types.\n--all-types tunes the image, not one profile. Leave the profile out: the config names the image's apps.",
     ],
     ["plan --root a --root b", "--root is given 2 times. Give it once."],
   ];

@@ -63,7 +63,7 @@ describe("the explanation of a setting", () => {
     assert.match(out, /option loadedClasses \(15000\): /);
   });
   it("says of a formula with the floor in it that the rest would give less", async () =>
-    assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense, where all else /m));
+    assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense; all else /m));
 });
 
 describe("the explanation of a setting of custom", () => {

@@ -68,7 +68,7 @@ describe("startMain", () => {
     assert.deepEqual(await runMain("await new Promise(() => {});"), {
       status: 70,
       out: "",
-      err: "parbake: a bug of parbake's: it waits for something that will never come\n",
+      err: "parbake: a bug in parbake: it was waiting for something that can never happen\n",
     });
   });
 
@@ -88,8 +88,8 @@ describe("startMain", () => {
       });
       process.kill(process.pid, "SIGTERM");
       await new Promise(() => setInterval(() => {}, 1e3));`;
-    const left = "what it had not finished is left to the next run. Run parbake again.";
-    const err = `stopped by SIGTERM. parbake: stopped by SIGINT before it had come to its end: ${left}\n`;
+    const left = "the next run finishes or undoes what this one left. Run parbake again.";
+    const err = `stopped by SIGTERM. parbake: stopped by SIGINT at once, as it was the second signal: ${left}\n`;
     assert.deepEqual(await runMain(body), { status: 130, out: "", err });
   });
 
@@ -119,7 +119,7 @@ describe("startMain", () => {
     it(`ends with 70 and where it happened, not the message, when ${how}`, async () => {
       const { status, err } = await runMain(body);
       assert.equal(status, 70);
-      assert.match(err, /^parbake: a bug of parbake's: SyntaxError\n\s+at /);
+      assert.match(err, /^parbake: a bug in parbake: SyntaxError\n\s+at /);
       assert.doesNotMatch(err, /hunter2/);
     });
   }

@@ -114,14 +114,8 @@ describe("the explanation of a setting for people", () => {
   });
   it("says of a floor and of a cap that they hold the rest of the formula", () => {
     const floor = explainSetting("sysctl", "net_core_rmem_max", 256 * MIB);
-    assert.ok(
-      floor.includes("bound by floor: the least that makes sense, where all else would give less"),
-      floor.join("\n"),
-    );
+    assert.ok(floor.includes("bound by floor: the least that makes sense; all else would give less"), floor.join("\n"));
     const cap = explainSetting("sysctl", "net_core_rmem_max", 64 * GIB);
-    assert.ok(
-      cap.includes("bound by cap: the most that does any good, where all else would give more"),
-      cap.join("\n"),
-    );
+    assert.ok(cap.includes("bound by cap: the most that does any good; all else would give more"), cap.join("\n"));
   });
 });

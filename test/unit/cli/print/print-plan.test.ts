@@ -74,8 +74,8 @@ describe("a plan for people", () => {
       `m mode only /etc/mode 0600 → 0644 ${OWNER} text: no name tells another`,
       `= unchanged /etc/same 0644 ${OWNER} text: no name tells another`,
       "- remove /etc/gone",
-      "! /etc/older is not parbake's yet: what is there would be replaced",
-      "! /etc/mode is not parbake's yet: what is there would be replaced",
+      "! /etc/older was not written by parbake: apply would replace it",
+      "! /etc/mode was not written by parbake: apply would replace it",
     ]);
   });
 
@@ -88,8 +88,8 @@ describe("a plan for people", () => {
     assert.deepEqual(lines, [
       `~ update /etc/lost 0644 ${OWNER} +1 −1 text: no name tells another`,
       `k kept /etc/kept 0644 ${OWNER} +1 −1 text: no name tells another`,
-      "! /etc/lost was edited by hand (time): the edit would be overwritten",
-      "! /etc/kept was edited by hand (time), and is left so",
+      "! /etc/lost was edited by hand (time): apply would overwrite the edit",
+      "! /etc/kept was edited by hand (time): apply keeps the edit",
     ]);
   });
 

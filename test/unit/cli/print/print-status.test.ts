@@ -37,7 +37,7 @@ files
   it("does not call in sync, without a word, what it could not look at", () => {
     const unknown = { ...STATUS.files[0]!, state: "unknown" } as const;
     const text = formatStatus({ ...STATUS, files: [...STATUS.files, unknown, unknown] }, choosePaint(false));
-    assert.match(text, /^in sync, but for 2 files that could not be looked at\n/);
+    assert.match(text, /^in sync, except for 2 files that could not be inspected\n/);
   });
 
   it("says what the last run went on in spite of", () => {
@@ -84,11 +84,11 @@ files
     );
     assert.match(text, /^not in sync: files were changed by hand; reloads or restarts are owed$/m);
     assert.match(text, /^ {2}~ {2}drifted {2}\/etc\/a +content, mode since 2026-01-02T00:00:00.000Z$/m);
-    assert.match(text, /^ {2}1 file may not be looked at by this user: run it as root$/m);
+    assert.match(text, /^ {2}this user may not inspect 1 file: run status as root$/m);
     assert.match(text, /^owed\n {2}reload {2}nginx.service\n/m);
     assert.ok(
-      text.includes(`cut short  a run, which began to change files at 2026-01-02T00:00:00.000Z, was cut short with its new files in place, while it told the units of them:
-           the next run tells them, and puts the old files back where one fails
+      text.includes(`cut short  a run, which began to change files at 2026-01-02T00:00:00.000Z, was cut short with its new files in place, while it reloaded or restarted units:
+           the next run reloads or restarts the rest, and restores the old files if one fails
              /etc/b
              /etc/c
 `),

@@ -74,10 +74,10 @@ describe("the whole catalogue", () => {
     assert.equal(
       formatFit(machines, paint),
       `the image fits on 4 of 8 types
-family  smallest             without a warning  with all it wants  fits  too small
-t4g     t4g.medium (4 GiB)   t4g.large          t4g.large          3/5   nano, micro
-x2gd    x2gd.large (32 GiB)                     none               1/1
-z1      none                                                       0/1   large
+family  smallest             without a warning  nothing given up  fits  too small
+t4g     t4g.medium (4 GiB)   t4g.large          t4g.large         3/5   nano, micro
+x2gd    x2gd.large (32 GiB)                     none              1/1
+z1      none                                                      0/1   large
 too small: 3 types; on t4g.micro, the apps need more (memory)
 of another architecture: 1 type
 ! 1 type: api: too little heap, and HotSpot itself starts with 128 MiB
@@ -188,7 +188,7 @@ describe("a machine's tuning", () => {
   it("is not silent about an app of custom without settings", () =>
     assert.equal(
       formatSettings({}, { memoryBytes: GIB, ofBytes: GIB }, paint),
-      "custom has the settings that it is given: --set 'workers=max(2, vcpus - 1)'\n",
+      "custom has no settings of its own. Give it one: --set 'workers=max(2, vcpus - 1)'\n",
     ));
   it("names the machine of several", () => {
     const text = formatTuning([fitting("t4g.medium", 4 * GIB, gaveUp), fitting("t4g.large", 8 * GIB)], paint);
