@@ -26,9 +26,12 @@ function showItems(items: readonly unknown[], showText: (text: string) => string
 }
 
 function showFields(record: object): object {
-  const fields = Object.entries(record);
-  const legibles = fields.map(([name, value]) => [shown(name), showField(name, value)] as const);
-  const isSame = legibles.every(([name, value], index) => name === fields[index]![0] && value === fields[index]![1]);
+  let isSame = true;
+  const legibles = Object.entries(record).map(([name, value]) => {
+    const [shownName, shownValue] = [shown(name), showField(name, value)];
+    isSame &&= shownName === name && shownValue === value;
+    return [shownName, shownValue] as const;
+  });
   return isSame ? record : Object.fromEntries(legibles);
 }
 

@@ -61,6 +61,6 @@ export function describeSize(facts: Omit<LimitFacts, "cpuBaselinePercent">): str
 
 /** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
 export function quotaOf(cgroup: Cgroup | undefined): string {
-  const cpuQuota = cgroup?.cpuQuota ?? null;
-  return cpuQuota === null ? "" : `${Math.round(cpuQuota * 100) / 100}, counts as ${cgroup!.usableVcpus}`;
+  if (cgroup === undefined || cgroup.cpuQuota === null) return "";
+  return `${Math.round(cgroup.cpuQuota * 100) / 100}, counts as ${cgroup.usableVcpus}`;
 }

@@ -36,7 +36,9 @@ export function formatColumns(table: readonly (readonly string[])[], indent = ""
   for (const row of rows)
     row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, visibleLength(cell))));
   const lines = rows.map((row) => {
-    const cells = row.map((cell, column) => cell + " ".repeat(Math.max(0, widths[column]! - visibleLength(cell))));
+    const cells = row.map(
+      (cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell))),
+    );
     return (indent + cells.join("  ")).trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");

@@ -32,7 +32,9 @@ export function warnBelowUseful(
     (tuning?.apps ?? []).flatMap((app) => app.belowUseful.map((below) => ({ type, app, below }))),
   );
   const groups = Map.groupBy(found, ({ app: { name }, below }) => `${name} ${below.setting} ${below.because}`);
-  return [...groups.values()].map((group) => describeGroup(group, withTypes));
+  return [...groups.values()].flatMap(([first, ...others]) =>
+    first === undefined ? [] : [describeGroup([first, ...others], withTypes)],
+  );
 }
 
 /** What is told of one app alone, where no machine needs a name. */
@@ -46,8 +48,8 @@ export function listUntold({ degraded, belowUseful }: WarnedApp): readonly Given
   return degraded.filter(({ setting }) => belowUseful.every((below) => below.setting !== setting));
 }
 
-function describeGroup(group: readonly Found[], withTypes: boolean): Problem {
-  const { app, below } = group[0]!;
+function describeGroup(group: readonly [Found, ...Found[]], withTypes: boolean): Problem {
+  const [{ app, below }] = group;
   if (!withTypes) return describeBelowUseful(app.name, below, app.degraded);
   const named = group.slice(0, MOST_NAMED).map(formatFound);
   const others = group.length - named.length;

@@ -10,6 +10,7 @@ import { suggest } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
+import type { Setting } from "../tuning/profile/profile.ts";
 import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { gatherOne, nameMachine } from "./machine.ts";
@@ -42,7 +43,7 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
   if (tuning.kind === "impossible") throw new Refusal("config", tuning.problems);
   const isLeftOut = tuning.budget.leftOut.includes(command.app);
   const app = [...tuning.apps, ...tuning.absent].find(({ name }) => name === command.app)!;
-  const setting = command.setting === null ? null : findSetting(command.setting, app);
+  const found = command.setting === null ? null : findSetting(command.setting, app);
   const share = explainShare(
     config,
     facts,
@@ -52,16 +53,20 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
   );
   const machine = nameMachine(command.machine, facts);
   const common = { machine, machineVcpus: facts.vcpus, ...limitsOf(facts), app, share, leftOut: tuning.budget.leftOut };
-  if (setting === null || isLeftOut) return { kind: "app", ...common };
-  const { profile, options } = resolveApp(config.apps.find(({ name }) => name === app.name)!) as ResolvedApp;
-  const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, setting);
-  return { kind: "setting", ...common, setting, levers };
+  if (found === null || isLeftOut) return { kind: "app", ...common };
+  const { profile, options } = resolveApp(config.apps.find((each) => each.name === app.name)!) as ResolvedApp;
+  const [name, setting] = found;
+  const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, name);
+  return { kind: "setting", ...common, name, setting, levers };
 }
 
 /** By its name, or by the key that the name stands for: `vm.swappiness` is `vm_swappiness`. */
-function findSetting(name: string, { name: app, settings }: AppPlan): string {
-  const names = Object.keys(settings);
-  const found = names.find((known) => known === name || known === name.replaceAll(/[.-]/g, "_"));
+function findSetting(name: string, { name: app, settings }: AppPlan): readonly [name: string, setting: Setting] {
+  const key = name.replaceAll(/[.-]/g, "_");
+  const found = Object.entries(settings).find(([known]) => known === name || known === key);
   if (found !== undefined) return found;
-  throw new Refusal("usage", { what: `${app} has no setting '${name.slice(0, 80)}'`, fix: suggest(name, names) });
+  throw new Refusal("usage", {
+    what: `${app} has no setting '${name.slice(0, 80)}'`,
+    fix: suggest(name, Object.keys(settings)),
+  });
 }

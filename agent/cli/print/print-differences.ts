@@ -21,7 +21,8 @@ export function formatDifferences(plans: readonly Plan[], withDiff: boolean, pai
   const rows = [...machineRows(machines, paint), ...settings.rows, ...files.rows];
   const remarks = machines.map((machine) => formatRemarks(machine, machines, paint)).join("");
   const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
-  const diffs = withDiff ? plans.slice(1).map((plan) => formatDifference(plans[0]!, plan, paint)) : [];
+  const [first, ...others] = plans;
+  const diffs = withDiff && first ? others.map((plan) => formatDifference(first, plan, paint)) : [];
   return `${formatColumns(rows)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
 }
 
@@ -31,13 +32,11 @@ interface Rows {
 }
 
 function settingRows(plans: readonly Plan[], paint: Paint): Rows {
-  const names = new Set(plans.flatMap(({ apps }) => apps.map(({ name }) => name)));
-  const ofApps = [...names].map((name) =>
-    appRows(
-      plans.map(({ apps }) => apps.find((app) => app.name === name)),
-      paint,
-    ),
-  );
+  const profiles = new Map(plans.flatMap(({ apps }) => apps.map(({ name, profile }) => [name, profile])));
+  const ofApps = [...profiles].map(([name, profile]) => {
+    const onEach = plans.map(({ apps }) => apps.find((app) => app.name === name));
+    return appRows(formatAppName(name, profile, paint), onEach);
+  });
   return {
     rows: ofApps.flatMap(({ rows }) => rows),
     sameCount: ofApps.reduce((sum, { sameCount }) => sum + sameCount, 0),
@@ -45,13 +44,12 @@ function settingRows(plans: readonly Plan[], paint: Paint): Rows {
 }
 
 /** @param apps the same app on each machine; undefined where it is left out */
-function appRows(apps: readonly (AppPlan | undefined)[], paint: Paint): Rows {
-  const { name, profile } = apps.find((app) => app !== undefined)!;
+function appRows(title: string, apps: readonly (AppPlan | undefined)[]): Rows {
   const shares = apps.map((app) => (app === undefined ? "left out" : formatShare(app)));
   const settings = [...new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})))];
   const differing = settings.filter((setting) => !allSame(apps.map((app) => app?.settings[setting]?.text)));
   const rows = differing.map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]);
-  const heading = [formatAppName(name, profile, paint), ...shares];
+  const heading = [title, ...shares];
   const isShown = rows.length > 0 || !allSame(shares);
   return { rows: isShown ? [heading, ...rows] : [], sameCount: settings.length - differing.length };
 }

@@ -23,7 +23,12 @@ interface Common extends ExplainedShare {
   readonly cgroup?: Cgroup;
 }
 
-type SettingExplanation = Common & { readonly kind: "setting"; readonly setting: string; readonly levers: Levers };
+interface SettingExplanation extends Common {
+  readonly kind: "setting";
+  readonly name: string;
+  readonly setting: Setting;
+  readonly levers: Levers;
+}
 
 export type Explanation = (Common & { readonly kind: "app" }) | SettingExplanation;
 
@@ -35,11 +40,10 @@ export function explainDocument(explanation: Explanation): unknown {
   if (explanation.kind === "app") {
     return { ...common, settings: present ? settings : {}, degraded, belowUseful: present ? belowUseful : [] };
   }
-  const setting = settings[explanation.setting]!;
+  const { name: settingName, setting, levers: changedBy } = explanation;
   const withNumbers = substitute(setting, settings);
-  const below = belowUseful.filter((each) => each.setting === explanation.setting);
-  const changedBy = explanation.levers;
-  return { ...common, setting: explanation.setting, ...setting, withNumbers, belowUseful: below, changedBy };
+  const below = belowUseful.filter((each) => each.setting === settingName);
+  return { ...common, setting: settingName, ...setting, withNumbers, belowUseful: below, changedBy };
 }
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
@@ -76,23 +80,24 @@ function formatSettings(app: AppPlan, paint: Paint): string {
 }
 
 function formatSetting(explanation: SettingExplanation, paint: Paint): string {
-  const { app, setting: name, levers } = explanation;
-  const setting = app.settings[name]!;
+  const { app, name, setting, levers } = explanation;
   const { formula, inputs, source, note } = setting;
   const numbers = substitute(setting, app.settings);
   const below = app.belowUseful.find((each) => each.setting === name);
+  const row = (label: string, text: string): string[] => [paint.dim(label), text];
   const rows = [
-    ["formula", formula],
-    ...(numbers === formula || isOneName(formula) ? [] : [["in numbers", numbers]]),
-    ...Object.entries(inputs).map(([input, value]) => [`  ${input}`, formatExactly(app, input, value)]),
-    ["bound by", describeBound(explanation, setting)],
-    ["source", source],
-    ...(note === null ? [] : [["note", note]]),
-    ...(below === undefined ? [] : [["too little", `${below.because}. ${below.fix}`]]),
-    ...describeChanges(explanation, levers, setting).map((change, index) => [index === 0 ? "changed by" : "", change]),
+    row("formula", formula),
+    ...(numbers === formula || isOneName(formula) ? [] : [row("in numbers", numbers)]),
+    ...Object.entries(inputs).map(([input, value]) => row(`  ${input}`, formatExactly(app, input, value))),
+    row("bound by", describeBound(explanation)),
+    row("source", source),
+    ...(note === null ? [] : [row("note", note)]),
+    ...(below === undefined ? [] : [row("too little", `${below.because}. ${below.fix}`)]),
+    ...describeChanges(explanation, levers, setting).map((change, index) =>
+      row(index === 0 ? "changed by" : "", change),
+    ),
   ];
-  const cells = rows.map(([label, ...rest]) => [paint.dim(label!), ...rest]);
-  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(cells, "  ")}`;
+  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(rows, "  ")}`;
 }
 
 function exactValue({ value, unit, text }: Setting): string {
@@ -116,8 +121,8 @@ function isSize(profile: string, option: string): boolean {
   return findProfile(profile)?.options[option]?.kind === "size";
 }
 
-function describeBound({ app, setting: name }: SettingExplanation, { boundBy }: Setting): string {
-  switch (boundBy) {
+function describeBound({ app, name, setting }: SettingExplanation): string {
+  switch (setting.boundBy) {
     case null:
       return "nothing: the formula gives this value";
     case "floor":

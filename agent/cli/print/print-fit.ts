@@ -90,7 +90,7 @@ function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {
   const families = new Map<string, TunedMachine[]>();
   for (const machine of machines) {
     if (machine.misfit === "architecture") continue;
-    const name = machine.type.split(".")[0]!;
+    const [name = machine.type] = machine.type.split(".");
     families.set(name, [...(families.get(name) ?? []), machine]);
   }
   return [...families].map(([name, own]) => {

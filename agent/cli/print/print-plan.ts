@@ -70,11 +70,11 @@ export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff:
 /** Several instance types side by side: the image is the same, so only what differs needs a row. */
 export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boolean, paint: Paint): string {
   const plans = inspected.map(({ plan }) => plan);
+  const [first] = plans;
   const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
   const sections = [
     formatDifferences(plans, withDiff, paint),
-    formatSecrets(plans[0]!, [], paint),
-    formatFormats(plans[0]!, paint),
+    ...(first ? [formatSecrets(first, [], paint), formatFormats(first, paint)] : []),
     formatWarnings(plans, standIns, paint),
   ];
   return sections.filter((section) => section !== "").join("\n");
@@ -125,11 +125,9 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
   );
   const parts = counts.filter(([, count]) => count > 0).map(([kind, count]) => `${count} ${kind}`);
   const needs = steps.flatMap((step) => (step.kind === "secret" ? needOf(step, changes) : []));
-  const [toFetch, toCheck] = ["fetch", "check"].map((need) => needs.filter((one) => one === need).length);
-  const secrets = [
-    toCheck === 0 || toFetch! > 0 ? `${toFetch} to fetch` : "",
-    toCheck! > 0 ? `${toCheck} to check` : "",
-  ];
+  const toFetch = needs.filter((need) => need === "fetch").length;
+  const toCheck = needs.filter((need) => need === "check").length;
+  const secrets = [toCheck === 0 || toFetch > 0 ? `${toFetch} to fetch` : "", toCheck > 0 ? `${toCheck} to check` : ""];
   return `${parts.join(", ") || "nothing to write"}; ${secrets.filter((part) => part !== "").join(", ")}`;
 }
 

@@ -45,17 +45,17 @@ function partRows({ name, profile }: AppPlan, share: ShareExplanation, paint: Pa
   const { partBytes, weight, weights, weightBy, spare, gained } = share;
   if (partBytes === null) return [];
   const whose = weightBy === "config" ? "as memory.weight says" : `the usual one of ${profile}`;
+  const part = ["its part by weight", formatBytes(partBytes), `weight ${weight} of ${weights}, ${whose}`];
   const passedOn = describeSpare(share);
+  if (passedOn === null) return [part];
   const changes: readonly (readonly [string, number])[] = [
     ["- more than it can use", amountOf(name, spare)],
     ["+ what others can't use", amountOf(name, gained)],
   ];
-  return [
-    ["its part by weight", formatBytes(partBytes), `weight ${weight} of ${weights}, ${whose}`],
-    ...changes
-      .filter(([, bytes]) => bytes > 0 && passedOn !== null)
-      .map(([what, bytes]) => [what, formatBytes(bytes), paint.dim(passedOn!)]),
-  ];
+  const rows = changes
+    .filter(([, bytes]) => bytes > 0)
+    .map(([what, bytes]) => [what, formatBytes(bytes), paint.dim(passedOn)]);
+  return [part, ...rows];
 }
 
 function describeLimits(
@@ -66,7 +66,7 @@ function describeLimits(
     config: "memory.max",
     profile: `all that ${profile} can use with ${formatCount(vcpus, "vCPU")} and these options`,
   } as const;
-  const most = capBy === null ? "no cap" : `cap ${formatBytes(capBytes!)} (${mosts[capBy]})`;
+  const most = capBy === null || capBytes === null ? "no cap" : `cap ${formatBytes(capBytes)} (${mosts[capBy]})`;
   return `floor ${formatBytes(floorBytes)}, ${most}${boundBy === null ? "" : `, held by its ${boundBy}`}`;
 }
 
@@ -76,7 +76,10 @@ function restRow(share: ShareExplanation, paint: Paint): string[][] {
 }
 
 export function formatAbsence({ app, share, leftOut }: ExplainedShare, paint: Paint): string {
-  const [why, change] = explainAbsence(app.name, share!, leftOut);
+  const [first] = leftOut;
+  // An app that takes no memory is never left out.
+  if (share === null || first === undefined) return "";
+  const [why, change] = explainAbsence(app.name, share, first);
   return `${paint.yellow(`${app.name} is optional and left out`)}: ${why}. To change that: ${change}.\n`;
 }
 
@@ -84,9 +87,8 @@ export function formatAbsence({ app, share, leftOut }: ExplainedShare, paint: Pa
 function explainAbsence(
   name: string,
   { floorBytes, unallocatedBytes }: ShareExplanation,
-  leftOut: readonly string[],
+  first: string,
 ): readonly [why: string, change: string] {
-  const first = leftOut[0]!;
   const floor = `its floor of ${formatBytes(floorBytes)}`;
   const enlarge = "a larger instance type, or lower floors";
   if (name === first) return [`${floor} does not fit beside those of the others`, `${enlarge} of the others`];

@@ -72,7 +72,7 @@ describe("the explanation of a share for people", () => {
 });
 
 /** The lines on a setting of an app that has the machine to itself. */
-function explainSetting(profileName: string, setting: string, memoryBytes: number, options: Given = {}): string[] {
+function explainSetting(profileName: string, name: string, memoryBytes: number, options: Given = {}): string[] {
   const facts = machine(memoryBytes, 8);
   const config = image(anApp("it", profileName, { options }));
   const tuning = computeTuning(config, facts);
@@ -81,10 +81,10 @@ function explainSetting(profileName: string, setting: string, memoryBytes: numbe
   const profile = findProfile(profileName)!;
   const resolved = resolveOptions(profile, options);
   assert.ok(resolved.kind !== "refused");
-  const levers = findLevers(profile, tuning.allotments.get("it")!, resolved.options, setting);
+  const levers = findLevers(profile, tuning.allotments.get("it")!, resolved.options, name);
   const share = explainShare(config, facts, tuning.budget, tuning.demands, app!);
   const common = { machine: "a type", machineVcpus: 8, app: app!, share, leftOut: [] };
-  const text = formatExplanation({ kind: "setting", ...common, setting, levers }, paint);
+  const text = formatExplanation({ kind: "setting", ...common, name, setting: app!.settings[name]!, levers }, paint);
   return text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
 }
 
