@@ -21,7 +21,7 @@ type LimitFacts = Pick<
 export interface Limits {
   /** What the cgroup takes away from the machine's own; absent: nothing. */
   readonly cgroup?: Cgroup;
-  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  /** The baseline of a burstable type, of each vCPU; absent or null: not burstable, or not known. */
   readonly cpuBaselinePercent?: number | null;
 }
 
@@ -39,7 +39,7 @@ function cgroupOf(facts: Omit<LimitFacts, "cpuBaselinePercent">): Cgroup | undef
 
 /** Apps are tuned for whole vCPUs, which is what there is until the credits are spent. */
 export function describeBaseline(percent: number): string {
-  return `each vCPU at ${percent} % for ever`;
+  return `baseline ${percent} % of each vCPU`;
 }
 
 export const QUOTA = "CPU quota of the cgroup";

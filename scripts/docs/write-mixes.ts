@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { listUntold, warnBelowUseful } from "../../agent/cli/warn-below-useful.ts";
 import { describeRest, describeSpare } from "../../agent/cli/print/print-division.ts";
-import { formatDegraded, oneLine } from "../../agent/cli/print/print-tuning.ts";
+import { oneLine } from "../../agent/cli/print/print-settings.ts";
+import { formatDegraded } from "../../agent/cli/print/print-tuning.ts";
 import { formatCount, joinWords } from "../../agent/cli/text.ts";
 import type { Config } from "../../agent/config/config.ts";
 import { parseConfig } from "../../agent/config/read/parse-config.ts";

@@ -4,7 +4,8 @@ import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
 import { limitsOf } from "../machine-limits.ts";
-import { formatAppName, formatRemarks, machineRows, oneLine, type TunedMachine } from "./print-tuning.ts";
+import { oneLine } from "./print-settings.ts";
+import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 

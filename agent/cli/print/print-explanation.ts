@@ -9,14 +9,15 @@ import type { OptionRule, Setting } from "../../tuning/profile/profile.ts";
 import { findProfile } from "../../tuning/resolve-app.ts";
 import { formatBytes } from "../../size.ts";
 import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
-import { formatAppName, formatDegraded, oneLine, shorten } from "./print-tuning.ts";
+import { describeFormula, oneLine, shorten } from "./print-settings.ts";
+import { formatAppName, formatDegraded } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 
 interface Common extends ExplainedShare {
   /** The instance type, or `here`. */
   readonly machine: string;
-  /** Of each vCPU, what a burstable type may use for ever; absent or null: all, or not known. */
+  /** The baseline of a burstable type, of each vCPU; absent or null: not burstable, or not known. */
   readonly cpuBaselinePercent?: number | null;
   /** Of the machine: an app may count on fewer. */
   readonly machineVcpus: number;
@@ -54,7 +55,7 @@ export function formatExplanation(explanation: Explanation, paint: Paint): strin
   return heading + formatShare(explanation, paint) + rest;
 }
 
-/** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever`. */
+/** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: baseline 20 % of each vCPU`. */
 function describeCpus({ app, machineVcpus, cgroup, cpuBaselinePercent = null }: Explanation): string {
   const part = app.vcpus === machineVcpus ? "" : `${app.vcpus} of `;
   const quota = describeQuota(cgroup);
@@ -71,7 +72,7 @@ function formatSettings(app: AppPlan, paint: Paint): string {
   const rows = Object.entries(settings).map(([name, setting]) => [
     name,
     oneLine(setting),
-    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
+    paint.dim(describeFormula(setting)),
   ]);
   const untold = listUntold(app);
   const gaveUp = untold.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(untold)}`)}\n`;

@@ -26,7 +26,7 @@ function remarkOn(name: string, facts: Facts): string {
   if (name === "cpuQuota" && cpuQuota !== null) return `: counts as ${formatCount(usableCpus(facts).vcpus, "CPU")}`;
   if (name === "numaNodes" && numaNodes > 1) return ": apps are tuned for all of them together";
   if (name === "cpuBaselinePercent" && cpuBaselinePercent !== null)
-    return ": burstable, of each vCPU for ever; apps are tuned for whole vCPUs";
+    return ": burstable baseline of each vCPU; apps are tuned for whole vCPUs";
   if (name === "gpus" && gpus) return ": only expressions of custom use them";
   if (name === "swapBytes" && swapBytes > 0) return ": never counted as memory";
   return "";

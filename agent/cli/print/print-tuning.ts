@@ -2,11 +2,10 @@
 
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
-import { describeBaseline, describeQuota, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
+import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
 import { formatProblems } from "./print-problems.ts";
-import type { Problem } from "../../refusal.ts";
-import { formatProblem } from "../../refusal.ts";
-import type { Setting } from "../../tuning/profile/profile.ts";
+import { oneLine } from "./print-settings.ts";
+import { formatProblem, type Problem } from "../../refusal.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import { formatColumns, type Paint } from "../text.ts";
 import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
@@ -119,24 +118,6 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
   });
 }
 
-// A setting that is a whole text (JVM options, a sysctl file) would tear the table apart.
-const WIDEST_CELL = 28;
-
-export function oneLine(setting: Setting | undefined): string {
-  return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
-}
-
-/** ` (880.1 MiB)` after the app's own spelling of a size that nobody reads: `901226kB`, `0x37000000`. */
-function formatAmount({ value, unit, text }: Setting): string {
-  const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
-  return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
-}
-
-export function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ");
-  return line.length > WIDEST_CELL ? `${line.slice(0, WIDEST_CELL - 1)}…` : line;
-}
-
 function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   if (problems.length === 0) return "";
   const lines = problems.map((problem) => `  ${formatProblem(problem)}\n`);
@@ -164,33 +145,4 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
 /** `threads 250 → 60, codeCache 240M → 48M`. */
 export function formatDegraded(degraded: readonly GivenUp[]): string {
   return degraded.map(({ setting, wanted, got }) => `${setting} ${wanted} → ${got}`).join(", ");
-}
-
-// Every other profile has settings of its own.
-const NO_SETTINGS = "custom has no settings of its own. Give it one: --set 'workers=max(2, vcpus - 1)'";
-
-/** `tune PROFILE`: one app that has the memory to itself. */
-export function formatSettings(
-  settings: Readonly<Record<string, Setting>>,
-  {
-    memoryBytes,
-    ofBytes,
-    cgroup,
-    cpuBaselinePercent = null,
-  }: { readonly memoryBytes: number; readonly ofBytes: number } & Limits,
-  paint: Paint,
-): string {
-  const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
-  const burstable = cpuBaselinePercent === null ? null : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
-  const notes = [memoryBytes === ofBytes ? null : reserve, describeQuota(cgroup), burstable];
-  const remarks = notes.filter((remark) => remark !== null);
-  const rows = Object.entries(settings).map(([name, setting]) => [
-    paint.bold(name),
-    oneLine(setting),
-    paint.dim(setting.formula + (setting.boundBy === null ? "" : ` [${setting.boundBy}]`)),
-  ]);
-  const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
-  const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
-  const table = rows.length > 0 ? formatColumns(rows) : `${NO_SETTINGS}\n`;
-  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + table + whole;
 }

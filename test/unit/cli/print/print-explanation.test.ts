@@ -37,7 +37,7 @@ function explainOn(facts: MachineFacts, name: string): string[] {
   const share = explainShare(prepared.config, facts, budget, demands, app);
   const where = { machine: "a type", machineVcpus: facts.vcpus, ...limitsOf({ ...facts, cpuBaselinePercent: 20 }) };
   const text = formatExplanation({ kind: "app", ...where, app, share, leftOut: [] }, paint);
-  assert.match(text, /^app\d capped on a type, (?:\d+ of )?\d+ vCPUs?.*, burstable: each vCPU at 20 % for ever$/m);
+  assert.match(text, /^app\d capped on a type, (?:\d+ of )?\d+ vCPUs?.*, burstable: baseline 20 % of each vCPU$/m);
   return text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
 }
 
@@ -64,7 +64,7 @@ describe("the explanation of a share for people", () => {
   it("names the machine's own memory and CPUs, and what a cgroup leaves of them", () => {
     const facts = { ...machine(16 * GIB, 4), memLimitBytes: 8 * GIB, cpuQuota: 1.5 };
     assert.deepEqual(explainOn(facts, "app1").slice(0, 3), [
-      "app1 capped on a type, 1 of 4 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: each vCPU at 20 % for ever",
+      "app1 capped on a type, 1 of 4 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: baseline 20 % of each vCPU",
       "memory as the OS sees it 16 GiB",
       "limit of the cgroup 8 GiB",
     ]);

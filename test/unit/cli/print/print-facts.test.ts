@@ -19,10 +19,7 @@ describe("facts for people", () => {
   });
   it("say that a type is burstable, and who uses GPUs", () => {
     const text = print({ cpuBaselinePercent: 22.5, gpus: 4 });
-    assert.match(
-      text,
-      /^cpuBaselinePercent +22\.5: burstable, of each vCPU for ever; apps are tuned for whole vCPUs$/m,
-    );
+    assert.match(text, /^cpuBaselinePercent +22\.5: burstable baseline of each vCPU; apps are tuned for whole vCPUs$/m);
     assert.match(text, /^gpus +4: only expressions of custom use them$/m);
     assert.doesNotMatch(print({ gpus: 0 }), /custom/);
   });

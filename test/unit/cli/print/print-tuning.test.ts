@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import type { Division } from "../../../../agent/cli/print/print-division.ts";
 import { fitDocument, formatFit } from "../../../../agent/cli/print/print-fit.ts";
 import { describeSize, limitsOf } from "../../../../agent/cli/machine-limits.ts";
-import {
-  formatSettings,
-  formatTuning,
-  tuningDocument,
-  type TunedMachine,
-} from "../../../../agent/cli/print/print-tuning.ts";
+import { formatSettings } from "../../../../agent/cli/print/print-settings.ts";
+import { formatTuning, tuningDocument, type TunedMachine } from "../../../../agent/cli/print/print-tuning.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import { findInstanceType } from "../../../../agent/facts/catalogue/catalogue.ts";
 import { predictFacts } from "../../../../agent/facts/predict-facts.ts";
@@ -133,10 +129,10 @@ describe("a machine's tuning", () => {
     assert.doesNotMatch(formatTuning([fitting("here", 4 * GIB)], paint), /cgroup/);
   });
   // EC2 User Guide: a t3.small earns 24 credits an hour for its two vCPUs, 20 % of each.
-  it("says what a burstable type may use of its CPUs for ever", () => {
+  it("names the baseline of a burstable type", () => {
     const ofType = (type: string) => limitsOf(predictFacts(findInstanceType(type)!));
     const typed = ["t3.small", "m7g.large"].map((type) => ({ ...fitting(type, 2 * GIB), ...ofType(type) }));
-    assert.match(formatTuning(typed, paint), /^burstable +each vCPU at 20 % for ever *$/m);
+    assert.match(formatTuning(typed, paint), /^burstable +baseline 20 % of each vCPU *$/m);
     assert.doesNotMatch(formatTuning(typed.slice(1), paint), /burstable/);
     const { types } = tuningDocument(typed) as { types: Readonly<Record<string, unknown>>[] };
     assert.deepEqual(
@@ -144,7 +140,7 @@ describe("a machine's tuning", () => {
       [20, null],
     );
     const sizes = { memoryBytes: GIB, ofBytes: GIB, ...ofType("t3.nano") };
-    assert.match(formatSettings({}, sizes, paint), /^burstable: each vCPU at 5 % for ever$/m);
+    assert.match(formatSettings({}, sizes, paint), /^burstable: baseline 5 % of each vCPU$/m);
   });
   it("has the size in a sentence, with what a cgroup leaves of it", () => {
     const facts = { memTotalBytes: 16 * GIB, memLimitBytes: 16 * GIB, vcpus: 2, cores: 1, cpuQuota: null };

@@ -1,0 +1,58 @@
+// Settings for people: one on a line of a table, and those of one profile that `tune PROFILE` computes. Pure.
+
+import type { Setting } from "../../tuning/profile/profile.ts";
+import { formatBytes } from "../../size.ts";
+import { describeBaseline, describeQuota, type Limits } from "../machine-limits.ts";
+import { formatColumns, type Paint } from "../text.ts";
+
+// A setting that is a whole text (JVM options, a sysctl file) would tear the table apart.
+const WIDEST_CELL = 28;
+
+export function oneLine(setting: Setting | undefined): string {
+  return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
+}
+
+/** ` (880.1 MiB)` after the app's own spelling of a size that nobody reads: `901226kB`, `0x37000000`. */
+function formatAmount({ value, unit, text }: Setting): string {
+  const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
+  return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
+}
+
+export function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ");
+  return line.length > WIDEST_CELL ? `${line.slice(0, WIDEST_CELL - 1)}…` : line;
+}
+
+/** `memoryBytes / 4 [cap]`. */
+export function describeFormula({ formula, boundBy }: Setting): string {
+  return formula + (boundBy === null ? "" : ` [${boundBy}]`);
+}
+
+// Every other profile has settings of its own.
+const NO_SETTINGS = "custom has no settings of its own. Give it one: --set 'workers=max(2, vcpus - 1)'";
+
+/** `tune PROFILE`: one app that has the memory to itself. */
+export function formatSettings(
+  settings: Readonly<Record<string, Setting>>,
+  {
+    memoryBytes,
+    ofBytes,
+    cgroup,
+    cpuBaselinePercent = null,
+  }: { readonly memoryBytes: number; readonly ofBytes: number } & Limits,
+  paint: Paint,
+): string {
+  const reserve = `with ${formatBytes(memoryBytes)} of ${formatBytes(ofBytes)}: the rest is the usual reserve`;
+  const burstable = cpuBaselinePercent === null ? null : `burstable: ${describeBaseline(cpuBaselinePercent)}`;
+  const notes = [memoryBytes === ofBytes ? null : reserve, describeQuota(cgroup), burstable];
+  const remarks = notes.filter((remark) => remark !== null);
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    paint.bold(name),
+    oneLine(setting),
+    paint.dim(describeFormula(setting)),
+  ]);
+  const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
+  const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
+  const table = rows.length > 0 ? formatColumns(rows) : `${NO_SETTINGS}\n`;
+  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + table + whole;
+}
