@@ -29,18 +29,18 @@ import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
 import { formatVersion } from "./process/version.ts";
 import { describeBug } from "./bug.ts";
 
-/** The outside world, as main wires it and as a test may replace it. */
+/** The outside world: main wires the real one, tests replace it. */
 export interface World {
   readonly environment: Environment;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
-  /** To stderr as it is, where that is a terminal: a line that is written anew. */
+  /** Writes to stderr without a line end: progress rewrites its line. */
   readonly rewrite: (text: string) => void;
   readonly isTerminalOut: boolean;
   readonly isTerminalError: boolean;
   /** Fires when the run is asked to stop. Default: never. */
   readonly stop?: AbortSignal;
-  /** Hears when the run is over at the latest. */
+  /** Gets the run's deadline. */
   readonly setEnd?: (end: Deadline) => void;
 }
 
@@ -62,7 +62,7 @@ async function runSession(invocation: Invocation, overrun: Promise<never>, world
   world.setEnd?.(session.end);
   try {
     const work = runCommand(invocation, session, world);
-    // What changes nothing ends at once; `apply` looks after its own end.
+    // A command that changes nothing ends at once; `apply` has to undo what it began, and ends itself.
     return await (invocation.command.kind === "apply" ? work : Promise.race([work, overrun, stopOf(session)]));
   } catch (error) {
     throw orStopped(error, session.deadline);
@@ -107,7 +107,7 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
 
 function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Session {
   const { environment, isTerminalOut, isTerminalError } = world;
-  // systemd sets JOURNAL_STREAM for what it connects to the journal.
+  // systemd sets JOURNAL_STREAM for a process whose output goes to the journal.
   const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
   const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
   const isDumb = environment["TERM"] === "dumb";

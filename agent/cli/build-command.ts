@@ -49,7 +49,7 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
   return { app, setting: rest.length === 0 ? null : rest.join(".") };
 }
 
-/** It becomes a file's name. */
+/** Checked, because the unit's name becomes the name of a file. */
 function parseUnit(operand: string | undefined, problems: Problem[]): string {
   if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
   else if (!isUnitName(operand))
@@ -80,7 +80,7 @@ function parsePart(given: Given, problems: Problem[]): Part | null {
   return oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
 }
 
-// All that decides what is done was decided when the plan was made.
+// A saved plan has fixed all that these options decide.
 function parsePlanFile(given: Given, problems: Problem[]): string | null {
   const file = given.get("plan")?.[0] ?? null;
   const others = (["only", "dry-run", "instance-type", "memory", "cpus"] as const).filter((name) => given.has(name));

@@ -1,4 +1,4 @@
-// The command line as data: what parsing accepts, what help prints and what the README must say come from here.
+// The command line as data, for the parser, the help and the README's test.
 
 export interface OptionRule {
   /** Placeholder of its value in help; null: a switch. */

@@ -48,8 +48,8 @@ function formatFields(fields: Readonly<Record<string, unknown>>): string {
   return words.length > 0 ? ` (${words.join(", ")})` : "";
 }
 
-// A line break in a message would start a journal entry of its own, with a priority of somebody else's choice. Ours stand between
-// the problems of one Refusal.
+// A line break in a message would start a second journal entry, whose priority the message's author could choose. parbake's own
+// line breaks separate the problems of one Refusal.
 function oneLine(message: string): string {
   return message
     .split(/\s*\n\s*/)

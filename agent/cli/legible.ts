@@ -1,14 +1,14 @@
-// A value as people may look at it: every text in it shown, whoever wrote it. The one way from values to words (Session.say), so
-// that no printer has to think of it. Pure.
+// Makes a value safe to print: every text in it goes through shown(), whoever wrote it. Session.say calls it, so that no printer
+// has to. Pure.
 
 import { shown, shownLines } from "../shown.ts";
 
-/** A file's text or a part of it: what print-diff.ts compares as it is, and then shows line by line. */
+/** A file's text or a part of it: print-diff.ts compares it unchanged, then shows it line by line. */
 const COMPARED = new Set(["content", "currentText", "newText"]);
 /** A setting's, which may be a whole file. */
 const OF_LINES = new Set(["text", "value"]);
 
-/** The same value, if there is nothing in it that had to be shown. Of plain data alone. */
+/** @returns the same value, if no text in it changes. @param value plain data */
 export function legible<T>(value: T): T {
   return show(value, shown) as T;
 }

@@ -1,4 +1,4 @@
-// What a machine's cgroup and its type leave of it, in words. Pure.
+// The limits that a machine's cgroup and its instance type set, in words. Pure.
 
 import type { Facts } from "../facts/facts.ts";
 import { usableCpus } from "../tuning/allot.ts";
@@ -19,13 +19,12 @@ type LimitFacts = Pick<
   "memTotalBytes" | "memLimitBytes" | "vcpus" | "cores" | "cpuQuota" | "cpuBaselinePercent"
 >;
 export interface Limits {
-  /** What the cgroup takes away from the machine's own; absent: nothing. */
+  /** Absent: the cgroup sets no limit. */
   readonly cgroup?: Cgroup;
   /** The baseline of a burstable type, of each vCPU; absent or null: not burstable, or not known. */
   readonly cpuBaselinePercent?: number | null;
 }
 
-/** What a machine's cgroup and its type leave of it. */
 export function limitsOf(facts: LimitFacts): Limits {
   const cgroup = cgroupOf(facts);
   return { cpuBaselinePercent: facts.cpuBaselinePercent, ...(cgroup && { cgroup }) };
@@ -37,7 +36,7 @@ function cgroupOf(facts: Omit<LimitFacts, "cpuBaselinePercent">): Cgroup | undef
   return { memTotalBytes, cpuQuota, usableVcpus: usableCpus(facts).vcpus };
 }
 
-/** Apps are tuned for whole vCPUs, which is what there is until the credits are spent. */
+/** parbake tunes apps for whole vCPUs, which a burstable type has until its credits are spent. */
 export function describeBaseline(percent: number): string {
   return `baseline ${percent} % of each vCPU`;
 }
@@ -59,7 +58,7 @@ export function describeSize(facts: Omit<LimitFacts, "cpuBaselinePercent">): str
   return `${cpus}, ${formatBytes(memLimitBytes)}${limit}`;
 }
 
-/** `1.5, counts as 1`: apps cannot run on a part of a CPU. */
+/** `1.5, counts as 1`: parbake tunes apps for whole CPUs. */
 export function quotaOf(cgroup: Cgroup | undefined): string {
   if (cgroup === undefined || cgroup.cpuQuota === null) return "";
   return `${Math.round(cgroup.cpuQuota * 100) / 100}, counts as ${cgroup.usableVcpus}`;

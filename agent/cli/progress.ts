@@ -4,9 +4,9 @@
 import { shown } from "../shown.ts";
 
 export interface Progress {
-  /** Says what is going on from now on; the function that it returns says that it is over. The newest of several is shown. */
+  /** Announces a wait; the returned function ends it. Of several waits the newest is shown. */
   begin(what: string): () => void;
-  /** Takes the line away, so that other words can take its place. */
+  /** Removes the line, so that other output can take its place. */
   clear(): void;
 }
 
@@ -22,7 +22,7 @@ export async function showing<T>(progress: Progress, what: string, work: () => T
   }
 }
 
-// Whatever is over sooner needs no explanation.
+// A shorter wait needs no explanation.
 const PATIENCE_MS = 1_000;
 const REDRAW_MS = 250;
 // Narrower than any terminal: a line that wraps can't be taken back.

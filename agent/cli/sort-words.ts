@@ -1,11 +1,11 @@
-// argv → words and options with their values; what is no option of parbake's becomes a problem. Pure.
+// argv → words and options with their values; an unknown option becomes a problem. Pure.
 
 import { parseArgs } from "node:util";
 import { suggest } from "../nearest.ts";
 import type { Problem } from "../refusal.ts";
 import { OPTIONS, type OptionName } from "./commands.ts";
 
-/** Every value that each option was given, in order; a switch's is empty. */
+/** The values of each given option, in order; a switch has an empty one. */
 export type Given = ReadonlyMap<OptionName, readonly string[]>;
 
 export function sortWords(argv: readonly string[], problems: Problem[]): { words: string[]; given: Given } {

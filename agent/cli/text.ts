@@ -1,4 +1,4 @@
-// Colours and columns for what people read. Pure: whether to colour is the caller's to know.
+// Colours and columns for people. Pure: the caller decides whether to colour.
 
 import { shown } from "../shown.ts";
 
@@ -29,7 +29,7 @@ export function joinWords(words: readonly string[]): string {
   return others.length === 0 ? last : `${others.toReversed().join(", ")} and ${last}`;
 }
 
-/** Left-aligned columns, two spaces apart; the last one keeps its length. A row is a line: what would break it is shown. */
+/** Left-aligned columns, two spaces apart; the last one is not padded. A row stays a line: line breaks in a cell are shown. */
 export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
   const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));
   const widths: number[] = [];

@@ -20,7 +20,7 @@ interface Found {
   readonly below: BelowUseful;
 }
 
-// More would hide the sentence that they stand in.
+// More names would hide the sentence around them.
 const MOST_NAMED = 3;
 
 /** @param withTypes whether to say on which machines: `heap is only 64 MiB on t3.nano and 90 MiB on t3.micro, and …` */
@@ -37,13 +37,13 @@ export function warnBelowUseful(
   );
 }
 
-/** What is told of one app alone, where no machine needs a name. */
+/** The warning for one app, without a machine's name. */
 export function describeBelowUseful(name: string, below: BelowUseful, degraded: readonly GivenUp[] = []): Problem {
   const { setting, because, fix, at } = below;
   return { what: `${name}: ${setting} is only ${formatGot(below, degraded)}, and ${because}`, fix, ...(at && { at }) };
 }
 
-/** What an app gave up that no warning tells of already. */
+/** What an app gave up and no warning mentions. */
 export function listUntold({ degraded, belowUseful }: WarnedApp): readonly GivenUp[] {
   return degraded.filter(({ setting }) => belowUseful.every((below) => below.setting !== setting));
 }
@@ -61,7 +61,7 @@ function formatFound({ type, app, below }: Found): string {
   return `${formatGot(below, app.degraded)} on ${type}`;
 }
 
-/** `20 of 250` where it was given up. */
+/** `20 of 250` if the app gave up the rest. */
 function formatGot({ setting, got }: BelowUseful, degraded: readonly GivenUp[]): string {
   const given = degraded.find((each) => each.setting === setting);
   return given === undefined ? got : `${given.got} of ${given.wanted}`;

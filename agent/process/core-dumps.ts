@@ -1,27 +1,27 @@
-// No dump of a process that holds secrets: neither of its memory nor of its registers.
+// Forbids core dumps of a process that holds secrets: of its memory and of its registers.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * With this limit the kernel writes no file, for it is less than a page, and starts no program that would take the dump
- * (linux, fs/coredump.c); with 0 it starts it all the same.
+ * With this limit the kernel writes no file, for it is less than a page, and starts no handler that would take the dump
+ * (linux, fs/coredump.c). With 0 it starts the handler all the same.
  */
 const NO_DUMP_BYTES = 1;
 
 const PRLIMIT = "/usr/bin/prlimit";
 
-/** Some milliseconds, and only where the caller's limit lets a dump be: the units have this limit. */
+/** Takes some milliseconds if the caller's limit allows a dump; the units set the limit, so that a boot does not. */
 export function forbidCoreDumps(): void {
   emptyCoreDumps();
   if (!mayDump()) return;
-  // setrlimit(2) is not in Node. Where there is no prlimit, a dump has the registers, and no memory.
+  // Node has no setrlimit(2). Without prlimit, a dump has the registers but no memory.
   const limit = `--core=${NO_DUMP_BYTES}:${NO_DUMP_BYTES}`;
   spawnSync(PRLIMIT, [`--pid=${process.pid}`, limit], { env: {}, stdio: "ignore", timeout: 2_000 });
 }
 
-// core(5): a dump of this process, or of a program that it starts, has none of its memory in it, whatever the limits are and
-// whoever takes it. It has the registers, in which up to 64 bytes are of what was copied last.
+// core(5): no dump of this process, or of a program that it starts, then holds any of its memory, whatever the limits and whoever
+// takes the dump. It still holds the registers, with up to 64 bytes of what was copied last.
 function emptyCoreDumps(): void {
   try {
     writeFileSync("/proc/self/coredump_filter", "0");

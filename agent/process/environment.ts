@@ -1,5 +1,5 @@
-// Which variables of the caller's environment mean anything to parbake. All others are gone before its first step, so that
-// neither Node nor a package of ours finds one; programs that parbake starts get none at all.
+// Which variables of the caller's environment parbake reads. It deletes all others before its first step, so that neither Node
+// nor a package finds one; programs that parbake starts get none at all.
 
 /** The README names them all. */
 export const VARIABLES: readonly string[] = [
@@ -24,12 +24,12 @@ export const VARIABLES: readonly string[] = [
   // How to print.
   "NO_COLOR",
   "TERM",
-  // systemd's word on who started us and where our words go.
+  // What systemd says about who started parbake and where its output goes.
   "JOURNAL_STREAM",
   "SYSTEMD_EXEC_PID",
 ];
 
-/** What Node, OpenSSL, libuv and the C library have acted on by the time that our first line runs. */
+/** Variables on which Node, OpenSSL, libuv or the C library act before parbake's first line runs. */
 const EARLY = /^(?:NODE|UV|OPENSSL|SSL|OSSL|QLOG|CTLOG|ICU|MALLOC|GLIBC|UNDICI|WATCH)(?:_|DIR$)/;
 
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -43,7 +43,7 @@ export function keepKnown(environment: Variables): Record<string, string> {
   );
 }
 
-/** Those that it is too late to forget: only a process that starts without them is free of them. */
+/** Variables that it is too late to delete: only a process that starts without them is free of them. */
 export function listEarly(environment: Variables): string[] {
   return Object.keys(environment).filter((name) => EARLY.test(name));
 }

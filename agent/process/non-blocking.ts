@@ -1,5 +1,5 @@
-// A way to write to a descriptor without waiting for its reader, which Node has only for streams. Leaves a descriptor that others
-// have too as it was.
+// Writes to a descriptor without waiting for its reader, which Node offers only for streams. Restores the flags of a descriptor
+// that other processes share.
 
 import { constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { Socket } from "node:net";
@@ -10,7 +10,7 @@ export interface NonBlocking {
   giveBack(): void;
 }
 
-/** Files, which never make a writer wait for a reader, and what can't be helped, are written to as they are. */
+/** A file never makes its writer wait, and some descriptors can't be opened again: both are used as they are. */
 export function withoutBlocking(fd: number, isTerminal: boolean): NonBlocking {
   const stats = fstatSync(fd);
   const isPipe = stats.isFIFO();
@@ -19,7 +19,7 @@ export function withoutBlocking(fd: number, isTerminal: boolean): NonBlocking {
   return (isTerminal || isPipe ? reopen(fd) : null) ?? (isTerminal ? asIs : (borrow(fd) ?? asIs));
 }
 
-// Opened anew it has flags of its own. Not ours to open: made by another user.
+// A second open file description has flags of its own. Null: it belongs to another user, so parbake may not open it.
 function reopen(fd: number): NonBlocking | null {
   try {
     const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -29,12 +29,12 @@ function reopen(fd: number): NonBlocking | null {
   }
 }
 
-/** What Node's socket does to a descriptor, and can take back, without a socket being written to. */
+/** Node's handle of a socket: it makes the descriptor non-blocking, and can undo that. */
 interface Handle {
   setBlocking?(isBlocking: boolean): void;
 }
 
-// Null where it is not known how it has to be given back: without /proc, or without a descriptor to look with.
+// Null: its current flags are unknown, so they could not be restored: no /proc, or no free descriptor to read it with.
 function borrow(fd: number): NonBlocking | null {
   const isAlready = isNonBlocking(fd);
   if (isAlready === null) return null;

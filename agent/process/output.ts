@@ -1,5 +1,5 @@
-// The two places where words go. Written at once: there is no stream to open at the start, which costs a boot milliseconds. What
-// a reader does not take yet waits here, so that no run waits for its reader before all else is done.
+// stdout and stderr. Writes at once, without a stream, whose opening would cost a boot milliseconds. Keeps what a reader does not
+// take yet, so that a run waits for its reader only after all else is done.
 
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +8,7 @@ import type { Deadline } from "../deadline.ts";
 import { withoutBlocking, type NonBlocking } from "./non-blocking.ts";
 
 const PAUSE_MS = 5;
-/** For the reader of what a run says at its very end, when its time is over. */
+/** How long a reader may take for what a run writes after its deadline. */
 const LAST_WORDS_MS = 1_000;
 
 export class Output {
@@ -24,19 +24,19 @@ export class Output {
     this.isTerminal = isatty(fd);
   }
 
-  /** Whether something went nowhere that somebody still wants: a full disk, not a pipe that its reader has closed. */
+  /** Whether output was lost that somebody still wants: on a full disk, not in a pipe that its reader has closed. */
   get isLost(): boolean {
     return this.#isLost;
   }
 
-  // A reader that has seen enough (`| head`) must not end a run half-way: the run goes on and its words are dropped.
+  // A reader that has seen enough (`| head`) must not end a run half-way: the run goes on, and its output is dropped.
   write(text: string): void {
     if (this.#isClosed || text === "") return;
     this.#waiting.push(Buffer.from(text));
     this.flush();
   }
 
-  /** As much as its reader takes now. Answers with how many bytes that was. */
+  /** Writes as much as the reader takes now. @returns how many bytes that was */
   flush(): number {
     let sentBytes = 0;
     for (let next = this.#waiting[0]; next !== undefined && !this.#isClosed; next = this.#waiting[0]) {
@@ -49,7 +49,7 @@ export class Output {
     return sentBytes;
   }
 
-  /** Gives the reader until `end`, anew whenever it takes something, and then drops the rest. */
+  /** Gives the reader until `end`, and as long again whenever it takes something; then drops the rest. */
   async finish(end: Deadline | null, stop: AbortSignal): Promise<void> {
     const patienceMs = Math.max(LAST_WORDS_MS, end?.remainingMs() ?? 0);
     let lastMs = performance.now();

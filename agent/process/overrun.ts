@@ -1,13 +1,13 @@
-// The last guard of a run's end: whatever it then still waits for does not hold it any longer.
+// Ends a run that goes on after its deadline, whatever it still waits for.
 
 import { Refusal } from "../refusal.ts";
 
-// For what is under way when the deadline comes, the drain of a program's last words and an fsync among it.
+// For work that has begun at the deadline, such as reading a program's last output, or an fsync.
 const GRACE_MS = 3_000;
 
 /**
- * Holds the process until the work is done, or until a moment after its time is up.
- * @param work gets a promise that is rejected then, for whoever has something to leave behind
+ * Waits until the work is done, or until GRACE_MS after its deadline.
+ * @param work gets a promise that rejects at that moment, so that it can still write its report
  */
 export async function guardEnd<T>(durationMs: number, work: (overrun: Promise<never>) => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
-// The signals by which a run is asked to stop. The first one lets it put back what it had not finished; a second one ends it
-// where it is, and the journal tells the next run what is left.
+// The signals that stop a run. After the first the run undoes what it had not finished; a second one ends it at once, and the
+// journal tells the next run what is left.
 
 import { StopRequest, type StopSignal } from "../stop.ts";
 

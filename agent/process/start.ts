@@ -1,5 +1,5 @@
-// How the process begins and ends: at once, or out of V8's start-up snapshot; with main's last word, not when the last socket
-// closes. The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
+// How the process begins, with or without V8's start-up snapshot, and how it ends: as soon as main is done, not when the last
+// socket closes. The only file that calls process.exit, because idle keep-alive sockets would hold the process for seconds.
 
 import { isSea } from "node:sea";
 import { setFlagsFromString, startupSnapshot } from "node:v8";
@@ -14,19 +14,19 @@ import { stopRequestOf } from "../stop.ts";
 import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 import { describeBug } from "../bug.ts";
 
-/** What main gets of its process. */
+/** What main gets from its process. */
 interface Surroundings {
-  /** What is left of the caller's environment. */
+  /** The variables that parbake reads. */
   readonly environment: Variables;
-  /** Fires when the run is asked to stop. */
+  /** Fires at the first signal to stop. */
   readonly stop: AbortSignal;
-  /** Until then the readers of main's words may take their time. */
+  /** Sets how long main's output waits for its readers. */
   readonly setEnd: (end: Deadline) => void;
 }
 
 type Main = (argv: string[], out: Output, err: Output, surroundings: Surroundings) => Promise<number>;
 
-/** @param warm runs once, while the snapshot is built, so that the functions it calls are in it compiled */
+/** @param warm runs once, while the snapshot is built, so that the snapshot has the functions that it calls compiled */
 export function startMain(main: Main, warm: () => Promise<void>): void {
   if (!startupSnapshot.isBuildingSnapshot()) {
     void runToEnd(main);
@@ -41,7 +41,7 @@ export function startMain(main: Main, warm: () => Promise<void>): void {
 }
 
 async function runToEnd(main: Main): Promise<void> {
-  // Whatever ends the process before main's last word is no success.
+  // Whatever ends the process before main is done is a failure.
   process.exitCode = statusOf("bug");
   const environment = takeEnvironment();
   const [out, err] = [new Output(1), new Output(2)];
@@ -69,7 +69,7 @@ function statusOfLoss(stop: AbortSignal): number {
   return statusOf(request === null ? "cannot-write" : endingOfStop(request));
 }
 
-/** The way out. Where the process takes another, as when nothing is left to wait for, that is told. */
+/** The only way out. If the process ends in another, as when nothing is left to wait for, it says so. */
 function exitWith(out: Output, err: Output): (status: number) => void {
   let isMeant = false;
   process.on("exit", () => {
@@ -86,7 +86,7 @@ function exitWith(out: Output, err: Output): (status: number) => void {
   };
 }
 
-// What Node has acted on before our first line is left behind by starting anew without it, as the same process.
+// Node acts on some variables before parbake's first line: then the same process starts again without them.
 function takeEnvironment(): Variables {
   const known = keepKnown(process.env);
   if (isSea() && listEarly(process.env).length > 0)

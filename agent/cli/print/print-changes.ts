@@ -1,4 +1,4 @@
-// The files of a plan for people: what differs from what is there, and how. Pure.
+// The files of a plan for people: each one's change kind, and how it differs from the current file. Pure.
 
 import type { Change, FileChange } from "../../inspect/inspect-plan.ts";
 import type { FileStep } from "../../plan/plan.ts";
@@ -80,7 +80,7 @@ function paintMark(change: Change["change"], paint: Paint): string {
   }
 }
 
-// `attributes` is the word for programs: people are told which.
+// Programs get `attributes`; people get the names of those that differ.
 function nameChange({ change, currentAttributes: current, wantedAttributes: wanted }: FileChange): string {
   if (change !== "attributes" || !current || !wanted) return change;
   const isOwner = current.uid !== wanted.uid || current.gid !== wanted.gid;
@@ -102,7 +102,7 @@ function formatMode(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-/** Whether both sides of a difference are known: neither is a secret's, and what is there is text. */
+/** Whether both sides of a difference can be shown: neither holds a secret, and the current file is text. */
 export function hasTexts({ change, currentText, newText }: FileChange): boolean {
   if (newText === null || change === "unchanged" || change === "attributes") return false;
   return change === "create" || currentText !== null;

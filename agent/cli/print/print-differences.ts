@@ -1,4 +1,4 @@
-// Several machines' plans side by side: only what differs gets a row, and what is the same on all is one line. Pure.
+// Several machines' plans side by side: a row for what differs, one line for all that is the same. Pure.
 
 import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
@@ -44,7 +44,7 @@ function settingRows(plans: readonly Plan[], paint: Paint): Rows {
   };
 }
 
-/** @param apps the same app on each machine; undefined where it is left out */
+/** @param apps the same app on each machine; undefined: left out there */
 function appRows(title: string, apps: readonly (AppPlan | undefined)[]): Rows {
   const shares = apps.map((app) => (app === undefined ? "left out" : formatShare(app)));
   const settings = [...new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})))];
@@ -59,7 +59,7 @@ function formatShare({ memoryBytes }: AppPlan): string {
   return memoryBytes > 0 ? formatBytes(memoryBytes) : "";
 }
 
-// The first machine's file by its length, the others' by what makes them differ from it.
+// Shows the length of the first machine's file, and how the others' differ from it.
 function fileRows(plans: readonly Plan[], paint: Paint): Rows {
   const paths = pathsOf(plans);
   const differing = paths.filter((path) => !allSame(plans.map((plan) => contentOf(plan, path))));
@@ -89,7 +89,7 @@ function filesOf({ steps }: Plan): FileStep[] {
   return steps.filter((step) => step.kind === "file");
 }
 
-// A secret's place is shown, its value is not known here.
+// Shows where a secret's value goes; the plan does not know the value.
 function contentOf(plan: Plan, path: string): string | null {
   const step = filesOf(plan).find((file) => file.path === path);
   const parts = step?.content.map((part) =>

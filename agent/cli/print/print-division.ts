@@ -1,4 +1,4 @@
-// How the memory that some apps can't use was passed on, in words. Pure.
+// Who got the memory that some apps can't use, in words. Pure.
 
 import { formatBytes, MIB } from "../../size.ts";
 import { joinWords } from "../text.ts";
@@ -19,7 +19,7 @@ export function describeSpare({ spare, gained, unallocatedBytes, unallocatedReas
   return `of ${formatBytes(spareBytes)} that ${names} can't use, ${given.join(", ")}`;
 }
 
-/** Why the page cache has memory to itself; null where it has but a few bytes, or what is told of apps that are left out says so. */
+/** Why memory is left to the page cache; null: only a few bytes are, or the words on apps that are left out explain it. */
 export function describeRest({ unallocatedReason }: Division): string | null {
   switch (unallocatedReason) {
     case null:

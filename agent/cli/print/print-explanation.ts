@@ -106,7 +106,7 @@ function exactValue({ value, unit, text }: Setting): string {
   return String(value) === text ? ` (${formatBytes(value)})` : ` (${formatBytes(value)}, ${value} bytes)`;
 }
 
-/** What it stands for is told below it. */
+/** The lines below the formula explain such a name. */
 function isOneName(formula: string): boolean {
   return /^(the option )?\w+$/.test(formula);
 }
@@ -145,13 +145,13 @@ function formatOption(kind: OptionRule["kind"], value: OptionValue): string {
   return kind === "size" && typeof value === "number" ? formatBytes(value) : String(value);
 }
 
-/** Its own part of what the app gave up; all of it for a value that goes by another's. */
+/** The setting's own part of what the app gave up; all of it, if the setting follows another. */
 function describeGivenUp({ degraded }: AppPlan, name: string): string {
   const own = degraded.filter(({ setting }) => setting === name);
   return formatDegraded(own.length > 0 ? own : degraded);
 }
 
-/** A plain number of bytes, and how much that is. */
+/** A plain number of bytes gets its size in MiB or GiB beside it. */
 function formatChanged(text: string, { unit }: Setting): string {
   return unit === "bytes" && /^\d{5,}$/.test(text) ? `${text} (${formatBytes(Number(text))})` : shorten(text);
 }

@@ -20,7 +20,7 @@ export function formatFacts(facts: Facts, extras: object, paint: Paint): string 
   return formatColumns([...rows, ...extraRows]);
 }
 
-/** How tuning takes what is not simply used as it is. */
+/** How tuning uses a fact that it does not take literally. */
 function remarkOn(name: string, facts: Facts): string {
   const { cpuQuota, cpuBaselinePercent, numaNodes, gpus, swapBytes } = facts;
   if (name === "cpuQuota" && cpuQuota !== null) return `: counts as ${formatCount(usableCpus(facts).vcpus, "CPU")}`;

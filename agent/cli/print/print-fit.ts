@@ -55,7 +55,7 @@ function nameOther(machine: TunedMachine | null, smallest: TunedMachine | null, 
   return machine === smallest ? "" : (machine?.type ?? paint.yellow("none"));
 }
 
-/** A line for each setting, whatever it is on each type: what is useful knows nothing of the machine. */
+/** A line for each setting: what is useful does not depend on the machine. */
 function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string {
   const found = machines.flatMap(({ tuning }) =>
     (tuning?.apps ?? []).flatMap(({ name, belowUseful }) =>
@@ -68,7 +68,7 @@ function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string
   return lines.join("");
 }
 
-// The same reason for all of a kind: floors know nothing of the machine.
+// One reason stands for all types that are too small: floors do not depend on the machine.
 function formatReasons(machines: readonly TunedMachine[], candidates: readonly TunedMachine[], paint: Paint): string {
   const others = machines.length - candidates.length;
   const tooSmall = candidates.filter((machine) => !fits(machine));

@@ -1,4 +1,4 @@
-// A plan for people and for programs: what would be on the machine, and what differs from what is there. Pure.
+// A plan for people and for programs: the target state, and how it differs from the current one. Pure.
 
 import type { Change } from "../../inspect/inspect-plan.ts";
 import type { SavedChange } from "../../inspect/saved-plan.ts";
@@ -16,13 +16,13 @@ import { formatColumns, type Paint } from "../text.ts";
 export interface InspectedPlan {
   readonly plan: Plan;
   readonly changes: readonly Change[];
-  /** Facts that templates print and that no machine has said: known only on an instance. */
+  /** Facts that templates may print and that only an instance knows: their values are made up. */
   readonly standIns: readonly string[];
 }
 
 /**
- * The JSON of `plan`: one entry for each machine. What `apply --plan` performs.
- * @param saved what stands at the place of each change, for each of the plans
+ * The JSON of `plan`, which `apply --plan` applies: one entry for each machine.
+ * @param saved the current state at the path of each change, for each of the plans
  */
 export function planDocument(
   inspected: readonly InspectedPlan[],
@@ -67,7 +67,7 @@ export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff:
     .join("\n");
 }
 
-/** Several instance types side by side: the image is the same, so only what differs needs a row. */
+/** Several instance types side by side. */
 export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boolean, paint: Paint): string {
   const plans = inspected.map(({ plan }) => plan);
   const [first] = plans;
@@ -90,7 +90,7 @@ function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint
   )}`;
 }
 
-// What a secret is now, only apply can tell: the plan asks nobody for it.
+// A plan fetches no secret: only apply can tell whether its value has changed.
 function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
   return step.keys.map((key) => [
     `${secretLabel(step)}#${key.key}`,
@@ -101,7 +101,7 @@ function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change
   ]);
 }
 
-/** Of one machine stands for all: the names that tell it are the image's. */
+/** One machine's formats stand for all: they follow from the image's names. */
 function formatFormats({ steps }: Plan, paint: Paint): string {
   const files = steps.filter((step) => step.kind === "file");
   if (files.length === 0) return "";
@@ -131,7 +131,7 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
   return `${parts.join(", ") || "nothing to write"}; ${secrets.filter((part) => part !== "").join(", ")}`;
 }
 
-/** `check`: apply asks which version is current, and fetches the secret only where it is another. */
+/** `check`: apply asks which version is current, and fetches the secret only if that one is not stored. */
 function needOf(step: SecretStep, changes: readonly Change[]): "fetch" | "check" | "none" {
   const its = changes.filter((change) => isMadeOf(change, step)).map(({ change }) => change);
   if (its.some((change) => change === "create" || change === "update")) return "fetch";

@@ -30,7 +30,7 @@ function describeContact({ adopted, drift }: FileReport): string {
   return drift === null ? "" : `edited by hand, last on ${drift.since}`;
 }
 
-/** What was to be validated and was not, told once for each reason. */
+/** How many files were not validated, by reason. */
 function skippedValidations(files: readonly FileReport[]): [reason: string, count: string][] {
   const reasons = files.flatMap(({ validation }) =>
     validation === null || validation === "passed" ? [] : [validation],

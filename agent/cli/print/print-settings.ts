@@ -5,14 +5,14 @@ import { formatBytes } from "../../size.ts";
 import { describeBaseline, describeQuota, type Limits } from "../machine-limits.ts";
 import { formatColumns, type Paint } from "../text.ts";
 
-// A setting that is a whole text (JVM options, a sysctl file) would tear the table apart.
+// A setting that is a whole text (JVM options, a sysctl file) would break the table.
 const WIDEST_CELL = 28;
 
 export function oneLine(setting: Setting | undefined): string {
   return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
 }
 
-/** ` (880.1 MiB)` after the app's own spelling of a size that nobody reads: `901226kB`, `0x37000000`. */
+/** ` (880.1 MiB)` after a size in the app's own spelling, which people can't read: `901226kB`, `0x37000000`. */
 function formatAmount({ value, unit, text }: Setting): string {
   const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
   return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
@@ -31,7 +31,7 @@ export function describeFormula({ formula, boundBy }: Setting): string {
 // Every other profile has settings of its own.
 const NO_SETTINGS = "custom has no settings of its own. Give it one: --set 'workers=max(2, vcpus - 1)'";
 
-/** `tune PROFILE`: one app that has the memory to itself. */
+/** `tune PROFILE`: the settings of one app that has all the memory. */
 export function formatSettings(
   settings: Readonly<Record<string, Setting>>,
   {

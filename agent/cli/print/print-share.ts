@@ -1,4 +1,4 @@
-// How an app's share came about, for people: from the machine's memory down to it, or why an optional app has none. Pure.
+// How an app's share is worked out, for people: from the machine's memory down to it, or why an optional app has none. Pure.
 
 import { amountOf, type ShareExplanation } from "../../tuning/explain.ts";
 import { describeReserve } from "../../tuning/reserve.ts";
@@ -40,7 +40,7 @@ export function formatShare({ app, share, leftOut }: ExplainedShare, paint: Pain
   return table + (leftOut.length === 0 ? "" : `  ${paint.yellow(others)}\n`);
 }
 
-/** From what its weight alone would give an app to what it has. */
+/** From the part that its weight alone would give an app to the share that it has. */
 function partRows({ name, profile }: AppPlan, share: ShareExplanation, paint: Paint): string[][] {
   const { partBytes, weight, weights, weightBy, spare, gained } = share;
   if (partBytes === null) return [];
@@ -83,7 +83,7 @@ export function formatAbsence({ app, share, leftOut }: ExplainedShare, paint: Pa
   return `${paint.yellow(`${app.name} is optional and left out`)}: ${why}. To change that: ${change}.\n`;
 }
 
-/** The last optional app goes first, and all behind one that does not fit go with it. */
+/** parbake leaves out the last optional app first, and with one that does not fit all behind it. */
 function explainAbsence(
   name: string,
   { floorBytes, unallocatedBytes }: ShareExplanation,

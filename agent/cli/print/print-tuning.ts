@@ -15,7 +15,7 @@ import type { GivenUp } from "../../tuning/profile/degraded.ts";
 export interface TunedMachine extends Limits {
   readonly type: string;
   readonly vcpus: number;
-  /** What the OS reports, not what is advertised; of a cgroup with a limit, that. */
+  /** What the OS reports, not what AWS advertises; or a lower limit of the cgroup. */
   readonly memoryBytes: number;
   /** Why the image does not fit. */
   readonly misfit: "architecture" | "memory" | null;
@@ -51,7 +51,7 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUse
   return { profile, memoryBytes, vcpus, settings, degraded, belowUseful };
 }
 
-/** `tune` for the image: the division, and what an expert would not sign of it. */
+/** `tune` for the image: the division, and the values that an expert would not sign. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
   return formatDivision(machines, paint) + formatProblems(warnBelowUseful(machines), paint);
 }
@@ -76,7 +76,7 @@ export function machineRows(machines: readonly TunedMachine[], paint: Paint): st
       cpuBaselinePercent === null ? "" : describeBaseline(cpuBaselinePercent),
     ),
     ...rowIfAny("reserve", machines, ({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : "")),
-    // What is left by rounding is nobody's loss.
+    // Rounding leaves a few bytes: not worth a row.
     ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
       tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
     ),
@@ -96,7 +96,7 @@ function rowIfAny(
   return cells.some((cell) => cell !== "") ? [[label, ...cells]] : [];
 }
 
-/** An app and what tunes it, once where they have one name. */
+/** An app's name and its profile's; once, if they are the same. */
 export function formatAppName(name: string, profile: string, paint: Paint): string {
   return name === profile ? paint.bold(name) : `${paint.bold(name)} ${paint.dim(profile)}`;
 }
@@ -124,7 +124,7 @@ function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
 }
 
-/** What a division was like: memory that apps could not use, apps that are left out, and what the others gave up. */
+/** Memory that apps could not use, apps that are left out, and what the others gave up. */
 export function formatRemarks({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
   if (tuning === null) return "";
   const where = all.length > 1 ? ` on ${type}` : "";

@@ -1,4 +1,4 @@
-// What of a run is not over, for people who look at the status or at a plan. Pure.
+// Runs that go on or were cut short, for people who read a status or a plan. Pure.
 
 import { describeRunning, type Interruption, type UnfinishedRuns } from "../../inspect/unfinished-runs.ts";
 import { formatColumns, type Paint } from "../text.ts";
@@ -23,7 +23,7 @@ export function formatInterruption({ phase, since, paths }: Interruption, paint:
   return formatColumns(lines.map((line, index) => [index === 0 ? paint.yellow("cut short") : "", line]));
 }
 
-/** Before a plan, which tells what is to change after that. */
+/** Printed before a plan, which shows only what changes after that. */
 export function formatUnfinished({ running, interruptions }: Unfinished, paint: Paint): string {
   const goingOn =
     running === null ? "" : `${paint.yellow(describeRunning(running))}: the plan shows what it has not done yet\n`;

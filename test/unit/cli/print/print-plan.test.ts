@@ -137,7 +137,7 @@ describe("a plan for people", () => {
     }
   });
 
-  it("says of a secret whose owner or mode is another that apply mends it, where nothing else is new", async () => {
+  it("says that apply fixes the owner or mode of a secret whose version is current", async () => {
     const { root, path } = makeRunnable();
     const steps = [secretStep("db", { password: `${SECRETS_FOLDER}/db/password` })];
     await applyPlan(planOf(...steps), optionsFor(root, { fetchSecret: async () => fetched({ password: "x" }) }));

@@ -34,7 +34,7 @@ files
     );
   });
 
-  it("does not call in sync, without a word, what it could not look at", () => {
+  it("does not call files in sync that it could not inspect", () => {
     const unknown = { ...STATUS.files[0]!, state: "unknown" } as const;
     const text = formatStatus({ ...STATUS, files: [...STATUS.files, unknown, unknown] }, choosePaint(false));
     assert.match(text, /^in sync, except for 2 files that could not be inspected\n/);
