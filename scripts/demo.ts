@@ -1,4 +1,4 @@
-// The demo: a scratch root on a memory file system, our emulator as IMDS and AWS, and the compiled binary doing its job.
+// The demo: the compiled binary does its whole job in a scratch root on a memory file system, with the emulator as IMDS and AWS.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -45,7 +45,7 @@ function mountTmpfs(folder: string, options: string): boolean {
   return status === 0;
 }
 
-/** What packages and the bake would have put into the image. Without root every account is this user. */
+/** Writes what packages and the bake would have put into the image. Without root every account is this user. */
 function bakeImage(root: string): void {
   const accounts = isRoot ? { root: 0, postgres: 5432, api: 8080 } : { root: 0, postgres: 0, api: 0 };
   const [uid, gid] = [process.getuid!(), process.getgid!()];
@@ -61,7 +61,7 @@ function bakeImage(root: string): void {
     mkdirSync(join(root, folder), { recursive: true });
   }
   cpSync(join(image, "parbake.yaml"), join(root, "etc/parbake/parbake.yaml"));
-  // What an image mounts never swaps; what a demo may mount depends on the kernel and on who runs it.
+  // The units' file system never swaps; which one a demo may mount depends on the kernel and on who runs it.
   write(root, "etc/parbake/parbake.d/demo.yaml", "secretsGuarantee: swappable\n");
   cpSync(join(top, "templates"), join(root, "etc/parbake/templates"), { recursive: true });
   cpSync(join(image, "templates"), join(root, "etc/parbake/templates"), { recursive: true });

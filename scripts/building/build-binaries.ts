@@ -10,7 +10,7 @@ import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from 
 import { describeElf, stripProgram } from "./build-strip.ts";
 import { type Bundle, bundleAgent } from "./bundle-agent.ts";
 
-/** As node:sea's documentation has it; pkg hands it on. */
+/** The configuration of node:sea, as its documentation describes it; pkg passes it on. */
 interface SeaConfig {
   readonly main: string;
   readonly useSnapshot: boolean;
@@ -27,7 +27,7 @@ interface PkgTarget {
   readonly output: string;
 }
 
-// pkg's command line hands on no SEA configuration; its own function does.
+// pkg's command line passes on no SEA configuration; its function does.
 const pkg = createRequire(import.meta.url)("@yao-pkg/pkg/lib-es5/sea.js") as {
   default: (entry: string, options: { targets: PkgTarget[]; seaConfig: SeaConfig }) => Promise<void>;
 };
@@ -36,8 +36,8 @@ const OUTPUT: Readonly<Record<Architecture, string>> = { x64: "parbake", arm64: 
 const CATALOGUE = "agent/facts/catalogue/catalogue.tsv";
 
 /**
- * Puts the Node of an architecture, stripped, where pkg looks for what it has downloaded before; so it downloads nothing,
- * and the path that the snapshot remembers of the Node that built it is one in the work folder.
+ * Puts the stripped Node of an architecture into pkg's download cache, so that pkg downloads nothing, and the snapshot remembers
+ * a path in the work folder as the Node that built it.
  */
 function placeNode(architecture: Architecture, work: string): void {
   const name = `node-v${readPinnedNode(architecture).version}-linux-${architecture}`;
@@ -50,11 +50,11 @@ function placeNode(architecture: Architecture, work: string): void {
 }
 
 function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
-  // A snapshot and a code cache are V8's own for one architecture, and are made by running it.
+  // V8 can build a snapshot only for the architecture that it runs on.
   const isNative = architecture === process.arch;
   const catalogue = join(TOP, CATALOGUE);
   return {
-    // Relative, to pkg's folder below the work folder: the path is kept in the executable.
+    // Relative to pkg's folder below the work folder: the executable keeps the path.
     main: "../parbake.js",
     useSnapshot: isNative,
     useCodeCache: false,
@@ -89,7 +89,7 @@ async function buildBinary(architecture: Architecture, bundle: Bundle, work: str
 function publish(built: string, output: string): string {
   const bytes = readFileSync(built);
   const path = join(output, basename(built));
-  // In one step, so that no run ever meets half a binary.
+  // Atomically, so that no run ever meets half a binary.
   writeFileSync(`${path}.new`, bytes, { mode: 0o755 });
   renameSync(`${path}.new`, path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");

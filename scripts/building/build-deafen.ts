@@ -1,10 +1,10 @@
-// Takes from the embedded Node the names of the variables that it acts on before a script of ours can forget them, and whose
-// effect outlives that: files that it writes, data that it loads. Never touches Node's own scripts.
+// Removes from the embedded Node the names of variables on which it acts before parbake can delete them, and whose effect
+// outlives that: files that it writes, data that it loads. Never touches Node's own scripts.
 
-/** Read by Node's C++ part. The others are left behind by starting anew: agent/process/environment.ts. */
+/** Node's C++ part reads these. For the others the process starts again without them: agent/process/environment.ts. */
 export const UNHEARD = ["NODE_V8_COVERAGE", "NODE_COMPILE_CACHE", "NODE_ICU_DATA", "NODE_REDIRECT_WARNINGS"];
 
-/** A program without a variable of an empty name to find. @throws Error where Node no longer has such a name once */
+/** Empties the names, which no variable can match. @throws Error unless Node has each name exactly once */
 export function deafen(elf: Buffer): Buffer {
   const result = Buffer.from(elf);
   for (const name of UNHEARD) {
@@ -15,7 +15,7 @@ export function deafen(elf: Buffer): Buffer {
   return result;
 }
 
-/** Where C's string of that text is: a NUL at both ends, and not V8's kind, which has its length in front. */
+/** The places of a C string: it has a NUL at both ends, and not its length in front, as V8's strings have. */
 export function findLiterals(elf: Buffer, text: string): number[] {
   const literal = Buffer.from(`\0${text}\0`);
   const places: number[] = [];

@@ -1,5 +1,5 @@
-// Fetches the pinned Node of the architecture that this machine isn't, by npm, and believes it only after its hash is the
-// one in package-lock.json. Does nothing where it is there already.
+// Fetches the pinned Node of the other architecture by npm, and accepts it only if its hash is the one in package-lock.json.
+// Does nothing if it has been fetched before.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -27,7 +27,7 @@ function packByNpm({ packageName, version }: PinnedNode, folder: string): string
   }
 }
 
-// Staged beside its final place, so that a build that is killed here leaves nothing that looks whole.
+// Stages beside the final place, so that a build that is killed here leaves nothing that looks whole.
 function fetchNode(node: PinnedNode, path: string): void {
   const folder = dirname(dirname(path));
   mkdirSync(dirname(folder), { recursive: true });

@@ -1,4 +1,4 @@
-// Where the Node of each architecture is: both are pinned by package-lock.json, by version and hash. Never fetches.
+// Where the Node of each architecture is: package-lock.json pins both by version and hash. Never fetches.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,7 @@ export function readPinnedNode(architecture: Architecture): PinnedNode {
   return { packageName, version: entry.version, integrity: entry.integrity };
 }
 
-/** npm installs the package of its own architecture only; the other is put into .cache by build-fetch-node.ts. */
+/** npm installs only the package of its own architecture; build-fetch-node.ts puts the other into .cache. */
 export function nodePath(architecture: Architecture): string {
   const { packageName, version } = readPinnedNode(architecture);
   const folder =

@@ -1,5 +1,5 @@
-// Takes debug information and symbols out of an ELF program, for either architecture and with no tool of the host, so that
-// the binary is the same wherever it is built. It never touches what the kernel loads.
+// Removes debug information and symbols from an ELF program, for either architecture and without a tool of the host, so that
+// the binary is the same wherever it is built. Never touches what the kernel loads.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { deafen } from "./build-deafen.ts";
@@ -40,7 +40,7 @@ export function stripElf(elf: Buffer): Buffer {
 // elf.h, EM_X86_64 and EM_AARCH64.
 const MACHINES: Readonly<Record<number, string>> = { 62: "x86-64", 183: "ARM aarch64" };
 
-/** In the words of file(1), which a machine may not have. */
+/** Describes an ELF file as file(1) does, which a machine may lack. */
 export function describeElf(elf: Buffer): string {
   const hasSymbols = readSectionHeaders(elf).some((header) => header.readUInt32LE(SHDR.type) === SHT_SYMTAB);
   const machine = MACHINES[elf.readUInt16LE(EHDR.machine)] ?? "unknown machine";

@@ -11,7 +11,7 @@ import { replaceUnused } from "./bundle-replacements.ts";
 
 export interface Bundle {
   readonly main: string;
-  /** Of `main`, for whoever reads a stack. */
+  /** The source map of `main`, for whoever reads a stack. */
   readonly map: string;
   /** Script by asset name. */
   readonly assets: Readonly<Record<string, string>>;
@@ -28,9 +28,9 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     platform: "node",
     format: "cjs",
     target: "node24",
-    // The packages' ES modules, so that what nobody imports is dropped.
+    // The packages' ES modules, so that esbuild drops what nobody imports.
     mainFields: ["module", "main"],
-    // Short names are fewer objects in the snapshot. The map stays outside; it turns the frames of a bug report into names.
+    // Short names make fewer objects in the snapshot. The source map stays outside; it turns a bug report's frames into names.
     minify: true,
     lineLimit: 160,
     sourcemap: "external",
@@ -61,7 +61,7 @@ function catalogueDate(): string {
   return parseCatalogue(readFileSync(join(TOP, "agent/facts/catalogue/catalogue.tsv"), "utf8")).asOf;
 }
 
-/** A map names its sources by the way from its own folder; here it is by their place in the repository. */
+/** A source map names its sources relative to its own folder; this names them relative to the repository. */
 function withoutPlaces(map: string, folder: string): string {
   const document = JSON.parse(map) as { sources: string[] };
   const sources = document.sources.map((source) =>

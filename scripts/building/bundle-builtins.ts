@@ -1,13 +1,12 @@
-// An esbuild plugin: how Node's own modules enter the bundle. It decides which are loaded only when first used, and keeps
-// what stands for them small in the snapshot; it never changes what a module offers.
+// An esbuild plugin: how Node's own modules enter the bundle. It decides which are loaded only when first used, and keeps their
+// stand-ins small in the snapshot; it never changes what a module exports.
 
 import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
 
 /**
- * What a program opens connections and processes with. Loading any of these while V8's start-up snapshot is built leaves
- * handles in the heap that can't be serialized ("global handle not serialized: HTTPParser"), and costs boot time where
- * a command doesn't need it.
+ * Modules that open connections and processes. Loading one while V8's start-up snapshot is built leaves handles in the heap that
+ * V8 can't serialize ("global handle not serialized: HTTPParser"), and costs boot time in commands that don't need it.
  */
 const LAZY = new Set([
   "child_process",
@@ -21,7 +20,7 @@ const LAZY = new Set([
   "https",
   "inspector",
   "net",
-  // Remembers the kernel's release when it is loaded: it would tell everybody that of the machine that built.
+  // Reads the kernel's release when it is loaded: the snapshot would report the build machine's.
   "os",
   "perf_hooks",
   "readline",
@@ -59,7 +58,7 @@ function exportedNames(name: string): string[] {
 
 /**
  * The getters sit on a prototype because esbuild copies a module's own names, one closure each, at every import of it. A
- * function that is only handed on while the snapshot is built is handed on by its name. For what is called then, see
+ * function that nobody calls while the snapshot is built is passed on by its name. For those that are called then, see
  * agent/warm/warm-http.ts.
  */
 function writeLazyModule(name: string): string {
@@ -90,7 +89,7 @@ function writeLazyModule(name: string): string {
 
 /**
  * As an ES module, so that esbuild drops the names that nobody imports instead of copying them all. A class behind a getter
- * (fs.ReadStream) is one that Node itself loads late: so does what stands for it here.
+ * (fs.ReadStream) is one that Node itself loads late, and so does its stand-in here.
  */
 function writeEagerModule(name: string): string {
   const loaded = requireHere(`node:${name}`) as Readonly<Record<string, unknown>>;

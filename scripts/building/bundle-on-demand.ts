@@ -1,5 +1,5 @@
-// An esbuild plugin: packages that few commands need, kept out of the snapshot as assets of the executable. It decides how
-// a dynamic import of one is answered; it never touches a static import.
+// An esbuild plugin: keeps packages that few commands need out of the snapshot, as assets of the executable, and answers their
+// dynamic imports. It never touches a static import.
 
 import { build, type Plugin } from "esbuild";
 

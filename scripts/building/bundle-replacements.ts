@@ -1,11 +1,11 @@
-// An esbuild plugin: the packages that our packages pull in and a boot never uses, each with what stands in for it. It
-// decides what is left out of the snapshot, where every object costs start-up time; it never changes what parbake does.
+// An esbuild plugin: replaces packages that our packages import and a boot never uses. It decides what stays out of the
+// snapshot, where every object costs start-up time; it never changes what parbake does.
 
 import type { Plugin } from "esbuild";
 
 interface Replacement {
   readonly path: string;
-  /** Only where a file of this package imports it. */
+  /** Replaced only in imports from this package. */
   readonly importer?: string;
   readonly contents: string;
 }
@@ -33,7 +33,7 @@ const REPLACEMENTS: readonly Replacement[] = [
   },
 ];
 
-/** @throws in the build, where a package no longer imports what is replaced: then the entry is stale */
+/** @throws in the build, if a package no longer imports what is replaced: then the entry is stale */
 export function replaceUnused(): Plugin {
   return {
     name: "replacements",

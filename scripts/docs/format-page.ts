@@ -1,9 +1,9 @@
-// A page of the documentation as the formatter leaves it, so that the check of the format does not mind.
+// Formats a page of the documentation, so that the format check accepts it.
 
 import { spawnSync } from "node:child_process";
 import { TOP } from "../building/build-pinned-node.ts";
 
-/** @param path where the page will stand: its name says what it is written in */
+/** @param path where the page will be: its name tells the formatter its language */
 export function formatPage(path: string, text: string): string {
   const argv = ["--stdin-filepath", path];
   const options = { cwd: TOP, input: text, encoding: "utf8" } as const;

@@ -1,4 +1,4 @@
-// Mixes of apps as they are usual on one machine, for the page of their divisions. What each one shows is held by a test.
+// Usual mixes of apps on one machine, for MIXES.md. A test checks what each mix claims.
 
 import { GIB, MIB } from "../../agent/size.ts";
 import type { AppPlan } from "../../agent/tuning/tuning.ts";
@@ -12,7 +12,7 @@ export interface Mix {
   readonly reasons: readonly Reason[];
 }
 
-/** Why an expert would divide the machine like that, and whether it is so. */
+/** Why an expert would divide the machine like that, and the check that parbake does. */
 export interface Reason {
   readonly says: string;
   readonly holds: (apps: (name: string) => AppPlan) => boolean;

@@ -10,7 +10,7 @@ import { formatPage } from "./format-page.ts";
 
 export const DOCS = `${TOP}/agent/tuning/README.md`;
 
-/** What the settings are shown for. */
+/** The machine that the page shows the settings for. */
 const SAMPLE = {
   memoryBytes: 16 * GIB,
   vcpus: 4,

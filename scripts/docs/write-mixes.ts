@@ -33,7 +33,7 @@ its weight, up to what its profile says that it can use; what it can't use, othe
 cache. \`parbake explain APP\` says the same of your own config.
 `;
 
-/** What an operator looks at first. */
+/** The settings that an operator reads first. */
 const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   clickhouse: ["max_server_memory_usage", "mark_cache_size", "max_concurrent_queries"],
   custom: [],
@@ -131,7 +131,7 @@ function formatValue(setting: Setting): string {
 
 function keySettings({ profile, settings }: AppPlan): readonly string[] {
   const names = KEY_SETTINGS[profile];
-  if (names === undefined) throw new Error(`KEY_SETTINGS does not say what an operator of ${profile} looks at first`);
+  if (names === undefined) throw new Error(`KEY_SETTINGS does not say what an operator of ${profile} reads first`);
   const missing = names.find((name) => settings[name] === undefined);
   if (missing !== undefined) throw new Error(`${profile} has no setting ${missing}`);
   return names.length > 0 ? names : Object.keys(settings).slice(0, 2);

@@ -93,7 +93,7 @@ function formatHelper(name: string, helper: Helper): string {
   return `- ${code([name, ...helper.takes.map((_, index) => argument(helper, index))].join(" "))}: ${helper.about}. It takes ${describeArguments(helper)}. ${code(`{{${call}}}`)} prints ${code(printed)}`;
 }
 
-/** \`[b]\` where it may be left out, \`b…\` where more may follow. */
+/** `[b]`: optional; `b…`: may be repeated. */
 function argument({ takes, least, most }: Helper, index: number): string {
   const letter = "abc"[index]!;
   if (index >= least) return `[${letter}]`;

@@ -1,4 +1,4 @@
-// The jars of a program on the JVM with all that it needs, from Maven Central, kept in .cache.
+// Fetches the jars of a program on the JVM, with all that it needs, from Maven Central into .cache.
 
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";

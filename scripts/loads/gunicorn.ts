@@ -11,7 +11,7 @@ import { atEachShare } from "./load.ts";
 
 const SOCKET = "/srv/gunicorn.sock";
 
-/** What the application itself takes of the 256 MiB: the rest is Python's, Gunicorn's and the part of the master. */
+/** The application's part of the 256 MiB; the rest is for Python, Gunicorn and its part of the master. */
 const APPLICATION_MIB = 220;
 
 /** Each reads its application when it starts. */

@@ -1,5 +1,4 @@
-// HAProxy with nearly all of its connections busy: clients over TLS that ask for a large answer of a server behind it and do not
-// read it.
+// HAProxy with nearly all of its connections busy: clients over TLS ask a server behind it for a large answer and do not read it.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// What a load is: a program, the share that it is tuned for, and how it is made to take all of that.
+// A load: a program, the share that parbake tunes it for, and what makes it take all of that.
 
 import { GIB, MIB } from "../../agent/size.ts";
 import type { Programs } from "../../test/real/support/open-programs.ts";
@@ -16,7 +16,7 @@ export interface Load {
   readonly share: Share;
   /** The programs whose memory counts, by names that are cut to 15 characters. */
   readonly processes: readonly string[];
-  /** What it has done, in a few words. Rejects where the program refused a part of it. */
+  /** @returns what it has done, in a few words. Rejects if the program refused a part of it. */
   run(programs: Programs, tuned: Tuned): Promise<string>;
 }
 

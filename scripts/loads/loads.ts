@@ -1,4 +1,4 @@
-// All that scripts/bench-programs runs, in the order of its table. A load more is an entry more.
+// All loads that scripts/bench-programs runs, in the order of its table.
 
 import { gunicornLoads } from "./gunicorn.ts";
 import { haproxyLoads } from "./haproxy.ts";

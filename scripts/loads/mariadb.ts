@@ -22,7 +22,7 @@ const SORTED_ROW_BYTES = 220;
 /** So long that the first client still holds what it has when the last has come. */
 const HOLD_SECONDS = 20;
 
-/** For whoever asks the server how it is. */
+/** Left free for statements that ask the server for its state. */
 const OTHER_CONNECTIONS = 1;
 
 export const mariadbLoads = atEachShare({

@@ -1,5 +1,5 @@
-// nginx with as many busy connections as it is said to hold: clients over TLS that ask for a large answer of a server behind it
-// and do not read it, so that every buffer is full. The rest of what a worker may have stays idle.
+// nginx with as many busy connections as its profile says: clients over TLS ask a server behind it for a large answer and do not
+// read it, so that every buffer is full. The other connections that a worker may have stay idle.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// PHP-FPM with every child at work, its memory_limit full, and beside them an opcache as large as that of a WordPress with plugins.
+// PHP-FPM with every child's memory_limit full, beside an opcache as large as that of a WordPress with plugins.
 
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";

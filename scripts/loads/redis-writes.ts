@@ -61,7 +61,7 @@ export async function writePaced(
 export async function open(socketPath: string): Promise<Socket> {
   const socket = connect(socketPath);
   await once(socket, "connect");
-  // What Redis has against a connection, it says in a reply before it closes it; the replica's it may close at any time.
+  // Redis explains in a reply why it closes a connection, except the replica's, which it may close at any time.
   socket.on("error", () => {});
   return socket;
 }

@@ -1,5 +1,5 @@
-// Redis full to its maxmemory that saves for a replica which does not read, while it is written to: the pages that are written
-// are there twice, and the replica's buffer fills.
+// Redis, full to its maxmemory, saves for a replica that does not read, while clients write: the written pages exist twice, and
+// the replica's buffer fills.
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -34,7 +34,7 @@ export const redisLoads = atEachShare({
   processes: ["redis-server", "redis-rdb-bgsave"],
   async run({ machine, root }, tuned) {
     await writeRedisConfig(root, tuned, ["enable-debug-command yes", "repl-diskless-sync no"]);
-    // What the last one saved would be read at the start.
+    // Redis would load what the last one saved.
     await machine.run(["rm", "-f", "/srv/dump.rdb"]);
     return withService(machine, redisService(machine), () => fillAndSave(machine, join(root, REDIS_SOCKET), tuned));
   },

@@ -1,5 +1,5 @@
-// Measures dist/parbake against bare `node -e 0`, run in turns on one machine in one go. Ratios only: times of one machine
-// say nothing on another. Usage: bench-boot.ts [RUNS]
+// Measures dist/parbake against bare `node -e 0`, in turns, on one machine. Prints ratios only: times of one machine say nothing
+// about another. Usage: bench-boot.ts [RUNS]
 
 import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { median, type Program, readFootprint, timeRun } from "./bench-measure.ts
 import { nodePath, TOP } from "../building/build-pinned-node.ts";
 
 const BINARY = `${TOP}/dist/parbake`;
-// Of the pinned Node's own start: what the project promises for a whole boot.
+// How often the pinned Node's own start time a whole boot may take: the project's promise.
 const TARGET_RATIO = 3;
 const WARM_UP_RUNS = 20;
 
@@ -32,7 +32,7 @@ function bakeImage(): ScratchImage {
 }
 
 async function measureAll(runs: number, folder: string): Promise<void> {
-  // A copy, because what runs this program can't be taken out of the page cache.
+  // A copy, because the file that runs this program can't be evicted from the page cache.
   const node = join(folder, "node");
   copyFileSync(nodePath("x64"), node);
   const secret = { name: "prod/db", versions: [{ string: '{"password":"bench"}' }] };
@@ -46,10 +46,10 @@ async function measureAll(runs: number, folder: string): Promise<void> {
   };
   try {
     const wallsMs: Record<string, number[]> = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
-    // First, so that both programs are in the page cache as reading them leaves them there, which is how a boot finds them.
+    // Cold first, so that both programs are in the page cache as reading leaves them there, which is how a boot finds them.
     const cold: Record<string, string> = {};
     for (const [name, program] of Object.entries(programs)) cold[name] = await readFootprint(program, "cold");
-    // The emulator's own first answers are slow, and would be counted as parbake's.
+    // The emulator's first answers are slow, and would count as parbake's time.
     for (let run = 0; run < WARM_UP_RUNS; run++) await timeRun(apply);
     for (let run = 0; run < runs; run++)
       for (const [name, program] of Object.entries(programs)) wallsMs[name]?.push(await timeRun(program));

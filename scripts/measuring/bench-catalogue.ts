@@ -1,5 +1,5 @@
-// Measures `tune --all-types`, the whole catalogue with a full image, against bare `node -e 0`, in turns. Ratios: times of
-// one machine say nothing on another. Usage: bench-catalogue.ts [RUNS]
+// Measures `tune --all-types`, the whole catalogue with a full image, against bare `node -e 0`, in turns. Ratios:
+// times of one machine say nothing about another. Usage: bench-catalogue.ts [RUNS]
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

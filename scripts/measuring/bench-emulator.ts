@@ -1,4 +1,4 @@
-// The emulator in a process of its own, so that what measures does not also answer.
+// Runs the emulator in a process of its own, so that the measuring process does not also answer.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { TOP } from "../building/build-pinned-node.ts";
 
 export interface RunningEmulator {
   readonly endpoint: string;
-  /** @throws Error where it was asked for what it has no answer to */
+  /** @throws Error if a request had no answer */
   stop(): Promise<void>;
 }
 

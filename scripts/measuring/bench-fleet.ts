@@ -1,5 +1,5 @@
-// Starts a whole fleet at once with parbake's own fetching code and prints what that does to Secrets Manager's quotas. Ends with
-// 1 where an instance that the quotas allow for does not come up, or where the fleet retries in a storm or in waves.
+// Starts a whole fleet at once with parbake's own fetching code and prints what that does to Secrets Manager's quotas. Ends with 1
+// if an instance that the quotas allow for does not start, or if the fleet retries in a storm or in waves.
 
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -55,7 +55,7 @@ function readArguments(): Bench {
       startJitterMs: readDuration(values.jitter),
       seed: readCount(values.seed),
     },
-    // A quota of so many a second is a bucket of so many, as far as AWS says.
+    // As far as AWS says, a quota of N a second is a bucket of N.
     quotas: {
       GetSecretValue: { perSecond: readCount(values.rate), burst: readCount(values.burst ?? values.rate) },
       BatchGetSecretValue: {
@@ -74,12 +74,12 @@ function readWay(text: string): Way {
 
 function readCount(text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new Error(`${text} is no whole number from 1`);
+  throw new Error(`${text} is not a whole number from 1`);
 }
 
 function readDuration(text: string): number {
   const durationMs = parseDurationMs(text);
-  if (durationMs === null) throw new Error(`${text} is no duration like 10s`);
+  if (durationMs === null) throw new Error(`${text} is not a duration, like 10s`);
   return durationMs;
 }
 

@@ -1,4 +1,4 @@
-// One run of a program, timed; and what it takes from the machine: memory, and page reads when nothing of it is cached.
+// Measures one run of a program: its time, its memory, and its page reads when nothing of it is cached.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface Program {
 
 const GNU_TIME = "/usr/bin/time";
 
-/** @throws Error where it doesn't end with 0 */
+/** @throws Error if it doesn't end with 0 */
 export async function timeRun(
   { argv, environment, bakeImage }: Program,
   prefix: readonly string[] = [],
@@ -44,7 +44,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** `cold`: the program's file is taken out of the page cache first, and nothing else of the machine's is. */
+/** `cold`: evicts the program's file from the page cache first, and nothing else. */
 export async function readFootprint(program: Program, cache: "warm" | "cold"): Promise<string> {
   if (!existsSync(GNU_TIME)) return `${cache}: not measured, GNU time is not installed`;
   if (cache === "cold") evict(program.argv[0] ?? "");

@@ -1,4 +1,4 @@
-// Holds the predicted MemTotal of every instance type against measured ones: never above, and by how much below.
+// Compares the predicted MemTotal of every instance type with measured ones: never above, and how far below.
 // Usage: bench-memtotal.ts FILE    (JSON: [{ "type": "m7g.large", "memTotalMiB": 7700, "eksMemTotalMiB": 7710 }, …])
 
 import { readFileSync } from "node:fs";
@@ -19,14 +19,14 @@ interface Comparison {
   readonly row: CatalogueRow;
   readonly measuredMib: number;
   readonly predictedMib: number;
-  /** Of the measured memory, what the prediction does not use: below 0, it would overcommit. */
+  /** The share of the measured memory that the prediction does not use; below 0, it would overcommit. */
   readonly slack: number;
 }
 
 const MOST_MEDIAN_SLACK = 0.01;
 const MOST_SLACK = 0.04;
 
-/** @param alter makes of the row what is predicted */
+/** @param alter changes the row before the prediction */
 function compare(measured: Measured, alter: (row: CatalogueRow) => CatalogueRow): Comparison | null {
   const row = findInstanceType(measured.type);
   const found = [measured.memTotalMiB, measured.eksMemTotalMiB].filter((mib) => typeof mib === "number");

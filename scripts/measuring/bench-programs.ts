@@ -1,5 +1,5 @@
-// Runs programs with the values that parbake tuned for a share, each under a load that fills what it may take, and compares the most
-// memory that it had with the share. Ends with 1 where one of them had more, or its load failed.
+// Runs programs with the values that parbake tuned for a share, each under a load that fills what it may take, and compares its
+// peak memory with the share. Ends with 1 if one of them had more, or its load failed.
 
 import { cpus, freemem, release, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +14,7 @@ import { watchMemory } from "./watch-memory.ts";
 
 const TITLE_WIDTH = 20;
 
-/** Of one load: none takes so long unless something hangs. */
+/** For one load: none takes so long unless something hangs. */
 const DEADLINE_MS = 900_000;
 
 /** Beside the share: for the clients of the load, and for whatever else runs here. */
@@ -24,7 +24,7 @@ type Row =
   | { readonly kind: "measured"; readonly worstBytes: number; readonly said: string }
   | { readonly kind: "skipped" | "failed"; readonly reason: string };
 
-/** By a signal: what runs ends, and its machine with it. */
+/** Fires at a signal: the load ends, and its machine with it. */
 const stop = new AbortController();
 
 /** The machine that the programs run in, once one is asked. */
@@ -131,5 +131,5 @@ try {
 } finally {
   await close();
 }
-// What a load that was stopped still waits for is gone.
+// A stopped load may still wait for something that no longer exists.
 if (stop.signal.aborted) process.exit(1);

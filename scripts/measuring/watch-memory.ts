@@ -1,4 +1,4 @@
-// How much memory some processes of a machine have, sampled while they run, and the end of all of them where that is too much.
+// Samples the memory of some processes of a machine while they run, and kills all of its processes if they take too much.
 
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { KIB, MIB } from "../../agent/size.ts";
@@ -8,7 +8,7 @@ const SAMPLE_MS = 300;
 export interface MemoryWatch {
   /** Of all the named processes together, at the worst moment so far. */
   worstBytes(): number;
-  /** Rejects where all processes of the machine, those of the load included, had more than `mostBytes`: none of them lives any more. */
+  /** Rejects once all processes of the machine, the load's included, had more than `mostBytes`, and have been killed. */
   readonly excess: Promise<never>;
   stop(): void;
 }
@@ -30,7 +30,7 @@ export function watchMemory({ pidNamespace, names, mostBytes }: Watched): Memory
     const allBytes = sumBytes(processes);
     if (allBytes <= mostBytes) return;
     kill(processes);
-    excess.reject(new Error(`ended, for all of its processes had ${Math.round(allBytes / MIB)} MiB`));
+    excess.reject(new Error(`killed, because all of its processes together had ${Math.round(allBytes / MIB)} MiB`));
   };
   const timer = setInterval(sample, SAMPLE_MS);
   return { worstBytes: () => worst, excess: excess.promise, stop: () => clearInterval(timer) };
