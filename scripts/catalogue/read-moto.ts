@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import type { CatalogueSource } from "../../agent/facts/catalogue/catalogue-table.ts";
 
-export interface MotoAnswer {
+interface MotoAnswer {
   readonly source: CatalogueSource;
   readonly types: readonly InstanceTypeInfo[];
 }

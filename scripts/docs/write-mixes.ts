@@ -58,7 +58,7 @@ const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
 
 type Tuned = Extract<TuningResult, { kind: "tuned" }>;
 
-export interface TunedMix {
+interface TunedMix {
   readonly config: Config;
   readonly facts: Facts;
   readonly tuning: Tuned;

@@ -51,7 +51,7 @@ export function summarize({ boots, calls }: FleetRun, options: FleetOptions, quo
   };
 }
 
-export function computeIdealMs({ instances, secretsEach, batch }: FleetOptions, quotas: Quotas): number {
+function computeIdealMs({ instances, secretsEach, batch }: FleetOptions, quotas: Quotas): number {
   const { perSecond, burst } = quotaOf({ batch }, quotas);
   const calls = instances * (batch ? Math.ceil(secretsEach / MOST_IDS) : secretsEach);
   return (Math.max(0, calls - burst) / perSecond) * 1000;

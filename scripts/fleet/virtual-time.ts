@@ -4,7 +4,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import timersPromises from "node:timers/promises";
 
-export interface VirtualTime {
+interface VirtualTime {
   /** Runs `work` then, as a timer would. */
   schedule(work: () => void, delayMs: number): void;
   advanceTo(nowMs: number): void;

@@ -25,7 +25,7 @@ export function shareOf(bytes: number, vcpus = 2): Share {
 }
 
 /** A t3.micro's half, a t3.small, an m7i.xlarge. */
-export const SHARES: readonly Share[] = [shareOf(512 * MIB), shareOf(2 * GIB), shareOf(16 * GIB, 4)];
+const SHARES: readonly Share[] = [shareOf(512 * MIB), shareOf(2 * GIB), shareOf(16 * GIB, 4)];
 
 export function atEachShare(load: Omit<Load, "share">, shares = SHARES): readonly Load[] {
   return shares.map((share) => ({ ...load, share }));

@@ -25,7 +25,7 @@ export async function letLag(socketPath: string, bytes: number): Promise<number>
   return times * MIB;
 }
 
-export interface PacedWrites {
+interface PacedWrites {
   /** Random ones among `key:0` to one below this are set. */
   readonly keys: number;
   readonly valueBytes: number;

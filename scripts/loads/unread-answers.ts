@@ -28,7 +28,7 @@ export async function prepareAnswers({ machine, root }: Programs): Promise<void>
   await writeFile(join(root, "srv/large"), Buffer.alloc(ANSWER_BYTES, "x"));
 }
 
-export interface UnreadAnswers {
+interface UnreadAnswers {
   /** Of the server. */
   readonly socketPath: string;
   readonly count: number;

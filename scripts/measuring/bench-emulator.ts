@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { WorldInput } from "../emulator/world.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 
-export interface RunningEmulator {
+interface RunningEmulator {
   readonly endpoint: string;
   /** @throws Error if a request had no answer */
   stop(): Promise<void>;

@@ -5,7 +5,7 @@ import { KIB, MIB } from "../../agent/size.ts";
 
 const SAMPLE_MS = 300;
 
-export interface MemoryWatch {
+interface MemoryWatch {
   /** Of all the named processes together, at the worst moment so far. */
   worstBytes(): number;
   /** Rejects once all processes of the machine, the load's included, had more than `mostBytes`, and have been killed. */
@@ -13,7 +13,7 @@ export interface MemoryWatch {
   stop(): void;
 }
 
-export interface Watched {
+interface Watched {
   /** As `/proc/<pid>/ns/pid` says it: the machine. */
   readonly pidNamespace: string;
   /** Of programs, cut to 15 characters. */
