@@ -100,7 +100,7 @@ describeWhere({ programs: ["systemd-analyze"] }, "the units and their installati
     ["a unit name that is an option", ["--unit", "-Hevil.service"], /-Hevil\.service begins with a hyphen/],
     ["a unit name that is two", ["--unit", "nginx.service sshd.service"], /is not a unit name/],
     ["a unit name of a pattern", ["--unit", "*.service"], /is not a unit name/],
-    ["a binary that is not there", ["--binary", "/nowhere/parbake"], /\/nowhere\/parbake is not there/],
+    ["a binary that does not exist", ["--binary", "/nowhere/parbake"], /\/nowhere\/parbake does not exist/],
   ] as const)
     it(`refuse ${title}`, async () => {
       const { status, stderr } = await attempt([INSTALL, "--root", root, "--binary", binary, ...argv]);
