@@ -50,10 +50,15 @@ export function computeTuning(config: TunedConfig, facts: MachineFacts): TuningR
 
 export function prepareImage(config: TunedConfig): PreparedImage {
   const found = config.apps.map(resolveApp);
-  const apps = found.flatMap((app) => (Array.isArray(app) ? [] : [app]));
+  const apps = found.filter((app) => app.kind === "resolved");
   const takers = apps.filter(({ profile }) => profile.takesMemory);
-  const problems = found.flatMap((app) => (Array.isArray(app) ? app : []));
+  const problems = found.flatMap((app) => (app.kind === "refused" ? app.problems : []));
   return { config, apps, problems: [...problems, ...takers.flatMap(checkMaximum)] };
+}
+
+interface AllottedApp {
+  readonly app: ResolvedApp;
+  readonly allotment: Allotment;
 }
 
 /** Every problem at once; the floors of the apps that are in order are checked even when others are not. */
@@ -70,23 +75,21 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const neighbours = present.map(({ app, profile, options }) => {
     return { name: app.name, profile: profile.name, options, memoryBytes: shares.get(app.name)?.memoryBytes ?? 0 };
   });
-  const allotOne = ({ app: { name }, profile }: ResolvedApp, share: Share | null): [string, Allotment] => {
-    const others = neighbours.filter((other) => other.name !== name);
-    return [name, allot(profile, facts, share, others)];
+  const allotOne = (app: ResolvedApp, share: Share | null): AllottedApp => {
+    const others = neighbours.filter(({ name }) => name !== app.app.name);
+    return { app, allotment: allot(app.profile, facts, share, others) };
   };
-  const allotments = new Map([
-    ...present.map((each) => allotOne(each, shares.get(each.app.name) ?? null)),
-    ...absent.map((each) => allotOne(each, leastShare(each, facts))),
-  ]);
+  const allotted = present.map((app) => allotOne(app, shares.get(app.app.name) ?? null));
+  const ofAbsent = absent.map((app) => allotOne(app, leastShare(app, facts)));
   const company = { appCount: demands.length, isOneLeftOut: leftOut.length > 0 };
-  const plan = (app: ResolvedApp): AppPlan => planApp(app, allotments.get(app.app.name)!, company);
+  const plan = ({ app, allotment }: AllottedApp): AppPlan => planApp(app, allotment, company);
   return {
     kind: "tuned",
     budget: planBudget(budget),
-    apps: warnOfClients(present.map(plan), config.apps),
-    absent: absent.map(plan),
+    apps: warnOfClients(allotted.map(plan), config.apps),
+    absent: ofAbsent.map(plan),
     demands,
-    allotments,
+    allotments: new Map([...allotted, ...ofAbsent].map(({ app, allotment }) => [app.app.name, allotment])),
   };
 }
 

@@ -5,7 +5,7 @@ import { nearest, suggest } from "../nearest.ts";
 import type { Position, Problem } from "../refusal.ts";
 import { PROFILES } from "./profiles.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Options, Profile } from "./profile/profile.ts";
+import type { OptionProblem, Options, Profile } from "./profile/profile.ts";
 
 /** An app whose profile and options are known to be good. */
 export interface ResolvedApp {
@@ -14,16 +14,29 @@ export interface ResolvedApp {
   readonly options: Options;
 }
 
-export function resolveApp(app: AppConfig): ResolvedApp | Problem[] {
+export type ResolveAppResult =
+  | (ResolvedApp & { readonly kind: "resolved" })
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
+
+export function resolveApp(app: AppConfig): ResolveAppResult {
   const profile = findProfile(app.profile);
-  if (!profile) return [unknownProfile(app.profile, app.at)];
+  if (!profile) return { kind: "refused", problems: [unknownProfile(app.profile, app.at)] };
   const resolved = resolveOptions(profile, app.options);
-  if (resolved.kind === "resolved") return { app, profile, options: resolved.options };
-  return resolved.problems.map(({ what, fix, option }) => ({ what, fix, at: placeOption(app, option) }));
+  switch (resolved.kind) {
+    case "resolved":
+      return { kind: "resolved", app, profile, options: resolved.options };
+    case "refused":
+      return { kind: "refused", problems: resolved.problems.map((problem) => placeInConfig(app, problem)) };
+  }
+}
+
+function placeInConfig(app: AppConfig, { what, fix, option }: OptionProblem): Problem {
+  return { what, fix, at: placeOption(app, option) };
 }
 
 function placeOption({ optionsAt = {}, at }: AppConfig, option: string | undefined): Position {
-  return option !== undefined && Object.hasOwn(optionsAt, option) ? optionsAt[option]! : at;
+  const own = option !== undefined && Object.hasOwn(optionsAt, option) ? optionsAt[option] : undefined;
+  return own ?? at;
 }
 
 export function findProfile(name: string): Profile | undefined {
