@@ -67,8 +67,8 @@ function lookUp({ name, column }: Extract<Expression, { kind: "name" }>, names: 
     throw new ExpressionError(`${name} is not known on every machine`, column, fix);
   }
   if (found) return found;
-  if (Object.hasOwn(FUNCTIONS, name))
-    throw new ExpressionError(`${name} is a function`, column, `Write ${FUNCTIONS[name]!.usage}.`);
+  const rule = functionNamed(name);
+  if (rule) throw new ExpressionError(`${name} is a function`, column, `Write ${rule.usage}.`);
   const known = [...names.keys()];
   const isMistyped = nearestOf(name, known).length > 0;
   const fix = suggest(name, known) + (isMistyped ? "" : ` A text has quotes of its own: "'${name}'".`);
@@ -91,21 +91,32 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   clamp: { usage: "clamp(a, least, most)", least: 3, most: 3, run: rising(clamp) },
   if: { usage: "if(condition, then, else)", least: 3, most: 3, run: callIf },
   known: { usage: "known(fact, otherwise)", least: 2, most: 2, run: callKnown },
-  size: { usage: "size(a, 'jvm')", least: 2, most: 2, run: refuseInside },
-  uncounted: { usage: "uncounted(a)", least: 1, most: 1, run: refuseInside },
+  size: outermost("size(a, 'jvm')", 2),
+  uncounted: outermost("uncounted(a)", 1),
 };
 
+function functionNamed(name: string): FunctionRule | undefined {
+  return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+}
+
 function call(expression: Call, names: Names): Outcome {
-  checkCall(expression);
-  return FUNCTIONS[expression.name]!.run(expression, names);
+  return checkCall(expression).run(expression, names);
 }
 
 /** @throws ExpressionError for a function that is none, or too many or too few arguments */
-export function checkCall({ name, given, column }: Call): void {
-  const rule = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+export function checkCall({ name, given, column }: Call): FunctionRule {
+  const rule = functionNamed(name);
   if (!rule) throw new ExpressionError(`there is no function '${name}'`, column, suggest(name, Object.keys(FUNCTIONS)));
   if (given.length < rule.least || given.length > rule.most)
     throw new ExpressionError(`${name} does not take ${given.length} values`, column, `Write ${rule.usage}.`);
+  return rule;
+}
+
+/** One of the arguments that `checkCall` has counted. */
+export function argumentOf({ name, given }: Call, index: number): Expression {
+  const argument = given[index];
+  if (argument) return argument;
+  throw new TypeError(`${name} has no argument ${index}`);
 }
 
 // The upper bound wins over the lower one.
@@ -131,33 +142,40 @@ function rounding(round: (value: number) => number): FunctionRule["run"] {
   return (expression, names) => {
     const { given, column } = expression;
     if (given.length === 1) return rising(round)(expression, names);
-    const { low, high } = numeric(evaluate(given[1]!, names), column);
+    const step = argumentOf(expression, 1);
+    const { low, high } = numeric(evaluate(step, names), column);
     if (low !== high || low <= 0)
-      throw new ExpressionError("a step that is no constant above 0", given[1]!.column, "Write a number, or 1MiB.");
-    return rising((value, step) => round(value / step) * step)(expression, names);
+      throw new ExpressionError("a step that is no constant above 0", step.column, "Write a number, or 1MiB.");
+    return rising((value, multiple) => round(value / multiple) * multiple)(expression, names);
   };
 }
 
-function callIf({ given, column }: Call, names: Names): Outcome {
-  const [condition, then, otherwise] = given.map((argument) => evaluate(argument, names));
-  return choose(numeric(condition!, column), then!, otherwise!, column);
+function callIf(expression: Call, names: Names): Outcome {
+  const evaluated = (index: number): Outcome => evaluate(argumentOf(expression, index), names);
+  const [condition, then, otherwise] = [evaluated(0), evaluated(1), evaluated(2)];
+  return choose(numeric(condition, expression.column), then, otherwise, expression.column);
 }
 
-function callKnown({ given: [fact, otherwise], column }: Call, names: Names): Outcome {
-  const found = fact!.kind === "name" ? names.get(fact!.name) : undefined;
+function callKnown(expression: Call, names: Names): Outcome {
+  const { column } = expression;
+  const [fact, otherwise] = [argumentOf(expression, 0), argumentOf(expression, 1)];
+  const found = fact.kind === "name" ? names.get(fact.name) : undefined;
   if (found?.dimension !== "fact") {
     const facts = [...names].flatMap(([name, { dimension }]) => (dimension === "fact" ? [name] : []));
-    throw new ExpressionError("known takes a fact's name first", fact!.column, `Write one of ${facts.join(", ")}.`);
+    throw new ExpressionError("known takes a fact's name first", fact.column, `Write one of ${facts.join(", ")}.`);
   }
-  const instead = evaluate(otherwise!, names);
+  const instead = evaluate(otherwise, names);
   const both = unite(found.range, instead, column);
   return found.isKnown === null ? both : found.isKnown ? found.range : instead;
 }
 
 /** What says how a setting is printed or counted, says it of the whole. */
-function refuseInside({ name, column }: Call): never {
-  const fix = `Put it outermost: ${FUNCTIONS[name]!.usage}.`;
-  throw new ExpressionError(`${name} is for a whole setting, not for a part of it`, column, fix);
+function outermost(usage: string, values: number): FunctionRule {
+  const run = ({ name, column }: Call): never => {
+    const what = `${name} is for a whole setting, not for a part of it`;
+    throw new ExpressionError(what, column, `Put it outermost: ${usage}.`);
+  };
+  return { usage, least: values, most: values, run };
 }
 
 /** The names that an expression reads, in its order. */

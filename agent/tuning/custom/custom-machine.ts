@@ -65,14 +65,17 @@ function factOf(fact: Pick<Fact, "dimension" | "example">, value: number | null,
   return { ...fact, isKnown: value !== null, range: pointOf(value ?? 0, dimension) };
 }
 
+const NO_FACTS = { diskBytes: null, gpus: null, numaNodes: null };
+
 /** Of the smallest kind: nothing is known of it but its size. */
 export function nameSmallest(memoryBytes: number): MachineNames {
-  return nameSamples(memoryBytes, new Set())[0]!;
+  const machine = { machineMemoryBytes: memoryBytes, machineVcpus: 1 };
+  return nameValues({ memoryBytes, vcpus: 1, cores: 1, ...machine, ...NO_FACTS });
 }
 
 const SAMPLED_VCPUS = [1, 2, 8, 64, 1024];
 const SAMPLED_FACTS = [
-  { diskBytes: null, gpus: null, numaNodes: null },
+  NO_FACTS,
   { diskBytes: 8 * GIB, gpus: 0, numaNodes: 1 },
   { diskBytes: 16 * TIB, gpus: 16, numaNodes: 8 },
 ];

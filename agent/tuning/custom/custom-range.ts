@@ -12,7 +12,7 @@ export interface Range {
 /** The texts that it can be; a value is one. */
 interface Texts {
   readonly dimension: "text";
-  readonly texts: readonly string[];
+  readonly texts: readonly [string, ...string[]];
 }
 
 export type Outcome = Range | Texts;
@@ -149,8 +149,11 @@ export function choose(condition: Range, then: Outcome, otherwise: Outcome, colu
 /** Whatever either can be. */
 export function unite(one: Outcome, other: Outcome, column: number): Outcome {
   sameDimension([one, other], column);
-  if (one.dimension === "text" && other.dimension === "text")
-    return { dimension: "text", texts: [...new Set([...one.texts, ...other.texts])] };
+  if (one.dimension === "text" && other.dimension === "text") {
+    const [first, ...others] = one.texts;
+    const further = new Set([...others, ...other.texts].filter((text) => text !== first));
+    return { dimension: "text", texts: [first, ...further] };
+  }
   const [a, b] = [numeric(one, column), numeric(other, column)];
   const dimension = numericDimension([a.dimension, b.dimension], column);
   return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), dimension };

@@ -1,7 +1,7 @@
 // One setting of `custom` as it is written: its expression, how it is printed, and whether it takes memory. Pure.
 
 import { suggest } from "../../nearest.ts";
-import { checkCall } from "./custom-evaluate.ts";
+import { argumentOf, checkCall } from "./custom-evaluate.ts";
 import { type Expression, ExpressionError, parseExpression } from "./custom-syntax.ts";
 import { SIZE_FORMS } from "../../formats/size-forms.ts";
 
@@ -23,9 +23,9 @@ export function parseSetting(name: string, source: string): CustomSetting {
 function unwrap(setting: CustomSetting): CustomSetting {
   const { expression, form, isCounted } = setting;
   if (form === null && isCall(expression, "size"))
-    return unwrap({ ...setting, expression: expression.given[0]!, form: parseForm(expression.given[1]!) });
+    return unwrap({ ...setting, expression: argumentOf(expression, 0), form: parseForm(argumentOf(expression, 1)) });
   if (isCounted && isCall(expression, "uncounted"))
-    return unwrap({ ...setting, expression: expression.given[0]!, isCounted: false });
+    return unwrap({ ...setting, expression: argumentOf(expression, 0), isCounted: false });
   return setting;
 }
 

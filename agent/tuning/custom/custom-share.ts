@@ -46,9 +46,10 @@ export function accountFor(all: readonly CustomSetting[], leastBytes: number): A
     }
     return null;
   };
-  const leastFit = findLeast(shares, (memoryBytes) => onSmallest(memoryBytes) === null);
-  if (leastFit === null)
-    return { kind: "over", overdraft: (onSmallest(GIB) ?? onSmallest(PLENTY_BYTES))!, fitsFromBytes: null };
+  const largestBytes = Math.max(leastBytes, PLENTY_BYTES);
+  const onLargest = onSmallest(largestBytes);
+  if (onLargest) return { kind: "over", overdraft: onSmallest(GIB) ?? onLargest, fitsFromBytes: null };
+  const leastFit = findLeast(shares, (memoryBytes) => onSmallest(memoryBytes) === null) ?? largestBytes;
   const larger = [leastFit, ...listDoublings(leastFit)];
   for (const share of larger) {
     const overdraft = onAny(share);
@@ -75,7 +76,7 @@ function keepSizes(settings: readonly CustomSetting[], leastBytes: number): read
   return settings
     .toReversed()
     .filter(({ name, expression }) => {
-      const isNeeded = needed.has(name) || names.get(name)!.dimension === "size";
+      const isNeeded = needed.has(name) || names.get(name)?.dimension === "size";
       if (isNeeded) namesIn(expression).forEach((used) => needed.add(used));
       return isNeeded;
     })
@@ -113,9 +114,8 @@ function sizesIn(expression: Expression): number[] {
 /** From it on, all of them fit; to the byte. Null: not even the last one does. */
 function findLeast(shares: readonly number[], fits: (memoryBytes: number) => boolean): number | null {
   const lastBad = shares.findLastIndex((share) => !fits(share));
-  if (lastBad === -1) return shares[0]!;
-  if (lastBad === shares.length - 1) return null;
-  let [bad, good] = [shares[lastBad]!, shares[lastBad + 1]!];
+  let [bad, good] = [shares[lastBad], shares[lastBad + 1]];
+  if (bad === undefined || good === undefined) return good ?? null;
   while (good - bad > 1) {
     const middle = Math.floor((bad + good) / 2);
     if (fits(middle)) good = middle;

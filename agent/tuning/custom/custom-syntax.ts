@@ -39,6 +39,12 @@ interface Token {
   readonly column: number;
 }
 
+interface Tokens {
+  readonly tokens: readonly Token[];
+  /** What is after the last of them. */
+  readonly end: Token;
+}
+
 // Longer than anyone writes, and short enough that neither the parser nor a number's size runs away.
 const MOST_CHARACTERS = 1000;
 const MOST_DEPTH = 50;
@@ -50,7 +56,7 @@ const TOKEN =
 
 const KINDS = ["number", "text", "name", "symbol"] as const;
 
-function tokenize(source: string): Token[] {
+function tokenize(source: string): Tokens {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   const end = source.trimEnd().length;
@@ -58,17 +64,17 @@ function tokenize(source: string): Token[] {
   while (at < end) {
     const [whole, ...groups] = TOKEN.exec(source) ?? [];
     const group = groups.findIndex((found) => found !== undefined);
-    if (whole === undefined || group === -1) throw unknownCharacter(source, at);
-    const text = groups[group]!;
+    const [kind, text] = [KINDS[group], groups[group]];
+    if (whole === undefined || kind === undefined || text === undefined) throw unknownCharacter(source, at);
     at += whole.length;
-    tokens.push({ kind: KINDS[group]!, text, column: at - text.length + 1 });
+    tokens.push({ kind, text, column: at - text.length + 1 });
   }
-  return [...tokens, { kind: "end", text: "the end", column: end + 1 }];
+  return { tokens, end: { kind: "end", text: "the end", column: end + 1 } };
 }
 
 function unknownCharacter(source: string, from: number): ExpressionError {
   const at = from + source.slice(from).search(/\S/);
-  const character = String.fromCodePoint(source.codePointAt(at)!);
+  const [character = ""] = source.slice(at);
   if (character === "'" || character === '"')
     return new ExpressionError("a text that does not end", at + 1, `Close it with ${character}.`);
   return new ExpressionError(
@@ -89,10 +95,10 @@ export function parseExpression(source: string): Expression {
 }
 
 class Parser {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: Tokens;
   #next = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: Tokens) {
     this.#tokens = tokens;
   }
 
@@ -148,7 +154,7 @@ class Parser {
   }
 
   #peek(): Token {
-    return this.#tokens[this.#next]!;
+    return this.#tokens.tokens[this.#next] ?? this.#tokens.end;
   }
 
   #take(symbols: readonly string[]): Token | null {

@@ -2,7 +2,7 @@
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { checkOptions } from "./custom-check.ts";
-import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
+import { evaluate, type Fact, type Names, namesIn } from "./custom-evaluate.ts";
 import { LEAST_BYTES, nameMachine } from "./custom-machine.ts";
 import { accountOf, leastOf, parseSettings } from "./custom-options.ts";
 import { type Outcome, settle } from "./custom-range.ts";
@@ -58,10 +58,10 @@ export const custom: Profile = {
 function tuneOne({ expression, source, form, isCounted }: CustomSetting, names: Names, leftBytes: number): Setting {
   const outcome = settle(evaluate(expression, names));
   const why = { formula: source.trim(), inputs: inputsOf(expression, names), source: "the operator's expression" };
-  if (outcome.dimension === "text") return text(outcome.texts[0]!, why);
+  if (outcome.dimension === "text") return text(outcome.texts[0], why);
   if (outcome.dimension !== "size") return count(outcome.low, why);
   const value = Math.max(0, isCounted ? Math.min(outcome.low, leftBytes) : outcome.low);
-  const written = form === null ? String(value) : formatSize(value, form)!;
+  const written = (form === null ? null : formatSize(value, form)) ?? String(value);
   if (value === outcome.low) return bytes(value, written, why);
   return bytes(value, written, {
     ...why,
@@ -77,12 +77,16 @@ function valueOf({ value, unit }: Setting): Outcome {
 }
 
 function inputsOf(expression: Expression, names: Names): Inputs {
-  return Object.fromEntries(namesIn(expression).map((name) => [name, inputOf(names, name)]));
+  return Object.fromEntries(
+    namesIn(expression).flatMap((name) => {
+      const found = names.get(name);
+      return found === undefined ? [] : [[name, inputOf(found)]];
+    }),
+  );
 }
 
-function inputOf(names: Names, name: string): number | string {
-  const found = names.get(name)!;
-  if (found.dimension === "text") return found.texts[0]!;
+function inputOf(found: Outcome | Fact): number | string {
+  if (found.dimension === "text") return found.texts[0];
   if (found.dimension !== "fact") return found.low;
   return found.isKnown ? found.range.low : "not known";
 }
