@@ -1,16 +1,18 @@
 // What makes an app as large as it is, and so what to change to make it smaller. Pure.
 
-import type { Options, Profile } from "./profile/profile.ts";
+import type { OptionRule, Options, Profile } from "./profile/profile.ts";
 
 /** As a clause: `lower the option heap`. Options that were given and raise the floor come before what the profile advises. */
 export function adviseShrinking(profile: Profile, options: Options): string {
-  const causes = Object.keys(profile.options).filter((name) => raisesFloor(profile, options, name));
+  const causes = Object.entries(profile.options)
+    .filter(([name, rule]) => raisesFloor(profile, options, name, rule))
+    .map(([name]) => name);
   if (causes.length === 0) return profile.toShrink;
   return `lower the option${causes.length === 1 ? "" : "s"} ${causes.join(" or ")}`;
 }
 
-function raisesFloor(profile: Profile, options: Options, name: string): boolean {
-  const { kind, default: usual } = profile.options[name]!;
+function raisesFloor(profile: Profile, options: Options, name: string, rule: OptionRule): boolean {
+  const { kind, default: usual } = rule;
   if ((kind !== "integer" && kind !== "size") || options[name] === usual) return false;
   return profile.floorBytes({ ...options, [name]: usual }) < profile.floorBytes(options);
 }

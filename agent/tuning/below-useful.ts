@@ -3,6 +3,7 @@
 import type { AppConfig } from "../config/config.ts";
 import { PLENTY_BYTES } from "./profile/degraded.ts";
 import type { Allotment, BelowUseful, Options, Profile, Setting, Settings } from "./profile/profile.ts";
+import { settingNamed } from "./profile/setting-named.ts";
 import { formatBytes } from "../size.ts";
 
 /**
@@ -24,7 +25,7 @@ export function listBelowUseful(
   if (found.length === 0) return [];
   const wanted = profile.tune({ ...allotment, memoryBytes: mostBytes(profile, allotment, options) }, options);
   return found.map(({ instead, ...below }) => {
-    const isForWantOfMemory = !isBelow(wanted[below.setting]!, below.least);
+    const isForWantOfMemory = !isBelow(settingNamed(wanted, below.setting), below.least);
     const ways = [...(isForWantOfMemory ? [moreMemory] : []), ...(instead === undefined ? [] : [instead])];
     return { ...below, fix: writeFix(ways) };
   });
@@ -68,6 +69,6 @@ function mostBytes(profile: Profile, allotment: Allotment, options: Options): nu
 
 /** Where neither memory nor an option would help, it is for want of CPUs. */
 function writeFix(ways: readonly string[]): string {
-  const [first, ...others] = ways.length === 0 ? ["pick a type with more CPUs"] : ways;
-  return `${[first!.charAt(0).toUpperCase() + first!.slice(1), ...others].join(", or ")}.`;
+  const [first = "pick a type with more CPUs", ...others] = ways;
+  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...others].join(", or ")}.`;
 }

@@ -101,7 +101,7 @@ function divide(request: BudgetRequest): BudgetResult {
   const memory = isWhole ? fillByWeight(availableBytes, apps) : present.map(floorOf);
   return {
     kind: "divided",
-    shares: present.map((app, index) => describeShare(request, app, memory[index]!)),
+    shares: zip(present, memory).map(([app, memoryBytes]) => describeShare(request, app, memoryBytes)),
     leftOut: apps.filter((app) => !present.includes(app)).map(({ name }) => name),
     availableBytes,
     reservedBytes,
@@ -113,7 +113,7 @@ function divide(request: BudgetRequest): BudgetResult {
 
 function explainRest(apps: readonly AppDemand[], memory: readonly number[]): UnallocatedReason | null {
   if (apps.length === 0) return "no apps";
-  return apps.every(({ capBytes }, index) => memory[index] === capBytes) ? "caps" : null;
+  return zip(apps, memory).every(([{ capBytes }, memoryBytes]) => memoryBytes === capBytes) ? "caps" : null;
 }
 
 /**
@@ -123,10 +123,15 @@ function explainRest(apps: readonly AppDemand[], memory: readonly number[]): Una
 function compareWithParts(apps: readonly AppDemand[], memory: readonly number[], availableBytes: number) {
   const parts = fillByWeight(availableBytes, apps.map(withoutCap));
   const listBySign = (sign: 1 | -1): AppAmount[] =>
-    apps
-      .map(({ name }, index) => ({ app: name, memoryBytes: sign * (memory[index]! - parts[index]!) }))
+    zip(apps, zip(memory, parts))
+      .map(([{ name }, [shareBytes, partBytes]]) => ({ app: name, memoryBytes: sign * (shareBytes - partBytes) }))
       .filter(({ memoryBytes }) => memoryBytes > 0);
   return { spare: listBySign(-1), gained: listBySign(1) };
+}
+
+/** Pairs of two lists that are as long as each other. */
+function zip<One, Other>(ones: readonly One[], others: readonly Other[]): [One, Other][] {
+  return ones.map((one, index) => [one, others[index]!]);
 }
 
 function withoutCap(app: AppDemand): AppDemand {

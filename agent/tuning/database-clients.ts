@@ -3,6 +3,7 @@
 import type { AppConfig } from "../config/config.ts";
 import { declaredAt } from "../refusal.ts";
 import type { BelowUseful, Settings } from "./profile/profile.ts";
+import { settingNamed } from "./profile/setting-named.ts";
 import type { AppPlan } from "./tuning.ts";
 
 const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"]);
@@ -37,13 +38,12 @@ const CLIENTS: Readonly<Record<string, Client>> = {
 
 /** The database that has too few says so. Of several databases nobody knows which is whose: then none does. */
 export function warnOfClients(apps: readonly AppPlan[], configs: readonly AppConfig[]): readonly AppPlan[] {
-  const databases = apps.filter(({ profile }) => DATABASES.has(profile));
-  if (databases.length !== 1) return apps;
-  const [database] = databases;
-  const found = findFew(database!, apps);
+  const [database, another] = apps.filter(({ profile }) => DATABASES.has(profile));
+  if (!database || another) return apps;
+  const found = findFew(database, apps);
   if (found === null) return apps;
-  const { at } = configs.find(({ name }) => name === database!.name)!;
-  const warned = { ...database!, belowUseful: [...database!.belowUseful, { ...found, ...declaredAt(at) }] };
+  const at = configs.find(({ name }) => name === database.name)?.at;
+  const warned = { ...database, belowUseful: [...database.belowUseful, { ...found, ...declaredAt(at) }] };
   return apps.map((app) => (app === database ? warned : app));
 }
 
@@ -54,7 +54,7 @@ function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | nul
     return client === undefined ? [] : [{ ...client, name, most: client.count(settings) }];
   });
   const least = clients.reduce((sum, { most }) => sum + most, 0);
-  const { value, text, boundBy } = database.settings[SETTING]!;
+  const { value, text, boundBy } = settingNamed(database.settings, SETTING);
   if (Number(value) >= least || boundBy === "user") return null;
   // Without numbers, which would be others on each machine: there it is one finding.
   const openers = clients.map(({ name, what }) => `the ${what} of ${name}`).join(" and ");

@@ -52,9 +52,10 @@ export function explainShare(
   app: { readonly name: string; readonly memoryBytes: number; readonly vcpus: number },
 ): ShareExplanation | null {
   const demand = demands.find(({ name }) => name === app.name);
-  if (!demand) return null;
+  const declared = config.apps.find(({ name }) => name === app.name);
+  if (!demand || !declared) return null;
   const { floorBytes, capBytes, weight } = demand;
-  const { memory } = config.apps.find(({ name }) => name === app.name)!;
+  const { memory } = declared;
   const { reservedBytes, availableBytes, leftOut, spare, gained, unallocatedBytes, unallocatedReason } = budget;
   const reserve = config.reserve.memory;
   const reserveBytes = computeReserveBytes(reserve, memLimitBytes);
@@ -105,13 +106,14 @@ export function amountOf(name: string, amounts: readonly AppAmount[]): number {
  * @param settings of the app: one may be made of another
  */
 export function substitute({ formula, inputs }: Pick<Setting, "formula" | "inputs">, settings: Settings = {}): string {
-  return formula.replaceAll(/[A-Za-z_]\w*/g, (name) =>
-    Object.hasOwn(inputs, name) ? formatInput(name, inputs[name]!, settings) : name,
-  );
+  return formula.replaceAll(/[A-Za-z_]\w*/g, (name) => {
+    const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+    return input === undefined ? name : formatInput(name, input, settings);
+  });
 }
 
 export function formatInput(name: string, value: number | string, settings: Settings = {}): string {
-  const isSize = name.endsWith("Bytes") || (Object.hasOwn(settings, name) && settings[name]!.unit === "bytes");
+  const isSize = name.endsWith("Bytes") || (Object.hasOwn(settings, name) && settings[name]?.unit === "bytes");
   return isSize && typeof value === "number" ? formatBytes(value) : String(value);
 }
 
@@ -157,7 +159,7 @@ export function findLevers(profile: Profile, allotment: Allotment, options: Opti
 /** Where each option is a setting, as of `custom`, what the operator has written for this one. */
 function listOwn({ anyOption }: Profile, options: Options, setting: string): Lever[] {
   if (anyOption === undefined || !Object.hasOwn(options, setting)) return [];
-  return [{ name: setting, kind: anyOption.kind, value: options[setting]!, about: "the operator's expression" }];
+  return [{ name: setting, kind: anyOption.kind, value: options[setting] ?? null, about: "the operator's expression" }];
 }
 
 function isLever(

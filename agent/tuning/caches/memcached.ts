@@ -18,7 +18,7 @@ import {
 } from "./memcached-memory.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Problem } from "../../refusal.ts";
-import type { Allotment, Bound, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { formatBytes, GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const MEMCACHED = "memcached/memcached, memcached.c, settings_init";
@@ -27,7 +27,7 @@ const HASH = "memcached/memcached, assoc.c";
 
 const LEAST_USEFUL_BYTES = 64 * MIB;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   memory: { kind: "size", default: null, min: 2 * MIB, max: 32 * TIB, about: "-m, in whole MiB; by the memory" },
   connections: {
     kind: "integer",
@@ -38,7 +38,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   threads: { kind: "integer", default: null, min: 1, max: 256, about: "-t; by the CPUs if not given" },
   itemSize: { kind: "size", default: MIB, min: KIB, max: GIB, about: "-I: the largest item; half of -m at most" },
-};
+} satisfies OptionRules;
 
 export const memcached: Profile = {
   name: "memcached",
@@ -154,13 +154,15 @@ function boundPower(itemsBytes: number): Bound {
   return itemsBytes > 2 * itemsIn(MOST_POWER - 1) ? "cap" : null;
 }
 
-function joinOptions({ memory, connections, threads, itemSizeMax, hashpower }: Settings): Setting {
+type FlagSettings = Readonly<Record<"memory" | "connections" | "threads" | "itemSizeMax" | "hashpower", Setting>>;
+
+function joinOptions({ memory, connections, threads, itemSizeMax, hashpower }: FlagSettings): Setting {
   const flags = [
-    `-m ${memory!.text}`,
-    `-c ${connections!.text}`,
-    `-t ${threads!.text}`,
-    `-I ${itemSizeMax!.text}`,
-    `-o hashpower=${hashpower!.text}`,
+    `-m ${memory.text}`,
+    `-c ${connections.text}`,
+    `-t ${threads.text}`,
+    `-I ${itemSizeMax.text}`,
+    `-o hashpower=${hashpower.text}`,
   ];
   return text(flags.join(" "), { formula: "all of the above as arguments", source: "memcached(1)" });
 }

@@ -11,7 +11,7 @@ import {
   REPLICA_PERCENT,
   wholePercent,
 } from "./redis-memory.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const RESERVE = "docs.aws.amazon.com, ElastiCache, reserved-memory-percent";
@@ -37,7 +37,7 @@ const MOST_IO_THREADS = 8;
 const POLICIES = ["noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random"];
 const VOLATILE_POLICIES = ["volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl"];
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   maxmemory: {
     kind: "size",
     default: null,
@@ -68,7 +68,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 128,
     about: "io-threads; by the CPUs; 1 for TLS in Redis 7",
   },
-};
+} satisfies OptionRules;
 
 /** @param manual who says how the server's own settings are meant */
 export function redisProfile(name: string, about: string, manual: string): Profile {
@@ -126,7 +126,7 @@ function tuneMaxmemory({ memoryBytes }: Allotment, options: Options): Setting {
 
 function tunePolicy(options: Options, source: string): Setting {
   const policy = textOption(options, "policy");
-  const boundBy = policy === OPTIONS["policy"]!.default ? null : "user";
+  const boundBy = policy === OPTIONS.policy.default ? null : "user";
   return text(policy, { formula: "the option policy", inputs: { policy }, source, boundBy });
 }
 

@@ -12,7 +12,7 @@ import {
   splitMemory,
 } from "./clickhouse-memory.ts";
 import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, OptionRule, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, MIB, TIB } from "../../size.ts";
 
 const SERVER = "clickhouse.com, server settings";
@@ -52,7 +52,7 @@ const FREE_TO_OPTIMIZE = 25;
 
 const size = (about: string): OptionRule => ({ kind: "size", default: null, min: 1, max: 16 * TIB, about });
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   limitPercent: {
     kind: "integer",
     default: null,
@@ -79,7 +79,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 512,
     about: "threads of merges and mutations; 16 from 32 GB on",
   },
-};
+} satisfies OptionRules;
 
 export const clickhouse: Profile = {
   name: "clickhouse",

@@ -148,9 +148,11 @@ function buyRest(
 ): Pick<InnodbMemory, "connections" | "parts"> {
   const few = buyConnections(spare, rule, options, "few");
   const early = new Map(
-    rule.parts
-      .filter((part) => part.early !== undefined)
-      .map((part) => [part.setting, buyPart(spare, part, part.least, part.early!, few.value, options)]),
+    rule.parts.flatMap((part): [string, Part][] =>
+      part.early === undefined
+        ? []
+        : [[part.setting, buyPart(spare, part, part.least, part.early, few.value, options)]],
+    ),
   );
   const all = buyConnections(spare, rule, options, "most");
   const connections = later(few, all);

@@ -3,8 +3,8 @@
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import { type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
 import { DEFAULT_POOL_BYTES, poolStep } from "./innodb-pool.ts";
-import { optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Setting, Settings, Useful } from "../profile/profile.ts";
+import { choiceOption, optionalNumber } from "../profile/read-option.ts";
+import type { Allotment, OptionRule, OptionRules, Options, Setting, Settings, Useful } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
@@ -18,7 +18,7 @@ export const CONNECTIONS = { least: 10, few: 20, most: 151 };
  * that MySQL has the default of 8.4 for the local disks of an instance, which bear more. The machine does not tell: to the
  * kernel an EBS volume is an NVMe disk, too.
  */
-const STORAGES: Readonly<Record<string, { readonly iops: number; readonly flushNeighbors: number }>> = {
+const STORAGES = {
   hdd: { iops: 200, flushNeighbors: 1 },
   ssd: { iops: 3000, flushNeighbors: 0 },
   nvme: { iops: 20_000, flushNeighbors: 0 },
@@ -45,7 +45,7 @@ export function fewerConnections(options: Options): Pick<Useful, "instead"> {
   return optionalNumber(options, "connections") === null ? {} : { instead: "lower the option connections" };
 }
 
-export const INNODB_OPTIONS: Readonly<Record<string, OptionRule>> = {
+export const INNODB_OPTIONS = {
   storage: { kind: "choice", default: "ssd", choices: Object.keys(STORAGES), about: "kind of disk" },
   iops: {
     kind: "integer",
@@ -64,7 +64,7 @@ export const INNODB_OPTIONS: Readonly<Record<string, OptionRule>> = {
   bufferPool: size(8 * MIB, 32 * TIB, "innodb_buffer_pool_size, in whole MiB; by the memory if not given"),
   joinBuffer: size(128 * KIB, GIB, "join_buffer_size"),
   sortBuffer: size(32 * KIB, GIB, "sort_buffer_size"),
-};
+} satisfies OptionRules;
 
 export function size(min: number, max: number, about: string): OptionRule {
   return { kind: "size", default: null, min, max, about };
@@ -132,11 +132,18 @@ export function tuneConnections({ connections }: InnodbMemory, source: string): 
   return count(value, reasonOf("connections", "count", connections, source));
 }
 
+/** That a rule has no such part is a bug of the profile. */
+export function partOf({ parts }: InnodbMemory, setting: string): Part {
+  const part = parts.get(setting);
+  if (part) return part;
+  throw new TypeError(`${setting} is no part of the rule`);
+}
+
 /** Every part, in the order of its rule: numbers as they are, sizes as both servers read them. */
 export function tuneParts(memory: InnodbMemory, rules: readonly PartRule[], source: string): Settings {
   return Object.fromEntries(
     rules.map(({ setting, option, step, perConnection }) => {
-      const part = memory.parts.get(setting)!;
+      const part = partOf(memory, setting);
       if (step === 1) return [setting, count(part.value, reasonOf(option ?? setting, "count", part, source))];
       return [setting, megabytes(part.value, reasonOf(option ?? setting, "bytes", part, source, perConnection))];
     }),
@@ -173,9 +180,9 @@ export function reasonOf(
  * Half of it for when nothing presses, since reads and the logs want the same disk: the manual's proportion of the two.
  */
 export function tuneDisk(options: Options): Settings {
-  const storage = textOption(options, "storage");
+  const storage = choiceOption(options, "storage", STORAGES);
   const given = optionalNumber(options, "iops");
-  const { iops: byStorage, flushNeighbors } = STORAGES[storage]!;
+  const { iops: byStorage, flushNeighbors } = STORAGES[storage];
   const iops = given ?? byStorage;
   const capacity = Math.min(Math.max(Math.floor(iops / 2), LEAST_IO_CAPACITY), MOST_IO_CAPACITY);
   const boundBy = given === null ? null : "user";

@@ -9,6 +9,7 @@ import {
   global,
   INNODB_OPTIONS,
   megabytes,
+  partOf,
   size,
   tables,
   tuneConnections,
@@ -18,7 +19,7 @@ import {
   usefulInnodb,
 } from "./innodb.ts";
 import { optionalNumber } from "../profile/read-option.ts";
-import type { OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB } from "../../size.ts";
 
 const VARIABLES = "mariadb.com/kb, server-system-variables and innodb-system-variables";
@@ -51,7 +52,7 @@ const MOST_LOG_BYTES = 4 * GIB;
 /** max_heap_table_size: MariaDB's default, for tables that someone creates as MEMORY. */
 const HEAP_TABLE_BYTES = 16 * MIB;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   version: {
     kind: "choice",
     default: "10.11",
@@ -65,7 +66,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     "tmp_table_size: a temporary table in memory; a tenth of the connections has one at once",
   ),
   redoLog: size(4 * MIB, 512 * GIB, "innodb_log_file_size, on the disk; by the pool if not given"),
-};
+} satisfies OptionRules;
 
 // Memory buys a few connections, temporary tables of MariaDB's default for them and then for each further connection; then
 // open tables, the page cache of temporary tables on the disk, sort buffers.
@@ -121,7 +122,7 @@ export const mariadb: Profile = {
       max_connections: tuneConnections(memory, VARIABLES),
       innodb_buffer_pool_size: tunePool(memory, RULE, allotment, options),
       ...parts,
-      max_heap_table_size: tuneHeapTables(Number(parts["tmp_table_size"]!.value)),
+      max_heap_table_size: tuneHeapTables(partOf(memory, "tmp_table_size").value),
       thread_cache_size: count(Math.min(256, connections), {
         formula: "min(256, connections)",
         inputs: { connections },

@@ -2,7 +2,7 @@
 
 import { bytes, count } from "../profile/build-setting.ts";
 import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Bound, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { MIB, TIB } from "../../size.ts";
 
 const CACHE = "mongodb/mongo, wiredtiger_util.cpp, getCacheSizeMB";
@@ -38,7 +38,7 @@ const DRIVER_POOL = 100;
 const FILES_ASKED = 64_000;
 const MOST_CONNECTIONS = (FILES_ASKED * 4) / 5;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   cacheSizeGB: {
     kind: "size",
     default: null,
@@ -60,7 +60,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: TIB,
     about: "memory of one createIndexes; 200 MiB where there is room",
   },
-};
+} satisfies OptionRules;
 
 // No tickets: where they are given, MongoDB 7 and later stop adjusting them to the load.
 export const mongodb: Profile = {

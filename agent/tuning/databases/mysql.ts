@@ -6,6 +6,7 @@ import { chunksOf } from "./innodb-pool.ts";
 import {
   INNODB_OPTIONS,
   megabytes,
+  partOf,
   reasonOf,
   size,
   switchOf,
@@ -17,7 +18,7 @@ import {
 } from "./innodb.ts";
 import { MYSQL_RULES } from "./mysql-memory.ts";
 import { optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, Inputs, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, Inputs, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
 const VARIABLES = "dev.mysql.com/doc/refman, server-system-variables and innodb-parameters";
@@ -28,12 +29,12 @@ const MOST_REDO_BYTES = 128 * GIB;
 const MOST_REDO_BY_CPUS_BYTES = 16 * GIB;
 const MOST_INSTANCES = 64;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   version: { kind: "choice", default: "8.4", choices: ["8.0", "8.4", "9"], about: "release series; 8.0.30 or newer" },
   ...INNODB_OPTIONS,
   tmpTable: size(MIB, GIB, "tmp_table_size: the most for one; all together have temptable_max_ram"),
   redoLog: size(8 * MIB, MOST_REDO_BYTES, "innodb_redo_log_capacity, on the disk; by version, memory or CPUs"),
-};
+} satisfies OptionRules;
 
 export const mysql: Profile = {
   name: "mysql",
@@ -84,7 +85,7 @@ function is80(options: Options): boolean {
 }
 
 function tuneSchema(memory: InnodbMemory): Setting {
-  const part = memory.parts.get("performance_schema")!;
+  const part = partOf(memory, "performance_schema");
   const { value, spareBytes, eachBytes, boundBy } = part;
   const reason = reasonOf("performance_schema", "count", part, VARIABLES);
   if (boundBy === null) return switchOf(true, reason);

@@ -34,7 +34,7 @@ const web: Workload = {
 };
 
 /** pgtune's constants, in binary units: its MB is 1024 kB, as PostgreSQL's. */
-export const WORKLOADS: Readonly<Record<string, Workload>> = {
+export const WORKLOADS = {
   web,
   oltp: { ...web, connections: 300, minWalBytes: 2 * GIB, maxWalBytes: 8 * GIB },
   dw: {
@@ -59,7 +59,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     jit: "on",
   },
   mixed: { ...web, connections: 100, workMemDivisor: 2 },
-};
+} satisfies Readonly<Record<string, Workload>>;
 
 export interface DataSize {
   /** work_mem is this many tenths of what it would be. */
@@ -69,14 +69,14 @@ export interface DataSize {
 }
 
 /** pgtune's factors for how much data there is next to the memory. */
-export const DATA_SIZES: Readonly<Record<string, DataSize>> = {
+export const DATA_SIZES = {
   "like-memory": { workMemTenths: 10, randomPageCost: null },
   "in-memory": { workMemTenths: 13, randomPageCost: 1.1 },
   "much-larger": { workMemTenths: 9, randomPageCost: null },
-};
+} satisfies Readonly<Record<string, DataSize>>;
 
 /** Pages that the disk can be asked for at once, and what a random one costs next to a sequential one. */
-export const STORAGES: Readonly<Record<string, { readonly ioConcurrency: number; readonly randomPageCost: number }>> = {
+export const STORAGES = {
   ssd: { ioConcurrency: 200, randomPageCost: 1.1 },
   nvme: { ioConcurrency: 1000, randomPageCost: 1.1 },
   san: { ioConcurrency: 300, randomPageCost: 1.1 },

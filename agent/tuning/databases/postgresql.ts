@@ -10,12 +10,19 @@ import {
   type PostgresMemory,
 } from "./postgresql-memory.ts";
 import { PGTUNE, type PostgresKind, reason, tuneMemory, tuneWorkers } from "./postgresql-memory-settings.ts";
-import { DATA_SIZES, formatPostgresSize, STORAGES, WORKLOADS, type Workload } from "./postgresql-workload.ts";
-import { optionalNumber, textOption } from "../profile/read-option.ts";
-import type { OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import {
+  DATA_SIZES,
+  type DataSize,
+  formatPostgresSize,
+  STORAGES,
+  WORKLOADS,
+  type Workload,
+} from "./postgresql-workload.ts";
+import { choiceOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import type { OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   version: {
     kind: "choice",
     default: "16",
@@ -44,7 +51,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     choices: ["io_uring", "worker"],
     about: "io_method, from version 18; io_uring needs a kernel that allows it and LimitMEMLOCK=infinity in the unit",
   },
-};
+} satisfies OptionRules;
 
 export const postgresql: Profile = {
   name: "postgresql",
@@ -73,7 +80,7 @@ export const postgresql: Profile = {
       memoryBytes,
       vcpus,
       workload: workloadOf(options),
-      dataSize: DATA_SIZES[textOption(options, "dataSize")]!,
+      dataSize: dataSizeOf(options),
       hugePagesBytes: sumHugePages(neighbours),
     };
     const given = optionalNumber(options, "connections");
@@ -129,7 +136,7 @@ function tunePlanner(options: Options): Settings {
   const dataSize = textOption(options, "dataSize");
   const workload = textOption(options, "workload");
   const storage = textOption(options, "storage");
-  const byData = DATA_SIZES[dataSize]!.randomPageCost;
+  const byData = dataSizeOf(options).randomPageCost;
   const cost = byData ?? (scans ? 4 : storageOf(options).randomPageCost);
   return {
     default_statistics_target: count(statisticsTarget, reason("by workload", { workload })),
@@ -169,11 +176,15 @@ const IO_URING: Reason = {
 };
 
 function workloadOf(options: Options): Workload {
-  return WORKLOADS[textOption(options, "workload")]!;
+  return WORKLOADS[choiceOption(options, "workload", WORKLOADS)];
 }
 
-function storageOf(options: Options): (typeof STORAGES)[string] {
-  return STORAGES[textOption(options, "storage")]!;
+function dataSizeOf(options: Options): DataSize {
+  return DATA_SIZES[choiceOption(options, "dataSize", DATA_SIZES)];
+}
+
+function storageOf(options: Options): (typeof STORAGES)[keyof typeof STORAGES] {
+  return STORAGES[choiceOption(options, "storage", STORAGES)];
 }
 
 function versionOf(options: Options): number {

@@ -12,7 +12,7 @@ import {
   tuneServerMemory,
 } from "./jvm-server.ts";
 import { textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB } from "../../size.ts";
 
 const ENV_SH = "apache/cassandra, conf/cassandra-env.sh";
@@ -52,7 +52,7 @@ const PROCESSORS: ProcessorRule = { baseThreads: 384, threadsPerCpu: 10, source:
 const LEAST_WRITES = 32;
 const WRITES_PER_CPU = 8;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   gc: {
     kind: "choice",
     default: "g1",
@@ -60,7 +60,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     about: "the collector: Cassandra 5's, or cms up to Java 13 and Cassandra 4",
   },
   ...SERVER_OPTIONS,
-};
+} satisfies OptionRules;
 
 export const cassandra: Profile = {
   name: "cassandra",
@@ -77,20 +77,15 @@ export const cassandra: Profile = {
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
     const processors = countProcessors(allotment, memory, PROCESSORS);
-    const young: Settings = isCms(options)
-      ? { HEAP_NEWSIZE: tuneNewSize(allotment, Number(memory["heap"]!.value)) }
-      : {};
-    const flags = [
-      ...memoryFlags(memory, processors),
-      ...(isCms(options) ? ["-XX:+UseConcMarkSweepGC", `-Xmn${young["HEAP_NEWSIZE"]!.text}`] : ["-XX:+UseG1GC"]),
-    ];
+    const newSize = isCms(options) ? tuneNewSize(allotment, Number(memory.heap.value)) : null;
+    const collector = newSize === null ? ["-XX:+UseG1GC"] : ["-XX:+UseConcMarkSweepGC", `-Xmn${newSize.text}`];
     return {
       ...memory,
-      ...young,
+      ...(newSize === null ? {} : { HEAP_NEWSIZE: newSize }),
       MALLOC_ARENA_MAX: count(4, { formula: "constant", source: ENV_SH }),
       concurrent_writes: tuneWrites(processors),
       gc: tuneCollector(options),
-      options: joinFlags(flags, "JVM_EXTRA_OPTS"),
+      options: joinFlags([...memoryFlags(memory, processors), ...collector], "JVM_EXTRA_OPTS"),
     };
   },
 };
@@ -116,7 +111,7 @@ function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
 
 function tuneCollector(options: Options): Setting {
   const gc = textOption(options, "gc");
-  const boundBy = gc === OPTIONS["gc"]!.default ? null : "user";
+  const boundBy = gc === OPTIONS.gc.default ? null : "user";
   return text(gc, { formula: "the option gc", inputs: { gc }, source: ENV_SH, boundBy });
 }
 

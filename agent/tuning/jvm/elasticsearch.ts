@@ -11,8 +11,8 @@ import {
   SERVER_OPTIONS,
   tuneServerMemory,
 } from "./jvm-server.ts";
-import { textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Settings } from "../profile/profile.ts";
+import { choiceOption, textOption } from "../profile/read-option.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
 const HEAP_SOURCE = "elastic/elasticsearch, server-cli, MachineDependentHeap.java";
@@ -30,11 +30,12 @@ const PROCESSORS: ProcessorRule = {
 
 interface RoleRule {
   readonly heapBytes: (memoryBytes: number) => number;
+  readonly heapStepBytes?: number;
   readonly formula: string;
   readonly note?: string;
 }
 
-const ROLES: Readonly<Record<string, RoleRule>> = {
+const ROLES = {
   data: {
     // The reference jumps from 40 % to 50 % at 1 GiB: what is left for all else would fall by 102 MiB. So the heap catches
     // up on the way there, as fast as it and its collector can.
@@ -49,39 +50,35 @@ const ROLES: Readonly<Record<string, RoleRule>> = {
     heapBytes: (memory) => Math.min((memory * 3) / 5, COMPRESSED_OOPS_HEAP_BYTES),
     formula: "min(memoryBytes * 0.6, mostHeapBytes)",
   },
-  // Newer versions take two thirds of what older ones did: models live outside the heap. In whole 4 MiB.
+  // Newer versions take two thirds of what older ones did: models live outside the heap.
   ml: {
     heapBytes: (memory) => {
       const shareBytes = (Math.min(memory, 16 * GIB) * 4 + Math.max(0, memory - 16 * GIB)) / 15;
       return Math.min(shareBytes, COMPRESSED_OOPS_HEAP_BYTES);
     },
+    heapStepBytes: 4 * MIB,
     formula: "min((min(memoryBytes, 16 GiB) * 0.4 + max(0, memoryBytes - 16 GiB) * 0.1) * 2 / 3, mostHeapBytes)",
   },
-};
+} satisfies Readonly<Record<string, RoleRule>>;
 
 function catchUpBytes(memoryBytes: number): number {
   return GIB / 2 - (GIB - memoryBytes) / 1.05;
 }
 
-const MEMORY: Readonly<Record<string, ServerRule>> = Object.fromEntries(
-  Object.entries(ROLES).map(([role, { heapBytes }]) => [
-    role,
-    {
-      heapBytes,
-      mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
-      heapStepBytes: role === "ml" ? 4 * MIB : MIB,
-      leastHeapBytes: 128 * MIB,
-      // About 25,000 classes, reckoned as the memory calculator does.
-      metaspaceBytes: 160 * MIB,
-      threadStackBytes: MIB,
-      leastThreads: 64,
-      leastDirectBytes: 16 * MIB,
-      directShare: 1 / 2,
-    },
-  ]),
-);
+/** Of every role, but for its heap. */
+const RULE: Omit<ServerRule, "heapBytes"> = {
+  mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
+  heapStepBytes: MIB,
+  leastHeapBytes: 128 * MIB,
+  // About 25,000 classes, reckoned as the memory calculator does.
+  metaspaceBytes: 160 * MIB,
+  threadStackBytes: MIB,
+  leastThreads: 64,
+  leastDirectBytes: 16 * MIB,
+  directShare: 1 / 2,
+};
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   role: {
     kind: "choice",
     default: "data",
@@ -89,7 +86,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     about: "node.roles: ml or master alone, or data",
   },
   ...SERVER_OPTIONS,
-};
+} satisfies OptionRules;
 
 export const elasticsearch: Profile = {
   name: "elasticsearch",
@@ -110,26 +107,33 @@ export const elasticsearch: Profile = {
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
     const processors = countProcessors(allotment, memory, PROCESSORS);
-    const heapBytes = Number(memory["heap"]!.value);
+    const heapBytes = Number(memory.heap.value);
     const collector = tuneCollector(heapBytes);
     const flags = [...memoryFlags(memory, processors), ...collectorFlags(collector, heapBytes)];
     return { ...memory, node_processors: processors, ...collector, options: joinFlags(flags, "ES_JAVA_OPTS") };
   },
 };
 
+function roleOf(options: Options): RoleRule {
+  return ROLES[choiceOption(options, "role", ROLES)];
+}
+
 function ruleOf(options: Options): ServerRule {
-  return MEMORY[textOption(options, "role")]!;
+  const { heapBytes, heapStepBytes = RULE.heapStepBytes } = roleOf(options);
+  return { ...RULE, heapBytes, heapStepBytes };
 }
 
 function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
-  const { formula, note } = ROLES[textOption(options, "role")]!;
+  const { formula, note } = roleOf(options);
   const inputs = { memoryBytes, mostHeapBytes: COMPRESSED_OOPS_HEAP_BYTES };
   // The note is of the one stretch where the reference has another value.
   const departs = note !== undefined && memoryBytes < GIB && catchUpBytes(memoryBytes) > (memoryBytes * 2) / 5;
   return { formula, inputs, source: HEAP_SOURCE, ...(departs ? { note } : {}) };
 }
 
-function tuneCollector(heapBytes: number): Settings {
+type CollectorSettings = Readonly<Record<"G1ReservePercent" | "InitiatingHeapOccupancyPercent", Setting>>;
+
+function tuneCollector(heapBytes: number): CollectorSettings {
   const inputs = { heapBytes, largeHeapBytes: LARGE_HEAP_BYTES };
   return {
     G1ReservePercent: count(heapBytes < LARGE_HEAP_BYTES ? 15 : 25, {
@@ -141,11 +145,14 @@ function tuneCollector(heapBytes: number): Settings {
   };
 }
 
-function collectorFlags({ G1ReservePercent, InitiatingHeapOccupancyPercent }: Settings, heapBytes: number): string[] {
+function collectorFlags(
+  { G1ReservePercent, InitiatingHeapOccupancyPercent }: CollectorSettings,
+  heapBytes: number,
+): string[] {
   return [
     "-XX:+UseG1GC",
-    `-XX:G1ReservePercent=${G1ReservePercent!.text}`,
-    `-XX:InitiatingHeapOccupancyPercent=${InitiatingHeapOccupancyPercent!.text}`,
+    `-XX:G1ReservePercent=${G1ReservePercent.text}`,
+    `-XX:InitiatingHeapOccupancyPercent=${InitiatingHeapOccupancyPercent.text}`,
     ...(heapBytes < LARGE_HEAP_BYTES ? ["-XX:G1HeapRegionSize=4m"] : []),
   ];
 }

@@ -1,14 +1,23 @@
 // What a garbage collector takes beside the heap: mark bitmaps, card tables, remembered sets. Measured, as no program says it.
 
+import { choiceOption } from "../profile/read-option.ts";
+import type { Options } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 
 /**
  * Percent of the heap. Measured in OpenJDK 17 with a heap of 4 GiB full of small objects that point at each other all over
  * it: G1 5.1 committed and 4.2 resident (Java 25: 3.0), Parallel 3.9, Serial 0.3. A full collection's mark stacks and what
  * a small heap has beyond that are met by stacks that are never touched. ZGC: Java 17 takes 10, Java 25 from 2 up, by how
- * many objects it moves at a time. CMS, which neither has, is counted as G1.
+ * many objects it moves at a time.
  */
-const PERCENT: Readonly<Record<string, number>> = { g1: 5, parallel: 5, serial: 1, zgc: 10, cms: 5 };
+const PERCENT = { g1: 5, serial: 1, parallel: 5, zgc: 10 };
+
+export type Collector = keyof typeof PERCENT;
+
+/** Null: HotSpot chooses by the machine. */
+export function chosenCollector(options: Options): Collector | null {
+  return options["gc"] === "auto" ? null : choiceOption(options, "gc", PERCENT);
+}
 
 export const COLLECTOR_SOURCE = "measured in OpenJDK 17 and 25 (NMT and resident), with a heap full of references";
 
@@ -22,11 +31,11 @@ const RAMP_BYTES = 256 * MIB;
 const TOUCHED_STACK_BYTES = 512 * KIB;
 
 /** By the memory alone where the collector is not chosen: a second CPU, with which it becomes G1, would else cost heap. */
-export function collectorPercent(gc: string, memoryBytes: number): number {
-  if (gc !== "auto") return PERCENT[gc]!;
+export function collectorPercent(chosen: Collector | null, memoryBytes: number): number {
+  if (chosen !== null) return PERCENT[chosen];
   const { serial, g1 } = PERCENT;
   const towardsG1 = (memoryBytes - SERVER_CLASS_BYTES + RAMP_BYTES) / RAMP_BYTES;
-  return serial! + (g1! - serial!) * Math.min(1, Math.max(0, towardsG1));
+  return serial + (g1 - serial) * Math.min(1, Math.max(0, towardsG1));
 }
 
 export function collectorBytes(heapBytes: number, percent: number): number {

@@ -1,39 +1,58 @@
 // Writes a JVM's settings as the flags of the java command. Rounds the heap down as HotSpot would round it up.
 
 import { text } from "../profile/build-setting.ts";
+import type { Collector } from "./jvm-collector.ts";
 import { alignHeapBytes } from "./jvm-memory.ts";
-import type { Setting, Settings } from "../profile/profile.ts";
+import type { Setting } from "../profile/profile.ts";
 import { KIB } from "../../size.ts";
 
-// The collectors' names, and what each takes of the thread counts; Serial refuses neither but uses none.
-const COLLECTOR_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  g1: ["-XX:+UseG1GC", "ParallelGCThreads", "ConcGCThreads"],
-  parallel: ["-XX:+UseParallelGC", "ParallelGCThreads"],
-  serial: ["-XX:+UseSerialGC"],
-  zgc: ["-XX:+UseZGC", "ParallelGCThreads", "ConcGCThreads"],
-};
+type FlagSettings = Readonly<
+  Record<
+    | "heap"
+    | "metaspace"
+    | "codeCache"
+    | "directMemory"
+    | "threadStack"
+    | "activeProcessorCount"
+    | "gcThreads"
+    | "concGcThreads",
+    Setting
+  >
+>;
 
 /** One text for JAVA_TOOL_OPTIONS. */
-export function joinFlags(settings: Settings): Setting {
-  const textOf = (name: string): string => settings[name]!.text;
-  const threads: Readonly<Record<string, string>> = {
-    ParallelGCThreads: `-XX:ParallelGCThreads=${textOf("gcThreads")}`,
-    ConcGCThreads: `-XX:ConcGCThreads=${textOf("concGcThreads")}`,
-  };
+export function joinFlags(settings: FlagSettings, collector: Collector): Setting {
+  const { heap, metaspace, codeCache, directMemory, threadStack, activeProcessorCount } = settings;
   const flags = [
-    `-Xmx${heapFlag(settings["heap"]!)}`,
-    `-XX:MaxMetaspaceSize=${textOf("metaspace")}`,
-    `-XX:ReservedCodeCacheSize=${textOf("codeCache")}`,
-    `-XX:MaxDirectMemorySize=${textOf("directMemory")}`,
-    `-Xss${textOf("threadStack")}`,
-    `-XX:ActiveProcessorCount=${textOf("activeProcessorCount")}`,
-    ...COLLECTOR_FLAGS[textOf("gc")]!.map((flag) => threads[flag] ?? flag),
+    `-Xmx${heapFlag(heap)}`,
+    `-XX:MaxMetaspaceSize=${metaspace.text}`,
+    `-XX:ReservedCodeCacheSize=${codeCache.text}`,
+    `-XX:MaxDirectMemorySize=${directMemory.text}`,
+    `-Xss${threadStack.text}`,
+    `-XX:ActiveProcessorCount=${activeProcessorCount.text}`,
+    ...collectorFlags(settings, collector),
   ];
   return text(flags.join(" "), {
     formula: "all of the above as flags",
     source: "the java command, JAVA_TOOL_OPTIONS",
-    ...(settings["heap"]!.boundBy === "user" ? {} : { note: HEAP_NOTE }),
+    ...(heap.boundBy === "user" ? {} : { note: HEAP_NOTE }),
   });
+}
+
+// Serial would take the thread counts, and uses none.
+function collectorFlags({ gcThreads, concGcThreads }: FlagSettings, collector: Collector): readonly string[] {
+  const parallel = `-XX:ParallelGCThreads=${gcThreads.text}`;
+  const concurrent = `-XX:ConcGCThreads=${concGcThreads.text}`;
+  switch (collector) {
+    case "g1":
+      return ["-XX:+UseG1GC", parallel, concurrent];
+    case "parallel":
+      return ["-XX:+UseParallelGC", parallel];
+    case "serial":
+      return ["-XX:+UseSerialGC"];
+    case "zgc":
+      return ["-XX:+UseZGC", parallel, concurrent];
+  }
 }
 
 const HEAP_NOTE =

@@ -1,7 +1,7 @@
 // Divides a JVM's memory into its regions, as the memory calculator of Cloud Foundry and Paketo does. Never rounds up.
 
-import { collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
-import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import { chosenCollector, collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
+import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Bound, Options } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
@@ -68,7 +68,7 @@ export interface JvmMemory {
 export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemory {
   const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
   const threadStackBytes = numberOption(options, "threadStack");
-  const percent = collectorPercent(textOption(options, "gc"), memoryBytes);
+  const percent = collectorPercent(chosenCollector(options), memoryBytes);
   const leastOthersBytes = sumRegions("least", options);
   const small = fitHeap("least", memoryBytes - headroomBytes, headroomBytes, percent, options);
   const smallHeapBytes = Math.min(small.heapBytes, firstHeapBytes(options));
@@ -172,12 +172,12 @@ function computeHeap(
 
 // ZGC has no compressed references at any size, so it loses nothing by a large heap.
 function heapIsUnbounded(options: Options, leftBytes: number): boolean {
-  if (textOption(options, "gc") === "zgc") return true;
+  if (chosenCollector(options) === "zgc") return true;
   return mayExceedCompressedOops(options) && leftBytes >= WORTHWHILE_LARGE_HEAP_BYTES;
 }
 
 export function mayExceedCompressedOops(options: Options): boolean {
-  return booleanOption(options, "largeHeap") || textOption(options, "gc") === "zgc";
+  return booleanOption(options, "largeHeap") || chosenCollector(options) === "zgc";
 }
 
 function firstHeapBytes(options: Options): number {
@@ -213,11 +213,11 @@ function sumAll(heapBytes: number, bound: keyof Range, options: Options, stacks:
   const regionsBytes = heapBytes + sumRegions(bound, options);
   const withPercent = (percent: number): number =>
     regionsBytes + collectorBytes(heapBytes, percent) - untouchedStacks(stacks, options);
-  const gc = textOption(options, "gc");
+  const collector = chosenCollector(options);
   const atLeastBytes = withHeadroom(regionsBytes, options);
   // The percent is that of the memory that is looked for: of one that is large enough.
-  const mostBytes = Math.max(atLeastBytes, withPercent(collectorPercent(gc, Infinity)));
-  return Math.max(atLeastBytes, withPercent(collectorPercent(gc, mostBytes)));
+  const mostBytes = Math.max(atLeastBytes, withPercent(collectorPercent(collector, Infinity)));
+  return Math.max(atLeastBytes, withPercent(collectorPercent(collector, mostBytes)));
 }
 
 // The headroom is rounded down, so this much is enough.

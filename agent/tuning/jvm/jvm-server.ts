@@ -10,7 +10,7 @@ import {
   type ServerMemory,
   type ServerRule,
 } from "./jvm-server-memory.ts";
-import type { Allotment, Inputs, OptionRule, Options, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, Inputs, OptionRule, OptionRules, Options, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const HOTSPOT = "openjdk/jdk, the java command";
@@ -24,7 +24,7 @@ export interface HeapRule {
   readonly note?: string;
 }
 
-export const SERVER_OPTIONS: Readonly<Record<string, OptionRule>> = {
+export const SERVER_OPTIONS = {
   heap: size(8 * MIB, 16 * TIB, "-Xms and -Xmx; by the rule if not given"),
   metaspace: size(16 * MIB, TIB, "class metadata; by what the server loads if not given"),
   codeCache: size(4 * MIB, 2047 * MIB, "compiled code; 48MiB to 240MiB if not given"),
@@ -38,18 +38,25 @@ export const SERVER_OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   threadStack: size(144 * KIB, GIB, "stack of one thread (-Xss)"),
   pageCacheMin: { kind: "size", default: 0, min: 0, max: 16 * TIB, about: "the least that is left for the page cache" },
-};
+} satisfies OptionRules;
 
 function size(min: number, max: number, about: string): OptionRule {
   return { kind: "size", default: null, min, max, about };
 }
+
+type ServerSettings = Readonly<
+  Record<
+    "heap" | "gcMemory" | "metaspace" | "codeCache" | "directMemory" | "threadStack" | "threads" | "pageCache",
+    Setting
+  >
+>;
 
 export function tuneServerMemory(
   { memoryBytes }: Allotment,
   rule: ServerRule,
   heapRule: HeapRule,
   options: Options,
-): Settings {
+): ServerSettings {
   const memory = divideServerMemory(memoryBytes, rule, options);
   const { metaspaceBytes, codeCache, threadStackBytes } = memory;
   return {
@@ -72,14 +79,21 @@ export function tuneServerMemory(
 }
 
 /** The flags that every server has; the server adds those of its collector. */
-export function memoryFlags(settings: Settings, processors: Setting): readonly string[] {
+export function memoryFlags(settings: ServerSettings, processors: Setting): readonly string[] {
+  return [...heapFlags(settings), ...flagsBesideHeap(settings, processors)];
+}
+
+export function heapFlags({ heap }: ServerSettings): readonly string[] {
+  return [`-Xms${heap.text}`, `-Xmx${heap.text}`];
+}
+
+export function flagsBesideHeap(settings: ServerSettings, processors: Setting): readonly string[] {
+  const { metaspace, codeCache, directMemory, threadStack } = settings;
   return [
-    `-Xms${settings["heap"]!.text}`,
-    `-Xmx${settings["heap"]!.text}`,
-    ...metaspaceFlags(settings["metaspace"]!),
-    `-XX:ReservedCodeCacheSize=${settings["codeCache"]!.text}`,
-    `-XX:MaxDirectMemorySize=${settings["directMemory"]!.text}`,
-    `-Xss${settings["threadStack"]!.text}`,
+    ...metaspaceFlags(metaspace),
+    `-XX:ReservedCodeCacheSize=${codeCache.text}`,
+    `-XX:MaxDirectMemorySize=${directMemory.text}`,
+    `-Xss${threadStack.text}`,
     `-XX:ActiveProcessorCount=${processors.text}`,
   ];
 }
@@ -100,10 +114,10 @@ export interface ProcessorRule {
 }
 
 /** As many CPUs as the stacks of their pools' threads fit; CPUs alone never take memory. */
-export function countProcessors({ vcpus }: Allotment, settings: Settings, rule: ProcessorRule): Setting {
+export function countProcessors({ vcpus }: Allotment, settings: ServerSettings, rule: ProcessorRule): Setting {
   const { baseThreads, threadsPerCpu, source } = rule;
-  const threads = Number(settings["threads"]!.value);
-  const held = settings["threads"]!.boundBy === "user" ? "user" : "share";
+  const threads = Number(settings.threads.value);
+  const held = settings.threads.boundBy === "user" ? "user" : "share";
   const bearable = Math.max(1, Math.floor((threads - baseThreads) / threadsPerCpu));
   return count(Math.min(vcpus, bearable), {
     formula: "min(vcpus, max(1, (threads - baseThreads) / threadsPerCpu))",

@@ -1,7 +1,7 @@
 // The JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one text.
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
-import { COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
+import { chosenCollector, type Collector, COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
 import { formatRegion, joinFlags } from "./jvm-flags.ts";
 import {
   divideJvmMemory,
@@ -11,8 +11,8 @@ import {
   mostMemoryBytes,
   type Part,
 } from "./jvm-memory.ts";
-import { numberOption, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { numberOption } from "../profile/read-option.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const CALCULATOR = "paketo-buildpacks/libjvm, calc";
@@ -22,7 +22,7 @@ const SERVER_CLASS = "openjdk/jdk, server-class machine: 2 CPUs and 2 GiB less a
 
 const SERVER_CLASS_VCPUS = 2;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   threads: {
     kind: "integer",
     default: null,
@@ -65,7 +65,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   largeHeap: { kind: "boolean", default: false, about: "a heap above 31 GiB where 48 GiB or more are left for it" },
   gc: { kind: "choice", default: "auto", choices: ["auto", "g1", "serial", "parallel", "zgc"], about: "the collector" },
-};
+} satisfies OptionRules;
 
 export const jvm: Profile = {
   name: "jvm",
@@ -86,13 +86,14 @@ export const jvm: Profile = {
   capBytes: mostMemoryBytes,
   tune(allotment, options) {
     const memory = divideJvmMemory(allotment.memoryBytes, options);
+    const collector = chosenCollector(options) ?? usualCollector(allotment);
     const settings = {
       heap: tuneHeap(allotment, memory, options),
       ...tuneRegions(memory, options),
-      ...tuneCollector(allotment, options),
+      ...tuneCollector(allotment, collector, options),
       gcMemory: tuneGcMemory(memory),
     };
-    return { ...settings, options: joinFlags(settings) };
+    return { ...settings, options: joinFlags(settings, collector) };
   },
 };
 
@@ -133,7 +134,7 @@ const COLLECTOR_NOTE =
   "the calculator counts no memory of the collector; of it (gcMemory) is taken off the heap here what headroom and " +
   "stacks beyond 512 KiB do not meet";
 
-function tuneRegions(memory: JvmMemory, options: Options): Settings {
+function tuneRegions(memory: JvmMemory, options: Options) {
   const { metaspaceBytes, directMemoryBytes, threadStackBytes, codeCache, threads } = memory;
   return {
     metaspace: region(metaspaceBytes, metaspaceReason(metaspaceBytes, options)),
@@ -144,11 +145,17 @@ function tuneRegions(memory: JvmMemory, options: Options): Settings {
   };
 }
 
-function tuneCollector({ memoryBytes, vcpus }: Allotment, options: Options): Settings {
+/** HotSpot's own choice. */
+function usualCollector({ memoryBytes, vcpus }: Allotment): Collector {
+  return vcpus >= SERVER_CLASS_VCPUS && memoryBytes >= SERVER_CLASS_BYTES ? "g1" : "serial";
+}
+
+function tuneCollector(allotment: Allotment, collector: Collector, options: Options) {
+  const { vcpus } = allotment;
   const gcThreads = vcpus <= 8 ? vcpus : 8 + Math.floor(((vcpus - 8) * 5) / 8);
   const inputs = { vcpus };
   return {
-    gc: tuneGc(memoryBytes, vcpus, textOption(options, "gc")),
+    gc: tuneGc(allotment, collector, options),
     gcThreads: count(gcThreads, { formula: "min(vcpus, 8 + (vcpus - 8) * 5 / 8)", inputs, source: WORKER_POLICY }),
     concGcThreads: count(Math.max(1, Math.floor((gcThreads + 2) / 4)), {
       formula: "max(1, (gcThreads + 2) / 4)",
@@ -164,9 +171,9 @@ function tuneCollector({ memoryBytes, vcpus }: Allotment, options: Options): Set
   };
 }
 
-function tuneGc(memoryBytes: number, vcpus: number, chosen: string): Setting {
-  if (chosen !== "auto") return text(chosen, fromOption("gc", chosen));
-  return text(vcpus >= SERVER_CLASS_VCPUS && memoryBytes >= SERVER_CLASS_BYTES ? "g1" : "serial", {
+function tuneGc({ memoryBytes, vcpus }: Allotment, collector: Collector, options: Options): Setting {
+  if (chosenCollector(options) !== null) return text(collector, fromOption("gc", collector));
+  return text(collector, {
     formula: "g1 if vcpus >= 2 and memoryBytes >= 1792 MiB, else serial",
     inputs: { vcpus, memoryBytes },
     source: SERVER_CLASS,
@@ -205,8 +212,8 @@ function metaspaceReason(metaspaceBytes: number, options: Options): Reason {
   return { formula, inputs: { loadedClasses }, source: CALCULATOR };
 }
 
-function fixedReason(name: string, value: number, options: Options): Reason {
-  if (options[name] !== OPTIONS[name]!.default) return fromOption(`${name}Bytes`, value);
+function fixedReason(name: "directMemory" | "threadStack", value: number, options: Options): Reason {
+  if (options[name] !== OPTIONS[name].default) return fromOption(`${name}Bytes`, value);
   return { formula: `${name}Bytes`, inputs: { [`${name}Bytes`]: value }, source: CALCULATOR };
 }
 

@@ -4,15 +4,16 @@ import { count, text } from "../profile/build-setting.ts";
 import { leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import {
   countProcessors,
+  flagsBesideHeap,
+  heapFlags,
   type HeapRule,
   joinFlags,
-  memoryFlags,
   type ProcessorRule,
   SERVER_OPTIONS,
   tuneServerMemory,
 } from "./jvm-server.ts";
 import { booleanOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
 const START_SH = "apache/kafka, bin/kafka-server-start.sh";
@@ -44,7 +45,7 @@ const RULE: ServerRule = {
   directShare: 1 / 4,
 };
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   production: {
     kind: "boolean",
     default: true,
@@ -59,7 +60,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     about: "the heap's largest share of the memory; 25, and up to 50 for the first 1 GiB of heap, if not given",
   },
   ...SERVER_OPTIONS,
-};
+} satisfies OptionRules;
 
 export const kafka: Profile = {
   name: "kafka",
@@ -76,14 +77,15 @@ export const kafka: Profile = {
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, RULE, heapRule(allotment, options), options);
     const processors = countProcessors(allotment, memory, PROCESSORS);
-    const [xms, xmx, ...others] = memoryFlags(memory, processors);
+    const heap = heapFlags(memory);
+    const others = flagsBesideHeap(memory, processors);
     return {
       ...memory,
       num_network_threads: tuneThreads(processors, LEAST_NETWORK_THREADS, 2),
       num_io_threads: tuneThreads(processors, LEAST_IO_THREADS, 1),
-      KAFKA_HEAP_OPTS: joinFlags([xms!, xmx!], "KAFKA_HEAP_OPTS"),
+      KAFKA_HEAP_OPTS: joinFlags(heap, "KAFKA_HEAP_OPTS"),
       KAFKA_JVM_PERFORMANCE_OPTS: tunePerformance(others),
-      options: joinFlags([xms!, xmx!, ...others, ...COLLECTOR], "the java command"),
+      options: joinFlags([...heap, ...others, ...COLLECTOR], "the java command"),
     };
   },
 };

@@ -1,6 +1,7 @@
 // What an app gave up because its share is small, and what it would have with enough of it. Pure.
 
 import type { Allotment, Options, Profile, Settings } from "./profile.ts";
+import { settingNamed } from "./setting-named.ts";
 import { MIB, TIB } from "../../size.ts";
 
 /** So much that nothing is given up: as much as the largest instance has. */
@@ -13,9 +14,10 @@ export function listDegraded(
   options: Options,
   settings: Settings,
 ): readonly GivenUp[] {
-  const names = profile.ladder.filter((name) => settings[name]?.boundBy === "ladder");
-  return names.map((setting) => {
-    return { setting, wanted: findWanted(profile, allotment, options, setting), got: settings[setting]!.text };
+  return profile.ladder.flatMap((name) => {
+    const setting = settings[name];
+    if (setting?.boundBy !== "ladder") return [];
+    return [{ setting: name, wanted: findWanted(profile, allotment, options, name), got: setting.text }];
   });
 }
 
@@ -24,7 +26,7 @@ function findWanted(profile: Profile, allotment: Allotment, options: Options, na
   let memoryBytes = Math.max(MIB, allotment.memoryBytes);
   for (;;) {
     memoryBytes = Math.min(2 * memoryBytes, PLENTY_BYTES);
-    const { boundBy, text } = profile.tune({ ...allotment, memoryBytes }, options)[name]!;
+    const { boundBy, text } = settingNamed(profile.tune({ ...allotment, memoryBytes }, options), name);
     if (boundBy !== "ladder" || memoryBytes === PLENTY_BYTES) return text;
   }
 }

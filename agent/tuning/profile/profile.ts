@@ -109,6 +109,9 @@ export interface OptionRule {
   readonly about: string;
 }
 
+/** By the option's name. */
+export type OptionRules = Readonly<Record<string, OptionRule>>;
+
 /** What is wrong with the options of an app, and which of them it is, where it is one. */
 export interface OptionProblem extends Problem {
   readonly option?: string;
@@ -121,7 +124,7 @@ export type Options = Readonly<Record<string, OptionValue | null>>;
 export interface Profile {
   readonly name: string;
   readonly about: string;
-  readonly options: Readonly<Record<string, OptionRule>>;
+  readonly options: OptionRules;
   /** For a profile whose operator chooses option names (`custom`): the rule of every name that is not in `options`. */
   readonly anyOption?: OptionRule;
   /** What the rules of single options cannot say: options that contradict each other, an expression that is none. */

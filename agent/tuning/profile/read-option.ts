@@ -18,6 +18,21 @@ export function textOption(options: Options, name: string): string {
   throw new TypeError(`option ${name} is ${typeof value}, not a text`);
 }
 
+/** A choice as the key of the table that it chooses from. */
+export function choiceOption<Choice extends string>(
+  options: Options,
+  name: string,
+  table: Readonly<Record<Choice, unknown>>,
+): Choice {
+  const value = textOption(options, name);
+  if (isKey(table, value)) return value;
+  throw new TypeError(`option ${name} is '${value}', which is no choice`);
+}
+
+function isKey<Key extends string>(table: Readonly<Record<Key, unknown>>, value: string): value is Key {
+  return Object.hasOwn(table, value);
+}
+
 export function booleanOption(options: Options, name: string): boolean {
   const value = options[name];
   if (typeof value === "boolean") return value;

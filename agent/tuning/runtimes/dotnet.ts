@@ -3,7 +3,7 @@
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { numberOption, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
 const DOCS = "dotnet/docs, runtime-config/garbage-collector.md";
@@ -21,7 +21,7 @@ const USEFUL_HEAP_BYTES = 128 * MIB;
 /** With less memory for each, the runtime makes fewer heaps. */
 const LEAST_BYTES_PER_HEAP = 16 * MIB;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   heapPercent: { kind: "integer", default: 75, min: 10, max: 90, about: "the garbage-collected heap's share" },
   gc: {
     kind: "choice",
@@ -29,7 +29,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     choices: ["auto", "server", "workstation"],
     about: "the collector; server from 2 CPUs",
   },
-};
+} satisfies OptionRules;
 
 export const dotnet: Profile = {
   name: "dotnet",
@@ -61,7 +61,7 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
   const heapPercent = numberOption(options, "heapPercent");
   const formulaBytes = Math.max(LEAST_HEAP_BYTES, Math.floor((memoryBytes * heapPercent) / 100));
   const value = Math.min(formulaBytes, memoryBytes - NATIVE_BYTES);
-  const byOption = heapPercent === OPTIONS["heapPercent"]!.default ? null : "user";
+  const byOption = heapPercent === OPTIONS.heapPercent.default ? null : "user";
   return bytes(value, hexadecimal(value), {
     formula: "min(max(leastBytes, memoryBytes * heapPercent / 100), memoryBytes - nativeBytes)",
     inputs: { memoryBytes, heapPercent, leastBytes: LEAST_HEAP_BYTES, nativeBytes: NATIVE_BYTES },

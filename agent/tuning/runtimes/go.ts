@@ -3,7 +3,7 @@
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
 const AUTOMEMLIMIT = "KimMachineGun/automemlimit, memlimit";
@@ -12,13 +12,13 @@ const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime, and golang/go, run
 /** A small service: the runtime and a few megabytes of heap. */
 const LEAST_BYTES = 16 * MIB;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   // What the runtime does not know of, cgo and mapped files, has the rest.
   limitPercent: { kind: "integer", default: 90, min: 10, max: 100, about: "the share that the Go runtime may take" },
   maxProcs: { kind: "integer", default: null, min: 1, max: 4096, about: "GOMAXPROCS; one per CPU if not given" },
-};
+} satisfies OptionRules;
 
-export const go: Profile = {
+export const go = {
   name: "go",
   about: "a Go service",
   options: OPTIONS,
@@ -35,7 +35,7 @@ export const go: Profile = {
     const variables = { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
     return { ...variables, env: joinEnvironment(variables) };
   },
-};
+} satisfies Profile;
 
 function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
   const limitPercent = numberOption(options, "limitPercent");
@@ -44,7 +44,7 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
     formula: "memoryBytes * limitPercent / 100",
     inputs: { memoryBytes, limitPercent },
     source: AUTOMEMLIMIT,
-    boundBy: limitPercent === OPTIONS["limitPercent"]!.default ? null : "user",
+    boundBy: limitPercent === OPTIONS.limitPercent.default ? null : "user",
   });
 }
 

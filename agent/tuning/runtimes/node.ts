@@ -2,7 +2,7 @@
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Bound, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB, TIB } from "../../size.ts";
 
 const V8 = "v8, heap/heap.cc, and nodejs.org/api/cli, --max-old-space-size";
@@ -41,7 +41,7 @@ const PRIMARY_BYTES = 64 * MIB;
 /** Heroku's WEB_MEMORY: what a worker is expected to take. With more memory than that for each CPU, the workers grow. */
 const LEAST_WORKER_BYTES = 512 * MIB;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   // Off: an app that runs as one process would be left with the memory of one worker out of many.
   cluster: { kind: "boolean", default: false, about: "the app runs a process per CPU (node:cluster, PM2)" },
   workers: {
@@ -58,7 +58,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: TIB,
     about: "the most old space that a process is given",
   },
-};
+} satisfies OptionRules;
 
 export const node: Profile = {
   name: "node",

@@ -3,7 +3,7 @@
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const HEROKU = "heroku/heroku-buildpack-php, bin/util/autotune.php";
@@ -21,7 +21,7 @@ const UPSUN_PER_CPU = 5;
 /** With two, a page that asks its own site for something, as WordPress does, leaves no child to other visitors. */
 const USEFUL_CHILDREN = 3;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   rule: { kind: "choice", default: "heroku", choices: ["heroku", "upsun"], about: "how the children are counted" },
   pm: { kind: "choice", default: "dynamic", choices: ["dynamic", "static", "ondemand"], about: "process manager" },
   maxChildren: { kind: "integer", default: null, min: 1, max: 100_000, about: "pm.max_children; by the rule" },
@@ -36,7 +36,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: TIB,
     about: "not for requests: master, opcache",
   },
-};
+} satisfies OptionRules;
 
 export const phpFpm: Profile = {
   name: "php-fpm",
@@ -74,7 +74,7 @@ function isUpsun(options: Options): boolean {
   return textOption(options, "rule") === "upsun";
 }
 
-function childOption(options: Options): string {
+function childOption(options: Options): "requestMemory" | "memoryLimit" {
   return isUpsun(options) ? "requestMemory" : "memoryLimit";
 }
 
@@ -84,7 +84,7 @@ function memoryFor(children: number, options: Options): number {
 
 function tuneManager(options: Options): Setting {
   const pm = textOption(options, "pm");
-  const boundBy = pm === OPTIONS["pm"]!.default ? null : "user";
+  const boundBy = pm === OPTIONS.pm.default ? null : "user";
   return text(pm, { formula: "the option pm", inputs: { pm }, source: FPM, boundBy });
 }
 
@@ -185,7 +185,7 @@ function tuneSpares(children: number, pm: string): Settings {
 function tuneLimit(options: Options): Setting {
   const name = childOption(options);
   const value = numberOption(options, name);
-  const isDefault = value === OPTIONS[name]!.default;
+  const isDefault = value === OPTIONS[name].default;
   const upsun = "Upsun leaves memory_limit at 128M: a few large requests at once would not fit into the share.";
   return bytes(value, formatPhpSize(value), {
     formula: `the option ${name}`,

@@ -3,7 +3,7 @@
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, AppCpus, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, AppCpus, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB, TIB } from "../../size.ts";
 
 const DEPLOYMENT = "puma/puma, docs/deployment.md";
@@ -12,12 +12,12 @@ const GLIBC = "devcenter.heroku.com, tuning glibc memory behavior";
 /** With one worker the master would only cost memory. */
 const LEAST_CLUSTER = 2;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   workers: { kind: "integer", default: null, min: 0, max: 1024, about: "processes, 0: single mode; by the CPU cores" },
   threads: { kind: "integer", default: 5, min: 1, max: 1024, about: "requests at a time in a process" },
   workerMemory: { kind: "size", default: 512 * MIB, min: 32 * MIB, max: TIB, about: "the most that a process takes" },
   masterMemory: { kind: "size", default: GIB, min: 32 * MIB, max: TIB, about: "the most that the master takes" },
-};
+} satisfies OptionRules;
 
 export const puma: Profile = {
   name: "puma",
@@ -89,8 +89,8 @@ function tuneThreads(options: Options): Setting {
   return count(numberOption(options, "threads"), byOption(options, "threads"));
 }
 
-function byOption(options: Options, name: string): Reason {
-  const isDefault = options[name] === OPTIONS[name]!.default;
+function byOption(options: Options, name: keyof typeof OPTIONS): Reason {
+  const isDefault = options[name] === OPTIONS[name].default;
   const inputs = { [name]: numberOption(options, name) };
   return { formula: `the option ${name}`, inputs, source: DEPLOYMENT, boundBy: isDefault ? null : "user" };
 }

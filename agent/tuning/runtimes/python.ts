@@ -3,7 +3,7 @@
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Useful } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
 import { MIB, TIB } from "../../size.ts";
 
 const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh, and docs.gunicorn.org, design";
@@ -15,7 +15,7 @@ const LEAST_EVENT_LOOPS = 2;
 /** A single synchronous process serves one request at a time. */
 const USEFUL_SYNC_WORKERS = 2;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   server: { kind: "choice", default: "gunicorn", choices: ["gunicorn", "uvicorn"], about: "what starts the processes" },
   workers: { kind: "integer", default: null, min: 1, max: 4096, about: "processes; by memory and CPUs if not given" },
   workerMemory: {
@@ -33,7 +33,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 1_000_000,
     about: "open at a time in a threaded process",
   },
-};
+} satisfies OptionRules;
 
 export const python: Profile = {
   name: "python",
@@ -104,8 +104,8 @@ function countByCpus(vcpus: number, options: Options): number {
   return isUvicorn(options) ? Math.max(vcpus, LEAST_EVENT_LOOPS) : 2 * vcpus + 1;
 }
 
-function byOption(options: Options, name: string, source: string): Reason {
-  const isDefault = options[name] === OPTIONS[name]!.default;
+function byOption(options: Options, name: keyof typeof OPTIONS, source: string): Reason {
+  const isDefault = options[name] === OPTIONS[name].default;
   const inputs = { [name]: numberOption(options, name) };
   return { formula: `the option ${name}`, inputs, source, boundBy: isDefault ? null : "user" };
 }

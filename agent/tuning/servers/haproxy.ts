@@ -1,8 +1,8 @@
 // HAProxy: as many connections as it would allow itself for its memory, held to what the share bears; threads, files.
 
 import { bytes, count, type Reason } from "../profile/build-setting.ts";
-import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import { choiceOption, numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 
 const LIMITS = "haproxy/haproxy, src/limits.c and include/haproxy/defaults.h";
@@ -45,9 +45,9 @@ const CONNECTIONS_PER_CPU = 5000;
 /** HAProxy's documentation, of a simple proxy. */
 const USEFUL_CONNECTIONS = 256;
 
-const TLS_SIDES: Readonly<Record<string, number>> = { none: 0, frontend: 1, both: 2 };
+const TLS_SIDES = { none: 0, frontend: 1, both: 2 };
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   tls: { kind: "choice", default: "frontend", choices: Object.keys(TLS_SIDES), about: "on which sides there is TLS" },
   maxconn: {
     kind: "integer",
@@ -58,7 +58,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   },
   threads: { kind: "integer", default: null, min: 1, max: MOST_THREADS, about: "nbthread; by the CPUs if not given" },
   bufferSize: { kind: "size", default: 16 * KIB, min: 4 * KIB, max: MIB, about: "tune.bufsize" },
-};
+} satisfies OptionRules;
 
 export const haproxy: Profile = {
   name: "haproxy",
@@ -99,7 +99,7 @@ export const haproxy: Profile = {
 };
 
 function sidesOf(options: Options): number {
-  return TLS_SIDES[textOption(options, "tls")]!;
+  return TLS_SIDES[choiceOption(options, "tls", TLS_SIDES)];
 }
 
 function connectionBytes(options: Options): number {

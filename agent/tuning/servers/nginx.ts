@@ -2,7 +2,7 @@
 
 import { count, fromOption } from "../profile/build-setting.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 
 const CORE_MODULE = "nginx.org, ngx_core_module";
@@ -32,7 +32,7 @@ const OTHER_FILES = 64;
 /** The kernel's default of fs.nr_open: no process can have more files than this. */
 const MOST_FILES = 1_048_576;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   workers: { kind: "integer", default: null, min: 1, max: 1024, about: "worker_processes; one per CPU if not given" },
   workerConnections: {
     kind: "integer",
@@ -57,7 +57,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 64 * MIB,
     about: "the most that a busy connection takes: headers, TLS, proxy buffers",
   },
-};
+} satisfies OptionRules;
 
 export const nginx: Profile = {
   name: "nginx",
@@ -137,7 +137,7 @@ function tuneConnections(options: Options): Setting {
     formula: "the option workerConnections",
     inputs: { workerConnections },
     source: CORE_MODULE,
-    boundBy: workerConnections === OPTIONS["workerConnections"]!.default ? null : "user",
+    boundBy: workerConnections === OPTIONS.workerConnections.default ? null : "user",
     ...(workerConnections > BUSY_OF_A_WORKER ? { note: "more than nginx's own 512: an idle one takes 1 KiB" } : {}),
   });
 }

@@ -4,7 +4,7 @@ import { count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { go } from "../runtimes/go.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Bound, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 
 const MAIN = "prometheus/prometheus, cmd/prometheus/main.go";
@@ -33,8 +33,8 @@ const LEAST_SERIES = 5000;
 const LEAST_USEFUL_SERIES = 10_000;
 const LEAST_USEFUL_QUERIES = 2;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
-  limitPercent: { ...go.options["limitPercent"]!, about: "the share that the Go runtime may take" },
+const OPTIONS = {
+  limitPercent: { ...go.options.limitPercent, about: "the share that the Go runtime may take" },
   maxProcs: { kind: "integer", default: null, min: 1, max: 4096, about: "GOMAXPROCS; one per CPU if not given" },
   gogc: { kind: "integer", default: 75, min: 10, max: 1000, about: "GOGC" },
   query_max_concurrency: {
@@ -51,7 +51,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 10_000_000_000,
     about: "--query.max-samples; 50000000 where there is room",
   },
-};
+} satisfies OptionRules;
 
 export const prometheus: Profile = {
   name: "prometheus",
@@ -74,7 +74,7 @@ export const prometheus: Profile = {
   capBytes: () => Infinity,
   tune(allotment, options) {
     const variables = tuneRuntime(allotment, options);
-    const limitBytes = Number(variables["GOMEMLIMIT"]!.value);
+    const limitBytes = Number(variables.GOMEMLIMIT.value);
     const queriesBytes = shareOfQueries(limitBytes, options);
     const queries = tuneQueries(queriesBytes, options);
     return {
@@ -88,16 +88,16 @@ export const prometheus: Profile = {
 };
 
 /** The runtime's own settings are those of any Go service, and GOGC. */
-function tuneRuntime(allotment: Allotment, options: Options): Settings {
+function tuneRuntime(allotment: Allotment, options: Options) {
   const { GOMEMLIMIT, GOMAXPROCS } = go.tune(allotment, options);
   const gogc = numberOption(options, "gogc");
   const GOGC = count(gogc, {
     formula: "the option gogc",
     inputs: { gogc },
     source: MAIN,
-    boundBy: gogc === OPTIONS["gogc"]!.default ? null : "user",
+    boundBy: gogc === OPTIONS.gogc.default ? null : "user",
   });
-  return { GOMEMLIMIT: { ...GOMEMLIMIT!, source: `${MAIN}, --auto-gomemlimit.ratio` }, GOMAXPROCS: GOMAXPROCS!, GOGC };
+  return { GOMEMLIMIT: { ...GOMEMLIMIT, source: `${MAIN}, --auto-gomemlimit.ratio` }, GOMAXPROCS, GOGC };
 }
 
 /** What the queries that were asked for hold, or one small one. */
@@ -118,8 +118,10 @@ function shareOfQueries(limitBytes: number, options: Options): number {
   return Math.min(leastQueriesBytes(options) + spareBytes, mostBytes);
 }
 
+type QuerySettings = Readonly<Record<"query_max_concurrency" | "query_max_samples", Setting>>;
+
 /** Both fall short of their defaults in the same proportion, so that neither falls when the memory grows. */
-function tuneQueries(queriesBytes: number, options: Options): Settings {
+function tuneQueries(queriesBytes: number, options: Options): QuerySettings {
   const givenQueries = optionalNumber(options, "query_max_concurrency");
   const givenSamples = optionalNumber(options, "query_max_samples");
   const queries = tuneConcurrency(queriesBytes, givenQueries, givenSamples);
@@ -188,8 +190,8 @@ function byOption(name: string, value: number): Setting {
   return count(value, { formula: `the option ${name}`, inputs: { [name]: value }, source: MAIN, boundBy: "user" });
 }
 
-function joinFlags({ query_max_concurrency: queries, query_max_samples: samples }: Settings): Setting {
-  return text(`--query.max-concurrency=${queries!.text} --query.max-samples=${samples!.text}`, {
+function joinFlags({ query_max_concurrency: queries, query_max_samples: samples }: QuerySettings): Setting {
+  return text(`--query.max-concurrency=${queries.text} --query.max-samples=${samples.text}`, {
     formula: "the queries' limits as flags",
     source: MAIN,
   });

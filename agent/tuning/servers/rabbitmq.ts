@@ -2,7 +2,7 @@
 
 import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { CHECKLIST, DATA_FOLDER, OPERATOR, tuneDisk } from "./rabbitmq-disk.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
@@ -39,7 +39,7 @@ const LEAST_FILES = 50_000;
 /** The runtime's own limit. */
 const MOST_SCHEDULERS = 1024;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   watermarkPercent: {
     kind: "integer",
     default: 60,
@@ -75,7 +75,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     default: true,
     about: "whether idle schedulers spin for a while; false where other apps need the CPUs",
   },
-};
+} satisfies OptionRules;
 
 export const rabbitmq: Profile = {
   name: "rabbitmq",
@@ -141,7 +141,7 @@ function tuneWatermark(totalBytes: number, options: Options): Setting {
     formula: "totalBytes * watermarkPercent / 100",
     inputs: { totalBytes, watermarkPercent },
     source: MONITOR,
-    boundBy: watermarkPercent === OPTIONS["watermarkPercent"]!.default ? null : "user",
+    boundBy: watermarkPercent === OPTIONS.watermarkPercent.default ? null : "user",
   });
 }
 

@@ -1,21 +1,21 @@
 // Huge pages: how many to reserve at boot for a size, or for a part of the app's share. Whole pages only.
 
 import { bytes, count, fromOption, text } from "../profile/build-setting.ts";
-import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Neighbour, OptionRule, Options, Profile, Setting } from "../profile/profile.ts";
+import { choiceOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import type { Neighbour, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const HUGETLB = "linux, Documentation/admin-guide/mm/hugetlbpage.rst";
 
-const PAGE_BYTES: Readonly<Record<string, number>> = { "2MiB": 2 * MIB, "1GiB": GIB };
+const PAGE_BYTES = { "2MiB": 2 * MIB, "1GiB": GIB };
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   size: { kind: "size", default: null, min: 1, max: 32 * TIB, about: "memory in huge pages; by percent if not given" },
   percent: { kind: "integer", default: 100, min: 1, max: 100, about: "part of the app's share in huge pages" },
   // 1 GiB pages are hard to come by once memory is in use: better by the kernel's command line, in the bake.
   pageSize: { kind: "choice", default: "2MiB", choices: Object.keys(PAGE_BYTES), about: "size of a page" },
   group: { kind: "integer", default: null, min: 0, max: 2 ** 32 - 2, about: "gid that may use them by shmget" },
-};
+} satisfies OptionRules;
 
 export const hugepages: Profile = {
   name: "hugepages",
@@ -111,7 +111,7 @@ function templateName(options: Options): string {
 }
 
 function pageBytes(options: Options): number {
-  return PAGE_BYTES[textOption(options, "pageSize")]!;
+  return PAGE_BYTES[choiceOption(options, "pageSize", PAGE_BYTES)];
 }
 
 function percentOf(options: Options): number {

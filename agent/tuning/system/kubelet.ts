@@ -6,13 +6,13 @@ import { LEAST_PODS, tuneMaxPods } from "./kubelet-pods.ts";
 import { leastReservedBytes, mebibytes, NODEADM, tuneReservedCpu, tuneReservedMemory } from "./kubelet-reserve.ts";
 import { tuneSystemReserved } from "./kubelet-system.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { OptionRule, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { OptionRules, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
 /** aws-node, kube-proxy, two of CoreDNS: with fewer pods than twice as many, a node carries little but the cluster itself. */
 const USEFUL_PODS = 8;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   style: { kind: "choice", default: "eks", choices: ["eks", "gke"], about: "whose rule for what is kept from pods" },
   maxPods: {
     kind: "integer",
@@ -28,7 +28,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     max: 64 * GIB,
     about: "free memory below which pods are evicted",
   },
-};
+} satisfies OptionRules;
 
 export const kubelet: Profile = {
   name: "kubelet",
@@ -71,27 +71,39 @@ export const kubelet: Profile = {
 
 function tuneEviction(evictionBytes: number): Setting {
   const mib = Math.floor(evictionBytes / MIB);
-  if (evictionBytes === OPTIONS["evictionMemory"]!.default)
-    return mebibytes(mib, { formula: "100 MiB", source: NODEADM });
+  if (evictionBytes === OPTIONS.evictionMemory.default) return mebibytes(mib, { formula: "100 MiB", source: NODEADM });
   return mebibytes(mib, fromOption("evictionBytes", evictionBytes));
 }
 
-function writeConf(settings: Settings): Setting {
-  const textOf = (name: string): string => settings[name]!.text;
+type ConfSettings = Readonly<
+  Record<
+    | "maxPods"
+    | "systemReservedMemory"
+    | "kubeReservedMemory"
+    | "kubeReservedCpu"
+    | "kubeReservedStorage"
+    | "evictionHardMemory"
+    | "evictionHardNodefs"
+    | "evictionHardInodes",
+    Setting
+  >
+>;
+
+function writeConf(settings: ConfSettings): Setting {
   const lines = [
     "apiVersion: kubelet.config.k8s.io/v1beta1",
     "kind: KubeletConfiguration",
-    `maxPods: ${textOf("maxPods")}`,
+    `maxPods: ${settings.maxPods.text}`,
     "systemReserved:",
-    `  memory: ${textOf("systemReservedMemory")}`,
+    `  memory: ${settings.systemReservedMemory.text}`,
     "kubeReserved:",
-    `  cpu: ${textOf("kubeReservedCpu")}`,
-    `  ephemeral-storage: ${textOf("kubeReservedStorage")}`,
-    `  memory: ${textOf("kubeReservedMemory")}`,
+    `  cpu: ${settings.kubeReservedCpu.text}`,
+    `  ephemeral-storage: ${settings.kubeReservedStorage.text}`,
+    `  memory: ${settings.kubeReservedMemory.text}`,
     "evictionHard:",
-    `  memory.available: ${textOf("evictionHardMemory")}`,
-    `  nodefs.available: ${textOf("evictionHardNodefs")}`,
-    `  nodefs.inodesFree: ${textOf("evictionHardInodes")}`,
+    `  memory.available: ${settings.evictionHardMemory.text}`,
+    `  nodefs.available: ${settings.evictionHardNodefs.text}`,
+    `  nodefs.inodesFree: ${settings.evictionHardInodes.text}`,
   ];
   return text(lines.join("\n"), {
     formula: "all of the above as a file of kubelet's --config-dir",

@@ -59,7 +59,7 @@ export function tuneSwappiness(neighbours: readonly Neighbour[], options: Option
       formula: "10",
       source: "redhat-performance/tuned, profiles/throughput-performance",
     });
-  return count(least.value, reasonOf([least]));
+  return count(least.value, reasonOf(least, [least]));
 }
 
 function tuneOvercommit(neighbours: readonly Neighbour[], options: Options): Setting {
@@ -68,7 +68,7 @@ function tuneOvercommit(neighbours: readonly Neighbour[], options: Options): Set
   const asks = listAsks(OVERCOMMIT_MEMORY, neighbours);
   const [first] = asks;
   if (!first) return count(0, NOT_ASKED);
-  return count(first.value, reasonOf(asks));
+  return count(first.value, reasonOf(first, asks));
 }
 
 function tuneDirty(asks: readonly AppAsk<number>[], memoryBytes: number, kernelsPercent: number): Setting {
@@ -107,9 +107,8 @@ const NOT_ASKED: Reason = {
   source: "linux, Documentation/admin-guide/sysctl/vm.rst",
 };
 
-/** Of those that ask for the same. */
-function reasonOf(asks: readonly AppAsk<number>[]): Reason {
-  const { value, source } = asks[0]!;
+/** @param asks all that ask for the same */
+function reasonOf({ value, source }: AppAsk<number>, asks: readonly AppAsk<number>[]): Reason {
   return { formula: `${value}, asked for by apps`, inputs: nameApps(asks), source };
 }
 

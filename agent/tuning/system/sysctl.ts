@@ -1,7 +1,7 @@
 // Kernel settings: those of any server, raised only, and those that the other apps of the machine ask for.
 
 import { count, text, type Reason } from "../profile/build-setting.ts";
-import type { Bound, OptionRule, Profile, Setting } from "../profile/profile.ts";
+import type { Bound, OptionRules, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
 import { isMoreThanKernels, tuneAsked, tuneSwappiness } from "./sysctl-asked.ts";
 import { THP_MODES, tuneThp } from "./thp.ts";
@@ -31,7 +31,7 @@ const MOST_CONNTRACK = 1_048_576;
 /** Not there unless its module is loaded; the dash tells systemd-sysctl to pass over it then. */
 const CONNTRACK_KEY = "net.netfilter.nf_conntrack_max";
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   swappiness: {
     kind: "integer",
     default: null,
@@ -52,7 +52,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     choices: THP_MODES,
     about: "transparent huge pages; the strictest that an app asks for, else madvise, if not given",
   },
-};
+} satisfies OptionRules;
 
 /**
  * sysctl.d cannot say "raise only". So every value of any server is the largest that any kernel chooses by itself for this much

@@ -2,7 +2,7 @@
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const CONTROL = "systemd.resource-control(5)";
@@ -17,7 +17,7 @@ const TASKS_PERCENT = 15;
 const MOST_TASKS = 4_194_304;
 const LEAST_TASKS = 16;
 
-const OPTIONS: Readonly<Record<string, OptionRule>> = {
+const OPTIONS = {
   section: {
     kind: "choice",
     default: "Service",
@@ -30,7 +30,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   cpuWeight: { kind: "integer", default: 100, min: 1, max: 10_000, about: "CPUWeight" },
   cpuQuota: { kind: "boolean", default: false, about: "CPUQuota as well: never more than the app's CPUs" },
   tasks: { kind: "integer", default: null, min: 1, max: MOST_TASKS, about: "TasksMax; by the memory if not given" },
-};
+} satisfies OptionRules;
 
 export const systemd: Profile = {
   name: "systemd",
@@ -56,7 +56,7 @@ export const systemd: Profile = {
 };
 
 function tuneSection(section: string): Setting {
-  const boundBy = section === OPTIONS["section"]!.default ? null : "user";
+  const boundBy = section === OPTIONS.section.default ? null : "user";
   return text(section, { ...fromOption("section", section), boundBy });
 }
 
@@ -71,7 +71,7 @@ function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
       formula: "maxBytes * highPercent / 100",
       inputs: { maxBytes, highPercent },
       source: CONTROL,
-      boundBy: highPercent === OPTIONS["highPercent"]!.default ? null : "user",
+      boundBy: highPercent === OPTIONS.highPercent.default ? null : "user",
     }),
     MemoryMax: size(maxBytes, { formula: "memoryBytes", inputs: { memoryBytes }, source: CONTROL }),
     ...(swapBytes === null ? {} : { MemorySwapMax: size(swapBytes, fromOption("swapBytes", swapBytes)) }),
@@ -82,7 +82,7 @@ function tuneCpu({ vcpus }: Allotment, options: Options): Settings {
   const cpuWeight = numberOption(options, "cpuWeight");
   const weight = count(cpuWeight, {
     ...fromOption("cpuWeight", cpuWeight),
-    boundBy: cpuWeight === OPTIONS["cpuWeight"]!.default ? null : "user",
+    boundBy: cpuWeight === OPTIONS.cpuWeight.default ? null : "user",
   });
   if (!booleanOption(options, "cpuQuota")) return { CPUWeight: weight };
   const quota = text(`${vcpus * 100}%`, { formula: "vcpus * 100 %, of one CPU", inputs: { vcpus }, source: CONTROL });

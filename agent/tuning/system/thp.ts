@@ -2,7 +2,7 @@
 
 import { count, text } from "../profile/build-setting.ts";
 import { listAsks, nameApps, THP, type Thp } from "./kernel-asks.ts";
-import { textOption } from "../profile/read-option.ts";
+import { choiceOption } from "../profile/read-option.ts";
 import type { Neighbour, Options, Setting, Settings } from "../profile/profile.ts";
 
 const THP_DOCS = "linux, Documentation/admin-guide/mm/transhuge.rst";
@@ -39,7 +39,7 @@ function decideMode(
   options: Options,
 ): { readonly mode: Thp; readonly setting: Setting } {
   if (options["thp"] !== null) {
-    const mode = THP_MODES.find((one) => one === textOption(options, "thp"))!;
+    const mode = choiceOption(options, "thp", DEFRAG);
     return { mode, setting: text(mode, { formula: "the option thp", source: "the option", boundBy: "user" }) };
   }
   const asks = listAsks(THP, neighbours);
