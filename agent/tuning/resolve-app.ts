@@ -14,7 +14,7 @@ export interface ResolvedApp {
   readonly options: Options;
 }
 
-export type ResolveAppResult =
+type ResolveAppResult =
   | (ResolvedApp & { readonly kind: "resolved" })
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 

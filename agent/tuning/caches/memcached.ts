@@ -1,6 +1,6 @@
 // memcached: items in what is left beside connections, threads, slabs begun and a hash table that never has to grow.
 
-import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
 import {
   CONNECTION_BYTES,
   type Division,
@@ -56,7 +56,7 @@ export const memcached: Profile = {
     const division = divideMemcachedMemory(allotment.memoryBytes, options);
     const settings = {
       memory: tuneItems(allotment, division, options),
-      connections: tuneConnections(division, options),
+      connections: tuneConnections(division),
       threads: tuneThreads(allotment, division, options),
       itemSizeMax: tuneItemSize(options),
       hashpower: tuneHashpower(division),
@@ -81,13 +81,7 @@ function tuneItems({ memoryBytes }: Allotment, division: Division, options: Opti
   const { itemsBytes, tableAndItemsBytes, hashpower } = division;
   const written = String(itemsBytes / MIB);
   const given = optionalNumber(options, "memory");
-  if (given !== null)
-    return bytes(itemsBytes, written, {
-      formula: "the option memory",
-      inputs: { memory: given },
-      source: "the option",
-      boundBy: "user",
-    });
+  if (given !== null) return bytes(itemsBytes, written, byGiven("memory", given, "the option"));
   const besideBytes = memoryBytes - Math.floor(tableAndItemsBytes);
   const left = "memoryBytes - besideBytes - tableBytes";
   const inputs = { memoryBytes, besideBytes, tableBytes: tableBytes(hashpower) };
@@ -102,8 +96,8 @@ function tuneItems({ memoryBytes }: Allotment, division: Division, options: Opti
   });
 }
 
-function tuneConnections({ connections, connectionsBoundBy }: Division, options: Options): Setting {
-  if (connectionsBoundBy === "user") return count(connections, byOption("connections", options));
+function tuneConnections({ connections, connectionsBoundBy }: Division): Setting {
+  if (connectionsBoundBy === "user") return count(connections, byGiven("connections", connections, "the option"));
   return count(connections, {
     formula: "clamp(forConnectionsBytes / connectionBytes, 64, mostConnections)",
     inputs: {
@@ -121,8 +115,8 @@ function tuneConnections({ connections, connectionsBoundBy }: Division, options:
 }
 
 function tuneThreads({ vcpus }: Allotment, { bearableThreads }: Division, options: Options): Setting {
-  if (optionalNumber(options, "threads") !== null)
-    return count(numberOption(options, "threads"), byOption("threads", options));
+  const given = optionalNumber(options, "threads");
+  if (given !== null) return count(given, byGiven("threads", given, "the option"));
   const value = Math.min(vcpus, bearableThreads);
   return count(value, {
     formula: "min(vcpus, bearableThreads)",
@@ -165,9 +159,4 @@ function joinOptions({ memory, connections, threads, itemSizeMax, hashpower }: F
     `-o hashpower=${hashpower.text}`,
   ];
   return text(flags.join(" "), { formula: "all of the above as arguments", source: "memcached(1)" });
-}
-
-function byOption(name: string, options: Options): Reason {
-  const value = numberOption(options, name);
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }

@@ -1,6 +1,6 @@
 // ClickHouse: the server's limit, its caches, and queries and merges that fit into what the caches leave.
 
-import { bytes, count, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
 import {
   KEPT_BYTES,
   LEAST_INDEX_MARKS_BYTES,
@@ -181,7 +181,7 @@ function tuneQueries({ queriesBytes }: Split, options: Options): Settings {
 
 function tuneConcurrency(queriesBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "max_concurrent_queries");
-  if (given !== null) return count(given, byOption("max_concurrent_queries", given, SERVER));
+  if (given !== null) return count(given, byGiven("max_concurrent_queries", given, SERVER));
   const byMemory = Math.floor(queriesBytes / QUERY_BYTES);
   const value = Math.max(LEAST_QUERIES, Math.min(byMemory, MOST_QUERIES));
   return count(value, {
@@ -194,7 +194,7 @@ function tuneConcurrency(queriesBytes: number, options: Options): Setting {
 
 function tuneThreads({ vcpus, cores }: Allotment, { queriesBytes }: Split, options: Options): Setting {
   const given = optionalNumber(options, "max_threads");
-  if (given !== null) return count(given, byOption("max_threads", given, SESSION));
+  if (given !== null) return count(given, byGiven("max_threads", given, SESSION));
   const byCpus = Math.min(vcpus, Math.max(cores, SMT_THREADS));
   const value = Math.max(1, Math.min(byCpus, Math.floor(queriesBytes / THREAD_BYTES)));
   const smoothed = value > cores && vcpus > SMT_THREADS;
@@ -233,7 +233,7 @@ function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
     boundBy: pool < POOL ? "share" : null,
   };
   return {
-    background_pool_size: count(pool, given === null ? byMemory : byOption("background_pool_size", given, SERVER)),
+    background_pool_size: count(pool, given === null ? byMemory : byGiven("background_pool_size", given, SERVER)),
     number_of_free_entries_in_pool_to_lower_max_size_of_merge: free(FREE_TO_LOWER),
     number_of_free_entries_in_pool_to_execute_mutation: free(FREE_TO_MUTATE),
     number_of_free_entries_in_pool_to_execute_optimize_entire_partition: free(FREE_TO_OPTIMIZE),
@@ -242,9 +242,5 @@ function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
 
 /** A size that the operator may give: as it was given, or by its own reason. */
 function sizeOf(name: string, value: number, options: Options, reason: Reason): Setting {
-  return bytes(value, String(value), options[name] === null ? reason : byOption(name, value, reason.source));
-}
-
-function byOption(name: string, value: number, source: string): Reason {
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+  return bytes(value, String(value), options[name] === null ? reason : byGiven(name, value, reason.source));
 }

@@ -1,6 +1,6 @@
 // Options and settings that every server on the JVM has, each by its own rule: heap, native regions, threads, page cache.
 
-import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
 import {
@@ -223,7 +223,7 @@ function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
 function byOption(options: Options, name: string, formula: string, source: string, inputs: Inputs = {}): Reason {
   const value = options[name];
   if (typeof value !== "number") return { formula, inputs, source };
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+  return byGiven(name, value, source);
 }
 
 function region(value: number, reason: Reason): Setting {

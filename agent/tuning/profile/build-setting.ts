@@ -16,6 +16,11 @@ export function fromOption(name: string, value: number | string): Reason {
   return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }
 
+/** Of a number that an option gave, for a setting that `source` documents. */
+export function byGiven(name: string, value: number, source: string): Reason {
+  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+}
+
 export function count(value: number, reason: Reason): Setting {
   return build(value, "count", String(value), reason);
 }
@@ -32,9 +37,4 @@ export function text(value: string, reason: Reason): Setting {
 function build(value: number | string, unit: Unit, written: string, reason: Reason): Setting {
   const { formula, source, inputs = {}, boundBy = null, note = null } = reason;
   return { value, unit, text: written, formula, inputs, source, boundBy, note };
-}
-
-/** For a number that an option gave, of what `source` documents. */
-export function byGiven(name: string, value: number, source: string): Reason {
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
 }

@@ -1,6 +1,6 @@
 // HAProxy: as many connections as it would allow itself for its memory, held to what the share bears; threads, files.
 
-import { bytes, count, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count } from "../profile/build-setting.ts";
 import { choiceOption, numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
@@ -127,7 +127,7 @@ function extraThreadsBytes(threads: number): number {
 
 function tuneConnections(memoryBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "maxconn");
-  if (given !== null) return count(given, byOption("maxconn", given));
+  if (given !== null) return count(given, byGiven("maxconn", given, LIMITS));
   const each = connectionBytes(options);
   const freeBytes = memoryBytes - tlsCacheBytes(options);
   const threadsBytes = extraThreadsBytes(optionalNumber(options, "threads") ?? 0);
@@ -159,7 +159,7 @@ function tuneTls(maxconn: number, sides: number): Setting {
 
 function tuneThreads({ vcpus }: Allotment, connections: Setting, options: Options): Setting {
   const given = optionalNumber(options, "threads");
-  if (given !== null) return count(given, byOption("threads", given));
+  if (given !== null) return count(given, byGiven("threads", given, LIMITS));
   const maxconn = Number(connections.value);
   const held = connections.boundBy === "user" ? "user" : "share";
   const bearable = Math.max(THREADS_IN_BASE, Math.floor(maxconn / CONNECTIONS_PER_THREAD));
@@ -179,10 +179,6 @@ function tuneFiles(maxconn: number, nbthread: number): Setting {
     inputs: { maxconn, maxpipes, nbthread, otherFiles: OTHER_FILES },
     source: LIMITS,
   });
-}
-
-function byOption(name: string, value: number): Reason {
-  return { formula: `the option ${name}`, inputs: { [name]: value }, source: LIMITS, boundBy: "user" };
 }
 
 /** Down to the closest number with two digits and then zeros, as HAProxy rounds what it has worked out. */

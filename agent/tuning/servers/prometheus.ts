@@ -1,6 +1,6 @@
 // Prometheus: the Go runtime's limits, queries that fit beside the head, and the series that the head then bears.
 
-import { count, text } from "../profile/build-setting.ts";
+import { byGiven, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import { go } from "../runtimes/go.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -129,7 +129,7 @@ function tuneQueries(queriesBytes: number, options: Options): QuerySettings {
 }
 
 function tuneConcurrency(queriesBytes: number, given: number | null, samples: number | null): Setting {
-  if (given !== null) return byOption("query_max_concurrency", given);
+  if (given !== null) return count(given, byGiven("query_max_concurrency", given, MAIN));
   const byMemory =
     samples === null
       ? Math.floor(MOST_QUERIES * Math.sqrt(queriesBytes / QUERIES_BYTES))
@@ -151,7 +151,7 @@ function tuneConcurrency(queriesBytes: number, given: number | null, samples: nu
 }
 
 function tuneSamples(queriesBytes: number, queries: number | null, given: number | null): Setting {
-  if (given !== null) return byOption("query_max_samples", given);
+  if (given !== null) return count(given, byGiven("query_max_samples", given, MAIN));
   const byMemory =
     queries === null
       ? Math.floor(MOST_SAMPLES * Math.sqrt(queriesBytes / QUERIES_BYTES))
@@ -184,10 +184,6 @@ function tuneSeries(limitBytes: number, queriesBytes: number): Setting {
     inputs: { limitBytes, baseBytes: BASE_BYTES, queriesBytes, seriesBytes: SERIES_BYTES },
     source: SERIES,
   });
-}
-
-function byOption(name: string, value: number): Setting {
-  return count(value, { formula: `the option ${name}`, inputs: { [name]: value }, source: MAIN, boundBy: "user" });
 }
 
 function joinFlags({ query_max_concurrency: queries, query_max_samples: samples }: QuerySettings): Setting {

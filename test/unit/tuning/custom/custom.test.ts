@@ -201,6 +201,10 @@ describe("custom", () => {
       assert.deepEqual(Object.keys(alone("custom", 2 * GIB, 1, given)), ["heap"]);
       assert.match(problemsOf({ floor: "2GB" })[0]![0], /custom's option floor can't be '2GB'/);
     });
+    it("refuses what only a share beyond the largest instance's overdraws", () => {
+      const given = { floor: "64TiB", cache: "if(memoryBytes > 33TiB, memoryBytes * 2, 1MiB)" };
+      assert.match(problemsOf(given)[0]![0], /option cache: comes to 128 TiB of a share of 64 TiB, in column 1/);
+    });
     it("takes a hundred settings, and not one more", () => {
       const many = (number: number): Given =>
         Object.fromEntries(
