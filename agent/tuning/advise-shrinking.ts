@@ -1,8 +1,10 @@
-// What makes an app as large as it is, and so what to change to make it smaller. Pure.
+// Advises what to change to make an app smaller. Pure.
 
 import type { OptionRule, Options, Profile } from "./profile/profile.ts";
 
-/** As a clause: `lower the option heap`. Options that were given and raise the floor come before what the profile advises. */
+/**
+ * As a clause: `lower the option heap`. Names the given options that raise the floor; where none does, the profile's advice.
+ */
 export function adviseShrinking(profile: Profile, options: Options): string {
   const causes = Object.entries(profile.options)
     .filter(([name, rule]) => raisesFloor(profile, options, name, rule))

@@ -1,4 +1,4 @@
-// What a profile is given of a machine's facts: the app's share, its CPUs, and what it may know besides. Pure.
+// Makes a profile's input from a machine's facts: the app's share, its CPUs, and what else it may know. Pure.
 
 import type { Facts } from "../facts/facts.ts";
 import type { Share } from "./budget.ts";
@@ -21,7 +21,7 @@ export type MachineFacts = Pick<
   | "gpus"
 >;
 
-/** @param share null: the profile takes no memory, and is tuned by the whole machine's */
+/** @param share null: the profile takes no memory, and is tuned by the memory of the whole machine */
 export function allot(
   { dataFolder }: Profile,
   facts: MachineFacts,
@@ -40,8 +40,8 @@ export function allot(
 }
 
 /**
- * For an app that has the memory to itself.
- * @param isSize whether the memory is what the app may take; of a machine, the kernel needs its part
+ * For an app without neighbours.
+ * @param isSize whether the memory is the app's share; otherwise it is a machine's, of which the kernel needs a part
  */
 export function allotAlone(profile: Profile, facts: MachineFacts, isSize: boolean): Allotment {
   if (!profile.takesMemory) return allot(profile, facts, null, []);
@@ -53,7 +53,7 @@ function leaveReserve({ memLimitBytes, hugePagesBytes }: MachineFacts): number {
   return Math.max(0, memLimitBytes - hugePagesBytes - computeReserveBytes({ kind: "tiers" }, memLimitBytes));
 }
 
-/** A quota is time, which whole CPUs share: with 2.5 CPUs' worth of it a third busy thread would only wait. */
+/** A quota limits time, not CPUs: with a quota of 2.5 CPUs a third busy thread would only wait. */
 export function usableCpus({ vcpus, cores, cpuQuota }: Pick<MachineFacts, "vcpus" | "cores" | "cpuQuota">): {
   readonly vcpus: number;
   readonly cores: number;

@@ -1,4 +1,4 @@
-// Which settings of an app are legal and less than an expert would sign, and what would help. Pure.
+// Finds settings that are legal but below what an expert would sign, and says what would help. Pure.
 
 import type { AppConfig } from "../config/config.ts";
 import { PLENTY_BYTES } from "./profile/degraded.ts";
@@ -7,7 +7,7 @@ import { settingNamed } from "./profile/setting-named.ts";
 import { formatBytes } from "../size.ts";
 
 /**
- * What an option gave is the operator's own.
+ * A value that an option gave is the operator's decision: nobody is warned of it.
  * @param moreMemory how the app would get it, as a clause
  */
 export function listBelowUseful(
@@ -31,15 +31,15 @@ export function listBelowUseful(
   });
 }
 
-/** What else there is on an app's machine. */
+/** The app's neighbours, as far as advice needs them. */
 export interface Company {
-  /** Of those that take memory, with the app itself. */
+  /** How many apps take memory, the app itself included. */
   readonly appCount: number;
-  /** Then all that are there have their floors, whatever their weights. */
+  /** If an optional app is left out, the others have their floors, whatever their weights. */
   readonly isOneLeftOut: boolean;
 }
 
-/** As a clause: how an app of the config would have more than its share. */
+/** As a clause: how an app of the config would get more than its share. */
 export function adviseMore(
   { name, memory }: AppConfig,
   { takesMemory }: Profile,
@@ -61,13 +61,13 @@ function formatValue({ value, unit, text }: Setting): string {
   return unit === "bytes" && typeof value === "number" ? formatBytes(value) : text;
 }
 
-/** More than its cap, no app is ever given. */
+/** No app ever gets more than its cap. */
 function mostBytes(profile: Profile, allotment: Allotment, options: Options): number {
   if (!profile.takesMemory) return PLENTY_BYTES;
   return Math.max(allotment.memoryBytes, Math.min(PLENTY_BYTES, profile.capBytes(options, allotment)));
 }
 
-/** Where neither memory nor an option would help, it is for want of CPUs. */
+/** If neither memory nor an option would help, CPUs are missing. */
 function writeFix(ways: readonly string[]): string {
   const [first = "pick a type with more CPUs", ...others] = ways;
   return `${[first.charAt(0).toUpperCase() + first.slice(1), ...others].join(", or ")}.`;

@@ -14,18 +14,18 @@ export interface AppDemand {
   /** Infinity: none. */
   readonly capBytes: number;
   readonly cpuWeight: number;
-  /** Left out where the floors of all do not fit. */
+  /** Left out if the floors of all apps do not fit. */
   readonly optional?: boolean;
-  /** Huge pages that are there already are this app's share, as far as it goes. */
+  /** Huge pages that the kernel has set aside already count as this app's share, up to its size. */
   readonly takesHugePages?: boolean;
 }
 
 export interface BudgetRequest {
   /** What the OS reports: the smaller of MemTotal and the cgroup limit. */
   readonly memLimitBytes: number;
-  /** Whether it is the cgroup's, so that a larger machine alone would not help. */
+  /** Whether the cgroup's limit is the smaller one: then a larger machine alone would not help. */
   readonly isLimited?: boolean;
-  /** Already taken by huge pages, whoever's they are. */
+  /** Huge pages that the kernel has set aside already, whichever app they are for. */
   readonly hugePagesBytes: number;
   readonly reserve: ReserveRule;
   /** The most that the secrets' file system can hold: its pages are memory like any other. */
@@ -35,7 +35,7 @@ export interface BudgetRequest {
   readonly apps: readonly AppDemand[];
 }
 
-/** What an app may take of the machine that it shares. */
+/** What an app may take of its machine. */
 export interface Share {
   readonly memoryBytes: number;
   readonly vcpus: number;
@@ -57,7 +57,7 @@ export type BudgetResult =
       readonly availableBytes: number;
       /** Held back: the rule's reserve, huge pages, the secrets' tmpfs. With `availableBytes` it makes up the whole. */
       readonly reservedBytes: number;
-      /** No app's: the page cache has it. */
+      /** No app has it: the page cache does. */
       readonly unallocatedBytes: number;
       readonly unallocatedReason: UnallocatedReason | null;
       /** See BudgetPlan. */
@@ -72,7 +72,7 @@ export type BudgetResult =
       readonly problem: Problem;
     };
 
-/** Huge pages come out of the share of the app that they are for; where they are more than that, they are held back. */
+/** Huge pages are taken out of the share of the app that they are for; if they exceed it, they are held back. */
 export function computeBudget(request: BudgetRequest): BudgetResult {
   const owners = request.apps.filter(({ takesHugePages }) => takesHugePages);
   if (owners.length === 0 || request.hugePagesBytes === 0) return divide(request);
@@ -81,7 +81,7 @@ export function computeBudget(request: BudgetRequest): BudgetResult {
   const shares = result.shares.filter(({ name }) => owners.some((owner) => owner.name === name));
   const ownBytes = shares.reduce((total, { memoryBytes }) => total + memoryBytes, 0);
   if (ownBytes >= request.hugePagesBytes) return result;
-  // Less is certain: with some pages held back, every share is smaller than it was just now.
+  // The floors alone are certain: with some pages held back, every share is smaller than in the result above.
   const present = owners.filter(({ name }) => shares.some((share) => share.name === name));
   return divide({ ...request, hugePagesBytes: Math.max(0, request.hugePagesBytes - sumFloors(present)) });
 }
@@ -117,8 +117,8 @@ function explainRest(apps: readonly AppDemand[], memory: readonly number[]): Una
 }
 
 /**
- * Where the shares differ from what the weights alone would give, had no app a cap. No share is smaller than that but for
- * its own cap: a cap frees memory for the others, and takes none from them.
+ * Where the shares differ from what the weights alone would give if no app had a cap. Only its own cap makes a share smaller
+ * than that: a cap frees memory for the others, and takes none from them.
  */
 function compareWithParts(apps: readonly AppDemand[], memory: readonly number[], availableBytes: number) {
   const parts = fillByWeight(availableBytes, apps.map(withoutCap));
@@ -129,7 +129,7 @@ function compareWithParts(apps: readonly AppDemand[], memory: readonly number[],
   return { spare: listBySign(-1), gained: listBySign(1) };
 }
 
-/** Pairs of two lists that are as long as each other. */
+/** Pairs of two lists of the same length. */
 function zip<One, Other>(ones: readonly One[], others: readonly Other[]): [One, Other][] {
   return ones.map((one, index) => [one, others[index]!]);
 }
@@ -139,9 +139,9 @@ function withoutCap(app: AppDemand): AppDemand {
 }
 
 /**
- * Without as many of the optional apps, the last first, as it takes for the floors of the others to fit. The others then
- * have no more than their floors: it is what is left to them on a machine that has just enough memory for one app more, and
- * more memory may take nothing away. What is over goes to the page cache.
+ * Leaves out optional apps, the last first, until the floors of the others fit. The others then get their floors and no
+ * more: a machine with just enough memory for one app more leaves them no more than that, and more memory may take nothing
+ * away. The page cache gets the rest.
  */
 function leaveOut(apps: readonly AppDemand[], availableBytes: number): readonly AppDemand[] {
   let present = apps;
@@ -154,14 +154,14 @@ function leaveOut(apps: readonly AppDemand[], availableBytes: number): readonly 
 }
 
 function describeShare(request: BudgetRequest, app: AppDemand, memoryBytes: number): AppShare {
-  // Of all apps, those that are left out too: on a larger machine, where they are not, no one may count on fewer CPUs.
+  // Apps that are left out count, too: a larger machine has room for them, and must not give any app fewer CPUs.
   const heaviest = Math.max(...request.apps.map(({ cpuWeight }) => cpuWeight));
   return { name: app.name, memoryBytes, ...shareCpus(request, app.cpuWeight, heaviest) };
 }
 
 /**
- * CPUs are shared in time, not cut up: a lone busy app can have all of them. So the heaviest app counts on every CPU and
- * the others on as many, next to it, as their weight is next to the heaviest one. Equal weights: everyone counts on all.
+ * Apps share CPUs in time: a lone busy app can have all of them. So the heaviest app counts on every CPU, and another on the
+ * part of them that its weight is of the heaviest weight. With equal weights every app counts on all CPUs.
  */
 export function shareCpus(
   { vcpus, cores }: Omit<Share, "memoryBytes">,

@@ -19,7 +19,7 @@ export type TuningResult =
       readonly kind: "tuned";
       readonly budget: BudgetPlan;
       readonly apps: readonly AppPlan[];
-      /** Optional apps that are left out, as they would be if they had their floors: a template may name their settings. */
+      /** Optional apps that are left out, tuned as if they had their floors: a template may name their settings. */
       readonly absent: readonly AppPlan[];
       /** What each app that takes memory asks for, by its config and its profile. */
       readonly demands: readonly AppDemand[];
@@ -36,10 +36,10 @@ export type TuningResult =
 
 export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
 
-/** An image whose apps are known to be good or not, for any number of machines. */
+/** An image whose apps have been checked, once for any number of machines. */
 export interface PreparedImage {
   readonly config: TunedConfig;
-  /** Those that are in order. */
+  /** Apps without problems. */
   readonly apps: readonly ResolvedApp[];
   readonly problems: readonly Problem[];
 }
@@ -61,7 +61,7 @@ interface AllottedApp {
   readonly allotment: Allotment;
 }
 
-/** Every problem at once; the floors of the apps that are in order are checked even when others are not. */
+/** Collects every problem: the floors of apps without problems are checked even if other apps have some. */
 export function tuneImage({ config, apps, problems }: PreparedImage, facts: MachineFacts): TuningResult {
   const demands = listDemands(apps, facts);
   const budget = divide(config, facts, demands);
@@ -93,7 +93,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   };
 }
 
-/** One profile with a memory of its own, for the calculator. */
+/** Tunes one profile without a config, for the calculator. */
 export function tuneAlone(
   profileName: string,
   allotment: Allotment,
@@ -134,7 +134,7 @@ function checkMaximum({ app, profile, options }: ResolvedApp): Problem[] {
   return [{ what, fix: `Raise it, or ${adviseShrinking(profile, options)}.`, at: app.at }];
 }
 
-/** Of those that take memory. */
+/** Only apps that take memory ask for some. */
 function listDemands(apps: readonly ResolvedApp[], facts: MachineFacts): readonly AppDemand[] {
   const takers = apps.filter(({ profile }) => profile.takesMemory);
   const heaviest = Math.max(...takers.map(({ app }) => app.cpu.weight));
@@ -145,7 +145,7 @@ function cpusOf({ app }: ResolvedApp, facts: MachineFacts, heaviest: number): Ap
   return { ...shareCpus(usableCpus(facts), app.cpu.weight, heaviest), architecture: facts.architecture };
 }
 
-// The config may raise the floor and lower the cap of the profile, never the other way; its explicit floor beats a cap.
+// The config may raise the profile's floor and lower its cap, never the reverse; a floor of the config beats a cap.
 function computeDemand({ app, profile, options }: ResolvedApp, cpus: AppCpus): AppDemand {
   const { memory, cpu, name, optional } = app;
   const weight = memory.weight ?? profile.usualWeight;
@@ -159,7 +159,7 @@ function floorOf({ memory }: AppConfig, profile: Profile, options: Options): num
   return Math.max(memory.minBytes ?? 0, profile.floorBytes(options));
 }
 
-// It is everyone's problem; the line that is named is the one to look at first: the largest floor's.
+// All apps together are too large; the problem names the line to inspect first, the one of the app with the largest floor.
 function placeShortfall(
   { problem }: Extract<BudgetResult, { kind: "short" }>,
   apps: readonly ResolvedApp[],
@@ -175,7 +175,7 @@ function placeShortfall(
   return { ...problem, fix: `${problem.fix} To make ${declared.name} smaller, ${advice}.`, at: declared.at };
 }
 
-/** For an app that is left out. */
+/** The share that an app that is left out is tuned for. */
 function leastShare({ app, profile, options }: ResolvedApp, facts: MachineFacts): Share {
   return { memoryBytes: floorOf(app, profile, options), ...usableCpus(facts) };
 }

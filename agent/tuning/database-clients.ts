@@ -1,4 +1,4 @@
-// Whether an image's database takes as many connections as the image's own apps may open at once. Pure.
+// Warns if an image's database accepts fewer connections than the image's own apps may open at once. Pure.
 
 import type { AppConfig } from "../config/config.ts";
 import { declaredAt } from "../refusal.ts";
@@ -10,7 +10,7 @@ const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"
 const SETTING = "max_connections";
 
 interface Client {
-  /** What has a connection of its own to the database, in the plural. */
+  /** What opens a connection of its own to the database, in the plural. */
   readonly what: string;
   /** How many of them there are. */
   count(settings: Settings): number;
@@ -20,7 +20,8 @@ interface Client {
 
 /**
  * By profile. A child of PHP-FPM and a thread of Gunicorn serve one request at a time; the pool of a Rails process has a
- * connection for each thread (rails/rails, config/database.yml: RAILS_MAX_THREADS). What a JVM or Node opens, its own pool says.
+ * connection for each thread (rails/rails, config/database.yml: RAILS_MAX_THREADS). For a JVM or Node the app's own pool
+ * decides.
  */
 const CLIENTS: Readonly<Record<string, Client>> = {
   "php-fpm": { what: "children", count: (settings) => numberOf(settings, "pm_max_children"), option: "maxChildren" },
@@ -36,7 +37,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   },
 };
 
-/** The database that has too few says so. Of several databases nobody knows which is whose: then none does. */
+/** Warns at the database. With several databases nobody knows which app uses which, so none is warned of. */
 export function warnOfClients(apps: readonly AppPlan[], configs: readonly AppConfig[]): readonly AppPlan[] {
   const [database, another] = apps.filter(({ profile }) => DATABASES.has(profile));
   if (!database || another) return apps;
@@ -47,7 +48,7 @@ export function warnOfClients(apps: readonly AppPlan[], configs: readonly AppCon
   return apps.map((app) => (app === database ? warned : app));
 }
 
-/** Null: the connections are enough, or what the operator wants. */
+/** Null: the connections suffice, or the operator chose their number. */
 function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | null {
   const clients = apps.flatMap(({ name, profile, settings }) => {
     const client = CLIENTS[profile];
@@ -56,19 +57,19 @@ function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | nul
   const least = clients.reduce((sum, { most }) => sum + most, 0);
   const { value, text, boundBy } = settingNamed(database.settings, SETTING);
   if (Number(value) >= least || boundBy === "user") return null;
-  // Without numbers, which would be others on each machine: there it is one finding.
+  // Without numbers, which differ by machine: for many machines this stays one finding.
   const openers = clients.map(({ name, what }) => `the ${what} of ${name}`).join(" and ");
   const fewer = clients.map(({ name, option }) => `${option} of ${name}`).join(" or ");
   return {
     setting: SETTING,
     got: text,
     least,
-    because: `${openers} may open more, each one of its own`,
+    because: `${openers} may open more, one each`,
     fix: `Raise the option connections of ${database.name}, or lower the option ${fewer}.`,
   };
 }
 
-/** 1 of what there is no setting for, as of the threads of uvicorn. */
+/** 1 if the profile has no such setting, as uvicorn has no threads. */
 function numberOf(settings: Settings, name: string): number {
   return Number(settings[name]?.value ?? 1);
 }

@@ -1,4 +1,4 @@
-// Why an app has its share and a setting its value: the numbers behind both, and what would change them. Pure.
+// Explains why an app has its share and a setting its value, and finds what would change them. Pure.
 
 import type { OptionValue, ReserveRule } from "../config/config.ts";
 import type { AppDemand } from "./budget.ts";
@@ -13,25 +13,25 @@ import type { AppAmount, BudgetPlan } from "./tuning.ts";
 /** How a share came about, from the machine's memory down. */
 export interface ShareExplanation {
   readonly memTotalBytes: number;
-  /** Less than that: a cgroup's. */
+  /** Less than that if a cgroup limits it. */
   readonly memLimitBytes: number;
   readonly reserve: ReserveRule;
   readonly reserveBytes: number;
-  /** Those that are in no app's share. */
+  /** Huge pages outside of every app's share. */
   readonly hugePagesBytes: number;
   readonly secretsBytes: number;
   readonly availableBytes: number;
   readonly floorBytes: number;
-  /** Null: none. */
+  /** Null: the app can always use more. */
   readonly capBytes: number | null;
-  /** Whether memory.max is the cap, or what the profile says that the app can use; null: there is none. */
+  /** Who sets the cap: memory.max of the config or the profile; null: the app has no cap. */
   readonly capBy: "config" | "profile" | null;
   readonly weight: number;
-  /** Whether memory.weight says so, or it is the profile's usual one. */
+  /** Who sets the weight: memory.weight of the config or the profile. */
   readonly weightBy: "config" | "profile";
-  /** Of all the apps. */
+  /** The sum of all apps' weights. */
   readonly weights: number;
-  /** What it would have if every app could use all that it is given. Null: an app is left out, and the others have floors. */
+  /** The share by weight alone, without caps. Null: an app is left out, and the others have their floors. */
   readonly partBytes: number | null;
   /** Of the whole image: see BudgetPlan. */
   readonly spare: BudgetPlan["spare"];
@@ -85,7 +85,7 @@ export function explainShare(
   };
 }
 
-/** Where floor and cap are one, it is the cap that holds an app whose weight would give it more. */
+/** If floor and cap are equal, the cap binds an app whose weight would give it more. */
 function boundOf(shareBytes: number, { floorBytes, capBytes }: AppDemand, spareBytes: number): "floor" | "cap" | null {
   if (shareBytes === floorBytes && spareBytes === 0) return "floor";
   return shareBytes === capBytes ? "cap" : null;
@@ -96,14 +96,14 @@ function sumWeights(demands: readonly AppDemand[]): number {
   return Number(demands.reduce((sum, { weight }) => sum + weight, 0).toFixed(6));
 }
 
-/** 0 where the app is not among them. */
+/** 0 if the app is not among them. */
 export function amountOf(name: string, amounts: readonly AppAmount[]): number {
   return amounts.find(({ app }) => app === name)?.memoryBytes ?? 0;
 }
 
 /**
- * The formula with the numbers put in, memory as people write it.
- * @param settings of the app: one may be made of another
+ * The formula with its inputs in place of their names, memory as people write it.
+ * @param settings of the app: a formula may name one
  */
 export function substitute({ formula, inputs }: Pick<Setting, "formula" | "inputs">, settings: Settings = {}): string {
   return formula.replaceAll(/[A-Za-z_]\w*/g, (name) => {
@@ -125,9 +125,9 @@ interface Lever {
   readonly about: string;
 }
 
-/** What an operator could turn to get another value, found by turning it. */
+/** What an operator could change to get another value, found by trying. */
 export interface Levers {
-  /** Options of the profile that another value of would change the setting. */
+  /** Options with which the setting would be another. */
   readonly options: readonly Lever[];
   /** The setting's text with twice the share; null: the same. */
   readonly withTwiceTheMemory: string | null;
@@ -135,7 +135,7 @@ export interface Levers {
   readonly withTwiceTheCpus: string | null;
 }
 
-/** More than the largest instance has; profiles promise no more. */
+/** More than the largest instance has; profiles are tested up to it. */
 const MOST_CPUS = 1024;
 
 export function findLevers(profile: Profile, allotment: Allotment, options: Options, setting: string): Levers {
@@ -156,7 +156,7 @@ export function findLevers(profile: Profile, allotment: Allotment, options: Opti
   };
 }
 
-/** Where each option is a setting, as of `custom`, what the operator has written for this one. */
+/** If each option is a setting, as in `custom`: the operator's own expression. */
 function listOwn({ anyOption }: Profile, options: Options, setting: string): Lever[] {
   if (anyOption === undefined || !Object.hasOwn(options, setting)) return [];
   return [{ name: setting, kind: anyOption.kind, value: options[setting] ?? null, about: "the operator's expression" }];
@@ -173,7 +173,7 @@ function isLever(
   return otherValues(rule, options[name] ?? null).some((value) => {
     const changed = { ...options, [name]: value };
     if ((profile.checkOptions?.(changed) ?? []).length > 0) return false;
-    // Both with the memory that the larger of the two needs, so that the option alone makes the difference.
+    // Both get the memory that the larger one needs, so that only the option differs.
     const memoryBytes = Math.max(allotment.memoryBytes, profile.floorBytes(changed));
     const [before, after] = [options, changed].map((set) =>
       textOf(profile, { ...allotment, memoryBytes }, set, setting),

@@ -16,10 +16,10 @@ interface OpenClaim {
 }
 
 /**
- * In proportion to the weights, except where a floor or a cap forbids it: share = clamp(level × weight, floor, cap), with the
- * one level that uses up the capacity. More capacity raises the level, so it lowers no share; neither does the order of
- * the claims, nor a neighbour's lower weight. The method is that of CSS flexbox ("resolve flexible lengths"): freeze
- * the claims that hit a bound, on the side that is off by more, and divide the rest again.
+ * In proportion to the weights, except where a floor or a cap forbids it: share = clamp(level × weight, floor, cap), with
+ * the one level that uses up the capacity. More capacity raises the level, so it lowers no share; neither does the order of
+ * the claims, nor a neighbour's lower weight. The method is that of CSS flexbox ("resolve flexible lengths"): freeze the
+ * claims that hit a bound, on the side that is off by more, and divide the rest again.
  *
  * The floors must fit. Rounded down to whole bytes: giving out the remainder byte by byte would not be monotone.
  */
@@ -51,7 +51,7 @@ function openClaim({ weight, floorBytes, capBytes }: Claim, index: number, capac
   return { index, weight: exactWeight(weight), floor: BigInt(floorBytes), cap: BigInt(cap) };
 }
 
-// One round: those that a bound holds on the side that is off by more, or, when the bounds even out, everyone.
+// One round settles the claims that a bound holds, on the side that is off by more; if both sides are equal, all claims.
 // Compared as fractions over the sum of the weights, so nothing is rounded before the end.
 function settle(open: readonly OpenClaim[], rest: bigint): { claim: OpenClaim; share: bigint }[] {
   const weights = open.reduce((sum, { weight }) => sum + weight, 0n);

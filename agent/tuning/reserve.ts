@@ -1,4 +1,4 @@
-// How much memory stays with the kernel and with everything that is no app. Pure; rises with the memory, more slowly than it.
+// How much memory the kernel and everything that is no app keep. Pure; rises with the memory, more slowly than it.
 
 import type { ReserveRule } from "../config/config.ts";
 import { GIB, MIB } from "../size.ts";
@@ -14,8 +14,8 @@ interface Tier {
 }
 
 /**
- * With the memory grow the kernel's own tables, its free pages (vm.min_free_kbytes), socket buffers and what more users and
- * processes cost, ever more slowly. The tiers are those of GKE's node reserve, which keeps 25, 20, 10, 6 and 2 % of them
+ * The kernel's own tables, its free pages (vm.min_free_kbytes), socket buffers and the cost of more users and processes grow
+ * with the memory, ever more slowly. The tiers are those of GKE's node reserve, which keeps 25, 20, 10, 6 and 2 % of them
  * for a kubelet and a container runtime too: a machine without them needs about a quarter of that.
  */
 const TIERS: readonly Tier[] = [
@@ -25,7 +25,7 @@ const TIERS: readonly Tier[] = [
   { upToBytes: Infinity, percent: 1 },
 ];
 
-/** May be more than a tiny machine has. */
+/** Can exceed the memory of a tiny machine. */
 export function computeReserveBytes(rule: ReserveRule, memLimitBytes: number): number {
   switch (rule.kind) {
     case "tiers":

@@ -1,4 +1,4 @@
-// An app of the config with its profile and its options, or what is wrong with it. Pure.
+// Finds an app's profile and checks its options, or says what is wrong. Pure.
 
 import type { AppConfig } from "../config/config.ts";
 import { nearest, suggest } from "../nearest.ts";
@@ -7,7 +7,7 @@ import { PROFILES } from "./profiles.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import type { OptionProblem, Options, Profile } from "./profile/profile.ts";
 
-/** An app whose profile and options are known to be good. */
+/** An app whose profile exists and whose options fit it. */
 export interface ResolvedApp {
   readonly app: AppConfig;
   readonly profile: Profile;
@@ -45,6 +45,6 @@ export function findProfile(name: string): Profile | undefined {
 
 export function unknownProfile(name: string, at?: Position): Problem {
   const [shown, known] = [name.slice(0, 80), [...PROFILES.keys()]];
-  const others = nearest(shown, known) === null ? " An app that has none is tuned by custom." : "";
+  const others = nearest(shown, known) === null ? " An app without a profile is tuned by custom." : "";
   return { what: `there is no profile '${shown}'`, fix: suggest(shown, known) + others, ...(at ? { at } : {}) };
 }

@@ -1,4 +1,4 @@
-// Turns the options that an operator wrote into those that a profile reads: checked, in one type each, defaults filled in.
+// Checks the options that an operator wrote, gives each the type of its rule and fills in defaults. Pure.
 
 import type { OptionValue } from "../config/config.ts";
 import { suggest } from "../nearest.ts";
@@ -12,7 +12,7 @@ type ResolveResult =
 
 type Given = Readonly<Record<string, OptionValue>>;
 
-/** Text stands for any kind: the command line has nothing else. Null is a value that its rule does not take. */
+/** A text can stand for any kind, since the command line has nothing else. */
 export function resolveOptions(profile: Profile, given: Given): ResolveResult {
   const problems: OptionProblem[] = [];
   const options = new Map(Object.entries(profile.options).map(([name, rule]) => [name, rule.default]));
@@ -29,7 +29,7 @@ export function resolveOptions(profile: Profile, given: Given): ResolveResult {
   return { kind: "refused", problems };
 }
 
-/** A name that a template can say, and that leads nowhere into JavaScript: it becomes a setting's. */
+/** A name that a template can say and that no JavaScript object has by itself: it becomes a setting's name. */
 const OWN_NAME = /^[a-zA-Z]\w{0,62}$/;
 
 function ruleOf({ options, anyOption }: Profile, name: string): OptionRule | undefined {
@@ -41,7 +41,7 @@ function describeUnknown({ name, options, anyOption }: Profile, option: string):
   const shown = option.slice(0, 80);
   if (anyOption)
     return {
-      what: `'${shown}' is no name for ${name}`,
+      what: `'${shown}' can't be the name of a setting of ${name}`,
       fix: "Use a letter, then letters, digits or _; 63 at most.",
       option,
     };

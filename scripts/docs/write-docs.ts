@@ -26,14 +26,14 @@ const INTRODUCTION = `# Profiles
 
 Made by \`scripts/node scripts/docs/write-docs.ts\` from the profiles beside it.
 
-A profile is one app that parbake can tune. Its options stand in the config, \`apps: { db: { profile: postgresql, options: {
-version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 16GiB --cpus 4 --set version=16\`. Its settings
-are what a template prints: \`{{apps.db.shared_buffers}}\`. What is shown of them is for an app that has
-${formatBytes(SAMPLE.memoryBytes)} and ${SAMPLE.vcpus} vCPUs to itself and no options; \`parbake explain db.shared_buffers\` gives the formula with a
-machine's own numbers, what bound it, and what would change it.
+A profile is one app that parbake can tune. Write its options in the config, \`apps: { db: { profile: postgresql, options: {
+version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 16GiB --cpus 4 --set version=16\`. Templates print
+its settings: \`{{apps.db.shared_buffers}}\`. This page shows them for an app without options that has a share of
+${formatBytes(SAMPLE.memoryBytes)} and ${SAMPLE.vcpus} vCPUs; \`parbake explain db.shared_buffers\` shows the formula with a machine's own numbers,
+what bound the value, and what would change it.
 
-An app of the config has the weight 1, unless the profile has another usual one, and gets by it no more than the profile says
-that it can use: see [MIXES.md](MIXES.md). A value below what is warned of is legal, and no expert would sign it.
+An app of the config has the weight 1, unless its profile has another usual weight, and gets no more memory than its profile
+says that it can use: see [MIXES.md](MIXES.md). A value below those that parbake warns of is legal, but no expert would sign it.
 `;
 
 export function formatDocs(): string {

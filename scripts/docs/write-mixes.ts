@@ -28,9 +28,9 @@ const INTRODUCTION = `# Mixes
 
 Made by \`scripts/node scripts/docs/write-mixes.ts\` from the profiles beside it and \`scripts/docs/mixes.ts\`.
 
-How usual mixes of apps share usual machines when the config says no more than what stands here. An app has its floor, then a part by
-its weight, up to what its profile says that it can use; what it can't use, others get by their weights, and then the page
-cache. \`parbake explain APP\` says the same of your own config.
+How usual mixes of apps share usual machines, each with the whole of its config. An app gets its floor, then a part by its weight,
+up to what its profile says that it can use; what it can't use, others get by their weights, and then the page cache.
+\`parbake explain APP\` explains the shares of your own config.
 `;
 
 /** The settings that an operator reads first. */

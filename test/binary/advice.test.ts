@@ -32,13 +32,15 @@ const CASES: readonly Case[] = [
     title: "uncounted where the expressions are what makes it large",
     config: `apps: { kv: { profile: custom, options: { quota: "min(8GiB, memoryBytes / 2)", heap: memoryBytes * 90% } } }\n`,
     status: 78,
-    says: ["To make kv smaller, lower the sizes of its expressions; one that is no memory of its own is uncounted(…)."],
+    says: [
+      "To make kv smaller, lower the sizes of its expressions, or write uncounted(…) around one that is no memory of its own.",
+    ],
   },
   {
     title: "custom for an app that has no profile",
     config: "apps: { cache: { profile: varnish } }\n",
     status: 78,
-    says: ["valkey. An app that has none is tuned by custom."],
+    says: ["valkey. An app without a profile is tuned by custom."],
   },
   {
     title: "memory.min where that is what makes it large",

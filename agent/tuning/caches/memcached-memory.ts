@@ -7,10 +7,10 @@ import { KIB, MIB } from "../../size.ts";
 /** 4.7 MiB measured on 1.6, binary included. */
 const BASE_BYTES = 8 * MIB;
 
-/** A class of sizes may have its first page even when -m is used up: 36 pages beyond it measured. */
+/** Each slab class gets a first page even if -m is used up: 36 pages beyond it measured. */
 const FIRST_PAGES_BYTES = 40 * MIB;
 
-/** 70 KiB measured for one that asks for 50 items and does not read them; 1 KiB while idle. */
+/** 70 KiB measured for a connection that asks for 50 items and does not read them; 1 KiB for an idle one. */
 export const CONNECTION_BYTES = 72 * KIB;
 
 const THREAD_BYTES = MIB;
@@ -23,7 +23,7 @@ const THREADS_PART = 16;
 /** memcached's defaults, bought back in this order where memory is short. */
 const DEFAULT_ITEMS_BYTES = 64 * MIB;
 const DEFAULT_CONNECTIONS = 1024;
-/** ElastiCache's for every node type: a large cache has more clients, and so much of what is left for them. */
+/** ElastiCache's for every node type: a large cache has more clients. They get this part of what is left. */
 export const MOST_CONNECTIONS = 65_000;
 const CONNECTIONS_PART = 16;
 const LEAST_ITEMS_BYTES = 8 * MIB;
@@ -41,9 +41,9 @@ export interface Division {
   readonly hashpower: number;
   readonly connections: number;
   readonly connectionsBoundBy: Bound;
-  /** As many as there is memory for, whatever CPUs there are: more of those must not take from the items. */
+  /** The threads that the memory bears. Independent of the CPUs: more of them must not take memory from the items. */
   readonly bearableThreads: number;
-  /** What there was for the items with their hash table. */
+  /** What the items and their hash table get together. */
   readonly tableAndItemsBytes: number;
 }
 
@@ -64,7 +64,7 @@ export function divideMemcachedMemory(memoryBytes: number, options: Options): Di
   const mayAddThreads = optionalNumber(options, "threads") === null;
   const forThreadsBytes = given === null ? spareBytes / THREADS_PART : spareBytes;
   const threadsBytes = mayAddThreads ? buy(Math.min(forThreadsBytes, MOST_EXTRA_THREADS_BYTES)) : 0;
-  // Those beyond the default are a part of a cache that grows: one whose items are fixed has no more of them.
+  // Connections beyond the default are for a cache that grows: with fixed items there are none.
   const more = fixed === null && given === null ? MOST_CONNECTIONS - DEFAULT_CONNECTIONS : 0;
   const moreBytes = buy(Math.min(spareBytes / CONNECTIONS_PART, more * CONNECTION_BYTES));
   const connections = Math.floor(usual + moreBytes / CONNECTION_BYTES);
@@ -84,7 +84,7 @@ function boundOf(connections: number): Bound {
   return connections === MOST_CONNECTIONS ? "cap" : null;
 }
 
-/** The most items with the table that they need when all are of the smallest size. */
+/** The most items together with the hash table that they need if all are of the smallest size. */
 function fitItems(bothBytes: number): Pick<Division, "itemsBytes" | "hashpower"> {
   let [itemsBytes, hashpower] = [0, LEAST_POWER];
   for (let power = LEAST_POWER; power <= MOST_POWER; power++) {

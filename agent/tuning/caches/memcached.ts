@@ -1,4 +1,4 @@
-// memcached: items in what is left beside connections, threads, slabs begun and a hash table that never has to grow.
+// Tunes memcached: items get what connections, threads, first slab pages and a hash table that never has to grow leave.
 
 import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
 import {
@@ -92,7 +92,7 @@ function tuneItems({ memoryBytes }: Allotment, division: Division, options: Opti
     formula: `min(${left}, inTableBytes)`,
     inputs: { ...inputs, inTableBytes },
     source: "parbake: what the share leaves",
-    note: "so many of the smallest items are in the hash table: one of twice the size would take more than it gives",
+    note: "the hash table holds so many of the smallest items: a table of twice the size would take more memory than it adds",
   });
 }
 
@@ -110,7 +110,7 @@ function tuneConnections({ connections, connectionsBoundBy }: Division): Setting
     note:
       connectionsBoundBy === "ladder"
         ? "memcached's 1024 would not fit with all of them busy"
-        : "1024 is memcached's own; one that is beyond the limit waits until another is closed",
+        : "memcached's default is 1024; a connection beyond the limit waits until another one closes",
   });
 }
 
@@ -139,7 +139,7 @@ function tuneHashpower({ itemsBytes, hashpower }: Division): Setting {
     inputs: { itemsBytes, leastItemBytes: LEAST_ITEM_BYTES },
     source: HASH,
     boundBy: boundPower(itemsBytes),
-    note: "memcached begins with 16 and holds two tables while it doubles them: here the last one is there from the start",
+    note: "memcached starts with 16, and holds two tables while it grows to a larger one: here it starts with the largest",
   });
 }
 

@@ -1,4 +1,4 @@
-// What a Redis or Valkey takes for so much of data: the memory beside it, and what is there twice while it saves.
+// What Redis and Valkey take beside their data, and what exists twice while they save.
 
 import { booleanOption, numberOption } from "../profile/read-option.ts";
 import type { Options } from "../profile/profile.ts";
@@ -7,28 +7,30 @@ import { MIB } from "../../size.ts";
 /** Measured with 64 threads, binary included. */
 export const BASE_BYTES = 12 * MIB;
 
-/** Below it there is no use in a server. */
+/** A smaller server would be of no use. */
 export const LEAST_MAXMEMORY_BYTES = 16 * MIB;
 
 /** 3 % measured with jemalloc after random writes. */
 const FRAGMENTATION_PERCENT = 5;
 
-/** Of maxmemory, and beside it: what reads produce comes on top of data that fill it. The example of redis.conf. */
+/** Of maxmemory, and beside it: replies come on top of data that fill it. redis.conf's example. */
 export const CLIENTS_PERCENT = 5;
 
 /**
- * Of maxmemory, and beside it: what a replica has still to get. ElastiCache's for every node type, hard limit and soft: the
- * servers' own 64 MiB for 60 s ends the first copy of a larger busy server again and again, and is all that a small one has.
+ * Of maxmemory, and beside it: what is queued for a replica. ElastiCache's for every node type, as the hard and the soft
+ * limit: the servers' own soft limit of 64 MiB for 60 s interrupts the first copy of a larger busy server again and again.
  */
 export const REPLICA_PERCENT = 10;
 
-/** Of maxmemory, itself included. A replica's buffer lies in the backlog, and so in maxmemory, as far as that goes. */
+/**
+ * In percent of maxmemory, itself included. As far as the backlog reaches, it holds a replica's buffer inside of maxmemory.
+ */
 export function wholePercent(options: Options): number {
   const rewritten = booleanOption(options, "persistence") ? numberOption(options, "rewrittenPercent") : 0;
   return 100 + FRAGMENTATION_PERCENT + CLIENTS_PERCENT + REPLICA_PERCENT + rewritten;
 }
 
-/** The inverse of what the share bears. */
+/** The share that bears so much maxmemory. */
 export function memoryFor(maxmemoryBytes: number, options: Options): number {
   return Math.ceil((maxmemoryBytes * wholePercent(options)) / 100) + BASE_BYTES;
 }

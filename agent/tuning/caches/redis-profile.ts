@@ -1,5 +1,5 @@
-// Redis and Valkey, which are tuned alike: maxmemory as ElastiCache reserves beside it, held to what a share bears while
-// the server forks to save; buffers and threads. Says nothing of whether it saves: that stays as the server's config has it.
+// Tunes Redis and Valkey alike: maxmemory with ElastiCache's reserve, held to what the share bears while the server forks to
+// save; buffers and threads. Does not decide whether the server saves.
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
@@ -26,11 +26,11 @@ const PUBSUB_PART = 64;
 const SOFT_PART = 4;
 const SOFT_SECONDS = 60;
 
-/** What a replica may miss before it has to copy everything: the servers have 1 or 10 MiB, seconds of a busy one. */
+/** What a replica may miss before it copies everything: the servers' defaults of 1 or 10 MiB last a busy one for seconds. */
 const BACKLOG_PART = 128;
 const MOST_BACKLOG_BYTES = 256 * MIB;
 
-/** redis.conf: threads from 4 cores on, one spare at least, no more than 8. */
+/** redis.conf: threads from 4 cores on, with at least one core to spare, at most 8. */
 const FEWEST_VCPUS_FOR_THREADS = 4;
 const MOST_IO_THREADS = 8;
 
@@ -49,17 +49,17 @@ const OPTIONS = {
     kind: "choice",
     default: "noeviction",
     choices: [...POLICIES, ...VOLATILE_POLICIES],
-    about: "maxmemory-policy: what is dropped when it is full",
+    about: "maxmemory-policy: what the server evicts when it is full",
   },
   reservedPercent: { kind: "integer", default: 25, min: 0, max: 75, about: "of the memory, kept free beside the data" },
   persistence: { kind: "boolean", default: true, about: "it forks: to save, to rewrite its log, or for a new replica" },
-  // What ElastiCache's reserve leaves for it, when all else has its most.
+  // What ElastiCache's reserve leaves for it if everything else takes its most.
   rewrittenPercent: {
     kind: "integer",
     default: 10,
     min: 0,
     max: 100,
-    about: "of the data, written anew while a fork saves it, and there twice; 100: all",
+    about: "the part of the data that clients rewrite while a fork saves, which then exists twice; 100: all",
   },
   ioThreads: {
     kind: "integer",
@@ -70,7 +70,7 @@ const OPTIONS = {
   },
 } satisfies OptionRules;
 
-/** @param manual who says how the server's own settings are meant */
+/** @param manual documents the server's settings */
 export function redisProfile(name: string, about: string, manual: string): Profile {
   return {
     name,
@@ -81,7 +81,7 @@ export function redisProfile(name: string, about: string, manual: string): Profi
     useful: () => ({
       maxmemory: {
         least: LEAST_USEFUL_BYTES,
-        because: "5 % of it is all that the clients may take, and a hundred of them do",
+        because: "the clients may take 5 % of it, and a hundred of them do",
       },
     }),
     ladder: [],
@@ -119,7 +119,7 @@ function tuneMaxmemory({ memoryBytes }: Allotment, options: Options): Setting {
     source: RESERVE,
     boundBy: bearable < byReserve ? "share" : null,
     ...(bearable < byReserve
-      ? { note: "ElastiCache's reserve would not hold the server, its buffers and what is there twice while it saves" }
+      ? { note: "ElastiCache's reserve would not hold the server, its buffers and what exists twice while it saves" }
       : {}),
   });
 }
@@ -139,7 +139,7 @@ function tuneClients(maxmemoryBytes: number, source: string): Setting {
   });
 }
 
-// Counted as data by the server, so it is part of maxmemory.
+// The server counts the backlog as data, so it is a part of maxmemory.
 function tuneBacklog({ memoryBytes }: Allotment, source: string): Setting {
   const byMemory = Math.floor(memoryBytes / BACKLOG_PART / MIB) * MIB;
   return sized(Math.min(Math.max(byMemory, MIB), MOST_BACKLOG_BYTES), {
@@ -147,7 +147,7 @@ function tuneBacklog({ memoryBytes }: Allotment, source: string): Setting {
     inputs: { memoryBytes },
     source,
     boundBy: byMemory < MIB ? "floor" : byMemory > MOST_BACKLOG_BYTES ? "cap" : null,
-    note: "larger than the server's own: with that, a replica that is away for seconds copies everything",
+    note: "with the server's smaller default, a replica that is away for seconds copies everything",
   });
 }
 

@@ -1,4 +1,4 @@
-// What is wrong with the options of a `custom` app, on whatever machine: nothing is left that fails when it is tuned. Pure.
+// Refuses options of a `custom` app that would fail on some machine, so that tuning never fails. Pure.
 
 import { evaluate, FUNCTIONS, type Names, namesIn } from "./custom-evaluate.ts";
 import { nameEveryMachine } from "./custom-machine.ts";
@@ -10,13 +10,13 @@ import { type Expression, ExpressionError } from "./custom-syntax.ts";
 import type { OptionProblem, Options } from "../profile/profile.ts";
 import { formatBytes, MIB } from "../../size.ts";
 
-/** Whole numbers are exact up to here, and are written without an exponent. */
+/** Up to here whole numbers are exact and written without an exponent. */
 const MOST_NUMBER = 1e15;
 
-/** More than a config file of one app has to be told, and few enough to be looked at for every machine. */
+/** More than any app's config needs, and few enough to check for every machine. */
 const MOST_SETTINGS = 100;
 
-/** For every machine at once: nothing is left that could go wrong on one of them. */
+/** Checks every machine at once, with ranges in place of values. */
 export function checkOptions(options: Options): OptionProblem[] {
   const names = nameEveryMachine(leastOf(options));
   const unknown = new Set<string>();
@@ -32,7 +32,7 @@ export function checkOptions(options: Options): OptionProblem[] {
         throw new ExpressionError(`${name} is taken`, 1, "Choose another name.");
       const setting = parseSetting(name, source);
       refuseRewritten(source);
-      // What refers to a setting that is wrong already is not judged.
+      // A setting that refers to a wrong one is not checked: it would only repeat that problem.
       if (namesIn(setting.expression).some((used) => unknown.has(used))) unknown.add(name);
       else names.set(name, checkSetting(setting, names));
     } catch (error) {
@@ -44,7 +44,7 @@ export function checkOptions(options: Options): OptionProblem[] {
   return problems.length > 0 ? problems : checkShare(options);
 }
 
-/** `version: 1.10` is a text that would be printed as 1.1. */
+/** `version: 1.10` is meant as a text, and would be printed as 1.1. */
 function refuseRewritten(source: string): void {
   const written = source.trim();
   if (!/^\d+\.\d*0$/.test(written)) return;
@@ -61,12 +61,12 @@ function describe(name: string, source: string, { message, column, fix }: Expres
   return { what, fix, option: name };
 }
 
-/** What it can be. */
+/** The range of what the setting can be. */
 function checkSetting(setting: CustomSetting, names: Names): Outcome {
   const { expression, form, isCounted } = setting;
   const outcome = evaluate(expression, names);
   if (outcome.dimension !== "size" && (form !== null || !isCounted))
-    throw new ExpressionError("size and uncounted are for sizes", 1, "Leave them away, or give it a unit: 100MiB.");
+    throw new ExpressionError("size and uncounted are for sizes", 1, "Leave them out, or give it a unit: 100MiB.");
   if (outcome.dimension === "text") return outcome;
   const { low, high, dimension } = outcome;
   const most = dimension === "size" ? Number.MAX_SAFE_INTEGER : MOST_NUMBER;
@@ -106,7 +106,7 @@ function adviseBounding(isNegative: boolean, times: number | null, fitsFromBytes
   return `${lower} A size that is no memory of its own (part of another setting, a file, a disk) is uncounted(…).`;
 }
 
-/** The 60 of `memoryBytes * 60`, that was to be 60 %. */
+/** The 60 of `memoryBytes * 60`, which was meant as 60 %. */
 function findTimes(expression: Expression): Extract<Expression, { kind: "number" }> | null {
   if (expression.kind !== "binary" || expression.operator !== "*") return null;
   const factors = [expression.left, expression.right];

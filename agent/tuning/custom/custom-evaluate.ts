@@ -1,4 +1,4 @@
-// What an expression of `custom` can come to: bounds for bounds, a value for values, by one and the same walk of the tree.
+// Evaluates an expression of `custom`: to a range for ranges, to a value for values, by one walk of the tree. Pure.
 
 import { nearestOf, suggest } from "../../nearest.ts";
 import {
@@ -13,13 +13,13 @@ import {
 } from "./custom-range.ts";
 import { ExpressionError, type Expression } from "./custom-syntax.ts";
 
-/** A number that not every machine tells, and that only `known` reads. */
+/** A number that is unknown on some machines, and that only `known` reads. */
 export interface Fact {
   readonly dimension: "fact";
-  /** Null: it may be or not. */
+  /** Null: it may be known or not. */
   readonly isKnown: boolean | null;
   readonly range: Range;
-  /** What could stand for it, for the remedy: `100GiB`. */
+  /** An example of what to write in its place: `100GiB`. */
   readonly example: string;
 }
 
@@ -28,8 +28,8 @@ export type Names = ReadonlyMap<string, Outcome | Fact>;
 type Call = Extract<Expression, { kind: "call" }>;
 
 /**
- * What evaluates for ranges evaluates for every value within them: a divisor that cannot be 0 there is not 0 here, and
- * what cannot overflow does not. (Rounding never changes which of two results is the larger.)
+ * An expression that evaluates for ranges evaluates for every value within them: no divisor is 0 and nothing overflows.
+ * (Rounding never changes which of two results is the larger.)
  * @throws ExpressionError
  */
 export function evaluate(expression: Expression, names: Names): Outcome {
@@ -103,7 +103,7 @@ function call(expression: Call, names: Names): Outcome {
   return checkCall(expression).run(expression, names);
 }
 
-/** @throws ExpressionError for a function that is none, or too many or too few arguments */
+/** @throws ExpressionError for an unknown function, or too many or too few arguments */
 export function checkCall({ name, given, column }: Call): FunctionRule {
   const rule = functionNamed(name);
   if (!rule) throw new ExpressionError(`there is no function '${name}'`, column, suggest(name, Object.keys(FUNCTIONS)));
@@ -124,7 +124,7 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);
 }
 
-/** Of a function that never falls where an argument rises: so the lows give the low, and the highs the high. */
+/** For a function that never falls if an argument rises: so the lows give the low, and the highs the high. */
 function rising(compute: (...given: number[]) => number): FunctionRule["run"] {
   return ({ given, column }, names) => {
     const ranges = given.map((argument) => numeric(evaluate(argument, names), column));
@@ -137,7 +137,7 @@ function rising(compute: (...given: number[]) => number): FunctionRule["run"] {
   };
 }
 
-/** To a whole number, or to a multiple of a step that is the same on every machine: rising then, too. */
+/** Rounds to a whole number, or to a multiple of a step. The step is a constant, so that the function is rising, too. */
 function rounding(round: (value: number) => number): FunctionRule["run"] {
   return (expression, names) => {
     const { given, column } = expression;
@@ -145,7 +145,7 @@ function rounding(round: (value: number) => number): FunctionRule["run"] {
     const step = argumentOf(expression, 1);
     const { low, high } = numeric(evaluate(step, names), column);
     if (low !== high || low <= 0)
-      throw new ExpressionError("a step that is no constant above 0", step.column, "Write a number, or 1MiB.");
+      throw new ExpressionError("a step must be a constant above 0", step.column, "Write a number, or 1MiB.");
     return rising((value, multiple) => round(value / multiple) * multiple)(expression, names);
   };
 }
@@ -169,7 +169,7 @@ function callKnown(expression: Call, names: Names): Outcome {
   return found.isKnown === null ? both : found.isKnown ? found.range : instead;
 }
 
-/** What says how a setting is printed or counted, says it of the whole. */
+/** For functions that say how a whole setting is printed or counted: inside of an expression they are refused. */
 function outermost(usage: string, values: number): FunctionRule {
   const run = ({ name, column }: Call): never => {
     const what = `${name} is for a whole setting, not for a part of it`;

@@ -1,4 +1,4 @@
-// What the expressions of `custom` may know of a machine, by name: on one machine, on every one, and on a sample of them. Pure.
+// Names what expressions of `custom` may know of a machine: of one machine, of every one, and of a sample. Pure.
 
 import type { Fact } from "./custom-evaluate.ts";
 import { type Outcome, pointOf, type Range } from "./custom-range.ts";
@@ -11,7 +11,7 @@ export const LEAST_BYTES = MIB;
 
 export type MachineNames = Map<string, Outcome | Fact>;
 
-/** Far beyond any machine: what holds for all of this holds everywhere. */
+/** Ranges far beyond any machine: what holds within them holds everywhere. */
 export function nameEveryMachine(leastBytes: number): MachineNames {
   const cpus: Range = { low: 1, high: 2 ** 20, dimension: "number" };
   return new Map<string, Outcome | Fact>([
@@ -30,7 +30,7 @@ const DISK = { dimension: "fact", isKnown: null, example: "100GiB" } as const;
 const GPUS = { dimension: "fact", isKnown: null, example: "0" } as const;
 const NUMA = { dimension: "fact", isKnown: null, example: "1" } as const;
 
-/** Null: not known. */
+/** Null: unknown. */
 interface Values {
   readonly memoryBytes: number;
   readonly vcpus: number;
@@ -67,7 +67,7 @@ function factOf(fact: Pick<Fact, "dimension" | "example">, value: number | null,
 
 const NO_FACTS = { diskBytes: null, gpus: null, numaNodes: null };
 
-/** Of the smallest kind: nothing is known of it but its size. */
+/** The smallest machine: one CPU, and no facts known. */
 export function nameSmallest(memoryBytes: number): MachineNames {
   const machine = { machineMemoryBytes: memoryBytes, machineVcpus: 1 };
   return nameValues({ memoryBytes, vcpus: 1, cores: 1, ...machine, ...NO_FACTS });
@@ -80,12 +80,12 @@ const SAMPLED_FACTS = [
   { diskBytes: 16 * TIB, gpus: 16, numaNodes: 8 },
 ];
 
-/** Machines that have this share for the app, up to what no instance has, and that differ in what is used of them. */
+/** Machines that give the app this share, up to sizes that no instance has; they differ only in the names in `used`. */
 export function nameSamples(memoryBytes: number, used: ReadonlySet<string>): readonly MachineNames[] {
   const some = <T>(values: readonly T[], ...names: readonly string[]): readonly T[] =>
     names.some((name) => used.has(name)) ? values : values.slice(0, 1);
   const samples = some(SAMPLED_VCPUS, "vcpus", "cores", "machineVcpus").flatMap((vcpus) => [
-    // All of a machine, and a part of a large one with two threads a core.
+    // The app has a whole machine, or a part of a large one with two threads a core.
     { vcpus, cores: vcpus, machineVcpus: vcpus, machineMemoryBytes: memoryBytes },
     { vcpus, cores: Math.ceil(vcpus / 2), machineVcpus: 1024, machineMemoryBytes: PLENTY_BYTES },
   ]);

@@ -6,7 +6,7 @@ import { type Account, accountFor } from "./custom-share.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 import type { Options } from "../profile/profile.ts";
 
-/** By the options that it is of: they stay the same for every machine. */
+/** By the options, which are the same object for every machine. */
 const ACCOUNTS = new WeakMap<Options, Account>();
 
 export function accountOf(options: Options): Account {
@@ -17,7 +17,7 @@ export function accountOf(options: Options): Account {
   return account;
 }
 
-/** What every expression may count on. */
+/** The least share, on which every expression may count. */
 export function leastOf(options: Options): number {
   return Math.max(LEAST_BYTES, optionalNumber(options, "floor") ?? 0);
 }

@@ -1,15 +1,15 @@
-// What operators make of ranges of numbers and of sets of texts, for the expressions of `custom`. Pure.
+// Computes with ranges of numbers and sets of texts, for the expressions of `custom`. Pure.
 
 import { ExpressionError, type Operator } from "./custom-syntax.ts";
 
-/** From `low` to `high`, both finite; a value is a range of one. `dimension`: `any` is a plain 0, at home with both. */
+/** From `low` to `high`, both finite; a value is a range of one. `any` is a plain 0, which is a size and a number. */
 export interface Range {
   readonly low: number;
   readonly high: number;
   readonly dimension: "size" | "number" | "any";
 }
 
-/** The texts that it can be; a value is one. */
+/** The texts that an outcome can be; a value is one text. */
 interface Texts {
   readonly dimension: "text";
   readonly texts: readonly [string, ...string[]];
@@ -81,20 +81,20 @@ function checkDivisor({ low, high }: Range, column: number): void {
   throw new ExpressionError("what is divided by can be 0", column, "Write max(1, …) around the divisor.");
 }
 
-// The sign is the dividend's.
+// The remainder has the dividend's sign.
 function remainders(left: Range, right: Range): Pick<Range, "low" | "high"> {
   const most = Math.max(Math.abs(right.low), Math.abs(right.high));
   return { low: left.low < 0 ? Math.max(left.low, -most) : 0, high: left.high > 0 ? Math.min(left.high, most) : 0 };
 }
 
-// Settled where the ranges do not overlap.
+// The answer is certain only if the ranges do not overlap.
 function compare(operator: Operator, left: Range, right: Range): Pick<Range, "low" | "high"> {
   if (left.high >= right.low && right.high >= left.low) return { low: 0, high: 1 };
   const settled = compute(operator, left.low, right.low);
   return { low: settled, high: settled };
 }
 
-// Settled where both are one text, or have none in common.
+// The answer is certain only if both are one text, or have none in common.
 function compareTexts(operator: "==" | "!=", left: readonly string[], right: readonly string[]): Range {
   const isEither = left.some((text) => right.includes(text));
   if (isEither && left.length * right.length > 1) return { low: 0, high: 1, dimension: "number" };
@@ -109,7 +109,7 @@ function combineDimensions(
 ): Range["dimension"] {
   if (operator === "*") {
     if (left === "size" && right === "size")
-      throw new ExpressionError("a size times a size is no size", column, "Make one of them a plain number.");
+      throw new ExpressionError("a size can't be multiplied by a size", column, "Make one of them a plain number.");
     return left === "size" || right === "size" ? "size" : "number";
   }
   if (operator === "/") {
@@ -122,7 +122,7 @@ function combineDimensions(
   return isComparison(operator) ? "number" : same;
 }
 
-/** @throws ExpressionError where they are of two kinds */
+/** @throws ExpressionError if one is a text and another a number */
 function sameDimension(outcomes: readonly Outcome[], column: number): void {
   const texts = outcomes.filter(({ dimension }) => dimension === "text");
   if (texts.length > 0 && texts.length < outcomes.length)
@@ -136,7 +136,7 @@ export function numericDimension(dimensions: readonly Range["dimension"][], colu
   return [...named][0] ?? "any";
 }
 
-/** Both sides count where the condition can be either way. */
+/** Counts both sides if the condition can be true or false. */
 export function choose(condition: Range, then: Outcome, otherwise: Outcome, column: number): Outcome {
   const both = unite(then, otherwise, column);
   const isTrue = condition.low > 0 || condition.high < 0;
@@ -146,7 +146,7 @@ export function choose(condition: Range, then: Outcome, otherwise: Outcome, colu
   return chosen.dimension === "text" || both.dimension === "text" ? chosen : { ...chosen, dimension: both.dimension };
 }
 
-/** Whatever either can be. */
+/** All that either can be. */
 export function unite(one: Outcome, other: Outcome, column: number): Outcome {
   sameDimension([one, other], column);
   if (one.dimension === "text" && other.dimension === "text") {
@@ -161,7 +161,7 @@ export function unite(one: Outcome, other: Outcome, column: number): Outcome {
 
 const DECIMALS = 1e6;
 
-/** As a setting has it: sizes in whole bytes, numbers with six decimals at most. */
+/** Rounds as settings do: sizes to whole bytes, numbers to six decimals. */
 export function settle(outcome: Outcome): Outcome {
   if (outcome.dimension === "text") return outcome;
   const { low, high, dimension } = outcome;

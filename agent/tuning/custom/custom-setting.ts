@@ -9,9 +9,9 @@ export interface CustomSetting {
   readonly name: string;
   readonly source: string;
   readonly expression: Expression;
-  /** The app whose spelling of a size it has; null: a number of bytes. */
+  /** The app whose spelling of sizes it uses; null: a number of bytes. */
   readonly form: string | null;
-  /** A size is taken out of the app's share, unless its author says that it is no memory of the app's own. */
+  /** Whether a size is taken out of the app's share: its author may say that it is no memory of the app's own. */
   readonly isCounted: boolean;
 }
 

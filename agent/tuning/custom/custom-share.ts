@@ -1,4 +1,4 @@
-// Whether the sizes of a `custom` app fit into its share and are none below 0, and from which share on. Pure.
+// Finds the share from which on the sizes of a `custom` app fit into it and none is below 0. Pure.
 
 import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
 import { LEAST_BYTES, type MachineNames, nameSamples, nameSmallest } from "./custom-machine.ts";
@@ -8,31 +8,31 @@ import type { Expression } from "./custom-syntax.ts";
 import { PLENTY_BYTES } from "../profile/degraded.ts";
 import { GIB } from "../../size.ts";
 
-/** A machine on which the sizes come to more than the share, or one of them to less than nothing. */
+/** A machine on which the sizes exceed the share, or one of them is below 0. */
 export interface Overdraft {
-  /** The setting with which they do, and those that are counted before it. */
+  /** The setting that exceeds it, and the counted ones before it. */
   readonly setting: CustomSetting;
   readonly before: readonly string[];
-  /** Of all so far; below 0: of the setting. */
+  /** The sum up to this setting; if it is below 0, the setting's own size. */
   readonly totalBytes: number;
   readonly memoryBytes: number;
   readonly vcpus: number;
 }
 
 export type Account =
-  /** With one CPU and what is above it, they fit from this share on. */
+  /** They fit from this share on, with any number of CPUs. */
   | { readonly kind: "fits"; readonly leastBytes: number }
   | {
       readonly kind: "over";
       readonly overdraft: Overdraft;
-      /** The least share in which they fit on every machine; null: there is none. */
+      /** The least share in which they fit on every machine; null: no share is large enough. */
       readonly fitsFromBytes: number | null;
     };
 
 /**
- * Looked at for shares from the least to the largest instance's: at every doubling, and around each size that an expression
- * names. A share that lies between and does not hold them all is divided all the same, in their order. The least share knows
- * nothing of the CPUs, so what grows with them must fit into it, too.
+ * Checks shares from the least to the largest instance's: at every doubling, and around each size that an expression names.
+ * A share between them that is too small is still divided, in the settings' order. The least share does not depend on the
+ * CPUs, so what grows with them must fit into it, too.
  */
 export function accountFor(all: readonly CustomSetting[], leastBytes: number): Account {
   const settings = keepSizes(all, leastBytes);
@@ -59,7 +59,7 @@ export function accountFor(all: readonly CustomSetting[], leastBytes: number): A
   return { kind: "fits", leastBytes: leastFit };
 }
 
-/** No size is below 0 on any machine, and no counted one more than the share: what is made of it counts on that. */
+/** Clamps a size to 0 and, if it is counted, to the share, as tuning does: later settings are computed from it. */
 export function withinShare({ isCounted }: CustomSetting, outcome: Outcome, names: Names): Outcome {
   const share = names.get("memoryBytes");
   if (outcome.dimension !== "size" || share?.dimension !== "size") return outcome;
@@ -67,7 +67,7 @@ export function withinShare({ isCounted }: CustomSetting, outcome: Outcome, name
   return { ...outcome, low: within(outcome.low, share.low), high: within(outcome.high, share.high) };
 }
 
-/** The sizes, and the settings that they are made of. */
+/** Keeps the sizes, and the settings that they are computed from. */
 function keepSizes(settings: readonly CustomSetting[], leastBytes: number): readonly CustomSetting[] {
   const names = nameSmallest(leastBytes);
   for (const setting of settings)
@@ -111,7 +111,7 @@ function sizesIn(expression: Expression): number[] {
   }
 }
 
-/** From it on, all of them fit; to the byte. Null: not even the last one does. */
+/** The least share, to the byte, from which on all fit. Null: the last one does not. */
 function findLeast(shares: readonly number[], fits: (memoryBytes: number) => boolean): number | null {
   const lastBad = shares.findLastIndex((share) => !fits(share));
   let [bad, good] = [shares[lastBad], shares[lastBad + 1]];
@@ -124,7 +124,7 @@ function findLeast(shares: readonly number[], fits: (memoryBytes: number) => boo
   return good;
 }
 
-/** Null: all fit. What is from 0 to the share has been looked at for every machine, and evaluates. */
+/** Null: all fit. `checkOptions` has made sure that every expression evaluates. */
 function findOverdraft(settings: readonly CustomSetting[], names: MachineNames): Overdraft | null {
   const memoryBytes = numberOf(names, "memoryBytes");
   const before: string[] = [];

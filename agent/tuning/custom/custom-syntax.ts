@@ -1,4 +1,4 @@
-// The language of `custom`: text to a tree, with the column of everything that is wrong. Runs nothing, knows no values.
+// Parses the language of `custom` into a tree; errors carry their column. Evaluates nothing.
 
 import { nameInvisible } from "../../names/invisible.ts";
 import { shown } from "../../shown.ts";
@@ -41,11 +41,11 @@ interface Token {
 
 interface Tokens {
   readonly tokens: readonly Token[];
-  /** What is after the last of them. */
+  /** Stands after the last token. */
   readonly end: Token;
 }
 
-// Longer than anyone writes, and short enough that neither the parser nor a number's size runs away.
+// Longer than anyone writes, and short enough to bound the parser's depth and a number's digits.
 const MOST_CHARACTERS = 1000;
 const MOST_DEPTH = 50;
 
@@ -107,7 +107,7 @@ class Parser {
     if (kind !== "end") throw new ExpressionError(`unexpected ${quote(text)}`, column, "Put an operator before it.");
   }
 
-  /** One at most: `1 < x < 3` would compare a yes or no with 3. */
+  /** At most one comparison: `1 < x < 3` would compare 1 or 0 with 3. */
   comparison(depth: number): Expression {
     const left = this.#sum(depth);
     const operator = this.#take(["<", "<=", ">", ">=", "==", "!="]);
@@ -167,7 +167,7 @@ class Parser {
   #expect(symbol: string): void {
     if (this.#take([symbol])) return;
     const { text, column } = this.#peek();
-    throw new ExpressionError(`expected '${symbol}', found ${quote(text)}`, column, "Close what was opened.");
+    throw new ExpressionError(`expected '${symbol}', found ${quote(text)}`, column, "Close the parenthesis.");
   }
 }
 
@@ -177,12 +177,12 @@ function binary({ text, column }: Token, left: Expression, right: Expression): E
 
 function parseNumber({ text, column }: Token): Expression {
   const [, digits = "", unit = ""] = /^([\d.]+)(.*)$/.exec(text) ?? [];
-  // Eight to some, and a part of a date; 0x4 and 1e3 are no better.
+  // 010 is 8 to some readers, 07 a part of a date; 0x4 and 1e3 are as unclear.
   if (/^0\d/.test(digits) || /^(?:x|o|b[01]|e\d)/i.test(unit)) throw unclearNumber(text, column);
   if (unit === "%") return { kind: "number", value: Number(digits) / 100, isSize: false, column };
   if (unit === "") return { kind: "number", value: Number(digits), isSize: false, column };
   const value = parseSize(text);
-  if (value === null) throw new ExpressionError(`'${text}' is no size`, column, adviseSize(text));
+  if (value === null) throw new ExpressionError(`'${text}' is not a size`, column, adviseSize(text));
   return { kind: "number", value, isSize: true, column };
 }
 
@@ -194,7 +194,7 @@ function parseText({ text, column }: Token): Expression {
 }
 
 function unclearNumber(text: string, column: number): ExpressionError {
-  return new ExpressionError(`'${text}' is no plain number`, column, "Write its digits alone: 16, 0.5, 1000.");
+  return new ExpressionError(`'${text}' is not a plain number`, column, "Write its digits alone: 16, 0.5, 1000.");
 }
 
 function missingValue({ text, column }: Token): ExpressionError {

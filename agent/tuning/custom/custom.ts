@@ -1,4 +1,4 @@
-// `custom`: any app, by expressions of its operator's over its share and its machine. What could fail is refused beforehand.
+// Tunes any app by its operator's expressions over its share and its machine. `checkOptions` refuses what could fail.
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { checkOptions } from "./custom-check.ts";
@@ -19,7 +19,7 @@ export const custom: Profile = {
       kind: "size",
       default: null,
       min: LEAST_BYTES,
-      about: "the least memory that the app can run in; expressions count on it. No setting of its own",
+      about: "the least memory that the app can run in; expressions count on it. It is not a setting",
     },
   },
   anyOption: {
@@ -33,7 +33,7 @@ export const custom: Profile = {
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
-  toShrink: "lower the sizes of its expressions; one that is no memory of its own is uncounted(…)",
+  toShrink: "lower the sizes of its expressions, or write uncounted(…) around one that is no memory of its own",
   floorBytes(options) {
     const account = accountOf(options);
     return account.kind === "fits" ? account.leastBytes : leastOf(options);
@@ -54,7 +54,7 @@ export const custom: Profile = {
   },
 };
 
-/** @param leftBytes of the share, after the settings before it */
+/** @param leftBytes what earlier settings leave of the share */
 function tuneOne({ expression, source, form, isCounted }: CustomSetting, names: Names, leftBytes: number): Setting {
   const outcome = settle(evaluate(expression, names));
   const why = { formula: source.trim(), inputs: inputsOf(expression, names), source: "the operator's expression" };

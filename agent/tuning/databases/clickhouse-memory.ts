@@ -1,4 +1,4 @@
-// How ClickHouse's memory is divided: small caches up to 8 GB, those of the defaults from 32 GB on, and the rest for queries.
+// Divides ClickHouse's memory: small caches up to 8 GB, the default caches from 32 GB on, and the rest for queries.
 
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Options } from "../profile/profile.ts";
@@ -7,11 +7,11 @@ import { GIB, MIB } from "../../size.ts";
 /** The default of both caches of marks. */
 export const MOST_MARKS_BYTES = 5 * GIB;
 
-/** What Altinity advises for 4 and 8 GB. */
+/** Altinity's advice for 4 and 8 GB. */
 export const LEAST_MARKS_BYTES = 256 * MIB;
 export const LEAST_INDEX_MARKS_BYTES = 64 * MIB;
 
-/** What the buffers of a small query take. */
+/** A small query's buffers. */
 const SMALL_QUERY_BYTES = 64 * MIB;
 
 /** Altinity's for 4 and 8 GB. */
@@ -20,21 +20,21 @@ export const LEAST_QUERIES = 8;
 /** "As low as 2 GB." */
 const LEAST_BYTES = 2_000_000_000;
 
-/** Kept from the server: ClickHouse's tenth from 20 GB on, Altinity's quarter up to 8 GB, and as much as there in between. */
+/** The server leaves alone Altinity's quarter up to 8 GB, ClickHouse's tenth from 20 GB on, and this much in between. */
 export const KEPT_BYTES = 2_000_000_000;
 
-/** What the server has of 8 GB. From here on the caches grow, so that with the 32 GB that ClickHouse advises they have their defaults. */
+/** What the server gets of 8 GB. From here on the caches grow, up to their defaults at the 32 GB that ClickHouse advises. */
 const GROWTH_FROM_BYTES = 6_000_000_000;
 
 export interface Split {
-  /** What the server may take: the parts below, and a few bytes. */
+  /** What the server may take: the parts below, and the few bytes that do not divide. */
   readonly serverBytes: number;
   readonly marksBytes: number;
   readonly indexMarksBytes: number;
   readonly uncompressedBytes: number;
-  /** For the queries and merges, all together. */
+  /** For all queries and merges together. */
   readonly queriesBytes: number;
-  /** A sixteenth of what the server has beyond what small caches are for. */
+  /** A sixteenth of the server's memory beyond what small caches are for. */
   readonly sixteenthBytes: number;
 }
 
@@ -69,19 +69,19 @@ function serverOf(memoryBytes: number, limitPercent: number | null): number {
   return Math.min(mostBytes, Math.max(Math.floor((memoryBytes * 3) / 4), memoryBytes - KEPT_BYTES));
 }
 
-/** The inverse. */
+/** The share that leaves the server so much: the inverse of the above. */
 function memoryFor(serverBytes: number, limitPercent: number | null): number {
   if (limitPercent !== null) return Math.ceil((serverBytes * 100) / limitPercent);
   const withQuarter = Math.ceil((serverBytes * 4) / 3);
   return Math.max(Math.ceil((serverBytes * 10) / 9), Math.min(withQuarter, serverBytes + KEPT_BYTES));
 }
 
-/** Of what there is beyond small caches, four sixteenths go to marks, one to those of indices, and the others to queries. */
+/** Of the memory beyond small caches, four sixteenths go to marks, one to marks of indices, and the others to queries. */
 export function splitMemory(memoryBytes: number, options: Options): Split {
   const serverBytes = serverOf(memoryBytes, optionalNumber(options, "limitPercent"));
   const least = leastOf(options);
   const growthFromBytes = Math.max(GROWTH_FROM_BYTES, sumOf(least));
-  // Whole sixteenths: with parts that are rounded one by one, another byte of memory could take one from the queries.
+  // Whole sixteenths: if each part were rounded by itself, another byte of memory could take one from the queries.
   const sixteenthBytes = Math.floor(Math.max(0, serverBytes - growthFromBytes) / 16);
   const marksBytes =
     optionalNumber(options, "mark_cache_size") ?? Math.min(least.marksBytes + 4 * sixteenthBytes, MOST_MARKS_BYTES);

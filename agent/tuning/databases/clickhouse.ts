@@ -1,4 +1,4 @@
-// ClickHouse: the server's limit, its caches, and queries and merges that fit into what the caches leave.
+// Tunes ClickHouse: the server's limit, its caches, and queries and merges that fit into what the caches leave.
 
 import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
 import {
@@ -21,16 +21,16 @@ const TIPS = "clickhouse.com, usage recommendations, less than 16GB of RAM";
 const LOW_MEMORY = "kb.altinity.com, configure ClickHouse for low memory environments";
 const MERGE_TREE = "clickhouse.com, MergeTree settings (<merge_tree> in config.xml)";
 
-/** Below this the defaults do not match the memory. */
+/** With less memory the defaults are too large. */
 const USUAL_BYTES = 16_000_000_000;
 
 /** config.xml's. */
 const MOST_QUERIES = 1000;
 
-/** Altinity's 8 in 4 GiB; some hundred, config.xml's for long, where ClickHouse has more than the 32 GB that it advises. */
+/** Altinity's 8 in 4 GiB; a hundred, config.xml's default for long, beyond the 32 GB that ClickHouse advises. */
 const QUERY_BYTES = 320 * MIB;
 
-/** "A minimum of 4GB of RAM to perform non-trivial queries": what one has of that. */
+/** "A minimum of 4GB of RAM to perform non-trivial queries": one query's part of that. */
 const LEAST_USEFUL_QUERY_BYTES = 1_000_000_000;
 
 const THREADS_PER_CPU = 2;
@@ -38,10 +38,10 @@ const THREADS_PER_CPU = 2;
 /** max_threads_min_free_memory_per_thread. */
 const THREAD_BYTES = GIB;
 
-/** Up to 31 physical cores both threads of each, above one only: what 31 have, more have, too. */
+/** ClickHouse uses both threads of each core up to 31 cores, one beyond; here more cores keep the threads of 31. */
 const SMT_THREADS = 62;
 
-/** background_pool_size, each with two merges at a time, and the free ones of these 32 that other work waits for. */
+/** background_pool_size, with two merges at a time for each thread, and how many of these 32 must be free for other work. */
 const POOL = 16;
 /** Altinity's 2 in 4 GB, and 16 in the 32 GB that ClickHouse advises. */
 const POOL_THREAD_BYTES = 2_000_000_000;
@@ -58,7 +58,7 @@ const OPTIONS = {
     default: null,
     min: 30,
     max: 100,
-    about: "the share that the server may take; 75 up to 8 GB, 90 from 20 GB on if not given",
+    about: "percent of the memory that the server may take; 75 up to 8 GB, 90 from 20 GB on if not given",
   },
   mark_cache_size: size("cache of marks; 5 GiB where there is room"),
   index_mark_cache_size: size("cache of marks of indices; 5 GiB where there is room"),
@@ -90,7 +90,7 @@ export const clickhouse: Profile = {
   useful: () => ({
     max_memory_usage: {
       least: LEAST_USEFUL_QUERY_BYTES,
-      because: "ClickHouse asks for 4 GB of memory to run queries that are not trivial",
+      because: "ClickHouse wants 4 GB of memory for non-trivial queries",
     },
   }),
   ladder: [],
@@ -116,7 +116,7 @@ export const clickhouse: Profile = {
   },
 };
 
-// Whatever the queries do, this holds: the server fails the allocation that would exceed it.
+// Holds whatever the queries do: the server fails an allocation that would exceed it.
 function tuneServer({ memoryBytes }: Allotment, { serverBytes }: Split, options: Options): Setting {
   const limitPercent = optionalNumber(options, "limitPercent");
   const source = `${SERVER}, max_server_memory_usage_to_ram_ratio`;
@@ -217,7 +217,7 @@ function tuneBlocks({ memoryBytes }: Allotment): Setting {
   });
 }
 
-// The server refuses to start where more free ones are wanted than there are, so they go down with the pool.
+// The server does not start if more threads must be free than the pool has, so these go down with the pool.
 function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
   const given = optionalNumber(options, "background_pool_size");
   const pool = given ?? Math.max(LEAST_POOL, Math.min(Math.floor(memoryBytes / POOL_THREAD_BYTES), POOL));
@@ -240,7 +240,7 @@ function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
   };
 }
 
-/** A size that the operator may give: as it was given, or by its own reason. */
+/** A size that an option may give, else computed for the given reason. */
 function sizeOf(name: string, value: number, options: Options, reason: Reason): Setting {
   return bytes(value, String(value), options[name] === null ? reason : byGiven(name, value, reason.source));
 }

@@ -1,33 +1,35 @@
-// Divides the share of a MySQL or MariaDB: the buffer pool by MySQL's table, all else out of what the table leaves.
+// Divides the share of a MySQL or MariaDB: the buffer pool by MySQL's table, everything else by what the table leaves.
 
 import { optionalNumber } from "../profile/read-option.ts";
 import type { Bound, Options } from "../profile/profile.ts";
 import { LEAST_POOL_BYTES, poolByTable, roundPool, THREE_QUARTERS_ABOVE_BYTES } from "./innodb-pool.ts";
 import { MIB } from "../../size.ts";
 
-/** Something that the server holds beside its buffer pool. */
+/** Memory that the server takes beside its buffer pool. */
 export interface PartRule {
   readonly setting: string;
   /** The option that fixes it. */
   readonly option: string | null;
   readonly least: number;
   readonly most: (memoryBytes: number) => number;
-  /** So much of it is bought before more than a few connections, and the pool gives way to it where MySQL's table jumps up. */
+  /**
+   * Memory buys so much of it before more than a few connections; where MySQL's table jumps up, the pool leaves room for it.
+   */
   readonly early?: number;
-  /** What one of it takes. */
+  /** The memory of one of it. */
   readonly unitBytes: number;
-  /** How many of it each connection has at worst; 0: there is one for the whole server. */
+  /** How many of it each connection has at worst; 0: the whole server has one. */
   readonly perConnection: number;
-  /** Rounded down to whole ones of this. */
+  /** The value is a multiple of it, rounded down. */
   readonly step: number;
-  /** The pool gives way to all of it where MySQL's table jumps up. */
+  /** Where MySQL's table jumps up, the pool leaves room for all of it. */
   readonly essential?: boolean;
 }
 
 export interface InnodbRule {
   /** The process itself, before its first connection. */
   readonly baseBytes: number;
-  /** Descriptors, hashes and locks beside the pool, as a part of it. */
+  /** Descriptors, hashes and locks beside the pool, as a fraction of it. */
   readonly poolOverhead: number;
   /** Session, network buffers, transaction: what a connection has beside the buffers that are parts. */
   readonly connectionBytes: number;
@@ -41,11 +43,11 @@ export interface Part {
   readonly value: number;
   readonly least: number;
   readonly most: number;
-  /** What it takes to have one more of it. */
+  /** The price of one more of it. */
   readonly eachBytes: number;
-  /** What there was to buy it with. */
+  /** The memory that was left to buy it. */
   readonly spareBytes: number;
-  /** Those that share it; null where it is one for the whole server. */
+  /** How many connections have it; null: the whole server has one. */
   readonly connections: number | null;
   readonly boundBy: Bound;
 }
@@ -56,21 +58,21 @@ export interface InnodbMemory {
   readonly tablePoolBytes: number;
   /** Before rounding. */
   readonly bearablePoolBytes: number;
-  /** All that the pool leaves alone. */
+  /** What the pool leaves to everything else. */
   readonly besidePoolBytes: number;
   readonly connections: Part;
   readonly parts: ReadonlyMap<string, Part>;
 }
 
-/** With the least of everything, and all that is given. */
+/** With the least of everything, and all that options give. */
 export function leastInnodbBytes(rule: InnodbRule, options: Options): number {
   const poolBytes = givenPool(options) ?? LEAST_POOL_BYTES;
   return Math.ceil(poolBytes * (1 + rule.poolOverhead) + leastRestBytes(rule, options));
 }
 
 /**
- * The table's pool is exact wherever the rest fits beside it. Where the table jumps, it leaves less to the rest than it did
- * with less memory: so the rest counts only on what is left at any larger size, and nothing of it ever falls.
+ * The pool is exactly the table's wherever the rest fits beside it. Where the table jumps, it leaves less to the rest than
+ * with less memory. So the rest counts only on what every larger size leaves it, too, and no part ever falls.
  */
 export function divideInnodbMemory(memoryBytes: number, rule: InnodbRule, options: Options): InnodbMemory {
   const whole = 1 + rule.poolOverhead;
@@ -96,7 +98,7 @@ function lastingRestBytes(memoryBytes: number, whole: number, keptBytes: number)
   return memoryBytes > THREE_QUARTERS_ABOVE_BYTES ? Math.max(here, keptBytes) : Math.min(here, keptBytes);
 }
 
-// After the table's jump: what it leaves there, or all that is essential, as far as there was so much before it.
+// After the table's jump: what it leaves there, or all that is essential, as far as the table left so much before the jump.
 function keptAfterJump(whole: number, essential: number): number {
   const before = THREE_QUARTERS_ABOVE_BYTES * (1 - whole / 2);
   return Math.max(THREE_QUARTERS_ABOVE_BYTES * (1 - (whole * 3) / 4), Math.min(essential, before));
@@ -112,7 +114,7 @@ function leastRestBytes(rule: InnodbRule, options: Options): number {
   return sumRest(rule, options, connections, ({ least }) => least);
 }
 
-/** All connections, and of each part what the pool gives way to. */
+/** All connections, and of each part what the pool leaves room for. */
 function essentialRestBytes(rule: InnodbRule, options: Options): number {
   const connections = optionalNumber(options, "connections") ?? rule.connections.most;
   return sumRest(rule, options, connections, ({ least, early, most, essential = false }) =>
@@ -130,7 +132,7 @@ function sumRest(
   return bytes.reduce((sum, each) => sum + each, baseBytes + connections * connectionBytes);
 }
 
-/** One of the whole server, or at least one however few the connections. */
+/** The price of one for the whole server, or of one for each connection that has it, at least one. */
 function eachBytesOf({ unitBytes, perConnection }: PartRule, connections: number): number {
   return perConnection === 0 ? unitBytes : unitBytes * Math.max(1, connections * perConnection);
 }
@@ -139,7 +141,7 @@ function givenOf({ option }: PartRule, options: Options): number | null {
   return option === null ? null : optionalNumber(options, option);
 }
 
-/** One after the other: nothing is bought before what is ahead of it has all. */
+/** Buys one after the other: each only once those before it have all that they want. */
 function buyRest(
   spare: Spare,
   memoryBytes: number,
@@ -165,7 +167,7 @@ function buyRest(
   return { connections, parts: new Map(parts) };
 }
 
-/** Of two purchases of the same, the one that decided: there was nothing left for the second, or the first was complete. */
+/** Of two purchases of one part, the one that decided: the second, unless nothing was left for it. */
 function later(first: Part, second: Part): Part {
   if (second.spareBytes > 0) return second;
   return { ...first, boundBy: first.boundBy ?? (first.value < second.most ? "ladder" : null) };
@@ -174,7 +176,7 @@ function later(first: Part, second: Part): Part {
 function buyConnections(spare: Spare, rule: InnodbRule, options: Options, until: "few" | "most"): Part {
   const given = optionalNumber(options, "connections");
   const { least, few, most } = rule.connections;
-  // The first ones have the least of everything, the others what the early parts have been given.
+  // The first connections have the least of everything, the others the early amounts.
   const amountOf = (part: PartRule): number => (until === "few" ? part.least : (part.early ?? part.least));
   const perConnection = rule.parts.map(
     (part) => (givenOf(part, options) ?? amountOf(part)) * part.unitBytes * part.perConnection,
@@ -206,7 +208,7 @@ interface Wish {
   readonly connections: number | null;
 }
 
-/** What is left to buy with. */
+/** The memory that is left to buy with. */
 class Spare {
   private bytes: number;
 
@@ -214,7 +216,7 @@ class Spare {
     this.bytes = Math.max(0, bytes);
   }
 
-  /** Reckoned in fractions, rounded down last: so more memory never buys less. What is given is in the least already. */
+  /** Rounds down last, so that more memory never buys less. The least already counts what options give. */
   buy({ given, step, ...wish }: Wish): Part {
     const spareBytes = Math.floor(this.bytes);
     if (given !== null) return { ...wish, value: given, least: given, most: given, spareBytes, boundBy: "user" };

@@ -1,4 +1,4 @@
-// What MySQL and MariaDB have in common: options, and the settings of memory, connections and disk in their own names.
+// The options and settings that MySQL and MariaDB have in common: memory, connections and disk.
 
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import { type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
@@ -10,13 +10,13 @@ import { GIB, KIB, MIB, TIB } from "../../size.ts";
 const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
 const IO_CAPACITY = "dev.mysql.com/doc/refman, innodb-configuring-io-capacity";
 
-/** The default of both servers; as few as Heroku's smallest Postgres plans have; and what the servers can do with. */
+/** `most` is both servers' default, `few` what Heroku's smallest Postgres plans have, `least` what a server can do with. */
 export const CONNECTIONS = { least: 10, few: 20, most: 151 };
 
 /**
- * Operations a second that the disk bears: twice a hard disk's 100 of MySQL's manual, the baseline of EBS gp3, and so many
- * that MySQL has the default of 8.4 for the local disks of an instance, which bear more. The machine does not tell: to the
- * kernel an EBS volume is an NVMe disk, too.
+ * Operations a second that the disk bears: for a hard disk twice the 100 of MySQL's manual, for `ssd` the baseline of EBS
+ * gp3, for an instance's local disks, which bear more, so many that innodb_io_capacity is the default of 8.4. The machine
+ * does not tell them apart: to the kernel an EBS volume is an NVMe disk, too.
  */
 const STORAGES = {
   hdd: { iops: 200, flushNeighbors: 1 },
@@ -24,11 +24,11 @@ const STORAGES = {
   nvme: { iops: 20_000, flushNeighbors: 0 },
 };
 
-/** Both by MySQL's manual: the variable's least, and what it sees no use in going above. */
+/** Both by MySQL's manual: the variable's least, and the most that it advises. */
 const LEAST_IO_CAPACITY = 100;
 const MOST_IO_CAPACITY = 20_000;
 
-/** What both servers want at least. */
+/** What both servers need to be of use. */
 export function usefulInnodb(options: Options): Readonly<Record<string, Useful>> {
   return {
     innodb_buffer_pool_size: {
@@ -40,7 +40,7 @@ export function usefulInnodb(options: Options): Readonly<Record<string, Useful>>
   };
 }
 
-/** Of use only to one who asked for so many: by themselves there are as few as can be. */
+/** Helps only an operator who asked for so many: without the option there are as few as possible. */
 export function fewerConnections(options: Options): Pick<Useful, "instead"> {
   return optionalNumber(options, "connections") === null ? {} : { instead: "lower the option connections" };
 }
@@ -80,7 +80,7 @@ export function global(setting: string, option: string | null, least: number, mo
   return { setting, option, least, most: () => most, unitBytes: 1, perConnection: 0, step: MIB };
 }
 
-/** Tables that are open at a time: one for each connection that uses it. */
+/** Open tables: one for each connection that uses the table. */
 export function tables(most: number, tableBytes: number): PartRule {
   const rest = { unitBytes: tableBytes, perConnection: 0, step: 1 };
   return { setting: "table_open_cache", option: null, least: 400, most: () => most, ...rest };
@@ -139,7 +139,7 @@ export function partOf({ parts }: InnodbMemory, setting: string): Part {
   throw new TypeError(`${setting} is no part of the rule`);
 }
 
-/** Every part, in the order of its rule: numbers as they are, sizes as both servers read them. */
+/** Every part, in the rule's order: counts as numbers, sizes as both servers read them. */
 export function tuneParts(memory: InnodbMemory, rules: readonly PartRule[], source: string): Settings {
   return Object.fromEntries(
     rules.map(({ setting, option, step, perConnection }) => {
@@ -176,8 +176,9 @@ export function reasonOf(
 }
 
 /**
- * The most is what the disk bears: told of more, InnoDB asks more of it than there is (Percona, "Save Money in AWS RDS").
- * Half of it for when nothing presses, since reads and the logs want the same disk: the manual's proportion of the two.
+ * innodb_io_capacity_max is what the disk bears: with more, InnoDB overloads it (Percona, "Save Money in AWS RDS").
+ * innodb_io_capacity is half of that, since reads and the logs want the same disk: the manual has the two in this
+ * proportion.
  */
 export function tuneDisk(options: Options): Settings {
   const storage = choiceOption(options, "storage", STORAGES);

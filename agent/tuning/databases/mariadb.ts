@@ -1,4 +1,4 @@
-// MariaDB 10.11 to 11: MySQL's table for the pool, MariaDB's defaults for the rest, held to what the share bears at worst.
+// Tunes MariaDB 10.11 to 11: MySQL's table for the pool, MariaDB's defaults for the rest, within the share at worst.
 
 import { count, fromOption } from "../profile/build-setting.ts";
 import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
@@ -28,7 +28,7 @@ const MYSQLTUNER = "major/MySQLTuner-perl: a quarter of the buffer pool";
 /** 75 MiB measured on 10.11, binary included; 400 table definitions, its default, at 80 KiB measured. */
 const BASE_BYTES = 112 * MIB;
 
-/** Nothing could be measured on 10.11.19, which has its descriptors inside; older ones have them beside it. */
+/** Nothing measurable on 10.11.19, which has its descriptors inside of the pool; older ones have them beside it. */
 const POOL_OVERHEAD = 1 / 32;
 
 /** 55 KiB measured while idle; two caches of the binary log, and a transaction. */
@@ -45,7 +45,7 @@ const TEMP_TABLES_PER_CONNECTION = 1 / 10;
 const TEMP_TABLE_BYTES = 16 * MIB;
 const LEAST_TEMP_TABLE_BYTES = MIB;
 
-/** MariaDB's default, and where reading the log again after a crash takes long enough. */
+/** MariaDB's default; and the most, since recovery after a crash reads the whole log. */
 const LEAST_LOG_BYTES = 96 * MIB;
 const MOST_LOG_BYTES = 4 * GIB;
 
@@ -99,7 +99,7 @@ export const mariadb: Profile = {
   about: "a MariaDB server",
   options: OPTIONS,
   takesMemory: true,
-  // Databases are what their machines are there for.
+  // A database is what its machine is there for.
   usualWeight: 1,
   useful: (options) => ({
     ...usefulInnodb(options),
@@ -136,8 +136,8 @@ export const mariadb: Profile = {
   },
 };
 
-// MariaDB takes the smaller of the two for a temporary table. Tables that someone keeps in memory are no worst case of
-// the server, and would not hold their rows any more if this were less than the default.
+// MariaDB takes the smaller of the two for a temporary table. Tables that an app creates as MEMORY are not in the server's
+// worst case, and would lose room for their rows if this were less than the default.
 function tuneHeapTables(tmpTableBytes: number): Setting {
   return megabytes(Math.max(tmpTableBytes, HEAP_TABLE_BYTES), {
     formula: "max(tmpTableBytes, 16 MiB)",

@@ -1,4 +1,4 @@
-// MongoDB: WiredTiger's cache as mongod itself would size it, index builds and connections in what that leaves.
+// Tunes MongoDB: WiredTiger's cache as mongod itself would size it, index builds and connections in what that leaves.
 
 import { bytes, count } from "../profile/build-setting.ts";
 import { optionalNumber } from "../profile/read-option.ts";
@@ -10,7 +10,7 @@ const CONNECTIONS = "mongodb.com, manual, tuning the connection pool";
 const INDEX_BUILDS = "mongodb.com, manual, maxIndexBuildMemoryUsageMegabytes";
 const FILES = "mongodb.com, manual, UNIX ulimit settings";
 
-// All in whole MiB, which is what mongod counts in, too.
+// Everything is in whole MiB, as in mongod.
 
 /** mongod's own code, threads and catalog before there are data or clients; an estimate on the safe side. */
 const BASE_MIB = 128;
@@ -18,7 +18,7 @@ const BASE_MIB = 128;
 const LEAST_CACHE_MIB = 256;
 const MOST_CACHE_MIB = 10_000_000;
 
-/** What mongod leaves of the memory before it takes half. */
+/** What mongod leaves alone before it takes half of the rest. */
 const KEPT_MIB = 1024;
 
 /** mongod's default, and the least that it accepts. */
@@ -62,7 +62,7 @@ const OPTIONS = {
   },
 } satisfies OptionRules;
 
-// No tickets: where they are given, MongoDB 7 and later stop adjusting them to the load.
+// Sets no tickets: if they are set, MongoDB 7 and later stop adjusting them to the load.
 export const mongodb: Profile = {
   name: "mongodb",
   about: "a MongoDB server (mongod)",
@@ -75,7 +75,7 @@ export const mongodb: Profile = {
   ladder: ["maxIndexBuildMemoryUsageMegabytes"],
   toShrink: "lower the options cacheSizeGB or maxIncomingConnections",
   floorBytes: (options) => floorMib(options) * MIB,
-  // What the cache does not take is page cache, and room for sorts and aggregations.
+  // The cache leaves page cache, and room for sorts and aggregations.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const indexBuilds = tuneIndexBuilds(allotment, options);
@@ -147,7 +147,7 @@ function tuneCache({ memoryBytes }: Allotment, indexMib: number, options: Option
     },
     source: CACHE,
     boundBy: boundOf(value, halfMib, wantedMib),
-    ...(value < wantedMib ? { note: "the connections that were asked for leave less than mongod would take" } : {}),
+    ...(value < wantedMib ? { note: "the connections that the option gives leave less than mongod would take" } : {}),
   });
 }
 
@@ -157,7 +157,7 @@ function boundOf(value: number, halfMib: number, wantedMib: number): Bound {
   return value < halfMib ? "cap" : null;
 }
 
-/** Half of what is left, and all of it for a client's pool: the rest is for sorts and aggregations, and for the page cache. */
+/** Half of what is left, or all of it up to a client's pool; sorts, aggregations and the page cache have the rest. */
 function tuneConnections({ memoryBytes }: Allotment, takenMib: number, options: Options): Setting {
   const given = optionalNumber(options, "maxIncomingConnections");
   if (given !== null) {
@@ -165,7 +165,7 @@ function tuneConnections({ memoryBytes }: Allotment, takenMib: number, options: 
     const inputs = { maxIncomingConnections: given };
     return count(given, { formula, inputs, source: CONNECTIONS, boundBy: "user" });
   }
-  // The floor has room for the least, so as many or more are left.
+  // The floor has room for the least connections, so at least as many fit.
   const leftMib = Math.floor(memoryBytes / MIB) - takenMib;
   const bearable = Math.floor(leftMib / 2 / CONNECTION_MIB);
   const few = Math.min(Math.floor(leftMib / CONNECTION_MIB), DRIVER_POOL);
@@ -180,7 +180,7 @@ function tuneConnections({ memoryBytes }: Allotment, takenMib: number, options: 
     },
     source: CONNECTIONS,
     boundBy: value > bearable ? "floor" : value < bearable ? "cap" : null,
-    note: "mongod counts open files alone, and would take more connections than the memory bears",
+    note: "mongod counts only open files, and would accept more connections than the memory bears",
   });
 }
 

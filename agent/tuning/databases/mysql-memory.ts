@@ -1,4 +1,4 @@
-// What a MySQL server holds beside its buffer pool, by release series, and in which order memory buys it.
+// What a MySQL server takes beside its buffer pool, by release series, and in which order memory buys it.
 
 import type { InnodbRule } from "./innodb-memory.ts";
 import { buffer, CONNECTIONS, global, tables } from "./innodb.ts";
@@ -7,23 +7,23 @@ import { GIB, KIB, MIB } from "../../size.ts";
 /** 212 MiB measured on 9.7 beside a full pool and its overhead, binary and a log buffer of 16M included. */
 const BASE_BYTES = 200 * MIB;
 
-/** An estimate: it grows with what it sees, to about so much with MySQL's defaults. */
+/** An estimate: it grows with use, to about so much with MySQL's defaults. */
 const PERFORMANCE_SCHEMA_BYTES = 240 * MIB;
 
-/** refman, innodb_buffer_pool_size: it takes about 10 % more than it says. */
+/** refman, innodb_buffer_pool_size: the pool takes about 10 % more than its size. */
 const POOL_OVERHEAD = 1 / 10;
 
 /**
- * Session, transaction, two network buffers and two caches of the binary log. The block of 1 MiB that a connection keeps from
- * its first temporary table on (refman, internal-temporary-tables) is within what its stack does not use: with a sort and a
- * small temporary table, a connection of 9.7 took 0.4 MiB in all.
+ * Session, transaction, two network buffers and two caches of the binary log. The block of 1 MiB that a connection keeps
+ * from its first temporary table on (refman, internal-temporary-tables) is within what its stack does not use: with a sort
+ * and a small temporary table, a connection of 9.7 took 0.4 MiB in all.
  */
 const CONNECTION_BYTES = 256 * KIB;
 
-/** An open table, and half of its definition: there is one of those for every two (table_definition_cache). */
+/** An open table and half of a definition: MySQL caches one definition for two tables (table_definition_cache). */
 const TABLE_BYTES = 48 * KIB;
 
-/** Memory of temporary tables before there are more than a few connections: for four of them, each at tmp_table_size. */
+/** What temporary tables get before more than a few connections: four tables of tmp_table_size. */
 const EARLY_TEMP_BYTES = 64 * MIB;
 
 /** By release series. */
@@ -52,7 +52,7 @@ function ruleOf(isOld: boolean): InnodbRule {
       },
       { ...tables(4000, TABLE_BYTES), essential: true },
       global("innodb_log_buffer_size", null, 16 * MIB, isOld ? 16 * MIB : 64 * MIB),
-      // In place of each table's limit: one for all of them. 8.4 has it grow with the memory.
+      // One limit for all temporary tables. In 8.4 it grows with the memory.
       {
         ...global("temptable_max_ram", null, 2 * MIB, GIB),
         most: (memoryBytes) => (isOld ? GIB : tempTablesOf84(memoryBytes)),

@@ -1,4 +1,4 @@
-// MySQL 8.0 to 9: the values that a dedicated server gives itself, held to what the share bears at worst.
+// Tunes MySQL 8.0 to 9: the values that a dedicated server gives itself, within the share at worst.
 
 import { count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
@@ -24,7 +24,7 @@ import { GIB, MIB } from "../../size.ts";
 const VARIABLES = "dev.mysql.com/doc/refman, server-system-variables and innodb-parameters";
 const DEDICATED = "dev.mysql.com/doc/refman, innodb-dedicated-server";
 
-/** MySQL's most for this one. */
+/** The most that MySQL accepts. */
 const MOST_REDO_BYTES = 128 * GIB;
 const MOST_REDO_BY_CPUS_BYTES = 16 * GIB;
 const MOST_INSTANCES = 64;
@@ -41,11 +41,11 @@ export const mysql: Profile = {
   about: "a MySQL server",
   options: OPTIONS,
   takesMemory: true,
-  // Databases are what their machines are there for.
+  // A database is what its machine is there for.
   usualWeight: 1,
   useful: (options) => ({
     ...usefulInnodb(options),
-    temptable_max_ram: { least: 16 * MIB, because: "a single temporary table may have so much by tmp_table_size" },
+    temptable_max_ram: { least: 16 * MIB, because: "tmp_table_size allows a single temporary table so much" },
   }),
   ladder: ["temptable_max_ram", "innodb_log_buffer_size", "table_open_cache", "performance_schema", "max_connections"],
   toShrink: "lower the options connections, bufferPool, sortBuffer or joinBuffer",
@@ -145,7 +145,7 @@ function instancesOf84(poolBytes: number, vcpus: number): number {
 function tuneRedo({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "redoLog");
   if (given !== null) {
-    // In whole MiB, as InnoDB has it.
+    // In whole MiB, as InnoDB rounds it.
     const redoLog = Math.floor(given / MIB) * MIB;
     return megabytes(redoLog, fromOption("redoLog", redoLog));
   }
@@ -160,7 +160,7 @@ function tuneRedo({ memoryBytes, vcpus }: Allotment, options: Options): Setting 
   });
 }
 
-/** The table of 8.0.30 to 8.0.x: files of 512 MiB or 1 GiB, as many as the pool it reckons with has GiB. */
+/** The table of 8.0.30 and later: a file of 512 MiB or 1 GiB for each GiB of the pool that it assumes. */
 function redoOf80(memoryBytes: number): number {
   const gib = memoryBytes / GIB;
   if (gib < 2) return 100 * MIB;
@@ -185,7 +185,7 @@ function tuneThreads({ vcpus }: Allotment, options: Options): Settings {
   };
 }
 
-// Either way the page cache does not hold the data a second time.
+// Both keep the data out of the page cache, which would hold it a second time.
 function tuneFlush(options: Options): Setting {
   if (is80(options)) return text("O_DIRECT_NO_FSYNC", { formula: "of a dedicated server", source: DEDICATED });
   return text("O_DIRECT", { formula: "the server's default", source: VARIABLES });

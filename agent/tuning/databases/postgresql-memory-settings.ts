@@ -1,4 +1,4 @@
-// PostgreSQL's memory and worker settings out of its divided share, each with pgtune's formula and why it gave way.
+// PostgreSQL's memory and worker settings from its divided share: pgtune's formulas, and what bound each.
 
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import { LEAST_WORKERS, PARALLEL_VCPUS, type PostgresMemory } from "./postgresql-memory.ts";
@@ -8,13 +8,13 @@ import { GIB, KIB, TIB } from "../../size.ts";
 
 export const PGTUNE = "le0pard/pgtune, configurationSlice.js";
 
-/** The rest of an app's demand that the formulas name. */
+/** What the formulas name besides the divided share. */
 export interface PostgresKind {
   readonly memoryBytes: number;
   readonly vcpus: number;
   readonly workload: Workload;
   readonly dataSize: DataSize;
-  /** Of the machine, set aside by another app. */
+  /** What other apps of the machine set aside. */
   readonly hugePagesBytes: number;
 }
 
@@ -36,7 +36,8 @@ export function tuneMemory(memory: PostgresMemory, kind: PostgresKind): Settings
       reason("sharedBuffersBytes * 3% > 14 MiB ? 16 MiB : max(sharedBuffersBytes * 3%, 32 KiB)", shared),
     ),
     work_mem: tuneWorkMem(memory, kind),
-    // As `try` the server starts without them, too; as `on` it would not. Pages that are set aside serve nothing else.
+    // With `try` the server also starts without huge pages; with `on` it would not. Nothing else can use pages that are set
+    // aside.
     huge_pages: text(
       sharedBuffersBytes >= 2 * GIB || hugePagesBytes > 0 ? "try" : "off",
       reason("off if sharedBuffersBytes < 2 GiB and hugePagesBytes < 1, else try", { ...shared, hugePagesBytes }),
@@ -65,7 +66,7 @@ function tuneAutovacuum({ vacuum, maintenanceKb }: PostgresMemory): Setting {
   });
 }
 
-/** Worker processes as memory counts them. */
+/** pgtune's worker processes, by the memory. */
 const WORKERS = `max(${LEAST_WORKERS}, memoryBytes / 4 GiB)`;
 
 function tuneWorkMem({ workMem, connections, roomKb }: PostgresMemory, kind: PostgresKind): Setting {
@@ -128,7 +129,7 @@ function boundWorkers(
       note: "pgtune leaves PostgreSQL's 8, and a fourth CPU would take workers away",
     };
   if (vcpus <= bearableWorkers) return byCpus;
-  // What a backend takes: its work_mem before rounding, and 1 MiB of its own.
+  // A backend takes its work_mem before rounding, and 1 MiB of its own.
   const backendBytes = Math.ceil((workMem.exactKb + 1024) * KIB);
   const inputs = { roomBytes: workersRoomKb * KIB, backendBytes, connections, memoryBytes };
   return {

@@ -1,11 +1,11 @@
-// Divides PostgreSQL's share: pgtune's values, held to what it can bear when every connection sorts at once. In kB.
+// Divides PostgreSQL's share: pgtune's values, as far as they fit if every connection sorts at once. In kB.
 
 import { type DataSize, roundToMegabytes, type Workload } from "./postgresql-workload.ts";
 
 const MB = 1024;
 const GB = 1024 * MB;
 
-/** Postmaster and the processes that always run: 8 MB measured on PostgreSQL 15, the rest for five autovacuum workers. */
+/** Postmaster and background processes: 8 MB measured on PostgreSQL 15, the rest for five autovacuum workers. */
 const PROCESSES_KB = 16 * MB;
 
 /** A backend's own memory before work_mem: 1 MB when fresh; 3 MB measured on 15 after wide queries of the catalogue. */
@@ -14,15 +14,15 @@ const BACKEND_KB = MB;
 /** PostgreSQL's own least work_mem. */
 const LEAST_WORK_MEM_KB = 64;
 
-/** The server's default for work_mem, and pgtune's least: with less, connections are given up first. */
+/** The server's default for work_mem, and pgtune's least: before a query gets less, connections are given up. */
 export const DEFAULT_WORK_MEM_KB = 4 * MB;
 
 /** Nodes of one query that pgtune expects to sort or hash at a time. */
 const NODES_PER_QUERY = 3;
 
 /**
- * All autovacuum workers together have at least this: three with pgtune's maintenance_work_mem, which is what PostgreSQL
- * has by default. More of them, or larger ones, as far as the connections leave room.
+ * All autovacuum workers together have at least this: PostgreSQL's default of three with pgtune's maintenance_work_mem.
+ * There are more or larger ones as far as the connections leave room.
  */
 const AUTOVACUUM_SHARE = 3 / 16;
 
@@ -30,17 +30,17 @@ const AUTOVACUUM_SHARE = 3 / 16;
 const LEAST_AUTOVACUUM_WORKERS = 3;
 const MOST_AUTOVACUUM_WORKERS = 5;
 
-/** pgtune reckons with PostgreSQL's default of worker processes on machines too small for parallel queries. */
+/** pgtune assumes PostgreSQL's default of worker processes on machines too small for parallel queries. */
 export const LEAST_WORKERS = 8;
 export const PARALLEL_VCPUS = 4;
 
 /**
- * pgtune counts a worker process for each CPU, so that each further CPU takes work_mem away from every query. Here memory
- * counts them: 4 GiB for each, as EC2's general-purpose types have for a CPU, which gives pgtune's own numbers on those.
+ * pgtune counts a worker process for each CPU, so that each further CPU takes work_mem away from every query. parbake counts
+ * one for each 4 GiB, as much as EC2's general-purpose types have for a CPU: on those it gives pgtune's own numbers.
  */
 const MEMORY_PER_WORKER_KB = 4 * GB;
 
-/** pgtune's least, for a desktop. A workload's default of more is cut down to it where memory is short. */
+/** pgtune's least, for a desktop. If memory is short, a workload's default is lowered down to it. */
 export const LEAST_CONNECTIONS = 20;
 
 /** Bookkeeping of the buffers: descriptors, mapping table, checkpoint sort, about 2 % of them. */
@@ -58,10 +58,10 @@ export interface PostgresMemory {
   readonly walBuffersKb: number;
   readonly workMem: WorkMem;
   readonly vacuum: Vacuum;
-  /** Parallel workers that the share can bear, and what connections and they may have together for that. */
+  /** Parallel workers that the share can bear, and the memory that they and the connections may have together. */
   readonly bearableWorkers: number;
   readonly workersRoomKb: number;
-  /** What connections and parallel workers may have together before vacuuming has more than its least. */
+  /** What connections and parallel workers may have together while vacuuming has its least. */
   readonly roomKb: number;
 }
 
@@ -69,10 +69,10 @@ interface WorkMem {
   readonly kb: number;
   /** Before rounding. */
   readonly exactKb: number;
-  /** What pgtune gives, and the same before its least. */
+  /** pgtune's value, and the same before its least. */
   readonly wantedKb: number;
   readonly formulaKb: number;
-  /** Fewer connections than were wanted have PostgreSQL's default and no more. */
+  /** There are fewer connections than wanted, and they get PostgreSQL's default and no more. */
   readonly isShort: boolean;
 }
 
@@ -83,7 +83,7 @@ interface Vacuum {
   readonly exactKb: number;
   /** What all of them may have together. */
   readonly allKb: number;
-  /** What the most of them have more than is kept for them. */
+  /** What the most workers take beyond what is kept for them. */
   readonly takenKb: number;
   /** Workers that the share can bear. */
   readonly bearableWorkers: number;
@@ -93,12 +93,12 @@ interface PostgresDemand {
   readonly shareKb: number;
   readonly workload: Workload;
   readonly dataSize: DataSize;
-  /** Wanted; with `mayCutConnections` there can be fewer. */
+  /** As wanted; with `mayCutConnections` there can be fewer. */
   readonly connections: number;
   readonly mayCutConnections: boolean;
 }
 
-/** The share is at least `leastShareKb`. Knows no CPUs: what memory bears does not depend on them. */
+/** The share is at least `leastShareKb`. Does not depend on the CPUs. */
 export function dividePostgresMemory(wanted: PostgresDemand): PostgresMemory {
   const { shareKb, workload } = wanted;
   const roomKb = roomForBackendsKb(shareKb, workload);
@@ -106,7 +106,7 @@ export function dividePostgresMemory(wanted: PostgresDemand): PostgresMemory {
   const isShort = connections < wanted.connections;
   const demand = { ...wanted, connections };
   const workMem = computeWorkMem(demand, roomKb, isShort);
-  // By the connections that were wanted: with those that are left, the rest of a division would come and go.
+  // By the wanted connections: by those that are left, work_mem would rise and fall with the remainder of a division.
   const vacuum = computeVacuum(wanted, roomKb);
   const workersRoomKb = roomKb - vacuum.takenKb;
   const sharedBuffersKb = Math.min(Math.floor(shareKb / workload.sharedBuffersDivisor), MOST_SHARED_BUFFERS_KB);
@@ -164,12 +164,12 @@ function perNodeKb({ shareKb, workload, connections }: PostgresDemand): number {
   return (shareKb * (1 - 1 / workload.sharedBuffersDivisor)) / nodes / workload.workMemDivisor;
 }
 
-/** Not in whole ones: with steps, a little more memory would now and then give a query less. */
+/** Not rounded: with steps, a little more memory would sometimes give a query less. */
 function countWorkers(shareKb: number): number {
   return Math.max(LEAST_WORKERS, shareKb / MEMORY_PER_WORKER_KB);
 }
 
-// By the work_mem before rounding, else a further kB of it would now and then cost a worker.
+// By the work_mem before rounding: else a further kB of it would sometimes cost a worker.
 function computeBearableWorkers(
   { connections, shareKb }: PostgresDemand,
   roomKb: number,
@@ -180,8 +180,8 @@ function computeBearableWorkers(
 }
 
 /**
- * What is left for connections and parallel workers once everything else has all that it may take. Reckoned before
- * rounding: rounded parts fall and rise by steps, and more memory would now and then leave less.
+ * What is left for connections and parallel workers once everything else has all that it may take. Not rounded: rounded
+ * parts rise in steps, and more memory would sometimes leave less.
  */
 function roomForBackendsKb(shareKb: number, workload: Workload): number {
   const sharedBuffersKb = shareKb / workload.sharedBuffersDivisor;
@@ -199,7 +199,7 @@ function maintenanceKb(shareKb: number, { maintenanceDivisor }: Workload): numbe
   return Math.min(shareKb / maintenanceDivisor, 8 * GB);
 }
 
-// Beside what is kept for them they get what is left when every backend has what pgtune gives it; before rounding, as above.
+// Vacuum workers get what is kept for them, and what is left once every backend has pgtune's values. Not rounded, as above.
 function computeVacuum(demand: PostgresDemand, roomKb: number): Vacuum {
   const { shareKb, workload, dataSize, connections } = demand;
   const workMemKb = Math.max(DEFAULT_WORK_MEM_KB, (perNodeKb(demand) * dataSize.workMemTenths) / 10);
@@ -220,13 +220,13 @@ function wantedAutovacuumKb(shareKb: number, workload: Workload): number {
   return Math.min(maintenanceKb(shareKb, workload), 2 * GB);
 }
 
-// 3 % of the buffers as PostgreSQL does by itself, up to one WAL segment; close to it, the whole segment.
+// PostgreSQL's own 3 % of the buffers, up to one WAL segment; close to a segment, the whole one.
 function computeWalBuffersKb(sharedBuffersKb: number): number {
   const formulaKb = Math.floor((3 * sharedBuffersKb) / 100);
   return formulaKb > 14 * MB ? 16 * MB : Math.max(formulaKb, 32);
 }
 
-// Never below the rule above, and without its step.
+// Never less than the rule above gives, and without its step.
 function mostWalBuffersKb(sharedBuffersKb: number): number {
   return Math.min(16 * MB, Math.max(32, (3 * sharedBuffersKb * 16) / (14 * 100)));
 }

@@ -1,4 +1,4 @@
-// What kind of work a PostgreSQL does, in the constants that pgtune has found for it.
+// pgtune's constants for each kind of work, size of data and storage of a PostgreSQL.
 
 import { GIB, KIB, MIB } from "../../size.ts";
 
@@ -62,7 +62,7 @@ export const WORKLOADS = {
 } satisfies Readonly<Record<string, Workload>>;
 
 export interface DataSize {
-  /** work_mem is this many tenths of what it would be. */
+  /** work_mem in tenths of pgtune's usual value. */
   readonly workMemTenths: number;
   /** Null: by the storage. */
   readonly randomPageCost: number | null;
@@ -75,7 +75,7 @@ export const DATA_SIZES = {
   "much-larger": { workMemTenths: 9, randomPageCost: null },
 } satisfies Readonly<Record<string, DataSize>>;
 
-/** Pages that the disk can be asked for at once, and what a random one costs next to a sequential one. */
+/** How many pages the disk reads at once, and the cost of a random page next to a sequential one. */
 export const STORAGES = {
   ssd: { ioConcurrency: 200, randomPageCost: 1.1 },
   nvme: { ioConcurrency: 1000, randomPageCost: 1.1 },
@@ -83,7 +83,7 @@ export const STORAGES = {
   hdd: { ioConcurrency: 2, randomPageCost: 4 },
 };
 
-/** Down to whole MB, the unit that people write, where that costs less than a hundredth; else as it is. In kB. */
+/** Rounds down to whole MB, the unit that people write, if that costs less than a hundredth. In kB. */
 export function roundToMegabytes(kb: number): number {
   const rounded = Math.floor(kb / 1024) * 1024;
   return kb - rounded < kb / 100 ? rounded : kb;

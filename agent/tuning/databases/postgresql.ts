@@ -1,4 +1,4 @@
-// PostgreSQL 12 to 18 by pgtune's rules, in PostgreSQL's names and units. Where pgtune breaks the share, the share wins.
+// Tunes PostgreSQL 12 to 18 by pgtune's rules. If pgtune's values exceed the share, the share wins.
 
 import { bytes, count, type Reason, text } from "../profile/build-setting.ts";
 import { sumHugePages } from "../system/hugepages.ts";
@@ -58,7 +58,7 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
-  // Databases are what their machines are there for.
+  // A database is what its machine is there for.
   usualWeight: 1,
   useful: (options) => ({
     work_mem: {
@@ -66,14 +66,14 @@ export const postgresql: Profile = {
       because: "PostgreSQL's own default is 4MB, and larger sorts go to the disk",
       instead: "lower the option connections",
     },
-    // A desktop's are small on purpose: its owner has the machine for other things.
+    // On a desktop they are small on purpose: its owner uses the machine for other things.
     ...(textOption(options, "workload") === "desktop" ? {} : { shared_buffers: LEAST_BUFFERS }),
   }),
   ladder: ["max_connections"],
   toShrink: "lower the option connections",
   floorBytes: (options) =>
     leastShareKb(workloadOf(options), optionalNumber(options, "connections") ?? LEAST_CONNECTIONS) * KIB,
-  // What shared_buffers leave to the page cache holds data, too: there is no end to it.
+  // The page cache holds data, too, so the server can always use more.
   capBytes: () => Infinity,
   tune({ memoryBytes, vcpus, neighbours }, options) {
     const kind: PostgresKind = {
@@ -166,7 +166,7 @@ function tuneIo(vcpus: number, options: Options): Settings {
 
 const IO_METHOD = "postgresql.org/docs/18, runtime-config-resource: io_method";
 
-// Each backend's ring is locked memory on kernels that charge it so, and with systemd's 8 MiB the server then does not start.
+// Some kernels count each backend's ring as locked memory; with systemd's limit of 8 MiB the server then does not start.
 const IO_URING: Reason = {
   formula: "ioMethod",
   inputs: { ioMethod: "io_uring" },

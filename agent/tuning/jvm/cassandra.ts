@@ -1,4 +1,5 @@
-// Cassandra: the heap of cassandra-env.sh by its collector, a young generation for CMS only, request threads, page cache.
+// Tunes Cassandra: the heap of cassandra-env.sh by its collector, a young generation for CMS only, request threads, page
+// cache.
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
@@ -18,7 +19,7 @@ import { GIB, KIB, MIB } from "../../size.ts";
 const ENV_SH = "apache/cassandra, conf/cassandra-env.sh";
 const YAML = "apache/cassandra, conf/cassandra.yaml";
 
-/** Up to Cassandra 4, whose collector is CMS. Its pauses grow with the heap. */
+/** For CMS, the collector up to Cassandra 4: its pauses grow with the heap. */
 const MOST_CMS_HEAP_BYTES = 8 * GIB;
 
 const NEW_SIZE_PER_CPU_BYTES = 100 * MIB;
@@ -37,7 +38,7 @@ const CMS_RULE: ServerRule = {
   directShare: 1,
 };
 
-/** Since Cassandra 5, whose collector is G1: half of the memory for the heap, a quarter for direct memory. */
+/** For G1, the collector since Cassandra 5: half of the memory for the heap, a quarter for direct memory. */
 const G1_RULE: ServerRule = {
   ...CMS_RULE,
   heapBytes: (memory) => Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
@@ -72,7 +73,7 @@ export const cassandra: Profile = {
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(ruleOf(options), options),
-  // Page cache is of use as long as there are more tables than it holds.
+  // Page cache helps as long as the tables are larger than it.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
@@ -115,7 +116,7 @@ function tuneCollector(options: Options): Setting {
   return text(gc, { formula: "the option gc", inputs: { gc }, source: ENV_SH, boundBy });
 }
 
-// With G1 the script refuses to start where one is set.
+// With G1 the script refuses to start if one is set.
 function tuneNewSize({ vcpus }: Allotment, heapBytes: number): Setting {
   const value = Math.floor(Math.min(vcpus * NEW_SIZE_PER_CPU_BYTES, heapBytes / 4) / MIB) * MIB;
   return bytes(value, formatJvmSize(value), {

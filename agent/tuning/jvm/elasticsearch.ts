@@ -1,4 +1,4 @@
-// Elasticsearch: the heap by node role, as its own server chooses it; G1's options; the page cache that Lucene lives on.
+// Tunes Elasticsearch: the heap by node role, as its server chooses it; G1's options; the page cache that Lucene needs.
 
 import { count } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
@@ -18,7 +18,7 @@ import { GIB, MIB } from "../../size.ts";
 const HEAP_SOURCE = "elastic/elasticsearch, server-cli, MachineDependentHeap.java";
 const ERGONOMICS = "elastic/elasticsearch, server-cli, JvmErgonomics.java";
 
-/** Above this the server takes G1's regions as they come, and keeps more of the heap free. */
+/** From here on the server leaves G1's regions to HotSpot, and keeps more of the heap free. */
 const LARGE_HEAP_BYTES = 8 * GIB;
 
 /** Pools that are sized by the CPUs: search, get, write, refresh, flush, fetch, transport, and G1's workers. */
@@ -37,8 +37,8 @@ interface RoleRule {
 
 const ROLES = {
   data: {
-    // The reference jumps from 40 % to 50 % at 1 GiB: what is left for all else would fall by 102 MiB. So the heap catches
-    // up on the way there, as fast as it and its collector can.
+    // The reference jumps from 40 % to 50 % at 1 GiB, and everything else would lose 102 MiB. So the heap rises to 50 %
+    // before 1 GiB, as fast as its collector's memory allows.
     heapBytes: (memory) =>
       memory < GIB
         ? Math.max((memory * 2) / 5, catchUpBytes(memory))
@@ -50,7 +50,7 @@ const ROLES = {
     heapBytes: (memory) => Math.min((memory * 3) / 5, COMPRESSED_OOPS_HEAP_BYTES),
     formula: "min(memoryBytes * 0.6, mostHeapBytes)",
   },
-  // Newer versions take two thirds of what older ones did: models live outside the heap.
+  // Newer versions take two thirds of the heap of older ones: models live outside of it.
   ml: {
     heapBytes: (memory) => {
       const shareBytes = (Math.min(memory, 16 * GIB) * 4 + Math.max(0, memory - 16 * GIB)) / 15;
@@ -65,12 +65,12 @@ function catchUpBytes(memoryBytes: number): number {
   return GIB / 2 - (GIB - memoryBytes) / 1.05;
 }
 
-/** Of every role, but for its heap. */
+/** The rule of every role, without the heap. */
 const RULE: Omit<ServerRule, "heapBytes"> = {
   mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
   heapStepBytes: MIB,
   leastHeapBytes: 128 * MIB,
-  // About 25,000 classes, reckoned as the memory calculator does.
+  // About 25,000 classes, by the memory calculator's formula.
   metaspaceBytes: 160 * MIB,
   threadStackBytes: MIB,
   leastThreads: 64,
@@ -94,7 +94,7 @@ export const elasticsearch: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  // A node of machine learning has a small heap by its rule: models live outside.
+  // A machine learning node has a small heap by its rule: models live outside of it.
   useful: (options) =>
     textOption(options, "role") === "ml"
       ? {}
@@ -102,7 +102,7 @@ export const elasticsearch: Profile = {
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(ruleOf(options), options),
-  // Page cache is of use as long as there are more indices than it holds.
+  // Page cache helps as long as the indices are larger than it.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, ruleOf(options), heapRule(allotment, options), options);
@@ -126,7 +126,7 @@ function ruleOf(options: Options): ServerRule {
 function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
   const { formula, note } = roleOf(options);
   const inputs = { memoryBytes, mostHeapBytes: COMPRESSED_OOPS_HEAP_BYTES };
-  // The note is of the one stretch where the reference has another value.
+  // Only in this range does the reference have another value.
   const departs = note !== undefined && memoryBytes < GIB && catchUpBytes(memoryBytes) > (memoryBytes * 2) / 5;
   return { formula, inputs, source: HEAP_SOURCE, ...(departs ? { note } : {}) };
 }

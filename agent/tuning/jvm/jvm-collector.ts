@@ -1,4 +1,4 @@
-// What a garbage collector takes beside the heap: mark bitmaps, card tables, remembered sets. Measured, as no program says it.
+// What a garbage collector takes beside the heap: mark bitmaps, card tables, remembered sets. Measured: no program tells it.
 
 import { choiceOption } from "../profile/read-option.ts";
 import type { Options } from "../profile/profile.ts";
@@ -24,13 +24,13 @@ export const COLLECTOR_SOURCE = "measured in OpenJDK 17 and 25 (NMT and resident
 /** From here on HotSpot takes G1 by itself, given two CPUs: 2 GiB less a tolerance of 256 MiB. */
 export const SERVER_CLASS_BYTES = 1792 * MIB;
 
-/** Where the share of G1 begins to be set aside, so that the heap falls nowhere on the way. */
+/** G1's memory is set aside little by little over this range, so that the heap never falls. */
 const RAMP_BYTES = 256 * MIB;
 
 /** A stack is reserved in full and touched in part: 0.1 MiB a thread in Kafka under load, 0.3 in Cassandra 5. */
 const TOUCHED_STACK_BYTES = 512 * KIB;
 
-/** By the memory alone where the collector is not chosen: a second CPU, with which it becomes G1, would else cost heap. */
+/** By the memory alone if no collector is chosen: else a second CPU, with which HotSpot takes G1, would cost heap. */
 export function collectorPercent(chosen: Collector | null, memoryBytes: number): number {
   if (chosen !== null) return PERCENT[chosen];
   const { serial, g1 } = PERCENT;
@@ -42,12 +42,12 @@ export function collectorBytes(heapBytes: number, percent: number): number {
   return Math.ceil((heapBytes * percent) / 100);
 }
 
-/** What the stacks of so many threads leave to the collector. */
+/** What the stacks of so many threads reserve and never touch: it is left to the collector. */
 export function untouchedBytes(threads: number, threadStackBytes: number): number {
   return threads * Math.max(0, threadStackBytes - TOUCHED_STACK_BYTES);
 }
 
-/** The largest heap that fits together with what its collector takes beyond what is there for it. */
+/** The largest heap that fits together with its collector, which has `forCollectorBytes` outside of `restBytes`. */
 export function heapWithin(restBytes: number, forCollectorBytes: number, percent: number): number {
   return Math.min(restBytes, ((restBytes + forCollectorBytes) * 100) / (100 + percent));
 }

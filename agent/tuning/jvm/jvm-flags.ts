@@ -39,7 +39,7 @@ export function joinFlags(settings: FlagSettings, collector: Collector): Setting
   });
 }
 
-// Serial would take the thread counts, and uses none.
+// Serial accepts the thread counts, but uses none.
 function collectorFlags({ gcThreads, concGcThreads }: FlagSettings, collector: Collector): readonly string[] {
   const parallel = `-XX:ParallelGCThreads=${gcThreads.text}`;
   const concurrent = `-XX:ConcGCThreads=${concGcThreads.text}`;

@@ -5,11 +5,11 @@ import { booleanOption, numberOption, optionalNumber } from "../profile/read-opt
 import type { Bound, Options } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
-/** What every loaded class costs, and what the JVM's own classes do: measured by the authors of the calculator. */
+/** The JVM's own classes, and each loaded class: measured by the authors of the calculator. */
 const METASPACE_BASE_BYTES = 14_000_000;
 const METASPACE_PER_CLASS_BYTES = 5_800;
 
-/** Below 32 GiB a reference takes 4 bytes ("compressed oops"), above it 8: the usual cap, Elasticsearch's too. */
+/** Below 32 GiB a reference takes 4 bytes ("compressed oops"), above it 8: the usual cap, also Elasticsearch's. */
 const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;
 
 /** Up to here a heap with 8-byte references holds no more objects than one of 31 GiB. */
@@ -19,15 +19,15 @@ const WORTHWHILE_LARGE_HEAP_BYTES = 48 * GIB;
 const LEAST_HEAP_BYTES = 64 * MIB;
 
 /**
- * What memory buys before any more code cache or threads: Heroku's heap for 512 MB (heroku/heroku-buildpack-jvm-common,
+ * The heap that memory buys before more code cache or threads: Heroku's heap for 512 MB (heroku/heroku-buildpack-jvm-common,
  * opt/jvmcommon.sh). A service with too small a heap fails; with too small a code cache it is slower.
  */
 const FIRST_HEAP_BYTES = 300 * MIB;
 
-/** The calculator's, and what is left of it where memory is short: a small pool of workers beside the JVM's own threads. */
+/** `most` is the calculator's; `least`, if memory is short, is a small pool of workers beside the JVM's own threads. */
 const THREADS = { least: 20, most: 250 };
 
-/** The calculator's, which is HotSpot's with tiered compilation; HotSpot's without it. */
+/** `most` is the calculator's and HotSpot's with tiered compilation; `least` is HotSpot's without it. */
 export const CODE_CACHE_BYTES = { least: 48 * MIB, most: 240 * MIB };
 
 /** HotSpot rounds the heap up to pages of its card table and, with G1, to whole regions: 2,048 of them or fewer. */
@@ -35,11 +35,11 @@ const LEAST_HEAP_STEP_BYTES = 2 * MIB;
 const MOST_HEAP_STEP_BYTES = 32 * MIB;
 const G1_REGIONS = 2048;
 
-/** What gives way where memory is short. */
+/** A region that is smaller if memory is short. */
 export interface Part {
   readonly value: number;
   readonly boundBy: "user" | "ladder" | null;
-  /** What was left to grow it beyond its least. */
+  /** The memory that was left to buy more than its least. */
   readonly spareBytes: number;
 }
 
@@ -52,18 +52,18 @@ export interface JvmMemory {
   readonly threads: Part;
   /** All other regions at their least. */
   readonly leastOthersBytes: number;
-  /** Of the heap, for its collector. */
+  /** The collector's memory, in percent of the heap. */
   readonly collectorPercent: number;
   readonly collectorBytes: number;
-  /** What of that is taken off the heap: headroom and stacks that are never touched do not meet it. */
+  /** The part of that which headroom and untouched stacks do not cover: it is subtracted from the heap. */
   readonly collectorBeyondBytes: number;
   readonly heapBytes: number;
   readonly heapBoundBy: Bound;
 }
 
 /**
- * The memory is at least `leastMemoryBytes`. What it is beyond that goes to the heap up to a first size, then buys back the
- * code cache, then the threads, and then a larger heap: with more memory nothing ever shrinks.
+ * The memory is at least `leastMemoryBytes`. The rest goes to the heap up to a first size, then buys back the code cache,
+ * then the threads, and then a larger heap: with more memory nothing ever shrinks.
  */
 export function divideJvmMemory(memoryBytes: number, options: Options): JvmMemory {
   const headroomBytes = Math.floor((memoryBytes * numberOption(options, "headroomPercent")) / 100);
@@ -127,18 +127,18 @@ export function leastMemoryBytes(options: Options): number {
   return sumAll(leastHeapBytes(options), "least", options);
 }
 
-/** More than this does the JVM no good. */
+/** The JVM can use no more than this. */
 export function mostMemoryBytes(options: Options): number {
   const userBytes = optionalNumber(options, "heap");
   if (userBytes === null && mayExceedCompressedOops(options)) return Infinity;
   if (userBytes === null) return sumAll(COMPRESSED_OOPS_HEAP_BYTES, "most", options);
-  // As threads are bought back: the stacks of those that are to come are nothing that the collector could count on.
+  // By the least threads: the collector cannot count on stacks of threads that are only bought back later.
   return sumAll(userBytes, "most", options, "least");
 }
 
 /**
- * What may stand in -Xmx, so that HotSpot's rounding up does not go beyond this. By the size alone, whatever the
- * collector: a second CPU, with which it becomes G1, would else cost heap.
+ * Rounds -Xmx down, so that HotSpot does not round it up beyond this. By the size alone, whatever the collector: else a
+ * second CPU, with which HotSpot takes G1, would cost heap.
  */
 export function alignHeapBytes(heapBytes: number): number {
   const regionBytes = 2 ** Math.ceil(Math.log2(heapBytes / G1_REGIONS));
@@ -215,7 +215,7 @@ function sumAll(heapBytes: number, bound: keyof Range, options: Options, stacks:
     regionsBytes + collectorBytes(heapBytes, percent) - untouchedStacks(stacks, options);
   const collector = chosenCollector(options);
   const atLeastBytes = withHeadroom(regionsBytes, options);
-  // The percent is that of the memory that is looked for: of one that is large enough.
+  // The percent depends on the memory that is computed here: first an upper bound of it, then its own percent.
   const mostBytes = Math.max(atLeastBytes, withPercent(collectorPercent(collector, Infinity)));
   return Math.max(atLeastBytes, withPercent(collectorPercent(collector, mostBytes)));
 }

@@ -6,20 +6,20 @@ import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Bound, Options } from "../profile/profile.ts";
 import { GIB, KIB, MIB } from "../../size.ts";
 
-/** Below 32 GiB a reference takes 4 bytes ("compressed oops"): Elasticsearch's cap, and everyone's. */
+/** Below 32 GiB a reference takes 4 bytes ("compressed oops"): the cap of Elasticsearch and all others. */
 export const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;
 
-/** What a reference's heap leaves at 1 GiB, and a third of it: from there direct memory may grow faster than the rest. */
+/** What a reference's heap leaves at 1 GiB: from there on direct memory may take three quarters of a larger rest. */
 const REST_AT_1_GIB_BYTES = 512 * MIB;
 
-/** HotSpot rounds the heap up to whole regions of G1, which are 1/2048 of it or smaller, and 4 MiB where we say so. */
+/** HotSpot rounds the heap up to whole regions of G1: 1/2048 of it or smaller, or 4 MiB where a profile sets them. */
 const LEAST_ROUNDING_BYTES = 4 * MIB;
 const G1_REGIONS = 2048;
 
-/** Every server's, but Cassandra's CMS, which is counted alike. */
+/** Every server runs G1, but for Cassandra with CMS, which is counted like it. */
 const COLLECTOR_PERCENT = collectorPercent("g1", Infinity);
 
-/** The most threads: what a server takes with a thousand CPUs. */
+/** The threads of a server with a thousand CPUs. */
 export const MOST_THREADS = 10_000;
 
 export interface ServerRule {
@@ -28,7 +28,7 @@ export interface ServerRule {
    * the rest must not fall.
    */
   readonly heapBytes: (memoryBytes: number, options: Options) => number;
-  /** Where the reference stops. */
+  /** The reference's largest heap. */
   readonly mostHeapBytes: (options: Options) => number;
   /** The heap is a whole number of these. */
   readonly heapStepBytes: number;
@@ -50,37 +50,37 @@ export interface ServerMemory {
   readonly heap: Part;
   /** Before it is rounded to whole steps: direct memory goes by it. */
   readonly exactHeapBytes: number;
-  /** The least of all else, with what the collector takes beyond the stacks. */
+  /** The least of everything else, with the collector's memory that the stacks do not cover. */
   readonly leastBesideBytes: number;
-  /** What there is beyond the least of all regions, the heap apart. */
+  /** The memory beyond the heap and the least of all other regions. */
   readonly spareBytes: number;
-  /** All but the heap and the collector's memory beyond the stacks. */
+  /** All but the heap and the collector's memory that the stacks do not cover. */
   readonly restBytes: number;
   readonly collectorPercent: number;
   readonly collectorBytes: number;
-  /** What of that the least stacks do not meet, by what is never touched of them. */
+  /** The part of that which the untouched memory of the least stacks does not cover. */
   readonly collectorBeyondBytes: number;
   readonly metaspaceBytes: number;
   readonly threadStackBytes: number;
   readonly codeCache: Part;
   readonly threads: Part;
   readonly directMemory: Part;
-  /** What there is for threads beyond the least of them, when the code cache has what it wants. */
+  /** The memory for more than the least threads, once the code cache has what it wants. */
   readonly spareForThreadsBytes: number;
   /** What the share leaves to direct memory. */
   readonly leftForDirectBytes: number;
   readonly pageCacheBytes: number;
 }
 
-/** The heap at its least, no page cache but what is asked for, and the smallest of every other region. */
+/** The least heap, the page cache that the option gives, and the least of every other region. */
 export function leastServerBytes(rule: ServerRule, options: Options): number {
   const heapBytes = optionalNumber(options, "heap") ?? rule.leastHeapBytes;
   return heapBytes + leastBesideHeap(rule, options) + Math.ceil(beyondFor(heapBytes, rule, options));
 }
 
 /**
- * Memory beyond the least goes to the heap as its rule says. The rest buys back the code cache, then threads, then direct
- * memory, and what is left is page cache. Reckoned in fractions, rounded down last: so no part ever falls.
+ * Memory beyond the least goes to the heap by its rule. The rest buys back the code cache, then threads, then direct memory,
+ * and what is left is page cache. Rounds down last, so that no part ever falls.
  */
 export function divideServerMemory(memoryBytes: number, rule: ServerRule, options: Options): ServerMemory {
   const ruleHeapBytes = rule.heapBytes(memoryBytes, options);
@@ -128,7 +128,7 @@ export function divideServerMemory(memoryBytes: number, rule: ServerRule, option
   };
 }
 
-/** What is left to buy parts with. */
+/** The memory that is left to buy parts with. */
 class Spare {
   bytes: number;
 
@@ -136,7 +136,7 @@ class Spare {
     this.bytes = bytes;
   }
 
-  /** Of what costs so much each. A given part is in the least already. */
+  /** @param eachBytes the price of one; the least already counts a part that an option gives */
   buy(options: Options, name: string, least: number, wanted: number, eachBytes = 1): number {
     const given = optionalNumber(options, name);
     if (given !== null) return given;
@@ -158,7 +158,7 @@ function leastBesideHeap(rule: ServerRule, options: Options): number {
   );
 }
 
-/** Not rounded: with the heap it rises as steadily as the memory. */
+/** Not rounded, so that heap and collector rise as steadily as the memory. */
 function beyondFor(heapBytes: number, rule: ServerRule, options: Options): number {
   return Math.max(0, (heapBytes * COLLECTOR_PERCENT) / 100 - forCollectorBytes(rule, options));
 }
@@ -167,17 +167,17 @@ function forCollectorBytes(rule: ServerRule, options: Options): number {
   return untouchedBytes(optionalNumber(options, "threads") ?? rule.leastThreads, threadStackOf(rule, options));
 }
 
-// By the rest, which never falls: by the heap, it would take from the page cache where the heap grows alone.
+// By the rest, which never falls. By the heap it would take from the page cache where only the heap grows.
 function extraRounding(restBytes: number): number {
   return Math.max(0, restBytes / 512 - LEAST_ROUNDING_BYTES);
 }
 
-// An eighth of a small share's rest; a large one has more memory for each thread that it needs.
+// An eighth of the rest of a small share; a large share has more memory for each thread.
 function wantedStacksBytes(restBytes: number): number {
   return Math.min(restBytes, 4 * GIB) / 8 + Math.max(0, restBytes - 4 * GIB) / 32;
 }
 
-// Never faster than the rest less its threads, so that the page cache never falls.
+// Grows no faster than the rest without its threads, so that the page cache never falls.
 function mostDirectBytes(restBytes: number): number {
   const thirdBytes = REST_AT_1_GIB_BYTES / 3;
   return Math.max(restBytes / 3, thirdBytes + ((restBytes - REST_AT_1_GIB_BYTES) * 3) / 4);

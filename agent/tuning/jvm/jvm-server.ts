@@ -1,4 +1,4 @@
-// Options and settings that every server on the JVM has, each by its own rule: heap, native regions, threads, page cache.
+// Options and settings of every server on the JVM, each by the server's rule: heap, native regions, threads, page cache.
 
 import { byGiven, bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
@@ -16,7 +16,7 @@ import { GIB, KIB, MIB, TIB } from "../../size.ts";
 const HOTSPOT = "openjdk/jdk, the java command";
 const PARBAKE = "parbake: what the share leaves";
 
-/** Who says what of a heap. */
+/** A server's formula for its heap, and its source. */
 export interface HeapRule {
   readonly formula: string;
   readonly inputs: Inputs;
@@ -98,7 +98,8 @@ export function flagsBesideHeap(settings: ServerSettings, processors: Setting): 
   ];
 }
 
-// No server's own scripts limit it: plugins and connectors load classes of their own, and a limit would kill the server.
+// Sets a limit only if an option gives it, as no server's own scripts do: plugins load classes of their own, and would hit
+// it.
 function metaspaceFlags({ text: written, boundBy }: Setting): readonly string[] {
   return boundBy === "user" ? [`-XX:MaxMetaspaceSize=${written}`] : [];
 }
@@ -113,7 +114,7 @@ export interface ProcessorRule {
   readonly source: string;
 }
 
-/** As many CPUs as the stacks of their pools' threads fit; CPUs alone never take memory. */
+/** The CPUs whose pools' threads fit with their stacks: more CPUs never take memory. */
 export function countProcessors({ vcpus }: Allotment, settings: ServerSettings, rule: ProcessorRule): Setting {
   const { baseThreads, threadsPerCpu, source } = rule;
   const threads = Number(settings.threads.value);
@@ -136,7 +137,7 @@ function tuneHeap(memoryBytes: number, memory: ServerMemory, rule: ServerRule, h
   return region(value, { ...heapRule, ...held, formula: held.formula + steps, boundBy });
 }
 
-/** The rule, with the bound that held it. */
+/** The rule's formula, with the bound that holds the heap. */
 function holdHeap(
   memoryBytes: number,
   { heap, leastBesideBytes }: ServerMemory,
@@ -191,7 +192,7 @@ function tuneThreads(memory: ServerMemory, { leastThreads }: ServerRule, options
   });
 }
 
-// Beside the regions it leaves what HotSpot may round the heap up by.
+// The page cache also leaves room for HotSpot's rounding up of the heap.
 function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
   const { metaspaceBytes, threads, threadStackBytes, pageCacheBytes, collectorBeyondBytes } = memory;
   const regions = {

@@ -1,4 +1,5 @@
-// The JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one text.
+// Tunes a JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one
+// text.
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { chosenCollector, type Collector, COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
@@ -131,8 +132,8 @@ function tuneHeap({ memoryBytes }: Allotment, memory: JvmMemory, options: Option
 }
 
 const COLLECTOR_NOTE =
-  "the calculator counts no memory of the collector; of it (gcMemory) is taken off the heap here what headroom and " +
-  "stacks beyond 512 KiB do not meet";
+  "the calculator does not count the collector's memory (gcMemory); here the heap gives up the part of it that headroom and " +
+  "stacks beyond 512 KiB do not cover";
 
 function tuneRegions(memory: JvmMemory, options: Options) {
   const { metaspaceBytes, directMemoryBytes, threadStackBytes, codeCache, threads } = memory;
@@ -189,7 +190,7 @@ function tuneGcMemory({ heapBytes, collectorBytes, collectorPercent }: JvmMemory
 }
 
 const LADDER_NOTE =
-  "the calculator keeps to its default and refuses: parbake gives up a part of it, so that the app fits";
+  "the calculator insists on its default and refuses: parbake gives up a part of it, so that the app fits";
 
 function codeCacheReason({ value, spareBytes, boundBy }: Part): Reason {
   if (boundBy === "user") return fromOption("codeCacheBytes", value);

@@ -1,4 +1,4 @@
-// Kafka: a heap that soon stops growing with the machine, threads by the CPUs, and all the rest for the page cache.
+// Tunes Kafka: a heap that soon stops growing with the memory, threads by the CPUs, and the rest for the page cache.
 
 import { count, text } from "../profile/build-setting.ts";
 import { leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
@@ -29,7 +29,10 @@ const PRODUCTION_HEAP_BYTES = 6 * GIB;
 const LEAST_NETWORK_THREADS = 3;
 const LEAST_IO_THREADS = 8;
 
-/** At most one for two CPUs of each of three listeners, one for I/O, one of G1's; the rest is background and the JVM. */
+/**
+ * For two CPUs one network thread of each of three listeners, and for each CPU one for I/O and one of G1; the rest is the
+ * JVM's.
+ */
 const PROCESSORS: ProcessorRule = { baseThreads: 96, threadsPerCpu: 4, source: BROKER };
 
 const RULE: ServerRule = {
@@ -72,7 +75,7 @@ export const kafka: Profile = {
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),
-  // Page cache is what consumers read from, as long as there are more records than it holds.
+  // Consumers read from the page cache, which helps as long as the records are larger than it.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const memory = tuneServerMemory(allotment, RULE, heapRule(allotment, options), options);
@@ -90,9 +93,12 @@ export const kafka: Profile = {
   },
 };
 
-/** As Kafka's documentation has it for production; it drops them all where the variable is set. */
+/**
+ * Kafka's documentation for production. The start script drops its own flags if the variable is set, so all of them are
+ * here.
+ */
 const COLLECTOR = [
-  // Where the first collection for classes starts, no limit.
+  // Only the size at which the first collection for classes starts, not a limit.
   "-XX:MetaspaceSize=96m",
   "-XX:+UseG1GC",
   "-XX:MaxGCPauseMillis=20",
@@ -105,7 +111,7 @@ function mostHeapBytes(options: Options): number {
   return optionalNumber(options, "heapMax") ?? byPurpose;
 }
 
-// The page cache is to be the largest part: Kafka's design reads from it. But the start script has 1 GiB on any machine.
+// The page cache is the largest part, since Kafka's design reads from it. But the start script has 1 GiB on any machine.
 function heapShareBytes(memoryBytes: number, options: Options): number {
   const percent = optionalNumber(options, "heapPercent");
   if (percent !== null) return (memoryBytes * percent) / 100;

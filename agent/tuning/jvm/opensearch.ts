@@ -1,4 +1,4 @@
-// OpenSearch: half of the share for the heap as its documentation advises, since it chooses none by itself; page cache.
+// Tunes OpenSearch: half of the share for the heap, as its documentation advises, since it chooses none itself; page cache.
 
 import { count } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
@@ -13,7 +13,7 @@ const RULE: ServerRule = {
   mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
   heapStepBytes: MIB,
   leastHeapBytes: 128 * MIB,
-  // About 25,000 classes, reckoned as the memory calculator does.
+  // About 25,000 classes, by the memory calculator's formula.
   metaspaceBytes: 160 * MIB,
   threadStackBytes: MIB,
   leastThreads: 64,
@@ -34,7 +34,7 @@ export const opensearch: Profile = {
   ladder: ["codeCache"],
   toShrink: "lower the options metaspace, threads or pageCacheMin",
   floorBytes: (options) => leastServerBytes(RULE, options),
-  // Page cache is of use as long as there are more indices than it holds.
+  // Page cache helps as long as the indices are larger than it.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const heapRule = {

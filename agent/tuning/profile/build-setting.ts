@@ -11,12 +11,12 @@ export interface Reason {
   readonly note?: string;
 }
 
-/** Of a value that is as the operator's option gives it. */
+/** For a value that is the operator's option unchanged. */
 export function fromOption(name: string, value: number | string): Reason {
   return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }
 
-/** Of a number that an option gave, for a setting that `source` documents. */
+/** For a number that an option gave, for a setting that `source` documents. */
 export function byGiven(name: string, value: number, source: string): Reason {
   return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
 }
@@ -25,7 +25,7 @@ export function count(value: number, reason: Reason): Setting {
   return build(value, "count", String(value), reason);
 }
 
-/** @param written as the app's config wants it */
+/** @param written as the app's config spells it */
 export function bytes(value: number, written: string, reason: Reason): Setting {
   return build(value, "bytes", written, reason);
 }

@@ -1,10 +1,10 @@
-// What an app gave up because its share is small, and what it would have with enough of it. Pure.
+// Lists what an app gave up because its share is small, and what it would have with enough memory. Pure.
 
 import type { Allotment, Options, Profile, Settings } from "./profile.ts";
 import { settingNamed } from "./setting-named.ts";
 import { MIB, TIB } from "../../size.ts";
 
-/** So much that nothing is given up: as much as the largest instance has. */
+/** As much as the largest instance has: with it, no app gives anything up. */
 export const PLENTY_BYTES = 32 * TIB;
 
 /** In the order in which the profile gives things up. */
@@ -21,7 +21,8 @@ export function listDegraded(
   });
 }
 
-// Of the smallest that gives nothing up: where a setting grows with the memory, nobody wants that of the largest machine.
+// Asks for the smallest share that gives nothing up: a setting may grow with the memory, and nobody wants the largest
+// machine's.
 function findWanted(profile: Profile, allotment: Allotment, options: Options, name: string): string {
   let memoryBytes = Math.max(MIB, allotment.memoryBytes);
   for (;;) {
@@ -31,7 +32,7 @@ function findWanted(profile: Profile, allotment: Allotment, options: Options, na
   }
 }
 
-/** A setting that is less than the app would have with more memory, both as the app's config wants them. */
+/** A setting that is less than the app would have with more memory, both as the app's config spells them. */
 export interface GivenUp {
   readonly setting: string;
   readonly wanted: string;

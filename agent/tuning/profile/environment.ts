@@ -1,4 +1,4 @@
-// Variables of a process as the lines of an environment file, for programs that are told their tuning that way.
+// Joins variables to an environment file, for programs that read their tuning from the environment.
 
 import { text } from "./build-setting.ts";
 import type { Setting } from "./profile.ts";

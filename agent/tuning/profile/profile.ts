@@ -1,4 +1,4 @@
-// The words that every profile speaks: what it is given, and what it answers.
+// The types that every profile shares: its input, and its answer.
 
 import type { OptionValue } from "../../config/config.ts";
 import type { NetworkFacts } from "../../facts/facts.ts";
@@ -8,9 +8,9 @@ import type { Disk } from "../../facts/hardware/disks.ts";
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 
 /**
- * What kept a value from being what its formula gave. Null: nothing did. `share`: the reference's value would not have
- * fitted into the app's share. `ladder`: given up, as the profile declares, so that the app fits at all. `disk`: the
- * reference's value is too much for the disk that holds the app's data.
+ * What bound a value, so that it differs from its formula's. Null: nothing. `share`: the reference's value would not fit
+ * into the app's share. `ladder`: the app gave it up, as its profile declares, to fit at all. `disk`: the reference's value
+ * is too much for the disk that holds the app's data.
  */
 export type Bound = "floor" | "cap" | "user" | "share" | "ladder" | "disk" | null;
 
@@ -21,15 +21,15 @@ export type Inputs = Readonly<Record<string, number | string>>;
 export interface Setting {
   readonly value: number | string | boolean;
   readonly unit: Unit;
-  /** As the app's own config wants it: `2560MB`, `-Xmx512m`. */
+  /** As the app's own config spells it: `2560MB`, `-Xmx512m`. */
   readonly text: string;
-  /** The formula in names, not numbers: `memoryBytes / 4`. Every name in it stands in `inputs`. */
+  /** The formula in names: `memoryBytes / 4`. `inputs` has every name in it. */
   readonly formula: string;
   readonly inputs: Inputs;
   /** Who says so: a document, a program's source. */
   readonly source: string;
   readonly boundBy: Bound;
-  /** Where parbake departs from the source, and why; null: it does not. */
+  /** Where parbake departs from the source, and why; null: nowhere. */
   readonly note: string | null;
 }
 
@@ -44,7 +44,7 @@ export interface AppCpus {
   readonly architecture: string;
 }
 
-/** The machine that all apps share. Null: not known, as for sizes that were typed. */
+/** The machine that all apps share. Null: unknown, as for a size on the command line. */
 export interface Machine {
   /** What the OS reports: the smaller of MemTotal and the cgroup limit. */
   readonly memoryBytes: number;
@@ -54,7 +54,7 @@ export interface Machine {
   readonly gpus: number | null;
 }
 
-/** Another app of the image, and what it has been given. */
+/** Another app of the image, and its share. */
 export interface Neighbour {
   readonly name: string;
   readonly profile: string;
@@ -63,13 +63,13 @@ export interface Neighbour {
   readonly memoryBytes: number;
 }
 
-/** What an app has been given, and the machine that it is on. */
+/** An app's share, and its machine. */
 export interface Allotment extends AppCpus {
-  /** The app's share. For a profile that takes no memory: all that the OS reports. */
+  /** The app's share; for a profile that takes no memory, all that the OS reports. */
   readonly memoryBytes: number;
-  /** Network interfaces of the default card and IPv4 addresses on each; null where the instance type is not known. */
+  /** Network interfaces of the default card and IPv4 addresses on each; null: the instance type is unknown. */
   readonly network: NetworkFacts | null;
-  /** The file system that holds the profile's data folder; null: not known. */
+  /** The file system that holds the profile's data folder; null: unknown. */
   readonly dataDiskBytes: number | null;
   readonly machine: Machine;
   /** The other apps of the image that are present, in the config's order. */
@@ -85,7 +85,7 @@ export interface Useful {
   readonly instead?: string;
 }
 
-/** A value of a setting that is legal and less than is useful. */
+/** A legal value of a setting that is less than useful. */
 export interface BelowUseful extends Declared {
   readonly setting: string;
   /** As people write it: `64 MiB`. */
@@ -98,7 +98,7 @@ export interface BelowUseful extends Declared {
 
 export interface OptionRule {
   readonly kind: "integer" | "size" | "text" | "boolean" | "choice";
-  /** Null: the profile works it out. */
+  /** Null: the profile computes it. */
   readonly default: OptionValue | null;
   /** For `integer` and `size` (bytes). */
   readonly min?: number;
@@ -112,12 +112,12 @@ export interface OptionRule {
 /** By the option's name. */
 export type OptionRules = Readonly<Record<string, OptionRule>>;
 
-/** What is wrong with the options of an app, and which of them it is, where it is one. */
+/** A problem of an app's options; `option` names the one that it is about, if it is about one. */
 export interface OptionProblem extends Problem {
   readonly option?: string;
 }
 
-/** After resolving: every option that the profile has, of its kind, sizes in bytes, choices as text. */
+/** After resolving: every option of the profile, in the type of its kind, sizes in bytes, choices as text. */
 export type Options = Readonly<Record<string, OptionValue | null>>;
 
 /** An app that parbake can tune. Pure: the same input gives the same settings, byte for byte. */
@@ -127,39 +127,39 @@ export interface Profile {
   readonly options: OptionRules;
   /** For a profile whose operator chooses option names (`custom`): the rule of every name that is not in `options`. */
   readonly anyOption?: OptionRule;
-  /** What the rules of single options cannot say: options that contradict each other, an expression that is none. */
+  /** What the rules of single options cannot say: options that contradict each other, a malformed expression. */
   checkOptions?(options: Options): readonly OptionProblem[];
-  /** Whether `tune` reads `allotment.network`: a boot looks the instance type up in the catalogue only then. */
+  /** Whether `tune` reads `allotment.network`: only then does a boot look the instance type up in the catalogue. */
   readonly needsNetwork?: boolean;
-  /** The folder whose file system `tune` asks the size of: it is read only then. */
+  /** The folder whose file system's size `tune` reads; without it no file system is read. */
   readonly dataFolder?: string;
-  /** Whether the app's share is huge pages: those that the kernel has already, from an earlier run, are counted once. */
+  /** Whether the app's share is huge pages: pages that the kernel has from an earlier run are not counted twice. */
   readonly takesHugePages?: boolean;
   /**
-   * The least memory that the app can run in with these options. Like the cap, it knows nothing of the CPUs: on a machine
-   * with more of them it would take memory away from the neighbours.
+   * The least memory that the app can run in with these options. It does not depend on the CPUs: else more CPUs would take
+   * memory away from the neighbours.
    */
   floorBytes(options: Options): number;
   /**
-   * More memory than this does the app no good on so many CPUs; at least the floor, and it rises with them. Infinity: it can
-   * always use more.
+   * The most memory that the app can use with so many CPUs: at least the floor, and never less with more CPUs. Infinity: it
+   * can always use more.
    */
   capBytes(options: Options, cpus: AppCpus): number;
-  /** Its weight where the config gives none: 1, less for what helps little next to the apps that it serves. */
+  /** Its weight if the config gives none: 1, or less if memory helps it less than the apps that it serves. */
   readonly usualWeight: number;
-  /** By setting. A value below it is warned of, unless an option gave it. */
+  /** By setting. parbake warns of a value below it, unless an option gave it. */
   useful(options: Options): Readonly<Record<string, Useful>>;
   /** Whether the app competes for memory; false for `sysctl`. */
   readonly takesMemory: boolean;
   /**
    * What the app gives up where its share is small, first to last, by setting. The floor counts on all of it; `tune` marks
-   * what it took with `ladder`. Given back from last to first as memory grows, so that nothing ever falls.
+   * what it gave up with `ladder`, and gives it back from last to first as memory grows, so that nothing ever falls.
    */
   readonly ladder: readonly string[];
   /** What an operator can change to make the app smaller, as a clause: `lower the option threads`. */
   readonly toShrink: string;
   /**
-   * Every setting's worst case together stays within `allotment.memoryBytes`, which is at least the floor. The names of
+   * The worst cases of all settings together stay within `allotment.memoryBytes`, which is at least the floor. The names of
    * the settings depend on the options alone: a template that renders on one machine renders on all.
    */
   tune(allotment: Allotment, options: Options): Settings;
@@ -169,7 +169,7 @@ export type TuneResult =
   | { readonly kind: "tuned"; readonly settings: Settings; readonly belowUseful: readonly BelowUseful[] }
   | {
       readonly kind: "impossible";
-      /** Whether it is the memory that is too little, and not what was asked for. */
+      /** Whether the machine has too little memory, rather than the options being wrong. */
       readonly isMachines: boolean;
       readonly problems: readonly Problem[];
     };

@@ -1,4 +1,4 @@
-// Reads one resolved option at the type that its rule declares. A mismatch is a bug of the profile, never the user's.
+// Reads one resolved option in the type that its rule declares. A mismatch is the profile's bug, never the user's error.
 
 import type { Options } from "./profile.ts";
 

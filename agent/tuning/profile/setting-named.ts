@@ -1,8 +1,8 @@
-// One setting of those that a profile answers with. That it is missing is a bug of the profile, never the user's.
+// Finds one of a profile's settings by a name that is known only at run time, as in a ladder.
 
 import type { Setting, Settings } from "./profile.ts";
 
-/** For a name that is known only at run time, as of a ladder: the names of the settings depend on the options alone. */
+/** @throws TypeError if the setting is missing: the names depend on the options alone, so that is the profile's bug. */
 export function settingNamed(settings: Settings, name: string): Setting {
   const setting = settings[name];
   if (setting) return setting;

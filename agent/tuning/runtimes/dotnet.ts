@@ -1,4 +1,4 @@
-// .NET: the heap limit that the runtime only sets inside of a container, and the kind and number of its heaps.
+// Tunes .NET: the heap limit that the runtime sets by itself only in a container, and the kind and number of heaps.
 
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
@@ -12,10 +12,13 @@ const SERVER_GC = "dotnet/docs, garbage-collection/workstation-server-gc.md: 16 
 /** The runtime's own least limit. */
 const LEAST_HEAP_BYTES = 20 * MIB;
 
-/** The runtime, compiled code and a few stacks, outside of the limit: an estimate, which the default leaves from 192 MiB. */
+/**
+ * The runtime, compiled code and a few stacks, outside of the limit. An estimate; from 192 MiB on the default leaves as
+ * much.
+ */
 const NATIVE_BYTES = 48 * MIB;
 
-/** As Node's: AWS Lambda's least. */
+/** AWS Lambda's least, as for Node. */
 const USEFUL_HEAP_BYTES = 128 * MIB;
 
 /** With less memory for each, the runtime makes fewer heaps. */
@@ -43,7 +46,7 @@ export const dotnet: Profile = {
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_HEAP_BYTES + NATIVE_BYTES,
-  // What a service keeps in memory is its own: its caches grow with what there is.
+  // A service's caches grow with the memory that it has.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const limit = tuneLimit(allotment, options);
@@ -71,7 +74,7 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
   });
 }
 
-// With one CPU the runtime takes the other collector, whatever it is told.
+// With one CPU the runtime uses the workstation collector whatever this says.
 function tuneServer({ vcpus }: Allotment, options: Options): Setting {
   const gc = textOption(options, "gc");
   const isServer = gc === "auto" ? vcpus >= 2 : gc === "server";
@@ -99,7 +102,7 @@ function tuneHeaps({ vcpus }: Allotment, limitBytes: number): Setting {
 }
 
 // dotnet/docs, garbage-collection/datas.md: the heap size adapts to the load, from .NET 9 on, where no count is given.
-const DATAS_NOTE = "0 leaves a heap for each CPU to the runtime: any number would switch DATAS off";
+const DATAS_NOTE = "0 lets the runtime make a heap for each CPU: any number would switch DATAS off";
 
 /** The runtime reads every number of its environment as hexadecimal. */
 function hexadecimal(value: number): string {

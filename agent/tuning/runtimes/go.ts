@@ -1,4 +1,4 @@
-// Go: the soft memory limit that the runtime does not set by itself, and its processors, as environment variables.
+// Tunes Go: the soft memory limit that the runtime does not set by itself, and its processors, as environment variables.
 
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
@@ -13,7 +13,7 @@ const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime, and golang/go, run
 const LEAST_BYTES = 16 * MIB;
 
 const OPTIONS = {
-  // What the runtime does not know of, cgo and mapped files, has the rest.
+  // The rest is for what the runtime does not count: cgo and mapped files.
   limitPercent: { kind: "integer", default: 90, min: 10, max: 100, about: "the share that the Go runtime may take" },
   maxProcs: { kind: "integer", default: null, min: 1, max: 4096, about: "GOMAXPROCS; one per CPU if not given" },
 } satisfies OptionRules;
@@ -24,12 +24,12 @@ export const go = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  // What a service needs is its own: an exporter does with the least there is.
+  // No value is too small for every service: an exporter needs hardly any memory.
   useful: () => ({}),
   ladder: [],
   toShrink: "leave its limit to the runtime",
   floorBytes: () => LEAST_BYTES,
-  // As .NET's: caches grow with what there is.
+  // A service's caches grow with the memory that it has.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const variables = { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
@@ -59,5 +59,6 @@ function tuneProcessors({ vcpus, machine }: Allotment, options: Options): Settin
   return { ...count(vcpus, { ...reason, note: RUNTIMES_NOTE }), text: "0" };
 }
 
-// runtime/proc.go: from 1.25 on, GOMAXPROCS follows the CPUs and the cgroup's limit while the program runs, unless it was set.
-const RUNTIMES_NOTE = "0 leaves all CPUs to the runtime: any number would keep it from following a limit that changes";
+// runtime/proc.go: from 1.25 on, GOMAXPROCS follows the CPUs and the cgroup's limit while the program runs, unless it was
+// set.
+const RUNTIMES_NOTE = "0 lets the runtime use all CPUs: any number would keep it from following a limit that changes";

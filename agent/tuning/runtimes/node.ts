@@ -1,4 +1,4 @@
-// Node.js: the old space that V8 would not take by itself, the thread pool, and cluster workers where asked for.
+// Tunes Node.js: the old space that V8 would not take by itself, the thread pool, and cluster workers if the app has them.
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -22,7 +22,7 @@ const NATIVE_BYTES = 48 * MIB;
 
 /** libuv's stacks since 1.45. All of them together may take an eighth of the process. */
 const POOL_STACK_BYTES = 8 * MIB;
-/** libuv's default: given up, down to a single thread, where not even its stacks fit. */
+/** libuv's default. If not even its stacks fit, there are fewer threads, at least one. */
 const DEFAULT_POOL = 4;
 const MOST_POOL = 1024;
 
@@ -30,7 +30,7 @@ const LEAST_OLD_SPACE_BYTES = 64 * MIB;
 const WITHOUT_POOL_BYTES = LEAST_OLD_SPACE_BYTES + YOUNG_BYTES + NATIVE_BYTES;
 const LEAST_PROCESS_BYTES = WITHOUT_POOL_BYTES + POOL_STACK_BYTES;
 
-/** V8's own most on a machine of any size: whoever wants a larger heap, and its longer pauses, asks for it. */
+/** V8's own most on a machine of any size. A larger heap has longer pauses, so the operator must ask for it. */
 const USUAL_MOST_HEAP_BYTES = 4 * GIB;
 /** AWS Lambda's least. */
 const USEFUL_OLD_SPACE_BYTES = 128 * MIB;
@@ -38,11 +38,11 @@ const USEFUL_OLD_SPACE_BYTES = 128 * MIB;
 /** The process that forks the workers. */
 const PRIMARY_BYTES = 64 * MIB;
 
-/** Heroku's WEB_MEMORY: what a worker is expected to take. With more memory than that for each CPU, the workers grow. */
+/** Heroku's WEB_MEMORY, the expected size of a worker. With more memory than that for each CPU, the workers grow. */
 const LEAST_WORKER_BYTES = 512 * MIB;
 
 const OPTIONS = {
-  // Off: an app that runs as one process would be left with the memory of one worker out of many.
+  // Off by default: an app that runs as one process would get the memory of one worker out of many.
   cluster: { kind: "boolean", default: false, about: "the app runs a process per CPU (node:cluster, PM2)" },
   workers: {
     kind: "integer",
@@ -90,7 +90,7 @@ export const node: Profile = {
       maxSemiSpaceSize: bytes(SEMI_SPACE_BYTES, String(semiSpaceMib), {
         formula: "16 MiB",
         source: SEMI_SPACE,
-        note: "set, because newer versions of Node take four times as much by themselves",
+        note: "set, because newer versions of Node take four times as much by default",
       }),
       threadpoolSize: tunePool(allotment, options, processBytes),
       options: text(`--max-old-space-size=${oldSpace.text} --max-semi-space-size=${semiSpaceMib}`, {
@@ -123,8 +123,8 @@ function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setti
   });
 }
 
-// In a cluster: of Heroku's size as long as there are fewer workers than CPUs, then the share by the CPUs. Heroku goes from
-// 32 workers to 8 where memory passes 16 GiB; here more memory costs no worker.
+// In a cluster a worker has Heroku's size while there are fewer workers than CPUs, then its part of the share. Heroku goes
+// from 32 workers down to 8 above 16 GiB; here more memory costs no worker.
 function computeProcessBytes({ memoryBytes, vcpus }: Allotment, options: Options): number {
   const given = optionalNumber(options, "workers");
   const ownBytes = memoryBytes - (hasPrimary(options) ? PRIMARY_BYTES : 0);
@@ -149,9 +149,7 @@ function tuneOldSpace(processBytes: number, options: Options): Setting {
     inputs: { processBytes, youngBytes: YOUNG_BYTES, nativeBytes: NATIVE_BYTES, stacksBytes, mostBytes },
     source: V8,
     boundBy: boundOldSpace(wantedBytes, bearableBytes, leftBytes, options),
-    ...(wantedBytes < bearableBytes
-      ? { note: "V8's own most where nothing is said: the option maxHeap gives more" }
-      : {}),
+    ...(wantedBytes < bearableBytes ? { note: "V8's own most by default: the option maxHeap gives more" } : {}),
     ...(isShare ? { note: "less than the 3/4 of a large process: young generation and stacks" } : {}),
   });
 }
@@ -162,15 +160,15 @@ function boundOldSpace(wantedBytes: number, bearableBytes: number, leftBytes: nu
   return wantedBytes === leftBytes ? "share" : null;
 }
 
-/** The process that has use for so much old space, by the rule above. */
+/** The size of a process that can use so much old space, by the rule above. */
 function mostProcessBytes(oldSpaceBytes: number): number {
   const withFewStacks = oldSpaceBytes + YOUNG_BYTES + NATIVE_BYTES + DEFAULT_POOL * POOL_STACK_BYTES;
   const withManyStacks = ((oldSpaceBytes + YOUNG_BYTES + NATIVE_BYTES) * 8) / 7;
   return Math.ceil(Math.max((oldSpaceBytes * 4) / 3, withFewStacks, withManyStacks));
 }
 
-// Stages: threads up to libuv's default, with the old space at its least; then an eighth of the process. The workers of a
-// cluster have a CPU each, and so the default.
+// First threads up to libuv's default, with the old space at its least; then an eighth of the process. A cluster's workers
+// have one CPU each, and so the default.
 function tunePool({ vcpus }: Allotment, options: Options, processBytes: number): Setting {
   const given = optionalNumber(options, "workers");
   const cpus = given === null && booleanOption(options, "cluster") ? 1 : Math.ceil(vcpus / (given ?? 1));

@@ -1,5 +1,5 @@
-// PHP-FPM: as many children as the share holds at their memory limit beside what all have in common, by Heroku's rule or
-// Upsun's; spare ones by FPM's.
+// Tunes PHP-FPM: as many children as fit at their memory limit beside the memory that they share, by Heroku's or Upsun's
+// rule; spare children by FPM's.
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
@@ -13,7 +13,7 @@ const FPM = "php.net, FPM configuration, and php-src, fpm_conf.c";
 /** Heroku's measure: PHP's own memory_limit. */
 const BASE_BYTES = 128 * MIB;
 
-/** Upsun's least children, those from which it looks at the CPUs, and how many it then allows for each. */
+/** Upsun's least children; how many it allows whatever the CPUs; and how many for each CPU beyond that. */
 const UPSUN_LEAST = 2;
 const UPSUN_FEW = 24;
 const UPSUN_PER_CPU = 5;
@@ -27,14 +27,14 @@ const OPTIONS = {
   maxChildren: { kind: "integer", default: null, min: 1, max: 100_000, about: "pm.max_children; by the rule" },
   memoryLimit: { kind: "size", default: BASE_BYTES, min: MIB, max: TIB, about: "heroku: memory_limit of a child" },
   requestMemory: { kind: "size", default: 45 * MIB, min: 10 * MIB, max: TIB, about: "upsun: what a request takes" },
-  // Upsun's least. Heroku keeps nothing; four children with a memory_limit of 128M that was full took 504 MiB of 512, beside which
-  // a WordPress' opcache would not fit.
+  // Upsun's least. Heroku keeps nothing; four children that filled a memory_limit of 128M took 504 MiB of 512, and
+  // WordPress's opcache would not fit beside them.
   reservedMemory: {
     kind: "size",
     default: 70 * MIB,
     min: 8 * MIB,
     max: TIB,
-    about: "not for requests: master, opcache",
+    about: "memory for the master and the opcache, not for requests",
   },
 } satisfies OptionRules;
 
@@ -120,7 +120,7 @@ function countByCpus(doublings: number, vcpus: number, memoryLimitBytes: number)
   return Math.floor((doublings * vcpus * 2 * BASE_BYTES) / memoryLimitBytes);
 }
 
-/** The least memory from which on the CPUs, not the memory, bound Heroku's children. */
+/** The least memory with which Heroku's children are bound by the CPUs, not by the memory. */
 function mostByHeroku(vcpus: number, options: Options): number {
   const limitBytes = numberOption(options, "memoryLimit");
   for (let doublings = 1; ; doublings += 1) {
@@ -159,7 +159,7 @@ function countByUpsun({ memoryBytes, vcpus }: Allotment, options: Options): Sett
   });
 }
 
-// Upsun goes down to 5 for each CPU as soon as there are 25: fewer than with less memory. Here 24 stay.
+// From 25 children on Upsun goes down to 5 for each CPU: fewer than with less memory. Here 24 stay.
 function mostByUpsun(vcpus: number): number {
   return Math.max(UPSUN_FEW, UPSUN_PER_CPU * vcpus);
 }
@@ -196,7 +196,7 @@ function tuneLimit(options: Options): Setting {
   });
 }
 
-/** PHP's integers with a letter: the largest unit that divides. */
+/** In the largest of PHP's units that divides the size. */
 function formatPhpSize(sizeBytes: number): string {
   if (sizeBytes % GIB === 0) return `${sizeBytes / GIB}G`;
   if (sizeBytes % MIB === 0) return `${sizeBytes / MIB}M`;

@@ -1,4 +1,4 @@
-// Puma: a worker for each CPU core that memory has room for, in single mode where that is fewer than two; threads.
+// Tunes Puma: a worker for each CPU core as far as memory has room, single mode if that is fewer than two; threads.
 
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
@@ -25,7 +25,7 @@ export const puma: Profile = {
   options: OPTIONS,
   takesMemory: true,
   usualWeight: 1,
-  // Single mode, too, serves as many requests at a time as it has threads: no number is laughable.
+  // No number of workers is too small: single mode, too, serves as many requests at a time as it has threads.
   useful: () => ({}),
   ladder: ["workers"],
   toShrink: "lower the options workers, workerMemory or masterMemory",

@@ -1,4 +1,4 @@
-// A Python web app behind gunicorn or uvicorn: processes by memory and CPUs, threads as the app can bear them.
+// Tunes gunicorn or uvicorn: processes by memory and CPUs, threads as the operator says that the app is safe with.
 
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
@@ -99,7 +99,7 @@ function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setti
   });
 }
 
-// Gunicorn's own start for all of its workers, threaded ones too: while one waits for its client, another computes.
+// Gunicorn's documented start, for threaded workers, too: while one waits for its client, another computes.
 function countByCpus(vcpus: number, options: Options): number {
   return isUvicorn(options) ? Math.max(vcpus, LEAST_EVENT_LOOPS) : 2 * vcpus + 1;
 }

@@ -1,4 +1,4 @@
-// HAProxy: as many connections as it would allow itself for its memory, held to what the share bears; threads, files.
+// Tunes HAProxy: as many connections as it would allow itself in its memory, within the share; threads, files.
 
 import { byGiven, bytes, count } from "../profile/build-setting.ts";
 import { choiceOption, numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -16,7 +16,7 @@ const TLS_HANDSHAKE_BYTES = 76 * KIB;
 /** tune.ssl.cachesize, at 200 bytes a session. */
 const TLS_CACHE_BYTES = 20_000 * 200;
 
-/** What HAProxy lets connections take of its memory. */
+/** The percent of its memory that HAProxy gives to connections. */
 const USABLE_PERCENT = 97;
 
 /** 19.3 MiB measured on 2.6 with two threads; 250 KiB for each further one, and its caches. Included in the base: 8. */
@@ -29,7 +29,7 @@ const CONNECTIONS_PER_THREAD = 4000;
 const DESCRIPTORS_BYTES = 320;
 const EXTRA_BYTES = DESCRIPTORS_BYTES + THREAD_BYTES / CONNECTIONS_PER_THREAD;
 
-/** One group of threads, which is all that older versions have. */
+/** One group of threads; older versions have only one. */
 const MOST_THREADS = 64;
 
 /** HAProxy's own least. */
@@ -42,7 +42,7 @@ const MOST_CONNECTIONS = roundToTwoDigits(((MOST_FILES - OTHER_FILES - 3 * MOST_
 
 /** OpenShift's routers had 20,000 on 4 threads (up to 4.10): more is what an operator asks for with maxconn. */
 const CONNECTIONS_PER_CPU = 5000;
-/** HAProxy's documentation, of a simple proxy. */
+/** A simple proxy in HAProxy's documentation. */
 const USEFUL_CONNECTIONS = 256;
 
 const TLS_SIDES = { none: 0, frontend: 1, both: 2 };
@@ -65,13 +65,13 @@ export const haproxy: Profile = {
   about: "an HAProxy load balancer",
   options: OPTIONS,
   takesMemory: true,
-  // As nginx: beside an app, a quarter of the app's weight is plenty of connections.
+  // As for nginx: a quarter of an app's weight is plenty of connections to it.
   usualWeight: 0.25,
   useful: () => ({
     maxconn: {
       least: USEFUL_CONNECTIONS,
       because: "the simplest proxy of HAProxy's own documentation has 256",
-      instead: "lower the option bufferSize, or set tls to none where there is none",
+      instead: "lower the option bufferSize, or set tls to none if there is no TLS",
     },
   }),
   ladder: [],
@@ -112,7 +112,9 @@ function tlsCacheBytes(options: Options): number {
   return sidesOf(options) === 0 ? 0 : TLS_CACHE_BYTES;
 }
 
-/** The inverse of both limits below; one MiB more, since HAProxy counts in whole ones. */
+/**
+ * The memory for so many connections, the inverse of both limits below; one MiB more, since HAProxy counts in whole ones.
+ */
 function memoryFor(connections: number, options: Options): number {
   const each = connectionBytes(options);
   const byHaproxy = (connections * each * 100) / USABLE_PERCENT;
@@ -181,7 +183,7 @@ function tuneFiles(maxconn: number, nbthread: number): Setting {
   });
 }
 
-/** Down to the closest number with two digits and then zeros, as HAProxy rounds what it has worked out. */
+/** Rounds down to two digits and then zeros, as HAProxy rounds the numbers that it computes. */
 function roundToTwoDigits(value: number): number {
   let [digits, factor] = [Math.max(0, Math.floor(value)), 1];
   while (digits >= 100) [digits, factor] = [Math.floor(digits / 10), factor * 10];

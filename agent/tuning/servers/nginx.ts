@@ -1,4 +1,4 @@
-// nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
+// Tunes nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
 
 import { count, fromOption } from "../profile/build-setting.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -9,21 +9,21 @@ const CORE_MODULE = "nginx.org, ngx_core_module";
 const RLIMIT = "nginx.org, ngx_core_module, worker_rlimit_nofile";
 const BUFFERS = "nginx.org, ngx_http_core_module and ngx_http_proxy_module: buffers of a connection";
 
-/** The master process, and what a worker has before its first connection. Estimates: a config of many sites takes more. */
+/** The master process, and a worker before its first connection. Estimates: a config of many sites takes more. */
 const MASTER_BYTES = 8 * MIB;
 const WORKER_BYTES = 8 * MIB;
 
 /**
- * Measured on 1.22: 432 bytes of every connection that a worker may have, from its start on, and 540 more of one that is kept
- * alive without TLS. One with TLS has 14 KiB: four of them take as much as one that is busy.
+ * Measured on 1.22: a worker takes 432 bytes for each connection that it may have, from its start on, and 540 more for one
+ * that is kept alive without TLS. With TLS it takes 14 KiB: four of these take as much as a busy connection.
  */
 const IDLE_BYTES = KIB;
 
-/** nginx's default of worker_connections: each worker that memory has room for comes with as many busy ones. */
+/** nginx's default of worker_connections: each worker comes with so many busy ones. */
 const BUSY_OF_A_WORKER = 512;
-/** What a small site gets by with, where memory is short. */
+/** Enough for a small site if memory is short. */
 const LEAST_BUSY = 64;
-/** Below it, pages of all but the first visitors wait. */
+/** With fewer, the pages of all but the first visitors wait. */
 const USEFUL_BUSY = 128;
 
 /** Files that a worker has open besides its connections: logs, listeners, the channel to the master. */
@@ -48,8 +48,9 @@ const OPTIONS = {
     max: 10_000_000,
     about: "busy at once in all workers; by memory if not given",
   },
-  // large_client_header_buffers 4 x 8k, ssl_buffer_size 16k, client_header_buffer_size 1k, pools and connection 5k. Measured on
-  // 1.22: 57 KiB of each, where 1,820 clients with headers of 21 KiB and TLS wait for what is proxied, three connections each.
+  // large_client_header_buffers 4 x 8k, ssl_buffer_size 16k, client_header_buffer_size 1k, pools and connection 5k. Measured
+  // on 1.22: 57 KiB of each, where 1,820 clients with headers of 21 KiB and TLS wait for what is proxied, three connections
+  // each.
   connectionMemory: {
     kind: "size",
     default: 64 * KIB,
@@ -64,7 +65,7 @@ export const nginx: Profile = {
   about: "an nginx server or proxy",
   options: OPTIONS,
   takesMemory: true,
-  // It passes on what others work out: beside an app, a quarter of the app's weight is plenty of connections.
+  // nginx passes on what apps compute: a quarter of an app's weight is plenty of connections to it.
   usualWeight: 0.25,
   useful: () => ({
     busy_connections: {
@@ -97,7 +98,7 @@ export const nginx: Profile = {
   },
 };
 
-/** The worst case: every connection is open, and as many of them as `busy` are at work. */
+/** The worst case: every connection is open, and `busy` of them are busy. */
 function memoryFor(workers: number, busy: number, options: Options): number {
   return MASTER_BYTES + workers * workerBytes(options) + busyBytes(options, busy);
 }
@@ -110,8 +111,8 @@ function busyBytes(options: Options, busy: number): number {
   return (optionalNumber(options, "busyConnections") ?? busy) * numberOption(options, "connectionMemory");
 }
 
-// Memory first buys one worker and a few busy connections, then one pair after another: a worker, and its busy connections. It
-// does so whether there are CPUs for the workers or not: neither more memory nor more CPUs ever mean fewer of anything.
+// Memory first buys one worker and a few busy connections, then pairs: a worker, and its busy connections. It does so even
+// without CPUs for the workers, so that neither more memory nor more CPUs ever mean fewer of anything.
 function tuneWorkers({ vcpus, memoryBytes }: Allotment, options: Options): Setting {
   const workers = optionalNumber(options, "workers");
   if (workers !== null) return count(workers, fromOption("workers", workers));
@@ -125,7 +126,7 @@ function tuneWorkers({ vcpus, memoryBytes }: Allotment, options: Options): Setti
   });
 }
 
-/** A worker, and the busy connections that come with it where their number is not given. */
+/** A worker, and the busy connections that come with it unless an option gives their number. */
 function pairBytesOf(options: Options): number {
   const isGiven = optionalNumber(options, "busyConnections") !== null;
   return workerBytes(options) + (isGiven ? 0 : busyBytes(options, BUSY_OF_A_WORKER));
@@ -153,7 +154,7 @@ function tuneBusy(allotment: Allotment, options: Options, worker_processes: numb
     inputs: { ...inputs, worker_processes, worker_connections },
     source: BUFFERS,
     boundBy: open < bearable ? "cap" : null,
-    note: "nginx has no directive for it: limit_conn can hold to it, and an alert tell of it",
+    note: "nginx has no directive for it: enforce it with limit_conn, or alert on it",
   });
 }
 

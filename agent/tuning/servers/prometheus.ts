@@ -1,4 +1,4 @@
-// Prometheus: the Go runtime's limits, queries that fit beside the head, and the series that the head then bears.
+// Tunes Prometheus: the Go runtime's limits, queries that fit beside the head, and the series that the head then bears.
 
 import { byGiven, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
@@ -10,26 +10,26 @@ import { KIB, MIB } from "../../size.ts";
 const MAIN = "prometheus/prometheus, cmd/prometheus/main.go";
 const SERIES = "robustperception.io, how much RAM does Prometheus 2.x need";
 
-/** The flags' defaults, and what a sample takes while a query holds it: a time and a value. */
+/** The flags' defaults, and the size of a sample in a query: a time and a value. */
 const MOST_QUERIES = 20;
 const MOST_SAMPLES = 50_000_000;
 const SAMPLE_BYTES = 16;
 const QUERIES_BYTES = MOST_QUERIES * MOST_SAMPLES * SAMPLE_BYTES;
 
-/** One query of a twentieth of the samples: below that dashboards of a day fail. */
+/** A twentieth of the samples: with fewer, dashboards of a day fail. */
 const LEAST_SAMPLES = MOST_SAMPLES / 20;
 
-/** Code, scrape and rule managers, the WAL's buffers, with no target yet: an estimate on the safe side. */
+/** Code, scrape and rule managers and the WAL's buffers, before the first target: an estimate on the safe side. */
 const BASE_BYTES = 64 * MIB;
 
 /**
- * Of the head: 2.9 KB for a series of ten labels, 4.3 KB for three hours of samples 15 s apart, garbage included in both;
- * and room for series that come and go.
+ * In the head: 2.9 KB for a series of ten labels, 4.3 KB for three hours of samples 15 s apart, both with garbage; and room
+ * for series that come and go.
  */
 const SERIES_BYTES = 8 * KIB;
 const LEAST_SERIES = 5000;
 
-/** Grafana estimates 700 of a host, Ubuntu has 1,300. */
+/** Grafana estimates 700 series for a host, Ubuntu has 1,300. */
 const LEAST_USEFUL_SERIES = 10_000;
 const LEAST_USEFUL_QUERIES = 2;
 
@@ -87,7 +87,7 @@ export const prometheus: Profile = {
   },
 };
 
-/** The runtime's own settings are those of any Go service, and GOGC. */
+/** The settings of any Go service, and GOGC. */
 function tuneRuntime(allotment: Allotment, options: Options) {
   const { GOMEMLIMIT, GOMAXPROCS } = go.tune(allotment, options);
   const gogc = numberOption(options, "gogc");
@@ -100,7 +100,7 @@ function tuneRuntime(allotment: Allotment, options: Options) {
   return { GOMEMLIMIT: { ...GOMEMLIMIT, source: `${MAIN}, --auto-gomemlimit.ratio` }, GOMAXPROCS, GOGC };
 }
 
-/** What the queries that were asked for hold, or one small one. */
+/** The memory of the queries that options give, or of one small query. */
 function leastQueriesBytes(options: Options): number {
   const queries = optionalNumber(options, "query_max_concurrency") ?? 1;
   return queries * (optionalNumber(options, "query_max_samples") ?? LEAST_SAMPLES) * SAMPLE_BYTES;
@@ -110,7 +110,7 @@ function leastHeapBytes(options: Options): number {
   return BASE_BYTES + LEAST_SERIES * SERIES_BYTES + leastQueriesBytes(options);
 }
 
-/** Half of what is not needed at least; the other half is the head's. */
+/** Queries get half of what the least leaves; the head gets the other half. */
 function shareOfQueries(limitBytes: number, options: Options): number {
   const spareBytes = Math.floor((limitBytes - leastHeapBytes(options)) / 2);
   const queries = optionalNumber(options, "query_max_concurrency") ?? MOST_QUERIES;
@@ -120,7 +120,7 @@ function shareOfQueries(limitBytes: number, options: Options): number {
 
 type QuerySettings = Readonly<Record<"query_max_concurrency" | "query_max_samples", Setting>>;
 
-/** Both fall short of their defaults in the same proportion, so that neither falls when the memory grows. */
+/** Lowers both below their defaults in the same proportion, so that neither falls when the memory grows. */
 function tuneQueries(queriesBytes: number, options: Options): QuerySettings {
   const givenQueries = optionalNumber(options, "query_max_concurrency");
   const givenSamples = optionalNumber(options, "query_max_samples");
@@ -177,7 +177,7 @@ function describeBound(isLess: boolean): { boundBy: Bound; note?: string } {
   return { boundBy: "share", note: "Prometheus's defaults, 20 queries of 50 million samples, hold 16 GB at once" };
 }
 
-/** An estimate, to alert on prometheus_tsdb_head_series with: Prometheus has no limit of its own. */
+/** An estimate, for an alert on prometheus_tsdb_head_series: Prometheus has no limit of its own. */
 function tuneSeries(limitBytes: number, queriesBytes: number): Setting {
   return count(Math.floor((limitBytes - BASE_BYTES - queriesBytes) / SERIES_BYTES), {
     formula: "(limitBytes - baseBytes - queriesBytes) / seriesBytes",

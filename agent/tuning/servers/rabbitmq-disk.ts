@@ -1,4 +1,5 @@
-// How much free disk RabbitMQ wants: as much as its memory mark, as far as the disk of its data allows.
+// Sets the free disk below which RabbitMQ blocks publishers: as much as its memory mark, as far as the disk of its data
+// allows.
 
 import { byGiven, bytes, type Reason } from "../profile/build-setting.ts";
 import { optionalNumber } from "../profile/read-option.ts";
@@ -10,7 +11,7 @@ export const OPERATOR = "rabbitmq/cluster-operator, internal/resource/configmap.
 /** As packages have it. */
 export const DATA_FOLDER = "/var/lib/rabbitmq";
 
-/** Of a disk, at most: the system and the messages share the rest, and a node on it must not start in alarm. */
+/** At most this part of a disk: the system and the messages share the rest, and the node must not start in alarm. */
 const DISK_PART = 4;
 
 /** The limit that RabbitMQ's operator for Kubernetes sets, which does not know the volume either. */
@@ -43,7 +44,7 @@ function limitUnknownDisk(watermarkBytes: number): Setting {
     inputs: { watermarkBytes, limitOfUnknownBytes: UNKNOWN_DISK_LIMIT_BYTES },
     source: `${OPERATOR}, defaultRabbitmqConf`,
     boundBy: isLess ? "cap" : null,
-    note: `a boot knows the disk of ${DATA_FOLDER}, and takes the memory mark up to a quarter of it; elsewhere the option disk says it`,
+    note: `a boot knows the disk of ${DATA_FOLDER} and takes the memory mark, up to a quarter of it; elsewhere the option disk gives its size`,
   });
 }
 

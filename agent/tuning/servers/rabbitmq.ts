@@ -1,4 +1,4 @@
-// RabbitMQ: the mark at which publishers wait, disk and files to go with it, connections that it bears, schedulers.
+// Tunes RabbitMQ: the memory at which publishers wait, free disk, files, the connections that it bears, schedulers.
 
 import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -10,15 +10,15 @@ const MONITOR = "rabbitmq/rabbitmq-server, vm_memory_monitor.erl";
 const LIMITS = "rabbitmq.com, configurable limits";
 const RUNTIME = "rabbitmq.com, runtime tuning, schedulers";
 
-/** What a node must have at any time. */
+/** The memory that a node must have at any time. */
 const LEAST_BYTES = 256 * MIB;
 
 /** A node of 4.3 without clients: 129 MiB resident. */
 const BASE_BYTES = 132 * MIB;
 
 /**
- * Kept from what the mark is reckoned of, as RabbitMQ's operator for Kubernetes does. Measured: a node that is filled at full
- * speed has 1.7 times its mark before the publishers wait, for the runtime copies what it collects.
+ * Subtracted before the mark is computed, as RabbitMQ's operator for Kubernetes does. Measured: a node that is filled at
+ * full speed reaches 1.7 times its mark before the publishers wait, for the runtime copies what it collects.
  */
 const HEADROOM_PART = 5;
 const MOST_HEADROOM_BYTES = 2 * GIB;
@@ -27,10 +27,10 @@ const MOST_HEADROOM_BYTES = 2 * GIB;
 const CONNECTION_BYTES = 128 * KIB;
 const LEAST_CONNECTIONS = 64;
 
-/** Ten Erlang processes each, of the million that the runtime has. */
+/** Ten Erlang processes for each connection, of the million that the runtime has. */
 const MOST_CONNECTIONS = 100_000;
 
-/** What the client's own limit is if neither side asks for less. */
+/** The clients' limit if neither side asks for less. */
 const CHANNELS = 2047;
 
 /** The checklist's: at least these files; two for each connection, and as many again for queues. */
@@ -59,7 +59,7 @@ const OPTIONS = {
     default: null,
     min: MIB,
     max: 1024 * TIB,
-    about: `size of the disk with its data; that of ${DATA_FOLDER} if not given, which only the machine itself knows`,
+    about: `size of the disk with its data; that of ${DATA_FOLDER} if not given, which only the machine itself can read`,
   },
   connection_max: {
     kind: "integer",
@@ -73,7 +73,7 @@ const OPTIONS = {
   busyWait: {
     kind: "boolean",
     default: true,
-    about: "whether idle schedulers spin for a while; false where other apps need the CPUs",
+    about: "whether idle schedulers spin for a while; false if other apps need the CPUs",
   },
 } satisfies OptionRules;
 
@@ -97,7 +97,7 @@ export const rabbitmq: Profile = {
     const markBytes = BASE_BYTES + 2 * connections * CONNECTION_BYTES;
     return Math.max(LEAST_BYTES, memoryFor(Math.ceil((markBytes * 100) / numberOption(options, "watermarkPercent"))));
   },
-  // Queues are kept in memory as far as there is any, and in the page cache beyond.
+  // Queues use all memory that there is, and then the page cache.
   capBytes: () => Infinity,
   tune(allotment, options) {
     const total = tuneTotal(allotment);
@@ -129,7 +129,7 @@ function tuneTotal({ memoryBytes }: Allotment): Setting {
   });
 }
 
-/** The inverse, of what is at least asked for. */
+/** The memory for the connections that the option gives, or for the least: the inverse of the mark. */
 function memoryFor(totalBytes: number): number {
   return Math.min(Math.ceil((totalBytes * HEADROOM_PART) / (HEADROOM_PART - 1)), totalBytes + MOST_HEADROOM_BYTES);
 }
@@ -145,7 +145,7 @@ function tuneWatermark(totalBytes: number, options: Options): Setting {
   });
 }
 
-/** Half of what the mark leaves, the other half is for messages: connections alone must not keep publishers waiting. */
+/** Connections get half of what the mark leaves and messages the other half: connections alone must not block publishers. */
 function tuneConnections(watermarkBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "connection_max");
   if (given !== null) return byOption("connection_max", given, LIMITS);

@@ -1,4 +1,4 @@
-// Huge pages: how many to reserve at boot for a size, or for a part of the app's share. Whole pages only.
+// Counts the huge pages to reserve at boot, for a size or for a part of the app's share.
 
 import { bytes, count, fromOption, text } from "../profile/build-setting.ts";
 import { choiceOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
@@ -12,24 +12,25 @@ const PAGE_BYTES = { "2MiB": 2 * MIB, "1GiB": GIB };
 const OPTIONS = {
   size: { kind: "size", default: null, min: 1, max: 32 * TIB, about: "memory in huge pages; by percent if not given" },
   percent: { kind: "integer", default: 100, min: 1, max: 100, about: "part of the app's share in huge pages" },
-  // 1 GiB pages are hard to come by once memory is in use: better by the kernel's command line, in the bake.
+  // 1 GiB pages are hard to come by once memory is in use: better reserve them on the kernel's command line, in the bake.
   pageSize: { kind: "choice", default: "2MiB", choices: Object.keys(PAGE_BYTES), about: "size of a page" },
   group: { kind: "integer", default: null, min: 0, max: 2 ** 32 - 2, about: "gid that may use them by shmget" },
 } satisfies OptionRules;
 
 export const hugepages: Profile = {
   name: "hugepages",
-  about: "memory set aside in huge pages, gone from everything else",
+  about: "memory set aside in huge pages, which nothing else can use",
   options: OPTIONS,
   takesMemory: true,
-  // Beside a PostgreSQL of weight 1 the pages hold the server's shared memory: a quarter of its share as shared_buffers, and 8 %
-  // for the rest, of which PostgreSQL 15 wants 2 to 4. Where the pages are too few, `huge_pages = try` takes none of them.
+  // Beside a PostgreSQL of weight 1 the pages hold the server's shared memory: a quarter of its share as shared_buffers, and
+  // 8 % for the rest, of which PostgreSQL 15 wants 2 to 4. Where the pages are too few, `huge_pages = try` takes none of
+  // them.
   usualWeight: 0.27,
   useful: () => ({}),
   ladder: [],
   toShrink: "lower the option size",
   floorBytes: (options) => neededBytes(options) ?? Math.ceil((pageBytes(options) * 100) / percentOf(options)),
-  // A size that is given is all that it takes.
+  // A given size is all that the app takes.
   capBytes: (options) => neededBytes(options) ?? Infinity,
   tune({ memoryBytes }, options) {
     const pages = tunePages(memoryBytes, options);
@@ -50,18 +51,18 @@ export const hugepages: Profile = {
   },
 };
 
-/** What is gone from everything else: whole pages. */
+/** What nothing else can use: whole pages. */
 function setAsideBytes(memoryBytes: number, options: Options): number {
   return neededBytes(options) ?? countPages(memoryBytes, options) * pageBytes(options);
 }
 
-/** What these apps set aside. */
+/** What these apps set aside together. */
 export function sumHugePages(apps: readonly Neighbour[]): number {
   const owners = apps.filter(({ profile }) => profile === hugepages.name);
   return owners.reduce((sum, { memoryBytes, options }) => sum + setAsideBytes(memoryBytes, options), 0);
 }
 
-/** By percent. */
+/** For the option percent. */
 function countPages(memoryBytes: number, options: Options): number {
   return Math.floor((memoryBytes * percentOf(options)) / 100 / pageBytes(options));
 }
@@ -100,7 +101,7 @@ function writeConf(pages: number, group: number | null, options: Options): Setti
   });
 }
 
-/** Null: by percent. Rounded up to whole pages, and claimed so. */
+/** The option size in whole pages, rounded up; null: the option percent decides. */
 function neededBytes(options: Options): number | null {
   const sizeBytes = optionalNumber(options, "size");
   return sizeBytes === null ? null : Math.ceil(sizeBytes / pageBytes(options)) * pageBytes(options);

@@ -1,9 +1,9 @@
-// What apps ask of the kernel that they share, by their profiles. Holds who asks for what; what is made of it is for `sysctl`.
+// What each profile asks of the kernel that all apps share. Decides nothing: `sysctl` does.
 
 import type { Neighbour } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
-/** What an app of a profile asks for, and who says so. */
+/** What a profile asks for, and who says so. */
 interface Ask<Value> {
   readonly value: Value;
   readonly source: string;
@@ -11,7 +11,7 @@ interface Ask<Value> {
 
 type AskByProfile<Value> = Readonly<Record<string, Ask<Value>>>;
 
-/** An ask with the app that has it. */
+/** An ask, and the app that has it. */
 export interface AppAsk<Value> extends Ask<Value> {
   readonly app: string;
 }
@@ -25,7 +25,7 @@ const CLICKHOUSE = "clickhouse.com, OSS usage recommendations";
 const KUBELET = "kubernetes/kubernetes, container_manager_linux.go, setupKernelTunables";
 const ENA = "amzn/amzn-drivers, ENA_Linux_Best_Practices.rst";
 
-/** The most of vm.swappiness: what is in memory of these is there because it is read. */
+/** The most that vm.swappiness may be: these apps keep in memory what they read. */
 export const SWAPPINESS: AskByProfile<number> = {
   cassandra: { value: 1, source: "docs.datastax.com, recommended production settings: no swap" },
   elasticsearch: { value: 1, source: "elastic.co, disable swapping" },
@@ -36,8 +36,8 @@ export const SWAPPINESS: AskByProfile<number> = {
 };
 
 /**
- * vm.overcommit_memory: a fork of Redis needs as much again by name, and hardly any in truth. PostgreSQL's 2 is none of these:
- * it refuses memory that forks and JVMs of the same machine only reserve.
+ * vm.overcommit_memory: a fork of Redis reserves as much memory again, and touches hardly any of it. PostgreSQL's 2 is not
+ * among them: it would refuse memory that forks and JVMs on the same machine only reserve.
  */
 export const OVERCOMMIT_MEMORY: AskByProfile<number> = {
   kubelet: { value: 1, source: KUBELET },
@@ -46,7 +46,10 @@ export const OVERCOMMIT_MEMORY: AskByProfile<number> = {
   valkey: { value: 1, source: VALKEY },
 };
 
-/** Where writing back begins, and where writers wait for it: of the kernel's 10 and 20 % a checkpoint is written all at once. */
+/**
+ * Where writing back begins, and where writers wait for it: with the kernel's 10 and 20 % a checkpoint is written all at
+ * once.
+ */
 export const DIRTY_BACKGROUND_BYTES: AskByProfile<number> = {
   postgresql: { value: 64 * MIB, source: TUNED_POSTGRESQL },
 };
@@ -55,8 +58,8 @@ export const DIRTY_BYTES: AskByProfile<number> = {
 };
 
 /**
- * Hundredths of the memory to keep free: these fill all of it with page cache while the network brings more, and its driver
- * cannot wait for pages to be given back.
+ * Percent of the memory to keep free: these apps fill it with page cache while packets arrive, and the network driver cannot
+ * wait until the kernel reclaims pages.
  */
 export const FREE_PERCENT: AskByProfile<number> = {
   cassandra: { value: 1, source: ENA },
@@ -69,8 +72,8 @@ export const FREE_PERCENT: AskByProfile<number> = {
 export type Thp = "never" | "madvise" | "always";
 
 /**
- * Transparent huge pages. To a program that does not advise the kernel, as Redis and PostgreSQL, `madvise` is `never`; to one that
- * does, as a JVM with -XX:+UseTransparentHugePages, it is what it wants. MongoDB's is for 8.0 and newer.
+ * Transparent huge pages. `madvise` means none for a program that does not ask for them, as Redis and PostgreSQL, and gives
+ * them to one that does, as a JVM with -XX:+UseTransparentHugePages. MongoDB's is for 8.0 and newer.
  */
 export const THP: AskByProfile<Thp> = {
   clickhouse: { value: "madvise", source: CLICKHOUSE },

@@ -1,4 +1,4 @@
-// How many pods a node takes: as many as the network has addresses for, and no more than the memory bears.
+// Counts a node's pods: as many as the network has addresses for, and no more than the memory bears.
 
 import { count, fromOption, type Reason } from "../profile/build-setting.ts";
 import { BASE_MIB, GKE, isGke, NODEADM, POD_MIB, sumTiers } from "./kubelet-reserve.ts";
@@ -6,14 +6,14 @@ import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, Options, Setting } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
-/** Kubernetes' own default, for a type whose network is not known. */
+/** Kubernetes' default, for a type whose network is unknown. */
 const DEFAULT_PODS = 110;
-/** What the smallest types have addresses for. */
+/** The smallest types have addresses for so many. */
 export const LEAST_PODS = 4;
 
 /**
- * EKS, where pods are limited by the memory: what is kept for four of them, and of the memory above 512 MiB up to so many MiB,
- * so many hundredths. It stops at 128 GiB, where its own types have more addresses than that; GKE's tiers go on.
+ * EKS's limit by memory: what it keeps for four pods, and these percents of the memory above 512 MiB, up to so many MiB
+ * each. EKS stops at 128 GiB, where its own types have more addresses than that; the last tier is GKE's.
  */
 const KEPT_OF_512_MIB = 299;
 const LIMIT_TIERS: readonly (readonly [upToMib: number, percent: number])[] = [
@@ -58,12 +58,12 @@ export function tuneMaxPods(allotment: Allotment, options: Options): Setting {
   });
 }
 
-/** As many as EKS keeps so much memory for. */
+/** The pods for which EKS keeps so much memory. */
 function podsKeptBy(keptBytes: number): number {
   return Math.floor((keptBytes - BASE_MIB * MIB) / (POD_MIB * MIB));
 }
 
-/** The most that EKS lets pods cost their node. */
+/** The most memory that EKS keeps for pods. */
 function limitMib(memoryBytes: number): number {
   return (
     KEPT_OF_512_MIB + Math.floor(sumTiers(memoryBytes / MIB, LIMIT_TIERS, (mib, percent) => (mib * percent) / 100))

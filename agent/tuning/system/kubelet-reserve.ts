@@ -1,4 +1,4 @@
-// What a node keeps from its pods for itself, the kubelet and the container runtime, as EKS or GKE reckons it.
+// What a node keeps from its pods for the system, the kubelet and the container runtime, by EKS's or GKE's rule.
 
 import { bytes, count, type Reason } from "../profile/build-setting.ts";
 import { numberOption, textOption } from "../profile/read-option.ts";
@@ -8,11 +8,11 @@ import { GIB, MIB } from "../../size.ts";
 export const NODEADM = "awslabs/amazon-eks-ami, nodeadm/internal/kubelet";
 export const GKE = "cloud.google.com/kubernetes-engine, plan-node-sizes";
 
-/** EKS: the kubelet, containerd and the system's own, and then what each pod costs them. */
+/** EKS: for the system, the kubelet and containerd, and then for each pod. */
 export const BASE_MIB = 255;
 export const POD_MIB = 11;
 
-/** GKE: of the memory up to so many GiB, so many hundredths. */
+/** GKE: these percents of the memory, up to so many GiB each. */
 const GKE_TIERS: readonly (readonly [upToGib: number, percent: number])[] = [
   [4, 25],
   [8, 20],
@@ -21,10 +21,10 @@ const GKE_TIERS: readonly (readonly [upToGib: number, percent: number])[] = [
   [Infinity, 2],
 ];
 const GKE_FORMULA = "25% of memoryBytes up to 4 GiB, 20% up to 8 GiB, 10% up to 16 GiB, 6% up to 128 GiB, 2% beyond";
-/** GKE: below 1 GiB, and by its tiers from there. */
+/** GKE: below 1 GiB; from there its tiers hold. */
 const GKE_LEAST_MIB = 255;
 
-/** Of the CPUs up to so many, so many millicores each in tenths: 60 for the first, 2.5 for each beyond the fourth. */
+/** Tenths of a millicore for each CPU, up to so many CPUs: 60 millicores for the first, 2.5 for each beyond the fourth. */
 const CPU_TIERS: readonly (readonly [upToCpus: number, tenthsOfMillicores: number])[] = [
   [1, 600],
   [2, 100],
@@ -32,7 +32,7 @@ const CPU_TIERS: readonly (readonly [upToCpus: number, tenthsOfMillicores: numbe
   [Infinity, 25],
 ];
 
-/** On a machine that has just enough for so many pods. */
+/** The least that is reserved: on a machine with just enough memory for so many pods. */
 export function leastReservedBytes(options: Options, pods: number): number {
   return (isGke(options) ? GKE_LEAST_MIB : BASE_MIB + POD_MIB * pods) * MIB;
 }
@@ -77,7 +77,7 @@ export function tuneReservedCpu({ vcpus }: Allotment): Setting {
   };
 }
 
-/** Of each tier of the amount by its own rate. */
+/** Sums the tiers of the amount, each at its own rate. */
 export function sumTiers(
   amount: number,
   tiers: readonly (readonly [number, number])[],

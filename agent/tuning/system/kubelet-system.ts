@@ -1,4 +1,4 @@
-// What a node keeps from its pods for what is not Kubernetes: the other apps of the machine.
+// What a node keeps from its pods for the other apps of the machine.
 
 import { sumHugePages } from "./hugepages.ts";
 import { mebibytes } from "./kubelet-reserve.ts";
@@ -6,8 +6,8 @@ import type { Allotment, Neighbour, Setting } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
 /**
- * The kubelet reckons from the whole machine: what pods may have is all that is not reserved. EKS and GKE reckon the system's
- * own memory into what they keep for Kubernetes, so of the memory that no app has only what is more than that is left to reserve.
+ * The kubelet gives pods all of the machine that is not reserved. EKS and GKE count the system's memory in what they keep
+ * for Kubernetes, so of the memory that no app has, only what exceeds that is reserved here.
  */
 export function tuneSystemReserved(
   { machine, memoryBytes, neighbours }: Allotment,
@@ -21,7 +21,7 @@ export function tuneSystemReserved(
     formula: "neighbourBytes - hugePagesBytes + max(0, systemBytes - kubeReservedBytes)",
     inputs: { neighbourBytes, hugePagesBytes, systemBytes, kubeReservedBytes },
     source: "kubernetes.io, reserve-compute-resources",
-    ...(hugePagesBytes === 0 ? {} : { note: "the kubelet itself takes huge pages off what pods may have" }),
+    ...(hugePagesBytes === 0 ? {} : { note: "the kubelet itself subtracts huge pages from what pods may have" }),
   });
 }
 

@@ -1,5 +1,5 @@
-// The kubelet: as many pods as the network has addresses and the memory has room for, and what is kept from them: for the node
-// itself as EKS or GKE reckons, and for the other apps of the machine.
+// Tunes a kubelet: as many pods as the network has addresses and the memory has room for, and what the node keeps from them
+// for itself, by EKS's or GKE's rule, and for the other apps of the machine.
 
 import { bytes, fromOption, text } from "../profile/build-setting.ts";
 import { LEAST_PODS, tuneMaxPods } from "./kubelet-pods.ts";
@@ -9,11 +9,16 @@ import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { OptionRules, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
-/** aws-node, kube-proxy, two of CoreDNS: with fewer pods than twice as many, a node carries little but the cluster itself. */
+/** Twice aws-node, kube-proxy and two of CoreDNS: with fewer pods, a node carries little but the cluster itself. */
 const USEFUL_PODS = 8;
 
 const OPTIONS = {
-  style: { kind: "choice", default: "eks", choices: ["eks", "gke"], about: "whose rule for what is kept from pods" },
+  style: {
+    kind: "choice",
+    default: "eks",
+    choices: ["eks", "gke"],
+    about: "whose rule says what the node keeps from pods",
+  },
   maxPods: {
     kind: "integer",
     default: null,
@@ -26,7 +31,7 @@ const OPTIONS = {
     default: 100 * MIB,
     min: MIB,
     max: 64 * GIB,
-    about: "free memory below which pods are evicted",
+    about: "free memory below which the kubelet evicts pods",
   },
 } satisfies OptionRules;
 
@@ -35,7 +40,7 @@ export const kubelet: Profile = {
   about: "a Kubernetes node: the kubelet and its pods together",
   options: OPTIONS,
   takesMemory: true,
-  // The pods are what the node is there for.
+  // The node is there for its pods.
   usualWeight: 1,
   useful: () => ({
     maxPods: {

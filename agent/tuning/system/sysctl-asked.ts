@@ -1,4 +1,5 @@
-// The kernel settings that apps of the machine ask for: the strictest of what they say. Where no app asks, the kernel keeps its own.
+// Sets what the machine's apps ask of the kernel, the strictest ask of each setting. If no app asks, the kernel keeps its
+// own.
 
 import { count, fromOption, type Reason } from "../profile/build-setting.ts";
 import {
@@ -21,18 +22,18 @@ const KHUGEPAGED = "linux, mm/khugepaged.c, set_recommended_min_free_kbytes";
 /** tuned's throughput-performance: less swapping of what is in use than the kernel's 60. */
 const SWAPPINESS_OF_ANY = 10;
 
-/** The kernel's own, where huge pages are transparent: two of them free in each of its three zones, and room to move others. */
+/** The kernel's own with transparent huge pages: two of them free in each of three zones, and room to move others. */
 const KERNELS_FREE_BYTES = 67_584 * KIB;
 /** The kernel's own is never more than this part of the memory. */
 const KERNELS_FREE_PERCENT = 5;
-/** ENA's example. A part of a large memory that is kept free does nothing for its network. */
+/** ENA's example. Keeping more of a large memory free does nothing for the network. */
 const MOST_FREE_BYTES = GIB;
 
-/** The kernel's own parts of the memory: on a small machine less than what is asked for. */
+/** The kernel's own, in percent of the memory: on a small machine less than apps ask for. */
 const DIRTY_BACKGROUND_PERCENT = 10;
 const DIRTY_PERCENT = 20;
 
-/** Where no app asks, what the kernel has itself: 0 for the dirty bytes, of which it then takes parts of the memory. */
+/** If no app asks, the kernel's own values; 0 dirty bytes mean that the kernel takes its percents. */
 export function tuneAsked({ memoryBytes, neighbours }: Allotment, options: Options): ReadonlyMap<string, Setting> {
   return new Map([
     ["vm.overcommit_memory", tuneOvercommit(neighbours, options)],
@@ -45,7 +46,7 @@ export function tuneAsked({ memoryBytes, neighbours }: Allotment, options: Optio
   ]);
 }
 
-/** Whether it is more than the kernel's own, which is left out of the file. */
+/** The file leaves out the kernel's own values. */
 export function isMoreThanKernels([key, { value }]: readonly [key: string, setting: Setting]): boolean {
   return Number(value) > (key === FREE_KEY ? KERNELS_FREE_BYTES / KIB : 0);
 }

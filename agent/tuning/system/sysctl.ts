@@ -1,4 +1,4 @@
-// Kernel settings: those of any server, raised only, and those that the other apps of the machine ask for.
+// Sets the kernel for any server, only ever raising values, and as the other apps of the machine ask.
 
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import type { Bound, OptionRules, Profile, Setting } from "../profile/profile.ts";
@@ -15,20 +15,20 @@ const MOST_RECEIVE_BYTES = 32 * MIB;
 /** tuned's network-throughput; kernels stop at 4 MiB. */
 const MOST_SEND_BYTES = 16 * MIB;
 
-/** What an inotify watch pins, a little less than the kernel counts: the kernel's own limit is 1 % of the memory. */
+/** What an inotify watch pins, a little less than the kernel assumes; the kernel allows watches 1 % of the memory. */
 const WATCH_BYTES = KIB;
 const LEAST_WATCHES = 8192;
 const MOST_WATCHES = 1_048_576;
 
 /**
- * A tracked connection for each 16 KiB is the kernel's rule for its table. It stops at 65,536 up to 4 GiB and at 262,144
- * beyond; tuned's openshift has 1,048,576, which is right for 16 GiB and too much for less.
+ * The kernel's table has an entry for each 16 KiB, at most 65,536 up to 4 GiB and 262,144 beyond. tuned's openshift has
+ * 1,048,576, which is right for 16 GiB and too much for less.
  */
 const CONNTRACK_BYTES = 16 * KIB;
 const LEAST_CONNTRACK = 65_536;
 const MOST_CONNTRACK = 1_048_576;
 
-/** Not there unless its module is loaded; the dash tells systemd-sysctl to pass over it then. */
+/** Missing until its module is loaded; the dash makes systemd-sysctl ignore that. */
 const CONNTRACK_KEY = "net.netfilter.nf_conntrack_max";
 
 const OPTIONS = {
@@ -55,10 +55,10 @@ const OPTIONS = {
 } satisfies OptionRules;
 
 /**
- * sysctl.d cannot say "raise only". So every value of any server is the largest that any kernel chooses by itself for this much
- * memory, or a larger one. Left out is what already grows with the memory, where a constant of ours could lower it:
- * net.ipv4.tcp_mem, fs.file-max, kernel.threads-max, kernel.shmmax. What lowers a value is swappiness and, beside PostgreSQL, how
- * much may be dirty.
+ * sysctl.d cannot say "raise only". So each value for any server is at least the largest that any kernel chooses by itself
+ * for this much memory. Settings that already grow with the memory are left out, since a constant could lower them:
+ * net.ipv4.tcp_mem, fs.file-max, kernel.threads-max, kernel.shmmax. Only swappiness and, beside PostgreSQL, the limits of
+ * dirty memory lower a value.
  */
 export const sysctl: Profile = {
   name: "sysctl",
@@ -99,7 +99,7 @@ export const sysctl: Profile = {
   },
 };
 
-// 4 MiB at least: recent kernels begin net.core.rmem_max and wmem_max there.
+// At least 4 MiB, the least of net.core.rmem_max and wmem_max in recent kernels.
 function receiveBytes(memoryBytes: number): number {
   return clampBuffer(memoryBytes, MOST_RECEIVE_BYTES);
 }
@@ -135,7 +135,7 @@ function tuneWatches(memoryBytes: number): Setting {
     inputs: { memoryBytes },
     source: "linux, fs/notify/inotify/inotify_user.c",
     boundBy: watches > MOST_WATCHES ? "cap" : null,
-    note: "the kernel has 1 % of the memory",
+    note: "the kernel allows 1 % of the memory",
   });
 }
 

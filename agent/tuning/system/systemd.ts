@@ -1,4 +1,4 @@
-// A limit around any unit or slice: what no profile knows gets its share all the same, and cannot take more than it.
+// Limits any unit or slice, so that an app without a profile gets its share and no more.
 
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
@@ -7,13 +7,13 @@ import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const CONTROL = "systemd.resource-control(5)";
 
-/** Less than this, and a service is killed before it says a word. */
+/** With less, the kernel kills a service while it starts. */
 const LEAST_BYTES = 16 * MIB;
 
-/** What the kernel wants for a thread's stack when it reckons how many fit: kernel.threads-max. systemd takes 15 % of it. */
+/** What the kernel counts for a thread when it sets kernel.threads-max. systemd allows a unit 15 % of that. */
 const THREAD_BYTES = 8 * 16 * KIB;
 const TASKS_PERCENT = 15;
-/** kernel.pid_max at its most. */
+/** The most that kernel.pid_max can be. */
 const MOST_TASKS = 4_194_304;
 const LEAST_TASKS = 16;
 
@@ -22,9 +22,10 @@ const OPTIONS = {
     kind: "choice",
     default: "Service",
     choices: ["Service", "Slice", "Scope"],
-    about: "section of the drop-in that conf is",
+    about: "section of the drop-in in conf",
   },
-  // The main control, by systemd's manual: from here on the unit is slowed down and reclaimed from. MemoryMax kills.
+  // systemd's manual calls it the main control: above it the kernel slows the unit down and reclaims memory. MemoryMax
+  // kills.
   highPercent: { kind: "integer", default: 90, min: 50, max: 100, about: "MemoryHigh as a part of MemoryMax" },
   swap: { kind: "size", default: null, min: 0, max: 32 * TIB, about: "MemorySwapMax; not set if not given" },
   cpuWeight: { kind: "integer", default: 100, min: 1, max: 10_000, about: "CPUWeight" },
@@ -37,7 +38,7 @@ export const systemd: Profile = {
   about: "limits around any unit or slice",
   options: OPTIONS,
   takesMemory: true,
-  // What no profile knows may be what the machine is there for.
+  // The machine may be there for an app without a profile.
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
@@ -61,7 +62,7 @@ function tuneSection(section: string): Setting {
 }
 
 function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
-  // To whole pages: the kernel rounds down to them, and `systemctl show` then says the same.
+  // In whole pages: the kernel rounds down to them, so `systemctl show` gives the same number.
   const maxBytes = Math.floor(memoryBytes / (4 * KIB)) * 4 * KIB;
   const highPercent = numberOption(options, "highPercent");
   const highBytes = Math.floor((maxBytes * highPercent) / 100 / (4 * KIB)) * 4 * KIB;
@@ -98,7 +99,7 @@ function tuneTasks({ memoryBytes }: Allotment, options: Options): Setting {
     inputs: { memoryBytes },
     source: "linux, kernel/fork.c, max_threads; systemd, DefaultTasksMax",
     boundBy: tasks < LEAST_TASKS ? "floor" : tasks > MOST_TASKS ? "cap" : null,
-    note: "of the app's share, where systemd has the whole machine's for every unit",
+    note: "systemd allows every unit 15 % of the whole machine's threads; here it is 15 % of the app's share",
   });
 }
 
@@ -114,7 +115,7 @@ function size(value: number, why: Reason): Setting {
   return bytes(value, formatSystemdSize(value), why);
 }
 
-/** The largest unit that divides: systemd counts K, M and G in 1024s, and rounds nothing that is whole. */
+/** The largest unit that divides the size, so that nothing is rounded; systemd counts K, M and G in 1024s. */
 function formatSystemdSize(value: number): string {
   if (value === 0) return "0";
   if (value % GIB === 0) return `${value / GIB}G`;

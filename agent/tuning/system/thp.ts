@@ -1,4 +1,5 @@
-// Transparent huge pages: the strictest mode that an app of the machine asks for. No key of sysctl.d: systemd-tmpfiles writes it.
+// Chooses the strictest mode of transparent huge pages that an app asks for. sysctl.d has no key for it: systemd-tmpfiles
+// writes it.
 
 import { count, text } from "../profile/build-setting.ts";
 import { listAsks, nameApps, THP, type Thp } from "./kernel-asks.ts";
@@ -12,8 +13,8 @@ const FOLDER = "/sys/kernel/mm/transparent_hugepage";
 export const THP_MODES: readonly Thp[] = ["never", "madvise", "always"];
 
 /**
- * What goes with each mode: the kernel's own; with `always` what MongoDB wants, so that no app waits for a huge page, and none
- * is made where there are pages that no app has written.
+ * The kernel's own for each mode, but MongoDB's for `always`: no app waits for a huge page, and khugepaged makes none out of
+ * pages that no app has written.
  */
 const DEFRAG: Readonly<Record<Thp, string>> = { never: "madvise", madvise: "madvise", always: "defer+madvise" };
 const MAX_PTES_NONE: Readonly<Record<Thp, number>> = { never: 511, madvise: 511, always: 0 };

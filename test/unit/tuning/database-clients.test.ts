@@ -23,7 +23,7 @@ describe("the connections of a database", () => {
         setting: "max_connections",
         got: "151",
         least: 200,
-        because: "the children of php may open more, each one of its own",
+        because: "the children of php may open more, one each",
         fix: "Raise the option connections of db, or lower the option maxChildren of php.",
         at: { file: "parbake.yaml", line: 3 },
       },
@@ -39,7 +39,7 @@ describe("the connections of a database", () => {
     const [warning] = warnings(256, 64, ...clients, app("db", "postgresql"));
     assert.deepEqual(
       [warning!.least, warning!.because],
-      [400, "the threads of app and the threads of jobs may open more, each one of its own"],
+      [400, "the threads of app and the threads of jobs may open more, one each"],
     );
     assert.match(warning!.fix, /or lower the option workers of app or workers of jobs\.$/);
   });

@@ -77,7 +77,7 @@ describe("jvm", () => {
     it(`leaves room for the collector: ${flag} of ${gib} GiB`, () => {
       const settings = alone("jvm", gib * GIB, 16, given);
       assert.equal(settings["options"]!.text.split(" ")[0], flag);
-      assert.match(settings["heap"]!.note!, /counts no memory of the collector/);
+      assert.match(settings["heap"]!.note!, /does not count the collector's memory/);
       const heapBytes = Number(/\d+/.exec(flag)![0]) * MIB;
       const besides = ["metaspace", "codeCache", "directMemory"].map((name) => numberOf(settings, name));
       const collectorBytes = (heapBytes * percent) / 100 + fixedBytes;
