@@ -6,7 +6,8 @@ import { accountOf, leastOf, sourcesOf } from "./custom-options.ts";
 import { type Outcome, settle } from "./custom-range.ts";
 import { type CustomSetting, parseSetting } from "./custom-setting.ts";
 import { type Overdraft, withinShare } from "./custom-share.ts";
-import { type Expression, ExpressionError } from "./custom-syntax.ts";
+import { type Expression } from "./custom-syntax.ts";
+import { ExpressionError } from "./expression-error.ts";
 import type { OptionProblem, Options } from "../profile/profile.ts";
 import { formatBytes, MIB } from "../../size.ts";
 

@@ -11,7 +11,8 @@ import {
   type Range,
   unite,
 } from "./custom-range.ts";
-import { ExpressionError, type Expression } from "./custom-syntax.ts";
+import { type Expression } from "./custom-syntax.ts";
+import { ExpressionError } from "./expression-error.ts";
 
 /** A number that is unknown on some machines, and that only `known` reads. */
 export interface Fact {

@@ -1,6 +1,7 @@
 // Computes with ranges of numbers and sets of texts, for the expressions of `custom`. Pure.
 
-import { ExpressionError, type Operator } from "./custom-syntax.ts";
+import { type Operator } from "./custom-syntax.ts";
+import { ExpressionError } from "./expression-error.ts";
 
 /** From `low` to `high`, both finite; a value is a range of one. `any` is a plain 0, which is a size and a number. */
 export interface Range {

@@ -2,7 +2,8 @@
 
 import { suggest } from "../../nearest.ts";
 import { argumentOf, checkCall } from "./custom-evaluate.ts";
-import { type Expression, ExpressionError, parseExpression } from "./custom-syntax.ts";
+import { type Expression, parseExpression } from "./custom-syntax.ts";
+import { ExpressionError } from "./expression-error.ts";
 import { SIZE_FORMS } from "../../formats/size-forms.ts";
 
 export interface CustomSetting {

@@ -4,6 +4,9 @@ import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Options } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
 
+export const SERVER = "clickhouse.com, server settings";
+export const LOW_MEMORY = "kb.altinity.com, configure ClickHouse for low memory environments";
+
 /** The default of both caches of marks. */
 export const MOST_MARKS_BYTES = 5 * GIB;
 

@@ -5,50 +5,28 @@ import {
   KEPT_BYTES,
   LEAST_INDEX_MARKS_BYTES,
   LEAST_MARKS_BYTES,
-  LEAST_QUERIES,
   leastServerBytes,
+  LOW_MEMORY,
   MOST_MARKS_BYTES,
+  SERVER,
   type Split,
   splitMemory,
 } from "./clickhouse-memory.ts";
+import { LEAST_POOL, tuneMerges } from "./clickhouse-merges.ts";
+import { tuneQueries, tuneThreads } from "./clickhouse-queries.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, OptionRule, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
-import { GIB, MIB, TIB } from "../../size.ts";
+import { TIB } from "../../size.ts";
 
-const SERVER = "clickhouse.com, server settings";
-const SESSION = "clickhouse.com, session settings (a profile in users.xml)";
 const TIPS = "clickhouse.com, usage recommendations, less than 16GB of RAM";
-const LOW_MEMORY = "kb.altinity.com, configure ClickHouse for low memory environments";
-const MERGE_TREE = "clickhouse.com, MergeTree settings (<merge_tree> in config.xml)";
 
 /** With less memory the defaults are too large. */
 const USUAL_BYTES = 16_000_000_000;
-
-/** config.xml's. */
-const MOST_QUERIES = 1000;
-
-/** Altinity's 8 in 4 GiB; a hundred, config.xml's default for long, beyond the 32 GB that ClickHouse advises. */
-const QUERY_BYTES = 320 * MIB;
 
 /** "A minimum of 4GB of RAM to perform non-trivial queries": one query's part of that. */
 const LEAST_USEFUL_QUERY_BYTES = 1_000_000_000;
 
 const THREADS_PER_CPU = 2;
-
-/** max_threads_min_free_memory_per_thread. */
-const THREAD_BYTES = GIB;
-
-/** ClickHouse uses both threads of each core up to 31 cores, one beyond; here more cores keep the threads of 31. */
-const SMT_THREADS = 62;
-
-/** background_pool_size, with two merges at a time for each thread, and how many of these 32 must be free for other work. */
-const POOL = 16;
-/** Altinity's 2 in 4 GB, and 16 in the 32 GB that ClickHouse advises. */
-const POOL_THREAD_BYTES = 2_000_000_000;
-const LEAST_POOL = 2;
-const FREE_TO_LOWER = 8;
-const FREE_TO_MUTATE = 20;
-const FREE_TO_OPTIMIZE = 25;
 
 const size = (about: string): OptionRule => ({ kind: "size", default: null, min: 1, max: 16 * TIB, about });
 
@@ -111,7 +89,7 @@ export const clickhouse: Profile = {
         inputs: { vcpus: allotment.vcpus },
         source: `${SERVER}, concurrent_threads_soft_limit_ratio_to_cores`,
       }),
-      ...tunePool(allotment, options),
+      ...tuneMerges(allotment, options),
     };
   },
 };
@@ -162,51 +140,6 @@ function tuneCaches(
   };
 }
 
-function tuneQueries({ queriesBytes }: Split, options: Options): Settings {
-  const one = optionalNumber(options, "max_memory_usage") ?? Math.floor(queriesBytes / 2);
-  const spilled = Math.floor(one / 2);
-  const spill: Reason = { formula: "queryBytes / 2", inputs: { queryBytes: one }, source: SESSION };
-  return {
-    max_memory_usage: sizeOf("max_memory_usage", one, options, {
-      formula: "queriesBytes / 2",
-      inputs: { queriesBytes },
-      source: SESSION,
-      note: "ClickHouse sets no limit, and one query can then fail all others",
-    }),
-    max_bytes_before_external_group_by: bytes(spilled, String(spilled), spill),
-    max_bytes_before_external_sort: bytes(spilled, String(spilled), spill),
-    max_concurrent_queries: tuneConcurrency(queriesBytes, options),
-  };
-}
-
-function tuneConcurrency(queriesBytes: number, options: Options): Setting {
-  const given = optionalNumber(options, "max_concurrent_queries");
-  if (given !== null) return count(given, byGiven("max_concurrent_queries", given, SERVER));
-  const byMemory = Math.floor(queriesBytes / QUERY_BYTES);
-  const value = Math.max(LEAST_QUERIES, Math.min(byMemory, MOST_QUERIES));
-  return count(value, {
-    formula: "max(leastQueries, min(queriesBytes / queryBytes, mostQueries))",
-    inputs: { leastQueries: LEAST_QUERIES, queriesBytes, queryBytes: QUERY_BYTES, mostQueries: MOST_QUERIES },
-    source: value < MOST_QUERIES ? LOW_MEMORY : SERVER,
-    boundBy: value > byMemory ? "floor" : value < MOST_QUERIES ? "share" : null,
-  });
-}
-
-function tuneThreads({ vcpus, cores }: Allotment, { queriesBytes }: Split, options: Options): Setting {
-  const given = optionalNumber(options, "max_threads");
-  if (given !== null) return count(given, byGiven("max_threads", given, SESSION));
-  const byCpus = Math.min(vcpus, Math.max(cores, SMT_THREADS));
-  const value = Math.max(1, Math.min(byCpus, Math.floor(queriesBytes / THREAD_BYTES)));
-  const smoothed = value > cores && vcpus > SMT_THREADS;
-  return count(value, {
-    formula: "max(1, min(vcpus, max(cores, smtThreads), queriesBytes / threadBytes))",
-    inputs: { vcpus, cores, smtThreads: SMT_THREADS, queriesBytes, threadBytes: THREAD_BYTES },
-    source: SESSION,
-    boundBy: value < byCpus ? "share" : value < vcpus ? "cap" : null,
-    ...(smoothed ? { note: "ClickHouse goes down to one thread a core at 32: to fewer than with 31" } : {}),
-  });
-}
-
 function tuneBlocks({ memoryBytes }: Allotment): Setting {
   const isSmall = memoryBytes < USUAL_BYTES;
   return count(isSmall ? 8192 : 65_409, {
@@ -215,29 +148,6 @@ function tuneBlocks({ memoryBytes }: Allotment): Setting {
     source: TIPS,
     boundBy: isSmall ? "share" : null,
   });
-}
-
-// The server does not start if more threads must be free than the pool has, so these go down with the pool.
-function tunePool({ memoryBytes }: Allotment, options: Options): Settings {
-  const given = optionalNumber(options, "background_pool_size");
-  const pool = given ?? Math.max(LEAST_POOL, Math.min(Math.floor(memoryBytes / POOL_THREAD_BYTES), POOL));
-  const free = (usual: number): Setting => {
-    const inputs = { usual, pool, usualPool: POOL };
-    const value = Math.min(usual, Math.floor((usual * pool) / POOL));
-    return count(value, { formula: "min(usual, usual * pool / usualPool)", inputs, source: MERGE_TREE });
-  };
-  const byMemory: Reason = {
-    formula: "max(leastThreads, min(memoryBytes / threadBytes, usualThreads))",
-    inputs: { leastThreads: LEAST_POOL, memoryBytes, threadBytes: POOL_THREAD_BYTES, usualThreads: POOL },
-    source: SERVER,
-    boundBy: pool < POOL ? "share" : null,
-  };
-  return {
-    background_pool_size: count(pool, given === null ? byMemory : byGiven("background_pool_size", given, SERVER)),
-    number_of_free_entries_in_pool_to_lower_max_size_of_merge: free(FREE_TO_LOWER),
-    number_of_free_entries_in_pool_to_execute_mutation: free(FREE_TO_MUTATE),
-    number_of_free_entries_in_pool_to_execute_optimize_entire_partition: free(FREE_TO_OPTIMIZE),
-  };
 }
 
 /** A size that an option may give, else computed for the given reason. */

@@ -1,32 +1,17 @@
 // The options and settings that MySQL and MariaDB have in common: memory, connections and disk.
 
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import { INNODB_STORAGES } from "./innodb-disk.ts";
 import { type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
 import { DEFAULT_POOL_BYTES, poolStep } from "./innodb-pool.ts";
-import { choiceOption, optionalNumber } from "../profile/read-option.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, OptionRule, OptionRules, Options, Setting, Settings, Useful } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
-const IO_CAPACITY = "dev.mysql.com/doc/refman, innodb-configuring-io-capacity";
 
 /** `most` is both servers' default, `few` what Heroku's smallest Postgres plans have, `least` what a server can do with. */
 export const CONNECTIONS = { least: 10, few: 20, most: 151 };
-
-/**
- * Operations a second that the disk bears: for a hard disk twice the 100 of MySQL's manual, for `ssd` the baseline of EBS
- * gp3, for an instance's local disks, which bear more, so many that innodb_io_capacity is the default of 8.4. The machine
- * does not tell them apart: to the kernel an EBS volume is an NVMe disk, too.
- */
-const STORAGES = {
-  hdd: { iops: 200, flushNeighbors: 1 },
-  ssd: { iops: 3000, flushNeighbors: 0 },
-  nvme: { iops: 20_000, flushNeighbors: 0 },
-};
-
-/** Both by MySQL's manual: the variable's least, and the most that it advises. */
-const LEAST_IO_CAPACITY = 100;
-const MOST_IO_CAPACITY = 20_000;
 
 /** What both servers need to be of use. */
 export function usefulInnodb(options: Options): Readonly<Record<string, Useful>> {
@@ -46,7 +31,7 @@ export function fewerConnections(options: Options): Pick<Useful, "instead"> {
 }
 
 export const INNODB_OPTIONS = {
-  storage: { kind: "choice", default: "ssd", choices: Object.keys(STORAGES), about: "kind of disk" },
+  storage: { kind: "choice", default: "ssd", choices: Object.keys(INNODB_STORAGES), about: "kind of disk" },
   iops: {
     kind: "integer",
     default: null,
@@ -173,34 +158,6 @@ export function reasonOf(
   const counted = perConnection === 1 ? "connections" : `max(1, connections / ${1 / perConnection})`;
   const formula = `min(mostBytes, leastBytes + spareBytes / ${counted})`;
   return { ...bound, formula, inputs: { ...inputs, connections } };
-}
-
-/**
- * innodb_io_capacity_max is what the disk bears: with more, InnoDB overloads it (Percona, "Save Money in AWS RDS").
- * innodb_io_capacity is half of that, since reads and the logs want the same disk: the manual has the two in this
- * proportion.
- */
-export function tuneDisk(options: Options): Settings {
-  const storage = choiceOption(options, "storage", STORAGES);
-  const given = optionalNumber(options, "iops");
-  const { iops: byStorage, flushNeighbors } = STORAGES[storage];
-  const iops = given ?? byStorage;
-  const capacity = Math.min(Math.max(Math.floor(iops / 2), LEAST_IO_CAPACITY), MOST_IO_CAPACITY);
-  const boundBy = given === null ? null : "user";
-  return {
-    innodb_io_capacity: count(capacity, {
-      formula: `clamp(iops / 2, ${LEAST_IO_CAPACITY}, ${MOST_IO_CAPACITY})`,
-      inputs: { iops },
-      source: IO_CAPACITY,
-      boundBy,
-    }),
-    innodb_io_capacity_max: count(iops, {
-      ...(given === null ? { formula: "by storage", inputs: { storage } } : { formula: "iops", inputs: { iops } }),
-      source: IO_CAPACITY,
-      boundBy,
-    }),
-    innodb_flush_neighbors: count(flushNeighbors, { formula: "by storage", inputs: { storage }, source: IO_CAPACITY }),
-  };
 }
 
 export function switchOf(isOn: boolean, reason: Reason): Setting {

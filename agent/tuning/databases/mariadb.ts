@@ -13,11 +13,11 @@ import {
   size,
   tables,
   tuneConnections,
-  tuneDisk,
   tuneParts,
   tunePool,
   usefulInnodb,
 } from "./innodb.ts";
+import { tuneDisk } from "./innodb-disk.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 import type { OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB } from "../../size.ts";

@@ -11,11 +11,11 @@ import {
   size,
   switchOf,
   tuneConnections,
-  tuneDisk,
   tuneParts,
   tunePool,
   usefulInnodb,
 } from "./innodb.ts";
+import { tuneDisk } from "./innodb-disk.ts";
 import { MYSQL_RULES } from "./mysql-memory.ts";
 import { optionalNumber, textOption } from "../profile/read-option.ts";
 import type { Allotment, Inputs, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";

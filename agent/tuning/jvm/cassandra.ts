@@ -3,15 +3,8 @@
 
 import { bytes, count, text } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
-import {
-  countProcessors,
-  type HeapRule,
-  joinFlags,
-  memoryFlags,
-  type ProcessorRule,
-  SERVER_OPTIONS,
-  tuneServerMemory,
-} from "./jvm-server.ts";
+import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import { textOption } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB } from "../../size.ts";

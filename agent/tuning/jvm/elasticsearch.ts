@@ -2,15 +2,8 @@
 
 import { count } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
-import {
-  countProcessors,
-  type HeapRule,
-  joinFlags,
-  memoryFlags,
-  type ProcessorRule,
-  SERVER_OPTIONS,
-  tuneServerMemory,
-} from "./jvm-server.ts";
+import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import { choiceOption, textOption } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";

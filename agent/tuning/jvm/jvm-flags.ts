@@ -2,9 +2,13 @@
 
 import { text } from "../profile/build-setting.ts";
 import type { Collector } from "./jvm-collector.ts";
-import { alignHeapBytes } from "./jvm-memory.ts";
 import type { Setting } from "../profile/profile.ts";
-import { KIB } from "../../size.ts";
+import { KIB, MIB } from "../../size.ts";
+
+/** HotSpot rounds the heap up to pages of its card table and, with G1, to whole regions: 2,048 of them or fewer. */
+const LEAST_HEAP_STEP_BYTES = 2 * MIB;
+const MOST_HEAP_STEP_BYTES = 32 * MIB;
+const G1_REGIONS = 2048;
 
 type FlagSettings = Readonly<
   Record<
@@ -60,6 +64,16 @@ const HEAP_NOTE =
 
 function heapFlag({ value, text: written, boundBy }: Setting): string {
   return boundBy === "user" ? written : formatRegion(alignHeapBytes(Number(value)));
+}
+
+/**
+ * Rounds -Xmx down, so that HotSpot does not round it up beyond this. By the size alone, whatever the collector: else a
+ * second CPU, with which HotSpot takes G1, would cost heap.
+ */
+function alignHeapBytes(heapBytes: number): number {
+  const regionBytes = 2 ** Math.ceil(Math.log2(heapBytes / G1_REGIONS));
+  const stepBytes = Math.max(LEAST_HEAP_STEP_BYTES, Math.min(regionBytes, MOST_HEAP_STEP_BYTES));
+  return Math.floor(heapBytes / stepBytes) * stepBytes;
 }
 
 /** Rounded down to KiB; the calculator's choice of suffix. */

@@ -30,11 +30,6 @@ const THREADS = { least: 20, most: 250 };
 /** `most` is the calculator's and HotSpot's with tiered compilation; `least` is HotSpot's without it. */
 export const CODE_CACHE_BYTES = { least: 48 * MIB, most: 240 * MIB };
 
-/** HotSpot rounds the heap up to pages of its card table and, with G1, to whole regions: 2,048 of them or fewer. */
-const LEAST_HEAP_STEP_BYTES = 2 * MIB;
-const MOST_HEAP_STEP_BYTES = 32 * MIB;
-const G1_REGIONS = 2048;
-
 /** A region that is smaller if memory is short. */
 export interface Part {
   readonly value: number;
@@ -134,16 +129,6 @@ export function mostMemoryBytes(options: Options): number {
   if (userBytes === null) return sumAll(COMPRESSED_OOPS_HEAP_BYTES, "most", options);
   // By the least threads: the collector cannot count on stacks of threads that are only bought back later.
   return sumAll(userBytes, "most", options, "least");
-}
-
-/**
- * Rounds -Xmx down, so that HotSpot does not round it up beyond this. By the size alone, whatever the collector: else a
- * second CPU, with which HotSpot takes G1, would cost heap.
- */
-export function alignHeapBytes(heapBytes: number): number {
-  const regionBytes = 2 ** Math.ceil(Math.log2(heapBytes / G1_REGIONS));
-  const stepBytes = Math.max(LEAST_HEAP_STEP_BYTES, Math.min(regionBytes, MOST_HEAP_STEP_BYTES));
-  return Math.floor(heapBytes / stepBytes) * stepBytes;
 }
 
 interface Range {

@@ -1,6 +1,6 @@
 // Options and settings of every server on the JVM, each by the server's rule: heap, native regions, threads, page cache.
 
-import { byGiven, bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
 import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
 import {
@@ -44,7 +44,7 @@ function size(min: number, max: number, about: string): OptionRule {
   return { kind: "size", default: null, min, max, about };
 }
 
-type ServerSettings = Readonly<
+export type ServerSettings = Readonly<
   Record<
     "heap" | "gcMemory" | "metaspace" | "codeCache" | "directMemory" | "threadStack" | "threads" | "pageCache",
     Setting
@@ -76,36 +76,6 @@ export function tuneServerMemory(
     threads: tuneThreads(memory, rule, options),
     pageCache: tunePageCache(memoryBytes, memory),
   };
-}
-
-/** The flags that every server has; the server adds those of its collector. */
-export function memoryFlags(settings: ServerSettings, processors: Setting): readonly string[] {
-  return [...heapFlags(settings), ...flagsBesideHeap(settings, processors)];
-}
-
-export function heapFlags({ heap }: ServerSettings): readonly string[] {
-  return [`-Xms${heap.text}`, `-Xmx${heap.text}`];
-}
-
-export function flagsBesideHeap(settings: ServerSettings, processors: Setting): readonly string[] {
-  const { metaspace, codeCache, directMemory, threadStack } = settings;
-  return [
-    ...metaspaceFlags(metaspace),
-    `-XX:ReservedCodeCacheSize=${codeCache.text}`,
-    `-XX:MaxDirectMemorySize=${directMemory.text}`,
-    `-Xss${threadStack.text}`,
-    `-XX:ActiveProcessorCount=${processors.text}`,
-  ];
-}
-
-// Sets a limit only if an option gives it, as no server's own scripts do: plugins load classes of their own, and would hit
-// it.
-function metaspaceFlags({ text: written, boundBy }: Setting): readonly string[] {
-  return boundBy === "user" ? [`-XX:MaxMetaspaceSize=${written}`] : [];
-}
-
-export function joinFlags(flags: readonly string[], source: string): Setting {
-  return text(flags.join(" "), { formula: "all of the above as flags", source });
 }
 
 export interface ProcessorRule {

@@ -2,16 +2,8 @@
 
 import { count, text } from "../profile/build-setting.ts";
 import { leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
-import {
-  countProcessors,
-  flagsBesideHeap,
-  heapFlags,
-  type HeapRule,
-  joinFlags,
-  type ProcessorRule,
-  SERVER_OPTIONS,
-  tuneServerMemory,
-} from "./jvm-server.ts";
+import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
+import { flagsBesideHeap, heapFlags, joinFlags } from "./jvm-server-flags.ts";
 import { booleanOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";

@@ -2,7 +2,8 @@
 
 import { count } from "../profile/build-setting.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
-import { countProcessors, joinFlags, memoryFlags, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
+import { countProcessors, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import type { Profile, Settings } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
 
