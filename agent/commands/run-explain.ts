@@ -4,14 +4,14 @@ import type { Ending } from "../ending.ts";
 import type { Command } from "../cli/invocation.ts";
 import { explainDocument, type Explanation, formatExplanation } from "../cli/print/print-explanation.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
-import type { Config } from "../config/config.ts";
+import type { AppConfig, Config } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
 import type { Setting } from "../tuning/profile/profile.ts";
-import { resolveApp, type ResolvedApp } from "../tuning/resolve-app.ts";
+import { resolveApp } from "../tuning/resolve-app.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { gatherOne, nameMachine } from "./machine.ts";
 import type { Session } from "./session.ts";
@@ -22,27 +22,35 @@ type Explain = Extract<Command, { kind: "explain" }>;
 export async function runExplain(command: Explain, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
-  checkApp(command.app, config);
+  const app = findApp(command.app, config);
   const profiles = config.apps.map(({ profile }) => profile);
   const facts = await gatherOne(command.machine, profiles, "explain is", session);
-  const explanation = explain(command, config, facts);
+  const explanation = explain(command, app, config, facts);
   if (options.json) emit(explainDocument(explanation));
   else say(explanation, formatExplanation);
   return "done";
 }
 
-function checkApp(name: string, { apps }: Config): void {
-  const names = apps.map((app) => app.name);
-  if (names.includes(name)) return;
-  throw new Refusal("usage", { what: `the config has no app '${name.slice(0, 80)}'`, fix: suggest(name, names) });
+function findApp(name: string, { apps }: Config): AppConfig {
+  const found = apps.find((app) => app.name === name);
+  if (found !== undefined) return found;
+  const fix = suggest(
+    name,
+    apps.map((app) => app.name),
+  );
+  throw new Refusal("usage", { what: `the config has no app '${name.slice(0, 80)}'`, fix });
 }
 
 /** @throws Refusal where the machine can't be tuned, or the app has no such setting */
-function explain(command: Explain, config: Config, facts: Facts): Explanation {
+function explain(command: Explain, declared: AppConfig, config: Config, facts: Facts): Explanation {
   const tuning = computeTuning(config, facts);
   if (tuning.kind === "impossible") throw new Refusal("config", tuning.problems);
   const isLeftOut = tuning.budget.leftOut.includes(command.app);
-  const app = [...tuning.apps, ...tuning.absent].find(({ name }) => name === command.app)!;
+  const app = [...tuning.apps, ...tuning.absent].find(({ name }) => name === declared.name);
+  const resolved = resolveApp(declared);
+  const allotment = tuning.allotments.get(declared.name);
+  if (app === undefined || resolved.kind === "refused" || allotment === undefined)
+    throw new Error(`${declared.name} is tuned, and its tuning is not there`);
   const found = command.setting === null ? null : findSetting(command.setting, app);
   const share = explainShare(
     config,
@@ -54,9 +62,8 @@ function explain(command: Explain, config: Config, facts: Facts): Explanation {
   const machine = nameMachine(command.machine, facts);
   const common = { machine, machineVcpus: facts.vcpus, ...limitsOf(facts), app, share, leftOut: tuning.budget.leftOut };
   if (found === null || isLeftOut) return { kind: "app", ...common };
-  const { profile, options } = resolveApp(config.apps.find((each) => each.name === app.name)!) as ResolvedApp;
   const [name, setting] = found;
-  const levers = findLevers(profile, tuning.allotments.get(app.name)!, options, name);
+  const levers = findLevers(resolved.profile, allotment, resolved.options, name);
   return { kind: "setting", ...common, name, setting, levers };
 }
 
