@@ -7,6 +7,11 @@ export function describeBug(error: unknown): string {
   return [name, ...lastFrames(error.stack ?? "")].join("\n");
 }
 
+/** The same on one line, as a part of a sentence. */
+export function describeBugInline(error: unknown): string {
+  return describeBug(error).replaceAll(/\n\s*/g, " ");
+}
+
 // V8's own lines alone, which stand at the end: a message of many lines may have some that begin like them.
 function lastFrames(stack: string): string[] {
   const lines = stack.split("\n");

@@ -3,6 +3,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { templateOf } from "../names/unit-name.ts";
+import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
@@ -40,7 +41,8 @@ function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
-  } catch {
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
     return false;
   }
 }

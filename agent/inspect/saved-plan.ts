@@ -81,7 +81,8 @@ function parseMetrics(json: JsonValue, { secretsFolder }: Plan): string {
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw wrong(file, "it is not JSON", "Give the file that `parbake plan --json` wrote.");
   }
 }

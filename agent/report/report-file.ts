@@ -2,6 +2,7 @@
 
 import { RUN_FOLDER, shownRecord } from "../apply/state/run-folder.ts";
 import { readState, removeState, writeState } from "../apply/state/state-file.ts";
+import { describeBugInline } from "../bug.ts";
 import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import { parseReport } from "./parse-report.ts";
@@ -19,7 +20,8 @@ export function leaveReport(root: string, report: Report, log: Log): void {
   try {
     writeReport(root, report);
   } catch (error) {
-    log("error", `the report could not be written: ${error instanceof Error ? error.message : "unknown"}`);
+    const why = error instanceof Refusal ? error.message : `a bug of parbake's, ${describeBugInline(error)}`;
+    log("error", `the report could not be written: ${why}`);
     removeReport(root);
   }
 }

@@ -1,6 +1,9 @@
 // Makes all changes, or none.
 
-import { placeProblem, Refusal, type Problem } from "../../refusal.ts";
+import { describeBugInline } from "../../bug.ts";
+import { errnoOf } from "../../host/file-error.ts";
+import type { Log } from "../../log.ts";
+import { formatProblem, placeProblem, Refusal, type Problem } from "../../refusal.ts";
 import type { WrittenFiles } from "../../host/files/written-file.ts";
 import type { Change } from "./change.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
@@ -35,22 +38,47 @@ export interface UndoProblems {
   readonly lost: readonly Problem[];
 }
 
-/** The last change first. Answers with what could not be taken back. */
+/** The last change first; none keeps the others from being undone. Answers with what could not be taken back, our own bugs among it. */
 export function undoAll(root: string, changes: readonly Change[]): UndoProblems {
   const [stuck, lost]: [Problem[], Problem[]] = [[], []];
   for (const change of changes.toReversed()) {
-    const what = `${change.path} could not be put back as it was`;
     try {
-      const fix = "Look at it: parbake's new file may be there still. The next run writes what the config says.";
-      if (!undoChange(root, change))
-        lost.push(placeProblem({ what: `${what}: somebody removed what parbake had kept of it`, fix }, change));
-    } catch {
-      const fix = "Mend the file system and run parbake again: it puts the file back first.";
-      stuck.push(placeProblem({ what, fix }, change));
+      if (!undoChange(root, change)) lost.push(placeProblem(describeLost(change), change));
+    } catch (error) {
+      stuck.push(placeProblem(describeStuck(`${change.path} could not be put back as it was`, error), change));
     }
   }
-  if (stuck.length === 0) syncFolders(root, changes);
+  if (stuck.length > 0) return { stuck, lost };
+  try {
+    syncFolders(root, changes);
+  } catch (error) {
+    stuck.push(describeStuck("the files that were put back could not be made durable", error));
+  }
   return { stuck, lost };
+}
+
+function describeLost({ path }: Change): Problem {
+  return {
+    what: `${path} could not be put back as it was: somebody removed what parbake had kept of it`,
+    fix: "Inspect it: parbake's new file may be there still. The next run writes what the config says.",
+  };
+}
+
+// Of a bug where it happened, and never what it says.
+function describeStuck(what: string, error: unknown): Problem {
+  if (error instanceof Refusal || errnoOf(error) !== null)
+    return { what, fix: "Fix the file system and run parbake again: it puts the file back first." };
+  return {
+    what: `${what}: a bug of parbake's, ${describeBugInline(error)}`,
+    fix: "Please report it. Run parbake again: it tries to put the file back first.",
+  };
+}
+
+/** The error that made a run take its changes back, with what went wrong at that. What a bug cannot carry is logged. */
+export function withUndoProblems(error: unknown, { stuck, lost }: UndoProblems, log: Log): unknown {
+  if (error instanceof Refusal) return withProblems(error, [...stuck, ...lost]);
+  for (const problem of [...stuck, ...lost]) log("error", formatProblem(problem));
+  return error;
 }
 
 export function settleAll(root: string, changes: readonly Change[]): void {

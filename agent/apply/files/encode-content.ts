@@ -50,7 +50,9 @@ function fill(
   try {
     return { value, hole: fillHole(format, bytes.toString("utf8"), place ?? "alone", index, type) };
   } catch (error) {
-    const why = error instanceof Unencodable ? error.message : `the format ${format} cannot hold it`;
+    // Anything else is a bug, of which only the place is ever told.
+    if (!(error instanceof Unencodable)) throw error;
+    const why = error.message;
     if (type === undefined) throw unfit(step, value.label, why);
     const helper = type === "boolean" ? "bool" : "number";
     const fix = `Mend the value in Secrets Manager, or take \`${helper}\` out of ${step.template} to print it as text.`;

@@ -5,6 +5,7 @@
 
 import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { exchanged } from "../../host/files/exchanged.ts";
 import { openEntry, reopen, setDurably } from "../../host/files/examined.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
@@ -70,14 +71,12 @@ function make(parent: Folder, wanted: WantedFolder, trust: Trust): StagedChange 
   } catch (error) {
     throw errnoOf(error) === "EEXIST" ? exchanged(parent, name) : error;
   }
-  try {
-    const newInode = dressNew(parent, name, wanted);
-    const change: Change = { kind: "make-folder", path, trust, newInode };
-    return { path, stagedPath: null, difference: "create", change, written: NOTHING_WRITTEN };
-  } catch (error) {
-    removeFolderIfEmpty(entryOf(parent, name));
-    throw error;
-  }
+  const newInode = cleaningUp(
+    () => dressNew(parent, name, wanted),
+    () => removeFolderIfEmpty(entryOf(parent, name)),
+  );
+  const change: Change = { kind: "make-folder", path, trust, newInode };
+  return { path, stagedPath: null, difference: "create", change, written: NOTHING_WRITTEN };
 }
 
 function dressNew(parent: Folder, name: string, wanted: Attributes): string {

@@ -9,6 +9,7 @@ import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generatio
 import { explainingErrors } from "../../host/file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { VERSIONS } from "../change/generation-layout.ts";
+import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { removeTree } from "../../host/files/remove-tree.ts";
 import { formatStored, recordFile, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import { writeNew } from "../../host/files/write-file.ts";
@@ -36,7 +37,7 @@ export function buildGeneration(folder: Folder, generation: string, content: Gen
   const base = join(secretsFolder, generation);
   const written = new Map<string, WrittenFile>();
   const note = (name: string, file: WrittenFile) => written.set(join(generation, name), file);
-  try {
+  const writeAll = () => {
     makeFolders(root, secretsFolder, base, FOLDER_MODE);
     for (const file of content.files)
       inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, content, note));
@@ -47,10 +48,8 @@ export function buildGeneration(folder: Folder, generation: string, content: Gen
       dressFolders(folder, made, content);
       syncFolder(made);
     });
-  } catch (error) {
-    removeTree(folder, generation);
-    throw error;
-  }
+  };
+  cleaningUp(writeAll, () => removeTree(folder, generation));
   return written;
 }
 

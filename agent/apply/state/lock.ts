@@ -119,13 +119,14 @@ function tryLock(folder: Folder): Attempt {
   return { kind: "held", number };
 }
 
-// A disk that fails now is no failure of the run: without a word of ours the lock ends with this process.
+// What stands in the way now does not fail a run that is over: a lock that is not released ends with this process, and the next
+// run refuses what is foreign in the folder.
 function release(folder: Folder, number: number): void {
   try {
     tryCreate(folder, number + 1, FREE);
     sweepBelow(folder, number + 1);
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
+    if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
   } finally {
     closeFolder(folder);
   }

@@ -5,6 +5,7 @@
 import { hash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { explainingErrors } from "../../host/file-error.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import type { OnChange } from "../../config/config.ts";
 import type { Log } from "../../log.ts";
@@ -116,7 +117,8 @@ export function tryWriteManaged(root: string, update: RecordUpdate, log: Log): b
 
 function changedNs(root: string, path: string): string | null {
   const file = join(resolveInRoot(root, dirname(path)), basename(path));
-  return lstatSync(file, { bigint: true, throwIfNoEntry: false })?.ctimeNs.toString() ?? null;
+  const stats = explainingErrors(file, () => lstatSync(file, { bigint: true, throwIfNoEntry: false }));
+  return stats?.ctimeNs.toString() ?? null;
 }
 
 export function isRecordUpdate(value: unknown): value is RecordUpdate {

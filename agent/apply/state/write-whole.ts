@@ -3,6 +3,7 @@
 
 import { renameSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { compareFile, readCurrent } from "../../host/files/read-current.ts";
 import { removeTemporary, temporaryName } from "../../host/files/temporary.ts";
 import { writeNew } from "../../host/files/write-file.ts";
@@ -18,12 +19,10 @@ export function writeWhole(root: string, path: string, text: string, trust: Trus
       if (compareFile(readCurrent(folder, name, wanted.bytes.length), wanted) === "unchanged") return;
       const newName = temporaryName(name);
       writeNew(folder, newName, wanted);
-      try {
-        renameSync(entryOf(folder, newName), entryOf(folder, name));
-      } catch (error) {
-        removeTemporary(folder, newName);
-        throw error;
-      }
+      cleaningUp(
+        () => renameSync(entryOf(folder, newName), entryOf(folder, name)),
+        () => removeTemporary(folder, newName),
+      );
       syncFolder(folder);
     }),
   );

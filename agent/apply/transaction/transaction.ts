@@ -17,6 +17,7 @@ import {
   settleAll,
   undoAll,
   withProblems,
+  withUndoProblems,
   type UndoProblems,
   type WrittenByChange,
 } from "../change/make-all.ts";
@@ -61,8 +62,7 @@ export async function swapIn(
     writeJournal(root, folder, swapped);
     return { journal: swapped, folder };
   } catch (error) {
-    const { stuck, lost } = takeBack({ journal, folder }, root);
-    throw error instanceof Refusal ? withProblems(error, [...stuck, ...lost]) : error;
+    throw withUndoProblems(error, takeBack({ journal, folder }, root), log);
   }
 }
 

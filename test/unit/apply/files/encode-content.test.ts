@@ -41,6 +41,11 @@ describe("encodeContent", () => {
     assert.equal(text, "[9007199254740993, -1.50, true]");
   });
 
+  it("takes a bug of an encoder for no fault of the value's", () => {
+    const part = hole("password", "none" as TemplateFormat);
+    assert.throws(() => encodeWith({ password: CANARY }, [part]), TypeError);
+  });
+
   for (const [type, says, fix] of [
     [
       "number",

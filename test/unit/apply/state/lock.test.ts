@@ -40,6 +40,15 @@ describe("takeLock", () => {
     lock.release();
   });
 
+  it("is released where something foreign is in its folder by then: the next run refuses that", async () => {
+    const { root, path } = makeScratch();
+    const lock = await takeLock(root, 0);
+    writeFileSync(path("run/parbake/lock/foreign"), "");
+    lock.release();
+    assert.equal(readlinkSync(path("run/parbake/lock/2")), "free");
+    await assert.rejects(takeLock(root, 0), /foreign is in the folder of parbake's lock/);
+  });
+
   it("waits for a run that ends in time", async () => {
     const { root } = makeScratch();
     const first = await takeLock(root, 0);
