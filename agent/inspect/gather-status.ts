@@ -15,6 +15,7 @@ import {
   type ManagedRecord,
   type ManagedState,
 } from "../apply/state/managed.ts";
+import type { StateDocument } from "../apply/state/state-file.ts";
 import { followStable, observe } from "./observe.ts";
 import { type Report, type StoredSecretReport } from "../report/report.ts";
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
@@ -102,6 +103,10 @@ function listSecrets(root: string, lastRun: Report | null, nowMs: number): Secre
   return known.map((secret) => ({ ...secret, ageMs: Math.max(0, nowMs - Date.parse(secret.fetchedAt)) }));
 }
 
+function readable(journals: readonly StateDocument<Journal>[]): Journal[] {
+  return journals.flatMap((found) => (found.kind === "read" ? found.document : []));
+}
+
 // In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.
 function endMsOf({ startedAt, tookMs }: Report): number {
   return Math.trunc(Date.parse(startedAt) + tookMs);
@@ -109,8 +114,8 @@ function endMsOf({ startedAt, tookMs }: Report): number {
 
 // Where a run was cut short, its own new files are not in the record yet: what is neither as before nor as that run was to make
 // it is somebody else's doing.
-function checkFiles(managed: ManagedRecord, journals: readonly (Journal | "unreadable")[], root: string): FileStatus[] {
-  const known = journals.filter((found) => found !== "unreadable");
+function checkFiles(managed: ManagedRecord, journals: readonly StateDocument<Journal>[], root: string): FileStatus[] {
+  const known = readable(journals);
   const planned = new Map(known.flatMap((found) => found.managed?.files ?? []).map((entry) => [entry.path, entry]));
   const touched = new Set(known.flatMap(({ changes }) => changes.map(({ path }) => path)));
   const files = [...managed.values()].map((entry) => {

@@ -7,7 +7,7 @@ import { JsonValue } from "../formats/json-value.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
-import { isDigest } from "../apply/state/document.ts";
+import { isDigest } from "../apply/state/digest.ts";
 import { inspectPlan, type Change } from "./inspect-plan.ts";
 import { observe, type Seen } from "./observe.ts";
 import { listPlaces } from "../apply/targets/target.ts";

@@ -8,6 +8,7 @@ import {
   type Journal,
   type Phase,
 } from "../apply/transaction/journal.ts";
+import type { StateDocument } from "../apply/state/state-file.ts";
 import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
 import type { Recovery } from "../report/report.ts";
 
@@ -22,11 +23,14 @@ export interface Interruption {
   readonly paths: readonly string[];
 }
 
+/** One that is there. */
+type FoundJournal = Exclude<StateDocument<Journal>, { kind: "none" }>;
+
 export interface UnfinishedRuns {
   /** Null: none goes on. */
   readonly running: RunningRun | null;
   /** Of the run that goes on too. */
-  readonly journals: readonly (Journal | "unreadable")[];
+  readonly journals: readonly FoundJournal[];
   /** None while a run goes on: a journal is its own then, or it takes it up. */
   readonly interruptions: readonly Interruption[];
   /** Records that can't be read, or that others may have written. */
@@ -37,13 +41,13 @@ export function findUnfinishedRuns(root: string): UnfinishedRuns {
   const unreadable: Problem[] = [];
   const before = readOr(null, unreadable, () => readLockHolder(root));
   const found = JOURNAL_FOLDERS.map((folder) => {
-    const journal = readOr("none" as const, unreadable, () => readJournal(root, folder));
-    if (journal === "unreadable") unreadable.push(describeUnreadable(root, folder));
+    const journal = readOr({ kind: "none" } as const, unreadable, () => readJournal(root, folder));
+    if (journal.kind === "unreadable") unreadable.push(describeUnreadable(root, folder));
     return journal;
   });
   // A run that began or ended while its journal was looked for was alive at one of the two.
   const running = before ?? readOr(null, [], () => readLockHolder(root));
-  const journals = found.filter((journal) => journal !== "none");
+  const journals = found.filter((journal) => journal.kind !== "none");
   return { running, journals, interruptions: running === null ? journals.map(describeInterruption) : [], unreadable };
 }
 
@@ -65,9 +69,9 @@ const NEXT: Readonly<Record<Phase, Recovery>> = {
   settle: "finished",
 };
 
-function describeInterruption(journal: Journal | "unreadable"): Interruption {
-  if (journal === "unreadable") return { phase: journal, since: null, next: "forgotten", paths: [] };
-  const { phase, since = null, changes } = journal;
+function describeInterruption(found: FoundJournal): Interruption {
+  if (found.kind === "unreadable") return { phase: found.kind, since: null, next: "forgotten", paths: [] };
+  const { phase, since = null, changes } = found.document;
   return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
 }
 

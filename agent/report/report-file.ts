@@ -40,10 +40,9 @@ function removeReport(root: string): void {
  * @throws Refusal where there is one that can't be made out, or that others may have written
  */
 export function readReport(root: string): Report | null {
-  const document = readState(root, NAME);
-  if (document === "none") return null;
-  const report = document === "unreadable" ? null : parseReport(document);
-  if (report !== null) return report;
+  const found = readState(root, NAME, RUN_FOLDER, parseReport);
+  if (found.kind === "none") return null;
+  if (found.kind === "read") return found.document;
   throw new Refusal("data", {
     what: `${shownRecord(root, RUN_FOLDER, NAME)} is no report of this version of parbake`,
     fix: "Remove it and run `parbake apply`, which writes it anew.",

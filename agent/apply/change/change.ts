@@ -3,9 +3,6 @@
 
 import type { Declared } from "../../refusal.ts";
 import type { Trust } from "../../host/folder.ts";
-import { isAttributes, isCleanPath, isId, isListOf, isRecord, isText } from "../state/document.ts";
-import { isGenerationName } from "./generation-name.ts";
-import { isTemporaryName } from "../../host/files/temporary.ts";
 import type { Attributes } from "../../host/attributes.ts";
 
 interface ChangeOf<Kind extends string> extends Declared {
@@ -66,61 +63,3 @@ export type GenerationFlip = ChangeOf<"generation"> & {
 };
 
 export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;
-
-/** Whether a document from the disk is a change: each name in it must be one of ours, and its path must not climb. */
-export function isChange(value: unknown): value is Change {
-  if (!isRecord(value) || !isCleanPath(value["path"]) || !isTrust(value["trust"])) return false;
-  switch (value["kind"]) {
-    case "create":
-      return hasNew(value);
-    case "update":
-      return hasNew(value) && hasOld(value);
-    case "remove":
-      return hasOld(value);
-    case "make-folder":
-      return isText(value["newInode"]);
-    case "generation":
-      return isFlip(value);
-    case "attributes":
-      return isText(value["seen"]) && isAttributes(value["old"]) && isAttributes(value["new"]);
-    default:
-      return false;
-  }
-}
-
-function isFlip({ newGeneration, oldGeneration, linkName, ...lists }: Readonly<Record<string, unknown>>): boolean {
-  const { newLinks, deadLinks, replaced } = lists;
-  return (
-    (newGeneration === null || isGenerationName(newGeneration)) &&
-    (oldGeneration === null || isGenerationName(oldGeneration)) &&
-    isTemporaryName(linkName) &&
-    isListOf(newLinks, isPlainName) &&
-    isListOf(deadLinks, isPlainName) &&
-    isListOf(replaced, isReplaced)
-  );
-}
-
-function isReplaced(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    isPlainName(value["name"]) &&
-    isTemporaryName(value["linkName"]) &&
-    isTemporaryName(value["keptName"])
-  );
-}
-
-function isPlainName(value: unknown): boolean {
-  return isText(value) && value !== "" && value !== "." && !value.startsWith("..") && !/[/\0]/.test(value);
-}
-
-function hasNew(value: Readonly<Record<string, unknown>>): boolean {
-  return isTemporaryName(value["newName"]) && isText(value["newInode"]);
-}
-
-function hasOld(value: Readonly<Record<string, unknown>>): boolean {
-  return isTemporaryName(value["oldName"]) && isText(value["seen"]);
-}
-
-function isTrust(value: unknown): boolean {
-  return isRecord(value) && isListOf(value["uids"], isId) && isListOf(value["gids"], isId);
-}

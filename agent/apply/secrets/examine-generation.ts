@@ -8,7 +8,8 @@ import { encodeContent } from "../files/encode-content.ts";
 import { errnoOf, explainFileError } from "../../host/file-error.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { locate, nameInGeneration, readGeneration, VERSIONS } from "../change/generation-layout.ts";
-import { digestOf, type ManagedRecord } from "../state/managed.ts";
+import { digestOf } from "../state/digest.ts";
+import type { ManagedRecord } from "../state/managed.ts";
 import {
   attributesOf,
   compareFile,

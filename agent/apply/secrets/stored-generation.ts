@@ -8,10 +8,12 @@ import { readPlain, type FileKind } from "../../host/read-plain.ts";
 import type { SecretStep } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
 import { errnoOf, explainFileError } from "../../host/file-error.ts";
-import { isCleanPath, isRecord, isText } from "../state/document.ts";
+import type { JsonValue } from "../../formats/json-value.ts";
+import { isRelativePath } from "../../names/plain-path.ts";
+import { parseState } from "../state/parse-state.ts";
 import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { readGeneration, VERSIONS } from "../change/generation-layout.ts";
-import { digestOf } from "../state/managed.ts";
+import { digestOf } from "../state/digest.ts";
 import type { StoredSecretReport } from "../../report/report.ts";
 import type { Target } from "../targets/target.ts";
 
@@ -61,11 +63,12 @@ export function readStored(root: string, secretsFolder: string): StoredGeneratio
       const generation = readGeneration(folder);
       if (generation === null) return null;
       const name = `${generation}/${VERSIONS}`;
-      return parse(readPlain(entryOf(folder, name), `${folder.shownPath}/${name}`, RECORD).bytes.toString("utf8"));
+      const { bytes } = readPlain(entryOf(folder, name), `${folder.shownPath}/${name}`, RECORD);
+      return parseState(bytes.toString("utf8"), parseStored);
     });
   } catch (error) {
     const isNone = isMissingFolder(error) || NO_RECORD.has(errnoOf(error));
-    if (isNone || error instanceof SyntaxError || (error instanceof Refusal && error.code === RECORD.code)) return null;
+    if (isNone || (error instanceof Refusal && error.code === RECORD.code)) return null;
     throw explainFileError(error, join(root, secretsFolder));
   }
 }
@@ -149,23 +152,27 @@ function contentOf(source: Target["source"]): unknown {
   }
 }
 
-// A record of another shape is taken for none.
-function parse(text: string): StoredGeneration | null {
-  const document: unknown = JSON.parse(text);
-  if (!isRecord(document) || document["schema"] !== 1) return null;
-  const { secrets, files } = document;
-  if (!Array.isArray(secrets) || !Array.isArray(files)) return null;
-  return secrets.every(isSecret) && files.every(isFile) ? { secrets, files } : null;
+function parseStored(json: JsonValue): StoredGeneration {
+  return { secrets: json.get("secrets").items().map(parseSecret), files: json.get("files").items().map(parseFile) };
 }
 
-function isSecret(value: unknown): value is DatedSecret {
-  if (!isRecord(value) || Number.isNaN(Date.parse(String(value["fetchedAt"])))) return false;
-  return ["name", "id", "versionId", "declared", "fetchedAt"].every((key) => isText(value[key]));
+function parseSecret(json: JsonValue): DatedSecret {
+  return {
+    name: json.get("name").text(),
+    versionId: json.get("versionId").text(),
+    declared: json.get("declared").text(),
+    id: json.get("id").text(),
+    fetchedAt: json.get("fetchedAt").word((text) => !Number.isNaN(Date.parse(text)), "a time"),
+  };
 }
 
-function isFile(value: unknown): value is StoredFile {
-  if (!isRecord(value) || !isRecord(value["versionIds"])) return false;
-  const { name, declared, inode, modifiedNs } = value;
-  if (!Object.values(value["versionIds"]).every(isText)) return false;
-  return isText(name) && isCleanPath(`/${name}`) && [declared, inode, modifiedNs].every(isText);
+function parseFile(json: JsonValue): StoredFile {
+  const versionIds = json.get("versionIds").entries();
+  return {
+    name: json.get("name").word(isRelativePath, "a path below the generation"),
+    declared: json.get("declared").text(),
+    versionIds: Object.fromEntries(versionIds.map(([name, id]) => [name, id.text()])),
+    inode: json.get("inode").text(),
+    modifiedNs: json.get("modifiedNs").text(),
+  };
 }

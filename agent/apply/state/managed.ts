@@ -2,7 +2,6 @@
 // made from one that was there before. Outlives a reboot. Of a file that holds a secret it knows path, owner and mode: no digest, no
 // length, nothing that a value could be guessed from.
 
-import { hash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { explainingErrors } from "../../host/file-error.ts";
@@ -10,7 +9,11 @@ import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import type { OnChange } from "../../config/config.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
-import { isAttributes, isCleanPath, isDigest, isListOf, isOnChange, isRecord, isText } from "./document.ts";
+import type { JsonValue } from "../../formats/json-value.ts";
+import { isDigest } from "./digest.ts";
+import { parseAttributes } from "./parse-attributes.ts";
+import { parseOnChange } from "./parse-on-change.ts";
+import { parseWhole } from "./parse-state.ts";
 import { shownRecord, STATE_FOLDER } from "./run-folder.ts";
 import { readState, writeState } from "./state-file.ts";
 import type { Attributes } from "../../host/attributes.ts";
@@ -70,18 +73,16 @@ export interface RecordUpdate {
 
 const NAME = "managed.json";
 
-export function digestOf(bytes: Buffer): string {
-  return hash("sha256", bytes, "hex");
-}
-
+/** An entry that can't be made out is left out, and the others hold. */
 export function readManaged(root: string): ManagedState {
-  const document = readState(root, NAME, STATE_FOLDER);
-  if (document === "none") return { runId: null, files: new Map(), isDamaged: false };
-  const { schema, runId, files } = document === "unreadable" ? {} : document;
-  if (schema !== 1 || !isText(runId) || !Array.isArray(files))
-    return { runId: null, files: new Map(), isDamaged: true };
-  const known = files.filter(isManaged);
-  return { runId, files: new Map(known.map((entry) => [entry.path, entry])), isDamaged: known.length < files.length };
+  const found = readState(root, NAME, STATE_FOLDER, (json) => ({
+    runId: json.get("runId").text(),
+    entries: json.get("files").items(),
+  }));
+  if (found.kind !== "read") return { runId: null, files: new Map(), isDamaged: found.kind === "unreadable" };
+  const { runId, entries } = found.document;
+  const known = entries.flatMap(({ value }) => parseWhole(value, parseManaged) ?? []);
+  return { runId, files: new Map(known.map((entry) => [entry.path, entry])), isDamaged: known.length < entries.length };
 }
 
 /** What there is to say of a record that is damaged. */
@@ -121,42 +122,45 @@ function changedNs(root: string, path: string): string | null {
   return stats?.ctimeNs.toString() ?? null;
 }
 
-export function isRecordUpdate(value: unknown): value is RecordUpdate {
-  if (!isRecord(value) || !isText(value["runId"])) return false;
-  return isListOf(value["files"], isManaged) && isListOf(value["plain"], isCleanPath);
+export function parseRecordUpdate(json: JsonValue): RecordUpdate {
+  return {
+    runId: json.get("runId").text(),
+    files: json.get("files").items().map(parseManaged),
+    plain: json
+      .get("plain")
+      .items()
+      .map((path) => path.path()),
+  };
 }
 
-// As if a stranger had written it: the record of an image is the image's word.
-function isManaged(value: unknown): value is Managed {
-  if (!isRecord(value) || !isCleanPath(value["path"]) || value["path"] === "/") return false;
-  if (!isListOf(value["onChange"], isOnChange)) return false;
-  switch (value["kind"]) {
-    case "secret":
-      return isManagedSecret(value);
-    case "file":
-      return isManagedFile(value);
-    default:
-      return false;
-  }
+// Fields in the order in which a run writes them: a record that says the same is the same text.
+function parseManaged(json: JsonValue): Managed {
+  return json.get("kind").choice(["file", "secret"]) === "file" ? parseManagedFile(json) : parseManagedSecret(json);
 }
 
-function isManagedSecret({ versionIds, attributes }: Readonly<Record<string, unknown>>): boolean {
-  if (attributes !== undefined && !isAttributes(attributes)) return false;
-  return isRecord(versionIds) && Object.values(versionIds).every(isText);
+function parseManagedFile(json: JsonValue): ManagedFile {
+  return {
+    kind: "file",
+    path: json.get("path").path(),
+    sha256: json.get("sha256").word(isDigest, "a SHA-256 in hexadecimal"),
+    sizeBytes: json.get("sizeBytes").integer(0, Number.MAX_SAFE_INTEGER),
+    ...parseAttributes(json),
+    writtenAt: json.get("writtenAt").text(),
+    runId: json.get("runId").text(),
+    keepsEdits: json.get("keepsEdits").flag(),
+    created: json.get("created").flag(),
+    onChange: json.get("onChange").items().map(parseOnChange),
+    plainSinceNs: json.get("plainSinceNs").nullable((time) => time.text()),
+  };
 }
 
-function isManagedFile(value: Readonly<Record<string, unknown>>): boolean {
-  const { sha256, sizeBytes, writtenAt, runId, created, keepsEdits, plainSinceNs } = value;
-  return (
-    isAttributes(value) &&
-    isText(sha256) &&
-    isDigest(sha256) &&
-    Number.isSafeInteger(sizeBytes) &&
-    (sizeBytes as number) >= 0 &&
-    isText(writtenAt) &&
-    isText(runId) &&
-    typeof created === "boolean" &&
-    typeof keepsEdits === "boolean" &&
-    (plainSinceNs === null || isText(plainSinceNs))
-  );
+function parseManagedSecret(json: JsonValue): ManagedSecret {
+  const versionIds = json.get("versionIds").entries();
+  return {
+    kind: "secret",
+    path: json.get("path").path(),
+    versionIds: Object.fromEntries(versionIds.map(([name, id]) => [name, id.text()])),
+    onChange: json.get("onChange").items().map(parseOnChange),
+    ...(json.has("attributes") ? { attributes: parseAttributes(json.get("attributes")) } : {}),
+  };
 }

@@ -1,5 +1,6 @@
 // JSON documents in parbake's own folders, swapped in atomically and readable by every user. Never holds a value of a secret.
 
+import type { JsonValue } from "../../formats/json-value.ts";
 import { readPlain, type FileKind } from "../../host/read-plain.ts";
 import { formatCommands, listDangers } from "../../host/trust.ts";
 import { Refusal } from "../../refusal.ts";
@@ -16,6 +17,7 @@ import {
 } from "../../host/folder.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
 import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./run-folder.ts";
+import { parseState } from "./parse-state.ts";
 import { removeLeftovers } from "../../host/files/temporary.ts";
 import { writeWhole } from "./write-whole.ts";
 
@@ -31,28 +33,31 @@ const RECORD: FileKind = {
   code: "data",
 };
 
-/** A JSON object of which nothing else is known: it is checked as if a stranger had written it. */
-export type StateDocument = Readonly<Record<string, unknown>>;
+/** `unreadable` where parbake of another version, or a failing disk, wrote it, or where something else is in its place. */
+export type StateDocument<T> =
+  | { readonly kind: "none" }
+  | { readonly kind: "unreadable" }
+  | { readonly kind: "read"; readonly document: T };
 
 /**
- * `unreadable` where it is no JSON object: a half-known state is no state.
+ * @param parse see parseState
  * @throws Refusal where it may not be read, or where others may have written it
  */
-export function readState(
+export function readState<T>(
   root: string,
   name: string,
-  folder: OwnFolder = RUN_FOLDER,
-): StateDocument | "none" | "unreadable" {
+  folder: OwnFolder,
+  parse: (json: JsonValue) => T,
+): StateDocument<T> {
   try {
     const text = inFolder(root, folder, TRUST_NOBODY_ELSE, (opened) => readText(opened, name));
-    const document: unknown = JSON.parse(text);
-    const isObject = typeof document === "object" && document !== null && !Array.isArray(document);
-    return isObject ? { ...document } : "unreadable";
+    const document = parseState(text, parse);
+    return document === null ? { kind: "unreadable" } : { kind: "read", document };
   } catch (error) {
-    if (errnoOf(error) === "ENOENT" || isMissingFolder(error)) return "none";
-    // No JSON, or a symlink, a folder, a FIFO in its place.
-    if (errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return "unreadable";
-    if (error instanceof SyntaxError || (error instanceof Refusal && error.code === RECORD.code)) return "unreadable";
+    if (errnoOf(error) === "ENOENT" || isMissingFolder(error)) return { kind: "none" };
+    // A symlink, a folder, a FIFO in its place.
+    if (errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return { kind: "unreadable" };
+    if (error instanceof Refusal && error.code === RECORD.code) return { kind: "unreadable" };
     throw explainFileError(error, shownRecord(root, folder, name));
   }
 }

@@ -2,7 +2,8 @@
 
 import type { OnDrift } from "../../config/config.ts";
 import type { Problem } from "../../refusal.ts";
-import { digestOf, type Managed, type ManagedFile } from "../state/managed.ts";
+import { digestOf } from "../state/digest.ts";
+import type { Managed, ManagedFile } from "../state/managed.ts";
 import type { Current, CurrentFile } from "../../host/files/read-current.ts";
 
 export type Contact =

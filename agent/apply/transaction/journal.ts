@@ -3,14 +3,17 @@
 // disk must not keep a machine from its secrets), else on the disk.
 
 import type { OnChange } from "../../config/config.ts";
-import { isRunnable } from "../../names/unit-name.ts";
+import type { JsonValue } from "../../formats/json-value.ts";
+import { parsePlace } from "../../plan/parse-place.ts";
 import type { Problem } from "../../refusal.ts";
 import { readBootId } from "../state/boot-id.ts";
-import { isChange, type Change } from "../change/change.ts";
-import { isCleanPath, isListOf, isOnChange, isRecord, isText } from "../state/document.ts";
-import { isRecordUpdate, type RecordUpdate } from "../state/managed.ts";
+import type { Change } from "../change/change.ts";
+import { parseChange } from "../change/parse-change.ts";
+import { parseRecordUpdate, type RecordUpdate } from "../state/managed.ts";
+import { parseOnChange, parseUnit } from "../state/parse-on-change.ts";
 import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/run-folder.ts";
-import { readState, removeState, writeState } from "../state/state-file.ts";
+import { readState, removeState, writeState, type StateDocument } from "../state/state-file.ts";
+import type { HealthCheck } from "../units/check-health.ts";
 import type { FollowUp } from "../units/follow-up.ts";
 import { isBelow } from "../../names/plain-path.ts";
 
@@ -68,11 +71,8 @@ export function removeJournal(root: string, folder: OwnFolder): void {
   removeState(root, NAME, folder);
 }
 
-/** `unreadable` where parbake of another version, or a failing disk, wrote it. */
-export function readJournal(root: string, folder: OwnFolder): Journal | "none" | "unreadable" {
-  const document = readState(root, NAME, folder);
-  if (document === "none" || document === "unreadable") return document;
-  return isJournal(document) ? document : "unreadable";
+export function readJournal(root: string, folder: OwnFolder): StateDocument<Journal> {
+  return readState(root, NAME, folder, parseJournal);
 }
 
 /** What there is to say of one that can't be read. */
@@ -88,9 +88,9 @@ export function readOwedActions(root: string): OnChange[] {
   return owedActions(JOURNAL_FOLDERS.map((folder) => readJournal(root, folder)));
 }
 
-export function owedActions(journals: readonly ReturnType<typeof readJournal>[]): OnChange[] {
+export function owedActions(journals: readonly StateDocument<Journal>[]): OnChange[] {
   return journals
-    .filter((found): found is Journal => typeof found === "object")
+    .flatMap((found) => (found.kind === "read" ? found.document : []))
     .filter(isSameBoot)
     .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
@@ -103,36 +103,47 @@ export function isEmpty({ reloadsManager, actions, healthChecks }: FollowUp): bo
   return !reloadsManager && actions.length === 0 && healthChecks.length === 0;
 }
 
-function isJournal(value: object): value is Journal {
-  if (!isRecord(value) || value["schema"] !== 1 || !isText(value["bootId"])) return false;
-  const { phase, changes, madeFolders, followUp, managed = null, since = "", begun = [] } = value;
-  return (
-    PHASES.some((known) => known === phase) &&
-    isListOf(changes, isChange) &&
-    isListOf(madeFolders, isCleanPath) &&
-    isFollowUp(followUp) &&
-    isText(since) &&
-    isListOf(begun, isBegun) &&
-    (managed === null || isRecordUpdate(managed))
-  );
+function parseJournal(json: JsonValue): Journal {
+  return {
+    schema: 1,
+    phase: json.get("phase").choice(PHASES),
+    bootId: json.get("bootId").text(),
+    ...(json.has("since") ? { since: json.get("since").text() } : {}),
+    changes: json.get("changes").items().map(parseChange),
+    madeFolders: json
+      .get("madeFolders")
+      .items()
+      .map((path) => path.path()),
+    followUp: parseFollowUp(json.get("followUp")),
+    managed: json.has("managed") ? json.get("managed").nullable(parseRecordUpdate) : null,
+    ...(json.has("begun") ? { begun: json.get("begun").items().map(parseBegun) } : {}),
+  };
 }
 
-function isFollowUp(value: unknown): value is FollowUp {
-  if (!isRecord(value) || typeof value["reloadsManager"] !== "boolean") return false;
-  return isListOf(value["actions"], isOnChange) && isListOf(value["healthChecks"], isHealthCheck);
+function parseFollowUp(json: JsonValue): FollowUp {
+  return {
+    reloadsManager: json.get("reloadsManager").flag(),
+    actions: json
+      .get("actions")
+      .items()
+      .map((action) => ({ ...parseOnChange(action), ...parsePlace(action) })),
+    healthChecks: json.get("healthChecks").items().map(parseHealthCheck),
+  };
 }
 
-function isBegun(value: unknown): boolean {
-  if (!isRecord(value) || typeof value["step"] !== "string") return false;
-  return Number.isSafeInteger(value["times"]) && Number(value["times"]) >= 0;
+function parseHealthCheck(json: JsonValue): HealthCheck {
+  return {
+    path: json.get("path").path(),
+    argv: json
+      .get("argv")
+      .items()
+      .map((word) => word.text()),
+    units: json.get("units").items().map(parseUnit),
+    holdsSecrets: json.get("holdsSecrets").flag(),
+    ...parsePlace(json),
+  };
 }
 
-function isHealthCheck(value: unknown): boolean {
-  if (!isRecord(value) || !isCleanPath(value["path"]) || typeof value["holdsSecrets"] !== "boolean") return false;
-  const { argv, units } = value;
-  return isListOf(argv, isText) && isListOf(units, isUnit);
-}
-
-function isUnit(value: unknown): boolean {
-  return isText(value) && isRunnable(value);
+function parseBegun(json: JsonValue): Begun {
+  return { step: json.get("step").text(), times: json.get("times").integer(0, Number.MAX_SAFE_INTEGER) };
 }

@@ -58,13 +58,14 @@ async function recoverIn(
   context: TransactionContext,
   record: RunRecord,
 ): Promise<Recovered> {
-  const journal = readJournal(context.root, folder);
-  if (journal === "none") return NOTHING_LEFT;
-  if (journal === "unreadable") {
+  const found = readJournal(context.root, folder);
+  if (found.kind === "none") return NOTHING_LEFT;
+  if (found.kind === "unreadable") {
     context.log("error", `${describeUnreadable(context.root, folder).what}: forgotten`);
     removeJournal(context.root, folder);
     return NOTHING_LEFT;
   }
+  const journal = found.document;
   const recovered = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
   if (recovered.failure === null)
     context.log("warn", `an earlier run was cut short while it would ${PHASES[journal.phase]}: ${recovered.recovery}`);
