@@ -159,7 +159,7 @@ function compare(
   seen: Pick<ManagedFile, "uid" | "gid" | "mode"> & { readonly sha256: string | null },
   root: string,
 ): Pick<FileStatus, "state" | "drift" | "driftedSince"> {
-  const made = entry.kind === "file" ? entry : (entry.attributes ?? seen);
+  const made = entry.kind === "file" ? entry : entry.attributes;
   const drift: FileStatus["drift"][number][] = [];
   if (entry.kind === "file" && seen.sha256 !== entry.sha256) drift.push("content");
   if (!sameAttributes({ ...seen, mode: made.mode }, made)) drift.push("owner");

@@ -14,7 +14,7 @@ import type { Recovery } from "../report/report.ts";
 
 export interface Interruption {
   readonly phase: Phase | "unreadable";
-  /** When that run was about to make its first change: ISO 8601, UTC. Null: its journal does not say. */
+  /** When that run was about to make its first change: ISO 8601, UTC. Null: its journal can't be read. */
   readonly since: string | null;
   /** What the next run will make of it; where it is `finished`, and a unit or a health check fails, it is `rolled back` after all.
    * `forgotten`: nobody can tell. */
@@ -71,7 +71,7 @@ const NEXT: Readonly<Record<Phase, Recovery>> = {
 
 function describeInterruption(found: FoundJournal): Interruption {
   if (found.kind === "unreadable") return { phase: found.kind, since: null, next: "forgotten", paths: [] };
-  const { phase, since = null, changes } = found.document;
+  const { phase, since, changes } = found.document;
   return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
 }
 

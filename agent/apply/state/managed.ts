@@ -40,14 +40,14 @@ export interface ManagedFile extends Attributes {
   readonly plainSinceNs: string | null;
 }
 
-interface ManagedSecret {
+export interface ManagedSecret {
   readonly kind: "secret";
   readonly path: string;
   /** Secrets Manager's ids of the versions that it was made from, by the secret's name in the config. */
   readonly versionIds: Readonly<Record<string, string>>;
   readonly onChange: readonly OnChange[];
-  /** As it was made. Absent: an earlier parbake's record. */
-  readonly attributes?: Attributes;
+  /** As it was made. */
+  readonly attributes: Attributes;
 }
 
 export type Managed = ManagedFile | ManagedSecret;
@@ -161,6 +161,6 @@ function parseManagedSecret(json: JsonValue): ManagedSecret {
     path: json.get("path").path(),
     versionIds: Object.fromEntries(versionIds.map(([name, id]) => [name, id.text()])),
     onChange: json.get("onChange").items().map(parseOnChange),
-    ...(json.has("attributes") ? { attributes: parseAttributes(json.get("attributes")) } : {}),
+    attributes: parseAttributes(json.get("attributes")),
   };
 }

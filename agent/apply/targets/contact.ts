@@ -3,7 +3,7 @@
 import type { OnDrift } from "../../config/config.ts";
 import type { Problem } from "../../refusal.ts";
 import { digestOf } from "../state/digest.ts";
-import type { Managed, ManagedFile } from "../state/managed.ts";
+import type { Managed, ManagedFile, ManagedSecret } from "../state/managed.ts";
 import type { Current, CurrentFile } from "../../host/files/read-current.ts";
 
 export type Contact =
@@ -17,7 +17,11 @@ export type Contact =
   | { readonly kind: "drifted"; readonly since: string };
 
 /** @param current with its bytes, unless it is larger than both the record and `wanted` */
-export function compareWithRecord(current: Current, entry: Managed | undefined, wanted: Buffer): Contact {
+export function compareWithRecord(
+  current: Current,
+  entry: ManagedFile | Pick<ManagedSecret, "kind"> | undefined,
+  wanted: Buffer,
+): Contact {
   if (current.kind === "absent") return { kind: "absent" };
   if (entry === undefined) return { kind: "adopted" };
   const isOwn = entry.kind === "secret" || current.bytes?.equals(wanted) || isAsWritten(current, entry);

@@ -41,9 +41,9 @@ export interface Journal {
   readonly madeFolders: readonly string[];
   readonly followUp: FollowUp;
   /** The record of managed files, once the new files are to stay; null: the one that is there is right. */
-  readonly managed?: RecordUpdate | null;
-  /** When the run was about to make its first change: ISO 8601, UTC. Absent: an earlier parbake's. */
-  readonly since?: string;
+  readonly managed: RecordUpdate | null;
+  /** When the run was about to make its first change: ISO 8601, UTC. */
+  readonly since: string;
   /** Absent: no run has taken it up yet. */
   readonly begun?: readonly Begun[];
 }
@@ -51,7 +51,7 @@ export interface Journal {
 const NAME = "journal.json";
 export const JOURNAL_FOLDERS: readonly OwnFolder[] = [STATE_FOLDER, RUN_FOLDER];
 
-type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp" | "managed">;
+type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp"> & Partial<Pick<Journal, "managed">>;
 
 export function newJournal({ changes, madeFolders, followUp, managed = null }: NewJournal): Journal {
   const since = new Date().toISOString();
@@ -108,14 +108,14 @@ function parseJournal(json: JsonValue): Journal {
     schema: 1,
     phase: json.get("phase").choice(PHASES),
     bootId: json.get("bootId").text(),
-    ...(json.has("since") ? { since: json.get("since").text() } : {}),
+    since: json.get("since").text(),
     changes: json.get("changes").items().map(parseChange),
     madeFolders: json
       .get("madeFolders")
       .items()
       .map((path) => path.path()),
     followUp: parseFollowUp(json.get("followUp")),
-    managed: json.has("managed") ? json.get("managed").nullable(parseRecordUpdate) : null,
+    managed: json.get("managed").nullable(parseRecordUpdate),
     ...(json.has("begun") ? { begun: json.get("begun").items().map(parseBegun) } : {}),
   };
 }

@@ -15,6 +15,7 @@ import {
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
+import { storeSecret } from "../support/store-secret.ts";
 
 function only(changes: Change[]): Change {
   assert.equal(changes.length, 1);
@@ -64,9 +65,10 @@ describe("inspectPlan", () => {
 
   it("gives no current text of a file that may hold a secret, though its template prints none any more", () => {
     const scratch = makeRunnable();
-    scratch.write(`${SECRETS_FOLDER}/app.env`, "PASSWORD=old\n", 0o400);
+    storeSecret(scratch, "app.env", "PASSWORD=old\n");
     scratch.write("etc/moved.env", "PASSWORD=old\n", 0o400);
-    const record = { kind: "secret", path: "/etc/moved.env", versionIds: { db: "1" }, onChange: [] };
+    const attributes = { uid: OWN_UID, gid: OWN_GID, mode: 0o400 };
+    const record = { kind: "secret", path: "/etc/moved.env", versionIds: { db: "1" }, onChange: [], attributes };
     scratch.write("var/lib/parbake/managed.json", JSON.stringify({ schema: 1, runId: "1", files: [record] }));
     const paths = [`${SECRETS_FOLDER}/app.env`, "/etc/moved.env"];
     const changes = inspectPlan(planOf(...paths.map((path) => fileStep(path, "PORT=80\n"))), scratch.root);
@@ -81,8 +83,8 @@ describe("inspectPlan", () => {
 
   it("says of secrets, and of files that print one, only whether they are there; never reads them", () => {
     const scratch = makeScratch();
-    scratch.write(`${SECRETS_FOLDER}/db/password`, "old", 0o600);
-    scratch.write(`${SECRETS_FOLDER}/app.env`, "old", 0o600);
+    storeSecret(scratch, "db/password", "old", 0o600);
+    storeSecret(scratch, "app.env", "old", 0o600);
     const reference = { reference: { secret: "db", key: "password" }, format: "env" } as const;
     const plan = planOf(
       secretStep("db", { password: `${SECRETS_FOLDER}/db/password`, user: `${SECRETS_FOLDER}/db/user`, unused: null }),

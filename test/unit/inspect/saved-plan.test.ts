@@ -22,6 +22,7 @@ import {
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
+import { storeSecret } from "../support/store-secret.ts";
 import { readReport } from "../../../agent/report/report-file.ts";
 
 const PLAN: Plan = {
@@ -236,10 +237,11 @@ describe("the machine of a saved plan", () => {
   afterEach(removeScratches);
 
   function setUp(): { saved: SavedPlan; root: string; path: (inRoot: string) => string } {
-    const { root, path, write } = makeRunnable();
+    const scratch = makeRunnable();
+    const { root, path, write } = scratch;
     mkdirSync(path("etc/d"));
     write("etc/a", "old\n");
-    write(`${SECRETS_FOLDER}/app.env`, "P=1", 0o400);
+    storeSecret(scratch, "app.env", "P=1");
     return { root, path, saved: parseSavedPlan(save(PLAN, root), "plan.json") };
   }
 

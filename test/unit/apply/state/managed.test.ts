@@ -407,7 +407,8 @@ describe("writeManaged", () => {
 
   it("sorts by path, so that the record is the same whatever the plan's order", () => {
     const scratch = makeRunnable();
-    const entry = (path: string) => ({ kind: "secret", path, versionIds: {}, onChange: [] }) as const;
+    const attributes = { uid: OWN_UID, gid: OWN_GID, mode: 0o400 };
+    const entry = (path: string) => ({ kind: "secret", path, versionIds: {}, onChange: [], attributes }) as const;
     writeManaged(scratch.root, { runId: "r", files: [entry("/b"), entry("/a")], plain: [] });
     assert.deepEqual([...readManaged(scratch.root).files.keys()], ["/a", "/b"]);
   });
