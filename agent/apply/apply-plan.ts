@@ -12,7 +12,7 @@ import { declaredAt, Refusal } from "../refusal.ts";
 import type { Report } from "../report/report.ts";
 import { RunRecord } from "../report/run-record.ts";
 import { isStop, orStopped, refuseStop } from "../stop.ts";
-import { undoAll, withProblems } from "./change/make-all.ts";
+import { undoAll, withUndoProblems } from "./change/make-all.ts";
 import { choosePossible, releaseUnits } from "./choose-possible.ts";
 import type { StagedTarget } from "./files/staged.ts";
 import { leaveOutcome } from "./leave-outcome.ts";
@@ -118,7 +118,7 @@ async function runStages(plan: Plan, fetched: Map<string, FetchedSecret>, contex
   await refuseStop(deadline);
   const possible = (done.possible = choosePossible(plan, selection.failed, root));
 
-  const staging = { root, runId: record.runId, keeper: new AttributeKeeper() };
+  const staging = { root, runId: record.runId, keeper: new AttributeKeeper(), log };
   const staged = await record.time("stage", () =>
     stagePlan(possible.plan, narrow(found, possible.plan), selection, staging),
   );
@@ -161,7 +161,7 @@ interface Ending {
 }
 
 /** Drops first what was staged and refused; a swap that fails has put the old files back itself. */
-function endOf(error: unknown, done: Done, { root, deadline }: ApplyOptions): Ending {
+function endOf(error: unknown, done: Done, { root, deadline, log }: ApplyOptions): Ending {
   const { recovered, isRechecked, staged, validation, possible, told } = done;
   const left = staged !== undefined && validation === undefined ? undoAll(root, staged.changes) : null;
   const refused =

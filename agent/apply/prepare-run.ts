@@ -12,7 +12,7 @@ import type { Storage } from "../report/report.ts";
 import { sweepGenerations } from "./change/flip-generation.ts";
 import { findUndeclared, type Undeclared } from "./files/undeclared.ts";
 import type { Candidate } from "./secrets/choose-secrets.ts";
-import { listCandidates } from "./secrets/examine-generation.ts";
+import { listCandidates } from "./secrets/list-candidates.ts";
 import { checkLinks } from "./secrets/link-credentials.ts";
 import { describeMissing } from "./secrets/memory-guarantee.ts";
 import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts";

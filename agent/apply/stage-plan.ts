@@ -2,11 +2,12 @@
 // nothing that anybody reads.
 
 import type { AttributeKeeper } from "../host/files/extended-attributes.ts";
+import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
-import { declaredAt, Refusal, type Problem } from "../refusal.ts";
+import { declaredAt, type Problem } from "../refusal.ts";
 import type { UnitReport } from "../report/report.ts";
 import type { Change, GenerationFlip } from "./change/change.ts";
-import { undoAll, withProblems, type WrittenByChange } from "./change/make-all.ts";
+import { undoAll, withUndoProblems, type WrittenByChange } from "./change/make-all.ts";
 import { stageTargets } from "./files/stage-targets.ts";
 import type { StagedTarget } from "./files/staged.ts";
 import { stageRemovals, warningsOf, type StagedRemoval } from "./files/undeclared.ts";
@@ -39,6 +40,7 @@ interface StageContext {
   readonly root: string;
   readonly runId: string;
   readonly keeper: AttributeKeeper;
+  readonly log: Log;
 }
 
 /** Leaves nothing behind where it fails. */
@@ -77,7 +79,7 @@ function stageContents(
   { targets, managed, stored }: Found,
   selection: Selection,
   fetchedAt: string,
-  { root, keeper }: StageContext,
+  { root, keeper, log }: StageContext,
 ): StagedContents {
   const staged: StagedTarget[] = [];
   const inStore = targets.filter((target) => isInStore(plan, target));
@@ -89,8 +91,7 @@ function stageContents(
     const generation = stageGeneration(wish);
     return { targets: inOrder([...staged, ...generation.staged], targets), generation };
   } catch (error) {
-    const { stuck, lost } = undoAll(root, staged.flatMap(declaredChange));
-    throw error instanceof Refusal ? withProblems(error, [...stuck, ...lost]) : error;
+    throw withUndoProblems(error, undoAll(root, staged.flatMap(declaredChange)), log);
   }
 }
 

@@ -9,7 +9,7 @@ import { compareSecret, type SecretVersions } from "./compare-secret.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../apply/targets/contact.ts";
 import { explainFileError, explainingErrors } from "../host/file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
-import { locate } from "../apply/change/generation-layout.ts";
+import { findInTheWay, locate, nameInGeneration, topNameOf } from "../apply/change/generation-layout.ts";
 import { readManaged, type Managed, type ManagedRecord } from "../apply/state/managed.ts";
 import { plainText } from "../apply/targets/plain-text.ts";
 import {
@@ -186,6 +186,8 @@ function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
   const { plan, root, declared } = view;
   const trust = { ...(target ? trustOf(target) : TRUST_NOBODY_ELSE), declared };
   try {
+    const obstacle = findObstacle(root, plan.secretsFolder, place.path);
+    if (obstacle !== null) return { ...NOTHING, change: "unknown", problem: obstacle };
     const at = locate(root, plan.secretsFolder, place.path);
     return inFolder(root, dirname(at), trust, (folder) => inspectIn(folder, place, target, view));
   } catch (error) {
@@ -196,6 +198,14 @@ function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
     const isOurs = areFoldersOurs(place.path, plan.secretsFolder, root, declared);
     return { ...NOTHING, change: "create", problem: isOurs ? null : problem };
   }
+}
+
+/** What is in the way of the link that a file of the secrets folder needs. */
+function findObstacle(root: string, secretsFolder: string, path: string): Problem | null {
+  if (!isBelow(secretsFolder, path)) return null;
+  return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) =>
+    findInTheWay(folder, topNameOf(nameInGeneration(secretsFolder, path))),
+  );
 }
 
 function inspectIn(folder: Folder, place: Place, target: Target | null, view: View): Finding {

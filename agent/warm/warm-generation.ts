@@ -3,7 +3,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { listCandidates } from "../apply/secrets/examine-generation.ts";
+import { listCandidates } from "../apply/secrets/list-candidates.ts";
 import { makeAll, settleAll } from "../apply/change/make-all.ts";
 import { chooseSecrets } from "../apply/secrets/choose-secrets.ts";
 import { stageGeneration } from "../apply/secrets/stage-generation.ts";

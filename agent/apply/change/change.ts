@@ -38,15 +38,6 @@ export type Mending = ChangeOf<"attributes"> & Examined & { readonly old: Attrib
 /** A folder that staging made already: only taking it back is left to do. */
 type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
 
-/** Something that an earlier parbake put where the symlink of a top-level name is to be. */
-export interface Replaced {
-  readonly name: string;
-  /** The new symlink, until it takes the place. */
-  readonly linkName: string;
-  /** What was there, until the change is settled. */
-  readonly keptName: string;
-}
-
 /** A new generation of secrets becomes the current one. `path` is that of `..data`: see generation-layout.ts. */
 export type GenerationFlip = ChangeOf<"generation"> & {
   /** Null: the last secret is gone. */
@@ -59,7 +50,6 @@ export type GenerationFlip = ChangeOf<"generation"> & {
   readonly newLinks: readonly string[];
   /** Top-level names that only the old generation has. */
   readonly deadLinks: readonly string[];
-  readonly replaced: readonly Replaced[];
 };
 
 export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;

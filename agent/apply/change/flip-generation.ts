@@ -1,13 +1,11 @@
 // Makes a new generation of secrets the current one, takes that back, or finishes it: told by what is on the disk alone. Never
-// writes a file's content.
+// writes a file's content. The numbers are those of the list in secrets/stage-generation.ts.
 
-import { linkSync, lstatSync, readdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
-import type { GenerationFlip, Replaced } from "./change.ts";
-import { errnoOf } from "../../host/file-error.ts";
+import { readdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
+import type { GenerationFlip } from "./change.ts";
 import { entryOf, type Folder } from "../../host/folder.ts";
 import {
   DATA,
-  isFolder,
   isStableLink,
   isThere,
   linkTextOf,
@@ -21,49 +19,38 @@ import { removeTree } from "../../host/files/remove-tree.ts";
 import { isTemporaryName } from "../../host/files/temporary.ts";
 
 /** Everything but the flip itself: nothing of it shows a reader anything that was not there before. */
-export function prepareFlip(folder: Folder, flip: GenerationFlip): void {
-  // They lead nowhere until the flip.
-  for (const name of flip.newLinks) symlinkSync(linkTextOf(name), entryOf(folder, name));
-  for (const { name, linkName, keptName } of flip.replaced) {
-    symlinkSync(linkTextOf(name), entryOf(folder, linkName));
-    // A file keeps its name until the link takes it; a folder can't.
-    if (!isFolder(folder, name)) linkSync(entryOf(folder, name), entryOf(folder, keptName));
-  }
-  if (flip.newGeneration !== null) symlinkSync(flip.newGeneration, entryOf(folder, flip.linkName));
+export function prepareFlip(folder: Folder, { newLinks, newGeneration, linkName }: GenerationFlip): void {
+  // 7. They dangle until the flip.
+  for (const name of newLinks) symlinkSync(linkTextOf(name), entryOf(folder, name));
+  if (newGeneration !== null) symlinkSync(newGeneration, entryOf(folder, linkName));
 }
 
-export function commitFlip(folder: Folder, flip: GenerationFlip): void {
+export function commitFlip(folder: Folder, { newGeneration, linkName }: GenerationFlip): void {
+  // 8.
   const data = entryOf(folder, DATA);
-  if (flip.newGeneration === null) unlinkSync(data);
-  else renameSync(entryOf(folder, flip.linkName), data);
-  for (const { name, linkName, keptName } of flip.replaced) {
-    if (isFolder(folder, name)) renameSync(entryOf(folder, name), entryOf(folder, keptName));
-    renameSync(entryOf(folder, linkName), entryOf(folder, name));
-  }
+  if (newGeneration === null) unlinkSync(data);
+  else renameSync(entryOf(folder, linkName), data);
 }
 
-/** Right at any moment, and once more. */
+/** Idempotent, and right after any of the steps. */
 export function undoFlip(folder: Folder, flip: GenerationFlip): void {
-  for (const one of flip.replaced.toReversed()) putBack(folder, one);
+  // 8, back.
   const current = readPointer(folder);
   const isFlipped = current === flip.newGeneration;
-  // After a reboot neither is there, and a link to it would lead nowhere.
+  // After a reboot neither is there, and a link to it would dangle.
   if (isFlipped && flip.oldGeneration !== null && isThere(folder, flip.oldGeneration))
     pointAt(folder, flip.oldGeneration, flip.linkName);
   else if (isFlipped && current !== null) unlinkSync(entryOf(folder, DATA));
+  // 7, back.
   removeIfThere(entryOf(folder, flip.linkName));
   for (const name of flip.newLinks) if (isStableLink(folder, name)) unlinkSync(entryOf(folder, name));
   if (flip.newGeneration !== null) removeTree(folder, flip.newGeneration);
 }
 
-/** Removes what only the old generation had, and it itself. */
+/** 9. Removes what only the old generation had, and the old generation. */
 export function settleFlip(folder: Folder, flip: GenerationFlip): void {
   removeIfThere(entryOf(folder, flip.linkName));
   for (const name of flip.deadLinks) if (isStableLink(folder, name)) unlinkSync(entryOf(folder, name));
-  for (const { keptName, linkName } of flip.replaced) {
-    removeIfThere(entryOf(folder, linkName));
-    removeTree(folder, keptName);
-  }
   if (flip.oldGeneration !== null && readPointer(folder) !== flip.oldGeneration) removeTree(folder, flip.oldGeneration);
 }
 
@@ -76,7 +63,7 @@ export function sweepGenerations(folder: Folder): void {
   for (const name of readdirSync(entryOf(folder, "."))) if (isTemporaryName(name)) removeTree(folder, name);
 }
 
-// Without a generation they lead nowhere: no reader can tell.
+// Without a generation they dangle already: no reader sees a difference.
 function removeLinks(folder: Folder): void {
   if (readPointer(folder) !== null) unlinkSync(entryOf(folder, DATA));
   for (const name of listStableLinks(folder)) unlinkSync(entryOf(folder, name));
@@ -86,22 +73,4 @@ function pointAt(folder: Folder, generation: string, linkName: string): void {
   removeIfThere(entryOf(folder, linkName));
   symlinkSync(generation, entryOf(folder, linkName));
   renameSync(entryOf(folder, linkName), entryOf(folder, DATA));
-}
-
-function putBack(folder: Folder, { name, keptName, linkName }: Replaced): void {
-  removeIfThere(entryOf(folder, linkName));
-  if (!isThere(folder, keptName)) return;
-  // Two names of one file: the link never took its place, and a rename between them would do nothing.
-  if (inodeOf(folder, name) === inodeOf(folder, keptName)) return unlinkSync(entryOf(folder, keptName));
-  if (isStableLink(folder, name) && isFolder(folder, keptName)) unlinkSync(entryOf(folder, name));
-  renameSync(entryOf(folder, keptName), entryOf(folder, name));
-}
-
-function inodeOf(folder: Folder, name: string): bigint | null {
-  try {
-    return lstatSync(entryOf(folder, name), { bigint: true }).ino;
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
-    return null;
-  }
 }

@@ -7,7 +7,7 @@
 
 import { isBelow } from "../../names/plain-path.ts";
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { Refusal } from "../../refusal.ts";
+import { Refusal, type Problem } from "../../refusal.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { entryOf, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { isGenerationName, nextGenerationName } from "./generation-name.ts";
@@ -47,7 +47,19 @@ export function isStableLink(folder: Folder, name: string): boolean {
   return readLink(folder, name) === linkTextOf(name);
 }
 
-/** The top-level names that lead into the current generation, be they in it or not. */
+/**
+ * What stands where the link of a top-level name must be; null: nothing does, or that link. It is never replaced: parbake did not
+ * make it.
+ */
+export function findInTheWay(folder: Folder, name: string): Problem | null {
+  if (!isThere(folder, name) || isStableLink(folder, name)) return null;
+  return {
+    what: `${folder.shownPath}/${name} is not parbake's, and parbake needs a symlink to ${linkTextOf(name)} there`,
+    fix: "Move it out of the secrets folder, or remove it.",
+  };
+}
+
+/** The top-level names that have a link into the current generation, which may dangle. */
 export function listStableLinks(folder: Folder): string[] {
   return readdirSync(entryOf(folder, ".")).filter((name) => isStableLink(folder, name));
 }
@@ -70,7 +82,7 @@ export function locate(root: string, secretsFolder: string, path: string): strin
     return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => {
       const name = nameInGeneration(secretsFolder, path);
       if (!isStableLink(folder, topNameOf(name))) return path;
-      // Where the link leads nowhere, nor does this.
+      // Where the link dangles, so does this.
       const generation = readPointer(folder) ?? DATA;
       return `${trimmed(secretsFolder)}/${generation}/${name}`;
     });
@@ -98,6 +110,6 @@ export function isThere(folder: Folder, name: string): boolean {
   return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
 }
 
-export function isFolder(folder: Folder, name: string): boolean {
+function isFolder(folder: Folder, name: string): boolean {
   return lstatSync(entryOf(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -55,14 +55,6 @@ function parseFlip(json: JsonValue): Omit<GenerationFlip, "kind" | "path" | "tru
     linkName: parseTemporary(json.get("linkName")),
     newLinks: json.get("newLinks").items().map(parseTopName),
     deadLinks: json.get("deadLinks").items().map(parseTopName),
-    replaced: json
-      .get("replaced")
-      .items()
-      .map((one) => ({
-        name: parseTopName(one.get("name")),
-        linkName: parseTemporary(one.get("linkName")),
-        keptName: parseTemporary(one.get("keptName")),
-      })),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Removal } from "../change/change.ts";
 import { isAsWritten } from "../targets/contact.ts";
 import { explainFileError } from "../../host/file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../../host/folder.ts";
-import { locate, nameInGeneration, topNameOf } from "../change/generation-layout.ts";
+import { locate } from "../change/generation-layout.ts";
 import type { Managed, ManagedFile, ManagedRecord } from "../state/managed.ts";
 import { findIdentity, readCurrent } from "../../host/files/read-current.ts";
 import { stageRemoval } from "./stage-file.ts";
@@ -33,7 +33,7 @@ export function findUndeclared(plan: Plan, root: string, managed: ManagedRecord)
   if (plan.part !== null) return [];
   const declared = declaredPaths(plan);
   return [...managed.values()].flatMap((entry) => {
-    const undeclared = declared.has(entry.path) ? null : inspectEntry(entry, plan.secretsFolder, root, declared);
+    const undeclared = declared.has(entry.path) ? null : inspectEntry(entry, plan.secretsFolder, root);
     return undeclared === null ? [] : [undeclared];
   });
 }
@@ -71,16 +71,10 @@ export function describeStay(path: string, why: string): Problem {
   return { what, fix: "Remove it by hand if nothing reads it." };
 }
 
-function inspectEntry(
-  entry: Managed,
-  secretsFolder: string,
-  root: string,
-  declared: ReadonlySet<string>,
-): Undeclared | null {
+function inspectEntry(entry: Managed, secretsFolder: string, root: string): Undeclared | null {
   const { path, onChange } = entry;
   const place = locate(root, secretsFolder, path);
-  // Or it lies in a folder of an earlier parbake's, which is about to be replaced whole.
-  const isInGeneration = place !== path || sharesTop(path, secretsFolder, declared);
+  const isInGeneration = place !== path;
   const trust = entry.kind === "file" ? { uids: [entry.uid], gids: [entry.gid] } : TRUST_NOBODY_ELSE;
   const found = { path, trust, onChange, isInGeneration, seen: "", staysBecause: null };
   try {
@@ -96,14 +90,6 @@ function inspectEntry(
     if (!(refusal instanceof Refusal)) throw refusal;
     return isMissingFolder(refusal) ? null : { ...found, staysBecause: refusal.problems[0]!.what };
   }
-}
-
-function sharesTop(path: string, secretsFolder: string, declared: ReadonlySet<string>): boolean {
-  if (!isBelow(secretsFolder, path)) return false;
-  const top = topNameOf(nameInGeneration(secretsFolder, path));
-  return [...declared].some(
-    (one) => isBelow(secretsFolder, one) && topNameOf(nameInGeneration(secretsFolder, one)) === top,
-  );
 }
 
 function findHold(folder: Folder, entry: ManagedFile): string | null {

@@ -1,35 +1,28 @@
-// The files and folders of a generation as a run reports them, and where the generation stays, the mending of owners and modes.
+// The files and folders of a generation as a run reports them, and where the generation stays, the changes that fix owners and
+// modes in place.
 
 import { join } from "node:path";
-import type { Change } from "../change/change.ts";
-import {
-  attributesAt,
-  type Examined,
-  type ExaminedFolder,
-  type FoundAttributes,
-  type SecretsPlace,
-} from "./examine-generation.ts";
-import { TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import { mendingOf } from "../files/stage-file.ts";
-import { unchanged, type StagedTarget } from "../files/staged.ts";
 import type { Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import { TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import type { Change } from "../change/change.ts";
+import { mendingOf } from "../files/stage-file.ts";
+import { unchanged, type StagedTarget } from "../files/staged.ts";
+import type { ExaminedAttributes, ExaminedFile, ExaminedFolder } from "./examine-generation.ts";
+import type { SecretsPlace } from "./secrets-place.ts";
 
 /** @param generation the new one; null: the current one stays */
-export function stagedFile(
-  { target, name, place, difference, file }: Examined,
-  { root, secretsFolder }: SecretsPlace,
-  generation: string | null,
-): StagedTarget {
+export function stagedFile(examined: ExaminedFile, place: SecretsPlace, generation: string | null): StagedTarget {
+  const { target, name, difference, file } = examined;
   const isNew = generation !== null && (difference === "create" || difference === "update");
-  const stagedPath = isNew ? join(root, secretsFolder, generation, name) : null;
-  const change =
-    difference === "attributes" ? mend(target, place, attributesAt({ root, secretsFolder }, place)!) : null;
+  const stagedPath = isNew ? join(place.root, place.secretsFolder, generation, name) : null;
+  const change = difference === "attributes" ? fixAttributes(examined, place) : null;
   return { target, change: { path: target.path, stagedPath, difference, change, written: NOTHING_WRITTEN }, file };
 }
 
-export function stagedFolder({ target, place, current, difference }: ExaminedFolder): StagedTarget {
-  const change = difference === "attributes" ? mend(target, place, current!) : null;
+export function stagedFolder(examined: ExaminedFolder, place: SecretsPlace): StagedTarget {
+  const { target, difference } = examined;
+  const change = difference === "attributes" ? fixAttributes(examined, place) : null;
   return { target, change: { ...unchanged(target.path), difference, change }, file: null };
 }
 
@@ -38,6 +31,14 @@ export function withoutChange({ change, ...staged }: StagedTarget): StagedTarget
   return { ...staged, change: { ...change, change: null } };
 }
 
-function mend(target: Attributes, path: string, old: FoundAttributes): Change {
-  return mendingOf({ ...target, path }, TRUST_NOBODY_ELSE, old, old.identity);
+interface WrongAttributes {
+  readonly target: Attributes;
+  readonly place: string;
+  readonly current: ExaminedAttributes | null;
+}
+
+function fixAttributes({ target, place, current }: WrongAttributes, { secretsFolder }: SecretsPlace): Change | null {
+  if (current === null) return null;
+  const wanted = { ...target, path: join(secretsFolder, place) };
+  return mendingOf(wanted, TRUST_NOBODY_ELSE, current.attributes, current.identity);
 }

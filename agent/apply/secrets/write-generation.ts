@@ -5,24 +5,26 @@ import { basename, dirname, join } from "node:path";
 import { readPlain } from "../../host/read-plain.ts";
 import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
 import { setAttributes } from "../../host/files/set-attributes.ts";
-import type { Examined, ExaminedFolder, SecretsPlace } from "./examine-generation.ts";
+import type { ExaminedFile, ExaminedFolder } from "./examine-generation.ts";
+import { recordGeneration } from "./record-generation.ts";
+import type { SecretsPlace } from "./secrets-place.ts";
 import { explainingErrors } from "../../host/file-error.ts";
 import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { VERSIONS } from "../change/generation-layout.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { removeTree } from "../../host/files/remove-tree.ts";
-import { formatStored, recordFile, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
+import { formatStored, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
 import { writeNew } from "../../host/files/write-file.ts";
 import type { Attributes } from "../../host/attributes.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
 
 interface GenerationContent extends SecretsPlace {
   readonly old: string | null;
-  readonly files: readonly Examined[];
+  readonly files: readonly ExaminedFile[];
   readonly folders: readonly ExaminedFolder[];
   /** Whether the plan is a part of one. */
   readonly isPart: boolean;
-  /** Files of the old generation that go along. */
+  /** Names of files of the old generation that go along. */
   readonly carried: readonly string[];
   readonly secrets: readonly DatedSecret[];
   readonly stored: StoredGeneration | null;
@@ -32,16 +34,16 @@ interface GenerationContent extends SecretsPlace {
 const FOLDER_MODE = 0o711;
 
 /** @returns what of it is new, by its name below the secrets folder */
-export function buildGeneration(folder: Folder, generation: string, content: GenerationContent): WrittenFiles {
+export function writeGeneration(folder: Folder, generation: string, content: GenerationContent): WrittenFiles {
   const { root, secretsFolder } = content;
   const base = join(secretsFolder, generation);
   const written = new Map<string, WrittenFile>();
   const note = (name: string, file: WrittenFile) => written.set(join(generation, name), file);
   const writeAll = () => {
     makeFolders(root, secretsFolder, base, FOLDER_MODE);
-    for (const file of content.files)
-      inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, content, note));
-    for (const name of content.carried) inOwnFolder(root, base, name, (own) => carry(folder, own, name, content));
+    for (const file of content.files) inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, note));
+    for (const { name, place } of listCarried(content))
+      inOwnFolder(root, base, name, (own) => linkSync(entryOf(folder, place), entryOf(own, basename(name))));
     for (const { name } of content.folders) makeFolders(root, base, join(base, name), FOLDER_MODE);
     inFolder(root, base, TRUST_NOBODY_ELSE, (made) => {
       note(VERSIONS, writeRecord(made, base, content));
@@ -62,16 +64,14 @@ function inOwnFolder(root: string, base: string, name: string, work: (folder: Fo
 function writeFile(
   folder: Folder,
   own: Folder,
-  file: Examined,
-  content: GenerationContent,
+  file: ExaminedFile,
   note: (name: string, file: WrittenFile) => void,
 ): void {
   const { name, bytes, difference, target, place } = file;
   const { path, uid, gid, mode } = target;
-  const isInOld = content.old !== null && place === join(content.secretsFolder, content.old, name);
   const isSame = difference === "unchanged" || difference === "kept";
-  if (isSame && isInOld) return linkSync(entryOf(folder, join(content.old, name)), entryOf(own, basename(name)));
-  const copied = bytes ?? readWhole(folder, place.slice(join(content.secretsFolder, "/").length));
+  if (isSame) return linkSync(entryOf(folder, place), entryOf(own, basename(name)));
+  const copied = bytes ?? readWhole(folder, place);
   try {
     note(name, writeNew(own, basename(name), { path, bytes: copied, uid, gid, mode }));
   } finally {
@@ -79,15 +79,12 @@ function writeFile(
   }
 }
 
-function carry(folder: Folder, own: Folder, name: string, { old }: GenerationContent): void {
-  linkSync(entryOf(folder, join(old!, name)), entryOf(own, basename(name)));
+function listCarried({ carried, old }: GenerationContent): { readonly name: string; readonly place: string }[] {
+  return old === null ? [] : carried.map((name) => ({ name, place: join(old, name) }));
 }
 
 function writeRecord(made: Folder, base: string, content: GenerationContent): WrittenFile {
-  const { files, carried, secrets, stored } = content;
-  const along = (stored?.files ?? []).filter(({ name }) => carried.includes(name));
-  const recorded = files.map((file) => recordFile(made, file.stored));
-  const bytes = Buffer.from(formatStored({ secrets, files: [...recorded, ...along] }));
+  const bytes = Buffer.from(formatStored(recordGeneration(made, content)));
   const [uid, gid] = [process.geteuid!(), process.getegid!()];
   return writeNew(made, VERSIONS, { path: join(base, VERSIONS), bytes, uid, gid, mode: 0o600 });
 }

@@ -27,7 +27,6 @@ const FLIP = {
   linkName: NEW_NAME,
   newLinks: ["db"],
   deadLinks: ["web.env"],
-  replaced: [],
 } as const;
 
 const CHANGES: readonly Change[] = [

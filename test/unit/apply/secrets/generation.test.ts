@@ -407,23 +407,42 @@ describe("the generations of the secrets folder", () => {
     assert.deepEqual(look(), before);
   });
 
-  it("take over what an earlier parbake wrote without generations, unchanged content without a change", async () => {
-    mkdirSync(scratch.path(`${STORE}/a`), { mode: 0o711 });
-    for (const [name, text] of Object.entries({ "a/k": `a-1-${CANARY}`, b: `b-0-${CANARY}` }))
-      writeFileSync(scratch.path(`${STORE}/${name}`), text, { mode: 0o400 });
-    const report = await apply(planOf(A, B));
-    assert.equal(changes(report), "unchanged update");
-    assert.deepEqual(list(), ["..data", "..gen-1", "a", "b"]);
-    assert.deepEqual([read("a/k"), read("b")], ["a-1", "b-1"]);
+  it("get a lost link again, to the same files, without a fetch", async () => {
+    const plan = planOf(A, B, BOTH);
+    await apply(plan);
+    const before = inode("a/k");
+    rmSync(scratch.path(`${STORE}/a`));
+    assert.equal(inspectPlan(planOf(A), scratch.root)[0]!.change, "create");
+    await apply(plan);
+    assert.deepEqual(aws.calls, ["describe a", "describe b"]);
+    assert.deepEqual([read("a/k"), inode("a/k")], ["a-1", before]);
+    assert.equal((await apply(plan)).changed, false);
+    assert.deepEqual(list(), ["..data", "..gen-2", "a", "b", "both.env"]);
   });
 
-  it("refuse to do away with what is not parbake's, and leave it", async () => {
-    mkdirSync(scratch.path(`${STORE}/a`), { mode: 0o711 });
-    writeFileSync(scratch.path(`${STORE}/a/notes`), "mine");
-    const refusal = await refusalOf(apply(planOf(A)));
-    assert.match(refusal.message, /secrets\/a\/notes is not parbake's, and in the way/);
-    assert.deepEqual(list(), ["a"]);
-  });
+  for (const [what, name] of [
+    ["a folder", "a"],
+    ["a file", "b"],
+    ["a symlink that is not parbake's", "c"],
+  ] as const)
+    it(`refuse ${what} where a link of theirs must be, and leave it; a plan says so`, async () => {
+      await apply(planOf(A));
+      rmSync(scratch.path(`${STORE}/a`));
+      mkdirSync(scratch.path(`${STORE}/a`), { mode: 0o711 });
+      writeFileSync(scratch.path(`${STORE}/a/k`), `mine ${CANARY}`);
+      writeFileSync(scratch.path(`${STORE}/b`), "mine");
+      symlinkSync("..data/a/k", scratch.path(`${STORE}/c`));
+      const before = look();
+      const plan = planOf(secretStep("a", { k: `${SECRETS_FOLDER}/${name === "a" ? "a/k" : name}` }));
+      const [change] = inspectPlan(plan, scratch.root);
+      const refusal = await refusalOf(apply(plan));
+      assert.equal(
+        refusal.message,
+        `${scratch.path(`${STORE}/${name}`)} is not parbake's, and parbake needs a symlink to ..data/${name} there. Move it out of the secrets folder, or remove it.`,
+      );
+      assert.deepEqual(change!.problem, refusal.problems[0]);
+      assert.deepEqual(look(), before);
+    });
 
   it("are refused in a declared folder whose owner could exchange them", async () => {
     const folder: Step = { kind: "folder", path: `${SECRETS_FOLDER}/a`, ...owner(0o777) };
