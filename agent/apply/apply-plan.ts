@@ -163,9 +163,8 @@ interface Ending {
 /** Drops first what was staged and refused; a swap that fails has put the old files back itself. */
 function endOf(error: unknown, done: Done, { root, deadline, log }: ApplyOptions): Ending {
   const { recovered, isRechecked, staged, validation, possible, told } = done;
-  const left = staged !== undefined && validation === undefined ? undoAll(root, staged.changes) : null;
-  const refused =
-    error instanceof Refusal && left !== null ? withProblems(error, [...left.stuck, ...left.lost]) : error;
+  const isLeft = staged !== undefined && validation === undefined;
+  const refused = isLeft ? withUndoProblems(error, undoAll(root, staged.changes), log) : error;
   const held = possible?.failure ?? null;
   const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
   const isLocked = error instanceof Refusal && error.code === "locked";

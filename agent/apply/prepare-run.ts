@@ -19,7 +19,7 @@ import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts"
 import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
 import { describeDamage, readManaged, type ManagedState } from "./state/managed.ts";
 import { checkTargets } from "./targets/check-targets.ts";
-import { declaredFolders, listPlaces, trustOf, type Target } from "./targets/target.ts";
+import { declaredFolders, listUnresolved, trustOf, type Target } from "./targets/target.ts";
 
 /** What the run builds on. */
 export interface Found {
@@ -54,7 +54,8 @@ export interface Store {
 
 /** Mounts it where the plan puts something there and nothing is mounted yet. */
 export async function mountStore(plan: Plan, context: StorageContext): Promise<Store> {
-  if (!listPlaces(plan).some((place) => isInStore(plan, place))) return { storage: null, trouble: null, warnings: [] };
+  if (!listUnresolved(plan).some((place) => isInStore(plan, place)))
+    return { storage: null, trouble: null, warnings: [] };
   try {
     const { missingOptions, ...storage } = await prepareStorage(plan, context);
     // An image that is being built boots with another mount.

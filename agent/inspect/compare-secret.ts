@@ -5,7 +5,7 @@ import type { Plan } from "../plan/plan.ts";
 import { nameInGeneration } from "../apply/change/generation-layout.ts";
 import type { ManagedRecord } from "../apply/state/managed.ts";
 import { declare, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
-import { type Place } from "../apply/targets/target.ts";
+import { type UnresolvedTarget } from "../apply/targets/target.ts";
 import { isBelow } from "../names/plain-path.ts";
 
 /** Secrets Manager's ids of the current versions, by the secret's name in the config. */
@@ -19,14 +19,14 @@ interface KnownOfSecrets {
   readonly stored: StoredGeneration | null;
 }
 
-export function compareSecret(place: Place, known: KnownOfSecrets): "present" | "unchanged" | "update" {
-  const byVersions = compareVersions(place, known);
-  if (byVersions === "update" || !isDeclaredAnew(place, known)) return byVersions;
+export function compareSecret(target: UnresolvedTarget, known: KnownOfSecrets): "present" | "unchanged" | "update" {
+  const byVersions = compareVersions(target, known);
+  if (byVersions === "update" || !isDeclaredAnew(target, known)) return byVersions;
   // Around the secrets of a template other text stands; another key of a secret may hold the same.
-  return place.source.kind === "file" ? "update" : "present";
+  return target.source.kind === "file" ? "update" : "present";
 }
 
-function compareVersions({ path, source }: Place, { managed, versions }: KnownOfSecrets) {
+function compareVersions({ path, source }: UnresolvedTarget, { managed, versions }: KnownOfSecrets) {
   const entry = managed.get(path);
   const stored = entry?.kind === "secret" ? entry.versionIds : {};
   const names = source.kind === "secret" ? [source.step.name] : Object.keys(stored);
@@ -34,9 +34,9 @@ function compareVersions({ path, source }: Place, { managed, versions }: KnownOf
   return names.every((name) => versions.get(name) === stored[name]) ? "unchanged" : "update";
 }
 
-function isDeclaredAnew(place: Place, { plan, stored }: KnownOfSecrets): boolean {
-  if (!isBelow(plan.secretsFolder, place.path)) return false;
-  const name = nameInGeneration(plan.secretsFolder, place.path);
+function isDeclaredAnew(target: UnresolvedTarget, { plan, stored }: KnownOfSecrets): boolean {
+  if (!isBelow(plan.secretsFolder, target.path)) return false;
+  const name = nameInGeneration(plan.secretsFolder, target.path);
   const file = stored?.files.find((one) => one.name === name);
-  return file !== undefined && file.declared !== declare(place);
+  return file !== undefined && file.declared !== declare(target);
 }

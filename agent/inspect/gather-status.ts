@@ -1,40 +1,17 @@
 // How the machine stands to what parbake last made of it: the last run, every file that it wrote, and what a run that was cut
 // short has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
 
-import { lstatSync } from "node:fs";
 import type { OnChange } from "../config/config.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
-import { errnoOf } from "../host/file-error.ts";
 import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
 import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
-import {
-  describeDamage,
-  readManaged,
-  type Managed,
-  type ManagedFile,
-  type ManagedRecord,
-  type ManagedState,
-} from "../apply/state/managed.ts";
+import { describeDamage, readManaged, type ManagedState } from "../apply/state/managed.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
-import { followStable, observe } from "./observe.ts";
+import { checkFiles, type FileStatus } from "./check-files.ts";
 import { type Report, type StoredSecretReport } from "../report/report.ts";
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
 import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
-import { sameAttributes } from "../host/attributes.ts";
 import { readReport } from "../report/report-file.ts";
-
-export interface FileStatus {
-  /** Absolute, as the booted machine sees it. */
-  readonly path: string;
-  readonly kind: Managed["kind"];
-  /** `kept`: edited by hand, which the config allows. `unfinished`: as a run made it that goes on, or was cut short. `unknown`: whoever asks
-   * may not look at it. */
-  readonly state: "in sync" | "kept" | "unfinished" | "drifted" | "missing" | "unknown";
-  /** What is no longer as parbake made it. A secret's content is never compared. */
-  readonly drift: readonly ("content" | "owner" | "mode" | "kind")[];
-  /** ISO 8601, UTC: when the content, else the attributes, last changed. Null: as it was, or missing. */
-  readonly driftedSince: string | null;
-}
 
 export interface SecretStatus extends StoredSecretReport {
   /** Since it was fetched. */
@@ -72,7 +49,7 @@ export function gatherStatus(root: string, nowMs: number): Status {
   if (isDamaged) unreadable.push(describeDamage(root));
   const { running, journals, interruptions, unreadable: unread } = findUnfinishedRuns(root);
   unreadable.push(...unread);
-  const files = checkFiles(managed, journals, root);
+  const files = checkFiles(managed, readable(journals), root);
   const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
   const owed = running === null ? owedActions(journals) : [];
@@ -110,73 +87,6 @@ function readable(journals: readonly StateDocument<Journal>[]): Journal[] {
 // In whole milliseconds, as the clock of `nowMs` tells them: else the end of a run could be later than now.
 function endMsOf({ startedAt, tookMs }: Report): number {
   return Math.trunc(Date.parse(startedAt) + tookMs);
-}
-
-// Where a run was cut short, its own new files are not in the record yet: what is neither as before nor as that run was to make
-// it is somebody else's doing.
-function checkFiles(managed: ManagedRecord, journals: readonly StateDocument<Journal>[], root: string): FileStatus[] {
-  const known = readable(journals);
-  const planned = new Map(known.flatMap((found) => found.managed?.files ?? []).map((entry) => [entry.path, entry]));
-  const touched = new Set(known.flatMap(({ changes }) => changes.map(({ path }) => path)));
-  const files = [...managed.values()].map((entry) => {
-    const status = checkFile(entry, root);
-    if (!touched.has(entry.path) || (status.state !== "drifted" && status.state !== "missing")) return status;
-    return isAsPlanned(planned.get(entry.path), status, root) ? unfinished(entry) : status;
-  });
-  const added = [...planned.values()].filter(({ path }) => touched.has(path) && !managed.has(path));
-  const made = added.filter((entry) => checkFile(entry, root).state === "in sync");
-  return [...files, ...made.map(unfinished)];
-}
-
-/** @param entry undefined: the run was to remove it */
-function isAsPlanned(entry: Managed | undefined, { state }: FileStatus, root: string): boolean {
-  return entry === undefined ? state === "missing" : checkFile(entry, root).state === "in sync";
-}
-
-function unfinished({ path, kind }: Managed): FileStatus {
-  return { path, kind, state: "unfinished", drift: [], driftedSince: null };
-}
-
-function checkFile(entry: Managed, root: string): FileStatus {
-  const { path, kind } = entry;
-  const seen = observe(root, path, kind === "secret");
-  const common = { path, kind, drift: [], driftedSince: null } as const;
-  switch (seen.kind) {
-    case "absent":
-      return { ...common, state: "missing" };
-    case "unreadable":
-      return { ...common, state: "unknown" };
-    case "other":
-    case "folder":
-      return { ...common, state: "drifted", drift: ["kind"], driftedSince: changedAt(root, path, "ctimeMs") };
-    case "file":
-      return { ...common, ...compare(entry, seen, root) };
-  }
-}
-
-function compare(
-  entry: Managed,
-  seen: Pick<ManagedFile, "uid" | "gid" | "mode"> & { readonly sha256: string | null },
-  root: string,
-): Pick<FileStatus, "state" | "drift" | "driftedSince"> {
-  const made = entry.kind === "file" ? entry : entry.attributes;
-  const drift: FileStatus["drift"][number][] = [];
-  if (entry.kind === "file" && seen.sha256 !== entry.sha256) drift.push("content");
-  if (!sameAttributes({ ...seen, mode: made.mode }, made)) drift.push("owner");
-  if (seen.mode !== made.mode) drift.push("mode");
-  if (drift.length === 0) return { state: "in sync", drift, driftedSince: null };
-  const since = changedAt(root, entry.path, drift.includes("content") ? "mtimeMs" : "ctimeMs");
-  return { state: entry.kind === "file" && entry.keepsEdits ? "kept" : "drifted", drift, driftedSince: since };
-}
-
-function changedAt(root: string, path: string, time: "mtimeMs" | "ctimeMs"): string | null {
-  try {
-    return new Date(lstatSync(followStable(root, path))[time]).toISOString();
-  } catch (error) {
-    // It is gone by now.
-    if (errnoOf(error) === null) throw error;
-    return null;
-  }
 }
 
 const REPORT_LOST =

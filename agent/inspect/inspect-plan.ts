@@ -3,7 +3,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
-import type { FileStep, FolderStep, Plan, SecretStep } from "../plan/plan.ts";
+import type { FileStep, Plan } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import { compareSecret, type SecretVersions } from "./compare-secret.ts";
 import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../apply/targets/contact.ts";
@@ -18,7 +18,6 @@ import {
   readCurrent,
   readCurrentFolder,
   type Current,
-  type FileDifference,
 } from "../host/files/read-current.ts";
 import { describeStay, findUndeclared, type Undeclared } from "../apply/files/undeclared.ts";
 import { findGift } from "../apply/files/stage-folder.ts";
@@ -27,65 +26,15 @@ import { readAccounts, type Accounts } from "../host/resolve-owner.ts";
 import {
   areFoldersOurs,
   declaredFolders,
-  listPlaces,
+  listUnresolved,
   resolveTarget,
   trustOf,
-  type Place,
+  type UnresolvedTarget,
   type Target,
 } from "../apply/targets/target.ts";
+import type { ChangeKind, PlannedChange, RemovalChange } from "./planned-change.ts";
 import { sameAttributes, type Attributes } from "../host/attributes.ts";
 import { isBelow } from "../names/plain-path.ts";
-
-/** `present`: it is there, and only apply can tell whether its secret changed. `unknown`: the problem says why. */
-type ChangeKind = FileDifference | "present" | "unknown";
-
-interface ChangeOf<Kind extends string, S> {
-  readonly kind: Kind;
-  readonly step: S;
-  /** Absolute, as the booted machine sees it. */
-  readonly path: string;
-  readonly change: ChangeKind;
-  /** What apply would stumble over; null: nothing. */
-  readonly problem: Problem | null;
-}
-
-/** An edit by hand. `since` is the file's time of modification: ISO 8601, UTC. */
-interface Drift {
-  readonly since: string;
-}
-
-export interface FileChange extends ChangeOf<"file", FileStep> {
-  /** For a diff. Null: absent, unreadable, large, not text, or a secret's. */
-  readonly currentText: string | null;
-  /** Null where it prints a secret. */
-  readonly newText: string | null;
-  readonly currentAttributes: Attributes | null;
-  /** Null where the owner is not known here. */
-  readonly wantedAttributes: Attributes | null;
-  /** Null where nobody edited it, or parbake never wrote it. */
-  readonly drift: Drift | null;
-  /** Whether it was there before parbake wrote it for the first time, which is now to come. */
-  readonly adopted: boolean;
-}
-
-/** One for each secret key that has a file. */
-interface SecretChange extends ChangeOf<"secret", SecretStep> {
-  readonly key: string;
-}
-
-interface FolderChange extends ChangeOf<"folder", FolderStep> {
-  readonly currentAttributes: Attributes | null;
-  readonly wantedAttributes: Attributes | null;
-}
-
-/** Of a file that parbake wrote and the plan no longer declares: `remove`, or `kept` where it is not parbake's to remove. */
-interface RemovalChange extends ChangeOf<"removal", null> {
-  readonly change: "remove" | "kept";
-  /** Why it stays; null: it goes. */
-  readonly note: Problem | null;
-}
-
-export type Change = FolderChange | SecretChange | FileChange | RemovalChange;
 
 /** A diff of more is no help to anyone. */
 const MOST_TEXT_BYTES = 1024 * 1024;
@@ -94,17 +43,14 @@ const MOST_TEXT_BYTES = 1024 * 1024;
  * In the plan's order, and what is no longer declared at the end.
  * @param versions with them `present` becomes `update` or `unchanged`, where the record knows the version that is there
  */
-export function inspectPlan(plan: Plan, root: string, versions: SecretVersions = new Map()): Change[] {
+export function inspectPlan(plan: Plan, root: string, versions: SecretVersions = new Map()): PlannedChange[] {
   const accounts = readAccounts(root);
   const managed = readManaged(root).files;
-  const places = listPlaces(plan).map((place) => resolvePlace(accounts, place));
-  const targets = places.flatMap(({ target }) => (target === null ? [] : [target]));
+  const resolved = listUnresolved(plan).map((target) => resolve(accounts, target));
+  const targets = resolved.flatMap(({ target }) => (target === null ? [] : [target]));
   const stored = tryReadStored(root, plan.secretsFolder);
   const view: View = { plan, root, managed, versions, stored, declared: declaredFolders(targets, root) };
-  return [
-    ...places.map((resolved) => inspectPlace(resolved, view)),
-    ...findUndeclared(plan, root, managed).map(tellRemoval),
-  ];
+  return [...resolved.map((one) => inspectOne(one, view)), ...findUndeclared(plan, root, managed).map(tellRemoval)];
 }
 
 interface View {
@@ -116,8 +62,8 @@ interface View {
   readonly declared: ReadonlyMap<string, Attributes>;
 }
 
-interface ResolvedPlace {
-  readonly place: Place;
+interface Resolved {
+  readonly unresolved: UnresolvedTarget;
   /** Null where the owner is not known here. */
   readonly target: Target | null;
   readonly problem: Problem | null;
@@ -134,12 +80,12 @@ interface Finding {
 
 const NOTHING: Omit<Finding, "change"> = { problem: null, attributes: null, current: null, contact: null };
 
-function inspectPlace(resolved: ResolvedPlace, view: View): Change {
-  const { place, target } = resolved;
+function inspectOne(resolved: Resolved, view: View): PlannedChange {
+  const { unresolved, target } = resolved;
   const found = inspectTarget(resolved, view);
-  const { path, source } = place;
+  const { path, source } = unresolved;
   const problem = resolved.problem ?? found.problem;
-  const common = { path, change: found.change, problem: problem && placeProblem(problem, place) };
+  const common = { path, change: found.change, problem: problem && placeProblem(problem, unresolved) };
   const wantedAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
   switch (source.kind) {
     case "secret":
@@ -152,7 +98,7 @@ function inspectPlace(resolved: ResolvedPlace, view: View): Change {
         kind: "file",
         step: source.step,
         ...common,
-        currentText: mayHoldSecret(place, view) ? null : textOf(file?.bytes ?? null),
+        currentText: mayHoldSecret(unresolved, view) ? null : textOf(file?.bytes ?? null),
         newText: plainText(source.step),
         currentAttributes: file?.attributes ?? null,
         wantedAttributes,
@@ -164,7 +110,7 @@ function inspectPlace(resolved: ResolvedPlace, view: View): Change {
 }
 
 // What stands there may be of a template that printed a secret when the file was written, and does no more.
-function mayHoldSecret({ path, isSecret }: Place, { plan, managed }: View): boolean {
+function mayHoldSecret({ path, isSecret }: UnresolvedTarget, { plan, managed }: View): boolean {
   return isSecret || isBelow(plan.secretsFolder, path) || managed.get(path)?.kind === "secret";
 }
 
@@ -173,29 +119,29 @@ function tellRemoval({ path, staysBecause }: Undeclared): RemovalChange {
   return { kind: "removal", step: null, path, change: note === null ? "remove" : "kept", problem: null, note };
 }
 
-function resolvePlace(accounts: Accounts, place: Place): ResolvedPlace {
+function resolve(accounts: Accounts, unresolved: UnresolvedTarget): Resolved {
   try {
-    return { place, target: resolveTarget(accounts, place), problem: null };
+    return { unresolved, target: resolveTarget(accounts, unresolved), problem: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { place, target: null, problem: error.problems[0]! };
+    return { unresolved, target: null, problem: error.problems[0]! };
   }
 }
 
-function inspectTarget({ place, target }: ResolvedPlace, view: View): Finding {
+function inspectTarget({ unresolved, target }: Resolved, view: View): Finding {
   const { plan, root, declared } = view;
   const trust = { ...(target ? trustOf(target) : TRUST_NOBODY_ELSE), declared };
   try {
-    const obstacle = findObstacle(root, plan.secretsFolder, place.path);
+    const obstacle = findObstacle(root, plan.secretsFolder, unresolved.path);
     if (obstacle !== null) return { ...NOTHING, change: "unknown", problem: obstacle };
-    const at = locate(root, plan.secretsFolder, place.path);
-    return inFolder(root, dirname(at), trust, (folder) => inspectIn(folder, place, target, view));
+    const at = locate(root, plan.secretsFolder, unresolved.path);
+    return inFolder(root, dirname(at), trust, (folder) => inspectIn(folder, unresolved, target, view));
   } catch (error) {
-    const refusal = explainFileError(error, join(root, place.path));
+    const refusal = explainFileError(error, join(root, unresolved.path));
     if (!(refusal instanceof Refusal)) throw refusal;
     const problem = refusal.problems[0]!;
     if (!isMissingFolder(refusal)) return { ...NOTHING, change: "unknown", problem };
-    const isOurs = areFoldersOurs(place.path, plan.secretsFolder, root, declared);
+    const isOurs = areFoldersOurs(unresolved.path, plan.secretsFolder, root, declared);
     return { ...NOTHING, change: "create", problem: isOurs ? null : problem };
   }
 }
@@ -208,12 +154,20 @@ function findObstacle(root: string, secretsFolder: string, path: string): Proble
   );
 }
 
-function inspectIn(folder: Folder, place: Place, target: Target | null, view: View): Finding {
-  const name = basename(place.path);
-  if (place.source.kind === "folder") return inspectFolder(folder, name, place.mode, target);
-  const newText = place.source.kind === "file" ? plainText(place.source.step) : null;
-  if (place.source.kind === "secret" || newText === null) return inspectSecret(folder, name, place, target, view);
-  return inspectFile(folder, place, place.source.step, Buffer.from(newText), target, view.managed.get(place.path));
+function inspectIn(folder: Folder, unresolved: UnresolvedTarget, target: Target | null, view: View): Finding {
+  const name = basename(unresolved.path);
+  if (unresolved.source.kind === "folder") return inspectFolder(folder, name, unresolved.mode, target);
+  const newText = unresolved.source.kind === "file" ? plainText(unresolved.source.step) : null;
+  if (unresolved.source.kind === "secret" || newText === null)
+    return inspectSecret(folder, name, unresolved, target, view);
+  return inspectFile(
+    folder,
+    unresolved,
+    unresolved.source.step,
+    Buffer.from(newText),
+    target,
+    view.managed.get(unresolved.path),
+  );
 }
 
 function inspectFolder(parent: Folder, name: string, mode: number, target: Target | null): Finding {
@@ -224,10 +178,16 @@ function inspectFolder(parent: Folder, name: string, mode: number, target: Targe
   return { ...NOTHING, change: "attributes", problem: findGift(parent, name, attributes, wanted), attributes };
 }
 
-function inspectSecret(folder: Folder, name: string, place: Place, target: Target | null, view: View): Finding {
+function inspectSecret(
+  folder: Folder,
+  name: string,
+  unresolved: UnresolvedTarget,
+  target: Target | null,
+  view: View,
+): Finding {
   const found = explainingErrors(join(folder.shownPath, name), () => findAttributes(folder, name));
   if (found === null) return { ...NOTHING, change: "create" };
-  const change = compareSecret(place, view);
+  const change = compareSecret(unresolved, view);
   // Where the version is not known, only apply can tell whether that is all.
   const isMended = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
   return { ...NOTHING, change: isMended ? "attributes" : change };
@@ -235,7 +195,7 @@ function inspectSecret(folder: Folder, name: string, place: Place, target: Targe
 
 function inspectFile(
   folder: Folder,
-  { path, mode }: Place,
+  { path, mode }: UnresolvedTarget,
   { onDrift }: FileStep,
   bytes: Buffer,
   target: Target | null,

@@ -8,9 +8,10 @@ import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
 import { isDigest } from "../apply/state/digest.ts";
-import { inspectPlan, type Change } from "./inspect-plan.ts";
+import { inspectPlan } from "./inspect-plan.ts";
+import type { PlannedChange } from "./planned-change.ts";
 import { observe, type Seen } from "./observe.ts";
-import { listPlaces } from "../apply/targets/target.ts";
+import { listUnresolved } from "../apply/targets/target.ts";
 import { isBelow } from "../names/plain-path.ts";
 
 /** What the plan found at one place. */
@@ -30,7 +31,7 @@ export interface SavedPlan {
 }
 
 /** What stands at the place of each change now. */
-export function saveChanges(plan: Plan, changes: readonly Change[], root: string): SavedChange[] {
+export function saveChanges(plan: Plan, changes: readonly PlannedChange[], root: string): SavedChange[] {
   return changes.map(({ path, change, kind, ...rest }) => {
     const isFileOfSecret = kind === "secret" || (kind === "file" && "newText" in rest && rest.newText === null);
     const seen = observe(root, path, isFileOfSecret || isBelow(plan.secretsFolder, path));
@@ -112,13 +113,13 @@ function parseSeen(json: JsonValue): Seen {
 export function refuseMovedOn({ plan, changes }: SavedPlan, root: string): void {
   const now = new Map(saveChanges(plan, inspectPlan(plan, root), root).map((change) => [change.path, change]));
   const then = new Map(changes.map((change) => [change.path, change]));
-  const places = new Map(listPlaces(plan).map((place) => [place.path, place]));
+  const targets = new Map(listUnresolved(plan).map((target) => [target.path, target]));
   const differences = [...new Set([...then.keys(), ...now.keys()])].flatMap((path) => {
     const what = describeDifference(then.get(path), now.get(path));
     if (what === null) return [];
     return placeProblem(
       { what: `${path} is no longer as the plan saw it: ${what}`, fix: ANEW },
-      places.get(path) ?? {},
+      targets.get(path) ?? {},
     );
   });
   if (differences.length > 0) throw new Refusal("cannot-write", differences);

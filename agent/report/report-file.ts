@@ -1,6 +1,6 @@
 // The report of the last run, where the machine keeps it until it reboots.
 
-import { RUN_FOLDER, shownRecord } from "../apply/state/run-folder.ts";
+import { RUN_FOLDER, shownRecord } from "../apply/state/own-folders.ts";
 import { readState, removeState, writeState } from "../apply/state/state-file.ts";
 import { describeBugInline } from "../bug.ts";
 import type { Log } from "../log.ts";

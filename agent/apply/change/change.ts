@@ -33,7 +33,8 @@ export type Creation = ChangeOf<"create"> & NewFile;
 export type Update = ChangeOf<"update"> & NewFile & OldFile;
 export type Removal = ChangeOf<"remove"> & OldFile;
 /** Owner and mode in place: the inode and the time of change stay. */
-export type Mending = ChangeOf<"attributes"> & Examined & { readonly old: Attributes; readonly new: Attributes };
+export type AttributesChange = ChangeOf<"attributes"> &
+  Examined & { readonly old: Attributes; readonly new: Attributes };
 
 /** A folder that staging made already: only taking it back is left to do. */
 type FolderMaking = ChangeOf<"make-folder"> & { readonly newInode: string };
@@ -52,4 +53,4 @@ export type GenerationFlip = ChangeOf<"generation"> & {
   readonly deadLinks: readonly string[];
 };
 
-export type Change = Creation | Update | Removal | Mending | FolderMaking | GenerationFlip;
+export type Change = Creation | Update | Removal | AttributesChange | FolderMaking | GenerationFlip;

@@ -1,39 +1,25 @@
 // Decides which change a file needs and gets it ready. Never touches the file itself.
 
-import { basename, dirname, join } from "node:path";
-import type { Creation, Mending, Removal, Update } from "../change/change.ts";
-import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts";
-import {
-  compareFile,
-  readCurrent,
-  type Current,
-  type CurrentFile,
-  type Wanted,
-} from "../../host/files/read-current.ts";
+import { basename, join } from "node:path";
+import type { Creation, AttributesChange, Removal, Update } from "../change/change.ts";
+import type { Folder, Trust } from "../../host/folder.ts";
+import { compareFile, type Current, type CurrentFile, type Wanted } from "../../host/files/read-current.ts";
 import { unchanged, type StagedChange } from "./staged.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
 import { writeNew, type Dress } from "../../host/files/write-file.ts";
 import type { Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
-/** Touches nothing but a temporary file of its own, and that only if the file differs from `wanted`. */
-export function stageFile(root: string, wanted: Wanted, trust: Trust): StagedChange {
-  return inFolder(root, dirname(wanted.path), trust, (folder) =>
-    inEntry(folder, basename(wanted.path), () => stageIn(folder, wanted, trust)),
-  );
-}
-
-function stageIn(folder: Folder, wanted: Wanted, trust: Trust): StagedChange {
-  return stageCurrent(folder, wanted, trust, readCurrent(folder, basename(wanted.path), wanted.bytes.length), null);
-}
-
 /** A file that is to go; the caller has seen that it is there. */
 export function stageRemoval(path: string, trust: Trust, seen: string): Removal {
   return { kind: "remove", path, trust, oldName: temporaryName(basename(path)), seen };
 }
 
-/** @param dress for a file that is replaced: see writeNew */
-export function stageCurrent(
+/**
+ * Touches nothing but a temporary file of its own, and that only where the file differs from `wanted`.
+ * @param dress for a file that is replaced: see writeNew
+ */
+export function stageFile(
   folder: Folder,
   wanted: Wanted,
   trust: Trust,
@@ -44,7 +30,7 @@ export function stageCurrent(
   const difference = compareFile(current, wanted);
   if (difference === "unchanged") return unchanged(path);
   if (difference === "attributes" && current.kind === "file" && isOnlyOurs(folder, current)) {
-    const change = mendingOf(wanted, trust, current.attributes, current.identity);
+    const change = attributesChange(wanted, trust, current.attributes, current.identity);
     return { path, stagedPath: null, difference, change, written: NOTHING_WRITTEN };
   }
   const newName = temporaryName(basename(path));
@@ -59,12 +45,12 @@ export function stageCurrent(
   return { path, stagedPath, difference, change, written: new Map([[newName, file]]) };
 }
 
-export function mendingOf(
+export function attributesChange(
   { path, uid, gid, mode }: Omit<Wanted, "bytes">,
   trust: Trust,
   { uid: oldUid, gid: oldGid, mode: oldMode }: Attributes,
   seen: string,
-): Mending {
+): AttributesChange {
   const old = { uid: oldUid, gid: oldGid, mode: oldMode };
   return { kind: "attributes", path, trust, seen, old, new: { uid, gid, mode } };
 }

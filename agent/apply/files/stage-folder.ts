@@ -15,7 +15,7 @@ import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, typ
 import { attributesOf, readCurrentFolder } from "../../host/files/read-current.ts";
 import { unchanged, type StagedChange } from "./staged.ts";
 import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
-import { mendingOf } from "./stage-file.ts";
+import { attributesChange } from "./stage-file.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 
@@ -25,7 +25,7 @@ interface WantedFolder extends Attributes {
 }
 
 /** What was there before any folder was touched. */
-export interface FolderLook {
+export interface InspectedFolder {
   /** Null: nothing was. */
   readonly inode: string | null;
   /** Who else could have put it there: see Folder. */
@@ -33,7 +33,7 @@ export interface FolderLook {
 }
 
 /** Before the first folder is made or mended: a folder that is given to its user with this run was root's until now. */
-export function lookAtFolder(root: string, path: string, trust: Trust): FolderLook {
+export function inspectFolder(root: string, path: string, trust: Trust): InspectedFolder {
   try {
     return inFolder(root, dirname(path), trust, (parent) => {
       const current = readCurrentFolder(parent, basename(path));
@@ -50,7 +50,7 @@ export function stageFolder(
   root: string,
   wanted: WantedFolder,
   trust: Trust,
-  look = lookAtFolder(root, wanted.path, trust),
+  look = inspectFolder(root, wanted.path, trust),
 ): StagedChange {
   const { path, mode } = wanted;
   return inFolder(root, dirname(path), trust, (parent) => {
@@ -114,7 +114,7 @@ function mend(
     const problem = findGift({ ...parent, exposure }, name, current, wanted, () => isEmpty(fd));
     if (problem !== null) throw new Refusal("permission", problem);
     setDurably(fd, wanted);
-    const change = mendingOf(wanted, trust, current, inode);
+    const change = attributesChange(wanted, trust, current, inode);
     return { path: wanted.path, stagedPath: null, difference: "attributes", change, written: NOTHING_WRITTEN };
   });
 }

@@ -8,7 +8,7 @@ import type { AttributeKeeper } from "../../host/files/extended-attributes.ts";
 import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts";
 import type { Managed } from "../state/managed.ts";
 import { readCurrent, type Current, type Wanted } from "../../host/files/read-current.ts";
-import { stageCurrent } from "./stage-file.ts";
+import { stageFile } from "./stage-file.ts";
 import { unchanged, type StagedChange } from "./staged.ts";
 
 interface ManagedWish {
@@ -48,7 +48,7 @@ function stageIn(
   if (isKept(contact, onDrift)) return { contact, isPlain, change: { ...unchanged(path), difference: "kept" } };
   // A process for each file costs milliseconds: not where nobody can have set an attribute since parbake wrote the file.
   const dress = isPlain ? null : (fd: number) => keeper.keep(folder, name, current, fd, wanted);
-  return { contact, isPlain, change: stageCurrent(folder, wanted, trust, current, dress) };
+  return { contact, isPlain, change: stageFile(folder, wanted, trust, current, dress) };
 }
 
 // Whoever sets an attribute, an owner or a mode moves the time of change.

@@ -7,7 +7,7 @@ import { AttributeKeeper } from "../../host/files/extended-attributes.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
 import { digestOf } from "../state/digest.ts";
 import type { ManagedRecord } from "../state/managed.ts";
-import { lookAtFolder, stageFolder, type FolderLook } from "./stage-folder.ts";
+import { inspectFolder, stageFolder, type InspectedFolder } from "./stage-folder.ts";
 import { stageManaged } from "./stage-managed.ts";
 import type { StagedTarget } from "./staged.ts";
 import { declaredFolders, trustOf, type Target } from "../targets/target.ts";
@@ -23,10 +23,10 @@ export function stageTargets(
 ): void {
   const declared = declaredFolders(targets, root);
   const folders = targets.filter(({ source }) => source.kind === "folder");
-  const looks = new Map<string, FolderLook>(
+  const looks = new Map<string, InspectedFolder>(
     forEachGathering(folders, (target) => [
       target.path,
-      lookAtFolder(root, target.path, { ...trustOf(target), declared }),
+      inspectFolder(root, target.path, { ...trustOf(target), declared }),
     ]),
   );
   forEachGathering(targets, (target) => {

@@ -6,7 +6,7 @@ import type { Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 import { TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import type { Change } from "../change/change.ts";
-import { mendingOf } from "../files/stage-file.ts";
+import { attributesChange } from "../files/stage-file.ts";
 import { unchanged, type StagedTarget } from "../files/staged.ts";
 import type { ExaminedAttributes, ExaminedFile, ExaminedFolder } from "./examine-generation.ts";
 import type { SecretsPlace } from "./secrets-place.ts";
@@ -40,5 +40,5 @@ interface WrongAttributes {
 function fixAttributes({ target, place, current }: WrongAttributes, { secretsFolder }: SecretsPlace): Change | null {
   if (current === null) return null;
   const wanted = { ...target, path: join(secretsFolder, place) };
-  return mendingOf(wanted, TRUST_NOBODY_ELSE, current.attributes, current.identity);
+  return attributesChange(wanted, TRUST_NOBODY_ELSE, current.attributes, current.identity);
 }

@@ -22,7 +22,7 @@ import {
 } from "../../host/folder.ts";
 import { formatHolder, isAlive, ownIdentity, parseHolder, type Holder } from "./lock-holder.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
-import { openOwnFolder, RUN_FOLDER } from "./run-folder.ts";
+import { openOwnFolder, RUN_FOLDER } from "./own-folders.ts";
 
 export interface Lock {
   release(): void;

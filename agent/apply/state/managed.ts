@@ -14,7 +14,7 @@ import { isDigest } from "./digest.ts";
 import { parseAttributes } from "./parse-attributes.ts";
 import { parseOnChange } from "./parse-on-change.ts";
 import { parseWhole } from "./parse-state.ts";
-import { shownRecord, STATE_FOLDER } from "./run-folder.ts";
+import { shownRecord, STATE_FOLDER } from "./own-folders.ts";
 import { readState, writeState } from "./state-file.ts";
 import type { Attributes } from "../../host/attributes.ts";
 
@@ -94,7 +94,7 @@ export function describeDamage(root: string): Problem {
 }
 
 /** When the files are in place. Writes nothing where nothing is new. */
-export function writeManaged(root: string, { runId, files, plain }: RecordUpdate): void {
+function writeManaged(root: string, { runId, files, plain }: RecordUpdate): void {
   const dated = files.map((entry) =>
     entry.kind === "file" && plain.includes(entry.path)
       ? { ...entry, plainSinceNs: changedNs(root, entry.path) }

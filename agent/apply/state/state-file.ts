@@ -16,7 +16,7 @@ import {
   type Folder,
 } from "../../host/folder.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
-import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./run-folder.ts";
+import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./own-folders.ts";
 import { parseState } from "./parse-state.ts";
 import { removeLeftovers } from "../../host/files/temporary.ts";
 import { writeWhole } from "./write-whole.ts";

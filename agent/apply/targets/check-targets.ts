@@ -16,10 +16,10 @@ import { checkDrift } from "./check-drift.ts";
 import {
   areFoldersOurs,
   declaredFolders,
-  listPlaces,
+  listUnresolved,
   resolveTarget,
   trustOf,
-  type Place,
+  type UnresolvedTarget,
   type Target,
 } from "./target.ts";
 
@@ -28,9 +28,9 @@ export function checkTargets(plan: Plan, root: string, managed: ManagedRecord): 
   const accounts = readAccounts(root);
   const targets: Target[] = [];
   const resolveAll = () =>
-    forEachGathering(listPlaces(plan), (place) => {
-      if (place.isSecret) checkSecretPlace(place, plan.secretsFolder);
-      targets.push(resolveTarget(accounts, place));
+    forEachGathering(listUnresolved(plan), (target) => {
+      if (target.isSecret) checkSecretPlace(target, plan.secretsFolder);
+      targets.push(resolveTarget(accounts, target));
     });
   const checkAll = () => {
     const declared = declaredFolders(targets, root);
@@ -65,7 +65,7 @@ function checkFolder(
 }
 
 // The config says both before; here they are the last line of defence.
-function checkSecretPlace({ path, mode }: Place, secretsFolder: string): void {
+function checkSecretPlace({ path, mode }: UnresolvedTarget, secretsFolder: string): void {
   if (!isBelow(secretsFolder, path)) {
     const what = `${path} would hold a secret outside of ${secretsFolder}`;
     throw new Refusal("config", { what, fix: "Render it below the secrets folder." });

@@ -23,32 +23,32 @@ export interface Target extends Attributes, Declared {
   readonly isSecret: boolean;
 }
 
-/** A place that a plan names, its owner not looked up yet. */
-export type Place = Omit<Target, "uid" | "gid"> & { readonly owner: string; readonly group: string | null };
+/** As the plan has it: the ids of its owner and group are not known yet. */
+export type UnresolvedTarget = Omit<Target, "uid" | "gid"> & { readonly owner: string; readonly group: string | null };
 
 /** Folders first, then secrets, then files, as the plan has them. */
-export function listPlaces(plan: Plan): Place[] {
-  return plan.steps.flatMap((step): Place[] => {
+export function listUnresolved(plan: Plan): UnresolvedTarget[] {
+  return plan.steps.flatMap((step): UnresolvedTarget[] => {
     switch (step.kind) {
       case "secret":
         return step.keys.flatMap((key) => {
           const source: Source = { kind: "secret", step, key: key.key };
-          return key.path === null ? [] : [{ ...placeFor(key), path: key.path, isSecret: true, source }];
+          return key.path === null ? [] : [{ ...ownerOf(key), path: key.path, isSecret: true, source }];
         });
       case "file":
-        return [{ ...placeFor(step), path: step.path, isSecret: printsSecret(step), source: { kind: "file", step } }];
+        return [{ ...ownerOf(step), path: step.path, isSecret: printsSecret(step), source: { kind: "file", step } }];
       case "folder":
-        return [{ ...placeFor(step), path: step.path, isSecret: false, source: { kind: "folder", step } }];
+        return [{ ...ownerOf(step), path: step.path, isSecret: false, source: { kind: "folder", step } }];
     }
   });
 }
 
-function placeFor({ owner, group, mode, at }: FileOwner & Declared): FileOwner & Declared {
+function ownerOf({ owner, group, mode, at }: FileOwner & Declared): FileOwner & Declared {
   return { owner, group, mode, ...declaredAt(at) };
 }
 
-export function resolveTarget(accounts: Accounts, { owner, group, ...place }: Place): Target {
-  return { ...place, ...resolveOwner(accounts, { owner, group, mode: place.mode }, place.path) };
+export function resolveTarget(accounts: Accounts, { owner, group, ...target }: UnresolvedTarget): Target {
+  return { ...target, ...resolveOwner(accounts, { owner, group, mode: target.mode }, target.path) };
 }
 
 /** The plan's folders as they will be, by their path with the root in front: see Trust. */
@@ -80,7 +80,7 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** What is done when a place has new content. */
+/** What is done when a target has new content. */
 export function actionsOf(source: Source): readonly OnChange[] {
   switch (source.kind) {
     case "file":

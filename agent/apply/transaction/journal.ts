@@ -11,7 +11,7 @@ import type { Change } from "../change/change.ts";
 import { parseChange } from "../change/parse-change.ts";
 import { parseRecordUpdate, type RecordUpdate } from "../state/managed.ts";
 import { parseOnChange, parseUnit } from "../state/parse-on-change.ts";
-import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/run-folder.ts";
+import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/own-folders.ts";
 import { readState, removeState, writeState, type StateDocument } from "../state/state-file.ts";
 import type { HealthCheck } from "../units/check-health.ts";
 import type { FollowUp } from "../units/follow-up.ts";

@@ -6,10 +6,10 @@ import { formatProblem, Refusal, type Problem } from "../../refusal.ts";
 import { isStop } from "../../stop.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
-import { countAttempts } from "./attempts.ts";
+import { countAttempts } from "./count-attempts.ts";
 import { checkOf } from "../units/build-follow-up.ts";
-import { listPlaces } from "../targets/target.ts";
-import type { OwnFolder } from "../state/run-folder.ts";
+import { listUnresolved } from "../targets/target.ts";
+import type { OwnFolder } from "../state/own-folders.ts";
 import type { RunRecord } from "../../report/run-record.ts";
 import {
   rollBack,
@@ -124,8 +124,8 @@ async function finishActing(
 function withChecksOf(plan: Plan, transaction: Transaction, { log }: TransactionContext): Transaction {
   const { journal } = transaction;
   const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {
-    const place = listPlaces(plan).find((one) => one.path === path);
-    const check = place?.source.kind === "file" ? checkOf(place.source.step, place.isSecret) : null;
+    const target = listUnresolved(plan).find((one) => one.path === path);
+    const check = target?.source.kind === "file" ? checkOf(target.source.step, target.isSecret) : null;
     if (check === null) log("warn", `${path} is not asked for its health: the plan has no check of it any more`);
     return check === null ? [] : [check];
   });

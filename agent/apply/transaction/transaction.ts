@@ -10,7 +10,7 @@ import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
 import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
 import { tryWriteManaged } from "../state/managed.ts";
 import type { RunCommand } from "../../host/run-command.ts";
-import type { OwnFolder } from "../state/run-folder.ts";
+import type { OwnFolder } from "../state/own-folders.ts";
 import type { RunRecord } from "../../report/run-record.ts";
 import {
   makeAll,

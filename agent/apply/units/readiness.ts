@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import { templateOf } from "../../names/unit-name.ts";
 import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import { RUN_FOLDER } from "../state/run-folder.ts";
+import { RUN_FOLDER } from "../state/own-folders.ts";
 
 const FOLDER = `${RUN_FOLDER}/ready`;
 /** No unit is called so: their names have a suffix. */

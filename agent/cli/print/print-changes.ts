@@ -1,12 +1,12 @@
 // The files of a plan for people: each one's change kind, and how it differs from the current file. Pure.
 
-import type { Change, FileChange } from "../../inspect/inspect-plan.ts";
+import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts";
 import type { FileStep } from "../../plan/plan.ts";
 import { formatProblem } from "../../refusal.ts";
 import { formatCounts, formatDiff } from "./print-diff.ts";
 import { formatColumns, type Paint } from "../text.ts";
 
-export const MARKS: Readonly<Record<Change["change"], string>> = {
+export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
   create: "+",
   update: "~",
   attributes: "m",
@@ -17,7 +17,7 @@ export const MARKS: Readonly<Record<Change["change"], string>> = {
   unknown: "?",
 };
 
-export function formatFiles(changes: readonly Change[], paint: Paint): string {
+export function formatFiles(changes: readonly PlannedChange[], paint: Paint): string {
   const files = changes.filter((change) => change.kind !== "secret");
   if (files.length === 0) return "";
   const rows = files.map((change) => (change.kind === "file" ? fileRow(change, paint) : otherRow(change, paint)));
@@ -25,7 +25,7 @@ export function formatFiles(changes: readonly Change[], paint: Paint): string {
   return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
 }
 
-function notesOf(change: Change): string[] {
+function notesOf(change: PlannedChange): string[] {
   const problem = change.problem === null ? [] : [formatProblem(change.problem)];
   switch (change.kind) {
     case "removal":
@@ -56,13 +56,13 @@ function fileRow(file: FileChange, paint: Paint): string[] {
   ];
 }
 
-function otherRow(change: Exclude<Change, FileChange>, paint: Paint): string[] {
+function otherRow(change: Exclude<PlannedChange, FileChange>, paint: Paint): string[] {
   const path = change.kind === "folder" ? `${change.path}/` : change.path;
   const owner = change.kind === "folder" ? describeOwner(change.step) : "";
   return [paintMark(change.change, paint), change.change, path, owner];
 }
 
-function paintMark(change: Change["change"], paint: Paint): string {
+function paintMark(change: PlannedChange["change"], paint: Paint): string {
   const mark = MARKS[change];
   switch (change) {
     case "create":
@@ -108,7 +108,7 @@ export function hasTexts({ change, currentText, newText }: FileChange): boolean 
   return change === "create" || currentText !== null;
 }
 
-export function formatChangeDiff(change: Change, paint: Paint): string {
+export function formatChangeDiff(change: PlannedChange, paint: Paint): string {
   if (change.kind !== "file" || !hasTexts(change)) return "";
   return formatDiff(change.currentText, change.newText ?? "", change.path, paint);
 }

@@ -1,6 +1,6 @@
 // A plan for people and for programs: the target state, and how it differs from the current one. Pure.
 
-import type { Change } from "../../inspect/inspect-plan.ts";
+import type { PlannedChange } from "../../inspect/planned-change.ts";
 import type { SavedChange } from "../../inspect/saved-plan.ts";
 import { countChanges } from "./unified-diff.ts";
 import type { Config } from "../../config/config.ts";
@@ -15,7 +15,7 @@ import { formatColumns, type Paint } from "../text.ts";
 
 export interface InspectedPlan {
   readonly plan: Plan;
-  readonly changes: readonly Change[];
+  readonly changes: readonly PlannedChange[];
   /** Facts that templates may print and that only an instance knows: their values are made up. */
   readonly standIns: readonly string[];
 }
@@ -37,7 +37,7 @@ export function planDocument(
   return { schema: 1, metrics, aws, plans };
 }
 
-function changeDocument(change: Change, { seen }: SavedChange): unknown {
+function changeDocument(change: PlannedChange, { seen }: SavedChange): unknown {
   const { kind, path, problem } = change;
   const drift = kind === "file" ? change.drift : null;
   const note = kind === "removal" ? change.note : null;
@@ -80,7 +80,7 @@ export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boole
   return sections.filter((section) => section !== "").join("\n");
 }
 
-function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint): string {
+function formatSecrets({ steps }: Plan, changes: readonly PlannedChange[], paint: Paint): string {
   const secrets = steps.filter((step) => step.kind === "secret");
   if (secrets.length === 0) return "";
   const states = new Map(changes.map(({ path, change }) => [path, change]));
@@ -91,7 +91,7 @@ function formatSecrets({ steps }: Plan, changes: readonly Change[], paint: Paint
 }
 
 // A plan fetches no secret: only apply can tell whether its value has changed.
-function secretRows(step: SecretStep, states: ReadonlyMap<string, Change["change"]>): string[][] {
+function secretRows(step: SecretStep, states: ReadonlyMap<string, PlannedChange["change"]>): string[][] {
   return step.keys.map((key) => [
     `${secretLabel(step)}#${key.key}`,
     "→",
@@ -119,7 +119,7 @@ function formatWarnings(plans: readonly Plan[], standIns: readonly string[], pai
   return `${paint.bold("warnings")}\n${lines.map((line) => `  ${paint.yellow("!")} ${line}\n`).join("")}`;
 }
 
-function summarize(changes: readonly Change[], { steps }: Plan): string {
+function summarize(changes: readonly PlannedChange[], { steps }: Plan): string {
   const counts = Object.keys(MARKS).map(
     (kind) => [kind, changes.filter(({ change }) => change === kind).length] as const,
   );
@@ -132,13 +132,13 @@ function summarize(changes: readonly Change[], { steps }: Plan): string {
 }
 
 /** `check`: apply asks which version is current, and fetches the secret only if that one is not stored. */
-function needOf(step: SecretStep, changes: readonly Change[]): "fetch" | "check" | "none" {
+function needOf(step: SecretStep, changes: readonly PlannedChange[]): "fetch" | "check" | "none" {
   const its = changes.filter((change) => isMadeOf(change, step)).map(({ change }) => change);
   if (its.some((change) => change === "create" || change === "update")) return "fetch";
   return its.every((change) => change === "unchanged" || change === "attributes") ? "none" : "check";
 }
 
-function isMadeOf(change: Change, secret: SecretStep): boolean {
+function isMadeOf(change: PlannedChange, secret: SecretStep): boolean {
   switch (change.kind) {
     case "secret":
       return change.step.name === secret.name;

@@ -1,6 +1,7 @@
 // `status` for people and for programs. Pure.
 
-import type { FileStatus, SecretStatus, Status } from "../../inspect/gather-status.ts";
+import type { FileStatus } from "../../inspect/check-files.ts";
+import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import type { Report } from "../../report/report.ts";
 import { formatProblem } from "../../refusal.ts";
 import { formatInterruption } from "./print-unfinished.ts";

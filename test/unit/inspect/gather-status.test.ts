@@ -14,7 +14,7 @@ import { gatherStatus } from "../../../agent/inspect/gather-status.ts";
 import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
 import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
-import { STATE_FOLDER } from "../../../agent/apply/state/run-folder.ts";
+import { STATE_FOLDER } from "../../../agent/apply/state/own-folders.ts";
 import { formatStatus } from "../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 import { Refusal } from "../../../agent/refusal.ts";

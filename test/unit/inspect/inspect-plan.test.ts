@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { inspectPlan, type Change } from "../../../agent/inspect/inspect-plan.ts";
+import { inspectPlan } from "../../../agent/inspect/inspect-plan.ts";
+import type { PlannedChange } from "../../../agent/inspect/planned-change.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import {
   fetched,
@@ -17,12 +18,12 @@ import {
 } from "../support/scratch.ts";
 import { storeSecret } from "../support/store-secret.ts";
 
-function only(changes: Change[]): Change {
+function only(changes: PlannedChange[]): PlannedChange {
   assert.equal(changes.length, 1);
   return changes[0]!;
 }
 
-function summary({ change, problem }: Change): string {
+function summary({ change, problem }: PlannedChange): string {
   return problem ? `${change}: ${problem.what}` : change;
 }
 

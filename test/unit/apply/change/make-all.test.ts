@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { undoAll, withUndoProblems } from "../../../../agent/apply/change/make-all.ts";
 import { commitChange, prepareChange } from "../../../../agent/apply/change/make-change.ts";
 import type { Change } from "../../../../agent/apply/change/change.ts";
-import { stageFile } from "../../../../agent/apply/files/stage-file.ts";
+import { stageHere } from "../../support/stage-here.ts";
 import { TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "../../support/scratch.ts";
 
 function makeNew({ root }: Scratch, path: string): Change {
   const wanted = { path, bytes: Buffer.from("new"), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
-  const change = stageFile(root, wanted, TRUST_NOBODY_ELSE).change!;
+  const change = stageHere(root, wanted, TRUST_NOBODY_ELSE).change!;
   for (const step of [prepareChange, commitChange]) step(root, change);
   return change;
 }

@@ -13,13 +13,14 @@ import {
 import { inFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { identityOf } from "../../../../agent/host/files/identity.ts";
-import { stageFile, stageRemoval } from "../../../../agent/apply/files/stage-file.ts";
+import { stageRemoval } from "../../../../agent/apply/files/stage-file.ts";
+import { stageHere } from "../../support/stage-here.ts";
 import { removeLeftovers } from "../../../../agent/host/files/temporary.ts";
 import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "../../support/scratch.ts";
 
 function stage({ root }: Scratch, text = "new") {
   const wanted = { path: "/a", bytes: Buffer.from(text), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
-  return stageFile(root, wanted, TRUST_NOBODY_ELSE).change!;
+  return stageHere(root, wanted, TRUST_NOBODY_ELSE).change!;
 }
 
 function look({ path }: Scratch): string {
@@ -109,7 +110,7 @@ describe("undoChange", () => {
     const scratch = makeScratch();
     scratch.write("sub/a", "old");
     const wanted = { path: "/sub/a", bytes: Buffer.from("new"), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
-    const change = stageFile(scratch.root, wanted, TRUST_NOBODY_ELSE).change!;
+    const change = stageHere(scratch.root, wanted, TRUST_NOBODY_ELSE).change!;
     rmSync(scratch.path("sub"), { recursive: true });
     undoChange(scratch.root, change);
     settleChange(scratch.root, change);

@@ -14,13 +14,13 @@ import {
 } from "node:fs";
 import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
-import { stageFile } from "../../../../agent/apply/files/stage-file.ts";
+import { stageHere } from "../../support/stage-here.ts";
 import { removeLeftovers } from "../../../../agent/host/files/temporary.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "../../support/scratch.ts";
 
 function stage({ root }: Scratch, path: string, text: string, mode = 0o644, uid = OWN_UID) {
-  const staged = stageFile(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);
+  const staged = stageHere(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);
   const changes = staged.change === null ? [] : [staged.change];
   return {
     ...staged,

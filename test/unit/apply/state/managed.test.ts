@@ -13,11 +13,11 @@ import {
 } from "node:fs";
 import { newJournal, writeJournal } from "../../../../agent/apply/transaction/journal.ts";
 import type { ManagedFile } from "../../../../agent/apply/state/managed.ts";
-import { readManaged, writeManaged } from "../../../../agent/apply/state/managed.ts";
+import { readManaged, tryWriteManaged } from "../../../../agent/apply/state/managed.ts";
 import { commitChange, prepareChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
 import { findUndeclared, stageRemovals } from "../../../../agent/apply/files/undeclared.ts";
-import { STATE_FOLDER } from "../../../../agent/apply/state/run-folder.ts";
+import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import {
@@ -402,14 +402,14 @@ describe("the record after a run that was killed", () => {
   });
 });
 
-describe("writeManaged", () => {
+describe("tryWriteManaged", () => {
   afterEach(removeScratches);
 
   it("sorts by path, so that the record is the same whatever the plan's order", () => {
     const scratch = makeRunnable();
     const attributes = { uid: OWN_UID, gid: OWN_GID, mode: 0o400 };
     const entry = (path: string) => ({ kind: "secret", path, versionIds: {}, onChange: [], attributes }) as const;
-    writeManaged(scratch.root, { runId: "r", files: [entry("/b"), entry("/a")], plain: [] });
+    tryWriteManaged(scratch.root, { runId: "r", files: [entry("/b"), entry("/a")], plain: [] }, () => {});
     assert.deepEqual([...readManaged(scratch.root).files.keys()], ["/a", "/b"]);
   });
 });

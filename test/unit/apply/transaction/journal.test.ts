@@ -8,7 +8,7 @@ import {
   removeJournal,
   writeJournal,
 } from "../../../../agent/apply/transaction/journal.ts";
-import { STATE_FOLDER } from "../../../../agent/apply/state/run-folder.ts";
+import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
 import { makeScratch, removeScratches } from "../../support/scratch.ts";
 
 const TRUST = { uids: [26], gids: [26] };
