@@ -32,7 +32,7 @@ function checkValidator({ validate, path }: FileStep, root: string): Problem[] {
   return [
     {
       what: `the validator of ${path}, ${program}, is not in the image`,
-      fix: "Install its package, or mend the path.",
+      fix: "Install its package, or fix the path.",
     },
   ];
 }
@@ -59,7 +59,7 @@ function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
   const missing = onChange.filter(({ unit }) => !isInImage(unit, root));
   return missing.map(({ unit, action }) => ({
     what: `${path} is to ${action} ${unit}, which is not in the image`,
-    fix: "Install its package, or mend the unit's name.",
+    fix: "Install its package, or fix the unit's name.",
   }));
 }
 
@@ -69,7 +69,7 @@ function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem
     .filter((unit) => !isInImage(unit, root))
     .map((unit) => ({
       what: `the secret ${name} is for ${unit}, which is not in the image`,
-      fix: "Install its package, or mend the unit's name.",
+      fix: "Install its package, or fix the unit's name.",
     }));
 }
 

@@ -1,4 +1,4 @@
-// Whether apply would write a file of secrets anew, by versions and by what was declared of it. Never reads a value, so there
+// Whether apply would rewrite a file of secrets, by versions and by what was declared of it. Never reads a value, so there
 // is a third answer: `present`, which only apply can tell further.
 
 import type { Plan } from "../plan/plan.ts";

@@ -124,7 +124,7 @@ function resolve(accounts: Accounts, unresolved: UnresolvedTarget): Resolved {
     return { unresolved, target: resolveTarget(accounts, unresolved), problem: null };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { unresolved, target: null, problem: error.problems[0]! };
+    return { unresolved, target: null, problem: error.problems[0] ?? null };
   }
 }
 
@@ -139,7 +139,7 @@ function inspectTarget({ unresolved, target }: Resolved, view: View): Finding {
   } catch (error) {
     const refusal = explainFileError(error, join(root, unresolved.path));
     if (!(refusal instanceof Refusal)) throw refusal;
-    const problem = refusal.problems[0]!;
+    const problem = refusal.problems[0] ?? null;
     if (!isMissingFolder(refusal)) return { ...NOTHING, change: "unknown", problem };
     const isOurs = areFoldersOurs(unresolved.path, plan.secretsFolder, root, declared);
     return { ...NOTHING, change: "create", problem: isOurs ? null : problem };

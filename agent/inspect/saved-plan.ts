@@ -1,5 +1,5 @@
 // A plan that `plan --json` printed and `apply --plan` performs: how it is checked when it comes back, and whether the machine
-// is still the one that it was made for. Never reads the config: what was looked at is what is performed.
+// is still the one that it was made for. Never reads the config: what a person reviewed is what is applied.
 
 import type { AwsConfig } from "../config/config.ts";
 import { ownerOfMetrics } from "../names/own-places.ts";
@@ -39,7 +39,7 @@ export function saveChanges(plan: Plan, changes: readonly PlannedChange[], root:
   });
 }
 
-const FIX = "Make the plan anew with this version: parbake plan --json > FILE.";
+const FIX = "Make a new plan with this version: parbake plan --json > FILE.";
 
 /** @throws Refusal `data` with everything that is wrong with it */
 export function parseSavedPlan(text: string, file: string): SavedPlan {
@@ -48,9 +48,9 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   const json = new JsonValue(document, "plan", problems, FIX);
   if (!json.isObject() || json.get("schema").value !== 1 || !Array.isArray(json.get("plans").value))
     throw wrong(file, "it is no plan of schema 1", FIX);
-  if (json.get("plans").items().length !== 1)
+  const [entry, ...others] = json.get("plans").items();
+  if (entry === undefined || others.length > 0)
     throw wrong(file, "it holds plans for several machines", "Make it on the machine: parbake plan --json > FILE.");
-  const entry = json.get("plans").items()[0]!;
   const plan = parsePlan(entry);
   const saved = {
     plan,
@@ -125,10 +125,10 @@ export function refuseMovedOn({ plan, changes }: SavedPlan, root: string): void 
   if (differences.length > 0) throw new Refusal("cannot-write", differences);
 }
 
-const ANEW = "Nothing was changed. Make the plan anew, and look at it.";
+const ANEW = "Nothing was changed. Make a new plan, and review it.";
 
 function describeDifference(then: SavedChange | undefined, now: SavedChange | undefined): string | null {
-  if (!then || !now) return then ? "there is nothing to do there now" : "the plan did not look at it";
+  if (!then || !now) return then ? "there is nothing to do there now" : "the plan did not inspect it";
   const seen = describeSeen(then.seen, now.seen);
   if (seen !== null) return seen;
   return classOf(then) === classOf(now) ? null : `what is to be done is ${now.change}, and was ${then.change}`;

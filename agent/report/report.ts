@@ -89,7 +89,7 @@ export interface Report {
   readonly healthChecks: readonly HealthReport[];
   /** Null where no secret was wanted. */
   readonly storage: Storage | null;
-  /** What could not be done for want of a secret; the rest of the plan was. */
+  /** What could not be done because a secret could not be fetched; the rest of the plan was. */
   readonly held: readonly HeldReport[];
   /** What the run went on in spite of. */
   readonly warnings: readonly { readonly what: string; readonly fix: string }[];

@@ -213,13 +213,13 @@ files:
       assert.equal(check.status, 78, check.stderr);
       assert.match(
         check.stderr,
-        /\/mnt\/app\/data is not empty, is another's, and could have been put there by others/,
+        /\/mnt\/app\/data is not empty, belongs to another user, and others could have put it there/,
       );
       const refused = await image.apply(emulator);
       assert.equal(refused.status, 77, refused.stderr);
       assert.match(
         refused.stderr,
-        /the folder \/mnt\/app\/data is not empty, is another's, and could have been put there by others \(\/mnt\/app belongs to the user 65534\)/,
+        /the folder \/mnt\/app\/data is not empty, belongs to another user, and others could have put it there \(\/mnt\/app belongs to the user 65534\)/,
       );
       assert.equal(attributesOf(data), "0:0 700");
 

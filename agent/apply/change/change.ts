@@ -19,7 +19,7 @@ interface NewFile {
   readonly newInode: string;
 }
 
-/** What was there when parbake looked: see identityOf. What is not that is refused. */
+/** What was there when parbake looked: see identityOf. Anything else is refused. */
 interface Examined {
   readonly seen: string;
 }

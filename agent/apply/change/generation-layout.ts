@@ -28,7 +28,8 @@ export function nameInGeneration(secretsFolder: string, path: string): string {
 }
 
 export function topNameOf(name: string): string {
-  return name.split("/", 1)[0]!;
+  const [top = name] = name.split("/", 1);
+  return top;
 }
 
 /** Null: there is none yet, or it was removed by hand, and its files are to be made anew. */

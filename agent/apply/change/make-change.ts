@@ -1,6 +1,6 @@
 // Makes one change, takes it back or finishes it, told by what is on the disk and not by what this process remembers: a run
-// that was killed anywhere is taken back by the same code as one that failed. What is not what was looked at, or not what was
-// written, is refused: others may write to the folder.
+// that was killed anywhere is taken back by the same code as one that failed. What is not what parbake inspected, or not what it
+// wrote, is refused: others may write to the folder.
 
 import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -22,7 +22,7 @@ import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
 import { removeTemporary } from "../../host/files/temporary.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
 
-/** Keeps hold of the old file. What cannot be replaced (immutable, mounted) is refused here, before anything is. */
+/** Gives the old file a second name. What cannot be replaced (immutable, mounted) fails here, before any file is replaced. */
 export function prepareChange(root: string, change: Change, written: WrittenFiles = NOTHING_WRITTEN): void {
   if (change.kind === "make-folder") return;
   inChange(root, change, (folder, target) => {
@@ -66,7 +66,7 @@ export function commitChange(root: string, change: Change, written: WrittenFiles
 }
 
 /**
- * Leaves the old file as it was, and nothing else of ours. Right at any moment, and once more; a file that somebody else put
+ * Leaves the old file as it was, and nothing else of ours. Idempotent, and right after any step; a file that somebody else put
  * there meanwhile stays.
  * @returns whether the old file is there; false where somebody took away what was kept of it
  */
@@ -108,8 +108,8 @@ export function syncFolders(root: string, changes: readonly Change[]): void {
   for (const change of byFolder.values()) inChangeIfThere(root, change, syncFolder);
 }
 
-// A rename is by name, and whoever may write to the folder can give the name to another file after every look: so what has come
-// into place is looked at, too. From then on it is theirs to exchange, as it is after the run.
+// A rename is by name, and whoever may write to the folder can give the name to another file after every check: so parbake inspects
+// what came into place, too. From then on they may replace it, as after the run.
 function swap(folder: Folder, target: string, change: Creation | Update): void {
   if (change.kind === "create") refuseAppeared(folder, target);
   renameSync(entryOf(folder, change.newName), target);

@@ -25,7 +25,8 @@ export function encodeContent(step: FileStep, secrets: FetchedSecrets): Buffer {
     return filling.hole;
   });
   const format = step.content.find((part) => typeof part !== "string")?.format;
-  if (format !== undefined) proveReadBack(step, format, parts, fillings);
+  const [first] = fillings;
+  if (format !== undefined && first !== undefined) proveReadBack(step, format, parts, fillings, first);
   return toBytes(parts.map((part) => (typeof part === "string" ? part : part.written)));
 }
 
@@ -55,7 +56,7 @@ function fill(
     const why = error.message;
     if (type === undefined) throw unfit(step, value.label, why);
     const helper = type === "boolean" ? "bool" : "number";
-    const fix = `Mend the value in Secrets Manager, or take \`${helper}\` out of ${step.template} to print it as text.`;
+    const fix = `Fix the value in Secrets Manager, or take \`${helper}\` out of ${step.template} to print it as text.`;
     throw unfit(step, value.label, why, fix);
   }
 }
@@ -66,10 +67,12 @@ function proveReadBack(
   format: SecretPart["format"],
   parts: readonly (string | Hole)[],
   fillings: readonly Filling[],
+  first: Filling,
 ): void {
   const read = readBack(format, parts);
   if (read.kind === "proven") return;
-  const { value } = (read.kind === "differs" && fillings.find(({ hole }) => hole === read.hole)) || fillings[0]!;
+  const found = read.kind === "differs" ? fillings.find(({ hole }) => hole === read.hole) : undefined;
+  const { value } = found ?? first;
   const isExpanded = read.kind === "differs" && read.isExpanded === true;
   const why = isExpanded ? `${format} expands the $ in it` : `${format} would not read it back as it is`;
   throw unfit(step, value.label, `where ${step.template} prints it, ${why}`);

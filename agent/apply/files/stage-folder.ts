@@ -1,4 +1,4 @@
-// Makes a declared folder, or mends its owner and mode. Never removes one.
+// Makes a declared folder, or fixes its owner and mode. Never removes one.
 //
 // Unlike a file's, the change is made when it is staged: the new content of the files in it lies there until the swap, and
 // must not lie where others may write. A run that fails takes it back.
@@ -32,7 +32,7 @@ export interface InspectedFolder {
   readonly exposure: string | null;
 }
 
-/** Before the first folder is made or mended: a folder that is given to its user with this run was root's until now. */
+/** Before the first folder is made or fixed: a folder that is given to its user with this run was root's until now. */
 export function inspectFolder(root: string, path: string, trust: Trust): InspectedFolder {
   try {
     return inFolder(root, dirname(path), trust, (parent) => {
@@ -45,7 +45,7 @@ export function inspectFolder(root: string, path: string, trust: Trust): Inspect
   }
 }
 
-/** Refuses what is in its way: a symlink, a file; and what is no longer what was looked at. */
+/** Refuses a symlink or a file in its place, and what is no longer what inspectFolder saw. */
 export function stageFolder(
   root: string,
   wanted: WantedFolder,
@@ -55,7 +55,9 @@ export function stageFolder(
   const { path, mode } = wanted;
   return inFolder(root, dirname(path), trust, (parent) => {
     try {
-      return look.inode === null ? make(parent, wanted, trust) : mend(parent, wanted, trust, look.inode, look.exposure);
+      return look.inode === null
+        ? make(parent, wanted, trust)
+        : fixAttributes(parent, wanted, trust, look.inode, look.exposure);
     } catch (error) {
       throw explainFolderError(error, parent, basename(path), mode);
     }
@@ -98,7 +100,7 @@ function dressNew(parent: Folder, name: string, wanted: Attributes): string {
   });
 }
 
-function mend(
+function fixAttributes(
   parent: Folder,
   wanted: WantedFolder,
   trust: Trust,
@@ -119,7 +121,7 @@ function mend(
   });
 }
 
-/** Why the folder of that name may not get its owner and mode: others could have put it there, any that they were not to get. */
+/** Why the folder of that name may not get its owner and mode: others could have moved it there to be given what lies in it. */
 export function findGift(
   parent: Folder,
   name: string,
@@ -130,12 +132,12 @@ export function findGift(
   if (parent.exposure === null || isTheirs(current, wanted) || isBare()) return null;
   const path = join(parent.shownPath, name);
   return {
-    what: `the folder ${path} is not empty, is another's, and could have been put there by others (${parent.exposure})`,
-    fix: `Look at what is in it, and give it its owner and mode by hand, or empty it: ls -la ${path}`,
+    what: `the folder ${path} is not empty, belongs to another user, and others could have put it there (${parent.exposure})`,
+    fix: `Inspect what is in it, then set its owner and mode by hand, or empty it: ls -la ${path}`,
   };
 }
 
-/** Whether nobody gets what he has not got already. */
+/** Whether the change gives nobody a right that they do not have already. */
 function isTheirs(current: Attributes, wanted: Attributes): boolean {
   if (current.uid !== wanted.uid) return false;
   if (current.uid !== 0 && current.uid !== process.geteuid!()) return true;

@@ -24,7 +24,7 @@ export interface Undeclared {
   readonly staysBecause: string | null;
   /** Whether it goes with the generation that it is in. */
   readonly isInGeneration: boolean;
-  /** What was looked at: see identityOf. */
+  /** What parbake inspected: see identityOf. */
   readonly seen: string;
 }
 
@@ -67,7 +67,7 @@ function declaredPaths({ steps }: Plan): ReadonlySet<string> {
 
 /** For the operator, of one that stays. */
 export function describeStay(path: string, why: string): Problem {
-  const what = `${path} is no longer declared and stays, no longer parbake's: ${why}`;
+  const what = `${path} is no longer declared, and parbake leaves it alone: ${why}`;
   return { what, fix: "Remove it by hand if nothing reads it." };
 }
 
@@ -88,7 +88,9 @@ function inspectEntry(entry: Managed, secretsFolder: string, root: string): Unde
   } catch (error) {
     const refusal = explainFileError(error, join(root, path));
     if (!(refusal instanceof Refusal)) throw refusal;
-    return isMissingFolder(refusal) ? null : { ...found, staysBecause: refusal.problems[0]!.what };
+    return isMissingFolder(refusal)
+      ? null
+      : { ...found, staysBecause: refusal.problems.map(({ what }) => what).join("; ") };
   }
 }
 

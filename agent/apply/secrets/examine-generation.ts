@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { exchanged } from "../../host/files/exchanged.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import {
@@ -91,9 +92,21 @@ function examineHeld(examination: Examination, target: FileTarget): ExaminedFile
 }
 
 function examineRendered(examination: Examination, target: FileTarget, secrets: readonly string[]): ExaminedFile {
+  const bytes = contentOf(target.source, examination.selection.fetched);
+  return cleaningUp(
+    () => compareRendered(examination, target, secrets, bytes),
+    () => bytes.fill(0),
+  );
+}
+
+function compareRendered(
+  examination: Examination,
+  target: FileTarget,
+  secrets: readonly string[],
+  bytes: Buffer,
+): ExaminedFile {
   const { folder, selection, managed } = examination;
   const common = locate(examination, target);
-  const bytes = contentOf(target.source, selection.fetched);
   const versionIds = Object.fromEntries(
     secrets.flatMap((name) => {
       const secret = selection.fetched.get(name);

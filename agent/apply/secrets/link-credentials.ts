@@ -1,6 +1,6 @@
-// The secrets below their credentials' names in /run/credstore, where systemd looks for `LoadCredential=NAME`: symlinks into
-// the secrets folder, so that they always lead to the current generation. A link that leads nowhere is to systemd a credential
-// that is not there. Never touches what is not parbake's.
+// Links the secrets under their credentials' names in /run/credstore, where systemd looks for `LoadCredential=NAME`: symlinks into
+// the secrets folder, so that they always lead to the current generation. systemd treats a dangling link as a missing credential.
+// Never touches what parbake did not make.
 
 import { lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
 import type { Plan } from "../../plan/plan.ts";
@@ -33,7 +33,7 @@ export function checkLinks(plan: Plan, root: string): void {
   }
 }
 
-/** Right at any moment, and once more: what a killed run left undone, the next one does. */
+/** Idempotent: the next run does what a killed one left undone. */
 export function linkCredentials(plan: Plan, root: string): void {
   const wanted = listLinks(plan);
   if (wanted.length > 0) makeFolders(root, "/", CREDSTORE, 0o700);
@@ -74,7 +74,7 @@ function refuseOthers(folder: Folder, name: string, secretsFolder: string): void
   const found = readLink(folder, name);
   if (found === null ? !isThere(folder, name) : isBelow(secretsFolder, found)) return;
   throw new Refusal("cannot-write", {
-    what: `${folder.shownPath}/${name} is there already, and not parbake's`,
+    what: `${folder.shownPath}/${name} is there already, and parbake did not make it`,
     fix: "Give the secret's key another name: `credential: my-name`.",
   });
 }

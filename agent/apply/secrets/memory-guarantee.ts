@@ -99,7 +99,7 @@ export function findMount(mountinfo: string, id: string): MountOptions {
   for (const line of mountinfo.split("\n")) {
     const fields = line.split(" ");
     if (fields[0] !== id) continue;
-    const superBlock = line.slice(line.indexOf(" - ")).trim().split(" ").at(-1)!;
+    const superBlock = line.slice(line.indexOf(" - ")).trim().split(" ").at(-1) ?? "";
     return { mount: (fields[5] ?? "").split(","), superBlock: superBlock.split(",") };
   }
   return { mount: [], superBlock: [] };
@@ -127,7 +127,7 @@ function readIfThere(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // What could not be looked at for want of anything else is not taken for no swap.
+    // Any other error is thrown: it must not be taken for no swap.
     const errno = errnoOf(error);
     if (errno !== "ENOENT" && errno !== "EACCES" && errno !== "ENODEV") throw error;
     return "";

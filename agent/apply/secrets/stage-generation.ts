@@ -124,8 +124,9 @@ function isFileTarget(target: Target): target is FileTarget {
 
 // 1.
 function nameNext(folder: Folder, wish: GenerationWish): Next {
-  const names = wish.targets.map(({ path }) => nameInGeneration(wish.secretsFolder, path));
-  const files = new Set(names.filter((_, index) => isFileTarget(wish.targets[index]!)));
+  const nameOf = ({ path }: Target) => nameInGeneration(wish.secretsFolder, path);
+  const names = wish.targets.map(nameOf);
+  const files = new Set(wish.targets.filter(isFileTarget).map(nameOf));
   const others = listGenerationFiles(wish).filter((name) => !files.has(name));
   // A part of a plan says nothing of the other files.
   const [carried, dropped] = wish.plan.part === null ? [[], others] : [others, []];

@@ -142,8 +142,8 @@ function contentOf(source: Target["source"]): unknown {
   switch (source.kind) {
     case "secret": {
       const { id, region, version, keys } = source.step;
-      const { key, pointer, newline } = keys.find((one) => one.key === source.key)!;
-      return { id, region, version, key, pointer, newline };
+      const declared = keys.find(({ key }) => key === source.key);
+      return { id, region, version, key: source.key, pointer: declared?.pointer, newline: declared?.newline };
     }
     case "file":
       return { format: source.step.format, content: source.step.content };

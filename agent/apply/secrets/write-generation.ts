@@ -30,7 +30,7 @@ interface GenerationContent extends SecretsPlace {
   readonly stored: StoredGeneration | null;
 }
 
-// Every user may pass, none but root may list: the names of secrets are nobody's business, the files have owners of their own.
+// Every user may pass through, and root alone may list the names of secrets. The files have owners of their own.
 const FOLDER_MODE = 0o711;
 
 /** @returns what of it is new, by its name below the secrets folder */

@@ -26,7 +26,9 @@ export function formatHolder({ pid, startTicks, bootId }: Holder): string {
 }
 
 export function ownIdentity(): Holder {
-  return { pid: process.pid, startTicks: startTicksOf("self")!, bootId: readBootId() };
+  const startTicks = startTicksOf("self");
+  if (startTicks === null) throw new Error("/proc/self/stat says of this process that it is gone");
+  return { pid: process.pid, startTicks, bootId: readBootId() };
 }
 
 export function isAlive(holder: Holder): boolean {
@@ -39,7 +41,7 @@ function startTicksOf(pid: string): string | null {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the program's name in brackets, and may hold blanks and brackets itself.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? null : fields[19]!;
+    return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ESRCH") return null;
     throw error;

@@ -75,7 +75,7 @@ export function readLockHolder(root: string): RunningRun | null {
   }
 }
 
-/** Whether any run has held it since the machine started; false too where that can't be looked at. */
+/** Whether any run has held it since the machine started; false too where the lock's folder can't be read. */
 export function wasLockTaken(root: string): boolean {
   try {
     return inFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, newestNumber) > 0;

@@ -88,8 +88,8 @@ export function readManaged(root: string): ManagedState {
 /** What there is to say of a record that is damaged. */
 export function describeDamage(root: string): Problem {
   return {
-    what: `${shownRecord(root, STATE_FOLDER, NAME)} is damaged: what can't be read of it is taken for not written by parbake`,
-    fix: "Run `parbake apply`: it writes anew what the config declares. Remove by hand what it no longer does.",
+    what: `${shownRecord(root, STATE_FOLDER, NAME)} is damaged: parbake takes each file whose entry it cannot read for one that it never wrote`,
+    fix: "Run `parbake apply`: it writes a new record of what the config declares. Remove by hand what it no longer does.",
   };
 }
 

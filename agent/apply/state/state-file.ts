@@ -69,7 +69,7 @@ function readText(folder: Folder, name: string): string {
   if (dangers.length === 0) return bytes.toString("utf8");
   throw new Refusal("permission", {
     what: `${shownPath}, a record of parbake's, ${dangers.map(({ what }) => what).join(" and ")}`,
-    fix: `Look at what it says, then run \`${formatCommands(dangers, shownPath)}\`, or remove it.`,
+    fix: `Inspect what it says, then run \`${formatCommands(dangers, shownPath)}\`, or remove it.`,
   });
 }
 

@@ -45,7 +45,7 @@ export function isKept(contact: Contact, onDrift: OnDrift): boolean {
 export function findDriftProblem(path: string, contact: Contact, onDrift: OnDrift): Problem | null {
   if (contact.kind !== "drifted" || onDrift !== "refuse") return null;
   return {
-    what: `${path} was edited by hand (${contact.since}), and its \`onDrift: refuse\` forbids to overwrite it`,
+    what: `${path} was edited by hand (${contact.since}), and its \`onDrift: refuse\` forbids overwriting it`,
     fix: "Take the edit into the template, or remove the file, or set `onDrift: overwrite`.",
   };
 }

@@ -26,7 +26,7 @@ export function countAttempts({ journal, folder }: Transaction, { root, log }: T
       writeJournal(root, folder, { ...journal, begun });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      log("warn", `${step}, without a note of it: ${error.message}`);
+      log("warn", `the journal cannot count this attempt to ${step}: ${error.message}`);
     }
     return true;
   };

@@ -79,7 +79,7 @@ export function readJournal(root: string, folder: OwnFolder): StateDocument<Jour
 export function describeUnreadable(root: string, folder: OwnFolder): Problem {
   return {
     what: `${shownRecord(root, folder, NAME)} is no journal of this version of parbake`,
-    fix: "Run `parbake apply`: it forgets it, and makes every file as declared.",
+    fix: "Run `parbake apply`: it discards the journal, and makes every file as declared.",
   };
 }
 

@@ -68,15 +68,15 @@ async function recoverIn(
   const journal = found.document;
   const recovered = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
   if (recovered.failure === null)
-    context.log("warn", `an earlier run was cut short while it would ${PHASES[journal.phase]}: ${recovered.recovery}`);
+    context.log("warn", `an earlier run was cut short while it ${PHASES[journal.phase]}: ${recovered.recovery}`);
   return recovered;
 }
 
 const PHASES: Readonly<Record<Phase, string>> = {
-  swap: "swap files in",
-  act: "tell the units of new files",
+  swap: "swapped files in",
+  act: "told the units of new files",
   rollback: "put old files back",
-  settle: "tidy up",
+  settle: "tidied up",
 };
 
 async function recoverFrom(
@@ -126,7 +126,7 @@ function withChecksOf(plan: Plan, transaction: Transaction, { log }: Transaction
   const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {
     const target = listUnresolved(plan).find((one) => one.path === path);
     const check = target?.source.kind === "file" ? checkOf(target.source.step, target.isSecret) : null;
-    if (check === null) log("warn", `${path} is not asked for its health: the plan has no check of it any more`);
+    if (check === null) log("warn", `the health check of ${path} is skipped: the plan has none for it any more`);
     return check === null ? [] : [check];
   });
   return { ...transaction, journal: { ...journal, followUp: { ...journal.followUp, healthChecks } } };

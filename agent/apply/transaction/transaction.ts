@@ -124,7 +124,7 @@ export async function rollBack(
   } catch (error) {
     // A full disk: the old files need no room to come back.
     if (!(error instanceof Refusal)) throw error;
-    log("warn", `going back without a note of it: ${error.message}`);
+    log("warn", `parbake puts the old files back, though it cannot note that in its journal: ${error.message}`);
   }
   const { stuck, lost } = undoAll(root, journal.changes);
   if (stuck.length > 0) return { isRolledBack: false, reports: [], stuck, others: lost };
@@ -140,7 +140,7 @@ export function settle({ journal, folder }: Transaction, { root, log }: Transact
       writeJournal(root, folder, { ...journal, phase: "settle" });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      log("warn", `settling without a note of it: ${error.message}`);
+      log("warn", `parbake drops the old files, though it cannot note that in its journal: ${error.message}`);
       removeJournal(root, folder);
     }
   }

@@ -51,7 +51,7 @@ export function tellGivenUp(
   const ofChecks = health.filter(isGivenUp).map(({ path }) => {
     const check = healthChecks.find((one) => one.path === path);
     const what = `${path}: its health check \`${check?.argv.join(" ")}\` is given up: parbake did not come back from it, twice in a row`;
-    return placeProblem({ what, fix: "The new files stay, unchecked. Mend `healthCheck:`." }, check ?? {});
+    return placeProblem({ what, fix: "The new files stay, unchecked. Fix `healthCheck:`." }, check ?? {});
   });
   return [...ofUnits, ...ofChecks];
 }

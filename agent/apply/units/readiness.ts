@@ -1,5 +1,5 @@
 // Which units have all that they need of parbake: one empty file for each below /run/parbake/ready, and `all` once a whole run
-// has ended well. parbake-ready@.service looks for them. Nothing is ever taken away before the machine starts anew: what a
+// has ended well. parbake-ready@.service looks for them. No mark is removed before the machine reboots: what a
 // unit needs stays in place where a later run fails.
 
 import { closeSync, constants, lstatSync, openSync } from "node:fs";

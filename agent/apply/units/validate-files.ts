@@ -18,7 +18,7 @@ export interface Validation extends Declared {
 /** A validator needs a moment; one that needs longer hangs, and must not eat the time of the stages after it. */
 const TIMEOUT_MS = 30_000;
 
-/** `skipped` with its reason in a root that is not running: its programs would look at this machine's files. */
+/** `skipped` with its reason in a root that is not running: its programs would read this machine's files. */
 export type ValidationOutcome = { readonly kind: "passed" } | { readonly kind: "skipped"; readonly reason: string };
 
 export async function validateFiles(
@@ -32,9 +32,9 @@ export async function validateFiles(
     const refusal = await validate(validation, context);
     if (refusal === null) return;
     // A program that cannot be run is one cause, whatever number of files it validates.
-    const program = refusal.isOfProgram ? validation.argv[0]! : null;
-    if (program !== null && unrunnable.has(program)) return;
-    if (program !== null) unrunnable.add(program);
+    const [program] = refusal.isOfProgram ? validation.argv : [];
+    if (program !== undefined && unrunnable.has(program)) return;
+    if (program !== undefined) unrunnable.add(program);
     throw refusal.refusal;
   });
   return { kind: "passed" };
@@ -69,7 +69,7 @@ function fixFor(result: CommandResult, { argv }: Validation): string {
   switch (result.kind) {
     case "exited":
     case "killed":
-      return "Mend the template; nothing was changed.";
+      return "Fix the template; nothing was changed.";
     case "timed-out":
       return "Use a validator that ends by itself; nothing was changed.";
     case "interrupted":
@@ -79,6 +79,6 @@ function fixFor(result: CommandResult, { argv }: Validation): string {
     case "forbidden":
       return `Make it executable in the image: chmod +x ${argv[0]}; nothing was changed.`;
     case "absent":
-      return "Install the program in the image, or mend `validate:`; nothing was changed.";
+      return "Install the program in the image, or fix `validate:`; nothing was changed.";
   }
 }

@@ -53,7 +53,7 @@ function replaceByFifo(scratch: Scratch, path: string): void {
 
 const NO_REPORT = "/run/parbake/report.json is no report of this version of parbake";
 const DAMAGED =
-  "/var/lib/parbake/managed.json is damaged: what can't be read of it is taken for not written by parbake";
+  "/var/lib/parbake/managed.json is damaged: parbake takes each file whose entry it cannot read for one that it never wrote";
 const NO_JOURNAL = "/var/lib/parbake/journal.json is no journal of this version of parbake";
 const OPEN = "a record of parbake's, may be written to by every user";
 

@@ -131,7 +131,7 @@ describe("inspectPlan", () => {
     assert.deepEqual(changes.map(summary), [
       "kept",
       "update",
-      "update: /etc/refuse was edited by hand (2026-02-03T04:05:06.000Z), and its `onDrift: refuse` forbids to overwrite it",
+      "update: /etc/refuse was edited by hand (2026-02-03T04:05:06.000Z), and its `onDrift: refuse` forbids overwriting it",
       "unchanged",
     ]);
     const since = { since: "2026-02-03T04:05:06.000Z" };
@@ -162,7 +162,7 @@ describe("inspectPlan", () => {
       changes.map((change) => change.kind === "removal" && [change.path, change.change, change.note?.what ?? null]),
       [
         ["/etc/a", "remove", null],
-        ["/etc/b", "kept", "/etc/b is no longer declared and stays, no longer parbake's: it was edited by hand"],
+        ["/etc/b", "kept", "/etc/b is no longer declared, and parbake leaves it alone: it was edited by hand"],
       ],
     );
     assert.deepEqual(inspectPlan({ ...planOf(), part: "tuning" }, scratch.root), []);

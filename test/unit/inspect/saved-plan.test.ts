@@ -274,7 +274,7 @@ describe("the machine of a saved plan", () => {
     await applyPlan(planOf(fileStep("/etc/more", "x\n")), optionsFor(root));
     assert.deepEqual(
       problemsOf(() => refuseMovedOn(saved, root)),
-      ["cannot-write", "/etc/more is no longer as the plan saw it: the plan did not look at it"],
+      ["cannot-write", "/etc/more is no longer as the plan saw it: the plan did not inspect it"],
     );
   });
 

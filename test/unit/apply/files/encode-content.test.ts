@@ -50,12 +50,12 @@ describe("encodeContent", () => {
     [
       "number",
       "it is no number as json writes them",
-      "Mend the value in Secrets Manager, or take `number` out of x.hbs to print it as text.",
+      "Fix the value in Secrets Manager, or take `number` out of x.hbs to print it as text.",
     ],
     [
       "boolean",
       "it is neither true nor false",
-      "Mend the value in Secrets Manager, or take `bool` out of x.hbs to print it as text.",
+      "Fix the value in Secrets Manager, or take `bool` out of x.hbs to print it as text.",
     ],
   ] as const)
     it(`refuses a value that is to be a ${type} and is none, never with the value`, () => {

@@ -217,8 +217,8 @@ describe("a file that is no longer declared", () => {
     assert.deepEqual(
       report.warnings.map(({ what }) => what),
       [
-        "/etc/edited is no longer declared and stays, no longer parbake's: it was edited by hand",
-        "/etc/theirs is no longer declared and stays, no longer parbake's: it was there before parbake",
+        "/etc/edited is no longer declared, and parbake leaves it alone: it was edited by hand",
+        "/etc/theirs is no longer declared, and parbake leaves it alone: it was there before parbake",
       ],
     );
     assert.deepEqual((await apply(scratch, planOf())).warnings, []);
@@ -235,7 +235,7 @@ describe("a file that is no longer declared", () => {
     const { warnings } = await apply(scratch, planOf());
     assert.deepEqual(
       warnings.map(({ what }) => what),
-      [`/etc/c is no longer declared and stays, no longer parbake's: ${scratch.path("etc/c")} is a symlink to moved`],
+      [`/etc/c is no longer declared, and parbake leaves it alone: ${scratch.path("etc/c")} is a symlink to moved`],
     );
     assert.equal(readFileSync(scratch.path("etc/moved"), "utf8"), "c");
   });
@@ -308,7 +308,7 @@ describe("a file that was edited by hand", () => {
     assert.deepEqual(
       refusal.problems.map(({ what }) => what),
       [
-        `/etc/a was edited by hand (${EDITED_AT}), and its \`onDrift: refuse\` forbids to overwrite it`,
+        `/etc/a was edited by hand (${EDITED_AT}), and its \`onDrift: refuse\` forbids overwriting it`,
         `the folder ${scratch.path("missing")} does not exist`,
       ],
     );
