@@ -14,7 +14,7 @@ interface ChangeOf<Kind extends string, S> {
   /** Absolute, as the booted machine sees it. */
   readonly path: string;
   readonly change: ChangeKind;
-  /** What apply would stumble over; null: nothing. */
+  /** Why apply would fail here; null: it would not. */
   readonly problem: Problem | null;
 }
 

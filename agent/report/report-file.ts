@@ -37,7 +37,7 @@ function removeReport(root: string): void {
 
 /**
  * The report of the last run since the machine started; null where there was none.
- * @throws Refusal where there is one that can't be made out, or that others may have written
+ * @throws Refusal where there is one that can't be read, or that others may have written
  */
 export function readReport(root: string): Report | null {
   const found = readState(root, NAME, RUN_FOLDER, parseReport);

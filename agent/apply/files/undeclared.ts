@@ -100,8 +100,9 @@ function findHold(folder: Folder, entry: ManagedFile): string | null {
   return current.kind === "file" && isAsWritten(current, entry) ? null : "it was edited by hand";
 }
 
-// Nothing is known of a secret's content, so nothing tells an edit. But below the secrets folder nobody else writes, and a
-// credential that nothing declares any more is not to lie about.
-function findSecretHold(path: string, secretsFolder: string): string | null {
-  return isBelow(secretsFolder, path) ? null : `it holds a secret, and is not below ${secretsFolder}`;
+// parbake puts a secret into a generation alone, and nothing is known of its content that could tell an edit.
+function findSecretHold(path: string, secretsFolder: string): string {
+  return isBelow(secretsFolder, path)
+    ? "somebody put it where parbake had a link"
+    : `it holds a secret, and is not below ${secretsFolder}`;
 }

@@ -8,7 +8,7 @@ import { secretsIn, type Candidate } from "./choose-secrets.ts";
 import { inGeneration, type SecretsPlace } from "./secrets-place.ts";
 import { declare, isAsStored, type StoredGeneration } from "./stored-generation.ts";
 
-/** @param stored null: there is no generation yet, or its record can't be made out */
+/** @param stored null: there is no generation yet, or its record can't be read */
 export function listCandidates(
   place: SecretsPlace,
   targets: readonly Target[],

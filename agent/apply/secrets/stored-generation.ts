@@ -56,7 +56,7 @@ export const STORED_FILE: FileKind = {
 // Not there, or something else in its place.
 const NO_RECORD: ReadonlySet<string | null> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "ENXIO"]);
 
-/** Null where there is no generation, or where its record can't be made out: then everything is fetched anew. */
+/** Null where there is no generation, or where its record can't be read: then every secret is fetched again. */
 export function readStored(root: string, secretsFolder: string): StoredGeneration | null {
   try {
     return inFolder(root, secretsFolder, TRUST_NOBODY_ELSE, (folder) => {

@@ -59,7 +59,7 @@ export interface ManagedState {
   /** The run that wrote the record; null: none has. */
   readonly runId: string | null;
   readonly files: ManagedRecord;
-  /** Whether something of it can't be made out, and is left out. */
+  /** Whether an entry, or all of it, can't be read and is left out. */
   readonly isDamaged: boolean;
 }
 
@@ -73,7 +73,7 @@ export interface RecordUpdate {
 
 const NAME = "managed.json";
 
-/** An entry that can't be made out is left out, and the others hold. */
+/** Leaves out the entries that it can't read; the others hold. */
 export function readManaged(root: string): ManagedState {
   const found = readState(root, NAME, STATE_FOLDER, (json) => ({
     runId: json.get("runId").text(),

@@ -120,7 +120,7 @@ async function finishActing(
   return tellRecovered(rolledBack, stuck, failure.problems, context);
 }
 
-/** What is asked of the files is the plan's of now to say: the journal's word is not run. */
+/** With the health checks of the plan of now: no program runs because a journal names it. */
 function withChecksOf(plan: Plan, transaction: Transaction, { log }: TransactionContext): Transaction {
   const { journal } = transaction;
   const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {

@@ -60,7 +60,7 @@ async function ask(
   if (result.kind === "exited" && result.status === 0) return null;
   const said = "output" in result && !holdsSecrets ? firstLines(result.output, 3) : "";
   const why = `${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;
-  // No word on the files: the same ones may pass the next time.
+  // This says nothing of the files: the same ones may pass the next time.
   const isRetryable = result.kind === "timed-out" || result.kind === "not-started";
   return new Refusal(isRetryable ? "unavailable" : "data", {
     what: `${path} fails its health check \`${argv.join(" ")}\`: ${why}`,

@@ -142,7 +142,7 @@ function outcome({ unit, action }: OnChange, result: UnitReport["outcome"]): Uni
   return { report: { unit, action, outcome: result }, problem: null };
 }
 
-/** Before it was told anything: it has the old files, and needs no word of them. */
+/** The unit was not told of the new files yet, so it need not be told of the old ones. */
 function interrupted(wanted: OnChange): UnitOutcome {
   const problem = { what: `${wanted.unit}: ${wanted.action} was interrupted`, fix: "Run parbake again." };
   return { ...outcome(wanted, "not tried: stopped"), problem };

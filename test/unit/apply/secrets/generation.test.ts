@@ -444,6 +444,20 @@ describe("the generations of the secrets folder", () => {
       assert.deepEqual(look(), before);
     });
 
+  it("leave a file that somebody put where a link of theirs was, when its secret is no longer declared", async () => {
+    await apply(planOf(A, B));
+    rmSync(scratch.path(`${STORE}/b`));
+    writeFileSync(scratch.path(`${STORE}/b`), "mine");
+    const report = await apply(planOf(A));
+    assert.deepEqual(
+      report.warnings.map(({ what }) => what),
+      [
+        `${SECRETS_FOLDER}/b is no longer declared, and parbake leaves it alone: somebody put it where parbake had a link`,
+      ],
+    );
+    assert.deepEqual([read("b"), list()], ["mine", ["..data", "..gen-2", "a", "b"]]);
+  });
+
   it("are refused in a declared folder whose owner could exchange them", async () => {
     const folder: Step = { kind: "folder", path: `${SECRETS_FOLDER}/a`, ...owner(0o777) };
     const refusal = await refusalOf(apply(planOf(folder, A)));
