@@ -10,8 +10,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
-  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -188,13 +186,9 @@ export class Machine {
     };
   }
 
-  /** As an earlier parbake left it, which had no generations: the secret is a plain file. */
-  withoutGenerations(): void {
-    const folder = join(this.root, SECRETS);
-    rmSync(join(folder, "db"));
-    renameSync(join(folder, "..data/db"), join(folder, "db"));
-    rmSync(join(folder, readlinkSync(join(folder, "..data"))), { recursive: true });
-    rmSync(join(folder, "..data"));
+  /** As if somebody had removed the secret's name: the current generation still has its file. */
+  loseLink(): void {
+    rmSync(join(this.root, SECRETS, "db"));
   }
 
   hasJournal(): boolean {
