@@ -2,7 +2,7 @@
 // file can have, and never follows a symlink that is the path's last name.
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { Refusal, type RefusalCode } from "../refusal.ts";
+import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
 
 /** What a file is for, and so what it may be. */
@@ -45,9 +45,15 @@ export function describeKind(stats: Stats): string {
   return stats.isSymbolicLink() ? "a symlink" : "a device";
 }
 
-export function notPlain(file: string, { name, code }: FileKind, what: string): Refusal {
-  const fix = "Name a plain file: parbake waits for no writer, and reads nothing that may have no end.";
-  return new Refusal(code, { what: `${name} is ${what}, and a plain file was expected`, fix, at: { file } });
+function notPlain(file: string, { name, code }: FileKind, what: string): Refusal {
+  return new Refusal(code, { ...describeNotPlain(name, what), at: { file } });
+}
+
+export function describeNotPlain(name: string, what: string): Pick<Problem, "what" | "fix"> {
+  return {
+    what: `${name} is ${what}, and a plain file was expected`,
+    fix: "Name a plain file: parbake waits for no writer, and reads nothing that may have no end.",
+  };
 }
 
 // One byte more than it should have, so that one that grows is seen.

@@ -3,7 +3,7 @@
 import { readlinkSync } from "node:fs";
 import { errnoOf, explainErrno } from "../file-error.ts";
 import { Refusal, type Problem, type RefusalCode } from "../../refusal.ts";
-import { notPlain, type FileKind } from "../read-plain.ts";
+import { describeNotPlain, type FileKind } from "../read-plain.ts";
 
 /** A file that a person wrote. */
 export interface InputKind extends FileKind {
@@ -20,42 +20,53 @@ export function tooMany(folder: string, mostFiles: number, { name, code }: Input
   return new Refusal(code, { what, fix: "Name the right folder.", at: { file: folder } });
 }
 
-/** A Refusal with the place, or the error itself where it is none of the file's. */
-export function explainRead(error: unknown, file: string, kind: InputKind): unknown {
-  const at = { file };
-  if (error instanceof TypeError && "code" in error && error.code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-    const what = `${kind.name} is not UTF-8`;
-    return new Refusal(kind.code, { what, fix: "Save it as UTF-8.", at });
-  }
-  const errno = errnoOf(error);
-  if (errno === null) return error;
-  if (errno === "ENOENT" && linkTextOf(file) !== null) return dangling(linkTextOf(file)!, file, kind);
-  if (errno === "ENOENT" || errno === "ENOTDIR") return absent(kind.absent, file);
-  if (errno === "ENXIO") return notPlain(file, kind, "a FIFO, a socket or a device");
-  if (errno === "EACCES")
-    return new Refusal("permission", {
-      what: `${kind.name} may not be read`,
-      fix: "Run as root, or mend its mode.",
-      at,
-    });
-  const { code, what, fix } = explainErrno(errno);
-  return new Refusal(code === "unavailable" ? code : kind.code, { what: `${kind.name} ${what}`, fix, at });
+export function notUtf8(file: string, { name, code }: InputKind): Refusal {
+  return new Refusal(code, { what: `${name} is not UTF-8`, fix: "Save it as UTF-8.", at: { file } });
 }
 
-function dangling(text: string, file: string, { name, absent: { code } }: InputKind): Refusal {
+/** A Refusal with the place, or the error itself where it is none of the file's. */
+export function explainRead(error: unknown, file: string, kind: InputKind): unknown {
+  const errno = errnoOf(error);
+  if (errno === null) return error;
+  const { code, what, fix } = explainErrnoOf(errno, file, kind);
+  return new Refusal(code, { what, fix, at: { file } }, { cause: error });
+}
+
+type Explained = Omit<Problem, "at"> & { readonly code: RefusalCode };
+
+function explainErrnoOf(errno: string, file: string, { name, code, absent }: InputKind): Explained {
+  switch (errno) {
+    case "ENOENT": {
+      const text = linkTextOf(file);
+      return text === null ? absent : dangling(text, name, absent.code);
+    }
+    case "ENOTDIR":
+      return { ...absent, what: `${absent.what}: a part of its path is not a folder` };
+    case "ENXIO":
+      return { code, ...describeNotPlain(name, "a FIFO, a socket or a device") };
+    case "EACCES":
+      return {
+        code: "permission",
+        what: `${name} may not be read: permission denied`,
+        fix: "Run parbake as root, or let its user read the file and enter the folders on the way to it.",
+      };
+  }
+  const meaning = explainErrno(errno);
+  const isShortage = meaning.code === "unavailable";
+  return { code: isShortage ? meaning.code : code, what: `${name} ${meaning.what}`, fix: meaning.fix };
+}
+
+function dangling(text: string, name: string, code: RefusalCode): Explained {
   const what = `${name} is a dangling symlink: there is no ${text}`;
-  return new Refusal(code, { what, fix: "Write that file, or point the symlink at another.", at: { file } });
+  return { code, what, fix: "Write that file, or point the symlink at another." };
 }
 
 /** Null: no symlink. */
 function linkTextOf(file: string): string | null {
   try {
     return readlinkSync(file);
-  } catch {
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
     return null;
   }
-}
-
-function absent({ code, what, fix }: InputKind["absent"], file: string): Refusal {
-  return new Refusal(code, { what, fix, at: { file } });
 }

@@ -6,8 +6,9 @@ import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { errnoOf } from "../file-error.ts";
 import { Refusal } from "../../refusal.ts";
+import { decodeUtf8, withoutMark } from "../../utf8.ts";
 import { findAccessLists } from "./access-lists.ts";
-import { explainRead, noFolder, tooMany, type InputKind } from "./explain-read.ts";
+import { explainRead, noFolder, notUtf8, tooMany, type InputKind } from "./explain-read.ts";
 import { readPlain } from "../read-plain.ts";
 import { isSticky, isWritableByGroup, listDangers, NAMED_IN_ACL, type OnUntrusted } from "../trust.ts";
 import { describeUntrusted, type Untrusted } from "./untrusted.ts";
@@ -51,11 +52,9 @@ export class Inputs {
    * @throws Refusal with the kind's code, `permission` or `unavailable`
    */
   read(file: string, kind: InputKind): string {
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(this.#readBytes(file, kind));
-    } catch (error) {
-      throw explainRead(error, file, kind);
-    }
+    const text = decodeUtf8(this.#readBytes(file, kind));
+    if (text === null) throw notUtf8(file, kind);
+    return withoutMark(text);
   }
 
   /** The same; null where there is none. */
@@ -102,10 +101,14 @@ export class Inputs {
   }
 
   #readBytes(file: string, kind: InputKind): Buffer {
-    const path = this.#resolve(file);
-    const { bytes, stats } = readPlain(path, file, kind);
-    this.#judge(path, stats);
-    return bytes;
+    try {
+      const path = this.#resolve(file);
+      const { bytes, stats } = readPlain(path, file, kind);
+      this.#judge(path, stats);
+      return bytes;
+    } catch (error) {
+      throw explainRead(error, file, kind);
+    }
   }
 
   #isThere(file: string, kind: InputKind): boolean {
