@@ -73,7 +73,7 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
   const errno = errnoOf(error);
   if (error instanceof Refusal || errno === null) return error;
   const { code, what, fix } = explainErrno(errno);
-  return new Refusal(code, { what: `${shownPath} ${what}`, fix });
+  return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
 }
 
 /** The same of an error that nobody foresaw, where it says no more than that the machine, or a limit, had nothing left. */

@@ -165,7 +165,7 @@ function openRoot(root: string, trust: Trust): Folder {
     return checked(openSync(root, O_PATH | constants.O_DIRECTORY), root, null, trust);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
-    throw new Refusal("usage", { what: `${root} is not a folder`, fix: "Give --root a folder." });
+    throw new Refusal("usage", { what: `${root} is not a folder`, fix: "Give --root a folder." }, { cause: error });
   }
 }
 
@@ -187,13 +187,21 @@ function explainStep(error: unknown, parent: Folder, name: string, shownPath: st
   if (errno === "ENOENT") return existsSync("/proc/self/fd") ? missingFolder(shownPath, error) : noProc();
   if (errno !== "ENOTDIR" && errno !== "ELOOP") return explainFileError(error, shownPath);
   const what = `${shownPath} is ${isSymlink(parent, name) ? "a symlink" : "not a folder"}, and a folder was expected`;
-  return new Refusal("cannot-write", { what, fix: "Name the real folder: parbake follows no symlink." });
+  return new Refusal(
+    "cannot-write",
+    { what, fix: "Name the real folder: parbake follows no symlink." },
+    { cause: error },
+  );
 }
 
 function missingFolder(shownPath: string, cause: unknown): Refusal {
   const fix = `Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${shownPath}`;
-  return new Refusal("cannot-write", { what: `the folder ${shownPath} does not exist`, fix }, { cause });
+  const what = `the folder ${shownPath} does not exist`;
+  return new Refusal("cannot-write", { what, fix }, { cause: new MissingFolder("missing folder", { cause }) });
 }
+
+/** A cause, because a Refusal that gets its place is another Refusal of the same cause. */
+class MissingFolder extends Error {}
 
 function noProc(): Refusal {
   return new Refusal("cannot-write", { what: "/proc is not mounted", fix: "Mount it: parbake needs /proc/self/fd." });
@@ -217,7 +225,7 @@ function checked(fd: number, shownPath: string, above: string | null, trust: Tru
 
 /** Whether openFolder refused because the folder is not there at all. */
 export function isMissingFolder(error: unknown): boolean {
-  return error instanceof Refusal && errnoOf(error.cause) === "ENOENT";
+  return error instanceof Refusal && error.cause instanceof MissingFolder;
 }
 
 // The root is a wall: a path that climbs is no path of the machine, whoever wrote it.

@@ -30,7 +30,7 @@ export function locateInRoot(root: string, path: string): string {
     const found = walk(base, path, { linkAt });
     return base === "/" ? found : found.slice(base.length) || "/";
   } catch (error) {
-    throw errnoOf(error) === "ELOOP" ? endless(join(root, path)) : error;
+    throw errnoOf(error) === "ELOOP" ? endless(join(root, path), error) : error;
   }
 }
 
@@ -39,13 +39,14 @@ function linkAt(path: string): string | null {
   try {
     const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
     return isLink ? readlinkSync(path) : null;
-  } catch {
-    // Below what is no folder, or may not be looked into: whoever opens it is told why.
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    // A part of the path is not a folder, or may not be entered: whoever opens it is told why.
     return null;
   }
 }
 
-function endless(shownPath: string): Refusal {
+function endless(shownPath: string, cause: unknown): Refusal {
   const what = `${shownPath} leads through more than ${MOST_LINKS} symlinks`;
-  return new Refusal("config", { what, fix: `Look where they lead: namei ${shownPath}` });
+  return new Refusal("config", { what, fix: `Look where they lead: namei ${shownPath}` }, { cause });
 }

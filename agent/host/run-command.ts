@@ -74,8 +74,7 @@ function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
       stdio: ["ignore", "pipe", "pipe"],
     });
   } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return spawnFailure(error as Error);
+    return spawnFailure(error);
   }
 }
 
@@ -96,8 +95,8 @@ function resultOf(status: number | null, signal: string | null, output: string):
   return status === null ? { kind: "killed", signal: signal ?? "unknown", output } : { kind: "exited", status, output };
 }
 
-function spawnFailure(error: Error): CommandResult {
-  const errno = "code" in error ? String(error.code) : null;
+function spawnFailure(error: unknown): CommandResult {
+  const errno = errnoOf(error);
   if (errno === "ENOENT") return { kind: "absent" };
   if (errno === "EACCES") return { kind: "forbidden" };
   if (errno === null) throw error;
@@ -116,11 +115,14 @@ function collectOutput(child: ChildProcess): () => string {
   return () => Buffer.concat(chunks).subarray(0, OUTPUT_LIMIT_BYTES).toString("utf8");
 }
 
-function killGroup(child: ChildProcess): void {
+function killGroup({ pid }: ChildProcess): void {
+  // Undefined where it was not started: the event that says so is on its way.
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid!, "SIGKILL");
-  } catch {
-    // It ended by itself in this very moment.
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // ESRCH: it ended by itself in this very moment.
+    if (errnoOf(error) === null) throw error;
   }
 }
 

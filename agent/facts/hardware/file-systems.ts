@@ -2,6 +2,7 @@
 
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { errnoOf } from "../../host/file-error.ts";
 
 /** A folder that is not there yet will be in its parent's. Those without a size of their own are left out. */
 export function measureFileSystems(folders: readonly string[]): readonly FileSystem[] {
@@ -13,8 +14,9 @@ function measure(folder: string): number {
     const { blocks, bsize } = statfsSync(folder);
     return blocks * bsize;
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    if (error.code === "ENOENT" && folder !== dirname(folder)) return measure(dirname(folder));
+    const errno = errnoOf(error);
+    if (errno === null) throw error;
+    if (errno === "ENOENT" && folder !== dirname(folder)) return measure(dirname(folder));
     return 0;
   }
 }

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { errnoOf } from "../../host/file-error.ts";
 
 export interface KernelFiles {
   /** Trimmed text, or null where the file is not there or gives nothing. */
@@ -22,7 +23,7 @@ export function openKernelFiles(root: string): KernelFiles {
 }
 
 // What the kernel says when a file is absent, hidden from this process, or belongs to a device without that property.
-const NO_SUCH_FACT = new Set([
+const NO_SUCH_FACT: ReadonlySet<string | null> = new Set([
   "ENOENT",
   "ENOTDIR",
   "EACCES",
@@ -38,7 +39,7 @@ function orNull<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && "code" in error && NO_SUCH_FACT.has(String(error.code))) return null;
+    if (NO_SUCH_FACT.has(errnoOf(error))) return null;
     throw error;
   }
 }

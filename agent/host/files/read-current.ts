@@ -63,7 +63,7 @@ export function readCurrent(folder: Folder, name: string, limitBytes: number): C
     }
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return { kind: "absent" };
-    if (errnoOf(error) === "ELOOP") throw symlinkRefused(folder, name, shownPath);
+    if (errnoOf(error) === "ELOOP") throw symlinkRefused(folder, name, shownPath, error);
     throw explainFileError(error, shownPath);
   }
 }
@@ -133,9 +133,8 @@ function readOpened(fd: number, shownPath: string, limitBytes: number): Current 
   };
 }
 
-function symlinkRefused(folder: Folder, name: string, shownPath: string): Refusal {
-  return new Refusal("cannot-write", {
-    what: `${shownPath} is a symlink to ${readlinkSync(entryOf(folder, name))}`,
-    fix: "Name the file that it points to, or remove the link: parbake follows no symlink.",
-  });
+function symlinkRefused(folder: Folder, name: string, shownPath: string, cause: unknown): Refusal {
+  const what = `${shownPath} is a symlink to ${readlinkSync(entryOf(folder, name))}`;
+  const fix = "Name the file that it points to, or remove the link: parbake follows no symlink.";
+  return new Refusal("cannot-write", { what, fix }, { cause });
 }

@@ -3,12 +3,14 @@ import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } fr
 import {
   closeFolder,
   inFolder,
+  isMissingFolder,
   makeFolders,
   openFolder,
   removeFolders,
   TRUST_NOBODY_ELSE,
 } from "../../../agent/host/folder.ts";
-import { Refusal } from "../../../agent/refusal.ts";
+import { errnoOf } from "../../../agent/host/file-error.ts";
+import { placeRefusal, Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, removeScratches } from "../support/scratch.ts";
 
 function refusalOf(work: () => unknown): Refusal {
@@ -41,6 +43,21 @@ describe("openFolder", () => {
       assert.equal(refusal.code, "cannot-write");
       assert.equal(refusal.problems[0]!.what, `${path("link")} is a symlink, and a folder was expected`);
     }
+  });
+
+  it("keeps the cause of each refusal, and knows a folder that is not there by it", () => {
+    const { root, write } = makeScratch();
+    write("file", "x");
+    const missing = refusalOf(() => openFolder(root, "/none", TRUST_NOBODY_ELSE));
+    const noFolder = refusalOf(() => openFolder(root, "/file/x", TRUST_NOBODY_ELSE));
+    const noRoot = refusalOf(() => openFolder(`${root}/none`, "/", TRUST_NOBODY_ELSE));
+    assert.deepEqual([missing, noFolder, noRoot].map(isMissingFolder), [true, false, false]);
+    assert.equal(isMissingFolder(placeRefusal(missing, { at: { file: "x" } })), true);
+    assert.deepEqual(
+      [noFolder, noRoot].map(({ cause }) => errnoOf(cause)),
+      ["ENOTDIR", "ENOENT"],
+    );
+    assert.equal(errnoOf((missing.cause as Error).cause), "ENOENT");
   });
 
   it("refuses a path that climbs, whoever wrote it", () => {

@@ -7,6 +7,11 @@ import { makeScratch, removeScratches } from "../support/scratch.ts";
 describe("resolveInRoot", () => {
   afterEach(removeScratches);
 
+  it("takes no bug of ours for a path that leads nowhere", () => {
+    const { root } = makeScratch();
+    assert.throws(() => locateInRoot(root, "/etc\0/passwd"), { code: "ERR_INVALID_ARG_VALUE" });
+  });
+
   it("follows relative and absolute links within the root, and `..` stays at it", () => {
     const { root, path } = makeScratch();
     mkdirSync(path("usr/bin"), { recursive: true });

@@ -43,6 +43,10 @@ describe("runCommand", () => {
     assert.ok(performance.now() - startMs < 2_500);
   });
 
+  it("tells of a program that is absent, however short its time", async () => {
+    assert.deepEqual(await runCommand(["/nonexistent/program"], 0), { kind: "absent" });
+  });
+
   it("tells of a program that is absent or may not be run", async () => {
     const scratch = makeScratch();
     scratch.write("data", "x", 0o644);

@@ -18,4 +18,6 @@ describe("the file systems of folders", () => {
   });
   it("are none where they have no size, or the path is none", () =>
     assert.deepEqual(measureFileSystems(["/proc", "/dev/null/data"]), []));
+  it("takes no bug of ours for a file system without a size", () =>
+    assert.throws(() => measureFileSystems(["/data\0"]), { code: "ERR_INVALID_ARG_VALUE" }));
 });
