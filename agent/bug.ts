@@ -1,4 +1,5 @@
-// An error that nobody foresaw, told by where it was thrown and never by what it says: its message may quote a secret. Pure.
+// Our own bugs: which errors are one, and what may be told of one: where it was thrown, never what it says, for its message may
+// quote a secret. Pure.
 
 /** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
 export function describeBug(error: unknown): string {
@@ -17,5 +18,15 @@ function lastFrames(stack: string): string[] {
   const lines = stack.split("\n");
   return lines.slice(lines.findLastIndex((line) => !FRAME.test(line)) + 1);
 }
+
+/**
+ * Whether an error can only be a bug of ours: JavaScript's own (TypeError, RangeError, …) without the code that Node gives to what
+ * it throws itself. What catches errors of a machine or a network to go on lets these through.
+ */
+export function isBug(error: unknown): boolean {
+  return NATIVE.some((kind) => error instanceof kind) && !("code" in (error as Error));
+}
+
+const NATIVE = [TypeError, RangeError, ReferenceError, SyntaxError, URIError, EvalError];
 
 const FRAME = /^ {4}at (?:[^()]+ \()?(?:(?:node:|file:|\/)[\w./@%-]*:\d+:\d+|<anonymous>|native)\)?$/;

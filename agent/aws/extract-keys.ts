@@ -4,6 +4,7 @@ import type { NewlinePolicy } from "../config/config.ts";
 import type { SecretKey, SecretStep } from "../plan/plan.ts";
 import { secretLabel } from "../plan/secret-label.ts";
 import { declaredAt, Refusal, type Declared, type Problem } from "../refusal.ts";
+import { decodeUtf8, MARK, withoutMark } from "../utf8.ts";
 import { isObject, parseExact, writeExact } from "./parse-exact.ts";
 import { SecretValue } from "./secret-value.ts";
 
@@ -24,10 +25,10 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
   const label = secretLabel(step);
   const values = new Map<string, SecretValue>();
   const flaws: Flaw[] = [];
-  const json = step.keys.some(({ key }) => key !== WHOLE) ? parse(answer) : null;
+  let parsed: Parsed | null = null;
   for (const wanted of step.keys) {
-    const found = wanted.key === WHOLE ? { bytes: wholeBytes(answer) } : findBytes(wanted, json!);
-    if ("bytes" in found)
+    const found = wanted.key === WHOLE ? wholeBytes(answer) : findBytes(wanted, (parsed ??= parse(answer)));
+    if (found.kind === "bytes")
       values.set(wanted.key, new SecretValue(`${label}#${wanted.key}`, endLines(found.bytes, wanted.newline)));
     else flaws.push({ ...adviseManaged(step, found), ...declaredAt(wanted.at) });
   }
@@ -38,11 +39,14 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
 
 /** What is wrong with the whole of it is said once. */
 function problemsOf(subject: string, flaws: readonly Flaw[]): Problem[] {
-  const byText = new Map(flaws.toReversed().map(({ why, ...flaw }) => [why, { what: `${subject} ${why}`, ...flaw }]));
+  const byText = new Map(
+    flaws.toReversed().map(({ why, fix, at }) => [why, { what: `${subject} ${why}`, fix, ...declaredAt(at) }]),
+  );
   return [...byText.values()].toReversed();
 }
 
 interface Flaw extends Declared {
+  readonly kind: "flaw";
   /** After the secret's name. */
   readonly why: string;
   readonly fix: string;
@@ -58,11 +62,16 @@ function adviseManaged({ id }: SecretStep, flaw: Flaw): Flaw {
   return flaw.fix === NO_VALUE && id.includes("!") ? { ...flaw, fix: NOT_IN_MANAGED } : flaw;
 }
 
-type Found = { readonly bytes: Buffer } | Flaw;
-type Parsed = { readonly json: unknown } | Flaw;
+type Found = { readonly kind: "bytes"; readonly bytes: Buffer } | Flaw;
+type Parsed = { readonly kind: "json"; readonly json: unknown } | Flaw;
 
-function wholeBytes({ SecretString, SecretBinary }: SecretAnswer): Buffer {
-  return SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, "utf8");
+function flawed(why: string, fix: string): Flaw {
+  return { kind: "flaw", why, fix };
+}
+
+function wholeBytes({ SecretString, SecretBinary }: SecretAnswer): Found {
+  const bytes = SecretString === undefined ? Buffer.from(SecretBinary ?? []) : Buffer.from(SecretString, "utf8");
+  return { kind: "bytes", bytes };
 }
 
 function parse(answer: SecretAnswer): Parsed {
@@ -70,15 +79,15 @@ function parse(answer: SecretAnswer): Parsed {
   if (typeof read !== "string") return read;
   try {
     // RFC 8259 lets a reader of JSON pass over the mark, which is no part of any value.
-    return { json: parseExact(read.startsWith(MARK) ? read.slice(MARK.length) : read) };
-  } catch {
+    return { kind: "json", json: parseExact(withoutMark(read)) };
+  } catch (error) {
+    // The reader calls itself for each value in a value, as deep as the stack is.
+    if (error instanceof RangeError) return flawed("is JSON that nests too deep to be read", "Make it flatter.");
+    if (!(error instanceof SyntaxError)) throw error;
     const kind = typeof answer.SecretString === "string" ? "" : "binary and ";
-    return { why: `is ${kind}not JSON, so it has no keys`, fix: NO_KEYS };
+    return flawed(`is ${kind}not JSON, so it has no keys`, NO_KEYS);
   }
 }
-
-/** The byte order mark. */
-const MARK = "\uFEFF";
 
 /** Whether the keys were read without the mark that the value begins with: other readers of it may choke. */
 export function hasMark({ SecretString, SecretBinary }: SecretAnswer): boolean {
@@ -89,13 +98,9 @@ export function hasMark({ SecretString, SecretBinary }: SecretAnswer): boolean {
 /** What answers may not be Secrets Manager, and its value neither text nor bytes. */
 function readText({ SecretString, SecretBinary: bytes }: SecretAnswer): string | Flaw {
   if (typeof SecretString === "string") return SecretString;
-  if (!(bytes instanceof Uint8Array)) return { why: "is not JSON, so it has no keys", fix: NO_KEYS };
-  if (isUtf16(bytes)) return { why: "is UTF-16, so it has no keys", fix: "Store it as UTF-8." };
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return { why: "is binary and no UTF-8 text, so it has no keys", fix: NO_KEYS };
-  }
+  if (!(bytes instanceof Uint8Array)) return flawed("is not JSON, so it has no keys", NO_KEYS);
+  if (isUtf16(bytes)) return flawed("is UTF-16, so it has no keys", "Store it as UTF-8.");
+  return decodeUtf8(bytes) ?? flawed("is binary and not UTF-8 text, so it has no keys", NO_KEYS);
 }
 
 /** By its mark, or by the NUL beside the first character, which no JSON has. */
@@ -105,21 +110,18 @@ function isUtf16([first, second]: Uint8Array): boolean {
 }
 
 function findBytes({ key, pointer }: SecretKey, parsed: Parsed): Found {
-  if ("why" in parsed) return parsed;
+  if (parsed.kind === "flaw") return parsed;
   const { json } = parsed;
   // A pointer may go into a list.
   if (!isObject(json) && !(pointer !== undefined && Array.isArray(json)))
-    return { why: "is JSON but not an object, so it has no keys", fix: NO_KEYS };
+    return flawed("is JSON but not an object, so it has no keys", NO_KEYS);
   const value = pointer === undefined ? member(json, key) : follow(json, pointer);
   const asked = pointer === undefined ? `key '${key}'` : `value at ${pointer}`;
-  if (value === undefined) return { why: `has no ${asked}`, fix: NO_VALUE };
-  if (value === null) return { why: `has null for the ${asked}`, fix: NO_VALUE };
+  if (value === undefined) return flawed(`has no ${asked}`, NO_VALUE);
+  if (value === null) return flawed(`has null for the ${asked}`, NO_VALUE);
   const text = writeExact(value);
-  if (text.isWellFormed()) return { bytes: Buffer.from(text, "utf8") };
-  return {
-    why: `has half of a surrogate pair, which is no text, in the ${asked}`,
-    fix: "Store text or a binary secret.",
-  };
+  if (text.isWellFormed()) return { kind: "bytes", bytes: Buffer.from(text, "utf8") };
+  return flawed(`has half of a surrogate pair, which is not text, in the ${asked}`, "Store text or a binary secret.");
 }
 
 /** RFC 6901. */

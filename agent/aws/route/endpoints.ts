@@ -27,7 +27,7 @@ const CA_BUNDLE: InputKind = {
   // Twenty times Mozilla's list, which has 150 authorities in 220 KiB.
   mostBytes: 4 * 1024 * 1024,
   code: "config",
-  absent: { code: "config", what: "AWS_CA_BUNDLE is not there", fix: NAME_A_BUNDLE },
+  absent: { code: "config", what: "the file that AWS_CA_BUNDLE names does not exist", fix: NAME_A_BUNDLE },
 };
 
 /**

@@ -68,7 +68,8 @@ function authorizationOf({ username, password }: URL): string | null | undefined
   try {
     const plain = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
     return `Basic ${Buffer.from(plain).toString("base64")}`;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import { isBug } from "../../bug.ts";
 import { exchange, MAX_HEADER_BYTES } from "../../http/exchange.ts";
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import { openTunnel } from "../../http/tunnel.ts";
@@ -72,7 +73,7 @@ export function createRequestHandler(
         if (isByProxy && status === 407) throw HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
         return { response: { statusCode: status, headers: { ...headers }, body } };
       } catch (error) {
-        if (error instanceof Refusal) throw error;
+        if (error instanceof Refusal || isBug(error)) throw error;
         throw HttpTrouble.from(error, isByProxy);
       }
     },
@@ -155,7 +156,9 @@ function trustOf({ certificateAuthority }: ClientSettings): { readonly ca?: stri
 
 /** Whose connections go through the proxy's tunnel, where there is one for the host. */
 function openHttpsAgent(settings: ClientSettings, signal: AbortSignal): HttpsAgent {
-  const agent = new HttpsAgent({ keepAlive: true, maxSockets: MOST_SOCKETS, ...trustOf(settings) });
+  // Read once: a later connection is opened where nobody could catch the Refusal.
+  const trust = trustOf(settings);
+  const agent = new HttpsAgent({ keepAlive: true, maxSockets: MOST_SOCKETS, ...trust });
   if (!settings.proxies) return agent;
   type Create = (options: object, callback?: (error: Error | null, socket?: Socket) => void) => Socket | undefined;
   const connect = agent.createConnection.bind(agent) as Create;
@@ -166,7 +169,7 @@ function openHttpsAgent(settings: ClientSettings, signal: AbortSignal): HttpsAge
     const tunnel = openTunnel(authorityOf({ host, port }), {
       proxy: proxy.url,
       authorization: proxy.authorization,
-      trust: trustOf(settings),
+      trust,
       timeoutMs: CONNECT_TIMEOUT_MS,
       signal,
     });

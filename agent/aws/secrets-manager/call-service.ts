@@ -2,13 +2,14 @@
 
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { setTimeout as wait } from "node:timers/promises";
+import { isBug } from "../../bug.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type RefusalCode } from "../../refusal.ts";
 import { computeBackoffMs } from "./backoff.ts";
 import type { Checked } from "./check-answer.ts";
 import type { Clients, Lease } from "./clients.ts";
-import { judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
+import { hasStatus, judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
 
 export interface CallContext {
   readonly clients: Clients;
@@ -85,8 +86,8 @@ async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadl
     const checked = await call.send(client, { abortSignal: deadline.signal });
     return checked.kind === "good" ? { answer: checked.answer } : { verdict: judgeFlaw(checked.flaw, judged) };
   } catch (error) {
-    // Our own: the role's credentials could not be had.
-    if (error instanceof Refusal) throw error;
+    // Our own: the role's credentials could not be had, or a bug. The SDK's answer to a foreign one has a status.
+    if (error instanceof Refusal || (isBug(error) && !hasStatus(error))) throw error;
     return { verdict: judgeError(error, judged) };
   }
 }

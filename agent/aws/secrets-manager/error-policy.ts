@@ -35,16 +35,27 @@ function indexRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
   return new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)));
 }
 
+/** Whether an answer came that the SDK could not read, or that is an error. */
+export function hasStatus(error: unknown): boolean {
+  return metadataOf(error).httpStatusCode !== undefined;
+}
+
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly clockSkewCorrected?: boolean;
+}
+
+function metadataOf(error: unknown): Metadata {
+  return (error as { readonly $metadata?: Metadata } | null | undefined)?.$metadata ?? {};
+}
+
 /** @param error what the SDK threw: its name, code and status are looked at, its message never is */
 export function judgeError(error: unknown, call: JudgedCall): Verdict {
   if (error instanceof HttpTrouble) return judgeTrouble(error, call);
-  const { name, $metadata } = (error ?? {}) as {
-    name?: string;
-    $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
-  };
-  const known = judgeName(name, call, $metadata?.clockSkewCorrected === true);
+  const { name } = (error ?? {}) as { readonly name?: string };
+  const { httpStatusCode: status, clockSkewCorrected } = metadataOf(error);
+  const known = judgeName(name, call, clockSkewCorrected === true);
   if (known) return known;
-  const status = $metadata?.httpStatusCode;
   return status === undefined ? judgeTrouble(HttpTrouble.from(error), call) : judgeStatus(status, name, call);
 }
 

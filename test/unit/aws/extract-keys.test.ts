@@ -170,7 +170,7 @@ describe("extractKeys", () => {
     [
       "bytes that are no text",
       { SecretBinary: Buffer.from(`{"p":"\xff${CANARY}"}`, "latin1") },
-      /is binary and no UTF-8/,
+      /is binary and not UTF-8 text/,
     ],
     ["UTF-16 with its mark", { SecretBinary: Buffer.from(`\uFEFF{"p":"${CANARY}"}`, "utf16le") }, /is UTF-16/],
     ["UTF-16 without a mark", { SecretBinary: Buffer.from(`{"p":"${CANARY}"}`, "utf16le") }, /is UTF-16/],
@@ -178,6 +178,11 @@ describe("extractKeys", () => {
     ["an empty binary", { SecretBinary: Buffer.alloc(0) }, /is binary and not JSON/],
     ["a value that is no text", { SecretString: { password: CANARY } }, /is not JSON/],
     ["a value that is null", { SecretString: null }, /is not JSON/],
+    [
+      "JSON that is too deep",
+      { SecretString: `${"[".repeat(30_000)}"${CANARY}"${"]".repeat(30_000)}` },
+      /nests too deep/,
+    ],
     ["two marks", { SecretString: `\uFEFF\uFEFF{"password":"${CANARY}"}` }, /is not JSON/],
   ];
   for (const [title, answer, message] of refused) {

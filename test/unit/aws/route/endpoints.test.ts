@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readClientSettings, type Environment } from "../../../../agent/aws/route/endpoints.ts";
@@ -79,8 +79,21 @@ describe("readClientSettings", () => {
       writeFileSync(join(folder, name), text);
       return join(folder, name);
     };
+    const link = (name: string, target: string) => {
+      symlinkSync(target, join(folder, name));
+      return join(folder, name);
+    };
     const cases = [
-      [join(folder, "none.pem"), /none\.pem: AWS_CA_BUNDLE is not there\. Point it at a PEM file/],
+      [
+        join(folder, "none.pem"),
+        /none\.pem: the file that AWS_CA_BUNDLE names does not exist\. Point it at a PEM file/,
+      ],
+      [
+        join(bundle("file", ""), "x.pem"),
+        /x\.pem: the file that AWS_CA_BUNDLE names does not exist: a part of its path is not a folder\. Point it at a PEM/,
+      ],
+      [link("dangling.pem", "none.pem"), /dangling\.pem: AWS_CA_BUNDLE is a dangling symlink: there is no none\.pem\./],
+      [link("loop.pem", "loop.pem"), /loop\.pem: AWS_CA_BUNDLE is a symlink .*go in circles\. Name the real file\./],
       [folder, /: AWS_CA_BUNDLE is a folder, and a plain file was expected/],
       [bundle("key.pem", "-----BEGIN PRIVATE KEY-----\n"), /key\.pem: AWS_CA_BUNDLE holds no certificate/],
     ] as const;
@@ -95,6 +108,20 @@ describe("readClientSettings", () => {
       await assert.rejects(ask("http:"), { name: "HttpTrouble" });
       handler.destroy();
     }
+  });
+
+  it("lets a bug of ours through: it is no trouble of the network's", async () => {
+    const bug = new TypeError("x is undefined");
+    const settings = {
+      ...read({}),
+      certificateAuthority: () => {
+        throw bug;
+      },
+    };
+    const handler = createRequestHandler(settings, () => 1);
+    const request = { protocol: "https:", hostname: "127.0.0.1", port: 1, method: "GET", path: "/", headers: {} };
+    await assert.rejects(handler.handle(request), (error) => error === bug);
+    handler.destroy();
   });
 
   it("takes the proxies in small letters first, with or without a scheme", () => {

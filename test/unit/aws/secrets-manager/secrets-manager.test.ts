@@ -234,6 +234,16 @@ describe("createSecretsSource", () => {
     assert.equal(emulator.requests.length, 2);
   });
 
+  it("lets a bug of ours through at once: another try would not help, and no secret is to blame", async () => {
+    const bug = new TypeError("x is undefined");
+    const { source } = open({
+      fetchCredentials: () => {
+        throw bug;
+      },
+    });
+    await assert.rejects(source.fetchSecret(stepOf("prod/db")), (error) => error === bug);
+  });
+
   it("ends at the deadline when there is no answer", async () => {
     script(99, { kind: "hang" });
     const refusal = await refusalOf(open({ deadlineMs: 300 }).source.fetchSecret(stepOf("prod/db")));
