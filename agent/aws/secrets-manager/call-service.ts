@@ -1,15 +1,15 @@
 // One call of Secrets Manager, made until it is answered, is final, or the run's time is up: what the policy table says, done.
 
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { setTimeout as wait } from "node:timers/promises";
+import { computeBackoffMs, wait } from "../../backoff.ts";
 import { isBug } from "../../bug.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type RefusalCode } from "../../refusal.ts";
-import { computeBackoffMs } from "./backoff.ts";
 import type { Checked } from "./check-answer.ts";
 import type { Clients, Lease } from "./clients.ts";
 import { hasStatus, judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
+import { BACKOFF } from "./waits.ts";
 
 export interface CallContext {
   readonly clients: Clients;
@@ -99,11 +99,13 @@ async function pause<T>(
   tries: number,
   { deadline, log, random, onRetry }: CallContext,
 ): Promise<boolean> {
-  const waitMs = computeBackoffMs(tries, isThrottled, random());
-  if (waitMs >= deadline.remainingMs() || deadline.signal.aborted) return false;
+  const { signal } = deadline;
+  const clock = { remainingMs: () => deadline.remainingMs(), random, signal };
+  const waitMs = computeBackoffMs(tries, BACKOFF[isThrottled ? "throttled" : "fault"], clock);
+  if (waitMs === null) return false;
   onRetry?.();
   log("warn", `${subject}: ${what}; trying again`, { attempt: tries, waitMs: Math.round(waitMs) });
   // What ends the run ends the wait, and the try after it.
-  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+  await wait(waitMs, signal);
   return true;
 }

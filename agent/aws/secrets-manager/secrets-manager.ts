@@ -1,11 +1,10 @@
 // AWS Secrets Manager as parbake uses it: values and descriptions, all at once over one pool, under the run's deadline. Never
 // logs, prints or keeps a value.
 
-import { setTimeout as wait } from "node:timers/promises";
+import { wait } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import type { SecretStep } from "../../plan/plan.ts";
-import { computeStartDelayMs } from "./backoff.ts";
 import { createBatcher, type FetchOne } from "./batch-secrets.ts";
 import type { CallContext } from "./call-service.ts";
 import type { CallRegion } from "../route/call-region.ts";
@@ -18,6 +17,7 @@ import type { FetchedSecret } from "../fetched-secret.ts";
 import type { ValueAnswer } from "./check-answer.ts";
 import { getSecretValue } from "./get-secret-value.ts";
 import type { SecretDescription } from "../secret-description.ts";
+import { computeStartDelayMs } from "./waits.ts";
 import { referTo, type SecretReference } from "./secret-request.ts";
 
 export interface SecretsSource {
@@ -79,5 +79,5 @@ function takeKeys({ step, subject }: SecretReference, answer: ValueAnswer, log: 
 async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {
   const waitMs = computeStartDelayMs(startJitterMs, deadline.remainingMs(), random());
   log("info", "waiting for this instance's turn (aws.startJitter)", { waitMs: Math.round(waitMs) });
-  await wait(waitMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+  await wait(waitMs, deadline.signal);
 }

@@ -1,11 +1,12 @@
 // Our own IMDSv2 client: one session token for all reads, retries under the run's deadline. Never speaks v1, never
 // uses a proxy, and never puts an answer's body into an error.
 
+import type { RetryClock } from "../../backoff.ts";
 import { type Problem, Refusal } from "../../refusal.ts";
 import { type ImdsClientOptions, type ImdsConnection, openConnection, persist, send } from "./imds-connection.ts";
 import { noToken, switchedOff, tokenRefused, unexpectedStatus, v1Only } from "./imds-problems.ts";
 import type { ImdsAnswer } from "./imds-request.ts";
-import type { Attempt, RetryClock } from "./imds-retry.ts";
+import type { Attempt } from "./imds-retry.ts";
 import { createTokenKeeper, type Token } from "./imds-token.ts";
 
 /** Every method rejects with a Refusal `unavailable` when IMDS is off, is not IMDSv2, or gave nothing in time. */

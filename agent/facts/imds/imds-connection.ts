@@ -1,11 +1,12 @@
 // One way to IMDS for a whole run: its sockets, its clocks, and a request that is tried until time is up.
 
 import { Agent } from "node:http";
+import type { RetryClock } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { gaveUp, tooLarge } from "./imds-problems.ts";
 import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
-import { type Attempt, retry, type RetryClock } from "./imds-retry.ts";
+import { type Attempt, retry } from "./imds-retry.ts";
 
 export interface ImdsClientOptions {
   readonly endpoint: URL;

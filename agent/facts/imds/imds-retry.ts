@@ -1,6 +1,6 @@
-// How long IMDS is asked again, and how often: full jitter under an end. Never decides what an answer means.
+// Asks IMDS again until it answers or the time is up. Never decides what an answer means.
 
-import { setTimeout as wait } from "node:timers/promises";
+import { computeBackoffMs, wait, type Backoff, type RetryClock } from "../../backoff.ts";
 import { ImdsTrouble } from "./imds-request.ts";
 
 /** What one try came to. `again` may pass by itself. */
@@ -13,14 +13,6 @@ interface Again {
   readonly detail: string;
 }
 
-export interface RetryClock {
-  /** Left for this wait, never below 0. */
-  remainingMs(): number;
-  /** In [0, 1). */
-  random(): number;
-  readonly signal: AbortSignal;
-}
-
 /** How a wait ended without an answer. */
 export interface GaveUp {
   readonly kind: "gave-up";
@@ -29,12 +21,10 @@ export interface GaveUp {
 }
 
 // The first waits are short, for the network that comes up milliseconds later; the longest stays far below the
-// 1024 packets a second that an interface may send to link-local services. Full jitter, as the AWS architecture blog
-// has it, keeps a fleet that boots together from asking in step.
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 1000;
+// 1024 packets a second that an interface may send to link-local services.
+const BACKOFF: Backoff = { baseMs: 50, capMs: 1000 };
 
-/** Tries until it is done or the clock has run out; what `attempt` throws goes through. */
+/** Tries until it is done or there is no time for another try; what `attempt` throws goes through. */
 export async function retry<T>(
   clock: RetryClock,
   attempt: () => Promise<Attempt<T>>,
@@ -48,15 +38,9 @@ export async function retry<T>(
     const cutShort = clock.remainingMs() < 2 || clock.signal.aborted;
     if (last === null || !cutShort) last = outcome;
     tries += 1;
-    await pause(clock, tries);
+    const waitMs = computeBackoffMs(tries, BACKOFF, clock);
+    if (waitMs === null) break;
+    await wait(waitMs, clock.signal);
   }
   return { kind: "gave-up", tries, last };
-}
-
-async function pause(clock: RetryClock, tries: number): Promise<void> {
-  const ceilingMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
-  // At least a millisecond, so that a random 0 does not spin.
-  const pauseMs = Math.min(clock.remainingMs(), 1 + clock.random() * ceilingMs);
-  // An abort ends the wait; the loop's condition then ends the tries.
-  await wait(pauseMs, undefined, { signal: clock.signal }).catch(() => undefined);
 }
