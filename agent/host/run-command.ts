@@ -25,11 +25,12 @@ const DRAIN_MS = 100;
 
 export const runCommand: RunCommand = (argv, timeoutMs, signal) =>
   new Promise((resolve) => {
-    const child = signal?.aborted ? cutShort(signal, "") : trySpawn(argv);
-    if ("kind" in child) {
-      resolve(child);
+    const started = signal?.aborted ? cutShort(signal, "") : start(argv);
+    if (started.kind !== "started") {
+      resolve(started);
       return;
     }
+    const { child } = started;
     const output = collectOutput(child);
     let isCut = false;
     const cut = () => {
@@ -63,16 +64,22 @@ const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 /** For what the config's programs, which it names in full, call in their turn. */
 const LOCAL_PATH = "/usr/local/sbin:/usr/local/bin";
 
-// Of what spawn(2) can say, Node throws some and sends the rest as an event.
-function trySpawn(argv: readonly string[]): ChildProcess | CommandResult {
+interface Started {
+  readonly kind: "started";
+  readonly child: ChildProcess;
+}
+
+// Node throws some errors of spawn(2) and sends the rest as an event.
+function start([program = "", ...words]: readonly string[]): Started | CommandResult {
   try {
-    // A process group of its own, so that the time limit ends its children as well.
-    return spawn(argv[0]!, argv.slice(1), {
+    const child = spawn(program, words, {
       cwd: "/",
+      // A process group of its own, so that the time limit ends its children as well.
       detached: true,
-      env: { PATH: argv[0]!.startsWith("/") ? `${LOCAL_PATH}:${SYSTEM_PATH}` : SYSTEM_PATH, LC_ALL: "C.UTF-8" },
+      env: { PATH: program.startsWith("/") ? `${LOCAL_PATH}:${SYSTEM_PATH}` : SYSTEM_PATH, LC_ALL: "C.UTF-8" },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    return { kind: "started", child };
   } catch (error) {
     return spawnFailure(error);
   }

@@ -13,17 +13,17 @@ import { callService, type CallContext } from "./call-service.ts";
 import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
 import type { Circumstances } from "./clients.ts";
 import { judgeName } from "./error-policy.ts";
-import type { SecretReference } from "./secret-request.ts";
+import type { SecretRequest } from "./secret-request.ts";
 
 /** The most that BatchGetSecretValue takes (API reference). */
 const MOST_IDS = 20;
 /** No answer to so few ids has this many pages. */
 const MOST_PAGES = MOST_IDS;
 
-export type FetchOne = (reference: SecretReference) => Promise<ValueAnswer>;
+export type FetchOne = (request: SecretRequest) => Promise<ValueAnswer>;
 
 interface Waiting {
-  readonly reference: SecretReference;
+  readonly request: SecretRequest;
   readonly resolve: (answer: ValueAnswer | Promise<ValueAnswer>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -43,14 +43,13 @@ export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOn
   async function settle(group: readonly Waiting[]): Promise<void> {
     const answer = isRefused ? null : await askBatch(group, context);
     if (answer === null) isRefused = true;
-    for (const one of group)
-      one.resolve(answer === null ? fetchOne(one.reference) : pick(one.reference, answer, fetchOne));
+    for (const one of group) one.resolve(answer === null ? fetchOne(one.request) : pick(one.request, answer, fetchOne));
   }
 
-  return (reference) =>
+  return (request) =>
     new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(() => void flush());
-      waiting.push({ reference, resolve, reject });
+      waiting.push({ request, resolve, reject });
     });
 }
 
@@ -60,9 +59,9 @@ function rejectAll(group: readonly Waiting[], error: unknown): void {
 
 /** By region, with no more than twenty different ids each. */
 function chunk(all: readonly Waiting[]): Waiting[][] {
-  const regions = Map.groupBy(all, ({ reference }) => reference.region);
+  const regions = Map.groupBy(all, ({ request }) => request.region);
   return [...regions.values()].flatMap((group) => {
-    const byId = [...Map.groupBy(group, ({ reference }) => reference.id).values()];
+    const byId = [...Map.groupBy(group, ({ request }) => request.id).values()];
     const chunks: Waiting[][] = [];
     for (let start = 0; start < byId.length; start += MOST_IDS) chunks.push(byId.slice(start, start + MOST_IDS).flat());
     return chunks;
@@ -77,8 +76,8 @@ interface BatchAnswer {
 
 /** Null: batches are refused as such. @throws Refusal when there is no answer until the deadline */
 async function askBatch(group: readonly Waiting[], context: CallContext): Promise<BatchAnswer | null> {
-  const ids = [...new Set(group.map(({ reference }) => reference.id))];
-  const { region } = group[0]!.reference;
+  const ids = [...new Set(group.map(({ request }) => request.id))];
+  const { region } = group[0]!.request;
   const subject = `${ids.length} secrets in ${region}`;
   const answer: { values: SecretValueEntry[]; errors: APIErrorType[] } = { values: [], errors: [] };
   let NextToken: string | undefined;
@@ -112,18 +111,18 @@ async function askBatch(group: readonly Waiting[], context: CallContext): Promis
   return { ...answer, circumstances: context.clients.lease(region).circumstances };
 }
 
-function pick(reference: SecretReference, batch: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
-  const value = batch.values.find((each) => isOfSecret(reference, { ...each }));
-  const checked = value === undefined ? null : checkValue(reference, {}, value);
+function pick(request: SecretRequest, batch: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
+  const value = batch.values.find((each) => isOfSecret(request, { ...each }));
+  const checked = value === undefined ? null : checkValue(request, {}, value);
   if (checked?.kind === "good") return Promise.resolve(checked.answer);
-  const error = batch.errors.find(({ SecretId }) => isSame(reference.id, SecretId));
-  if (!value && !error) return Promise.reject(forgotten(reference));
+  const error = batch.errors.find(({ SecretId }) => isSame(request.id, SecretId));
+  if (!value && !error) return Promise.reject(forgotten(request));
   const { circumstances } = batch;
   const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
   // A fault that may pass, or that the table does not know, and a value that is none: alone it gets retries of its own.
-  if (verdict?.kind !== "fatal") return fetchOne(reference);
+  if (verdict?.kind !== "fatal") return fetchOne(request);
   const { code, what, fix } = verdict;
-  return Promise.reject(new Refusal(code, { what: `${reference.subject}: ${what}`, fix }));
+  return Promise.reject(new Refusal(code, { what: `${request.subject}: ${what}`, fix }));
 }
 
 /** An error has what was asked for, or the ARN of it. */
@@ -131,7 +130,7 @@ function isSame(id: string, found: string | undefined): boolean {
   return found !== undefined && (found === id || (isArn(found) && found.replace(/-\w{6}$/, "") === id));
 }
 
-function forgotten({ subject }: SecretReference): Refusal {
+function forgotten({ subject }: SecretRequest): Refusal {
   return new Refusal("unavailable", {
     what: `${subject}: BatchGetSecretValue gives neither its value nor an error`,
     fix: "Take `aws: { batch: true }` out of the config: single calls always say what became of each secret.",

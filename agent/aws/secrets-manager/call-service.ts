@@ -51,7 +51,7 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
   for (let tries = 1; ; tries++) {
     const lease = context.clients.lease(call.region);
     const outcome = await tryOnce(call, lease, context.deadline);
-    if ("answer" in outcome) return { kind: "answered", answer: outcome.answer };
+    if (outcome.kind === "answered") return outcome;
     // A try that the end of time cut short says less than the whole one before it.
     const verdict: Verdict = last !== null && context.deadline.signal.aborted ? last : outcome.verdict;
     last = verdict;
@@ -62,7 +62,7 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
       isRenewed = true;
       context.onRetry?.();
       context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);
-      context.clients.renew(lease.generation);
+      context.clients.renew(lease.credentialsEpoch);
       continue;
     }
     if (!(await pause(call, verdict, tries, context)))
@@ -78,17 +78,21 @@ function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcom
   return { kind: "failed", failure: { code, what, fix, kind, isThrottled } };
 }
 
-type Try<T> = { readonly answer: T } | { readonly verdict: Verdict };
+type Try<T> =
+  | { readonly kind: "answered"; readonly answer: T }
+  | { readonly kind: "judged"; readonly verdict: Verdict };
 
 async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadline: Deadline): Promise<Try<T>> {
   const judged = { operation: call.operation, circumstances };
   try {
     const checked = await call.send(client, { abortSignal: deadline.signal });
-    return checked.kind === "good" ? { answer: checked.answer } : { verdict: judgeFlaw(checked.flaw, judged) };
+    return checked.kind === "good"
+      ? { kind: "answered", answer: checked.answer }
+      : { kind: "judged", verdict: judgeFlaw(checked.flaw, judged) };
   } catch (error) {
     // Our own: the role's credentials could not be had, or a bug. The SDK's answer to a foreign one has a status.
     if (error instanceof Refusal || (isBug(error) && !hasStatus(error))) throw error;
-    return { verdict: judgeError(error, judged) };
+    return { kind: "judged", verdict: judgeError(error, judged) };
   }
 }
 

@@ -4,7 +4,7 @@
 import { isArn, isVersionId } from "../../names/secret-id.ts";
 import type { SecretAnswer } from "../extract-keys.ts";
 import type { SecretDescription } from "../secret-description.ts";
-import type { SecretReference, VersionInput } from "./secret-request.ts";
+import type { SecretRequest, VersionInput } from "./secret-request.ts";
 
 /** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
 interface Flaw {
@@ -19,7 +19,7 @@ export interface ValueAnswer extends SecretAnswer {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-type Asked = Pick<SecretReference, "id" | "region">;
+type Asked = Pick<SecretRequest, "id" | "region">;
 
 /** Secrets Manager's quotas. */
 export const MOST_SECRET_BYTES = 64 * 1024;

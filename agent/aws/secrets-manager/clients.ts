@@ -11,8 +11,8 @@ import { routeTo, type Route } from "../route/route.ts";
 
 export interface Lease {
   readonly client: SecretsManagerClient;
-  /** Which credentials it signs with. */
-  readonly generation: number;
+  /** Which credentials it signs with: goes up with each renewal. */
+  readonly credentialsEpoch: number;
   /** What an error of the client's is to be judged with. */
   readonly circumstances: Circumstances;
 }
@@ -26,8 +26,8 @@ export interface Circumstances {
 
 export interface Clients {
   lease(region: string): Lease;
-  /** Has other credentials fetched, unless that has happened since this generation: many requests fail at once. */
-  renew(generation: number): void;
+  /** Has other credentials fetched, unless that has happened since this epoch: many requests fail at once. */
+  renew(failedEpoch: number): void;
   /** Ends every connection. */
   close(): void;
 }
@@ -48,7 +48,7 @@ function mostBodyBytes({ headers }: SdkRequest): number {
 export function createClients(settings: ClientSettings, fetchCredentials: () => Promise<Credentials>): Clients {
   const leases = new Map<string, Lease>();
   const handler = createRequestHandler(settings, mostBodyBytes);
-  let generation = 0;
+  let credentialsEpoch = 0;
   let credentials: Promise<Credentials> | null = null;
 
   function open(region: string, stale: Lease | undefined): Lease {
@@ -65,20 +65,20 @@ export function createClients(settings: ClientSettings, fetchCredentials: () => 
     });
     // What it has learnt of the clock.
     if (stale) client.config.systemClockOffset = stale.client.config.systemClockOffset;
-    return { client, generation, circumstances };
+    return { client, credentialsEpoch, circumstances };
   }
 
   return {
     lease(region) {
       const held = leases.get(region);
-      if (held?.generation === generation) return held;
+      if (held?.credentialsEpoch === credentialsEpoch) return held;
       const lease = open(region, held);
       leases.set(region, lease);
       return lease;
     },
-    renew(failed) {
-      if (failed !== generation) return;
-      generation += 1;
+    renew(failedEpoch) {
+      if (failedEpoch !== credentialsEpoch) return;
+      credentialsEpoch += 1;
       credentials = null;
     },
     close() {

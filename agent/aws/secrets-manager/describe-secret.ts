@@ -4,17 +4,17 @@ import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { callService, refusalOf, type Call, type CallContext } from "./call-service.ts";
 import { checkDescription } from "./check-answer.ts";
 import type { SecretDescription } from "../secret-description.ts";
-import type { SecretReference } from "./secret-request.ts";
+import type { SecretRequest } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret: denied, not there, or no answer */
-export async function describeSecret(reference: SecretReference, context: CallContext): Promise<SecretDescription> {
-  const { id, region, subject } = reference;
+export async function describeSecret(request: SecretRequest, context: CallContext): Promise<SecretDescription> {
+  const { id, region, subject } = request;
   const call: Call<SecretDescription> = {
     subject,
     region,
     operation: "DescribeSecret",
     send: async (client, options) =>
-      checkDescription(reference, await client.send(new DescribeSecretCommand({ SecretId: id }), options)),
+      checkDescription(request, await client.send(new DescribeSecretCommand({ SecretId: id }), options)),
   };
   const outcome = await callService(call, context);
   if (outcome.kind === "failed") throw refusalOf(subject, outcome.failure);

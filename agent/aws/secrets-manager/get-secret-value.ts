@@ -3,33 +3,29 @@
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { callService, refusalOf, type Call, type CallContext, type Outcome } from "./call-service.ts";
 import { checkValue, type ValueAnswer } from "./check-answer.ts";
-import { versionInput, type SecretReference, type VersionInput } from "./secret-request.ts";
+import { versionInput, type SecretRequest, type VersionInput } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret, or that of credentials that cannot be had */
-export async function getSecretValue(reference: SecretReference, context: CallContext): Promise<ValueAnswer> {
-  const { step, subject } = reference;
-  const outcome = await ask(reference, versionInput(step), context);
+export async function getSecretValue(request: SecretRequest, context: CallContext): Promise<ValueAnswer> {
+  const { step, subject } = request;
+  const outcome = await ask(request, versionInput(step), context);
   if (outcome.kind === "answered") return outcome.answer;
   const { failure } = outcome;
   // A secret that has never been rotated has no version before: then both files hold the one that there is.
   if (step.version?.kind !== "previous" || failure.code !== "data") throw refusalOf(subject, failure);
-  const current = await ask(reference, {}, context);
+  const current = await ask(request, {}, context);
   if (current.kind === "answered") return current.answer;
   throw refusalOf(subject, current.failure);
 }
 
-function ask(reference: SecretReference, version: VersionInput, context: CallContext): Promise<Outcome<ValueAnswer>> {
-  const { id, region, subject } = reference;
+function ask(request: SecretRequest, version: VersionInput, context: CallContext): Promise<Outcome<ValueAnswer>> {
+  const { id, region, subject } = request;
   const call: Call<ValueAnswer> = {
     subject,
     region,
     operation: "GetSecretValue",
     send: async (client, options) =>
-      checkValue(
-        reference,
-        version,
-        await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options),
-      ),
+      checkValue(request, version, await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options)),
   };
   return callService(call, context);
 }

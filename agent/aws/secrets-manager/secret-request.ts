@@ -6,7 +6,7 @@ import { secretLabel } from "../../plan/secret-label.ts";
 import { Refusal } from "../../refusal.ts";
 import type { CallRegion } from "../route/call-region.ts";
 
-export interface SecretReference {
+export interface SecretRequest {
   readonly step: SecretStep;
   readonly id: string;
   readonly region: string;
@@ -15,7 +15,7 @@ export interface SecretReference {
 }
 
 /** @throws Refusal `unavailable` where no region is known: one that is guessed would be another account's wrong secret */
-export function referTo(step: SecretStep, call: CallRegion): SecretReference {
+export function buildRequest(step: SecretStep, call: CallRegion): SecretRequest {
   const own = step.region ?? (isArn(step.id) ? step.id.split(":")[3]! : null);
   const [region, variable] = own === null ? [call.region, call.variable] : [own, null];
   if (!region) {

@@ -18,7 +18,7 @@ import type { ValueAnswer } from "./check-answer.ts";
 import { getSecretValue } from "./get-secret-value.ts";
 import type { SecretDescription } from "../secret-description.ts";
 import { computeStartDelayMs } from "./waits.ts";
-import { referTo, type SecretReference } from "./secret-request.ts";
+import { buildRequest, type SecretRequest } from "./secret-request.ts";
 
 export interface SecretsSource {
   /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */
@@ -48,7 +48,7 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
   const { onRetry } = options;
   const clients = createClients(settings, options.fetchCredentials);
   const context: CallContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
-  const fetchOne: FetchOne = (reference) => getSecretValue(reference, context);
+  const fetchOne: FetchOne = (request) => getSecretValue(request, context);
   let start: Promise<FetchOne> | null = null;
 
   // All secrets of a run wait for the same start.
@@ -59,18 +59,18 @@ export function createSecretsSource(options: SecretsSourceOptions): SecretsSourc
 
   return {
     async fetchSecret(step) {
-      const reference = referTo(step, region);
+      const request = buildRequest(step, region);
       const fetchCurrent = await (start ??= begin());
       // A batch has no way to ask for another version.
-      const answer = await (step.version === undefined ? fetchCurrent : fetchOne)(reference);
-      return takeKeys(reference, answer, log);
+      const answer = await (step.version === undefined ? fetchCurrent : fetchOne)(request);
+      return takeKeys(request, answer, log);
     },
-    describeSecret: async (step) => describeSecret(referTo(step, region), context),
+    describeSecret: async (step) => describeSecret(buildRequest(step, region), context),
     close: () => clients.close(),
   };
 }
 
-function takeKeys({ step, subject }: SecretReference, answer: ValueAnswer, log: Log): FetchedSecret {
+function takeKeys({ step, subject }: SecretRequest, answer: ValueAnswer, log: Log): FetchedSecret {
   if (hasMark(answer) && step.keys.some(({ key }) => key !== WHOLE))
     log("warn", `${subject} begins with a byte order mark, which its keys are read without; store it as plain UTF-8`);
   return { versionId: answer.versionId, values: extractKeys(step, answer) };

@@ -16,7 +16,11 @@ import { firstLines } from "../run-command.ts";
 import { temporaryName } from "./temporary.ts";
 import type { Attributes } from "../attributes.ts";
 
-type CopyOutcome = "copied" | "no GNU cp" | { readonly failed: string };
+type CopyOutcome =
+  | { readonly kind: "copied" }
+  | { readonly kind: "no-gnu-cp" }
+  /** `why` is a part of a sentence. */
+  | { readonly kind: "failed"; readonly why: string };
 
 /** Copies mode bits, ACL, label and all other extended attributes between open files. */
 export type CopyAttributes = (fromFd: number, toFd: number) => CopyOutcome;
@@ -37,9 +41,10 @@ export function copyByCp(hasLabels: boolean): CopyAttributes {
     });
     const errno = error && "code" in error ? String(error.code) : null;
     // Busybox has a cp, too.
-    if (errno === "ENOENT" || /(?:unrecognized|unknown|invalid) option/.test(stderr ?? "")) return "no GNU cp";
-    if (errno !== null) return { failed: `cp ended with ${errno}` };
-    return status === 0 ? "copied" : { failed: firstLines(stderr, 1) };
+    if (errno === "ENOENT" || /(?:unrecognized|unknown|invalid) option/.test(stderr ?? ""))
+      return { kind: "no-gnu-cp" };
+    if (errno !== null) return { kind: "failed", why: `cp ended with ${errno}` };
+    return status === 0 ? { kind: "copied" } : { kind: "failed", why: firstLines(stderr, 1) };
   };
 }
 
@@ -47,6 +52,11 @@ export function copyByCp(hasLabels: boolean): CopyAttributes {
 function hasSelinux(): boolean {
   return existsSync("/sys/fs/selinux/enforce");
 }
+
+const NO_GNU_CP: Problem = {
+  what: "extended attributes, ACLs and labels of replaced files are not kept: there is no GNU cp",
+  fix: "Install GNU coreutils in the image.",
+};
 
 export class AttributeKeeper {
   readonly warnings: Problem[] = [];
@@ -75,7 +85,7 @@ export class AttributeKeeper {
     try {
       if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw exchanged(folder, name);
       const outcome = this.#keepFrom(fd, folder, name, from.attributes.mode, toFd, to.mode);
-      if (outcome !== "copied") this.#warn(join(folder.shownPath, name), outcome);
+      this.#warn(join(folder.shownPath, name), outcome);
     } finally {
       closeSync(fd);
     }
@@ -91,7 +101,7 @@ export class AttributeKeeper {
     const fd = openSync(path, flags, 0o600);
     try {
       const outcome = this.#copy(fromFd, fd);
-      if (outcome !== "copied") return outcome;
+      if (outcome.kind !== "copied") return outcome;
       fchmodSync(fd, fromMode & toMode);
       return this.#copy(fd, toFd);
     } finally {
@@ -100,14 +110,18 @@ export class AttributeKeeper {
     }
   }
 
-  #warn(shownPath: string, outcome: Exclude<CopyOutcome, "copied">): void {
-    if (outcome !== "no GNU cp") {
-      const what = `${shownPath}: not all of its extended attributes could be kept: ${outcome.failed}`;
-      this.warnings.push({ what, fix: "Look at `getfattr -d -m - FILE`, and set what is missing." });
-      return;
+  #warn(shownPath: string, outcome: CopyOutcome): void {
+    switch (outcome.kind) {
+      case "copied":
+        return;
+      case "failed":
+        this.warnings.push({
+          what: `${shownPath}: not all of its extended attributes could be kept: ${outcome.why}`,
+          fix: "Inspect them with `getfattr -d -m - FILE`, and set what is missing.",
+        });
+        return;
+      case "no-gnu-cp":
+        if (!this.warnings.includes(NO_GNU_CP)) this.warnings.push(NO_GNU_CP);
     }
-    const what = "extended attributes, ACLs and labels of replaced files are not kept: there is no GNU cp";
-    if (!this.warnings.some((warning) => warning.what === what))
-      this.warnings.push({ what, fix: "Install GNU coreutils in the image." });
   }
 }

@@ -81,9 +81,9 @@ describe("AttributeKeeper", () => {
   });
 
   it("says once that there is no GNU cp, and goes on", () => {
-    const { keeper, run } = keep(() => "no GNU cp", 0o644, 0o644);
+    const { keeper, run } = keep(() => ({ kind: "no-gnu-cp" }), 0o644, 0o644);
     run();
-    const again = keep(() => "no GNU cp", 0o644, 0o600);
+    const again = keep(() => ({ kind: "no-gnu-cp" }), 0o644, 0o600);
     again.run();
     assert.deepEqual(
       keeper.warnings.map(({ what }) => what),
@@ -93,7 +93,7 @@ describe("AttributeKeeper", () => {
   });
 
   it("names the file whose attributes could not all be kept", () => {
-    const { keeper, run, scratch } = keep(() => ({ failed: "cp: setting attribute" }), 0o644, 0o644);
+    const { keeper, run, scratch } = keep(() => ({ kind: "failed", why: "cp: setting attribute" }), 0o644, 0o644);
     run();
     assert.deepEqual(
       keeper.warnings.map(({ what }) => what),
