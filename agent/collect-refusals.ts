@@ -39,10 +39,11 @@ export async function allGathering<T extends Item, R>(
 ): Promise<R[]> {
   const settled = await Promise.allSettled(items.map(work));
   const refusals = new Gathered();
-  for (const [index, one] of settled.entries()) {
-    if (one.status === "fulfilled") continue;
+  for (const [index, item] of items.entries()) {
+    const one = settled[index];
+    if (one?.status !== "rejected") continue;
     if (!(one.reason instanceof Refusal)) throw one.reason;
-    refusals.add(items[index]!, one.reason);
+    refusals.add(item, one.reason);
   }
   refusals.throwAny();
   return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));

@@ -8,6 +8,6 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 export function parseDurationMs(text: string): number | null {
   if (text === "0") return 0;
   const [, amount = "", unit = ""] = /^([\d.]+)(ms|s|min|m|h)$/.exec(text) ?? [];
-  const count = parseDecimal(amount);
-  return count === null ? null : count * UNIT_MS[unit]!;
+  const [count, unitMs] = [parseDecimal(amount), UNIT_MS[unit]];
+  return count === null || unitMs === undefined ? null : count * unitMs;
 }

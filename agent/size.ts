@@ -15,9 +15,8 @@ const FACTOR: Readonly<Record<string, number>> = { b: 1, k: KIB, m: MIB, g: GIB,
 export function parseSize(size: string): number | null {
   if (size === "0") return 0;
   const [, written = "", letter = ""] = /^([\d.]+) ?(b|[kmgt](?:ib?)?)$/i.exec(size) ?? [];
-  const amount = parseDecimal(written);
-  if (amount === null) return null;
-  const factor = FACTOR[letter.slice(0, 1).toLowerCase()]!;
+  const [amount, factor] = [parseDecimal(written), FACTOR[letter.slice(0, 1).toLowerCase()]];
+  if (amount === null || factor === undefined) return null;
   if (factor === 1 && !Number.isInteger(amount)) return null;
   const bytes = Math.floor(amount * factor);
   return Number.isSafeInteger(bytes) ? bytes : null;
@@ -30,9 +29,10 @@ export function adviseSize(text: string): string {
   const [, written = "", letter = ""] = /^([\d.]+) ?([kmgt])?b?$/i.exec(text) ?? [];
   const amount = parseDecimal(written);
   if (amount === null || amount === 0) return "Write it with its unit: 512MiB, 1.5GiB.";
-  if (letter === "") return `Write it with its unit: ${withUnit(amount)}.`;
+  const factor = DECIMAL[letter.toLowerCase()];
+  if (factor === undefined) return `Write it with its unit: ${withUnit(amount)}.`;
   const upper = letter.toUpperCase();
-  const bytes = Math.round(amount * DECIMAL[letter.toLowerCase()]!);
+  const bytes = Math.round(amount * factor);
   return `${upper}B is ${upper}iB to some programs and a power of 1000 to others: write ${written}${upper}iB or ${bytes}B.`;
 }
 

@@ -25,11 +25,10 @@ export function checkPaths(config: Config, own: readonly string[]): Problem[] {
     else byPath.set(landing.path, landing);
   }
   for (const landing of landings) {
-    const parent = parents(landing.path).find((path) => byPath.get(path)?.isFolder === false);
-    if (parent)
-      problems.push(
-        clash(landing, `${parent} is a file and cannot be the folder of ${landing.path}`, byPath.get(parent)!),
-      );
+    const file = parents(landing.path)
+      .map((path) => byPath.get(path))
+      .find((parent) => parent?.isFolder === false);
+    if (file) problems.push(clash(landing, `${file.path} is a file and cannot be the folder of ${landing.path}`, file));
   }
   return problems;
 }
@@ -50,7 +49,7 @@ function allLandings({ files, folders, secrets, secretsFolder }: Config): Landin
 /** The names that the generations of secrets need for themselves, at the top of the secrets folder. */
 function findReserved({ path, at }: Landing, secretsFolder: string): Problem[] {
   const base = `${secretsFolder.replace(/\/+$/, "")}/`;
-  const name = path.startsWith(base) ? path.slice(base.length).split("/")[0]! : "";
+  const [name = ""] = path.startsWith(base) ? path.slice(base.length).split("/", 1) : [];
   if (!name.startsWith("..") && name !== ".versions.json") return [];
   return [{ what: `${path}: the name ${name} is parbake's own in the secrets folder`, fix: "Choose another.", at }];
 }

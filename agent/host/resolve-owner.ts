@@ -22,10 +22,10 @@ interface OwnerIds {
 }
 
 export function readAccounts(root: string): Accounts {
-  const users = fieldsOf(readEtc(root, "passwd")).map(
-    ([name, , uid, gid]) => [name!, { uid: Number(uid), gid: Number(gid) }] as const,
+  const users = linesOf(readEtc(root, "passwd")).map(
+    ({ name, id: uid, next }) => [name, { uid, gid: Number(next) }] as const,
   );
-  const groups = fieldsOf(readEtc(root, "group")).map(([name, , gid]) => [name!, Number(gid)] as const);
+  const groups = linesOf(readEtc(root, "group")).map(({ name, id }) => [name, id] as const);
   // root is 0 on every Linux, also in a scratch folder that has no /etc/passwd.
   return { users: new Map([["root", { uid: 0, gid: 0 }], ...users]), groups: new Map([["root", 0], ...groups]) };
 }
@@ -36,8 +36,8 @@ export function resolveOwner(accounts: Accounts, { owner, group }: FileOwner, pa
   const user = findUser(accounts, owner, path, problems);
   const gid = group === null ? user?.gid : findGroup(accounts, group, path, problems);
   if (user && gid === null) problems.push(noPrimaryGroup(owner, path));
-  if (problems.length > 0) throw new Refusal("config", problems);
-  return { uid: user!.uid, gid: gid! };
+  if (user === undefined || gid === undefined || gid === null) throw new Refusal("config", problems);
+  return { uid: user.uid, gid };
 }
 
 function findUser(accounts: Accounts, owner: string, path: string, problems: Problem[]) {
@@ -78,9 +78,19 @@ function isNumber(name: string): boolean {
   return /^\d+$/.test(name);
 }
 
-function fieldsOf(text: string): string[][] {
-  const lines = text.split("\n").map((line) => line.split(":"));
-  return lines.filter(([name, , id]) => name !== "" && id !== undefined && isNumber(id));
+interface AccountLine {
+  readonly name: string;
+  readonly id: number;
+  /** What follows the id: a user's group, a group's members. */
+  readonly next: string | undefined;
+}
+
+/** Without those that name no account. */
+function linesOf(text: string): AccountLine[] {
+  return text.split("\n").flatMap((line) => {
+    const [name = "", , id = "", next] = line.split(":");
+    return name !== "" && isNumber(id) ? [{ name, id: Number(id), next }] : [];
+  });
 }
 
 const ACCOUNTS: FileKind = {

@@ -3,6 +3,7 @@
 
 import type { Log } from "../log.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { isRoot, ownIds } from "./own-ids.ts";
 
 interface Permissions {
   readonly uid: number;
@@ -26,9 +27,10 @@ export interface Danger {
 
 /** All that lets others write to it; none where nobody else can. */
 export function listDangers({ mode, uid, gid }: Permissions, { uids, gids }: Trusted): Danger[] {
-  const isForeign = uid !== 0 && uid !== process.geteuid!() && !uids.includes(uid);
+  const own = ownIds();
+  const isForeign = uid !== 0 && uid !== own.uid && !uids.includes(uid);
   const isOpenToAll = (mode & 0o002) !== 0;
-  const isOpenToGroup = (mode & 0o020) !== 0 && gid !== 0 && gid !== process.getegid!() && !gids.includes(gid);
+  const isOpenToGroup = (mode & 0o020) !== 0 && gid !== 0 && gid !== own.gid && !gids.includes(gid);
   return [
     ...(isOpenToAll ? [{ what: "may be written to by every user", command: "chmod o-w" }] : []),
     ...(isForeign ? [{ what: `belongs to the user ${uid}`, command: "chown root" }] : []),
@@ -67,7 +69,7 @@ export type OnUntrusted = (problems: readonly Problem[]) => void;
 export function refusingUntrusted(log: Log): OnUntrusted {
   const warn = warningUntrusted(log);
   return (problems) => {
-    if (process.geteuid!() !== 0) return warn(problems);
+    if (!isRoot()) return warn(problems);
     throw new Refusal("permission", problems);
   };
 }

@@ -39,13 +39,14 @@ export function readClientSettings(
   environment: Environment,
   inputs: Inputs = new Inputs("/", () => {}),
 ): ClientSettings {
-  const variable = [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"].find((name) => environment[name]);
+  const endpointVariable = [`AWS_ENDPOINT_URL_${service}`, "AWS_ENDPOINT_URL"].find((name) => environment[name]);
+  const endpoint = endpointVariable && environment[endpointVariable];
   const bundle = environment["AWS_CA_BUNDLE"];
   const proxies = readProxies(environment);
   const settings = {
     useFipsEndpoint: readSwitch("AWS_USE_FIPS_ENDPOINT", environment),
     useDualstackEndpoint: readSwitch("AWS_USE_DUALSTACK_ENDPOINT", environment),
-    ...(variable ? { endpoint: checkEndpoint(environment[variable]!, variable), endpointVariable: variable } : {}),
+    ...(endpoint ? { endpoint: checkEndpoint(endpoint, endpointVariable), endpointVariable } : {}),
     ...(bundle ? { certificateAuthority: () => readBundle(bundle, inputs) } : {}),
     ...(proxies ? { proxies } : {}),
   };

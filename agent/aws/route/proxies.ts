@@ -33,8 +33,8 @@ export function readProxies(environment: Environment): Proxies | null {
 
 /** @param host without brackets. Null: the way is direct */
 export function proxyFor(proxies: Proxies | null, isTls: boolean, host: string, port: number): Proxy | null {
-  const proxy = (isTls ? proxies?.https : proxies?.http) ?? null;
-  return proxy === null || proxies!.exempt.some((entry) => isExempt(entry, host.toLowerCase(), port)) ? null : proxy;
+  if (proxies === null || proxies.exempt.some((entry) => isExempt(entry, host.toLowerCase(), port))) return null;
+  return isTls ? proxies.https : proxies.http;
 }
 
 /** `*`, or a host and all below it (curl's and Go's reading: `example.com` is `.example.com` too), either with a port. */

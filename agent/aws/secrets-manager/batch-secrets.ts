@@ -37,13 +37,14 @@ export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOn
   async function flush(): Promise<void> {
     const all = waiting;
     waiting = [];
-    await Promise.all(chunk(all).map((each) => settle(each).catch((error: unknown) => rejectAll(each, error))));
+    await Promise.all(chunk(all).map((each) => settle(each).catch((error: unknown) => rejectAll(each.waiting, error))));
   }
 
-  async function settle(group: readonly Waiting[]): Promise<void> {
-    const answer = isRefused ? null : await askBatch(group, context);
+  async function settle(batch: Batch): Promise<void> {
+    const answer = isRefused ? null : await askBatch(batch, context);
     if (answer === null) isRefused = true;
-    for (const one of group) one.resolve(answer === null ? fetchOne(one.request) : pick(one.request, answer, fetchOne));
+    for (const one of batch.waiting)
+      one.resolve(answer === null ? fetchOne(one.request) : pick(one.request, answer, fetchOne));
   }
 
   return (request) =>
@@ -53,18 +54,24 @@ export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOn
     });
 }
 
-function rejectAll(group: readonly Waiting[], error: unknown): void {
-  for (const { reject } of group) reject(error);
+function rejectAll(waiting: readonly Waiting[], error: unknown): void {
+  for (const { reject } of waiting) reject(error);
+}
+
+/** What one call asks for. */
+interface Batch {
+  readonly region: string;
+  readonly waiting: readonly Waiting[];
 }
 
 /** By region, with no more than twenty different ids each. */
-function chunk(all: readonly Waiting[]): Waiting[][] {
-  const regions = Map.groupBy(all, ({ request }) => request.region);
-  return [...regions.values()].flatMap((group) => {
+function chunk(all: readonly Waiting[]): Batch[] {
+  return [...Map.groupBy(all, ({ request }) => request.region)].flatMap(([region, group]) => {
     const byId = [...Map.groupBy(group, ({ request }) => request.id).values()];
-    const chunks: Waiting[][] = [];
-    for (let start = 0; start < byId.length; start += MOST_IDS) chunks.push(byId.slice(start, start + MOST_IDS).flat());
-    return chunks;
+    const batches: Batch[] = [];
+    for (let start = 0; start < byId.length; start += MOST_IDS)
+      batches.push({ region, waiting: byId.slice(start, start + MOST_IDS).flat() });
+    return batches;
   });
 }
 
@@ -75,9 +82,8 @@ interface BatchAnswer {
 }
 
 /** Null: batches are refused as such. @throws Refusal when there is no answer until the deadline */
-async function askBatch(group: readonly Waiting[], context: CallContext): Promise<BatchAnswer | null> {
-  const ids = [...new Set(group.map(({ request }) => request.id))];
-  const { region } = group[0]!.request;
+async function askBatch({ region, waiting }: Batch, context: CallContext): Promise<BatchAnswer | null> {
+  const ids = [...new Set(waiting.map(({ request }) => request.id))];
   const subject = `${ids.length} secrets in ${region}`;
   const answer: { values: SecretValueEntry[]; errors: APIErrorType[] } = { values: [], errors: [] };
   let NextToken: string | undefined;
@@ -111,13 +117,13 @@ async function askBatch(group: readonly Waiting[], context: CallContext): Promis
   return { ...answer, circumstances: context.clients.lease(region).circumstances };
 }
 
-function pick(request: SecretRequest, batch: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
-  const value = batch.values.find((each) => isOfSecret(request, { ...each }));
+function pick(request: SecretRequest, answer: BatchAnswer, fetchOne: FetchOne): Promise<ValueAnswer> {
+  const value = answer.values.find((each) => isOfSecret(request, { ...each }));
   const checked = value === undefined ? null : checkValue(request, {}, value);
   if (checked?.kind === "good") return Promise.resolve(checked.answer);
-  const error = batch.errors.find(({ SecretId }) => isSame(request.id, SecretId));
+  const error = answer.errors.find(({ SecretId }) => isSame(request.id, SecretId));
   if (!value && !error) return Promise.reject(forgotten(request));
-  const { circumstances } = batch;
+  const { circumstances } = answer;
   const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
   // A fault that may pass, or that the table does not know, and a value that is none: alone it gets retries of its own.
   if (verdict?.kind !== "fatal") return fetchOne(request);

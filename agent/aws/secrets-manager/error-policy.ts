@@ -84,13 +84,13 @@ function nameKey({ isAboutCredentials, what, fix, keyFix }: Rule, verdict: Verdi
   const { operation, circumstances } = call;
   if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
   const isNamed = what.includes("PRINCIPAL");
-  const [first, ...rest] = (keyFix ?? fix).replaceAll("OPERATION", operation);
+  const advice = (keyFix ?? fix).replaceAll("OPERATION", operation);
   return {
     ...verdict,
     // The environment has no other.
     kind: verdict.kind === "refresh" ? "fatal" : verdict.kind,
     what: isNamed ? verdict.what : `${verdict.what}; it used ${PRINCIPALS.environment}, not the role of the instance`,
-    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${first!.toLowerCase()}${rest.join("")}`,
+    fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
 }
 
@@ -138,7 +138,7 @@ function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, ci
     PRINCIPAL: PRINCIPALS[circumstances.credentials],
   };
   const fill = (text: string): string =>
-    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL)\b/g, (word) => words[word]!);
+    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL)\b/g, (word) => words[word] ?? word);
   return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
 }
 

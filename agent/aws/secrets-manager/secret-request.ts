@@ -16,7 +16,7 @@ export interface SecretRequest {
 
 /** @throws Refusal `unavailable` where no region is known: one that is guessed would be another account's wrong secret */
 export function buildRequest(step: SecretStep, call: CallRegion): SecretRequest {
-  const own = step.region ?? (isArn(step.id) ? step.id.split(":")[3]! : null);
+  const own = step.region ?? (isArn(step.id) ? (step.id.split(":")[3] ?? "") : null);
   const [region, variable] = own === null ? [call.region, call.variable] : [own, null];
   if (!region) {
     const what = `secret ${step.name}: no region is known to ask for ${step.id}`;

@@ -10,9 +10,10 @@ const MOST = { apps: 1000, secrets: 1000, files: 5000, folders: 5000 } as const;
 export function checkAmounts(config: Config): Problem[] {
   return (["apps", "secrets", "files", "folders"] as const).flatMap((key) => {
     const declared: readonly { readonly at: Position }[] = config[key];
-    if (declared.length <= MOST[key]) return [];
+    const beyond = declared[MOST[key]];
+    if (beyond === undefined) return [];
     const what = `${key}: ${declared.length} are declared, and ${MOST[key]} are the most`;
-    return [{ what, fix: "Declare fewer for one machine.", at: declared[MOST[key]]!.at }];
+    return [{ what, fix: "Declare fewer for one machine.", at: beyond.at }];
   });
 }
 

@@ -25,7 +25,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
   const maxBytes = optionalSize(memory?.get("max"));
   if (minBytes !== null && maxBytes !== null && minBytes > maxBytes) {
     const found = `min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`;
-    keys.get("memory")!.refuse(found, "Lower min or raise max.");
+    keys.get("memory")?.refuse(found, "Lower min or raise max.");
   }
   const profileName = profile?.text();
   if (profileName === undefined) return undefined;
@@ -82,8 +82,9 @@ export function parseReserve(field: Field | undefined): ReserveRule {
   const memory = field?.known(["memory"], (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
   if (!memory || memory.isEmpty) return { kind: "tiers" };
   if (memory.scalar() !== undefined) {
-    if (memory.spelling()?.endsWith("%")) {
-      memory.refuse(`expected a size, found ${memory.found()}`, `Write \`${writeReserve(memory.spelling()!)}\`.`);
+    const spelling = memory.spelling() ?? "";
+    if (spelling.endsWith("%")) {
+      memory.refuse(`expected a size, found ${memory.found()}`, `Write \`${writeReserve(spelling)}\`.`);
       return { kind: "tiers" };
     }
     const sizeBytes = optionalSize(memory) ?? 0;

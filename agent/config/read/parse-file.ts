@@ -46,13 +46,14 @@ export function parseFile(
 ): FileConfig | undefined {
   const keys = field.known(["template", ...FILE_KEYS]);
   if (!keys.has("template")) field.refuseMissing("template", "Add `template:`.");
-  const template = keys.get("template")?.text();
+  const templateField = keys.get("template");
+  const template = templateField?.text();
   const frontMatter = (template === undefined ? undefined : frontMatterOf(template)) ?? {};
   if (!keys.has("path") && frontMatter.path === undefined)
     field.refuseMissing("path", "Add `path:`, here or in the template's front matter.");
   const settings = { ...given(frontMatter), ...given(parseFileSettings(keys)) };
-  if (template === undefined || settings.path === undefined) return undefined;
-  checkRelativePath(template, keys.get("template")!);
+  if (!templateField || template === undefined || settings.path === undefined) return undefined;
+  checkRelativePath(template, templateField);
   return completeFile(template, { ...settings, path: settings.path }, field.at);
 }
 
@@ -103,7 +104,7 @@ function parseAccounts(keys: ReadonlyMap<string, Field>): Pick<FileOwner, "owner
 function parseAccount(field: Field | undefined): string | undefined {
   const account = typeof field?.scalar() === "number" ? field.spelling() : field?.text();
   if (account !== undefined && !isAccountName(account))
-    field!.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
+    field?.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
   return account;
 }
 
@@ -111,7 +112,7 @@ function parseAccount(field: Field | undefined): string | undefined {
 function parsePlainMode(field: Field | undefined): number | undefined {
   const mode = parseMode(field);
   if (mode !== undefined && mode > 0o777)
-    field!.refuse(
+    field?.refuse(
       "has a setuid, setgid or sticky bit, which a file of text has no use for",
       `Leave it out: "0${(mode & 0o777).toString(8).padStart(3, "0")}".`,
     );
@@ -134,10 +135,10 @@ function parseMode(field: Field | undefined): number | undefined {
 
 export function parseAbsolutePath(field: Field | undefined): string | undefined {
   const path = field?.text();
-  if (path === undefined || isTooLong(path, field!)) return undefined;
+  if (field === undefined || path === undefined || isTooLong(path, field)) return undefined;
   const flaw = flawOfAbsolute(path);
   if (flaw === null) return path;
-  field!.refuse(`the path '${path}' ${flaw}`, adviseOn(flaw, "Start it with / and leave out //, . and .."));
+  field.refuse(`the path '${path}' ${flaw}`, adviseOn(flaw, "Start it with / and leave out //, . and .."));
   return undefined;
 }
 
@@ -177,10 +178,11 @@ function parseCommand(field: Field | undefined): readonly string[] | null {
 
 function parseProgram(field: Field | undefined): string | undefined {
   const program = field?.text();
-  const flaw = program === undefined ? null : flawOfAbsolute(program);
+  if (field === undefined || program === undefined) return undefined;
+  const flaw = flawOfAbsolute(program);
   if (flaw === null) return program;
-  field!.refuse(
-    `the program '${program!.slice(0, 80)}' ${flaw}`,
+  field.refuse(
+    `the program '${program.slice(0, 80)}' ${flaw}`,
     "Give its plain path, like /usr/sbin/nginx: PATH is not searched.",
   );
   return undefined;

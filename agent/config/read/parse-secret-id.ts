@@ -15,9 +15,8 @@ import type { Field } from "../yaml/field.ts";
 
 export function parseId(field: Field | undefined): string | undefined {
   const id = field?.text();
-  if (id === undefined) return undefined;
-  if (!isSecretId(id))
-    field!.refuse(`'${id.slice(0, 120)}' is no ${isArn(id) ? "ARN" : "name"} of a secret`, adviseSecretId(id));
+  if (id !== undefined && !isSecretId(id))
+    field?.refuse(`'${id.slice(0, 120)}' is no ${isArn(id) ? "ARN" : "name"} of a secret`, adviseSecretId(id));
   return id;
 }
 
@@ -25,10 +24,10 @@ export function parseId(field: Field | undefined): string | undefined {
 export function regionOf(id: string | undefined, field: Field | undefined): string | null {
   const fromArn = regionOfArn(id ?? "");
   const region = field?.text();
-  if (region === undefined) return fromArn;
-  if (!isRegion(region)) field!.refuse(`'${region}' is no region`, "Write it as AWS does: eu-west-1.");
+  if (field === undefined || region === undefined) return fromArn;
+  if (!isRegion(region)) field.refuse(`'${region}' is no region`, "Write it as AWS does: eu-west-1.");
   else if (fromArn !== null && fromArn !== region)
-    field!.refuse(`the ARN is of ${fromArn}`, "Take the region away: an ARN has its own.");
+    field.refuse(`the ARN is of ${fromArn}`, "Take the region away: an ARN has its own.");
   return region;
 }
 
@@ -51,6 +50,6 @@ export function parseVersion(keys: ReadonlyMap<string, Field>): SecretVersion | 
 function parseStage(field: Field | undefined): string | undefined {
   const stage = field?.text();
   if (stage !== undefined && !isStage(stage))
-    field!.refuse(`'${stage.slice(0, 80)}' is no stage`, `Write ${AWS_STAGES.join(", ")} or a label of your own.`);
+    field?.refuse(`'${stage.slice(0, 80)}' is no stage`, `Write ${AWS_STAGES.join(", ")} or a label of your own.`);
   return stage;
 }

@@ -83,24 +83,25 @@ function parseKeyActions(field: Field | undefined, { file }: SecretFile): readon
 }
 
 function parsePlace(keys: Fields): SecretFile {
-  const file = keys.get("file")?.text() ?? null;
-  if (file !== null) checkRelativePath(file, keys.get("file")!);
+  const field = keys.get("file");
+  const file = field?.text() ?? null;
+  if (field && file !== null) checkRelativePath(file, field);
   const common = parseFileOwner(keys, 0o400);
   if ((common.mode & 0o007) !== 0) {
     const fix = 'Leave the last digit 0: "0400", or "0440" with a group.';
-    keys.get("mode")!.refuse("lets every user read the secret", fix);
+    keys.get("mode")?.refuse("lets every user read the secret", fix);
   }
   return { file, ...common };
 }
 
 function parsePointer(key: string, field: Field | undefined): string | undefined {
   const pointer = field?.text();
-  if (pointer === undefined) return undefined;
+  if (field === undefined || pointer === undefined) return undefined;
   // RFC 6901: in a segment `~` is written ~0 and `/` is written ~1.
   if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) {
-    field!.refuse(`'${pointer.slice(0, 80)}' is no JSON Pointer`, "Write it as RFC 6901 does: /databases/0/password.");
+    field.refuse(`'${pointer.slice(0, 80)}' is no JSON Pointer`, "Write it as RFC 6901 does: /databases/0/password.");
   } else if (key === WHOLE) {
-    field!.refuse("the key '.' is the whole value", "Give the key another name: it is what templates call it.");
+    field.refuse("the key '.' is the whole value", "Give the key another name: it is what templates call it.");
   }
   return pointer;
 }

@@ -106,7 +106,7 @@ class Check implements CheckedYaml {
     if (node.tag === undefined) return;
     const name = node.tag.replace(/^tag:yaml\.org,2002:/, "!!");
     if (isTagged(node, name)) return;
-    const fix = `Take it out; if the value is text that begins with !, put it in quotes. Known: ${Object.keys(TAGS).join(", ")}.`;
+    const fix = `Take it out; if the value is text that begins with !, put it in quotes. Known: ${[...TAGS.keys()].join(", ")}.`;
     this.#refuse(node, `parbake does not know the type ${name.slice(0, 60)}, or the value is not of it`, fix);
   }
 
@@ -211,16 +211,18 @@ function explainKey(key: unknown, { range }: YAMLMap): [what: string, fix: strin
   return ["an alias is used as a key", "Write the key out."];
 }
 
-const TAGS: Readonly<Record<string, (node: Node) => boolean>> = {
-  "!!str": (node) => isScalar(node) && typeof node.value === "string",
-  "!!int": (node) => isScalar(node) && Number.isInteger(node.value),
-  "!!float": (node) => isScalar(node) && typeof node.value === "number",
-  "!!bool": (node) => isScalar(node) && typeof node.value === "boolean",
-  "!!null": (node) => isScalar(node) && node.value === null,
-  "!!map": isMap,
-  "!!seq": isSeq,
-};
+const TAGS: ReadonlyMap<string, (node: Node) => boolean> = new Map(
+  Object.entries({
+    "!!str": (node: Node) => isScalar(node) && typeof node.value === "string",
+    "!!int": (node: Node) => isScalar(node) && Number.isInteger(node.value),
+    "!!float": (node: Node) => isScalar(node) && typeof node.value === "number",
+    "!!bool": (node: Node) => isScalar(node) && typeof node.value === "boolean",
+    "!!null": (node: Node) => isScalar(node) && node.value === null,
+    "!!map": isMap,
+    "!!seq": isSeq,
+  }),
+);
 
 function isTagged(node: Node, name: string): boolean {
-  return Object.hasOwn(TAGS, name) && TAGS[name]!(node);
+  return TAGS.get(name)?.(node) === true;
 }

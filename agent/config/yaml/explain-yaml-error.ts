@@ -35,45 +35,51 @@ export function explainYamlError(
   const opening = unclosed.findLast((place) => place <= offset) ?? null;
   const site: Site = { offset, line: text.slice(start, end === -1 ? undefined : end), start, text, opening };
   // In quotes and comments it may well stand.
-  const blank = findBlank(/^[^"'#]*/.exec(site.line)![0]);
+  const blank = findBlank(site.line.split(/["'#]/, 1).join(""));
   if (blank !== null) return { ...explainBlank(site.line.slice(blank)), offset: start + blank };
-  return { offset: at, ...(Object.hasOwn(EXPLAIN, code) ? EXPLAIN[code]! : explainUnknown)(site) };
+  const explain = EXPLAIN.get(code) ?? explainUnknown;
+  return { offset: at, ...explain(site) };
 }
 
-const EXPLAIN: Readonly<Record<string, (site: Site) => Explained>> = {
-  ALIAS_PROPS: () => ({ what: "an alias has an anchor or a type of its own", fix: "An alias stands alone: `*name`." }),
-  BAD_ALIAS: () => ({
-    what: "an anchor or an alias has no name",
-    fix: 'Text that begins with & or * is put in quotes: "*".',
+const EXPLAIN: ReadonlyMap<string, (site: Site) => Explained> = new Map(
+  Object.entries({
+    ALIAS_PROPS: () => ({
+      what: "an alias has an anchor or a type of its own",
+      fix: "An alias stands alone: `*name`.",
+    }),
+    BAD_ALIAS: () => ({
+      what: "an anchor or an alias has no name",
+      fix: 'Text that begins with & or * is put in quotes: "*".',
+    }),
+    BAD_DIRECTIVE: () => ({ what: "parbake reads YAML 1.2 without directives", fix: "Take the line with % out." }),
+    BAD_DQ_ESCAPE: () => ({
+      what: "a backslash in double quotes begins no escape that YAML knows",
+      fix: "Write it twice (\\\\), or put the text in single quotes.",
+    }),
+    BAD_INDENT: explainIndent,
+    BAD_PROP_ORDER: () => ({
+      what: "an anchor or a type stands in the wrong place",
+      fix: "Put it right before its value.",
+    }),
+    BAD_SCALAR_START: explainStart,
+    BLOCK_AS_IMPLICIT_KEY: explainSecondColon,
+    BLOCK_IN_FLOW: () => NO_COMMA,
+    KEY_OVER_1024_CHARS: () => ({
+      what: "a key has more than 1024 characters",
+      fix: "Look for a quote that is not closed.",
+    }),
+    MISSING_CHAR: explainMissing,
+    MULTILINE_IMPLICIT_KEY: explainNoColon,
+    MULTIPLE_ANCHORS: () => ({ what: "a value has two anchors", fix: "Keep one." }),
+    MULTIPLE_DOCS: () => ({
+      what: "the file has a second YAML document",
+      fix: "Take the --- or ... before it out, or put it into a file of its own in parbake.d.",
+    }),
+    MULTIPLE_TAGS: () => ({ what: "a value has two types", fix: "Keep one." }),
+    TAB_AS_INDENT: explainTab,
+    UNEXPECTED_TOKEN: explainUnexpected,
   }),
-  BAD_DIRECTIVE: () => ({ what: "parbake reads YAML 1.2 without directives", fix: "Take the line with % out." }),
-  BAD_DQ_ESCAPE: () => ({
-    what: "a backslash in double quotes begins no escape that YAML knows",
-    fix: "Write it twice (\\\\), or put the text in single quotes.",
-  }),
-  BAD_INDENT: explainIndent,
-  BAD_PROP_ORDER: () => ({
-    what: "an anchor or a type stands in the wrong place",
-    fix: "Put it right before its value.",
-  }),
-  BAD_SCALAR_START: explainStart,
-  BLOCK_AS_IMPLICIT_KEY: explainSecondColon,
-  BLOCK_IN_FLOW: () => NO_COMMA,
-  KEY_OVER_1024_CHARS: () => ({
-    what: "a key has more than 1024 characters",
-    fix: "Look for a quote that is not closed.",
-  }),
-  MISSING_CHAR: explainMissing,
-  MULTILINE_IMPLICIT_KEY: explainNoColon,
-  MULTIPLE_ANCHORS: () => ({ what: "a value has two anchors", fix: "Keep one." }),
-  MULTIPLE_DOCS: () => ({
-    what: "the file has a second YAML document",
-    fix: "Take the --- or ... before it out, or put it into a file of its own in parbake.d.",
-  }),
-  MULTIPLE_TAGS: () => ({ what: "a value has two types", fix: "Keep one." }),
-  TAB_AS_INDENT: explainTab,
-  UNEXPECTED_TOKEN: explainUnexpected,
-};
+);
 
 function explainUnknown(): Explained {
   return {
@@ -95,6 +101,7 @@ const NO_COMMA: Explained = {
   fix: "Put it between them, or put the text in quotes.",
 };
 
+const BLANK_AFTER_DASH: Explained = { what: "a blank is missing after the dash", fix: "Write `- key: value`." };
 const NO_BLANK_AFTER_DASH = /^\s*-([^\s-])/;
 const IN_BRACES = /\{\{.*?\}\}/;
 
@@ -114,8 +121,7 @@ function explainDepth({ line }: Site): Explained {
 /** A list is being read, and this line is as deep as its dashes. Null: it is something else. */
 function explainDash(site: Site): Explained | null {
   const { line, start, text } = site;
-  if (NO_BLANK_AFTER_DASH.test(line))
-    return { what: "a blank is missing after the dash", fix: "Write `- key: value`." };
+  if (NO_BLANK_AFTER_DASH.test(line)) return BLANK_AFTER_DASH;
   const above = text
     .slice(0, start)
     .split("\n")
@@ -136,7 +142,7 @@ function depthOf(line: string): number {
 /** Null: none is open. */
 function explainOpening({ opening, text }: Site): Explained | null {
   if (opening === null) return null;
-  const char = text[opening]!;
+  const char = text.charAt(opening);
   const closer = { "[": "]", "{": "}" }[char];
   if (closer === undefined)
     return { what: `the quote ${char} is never closed`, fix: `Close it, or take it out.`, offset: opening };
@@ -156,7 +162,7 @@ function explainStart({ offset, text, line }: Site): Explained {
 }
 
 function explainSecondColon(site: Site): Explained {
-  if (NO_BLANK_AFTER_DASH.test(site.line)) return explainDash(site)!;
+  if (NO_BLANK_AFTER_DASH.test(site.line)) return BLANK_AFTER_DASH;
   if (site.text.includes("\r") && !site.text.includes("\n"))
     return { what: "the lines end in carriage returns alone", fix: "Save the file with line feeds." };
   return {
@@ -169,13 +175,12 @@ function explainMissing(site: Site): Explained {
   return explainOpening(site) ?? (site.line.includes(": ") ? NO_COMMA : explainNoColon(site));
 }
 
-function explainNoColon(site: Site): Explained {
-  const { line } = site;
-  if (NO_BLANK_AFTER_DASH.test(line)) return explainDash(site)!;
+function explainNoColon({ line }: Site): Explained {
+  if (NO_BLANK_AFTER_DASH.test(line)) return BLANK_AFTER_DASH;
   const word = line.trim().replace(/^- /, "");
-  const [, key, value] = /^([\w.-]+):(\S.*)$/.exec(word) ?? [];
+  const [, key, value = ""] = /^([\w.-]+):(\S.*)$/.exec(word) ?? [];
   if (key !== undefined)
-    return { what: "a blank is missing after the colon", fix: `Write \`${key}: ${value!.slice(0, 40)}\`.` };
+    return { what: "a blank is missing after the colon", fix: `Write \`${key}: ${value.slice(0, 40)}\`.` };
   if (/^[^:]*$/.test(word))
     return {
       what: `'${word.slice(0, 40)}' has no colon and no value`,

@@ -44,12 +44,14 @@ function readTree(text: string, lineOf: (offset: number) => number): Tree {
   if (isTooMany)
     return broken({ what: `there are more than ${MOST_VALUES} values`, fix: "Make it smaller.", offset: 0 });
   const [document, ...others] = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
-  const errors = [...directivesIn(tokens), ...errorsIn(document!), ...others.slice(0, 1).map(asSecond)];
+  // Never undefined: `compose` is told to make one of an empty text, too.
+  if (document === undefined) return broken();
+  const errors = [...directivesIn(tokens), ...errorsIn(document), ...others.slice(0, 1).map(asSecond)];
   if (errors.length > 0) {
     const explained = independent(errors).map((error) => explainYamlError(error, text, unclosed));
     return broken(...onePerLine(explained, lineOf));
   }
-  return { contents: document!.contents, ...checkYaml(document!.contents, lineOf) };
+  return { contents: document.contents, ...checkYaml(document.contents, lineOf) };
 }
 
 /** `%YAML 1.1` would make 23 of 0027, and true of yes. */

@@ -95,8 +95,7 @@ function withSize(related: readonly KnownFamily[], size: string): string[] {
   const meant = expand(size);
   const having = related.filter(({ sizes }) => sizes.includes(meant));
   if (having.length > 0) return having.map(({ name }) => `${name}.${meant}`);
-  const [first] = related;
-  return nearestSizes(meant, first!.sizes).map((each) => `${first!.name}.${each}`);
+  return related.slice(0, 1).flatMap(({ name, sizes }) => nearestSizes(meant, sizes).map((each) => `${name}.${each}`));
 }
 
 const SHORT: Readonly<Record<string, string>> = {

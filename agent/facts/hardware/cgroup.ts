@@ -98,11 +98,11 @@ interface Hierarchy {
 
 /** `0::/system.slice/x.service` is v2, `7:memory:/docker/x` is v1. v2 is mounted below `unified` on a hybrid system. */
 function hierarchiesOf(line: string, { name, v1, v2 }: Controller): Hierarchy[] {
-  const [, id, controllers, path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+  const [, id, controllers = "", path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
   if (path === undefined) return [];
   // v1 mounts `cpu` together with `cpuacct`, and most systems link the short name to it.
-  if (controllers!.split(",").includes(name)) {
-    const mounts = [...new Set([name, controllers!])].map((mount) => `sys/fs/cgroup/${mount}`);
+  if (controllers.split(",").includes(name)) {
+    const mounts = [...new Set([name, controllers])].map((mount) => `sys/fs/cgroup/${mount}`);
     return mounts.map((mount) => ({ mount, file: v1, path }));
   }
   if (id !== "0") return [];

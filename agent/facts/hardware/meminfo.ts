@@ -10,8 +10,8 @@ export interface Meminfo {
 /** Lines such as `MemTotal:       16384 kB`; the counts of huge pages have no unit. */
 export function parseMeminfo(text: string): Meminfo {
   const values = new Map<string, number>();
-  for (const [, name, digits, unit] of text.matchAll(/^(\w+):[ \t]*(\d{1,15})(?:[ \t]+(kB))?[ \t]*$/gm)) {
-    values.set(name!, Number(digits) * (unit ? 1024 : 1));
+  for (const [, name = "", digits, unit] of text.matchAll(/^(\w+):[ \t]*(\d{1,15})(?:[ \t]+(kB))?[ \t]*$/gm)) {
+    values.set(name, Number(digits) * (unit ? 1024 : 1));
   }
   const hugePagesOfDefaultSize = (values.get("HugePages_Total") ?? 0) * (values.get("Hugepagesize") ?? 0);
   return {

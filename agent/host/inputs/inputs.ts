@@ -201,8 +201,9 @@ export class Inputs {
   }
 
   #tell(): void {
-    for (const path of findAccessLists([...this.#openToGroup.keys()]))
-      this.#note({ path, kind: kindOf(this.#openToGroup.get(path)!), dangers: [NAMED_IN_ACL] });
+    const listed = new Set(findAccessLists([...this.#openToGroup.keys()]));
+    for (const [path, stats] of this.#openToGroup)
+      if (listed.has(path)) this.#note({ path, kind: kindOf(stats), dangers: [NAMED_IN_ACL] });
     this.#openToGroup.clear();
     const untrusted = this.#untrusted;
     this.#untrusted = [];

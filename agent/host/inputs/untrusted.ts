@@ -2,6 +2,7 @@
 // is one thing to know, with however many files. Pure.
 
 import type { Problem } from "../../refusal.ts";
+import { isRoot } from "../own-ids.ts";
 import { formatCommands, type Danger } from "../trust.ts";
 
 /** Something on the way to what parbake is told to do. */
@@ -16,12 +17,12 @@ const MOST_NAMED = 3;
 
 export function describeUntrusted(all: readonly Untrusted[]): Problem[] {
   const alike = Map.groupBy(all, ({ kind, dangers }) => `${kind === "symlink"}: ${reasonOf(dangers)}`);
-  return [...alike.values()].map(describeAlike);
+  return [...alike.values()].flatMap((each) => each.slice(0, 1).map((first) => describeAlike(first, each)));
 }
 
-function describeAlike(alike: readonly Untrusted[]): Problem {
-  const { kind, dangers } = alike[0]!;
-  const whom = process.geteuid!() === 0 ? "root" : "parbake";
+/** @param alike of the first's kind, with its dangers */
+function describeAlike({ kind, dangers }: Untrusted, alike: readonly Untrusted[]): Problem {
+  const whom = isRoot() ? "root" : "parbake";
   const paths = alike.map(({ path }) => path);
   const commands = formatCommands(kind === "symlink" ? [OWN_SYMLINK] : dangers, ...paths);
   return {
@@ -38,7 +39,8 @@ function reasonOf(dangers: readonly Danger[]): string {
 
 function nameAll(alike: readonly Untrusted[]): string {
   const names = alike.map(({ kind, path }) => (kind === "folder" ? `the folder ${path}` : path));
-  if (names.length === 1) return names[0]!;
-  const last = names.length > MOST_NAMED ? `${names.length - MOST_NAMED} more` : names.pop()!;
-  return `${names.slice(0, MOST_NAMED).join(", ")} and ${last}: each`;
+  if (names.length === 1) return names.join("");
+  const isLong = names.length > MOST_NAMED;
+  const last = isLong ? `${names.length - MOST_NAMED} more` : names.at(-1);
+  return `${names.slice(0, isLong ? MOST_NAMED : -1).join(", ")} and ${last}: each`;
 }
