@@ -32,7 +32,7 @@ export const MOST_COMPARED = 300;
  * @param prefix what each of the names is written with
  */
 export function suggest(name: string, known: readonly string[], prefix = ""): string {
-  if (known.length > MOST_COMPARED) return `It is none of the ${known.length} names here.`;
+  if (known.length > MOST_COMPARED) return `It is not one of the ${known.length} names here.`;
   const close = nearestOf(name, known).map((each) => `'${prefix}${each}'`);
   if (close.length > 0) return `Did you mean ${close.join(" or ")}?`;
   return known.length === 0

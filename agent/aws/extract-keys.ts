@@ -53,10 +53,10 @@ interface Flaw extends Declared {
 }
 
 const NO_KEYS = `Store a JSON object in it, or declare the key "${WHOLE}" for the whole value.`;
-const NO_VALUE = "Add it to the secret, or mend the key in the config.";
+const NO_VALUE = "Add it to the secret, or correct the key in the config.";
 /** Of a secret that AWS made, as the `!` in its name tells, and writes anew with each rotation. */
 const NOT_IN_MANAGED =
-  "AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or mend the key in the config.";
+  "AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or correct the key in the config.";
 
 function adviseManaged({ id }: SecretStep, flaw: Flaw): Flaw {
   return flaw.fix === NO_VALUE && id.includes("!") ? { ...flaw, fix: NOT_IN_MANAGED } : flaw;

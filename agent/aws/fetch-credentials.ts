@@ -34,6 +34,6 @@ export function hasAccessKey(environment: Environment): boolean {
 
 /** For a machine that could have used its role. */
 export const ACCESS_KEY_USED: Problem = {
-  what: "secrets are asked for with the access key from the environment (AWS_ACCESS_KEY_ID), not with the role of the instance",
+  what: "parbake asks for secrets with the access key from the environment (AWS_ACCESS_KEY_ID), not with the role of the instance",
   fix: "Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the role.",
 };

@@ -52,7 +52,7 @@ function judgeDescription(step: SecretStep, description: SecretDescription): Jud
   if (versionId !== null && !isListed) return { versionId: null, code: null, problems: [] };
   if (versionId !== null) return { versionId, code: null, problems: [] };
   const stages = Object.keys(description.versionIds).toSorted().join(", ");
-  const fix = `It has ${stages === "" ? "no version at all: put a value" : `${stages}: mend the stage`}.`;
+  const fix = `It has ${stages === "" ? "no version at all: put a value" : `${stages}: correct the stage`}.`;
   return missing({ what: `${subject} has no version with this stage`, fix });
 }
 

@@ -9,7 +9,7 @@ export function knownInstanceFacts(facts: Facts): readonly (keyof InstanceFacts)
   return (Object.keys(UNKNOWN_INSTANCE) as (keyof InstanceFacts)[]).filter((name) => facts[name] !== null);
 }
 
-const FIX = "Nothing was changed. Make the plan anew, on this machine: parbake plan --json > FILE.";
+const FIX = "Nothing was changed. Make a new plan on this machine: parbake plan --json > FILE.";
 
 /** What the catalogue says of this machine's type too. */
 const OF_TYPE: readonly string[] = ["network", "cpuBaselinePercent"] satisfies (keyof Facts)[];

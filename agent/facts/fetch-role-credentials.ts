@@ -51,7 +51,7 @@ function readDocument(document: Record<string, unknown>): RoleCredentials {
   const secretAccessKey = field(document, "SecretAccessKey");
   const sessionToken = field(document, "Token");
   const expiration = new Date(field(document, "Expiration"));
-  if (Number.isNaN(expiration.getTime())) throw badDocument("has an Expiration that is no date");
+  if (Number.isNaN(expiration.getTime())) throw badDocument("has an Expiration that is not a date");
   // No check against our clock: early in a boot it may be years off.
   const accountId = document["AccountId"];
   const known = { accessKeyId, secretAccessKey, sessionToken, expiration };
@@ -67,7 +67,7 @@ function field(document: Record<string, unknown>, name: string): string {
 function badDocument(problem: string): Refusal {
   return new Refusal("unavailable", {
     what: `the credential document that IMDS serves ${problem}`,
-    fix: "Check that the endpoint is IMDS and that no proxy stands before it.",
+    fix: "Check that the endpoint is IMDS and that no proxy is in front of it.",
   });
 }
 

@@ -98,6 +98,6 @@ export function wrongValue(path: string, value: string, expected: string): Probl
 function wrongAnswer(path: string, shown: string, expected: string): Problem {
   return {
     what: `IMDS gives ${shown} for ${path}, which is not ${expected}`,
-    fix: "Check that the endpoint is IMDS and that no proxy stands before it.",
+    fix: "Check that the endpoint is IMDS and that no proxy is in front of it.",
   };
 }

@@ -28,7 +28,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EPERM: {
     code: "permission",
     what: "may not be changed: another user's, or immutable",
-    fix: "Run parbake as root; if it does already, look at `lsattr` and `chattr -i` the file.",
+    fix: "Run parbake as root; if it does already, inspect the file with `lsattr`, and run `chattr -i` on it.",
   },
   EMFILE: {
     code: "unavailable",
@@ -43,13 +43,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOMEM: { code: "unavailable", what: "does not fit into memory (ENOMEM)", fix: "Free memory, and try again." },
   ELOOP: {
     code: "cannot-write",
-    what: "is a symlink where none is followed, or its symlinks go in circles",
+    what: "is a symlink, which parbake does not follow here, or a loop of symlinks",
     fix: "Name the real file.",
   },
   ENOTDIR: {
     code: "cannot-write",
-    what: "is not there: a part of its path is no folder",
-    fix: "Look at each part of the path with `namei -l`.",
+    what: "does not exist: a part of its path is not a folder",
+    fix: "Inspect each part of the path with `namei -l`.",
   },
   ENXIO: { code: "cannot-write", what: "is a FIFO or a device, not a file", fix: "Name a file, or remove it." },
   EFBIG: {
@@ -88,7 +88,7 @@ export function explainErrno(errno: string): Meaning {
     MEANINGS[errno] ?? {
       code: "cannot-write",
       what: `cannot be read or written (${errno})`,
-      fix: "Look at the path and its file system.",
+      fix: "Inspect the path and its file system.",
     }
   );
 }

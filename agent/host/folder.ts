@@ -98,7 +98,7 @@ function isFrozen(folder: Folder): boolean {
 
 function frozenFolder({ shownPath }: Folder, cause: unknown): Refusal {
   const what = `the folder ${shownPath} is immutable or append-only (chattr +i, +a): nothing in it may be made, replaced or removed`;
-  return new Refusal("permission", { what, fix: `Take that off: chattr -i -a ${shownPath}` }, { cause });
+  return new Refusal("permission", { what, fix: `Remove the attributes: chattr -i -a ${shownPath}` }, { cause });
 }
 
 /** Makes what is missing of `path` below `base`, each with exactly `mode` whatever the umask. Returns what it made, outermost first. */
@@ -146,7 +146,7 @@ export function refuseDanger(shownPath: string, attributes: Attributes, trust: T
   const dangers = listDangers(attributes, trust);
   if (dangers.length === 0) return;
   throw new Refusal("permission", {
-    what: `the folder ${shownPath} ${dangers.map(({ what }) => what).join(" and ")}, who could exchange what parbake writes`,
+    what: `the folder ${shownPath} ${dangers.map(({ what }) => what).join(" and ")}, who could replace what parbake writes`,
     fix: `Leave it to root: ${formatCommands(dangers, shownPath)}`,
   });
 }

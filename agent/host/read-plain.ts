@@ -75,6 +75,6 @@ function tooLarge(file: string, { name, code, mostBytes }: FileKind, sizeBytes: 
 }
 
 function changing(file: string, { name, code }: FileKind): Refusal {
-  const fix = "Let whoever writes it come to an end, and try again.";
+  const fix = "Let the program that writes it finish, and try again.";
   return new Refusal(code, { what: `${name} grows while it is read`, fix, at: { file } });
 }

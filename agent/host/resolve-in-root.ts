@@ -48,5 +48,5 @@ function linkAt(path: string): string | null {
 
 function endless(shownPath: string, cause: unknown): Refusal {
   const what = `${shownPath} leads through more than ${MOST_LINKS} symlinks`;
-  return new Refusal("config", { what, fix: `Look where they lead: namei ${shownPath}` }, { cause });
+  return new Refusal("config", { what, fix: `Follow them with: namei ${shownPath}` }, { cause });
 }

@@ -11,6 +11,6 @@ export function isConfigName(text: string): boolean {
 }
 
 export function adviseConfigName(text: string): string {
-  if (NAME.test(text)) return "Choose another: JavaScript has it for itself, so that no template can say it.";
-  return "Use a letter, then letters, digits, - or _; 63 at most: templates say it between dots.";
+  if (NAME.test(text)) return "Choose another: JavaScript reserves it, so no template can use it.";
+  return "Use a letter, then letters, digits, - or _; 63 at most: templates use it between dots.";
 }

@@ -54,7 +54,7 @@ const STATE_NAMES = /^\/run\/parbake\/(?:lock|ready|[^/]+\.json)(?:\/|$)/;
 
 /** Why a path cannot be the secrets folder, all of which parbake replaces in one go; null: it can. */
 export function flawOfSecretsFolder(path: string, config: readonly string[]): string | null {
-  if (SHARED.has(path)) return "is a folder that others use, too";
+  if (SHARED.has(path)) return "is a folder that other programs use, too";
   const places = [...PLACES.map(([place]) => place), ...config];
   const inside = places.find((place) => isWithin(path, place));
   if (inside !== undefined) return `holds ${inside}, which is parbake's own`;

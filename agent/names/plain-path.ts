@@ -35,7 +35,7 @@ function flawOfNames(path: string): string | null {
   if (/\p{Cc}/u.test(path)) return "has a control character in it";
   if (!path.isWellFormed()) return "is no text";
   const invisible = nameInvisible(path);
-  if (invisible !== null) return `has a character in it that nobody sees, ${invisible}`;
+  if (invisible !== null) return `has an invisible character in it, ${invisible}`;
   const names = path.split("/");
   if (names.at(-1) === "") return names.length === 1 ? "is empty" : "ends with /";
   const climbing = names.find((name) => name === "" || name === "." || name === "..");

@@ -51,5 +51,5 @@ export function adviseSecretId(id: string): string {
     return `Write it as AWS shows it: ${example}.`;
   }
   if (id.length > 512) return "Secrets Manager's names have 512 characters at most.";
-  return "Letters, digits and /_+=.@- are what it can have, and ! where AWS made the name.";
+  return "It may have letters, digits and /_+=.@-, and ! where AWS made the name.";
 }

@@ -62,10 +62,10 @@ export function templateOf(unit: string): string | null {
 
 /** What to write instead of a text that is no unit, or none that can be told. */
 export function adviseUnit(text: string): string {
-  if (text.startsWith("-")) return "Take the hyphen at its beginning away.";
+  if (text.startsWith("-")) return "Remove the hyphen at its beginning.";
   if (text.length > MOST_CHARACTERS) return `Shorten it to ${MOST_CHARACTERS} characters.`;
   if (/[^A-Za-z0-9:_.\\@-]/.test(text))
-    return "Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.";
+    return "It may have letters, digits and :_.\\@-; `systemd-escape` writes the others.";
   if (parseUnitName(text)?.type === "device") return "Name the unit that uses it.";
   if (parseUnitName(text)?.kind === "template") return `Name an instance: ${text.replace("@.", "@main.")}.`;
   const dot = text.lastIndexOf(".");

@@ -67,13 +67,13 @@ const CASES: readonly Case[] = [
     title: "a no-break space by its name",
     config: "apps:\n  web:\n    profile:\u00a0nginx\n",
     status: 78,
-    says: ["FILE:3:13: U+00A0 (no-break space) stands where YAML takes a plain blank alone."],
+    says: ["FILE:3:13: U+00A0 (no-break space) stands where YAML accepts only a plain space."],
   },
   {
     title: "a zero width space in a path by its name",
     config: FILES.replace("web.txt }", "web\u200b.txt }"),
     status: 78,
-    says: ["has a character in it that nobody sees, U+200B (zero width space). Take it out."],
+    says: ["has an invisible character in it, U+200B (zero width space). Take it out."],
   },
   {
     title: "where a dangling symlink leads",

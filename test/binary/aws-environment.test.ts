@@ -88,7 +88,10 @@ describe("parbake, the compiled binary, and AWS's variables", () => {
   it("warns where a key of the environment is used on an instance", async () => {
     const { status, stderr } = await run(KEY, "apply");
     assert.equal(status, 0, stderr);
-    assert.equal(stderr.split("asked for with the access key from the environment (AWS_ACCESS_KEY_ID)").length, 2);
+    assert.equal(
+      stderr.split("asks for secrets with the access key from the environment (AWS_ACCESS_KEY_ID)").length,
+      2,
+    );
     const { warnings } = JSON.parse(image.read("run/parbake/report.json")) as { warnings: { what: string }[] };
     assert.match(warnings.map(({ what }) => what).join(), /access key from the environment/);
   });

@@ -107,7 +107,7 @@ describe("parbake, given a config", () => {
       "an alias within itself",
       `vars: { a: &a [*a] }\n${FILE}`,
       "1:16",
-      "the alias *a stands inside of what it stands for",
+      "the alias *a is inside the value that it stands for",
     ],
     [
       "aliases that are billions of values",
@@ -126,12 +126,12 @@ describe("parbake, given a config", () => {
       "3:3",
       "app 'db' is declared twice, lines 2 and 3",
     ],
-    ["a tab", `apps:\n\tdb: { profile: nginx }\n${FILE}`, "2:1", "a tab stands where blanks indent"],
+    ["a tab", `apps:\n\tdb: { profile: nginx }\n${FILE}`, "2:1", "a tab is used for indentation"],
     [
       "a dash that is missing",
       "files:\n  - template: a\n    path: /a\n  template: b\n    path: /b\n",
       "4:1",
-      "has none",
+      "has no dash",
     ],
     ["a megabyte of open brackets", `vars: ${"[".repeat(1_000_000)}`, "1:106", "values nest more than 100 deep"],
     ["dashes without end", "- ".repeat(100_000), "1:201", "values nest more than 100 deep"],

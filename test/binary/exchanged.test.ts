@@ -52,7 +52,7 @@ function leftovers({ root }: RootedImage): string[] {
     for (const { what, script, how } of [
       { what: "replaces it by a symlink", script: "ln -sf /etc/shadow $1", how: "was replaced by a symlink" },
       { what: "writes it anew", script: "cp $1 $1.x; mv $1.x $1", how: "was replaced by another file" },
-      { what: "makes a folder of it", script: "rm $1; mkdir $1", how: "was replaced by what is no file" },
+      { what: "makes a folder of it", script: "rm $1; mkdir $1", how: "was replaced by what is not a file" },
       { what: "removes it", script: "rm $1", how: "was removed" },
       { what: "appends to it", script: "echo evil >>$1", how: "was written to" },
       { what: "changes a byte of it", script: "printf N | dd of=$1 conv=notrunc status=none", how: "was written to" },
@@ -131,7 +131,7 @@ files:
       await intruder.end();
       assert.equal(status, 73, stderr);
       assert.match(stderr, /\/mnt\/app\/1 is not swapped in: .* that was replaced by a symlink/);
-      assert.match(stderr, /look at who may write to \/mnt\/app: \/mnt\/app belongs to the user 65534/);
+      assert.match(stderr, /check who may write to \/mnt\/app: \/mnt\/app belongs to the user 65534/);
       for (const name of names) {
         assert.equal(lstatSync(join(folder, name)).isSymbolicLink(), false, name);
         assert.equal(readFileSync(join(folder, name), "utf8"), "old\n");
@@ -188,7 +188,7 @@ files:
       const { status, stderr } = await image.apply(emulator);
       await intruder.end();
       assert.equal(status, 73, stderr);
-      assert.match(stderr, /\/mnt\/app\/a is no longer what it was when parbake looked at it/);
+      assert.match(stderr, /\/mnt\/app\/a changed after parbake inspected it/);
       const target = join(image.root, "mnt/app/a");
       assert.deepEqual([statSync(target).ino, attributesOf(target)], [inode, "0:0 600"]);
     });

@@ -49,9 +49,9 @@ describe("parbake, the compiled binary, given an answer to another question", ()
     ["another name", { Name: "prod/other", ARN: ARN.replace("/db", "/other") }, /answers for another secret/],
     ["another region", { ARN: ARN.replace("eu-west-1", "us-east-1") }, /answers for another secret/],
     ["another stage", { VersionStages: ["AWSPREVIOUS"] }, /answers for another version/],
-    ["a version id that is a path", { VersionId: "../".repeat(12) }, /gives a version id that has not 32 to 64/],
-    ["a version id of escapes", { VersionId: "\u001B[2J".repeat(10) }, /gives a version id that has not 32 to 64/],
-    ["no version id", { VersionId: undefined }, /gives a version id that has not 32 to 64/],
+    ["a version id that is a path", { VersionId: "../".repeat(12) }, /gives a version id that is not 32 to 64/],
+    ["a version id of escapes", { VersionId: "\u001B[2J".repeat(10) }, /gives a version id that is not 32 to 64/],
+    ["no version id", { VersionId: undefined }, /gives a version id that is not 32 to 64/],
     ["a value of 65 KiB", { SecretString: "x".repeat(66_560) }, /more than 64 KiB/],
   ];
   for (const [title, change, what] of wrong) {

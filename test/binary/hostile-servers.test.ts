@@ -127,7 +127,7 @@ describe("parbake, the compiled binary, before servers that answer as none does"
       assert.match(
         outcome.stderr,
         new RegExp(
-          `the proxy http://127\\.0\\.0\\.1:\\d+ \\(https_proxy\\) opens no way to secretsmanager\\.eu-west-1\\.amazonaws\\.com:443 \\(HTTP ${status}\\)`,
+          `the proxy http://127\\.0\\.0\\.1:\\d+ \\(https_proxy\\) refuses to connect to secretsmanager\\.eu-west-1\\.amazonaws\\.com:443 \\(HTTP ${status}\\)`,
         ),
       );
     }
@@ -142,7 +142,7 @@ describe("parbake, the compiled binary, before servers that answer as none does"
     assertUnavailable(other, "the proxy's DNS");
     assert.match(
       other.stderr,
-      /the name of the proxy http:\/\/x{64}\.invalid:3128 \(HTTPS_PROXY\), which is to lead to secretsm\S+, does not resolve/,
+      /the name of the proxy http:\/\/x{64}\.invalid:3128 \(HTTPS_PROXY\) on the way to secretsm\S+ does not resolve/,
     );
     assert.doesNotMatch(other.stderr, /hunter2/);
   });

@@ -109,8 +109,12 @@ vars: { Domain: Example.com }
     ],
     ["a mode in YAML's octal", APP + FILE("mode: 0o640"), 'found the number 0o640. Put it in quotes: "0640".'],
     ["a mode without quotes", APP + FILE("mode: 0644"), 'found the number 0644. Put it in quotes: "0644".'],
-    ["an owner that chown would pass over", APP + FILE("owner: 4294967295"), "'4294967295' is no user and no group"],
-    ["an owner that only looks like a number", APP + FILE("owner: 1e3"), "'1e3' is no user and no group"],
+    [
+      "an owner that chown would pass over",
+      APP + FILE("owner: 4294967295"),
+      "'4294967295' is neither a user nor a group",
+    ],
+    ["an owner that only looks like a number", APP + FILE("owner: 1e3"), "'1e3' is neither a user nor a group"],
     [
       "a unit that is an option",
       APP + FILE("onChange: { restart: -Hevil.service }"),
@@ -124,11 +128,15 @@ vars: { Domain: Example.com }
     [
       "a credential's unit that is an option",
       `secrets: { db: { id: x, keys: { k: { file: k, units: ["--now.service"] } } } }\n`,
-      "'--now.service' is no service",
+      "'--now.service' is not a service",
     ],
     ["a secrets folder that is the root", `${APP}secretsFolder: /\n`, "the path '/' is the root itself"],
     ["a secrets folder that leads out", `${APP}secretsFolder: /run/x/../..\n`, "the path '/run/x/../..' has .. in it"],
-    ["a secrets folder that others use", `${APP}secretsFolder: /run\n`, "/run is a folder that others use, too"],
+    [
+      "a secrets folder that others use",
+      `${APP}secretsFolder: /run\n`,
+      "/run is a folder that other programs use, too",
+    ],
     [
       "a secrets folder around the state",
       `${APP}secretsFolder: /run/parbake\n`,
@@ -146,7 +154,11 @@ vars: { Domain: Example.com }
       "secrets: { db: { id: x, keys: { k: { file: ../../../etc/shadow } } } }\n",
       "has .. in it",
     ],
-    ["an app that JavaScript has for itself", "apps: { toString: { profile: nginx } }\n", "'toString' is no name"],
+    [
+      "an app that JavaScript has for itself",
+      "apps: { toString: { profile: nginx } }\n",
+      "'toString' is not a valid name",
+    ],
   ];
   for (const [title, config, says] of refused)
     it(`refuses ${title} with status 78, its place and no change`, async () => {
@@ -206,7 +218,11 @@ secrets: { db: { id: Prod/DB, keys: { password: { file: db/password, units: [web
       ['"web.service"\n', '"--now.service"\n', /credential\.units\[0\] is a text, and a service's name was expected/],
       ['"path": "/etc/web/web.txt"', '"path": "/etc/parbake/parbake.yaml"', /is parbake's own config/],
       ['"path": "/etc/web/web.txt"', '"path": "/etc/web/a\\nb"', /path is a text, and an absolute path/],
-      ['"secretsFolder": "/run/parbake/secrets"', '"secretsFolder": "/run"', /\/run is a folder that others use/],
+      [
+        '"secretsFolder": "/run/parbake/secrets"',
+        '"secretsFolder": "/run"',
+        /\/run is a folder that other programs use/,
+      ],
       ['"id": "Prod/DB"', '"id": "Prod DB"', /id is a text, and a secret's name or ARN/],
       ['"owner": "root"', '"owner": "-x"', /owner is a text, and a user's name or number/],
       ['"metrics": null', '"metrics": "/run/parbake/report.json"', /is parbake's own state/],

@@ -60,7 +60,7 @@ function checkEndpoint(endpoint: string, variable: string): string {
   if (isPlain && /^https?:$/.test(url.protocol)) return endpoint;
   throw new Refusal("usage", {
     what: `${variable} is not a http or https URL of a host, a port and a path at most`,
-    fix: "Set it to the like of https://vpce-0abc.secretsmanager.eu-west-1.vpce.amazonaws.com.",
+    fix: "Set it to a URL such as https://vpce-0abc.secretsmanager.eu-west-1.vpce.amazonaws.com.",
   });
 }
 
@@ -73,7 +73,7 @@ function checkVariants(settings: ClientSettings): void {
   ];
   if (variants.length === 0) return;
   const what = `${variants.join(" and ")} and ${settings.endpointVariable} are both set`;
-  throw new Refusal("usage", { what, fix: "Unset one: the URL of an endpoint says by itself which it is." });
+  throw new Refusal("usage", { what, fix: "Unset one: the URL of an endpoint already says which it is." });
 }
 
 function readSwitch(name: string, environment: Environment): boolean {

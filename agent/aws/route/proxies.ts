@@ -58,7 +58,7 @@ function readProxy(name: string, environment: Environment): Proxy | null {
     return { url, authorization, label: `${url.protocol}//${url.host} (${variable})` };
   throw new Refusal("usage", {
     what: `${variable} is not the URL of a http or https proxy`,
-    fix: "Write it like http://proxy.example.com:3128; in a password, what is no letter or digit as %40.",
+    fix: "Write it like http://proxy.example.com:3128; in a password, percent-encode what is not a letter or a digit (@ is %40).",
   });
 }
 

@@ -58,7 +58,7 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
     if (verdict.kind === "fatal" || (verdict.isThrottled && call.hasAlternative === true))
       return failed(verdict, verdict.what);
     if (verdict.kind === "refresh") {
-      if (isRenewed) return failed(verdict, `${verdict.what}, and new ones are no better`);
+      if (isRenewed) return failed(verdict, `${verdict.what}, and new ones did not help`);
       isRenewed = true;
       context.onRetry?.();
       context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);

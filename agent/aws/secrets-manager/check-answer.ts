@@ -44,7 +44,7 @@ export function checkDescription(asked: Asked, answer: object): Checked<SecretDe
   const versionIds = new Map<string, string>();
   for (const [versionId, labels] of Object.entries((VersionIdsToStages ?? {}) as Fields)) {
     if (!isVersionId(versionId)) return flawed(NO_VERSION_ID);
-    if (!Array.isArray(labels) || !labels.every((label) => isLabel(label))) return flawed("gives a stage that is none");
+    if (!Array.isArray(labels) || !labels.every((label) => isLabel(label))) return flawed("gives an invalid stage");
     for (const label of labels) {
       if (versionIds.has(label)) return flawed("gives a stage to two versions");
       versionIds.set(label, versionId);
@@ -61,7 +61,7 @@ export function checkDescription(asked: Asked, answer: object): Checked<SecretDe
   };
 }
 
-const NO_VERSION_ID = "gives a version id that has not 32 to 64 letters, digits and dashes";
+const NO_VERSION_ID = "gives a version id that is not 32 to 64 letters, digits and dashes";
 
 function flawed(flaw: string): Flaw {
   return { kind: "flaw", flaw };

@@ -65,7 +65,7 @@ export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall
     kind: "retry",
     code: "unavailable",
     what: `${route === null ? "Secrets Manager" : nameEndpoint(route)} ${flaw}`,
-    fix: "Look for a proxy or a cache in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may stand there.",
+    fix: "Look for a proxy or a cache in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may answer there.",
     isThrottled: false,
   };
 }
@@ -121,7 +121,7 @@ function judgeStatus(status: number, name: string | undefined, { circumstances: 
   const fix = "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER; else see AWS's health dashboard.";
   const subject = route === null ? "Secrets Manager" : nameEndpoint(route);
   if (status >= 200 && status < 300)
-    return { kind: "retry", what: `${subject} gives an answer that is none of Secrets Manager's`, fix, ...rest };
+    return { kind: "retry", what: `${subject} gives an answer that is not Secrets Manager's`, fix, ...rest };
   // Below 200 and redirects: whatever that was, it was not Secrets Manager.
   const isPassing = status >= 500 || status < 400 || status === 408 || status === 429;
   const what = isPassing ? `${subject} answers ${status}` : `${subject} answers ${status} (${plainWord(name)})`;

@@ -37,8 +37,8 @@ export const API_POLICY: readonly Rule[] = [
     names: ["ResourceNotFoundException"],
     kind: "fatal",
     code: "data",
-    what: "there is no such secret, or no version that is meant has a value",
-    fix: "Check the id, the account and the region; a stage such as AWSPENDING is there only amid a rotation.",
+    what: "there is no such secret, or the version asked for has no value",
+    fix: "Check the id, the account and the region; a stage such as AWSPENDING exists only during a rotation.",
     isAboutCredentials: true,
   },
   {
@@ -62,21 +62,21 @@ export const API_POLICY: readonly Rule[] = [
     names: ["InvalidRequestException"],
     kind: "fatal",
     code: "data",
-    what: "the secret is not in a state to be read, as when it is scheduled for deletion",
+    what: "the secret cannot be read in its present state, for example because it is scheduled for deletion",
     fix: "Restore it: aws secretsmanager restore-secret.",
   },
   {
     names: ["InvalidParameterException", "ValidationException", "ValidationError", "SerializationException"],
     kind: "fatal",
     code: "config",
-    what: "Secrets Manager does not take its id or its version",
+    what: "Secrets Manager rejects its id or its version",
     fix: "Check the id, the stage and the version.",
   },
   {
     names: ["ExpiredTokenException", "ExpiredToken"],
     kind: "refresh",
     code: "permission",
-    what: "the credentials have run out",
+    what: "the credentials have expired",
     fix: "Check the instance's clock and its role.",
     isAboutCredentials: true,
     keyFix: "Put a new one there, with its AWS_SESSION_TOKEN, and check the instance's clock.",
@@ -108,7 +108,7 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "unavailable",
     what: "the request arrives without its signature",
-    fix: "Look for a proxy that takes the Authorization header away.",
+    fix: "Look for a proxy that removes the Authorization header.",
   },
   {
     names: ["OptInRequired", "SubscriptionRequiredException"],
@@ -123,7 +123,7 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "unavailable",
     what: "what answers there does not know OPERATION",
-    fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER: something else than Secrets Manager may stand there.",
+    fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER: something other than Secrets Manager may answer there.",
   },
   {
     names: [
@@ -153,7 +153,7 @@ export const API_POLICY: readonly Rule[] = [
     names: ["InternalServiceError", "InternalServiceErrorException", "InternalFailure", "InternalServerError"],
     kind: "retry",
     code: "unavailable",
-    what: "Secrets Manager has a fault of its own",
+    what: "Secrets Manager reports an internal fault",
     fix: "See AWS's health dashboard.",
   },
   {

@@ -24,7 +24,7 @@ export function buildRequest(step: SecretStep, call: CallRegion): SecretRequest 
   }
   // It becomes a part of a host name.
   if (!isRegion(region)) {
-    const what = `secret ${step.name}: ${variable ?? "its region"} is ${JSON.stringify(region.slice(0, 40))}, which is no region`;
+    const what = `secret ${step.name}: ${variable ?? "its region"} is ${JSON.stringify(region.slice(0, 40))}, which is not a region`;
     throw new Refusal("usage", { what, fix: "Write it as AWS does: eu-west-1." });
   }
   const place = variable === null ? region : `${region}, by ${variable}`;

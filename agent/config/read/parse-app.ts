@@ -47,7 +47,8 @@ const CPU_WEIGHTS = [1, 10_000] as const;
 const MEMORY_WEIGHTS = [0.01, 10_000] as const;
 
 export function checkName(name: string, field: Field): void {
-  if (!isConfigName(name)) field.refuse(`'${name.slice(0, 80)}' is no name`, adviseConfigName(name), field.keyAt);
+  if (!isConfigName(name))
+    field.refuse(`'${name.slice(0, 80)}' is not a valid name`, adviseConfigName(name), field.keyAt);
 }
 
 /** As they are written, since 8.0 is a version and 8 another: the profile knows which of them are numbers. */

@@ -158,6 +158,6 @@ function isGiven<T>(value: T | undefined): value is T {
 function checkNotEmpty(config: Config): Problem[] {
   if (config.apps.length + config.secrets.length + config.files.length > 0) return [];
   const file = config.sources[0] ?? "parbake.yaml";
-  const fix = "Declare at least one of them: a config that does nothing is taken for a mistake.";
+  const fix = "Declare at least one of them: parbake takes a config that does nothing for a mistake.";
   return [{ what: "the config declares no app, no secret and no file", fix, at: { file, line: 1, column: 1 } }];
 }

@@ -23,7 +23,7 @@ export function parseCredential(
   const name = given ?? (key === WHOLE ? secret : `${secret}.${key}`);
   if (!isCredentialName(name)) {
     const fix = "Give it one of letters, digits, dots, hyphens and underscores: `credential: db-password`.";
-    field.refuse(`'${name.slice(0, 80)}' is no name for a credential`, fix);
+    field.refuse(`'${name.slice(0, 80)}' is not a name for a credential`, fix);
   }
   return { name, units: parseUnits(keys.get("units")) };
 }
@@ -33,7 +33,7 @@ function parseUnits(field: Field | undefined): string[] {
   for (const item of field?.items() ?? []) {
     const unit = item.text();
     if (unit === undefined) continue;
-    if (!isService(unit)) item.refuse(`'${unit.slice(0, 80)}' is no service`, adviseService(unit));
+    if (!isService(unit)) item.refuse(`'${unit.slice(0, 80)}' is not a service`, adviseService(unit));
     else if (units.has(unit)) item.refuse(`${unit} is named twice`, "Name it once.");
     else units.add(unit);
   }

@@ -104,7 +104,7 @@ function parseAccounts(keys: ReadonlyMap<string, Field>): Pick<FileOwner, "owner
 function parseAccount(field: Field | undefined): string | undefined {
   const account = typeof field?.scalar() === "number" ? field.spelling() : field?.text();
   if (account !== undefined && !isAccountName(account))
-    field?.refuse(`'${account.slice(0, 80)}' is no user and no group`, ADVISE_ACCOUNT);
+    field?.refuse(`'${account.slice(0, 80)}' is neither a user nor a group`, ADVISE_ACCOUNT);
   return account;
 }
 
@@ -165,7 +165,7 @@ export function checkRelativePath(path: string, field: Field): void {
 }
 
 function adviseOn(flaw: string, otherwise: string): string {
-  return flaw.startsWith("has a character") || flaw.startsWith("has a control character") ? "Take it out." : otherwise;
+  return /^has an? (?:invisible|control) character/.test(flaw) ? "Take it out." : otherwise;
 }
 
 /** The program by its path: what PATH would find there, somebody else may have put. */

@@ -10,7 +10,7 @@ export function parseMetrics(field: Field | undefined, files: readonly FileConfi
   const path = parseAbsolutePath(field);
   if (!field || path === undefined) return null;
   if (!path.endsWith(".prom"))
-    field.refuse(`'${path}' is no name that node_exporter's textfile collector reads`, "Let it end in .prom.");
+    field.refuse(`'${path}' is not a name that node_exporter's textfile collector reads`, "Let it end in .prom.");
   const clash = files.find((file) => file.path === path);
   if (clash) field.refuse(`${path} is a file of \`files\`, too`, "Give one of them another path.");
   const owner = ownerOfMetrics(path, places);

@@ -16,7 +16,7 @@ import type { Field } from "../yaml/field.ts";
 export function parseId(field: Field | undefined): string | undefined {
   const id = field?.text();
   if (id !== undefined && !isSecretId(id))
-    field?.refuse(`'${id.slice(0, 120)}' is no ${isArn(id) ? "ARN" : "name"} of a secret`, adviseSecretId(id));
+    field?.refuse(`'${id.slice(0, 120)}' is not the ${isArn(id) ? "ARN" : "name"} of a secret`, adviseSecretId(id));
   return id;
 }
 
@@ -25,9 +25,9 @@ export function regionOf(id: string | undefined, field: Field | undefined): stri
   const fromArn = regionOfArn(id ?? "");
   const region = field?.text();
   if (field === undefined || region === undefined) return fromArn;
-  if (!isRegion(region)) field.refuse(`'${region}' is no region`, "Write it as AWS does: eu-west-1.");
+  if (!isRegion(region)) field.refuse(`'${region}' is not a region`, "Write it as AWS does: eu-west-1.");
   else if (fromArn !== null && fromArn !== region)
-    field.refuse(`the ARN is of ${fromArn}`, "Take the region away: an ARN has its own.");
+    field.refuse(`the ARN is in ${fromArn}`, "Remove the region: an ARN names its own.");
   return region;
 }
 
@@ -36,12 +36,12 @@ export function parseVersion(keys: ReadonlyMap<string, Field>): SecretVersion | 
   const field = keys.get("version");
   if (!field) return stage === undefined || stage === "AWSCURRENT" ? undefined : { kind: "stage", stage };
   if (keys.has("stage"))
-    field.refuse("goes with no stage", "Give the version or the stage: a version is one for good.");
+    field.refuse("cannot be combined with a stage", "Give one of them: a version id always means the same version.");
   const versionId = field.text();
   if (versionId === undefined) return undefined;
   if (!isVersionId(versionId))
     field.refuse(
-      `'${versionId.slice(0, 80)}' is no version id`,
+      `'${versionId.slice(0, 80)}' is not a version id`,
       "Copy it: aws secretsmanager list-secret-version-ids.",
     );
   return { kind: "pinned", versionId };
@@ -50,6 +50,6 @@ export function parseVersion(keys: ReadonlyMap<string, Field>): SecretVersion | 
 function parseStage(field: Field | undefined): string | undefined {
   const stage = field?.text();
   if (stage !== undefined && !isStage(stage))
-    field?.refuse(`'${stage.slice(0, 80)}' is no stage`, `Write ${AWS_STAGES.join(", ")} or a label of your own.`);
+    field?.refuse(`'${stage.slice(0, 80)}' is not a stage`, `Write ${AWS_STAGES.join(", ")} or a label of your own.`);
   return stage;
 }

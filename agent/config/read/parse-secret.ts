@@ -20,7 +20,7 @@ export function parseSecret(name: string, field: Field): SecretConfig | undefine
   checkName(name, field);
   for (const key of ["id", "keys"]) {
     if (!keys.has(key))
-      field.refuseMissing(key, key === "id" ? "Give the secret's name or ARN." : "List the JSON keys wanted.");
+      field.refuseMissing(key, key === "id" ? "Give the secret's name or ARN." : "List the JSON keys to fetch.");
   }
   const id = parseId(keys.get("id"));
   const version = parseVersion(keys);
@@ -99,7 +99,10 @@ function parsePointer(key: string, field: Field | undefined): string | undefined
   if (field === undefined || pointer === undefined) return undefined;
   // RFC 6901: in a segment `~` is written ~0 and `/` is written ~1.
   if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) {
-    field.refuse(`'${pointer.slice(0, 80)}' is no JSON Pointer`, "Write it as RFC 6901 does: /databases/0/password.");
+    field.refuse(
+      `'${pointer.slice(0, 80)}' is not a JSON Pointer`,
+      "Write it as RFC 6901 does: /databases/0/password.",
+    );
   } else if (key === WHOLE) {
     field.refuse("the key '.' is the whole value", "Give the key another name: it is what templates call it.");
   }
@@ -119,7 +122,7 @@ function parsePrevious(
 ): SecretFile | undefined {
   if (!field) return undefined;
   if (version !== undefined)
-    field.refuse("goes only with the current version", "Take the stage or the version of the secret away.");
+    field.refuse("works only with the secret's current version", "Remove the secret's stage or version.");
   const keys = field.known(["file", "owner", "group", "mode"]);
   const own = parsePlace(keys);
   return {

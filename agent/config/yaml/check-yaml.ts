@@ -97,7 +97,7 @@ class Check implements CheckedYaml {
     this.aliases.set(alias, target);
     const extent = this.#extents.get(target);
     if (extent === undefined)
-      this.#refuse(alias, `the alias *${source} stands inside of what it stands for`, "Write the value out.");
+      this.#refuse(alias, `the alias *${source} is inside the value that it stands for`, "Write the value out.");
     return extent ?? LEAF;
   }
 
@@ -143,8 +143,8 @@ class Check implements CheckedYaml {
     if (found === null) return;
     this.#refuse(
       key,
-      `a key has a character in it that nobody sees, ${found}`,
-      "Take it out, or write a plain blank in its place.",
+      `a key has an invisible character in it, ${found}`,
+      "Take it out, or write a plain space in its place.",
     );
   }
 
@@ -200,8 +200,8 @@ const MERGE = [
 
 /** YAML takes `{{` for a mapping in a mapping. */
 export const BARE_BRACES = {
-  what: "{{ stands outside of quotes",
-  fix: "Put the whole value in quotes; {{…}} is worked out in templates alone.",
+  what: "{{ is not in quotes",
+  fix: "Put the whole value in quotes; parbake evaluates {{…}} in templates only.",
 };
 
 function explainKey(key: unknown, { range }: YAMLMap): [what: string, fix: string] {

@@ -12,7 +12,7 @@ export function findBlank(text: string): number | null {
 /** @param text begins with it */
 export function explainBlank(text: string): { readonly what: string; readonly fix: string } {
   return {
-    what: `${nameInvisible(text)} stands where YAML takes a plain blank alone`,
-    fix: "Write a plain blank in its place, or take it out.",
+    what: `${nameInvisible(text)} stands where YAML accepts only a plain space`,
+    fix: "Write a plain space in its place, or take it out.",
   };
 }

@@ -58,7 +58,7 @@ const EXPLAIN: ReadonlyMap<string, (site: Site) => Explained> = new Map(
     }),
     BAD_INDENT: explainIndent,
     BAD_PROP_ORDER: () => ({
-      what: "an anchor or a type stands in the wrong place",
+      what: "an anchor or a type is in the wrong place",
       fix: "Put it right before its value.",
     }),
     BAD_SCALAR_START: explainStart,
@@ -90,8 +90,8 @@ function explainUnknown(): Explained {
 
 function explainTab({ text, offset }: Site): Explained {
   return {
-    what: "a tab stands where blanks indent",
-    fix: "Indent with blanks: YAML takes no tab for that.",
+    what: "a tab is used for indentation",
+    fix: "Indent with spaces: YAML allows no tabs there.",
     offset: Math.max(offset, text.indexOf("\t", offset)),
   };
 }
@@ -101,7 +101,7 @@ const NO_COMMA: Explained = {
   fix: "Put it between them, or put the text in quotes.",
 };
 
-const BLANK_AFTER_DASH: Explained = { what: "a blank is missing after the dash", fix: "Write `- key: value`." };
+const BLANK_AFTER_DASH: Explained = { what: "a space is missing after the dash", fix: "Write `- key: value`." };
 const NO_BLANK_AFTER_DASH = /^\s*-([^\s-])/;
 const IN_BRACES = /\{\{.*?\}\}/;
 
@@ -113,7 +113,7 @@ function explainIndent(site: Site): Explained {
 function explainDepth({ line }: Site): Explained {
   const deep = depthOf(line);
   return {
-    what: `the line is indented by ${deep} blank${deep === 1 ? "" : "s"}, which is as deep as nothing above it`,
+    what: `the line is indented by ${deep} space${deep === 1 ? "" : "s"}, which matches no line above it`,
     fix: "Indent it exactly as the keys beside it, or deeper than the key that it belongs to.",
   };
 }
@@ -130,8 +130,8 @@ function explainDash(site: Site): Explained | null {
     return null;
   const key = line.trim().slice(0, 40);
   return {
-    what: "the line stands as deep as the dashes of the list above and has none",
-    fix: `If it begins the next entry, write \`- ${key}\`; if it belongs to the entry above, indent it by two more blanks.`,
+    what: "the line is indented like the dashes of the list above, but has no dash",
+    fix: `If it begins the next entry, write \`- ${key}\`; if it belongs to the entry above, indent it by two more spaces.`,
   };
 }
 
@@ -156,7 +156,7 @@ function explainStart({ offset, text, line }: Site): Explained {
   if (line.trimStart().startsWith("%") && depthOf(line) === 0)
     return { what: "a line begins with %", fix: "Take it out, or put the text in quotes." };
   return {
-    what: `text begins with ${char}, which YAML keeps for itself`,
+    what: `text begins with ${char}, which YAML reserves`,
     fix: `Put it in quotes: "${word.replaceAll('"', "")}".`,
   };
 }
@@ -166,7 +166,7 @@ function explainSecondColon(site: Site): Explained {
   if (site.text.includes("\r") && !site.text.includes("\n"))
     return { what: "the lines end in carriage returns alone", fix: "Save the file with line feeds." };
   return {
-    what: "a value has a colon and a blank in it, as if it were a key",
+    what: "a value has a colon and a space in it, as if it were a key",
     fix: "Put the value in quotes, or the key in a line of its own that is indented deeper.",
   };
 }
@@ -180,7 +180,7 @@ function explainNoColon({ line }: Site): Explained {
   const word = line.trim().replace(/^- /, "");
   const [, key, value = ""] = /^([\w.-]+):(\S.*)$/.exec(word) ?? [];
   if (key !== undefined)
-    return { what: "a blank is missing after the colon", fix: `Write \`${key}: ${value.slice(0, 40)}\`.` };
+    return { what: "a space is missing after the colon", fix: `Write \`${key}: ${value.slice(0, 40)}\`.` };
   if (/^[^:]*$/.test(word))
     return {
       what: `'${word.slice(0, 40)}' has no colon and no value`,
@@ -194,13 +194,13 @@ function explainUnexpected(site: Site): Explained {
   const char = text[offset] ?? "";
   if (IN_BRACES.test(line)) return BARE_BRACES;
   if (char === "]" || char === "}") return { what: `the ${char} closes nothing`, fix: "Take it out, or open it." };
-  if (char === ",") return { what: "a comma too many", fix: "Take it out." };
+  if (char === ",") return { what: "there is a comma too many", fix: "Take it out." };
   if (/["']\s*$/.test(text.slice(Math.max(0, offset - 80), offset)))
     return {
       what: "text follows a quote that closes",
       fix: "Put all of the value in one pair of quotes; in single quotes write '' for '.",
     };
   if (/[|>][\d+-]*\s*$/.test(text.slice(Math.max(0, offset - 80), offset)))
-    return { what: "text stands in the line of | or >", fix: "Begin it in the next line, indented." };
+    return { what: "text follows | or > on the same line", fix: "Begin it on the next line, indented." };
   return explainOpening(site) ?? explainUnknown();
 }

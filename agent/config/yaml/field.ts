@@ -211,7 +211,7 @@ function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
 /** `profile:postgresql` is one word to YAML. Null: no blank is missing. */
 function missingBlank(text: string): string | null {
   const [, key, value] = /^([\w.-]{1,40}):([^\s:/]\S{0,40})$/.exec(text) ?? [];
-  return key === undefined ? null : `Put a blank after the colon: \`${key}: ${value}\`.`;
+  return key === undefined ? null : `Put a space after the colon: \`${key}: ${value}\`.`;
 }
 
 /** A key as it is written: `8.0` and not 8. */

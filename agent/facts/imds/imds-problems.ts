@@ -40,28 +40,28 @@ export function switchedOff(endpoint: URL): Refusal {
 export function v1Only(endpoint: URL, status: number): Refusal {
   return unavailable(
     `${endpoint.origin} answers ${status} to IMDSv2's request for a session token, so it speaks IMDSv1 at most`,
-    "parbake never uses IMDSv1, which has no authentication. Check that the endpoint is EC2's own, with no proxy before it.",
+    "parbake never uses IMDSv1, which has no authentication. Check that the endpoint is EC2's own, with no proxy in front of it.",
   );
 }
 
 export function noToken(endpoint: URL, length: number): Refusal {
   return unavailable(
-    `${endpoint.origin} answers the request for a session token with ${length} characters that are no token`,
+    `${endpoint.origin} answers the request for a session token with ${length} characters that are not a token`,
     "Something other than IMDS answers at that address: look for a proxy or a captive gateway.",
   );
 }
 
 export function tokenRefused(endpoint: URL): Refusal {
   return unavailable(
-    `IMDS at ${endpoint.origin} refuses (401) a session token that it has just given out`,
-    "Look for a proxy or a load balancer before IMDS: a token is good only on the instance that fetched it.",
+    `IMDS at ${endpoint.origin} refuses (401) a session token that it has just issued`,
+    "Look for a proxy or a load balancer in front of IMDS: a token is good only on the instance that fetched it.",
   );
 }
 
 export function unexpectedStatus(endpoint: URL, path: string, status: number): Refusal {
   return unavailable(
-    `${endpoint.origin}${path} answers ${status}, which IMDS has no use for`,
-    "Check that the endpoint is IMDS: look at AWS_EC2_METADATA_SERVICE_ENDPOINT and for a proxy.",
+    `${endpoint.origin}${path} answers ${status}, which IMDS never does`,
+    "Check AWS_EC2_METADATA_SERVICE_ENDPOINT, and look for a proxy in front of IMDS.",
   );
 }
 
@@ -99,7 +99,7 @@ function remedy(trouble: NonNullable<GaveUp["last"]>["trouble"] | undefined): st
       return "IMDS is throttling or has a fault: look for a program that asks it all the time, then run parbake again.";
     case "reset":
     case "other":
-      return "Check that the endpoint is IMDS and that no proxy stands before it, then run parbake again.";
+      return "Check that the endpoint is IMDS and that no proxy is in front of it, then run parbake again.";
     case "interrupted":
     case "too-large":
     case "not-there":

@@ -93,7 +93,7 @@ export function readCurrentFolder(parent: Folder, name: string): CurrentFolder |
   const shownPath = join(parent.shownPath, name);
   if (stats.isDirectory()) return { ...attributesOf(stats), inode: stats.ino.toString() };
   throw new Refusal("cannot-write", {
-    what: `${shownPath} is declared as a folder, and is ${stats.isSymbolicLink() ? "a symlink" : "no folder"}`,
+    what: `${shownPath} is declared as a folder, and is ${stats.isSymbolicLink() ? "a symlink" : "not a folder"}`,
     fix: "Remove what is there, or give the folder another path: parbake follows no symlink.",
   });
 }
@@ -114,7 +114,7 @@ export function findAttributes(folder: Folder, name: string): Attributes | "othe
 function readOpened(fd: number, shownPath: string, limitBytes: number): Current {
   const stats = fstatSync(fd, { bigint: true });
   if (!stats.isFile()) {
-    const what = stats.isDirectory() ? "a folder" : "no regular file";
+    const what = stats.isDirectory() ? "a folder" : "not a regular file";
     throw new Refusal("cannot-write", {
       what: `${shownPath} is ${what}, and parbake writes files only`,
       fix: "Give the file another path, or remove what is there.",

@@ -50,7 +50,7 @@ export function describeTampering({ shownPath, exposure }: Folder, path: string,
   const what = `${path} is not swapped in: since parbake wrote its new file, that ${how}`;
   const validator = "A validator may only read the file that it is given";
   if (exposure === null) return { what, fix: `${validator}, and so may any other program that runs as root.` };
-  return { what, fix: `${validator}. If it did, look at who may write to ${shownPath}: ${exposure}.` };
+  return { what, fix: `${validator}. If it did, check who may write to ${shownPath}: ${exposure}.` };
 }
 
 /** What became of the file, as a part of a sentence; null: nothing. */
@@ -71,7 +71,7 @@ function findTampering(folder: Folder, name: string, file: WrittenFile): string 
 /** Whether another stands in the place of the file with this inode, as a part of a sentence. */
 export function findReplacement(stats: BigIntStats, inode: string): string | null {
   if (stats.isSymbolicLink()) return "was replaced by a symlink";
-  if (!stats.isFile()) return "was replaced by what is no file";
+  if (!stats.isFile()) return "was replaced by what is not a file";
   return stats.ino.toString() === inode ? null : "was replaced by another file";
 }
 

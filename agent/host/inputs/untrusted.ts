@@ -27,7 +27,7 @@ function describeAlike({ kind, dangers }: Untrusted, alike: readonly Untrusted[]
   const commands = formatCommands(kind === "symlink" ? [OWN_SYMLINK] : dangers, ...paths);
   return {
     what: `${nameAll(alike)} ${reasonOf(dangers)}, who could tell ${whom} what to do`,
-    fix: `Look at what ${paths.length === 1 ? "it holds" : "they hold"}, then run \`${commands}\`, or keep it where root alone may write.`,
+    fix: `Inspect what ${paths.length === 1 ? "it holds" : "they hold"}, then run \`${commands}\`, or keep it where root alone may write.`,
   };
 }
 

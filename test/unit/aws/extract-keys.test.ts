@@ -117,7 +117,7 @@ describe("extractKeys", () => {
     const managed = stepOf("rds!db-0a1b", { keys: [keyOf("host")] });
     assert.match(
       whyNot(managed, { SecretString: '{"username":"x","password":"y"}' }),
-      /^secret db \(rds!db-0a1b\) has no key 'host'\. AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or mend the key in the config\.$/,
+      /^secret db \(rds!db-0a1b\) has no key 'host'\. AWS writes this secret itself, as a rule with username and password alone: put what else you need into vars, or correct the key in the config\.$/,
     );
   });
 

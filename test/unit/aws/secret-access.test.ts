@@ -32,7 +32,7 @@ describe("checkAccess", () => {
     const { code, problems } = await check(stepOf("prod/db", { version: { kind: "stage", stage: "AWSPENDING" } }));
     assert.equal(code, "data");
     assert.deepEqual(problems, [
-      "secret db (prod/db@AWSPENDING) has no version with this stage. It has AWSCURRENT, AWSPREVIOUS: mend the stage.",
+      "secret db (prod/db@AWSPENDING) has no version with this stage. It has AWSCURRENT, AWSPREVIOUS: correct the stage.",
     ]);
     const empty = await check(stepOf("prod/db"), { versionIds: {} });
     assert.match(empty.problems[0]!, /has no version at all: put a value/);

@@ -149,9 +149,9 @@ describe("parseArguments", () => {
     ["ready nginx", "'nginx' is not a unit name. Give it with its suffix: nginx.service."],
     [
       "ready ../report.json",
-      "'../report.json' is not a unit name. Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others.",
+      "'../report.json' is not a unit name. It may have letters, digits and :_.\\@-; `systemd-escape` writes the others.",
     ],
-    ["ready -- -Hevil.service", "'-Hevil.service' is not a unit name. Take the hyphen at its beginning away."],
+    ["ready -- -Hevil.service", "'-Hevil.service' is not a unit name. Remove the hyphen at its beginning."],
     ["plan --memory 4GiB", "--memory and --cpus go together. Give both: --memory 4GiB --cpus 2."],
     [
       "plan --memory 4 --cpus 0",

@@ -181,6 +181,6 @@ describe("secrets, from the command line", () => {
     emulator.setFaults([{ match: { service: "secretsmanager" }, do: { kind: "status", status: 503 } }]);
     const { status, out } = await parbakeWithin("400ms", "plan", "--check-access");
     assert.equal(status, 69);
-    assert.match(out, /Secrets Manager has a fault of its own, after \d+ tries until the deadline/);
+    assert.match(out, /Secrets Manager reports an internal fault, after \d+ tries until the deadline/);
   });
 });

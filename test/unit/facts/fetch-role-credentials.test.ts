@@ -99,7 +99,7 @@ describe("the role's credentials", () => {
     [
       "with a date that is none",
       JSON.stringify({ ...DOCUMENT, Expiration: "S3CRET" }),
-      /has an Expiration that is no date/,
+      /has an Expiration that is not a date/,
     ],
   ];
   for (const [title, body, message] of broken) {

@@ -17,7 +17,7 @@ describe("an error of the file system", () => {
     );
     assert.equal(
       tell(explainFileError(systemError("EUCLEAN"), "/etc/x")),
-      "cannot-write: /etc/x cannot be read or written (EUCLEAN). Look at the path and its file system.",
+      "cannot-write: /etc/x cannot be read or written (EUCLEAN). Inspect the path and its file system.",
     );
     assert.equal(explainErrno("EACCES").code, "permission");
   });

@@ -94,9 +94,9 @@ describe("a name of the config", () => {
   it("is told why it may not", () => {
     assert.match(
       adviseConfigName("my.app"),
-      /letter, then letters, digits, - or _; 63 at most: templates say it between dots/,
+      /letter, then letters, digits, - or _; 63 at most: templates use it between dots/,
     );
-    assert.match(adviseConfigName("toString"), /JavaScript has it for itself/);
+    assert.match(adviseConfigName("toString"), /JavaScript reserves it/);
   });
 });
 

@@ -53,10 +53,10 @@ describe("the secrets folder", () => {
     it(`may be ${path}`, () => assert.equal(flawOfSecretsFolder(path, ["/opt/app/parbake.yaml"]), null));
 
   const flaws: readonly (readonly [path: string, flaw: string])[] = [
-    ["/etc", "is a folder that others use, too"],
-    ["/run", "is a folder that others use, too"],
-    ["/dev/shm", "is a folder that others use, too"],
-    ["/var/lib", "is a folder that others use, too"],
+    ["/etc", "is a folder that other programs use, too"],
+    ["/run", "is a folder that other programs use, too"],
+    ["/dev/shm", "is a folder that other programs use, too"],
+    ["/var/lib", "is a folder that other programs use, too"],
     ["/run/parbake", "holds /run/parbake, which is parbake's own"],
     ["/etc/parbake", "holds /etc/parbake, which is parbake's own"],
     ["/etc/parbake/secrets", "is within /etc/parbake, which is parbake's own"],

@@ -66,8 +66,8 @@ describe("a unit's name", () => {
   const advice: readonly (readonly [name: string, fix: string])[] = [
     ["nginx", "Give it with its suffix: nginx.service."],
     ["nginx.servce", "Did you mean 'nginx.service'?"],
-    ["-Hevil.service", "Take the hyphen at its beginning away."],
-    ["a/b.service", "Letters, digits and :_.\\@- are what it can have; `systemd-escape` writes the others."],
+    ["-Hevil.service", "Remove the hyphen at its beginning."],
+    ["a/b.service", "It may have letters, digits and :_.\\@-; `systemd-escape` writes the others."],
     ["api@.service", "Name an instance: api@main.service."],
     ["dev-sda.device", "Name the unit that uses it."],
     [`a${LONGEST}`, "Shorten it to 255 characters."],

@@ -100,7 +100,7 @@ describe("undoChange", () => {
       if (meddle === "link") linkSync(scratch.path("a"), scratch.path("second"));
       else scratch.write(meddle === "write" ? "a" : "b", "secret", 0o600);
       if (meddle === "exchange") renameSync(scratch.path("b"), scratch.path("a"));
-      assert.throws(() => commitChange(scratch.root, change), /a is no longer what it was when parbake looked at it/);
+      assert.throws(() => commitChange(scratch.root, change), /a changed after parbake inspected it/);
       undoChange(scratch.root, change);
       assert.equal(statSync(scratch.path("a")).mode & 0o7777, 0o600, meddle);
     }
@@ -134,7 +134,7 @@ describe("prepareChange", () => {
       scratch.write("a-other", "other");
       const change = stage(scratch);
       meddle(scratch.path("a"));
-      assert.throws(() => prepareChange(scratch.root, change), /a is no longer what it was when parbake looked at it/);
+      assert.throws(() => prepareChange(scratch.root, change), /a changed after parbake inspected it/);
       undoChange(scratch.root, change);
       assert.equal(
         readdirSync(scratch.root).some((name) => name.includes("parbake-tmp")),

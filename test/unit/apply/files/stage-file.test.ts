@@ -183,7 +183,7 @@ describe("stageFile", () => {
     );
     assert.match(
       codeOf(() => stage(scratch, "/fifo", "new")),
-      /^cannot-write: .*\/fifo is no regular file/,
+      /^cannot-write: .*\/fifo is not a regular file/,
     );
     assert.equal(lstatSync(scratch.path("link")).isSymbolicLink(), true);
     assert.equal(readFileSync(scratch.path("real"), "utf8"), "old");

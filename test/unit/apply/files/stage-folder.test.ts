@@ -155,8 +155,8 @@ describe("applyPlan with folders", () => {
     mkdirSync(scratch.path("open"));
     assert.deepEqual(await problemsOf(applyPlan(plan, optionsFor(scratch.root))), [
       `${scratch.path("link")} is declared as a folder, and is a symlink`,
-      `${scratch.path("file")} is declared as a folder, and is no folder`,
-      `the folder ${scratch.path("open")} may be written to by every user, who could exchange what parbake writes`,
+      `${scratch.path("file")} is declared as a folder, and is not a folder`,
+      `the folder ${scratch.path("open")} may be written to by every user, who could replace what parbake writes`,
     ]);
     assert.ok(lstatSync(scratch.path("link")).isSymbolicLink());
   });

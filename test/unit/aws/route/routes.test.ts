@@ -152,7 +152,7 @@ describe("the way to Secrets Manager", () => {
     assert.equal(refusal.code, "unavailable");
     assert.match(
       refusal.message,
-      /: the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) opens no way to secretsmanager\.eu-west-1\.amazonaws\.com:443 \(HTTP 403\), after \d+ tries until the deadline/,
+      /: the proxy http:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) refuses to connect to secretsmanager\.eu-west-1\.amazonaws\.com:443 \(HTTP 403\), after \d+ tries until the deadline/,
     );
     assert.doesNotMatch(refusal.message, /hunter2/);
   });

@@ -156,7 +156,7 @@ describe("batches of secrets", () => {
     assert.deepEqual(operations(), ["BatchGetSecretValue", "BatchGetSecretValue", "GetSecretValue", "GetSecretValue"]);
   });
 
-  it("are tried again while Secrets Manager has a fault of its own, and end at the deadline", async () => {
+  it("are tried again while Secrets Manager reports an internal fault, and end at the deadline", async () => {
     const fault = { kind: "status", status: 500, errorCode: "InternalServiceError" } as const;
     emulator.setFaults([{ match: BATCH, times: 2, do: fault }]);
     assert.deepEqual(await fetchAll("s/1"), [`${CANARY} of s/1`]);
@@ -165,7 +165,7 @@ describe("batches of secrets", () => {
     const { source } = openSource(emulator.endpoint, { batch: true, deadlineMs: 200, random: () => 0.1 });
     const refusal = await refusalOf(source.fetchSecret(stepOf("s/1")));
     assert.equal(refusal.code, "unavailable");
-    assert.match(refusal.message, /^1 secrets? in eu-west-1: Secrets Manager has a fault of its own/);
+    assert.match(refusal.message, /^1 secrets? in eu-west-1: Secrets Manager reports an internal fault/);
     source.close();
   });
 });

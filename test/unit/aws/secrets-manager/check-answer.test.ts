@@ -73,7 +73,7 @@ describe("checkValue", () => {
   ];
   for (const VersionId of ids) {
     it(`refuses the version id ${JSON.stringify(VersionId)}`, () => {
-      assert.match(ask("prod/db", { ...GOOD, VersionId }), /^gives a version id that has not 32 to 64/);
+      assert.match(ask("prod/db", { ...GOOD, VersionId }), /^gives a version id that is not 32 to 64/);
     });
   }
 
@@ -109,11 +109,11 @@ describe("checkDescription", () => {
   const flaws: readonly (readonly [title: string, answer: object, flaw: RegExp])[] = [
     ["another secret", { ...BASE, Name: "prod/other" }, /another secret/],
     ["a version id of another form", { ...BASE, VersionIdsToStages: { v1: ["AWSCURRENT"] } }, /version id/],
-    ["stages that are no list", { ...BASE, VersionIdsToStages: { [VERSION]: "AWSCURRENT" } }, /stage that is none/],
+    ["stages that are no list", { ...BASE, VersionIdsToStages: { [VERSION]: "AWSCURRENT" } }, /an invalid stage/],
     [
       "a stage of control characters",
       { ...BASE, VersionIdsToStages: { [VERSION]: ["a\u001B[2J"] } },
-      /stage that is none/,
+      /an invalid stage/,
     ],
     [
       "a stage of two versions",

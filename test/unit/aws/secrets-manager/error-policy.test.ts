@@ -129,7 +129,7 @@ describe("the error policy", () => {
     const refusal = await refusalOf(source.fetchSecret(stepOf("prod/db")));
     source.close();
     await server.close();
-    assert.match(refusal.message, /127\.0\.0\.1:\d+ gives an answer that is none of Secrets Manager's, after \d+ tr/);
+    assert.match(refusal.message, /127\.0\.0\.1:\d+ gives an answer that is not Secrets Manager's, after \d+ tr/);
   });
 
   it("gives up at once on a status that no retry mends", async () => {
@@ -180,11 +180,19 @@ describe("judgeError, of what never reached AWS", () => {
       /^the certificate of secretsmanager\S+:443 is not valid .* by the instance's clock/,
     ],
     ["CERT_HAS_EXPIRED", "retry", /by the instance's clock/],
-    ["SELF_SIGNED_CERT_IN_CHAIN", "fatal", /^the certificate of secretsmanager\S+:443 is of no authority that parbake/],
+    [
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "fatal",
+      /^the certificate of secretsmanager\S+:443 is from no authority that parbake/,
+    ],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "fatal", /^the certificate of secretsmanager\S+:443 is for another name/],
-    ["ERR_SSL_WRONG_VERSION_NUMBER", "retry", /^secretsmanager\S+:443 refuses TLS, or speaks none \(ERR_SSL_WRONG/],
-    ["EPROTO", "retry", /^secretsmanager\S+:443 refuses TLS, or speaks none \(EPROTO\)/],
-    ["HPE_INVALID_CONSTANT", "retry", /^secretsmanager\S+:443 speaks no HTTP \(HPE_INVALID_CONSTANT\)/],
+    [
+      "ERR_SSL_WRONG_VERSION_NUMBER",
+      "retry",
+      /^secretsmanager\S+:443 refuses TLS, or does not speak it \(ERR_SSL_WRONG/,
+    ],
+    ["EPROTO", "retry", /^secretsmanager\S+:443 refuses TLS, or does not speak it \(EPROTO\)/],
+    ["HPE_INVALID_CONSTANT", "retry", /^secretsmanager\S+:443 does not speak HTTP \(HPE_INVALID_CONSTANT\)/],
     ["EWHATEVER", "retry", /^no answer from secretsmanager\S+:443 \(EWHATEVER\)/],
   ];
   for (const [code, kind, what] of rows) {
@@ -199,17 +207,20 @@ describe("judgeError, of what never reached AWS", () => {
     route: { ...ROUTE, proxy: readProxies({ HTTPS_PROXY: "http://user:hunter2@proxy.example.com:3128" })!.https },
   });
   const proxyRows: readonly (readonly [code: string, what: RegExp])[] = [
-    ["ENOTFOUND", /^the name of the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\), .* does not resolve/],
+    [
+      "ENOTFOUND",
+      /^the name of the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) on the way to .* does not resolve/,
+    ],
     [
       "ECONNREFUSED",
-      /^no answer from the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\), .*amazonaws\.com:443 \(/,
+      /^no answer from the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) on the way to .*amazonaws\.com:443 \(/,
     ],
     [
       "PROXY_REFUSED",
-      /^the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) opens no way to secretsmanager\S+:443/,
+      /^the proxy http:\/\/proxy\.example\.com:3128 \(HTTPS_PROXY\) refuses to connect to secretsmanager\S+:443/,
     ],
-    ["EPROTO", /^the proxy http:.* answers as no proxy does \(EPROTO\)/],
-    ["HPE_INVALID_CONSTANT", /^the proxy http:.* answers as no proxy does \(HPE_INVALID_CONSTANT\)/],
+    ["EPROTO", /^the proxy http:.* does not answer as a proxy \(EPROTO\)/],
+    ["HPE_INVALID_CONSTANT", /^the proxy http:.* does not answer as a proxy \(HPE_INVALID_CONSTANT\)/],
     ["SELF_SIGNED_CERT_IN_CHAIN", /^the certificate of the proxy http:/],
   ];
   for (const [code, what] of proxyRows) {

@@ -125,7 +125,7 @@ describe("createSecretsSource", () => {
     for (const id of ["prod/new", "prod/turning"]) {
       const refusal = await refusalOf(source.fetchSecret(stepOf(id, pending)));
       assert.equal(refusal.code, "data");
-      assert.match(refusal.message, /@AWSPENDING in eu-west-1\): .*AWSPENDING is there only amid a rotation/);
+      assert.match(refusal.message, /@AWSPENDING in eu-west-1\): .*AWSPENDING exists only during a rotation/);
     }
   });
 
@@ -147,7 +147,7 @@ describe("createSecretsSource", () => {
     const second = open();
     const refusal = await refusalOf(second.source.fetchSecret(stepOf("prod/db")));
     assert.equal(refusal.code, "permission");
-    assert.match(refusal.message, /have run out, and new ones are no better/);
+    assert.match(refusal.message, /have expired, and new ones did not help/);
     assert.equal(second.credentialFetches(), 2);
   });
 

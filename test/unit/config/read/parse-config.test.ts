@@ -144,7 +144,7 @@ describe("parseConfig", () => {
     [
       "an empty file",
       "",
-      "parbake.yaml:1:1: the config declares no app, no secret and no file. Declare at least one of them: a config that does nothing is taken for a mistake.",
+      "parbake.yaml:1:1: the config declares no app, no secret and no file. Declare at least one of them: parbake takes a config that does nothing for a mistake.",
     ],
     [
       "an unclosed bracket",
@@ -225,7 +225,7 @@ describe("parseConfig", () => {
     [
       "a path with a character that nobody sees",
       'files: [ { template: t, path: "/etc/a\u200b" } ]\n',
-      "parbake.yaml:1:31: files[0].path: the path '/etc/a\\u200b' has a character in it that nobody sees, U+200B (zero width space). Take it out.",
+      "parbake.yaml:1:31: files[0].path: the path '/etc/a\\u200b' has an invisible character in it, U+200B (zero width space). Take it out.",
     ],
     [
       "a weight of nothing",

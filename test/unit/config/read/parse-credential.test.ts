@@ -35,9 +35,9 @@ describe("what systemd hands over of a secret", () => {
 
   for (const [title, keys, problem] of [
     ["no file", "password: { units: [api.service] }", /there is no file that systemd could hand over/],
-    ["a key that makes no name", "a/b: { file: p, units: [api.service] }", /'db\.a\/b' is no name for a credential/],
-    ["what would be another option to systemd", 'k: { file: p, credential: "a:b" }', /'a:b' is no name/],
-    ["a unit that is no service", "k: { file: p, units: [api.socket] }", /'api\.socket' is no service/],
+    ["a key that makes no name", "a/b: { file: p, units: [api.service] }", /'db\.a\/b' is not a name for a credential/],
+    ["what would be another option to systemd", 'k: { file: p, credential: "a:b" }', /'a:b' is not a name/],
+    ["a unit that is no service", "k: { file: p, units: [api.socket] }", /'api\.socket' is not a service/],
     ["a unit twice", "k: { file: p, units: [a.service, a.service] }", /a\.service is named twice/],
     [
       "one name for two keys",

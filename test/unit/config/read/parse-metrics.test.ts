@@ -15,7 +15,7 @@ describe("metrics of the config", () => {
 
   it("is refused where nobody would read it, or another file stands there", () => {
     assert.deepEqual(metricsOf("metrics: /var/lib/node/parbake.txt"), [
-      "p.yaml:2:10: metrics: '/var/lib/node/parbake.txt' is no name that node_exporter's textfile collector reads. Let it end in .prom.",
+      "p.yaml:2:10: metrics: '/var/lib/node/parbake.txt' is not a name that node_exporter's textfile collector reads. Let it end in .prom.",
     ]);
     assert.deepEqual(metricsOf("metrics: parbake.prom"), [
       "p.yaml:2:10: metrics: the path 'parbake.prom' is not absolute. Start it with / and leave out //, . and ..",

@@ -106,15 +106,15 @@ describe("a secret in the config", () => {
   });
 
   const refused: readonly (readonly [body: string, problem: RegExp])[] = [
-    ["id: arn:aws:ssm:eu-west-1:123456789012:parameter/x", /secrets\.db\.id: 'arn:aws:ssm.*is no ARN of a secret/],
-    ["id: arn:aws:secretsmanager:eu-west-1:12:secret:x", /is no ARN of a secret/],
-    ["id: prod db", /'prod db' is no name of a secret/],
-    [`id: "${ARN}", region: eu-west-1`, /secrets\.db\.region: the ARN is of us-gov-west-1/],
-    ["id: x, region: eu-west", /'eu-west' is no region/],
-    ["id: x, stage: AWSCURENT", /'AWSCURENT' is no stage.*AWSCURRENT, AWSPREVIOUS, AWSPENDING/],
-    ["id: x, stage: awscurrent", /is no stage/],
-    ["id: x, version: v1", /'v1' is no version id/],
-    [`id: x, version: ${VERSION}, stage: AWSCURRENT`, /secrets\.db\.version: goes with no stage/],
+    ["id: arn:aws:ssm:eu-west-1:123456789012:parameter/x", /secrets\.db\.id: 'arn:aws:ssm.*is not the ARN of a secret/],
+    ["id: arn:aws:secretsmanager:eu-west-1:12:secret:x", /is not the ARN of a secret/],
+    ["id: prod db", /'prod db' is not the name of a secret/],
+    [`id: "${ARN}", region: eu-west-1`, /secrets\.db\.region: the ARN is in us-gov-west-1/],
+    ["id: x, region: eu-west", /'eu-west' is not a region/],
+    ["id: x, stage: AWSCURENT", /'AWSCURENT' is not a stage.*AWSCURRENT, AWSPREVIOUS, AWSPENDING/],
+    ["id: x, stage: awscurrent", /is not a stage/],
+    ["id: x, version: v1", /'v1' is not a version id/],
+    [`id: x, version: ${VERSION}, stage: AWSCURRENT`, /secrets\.db\.version: cannot be combined with a stage/],
   ];
   for (const [body, problem] of refused) {
     it(`is refused as { ${body} }`, () => {
@@ -126,8 +126,8 @@ describe("a secret in the config", () => {
   }
 
   const refusedKeys: readonly (readonly [key: string, problem: RegExp])[] = [
-    ["k: { pointer: hosts/0 }", /keys\.k\.pointer: 'hosts\/0' is no JSON Pointer/],
-    ["k: { pointer: /a~2 }", /is no JSON Pointer/],
+    ["k: { pointer: hosts/0 }", /keys\.k\.pointer: 'hosts\/0' is not a JSON Pointer/],
+    ["k: { pointer: /a~2 }", /is not a JSON Pointer/],
     ['".": { pointer: /a }', /the key '\.' is the whole value/],
     ["k: { newline: add }", /expected keep or strip or ensure, found 'add'/],
     ['k: { previous: { file: g, mode: "0444" } }', /previous\.mode: lets every user read the secret/],
@@ -145,7 +145,7 @@ describe("a secret in the config", () => {
   it("has no version before where it is a stage or a version of its own", () => {
     const keys = "keys: { k: { file: f, previous: { file: g } } }";
     const problems = problemsOf(`secrets: { db: { id: x, stage: AWSPENDING, ${keys} } }`);
-    assert.match(problems.join("\n"), /^[^\n]*previous: goes only with the current version/);
+    assert.match(problems.join("\n"), /^[^\n]*previous: works only with the secret's current version/);
   });
 });
 

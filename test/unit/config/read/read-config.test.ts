@@ -113,7 +113,7 @@ describe("readConfig", () => {
     const found = refusal();
     assert.deepEqual(found.problems.map(formatProblem).toSorted(), [
       `${folder}/latin1.hbs: the template is not UTF-8. Save it as UTF-8.`,
-      `${folder}/loop.hbs: the template is a symlink where none is followed, or its symlinks go in circles. Name the real file.`,
+      `${folder}/loop.hbs: the template is a symlink, which parbake does not follow here, or a loop of symlinks. Name the real file.`,
       `${folder}/pipe.hbs: the template is a FIFO, and a plain file was expected. Name a plain file: parbake waits for no writer, and reads nothing that may have no end.`,
     ]);
   });

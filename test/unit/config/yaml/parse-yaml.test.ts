@@ -30,7 +30,7 @@ describe("parseYaml", () => {
     [
       "a dash that is missing at the next entry",
       `${LISTS}  template: c\n    path: /d\n`,
-      "p.yaml:4:1: the line stands as deep as the dashes of the list above and has none. If it begins the next entry, write `- template: c`; if it belongs to the entry above, indent it by two more blanks.",
+      "p.yaml:4:1: the line is indented like the dashes of the list above, but has no dash. If it begins the next entry, write `- template: c`; if it belongs to the entry above, indent it by two more spaces.",
     ],
     [
       "a dash that is missing between entries of one depth",
@@ -40,43 +40,43 @@ describe("parseYaml", () => {
     [
       "a dash without its blank",
       "files:\n  -template: a\n   path: /b\n",
-      "p.yaml:2:14: a blank is missing after the dash. Write `- key: value`.",
+      "p.yaml:2:14: a space is missing after the dash. Write `- key: value`.",
     ],
     [
       "tabs, each of them",
       "apps:\n\tdb:\n\t\tprofile: postgresql\n",
-      "p.yaml:2:1: a tab stands where blanks indent. Indent with blanks: YAML takes no tab for that.",
-      "p.yaml:3:1: a tab stands where blanks indent. Indent with blanks: YAML takes no tab for that.",
+      "p.yaml:2:1: a tab is used for indentation. Indent with spaces: YAML allows no tabs there.",
+      "p.yaml:3:1: a tab is used for indentation. Indent with spaces: YAML allows no tabs there.",
     ],
     [
       "a tab in brackets",
       "apps: {\n\tdb: { profile: x }\n}\n",
-      "p.yaml:2:1: a tab stands where blanks indent. Indent with blanks: YAML takes no tab for that.",
+      "p.yaml:2:1: a tab is used for indentation. Indent with spaces: YAML allows no tabs there.",
     ],
     [
       "a no-break space after a colon",
       "apps:\n  db:\n    profile:\u00a0postgresql\n    memory: { min: 1GiB }\n",
-      "p.yaml:3:13: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+      "p.yaml:3:13: U+00A0 (no-break space) stands where YAML accepts only a plain space. Write a plain space in its place, or take it out.",
     ],
     [
       "a no-break space after a colon, with nothing below",
       "imds:\u00a0optional\n",
-      "p.yaml:1:6: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+      "p.yaml:1:6: U+00A0 (no-break space) stands where YAML accepts only a plain space. Write a plain space in its place, or take it out.",
     ],
     [
       "no-break spaces that indent",
       "apps:\n\u00a0\u00a0db:\n    profile: postgresql\n",
-      "p.yaml:2:1: a key has a character in it that nobody sees, U+00A0 (no-break space). Take it out, or write a plain blank in its place.",
+      "p.yaml:2:1: a key has an invisible character in it, U+00A0 (no-break space). Take it out, or write a plain space in its place.",
     ],
     [
       "a no-break space after a dash",
       "files:\n  -\u00a0template: a\n    path: /b\n",
-      "p.yaml:2:4: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+      "p.yaml:2:4: U+00A0 (no-break space) stands where YAML accepts only a plain space. Write a plain space in its place, or take it out.",
     ],
     [
       "a no-break space at a value's end",
       "imds: optional\u00a0\n",
-      "p.yaml:1:15: U+00A0 (no-break space) stands where YAML takes a plain blank alone. Write a plain blank in its place, or take it out.",
+      "p.yaml:1:15: U+00A0 (no-break space) stands where YAML accepts only a plain space. Write a plain space in its place, or take it out.",
     ],
     [
       "an app that is declared twice",
@@ -116,7 +116,7 @@ describe("parseYaml", () => {
     [
       "a colon without its blank before more keys",
       "apps:\n  db:\n    profile:postgresql\n    memory: {}\n",
-      "p.yaml:3:5: a blank is missing after the colon. Write `profile: postgresql`.",
+      "p.yaml:3:5: a space is missing after the colon. Write `profile: postgresql`.",
     ],
     [
       "a word between keys",
@@ -126,29 +126,29 @@ describe("parseYaml", () => {
     [
       "text that begins as text may not, each of it",
       "vars:\n  a: %d\n  b: @x\n  c: `y\n",
-      'p.yaml:2:6: text begins with %, which YAML keeps for itself. Put it in quotes: "%d".',
-      'p.yaml:3:6: text begins with @, which YAML keeps for itself. Put it in quotes: "@x".',
-      'p.yaml:4:6: text begins with `, which YAML keeps for itself. Put it in quotes: "`y".',
+      'p.yaml:2:6: text begins with %, which YAML reserves. Put it in quotes: "%d".',
+      'p.yaml:3:6: text begins with @, which YAML reserves. Put it in quotes: "@x".',
+      'p.yaml:4:6: text begins with `, which YAML reserves. Put it in quotes: "`y".',
     ],
     [
       "braces of a template",
       "path: {{vars.x}}\n",
-      "p.yaml:1:8: {{ stands outside of quotes. Put the whole value in quotes; {{…}} is worked out in templates alone.",
+      "p.yaml:1:8: {{ is not in quotes. Put the whole value in quotes; parbake evaluates {{…}} in templates only.",
     ],
     [
       "braces of a template before other text",
       "path: {{vars.x}}/foo\n",
-      "p.yaml:1:17: {{ stands outside of quotes. Put the whole value in quotes; {{…}} is worked out in templates alone.",
+      "p.yaml:1:17: {{ is not in quotes. Put the whole value in quotes; parbake evaluates {{…}} in templates only.",
     ],
     [
       "a line that is as deep as nothing",
       "apps:\n  db:\n    profile: x\n   memory: {}\n",
-      "p.yaml:4:1: the line is indented by 3 blanks, which is as deep as nothing above it. Indent it exactly as the keys beside it, or deeper than the key that it belongs to.",
+      "p.yaml:4:1: the line is indented by 3 spaces, which matches no line above it. Indent it exactly as the keys beside it, or deeper than the key that it belongs to.",
     ],
     [
       "a colon in a value",
       "vars:\n  a: time: now\n",
-      "p.yaml:2:6: a value has a colon and a blank in it, as if it were a key. Put the value in quotes, or the key in a line of its own that is indented deeper.",
+      "p.yaml:2:6: a value has a colon and a space in it, as if it were a key. Put the value in quotes, or the key in a line of its own that is indented deeper.",
     ],
     [
       "a comma that is missing",
@@ -163,7 +163,7 @@ describe("parseYaml", () => {
     [
       "text in the line of a block",
       "a: | foo\n  b\n",
-      "p.yaml:1:6: text stands in the line of | or >. Begin it in the next line, indented.",
+      "p.yaml:1:6: text follows | or > on the same line. Begin it on the next line, indented.",
     ],
     [
       "a second document",
@@ -205,7 +205,7 @@ describe("parseYaml", () => {
     [
       "an alias within itself",
       "vars: { a: &a [1, *a] }\n",
-      "p.yaml:1:19: the alias *a stands inside of what it stands for. Write the value out.",
+      "p.yaml:1:19: the alias *a is inside the value that it stands for. Write the value out.",
     ],
     [
       "a merge key",

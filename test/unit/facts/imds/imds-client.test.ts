@@ -89,13 +89,13 @@ describe("the IMDS client", () => {
       const { imds, client } = await serve(
         withTokens(({ method }) => (method === "GET" ? { status: 401 } : undefined)),
       );
-      await refuses(client.fetch("a"), "unavailable", /refuses \(401\) a session token that it has just given out/);
+      await refuses(client.fetch("a"), "unavailable", /refuses \(401\) a session token that it has just issued/);
       assert.equal(imds.asked.filter(({ method }) => method === "PUT").length, 2);
     });
 
     it("is refused when it is no token, without showing it", async () => {
       const { imds, client } = await serve(() => ({ status: 200, body: "<html>sign in</html>" }));
-      const refusal = await refuses(client.fetch("a"), "unavailable", /20 characters that are no token/);
+      const refusal = await refuses(client.fetch("a"), "unavailable", /20 characters that are not a token/);
       assert.doesNotMatch(refusal.message, /sign in/);
       assert.equal(imds.asked.length, 1);
     });

@@ -153,7 +153,7 @@ describe("Inputs", () => {
     assert.deepEqual(told, [
       {
         what: `the folder ${folderName}, ${a} and ${c}: each may be written to by every user, who could tell ${who} what to do`,
-        fix: `Look at what they hold, then run \`chmod o-w ${folderName} ${a} '${c}'\`, or keep it where root alone may write.`,
+        fix: `Inspect what they hold, then run \`chmod o-w ${folderName} ${a} '${c}'\`, or keep it where root alone may write.`,
       },
     ]);
   });
@@ -232,7 +232,7 @@ describe("Inputs", () => {
     for (const name of ["x", "y"]) symlinkSync("..", path(`t/in/${name}`));
     assert.match(
       refusalOf(() => read("t/self")),
-      /its symlinks go in circles/,
+      /a loop of symlinks/,
     );
     assert.deepEqual(open().listAll(path("t"), KIND), ["in/a.hbs", "self"]);
     assert.deepEqual(open().listAll(path("none"), KIND), []);
