@@ -23,7 +23,7 @@ const VALUES: readonly Case[] = [
   { what: "a pointer that leads nowhere", says: "has no value at /password/no", does: REFUSED, keys: "deep: { pointer: /password/no, file: db/deep }", template: ["app.txt.hbs", "{{secrets.db.deep.value}}\n"] },
   { what: "a binary secret with keys", says: "is binary", does: REFUSED, secret: binary },
   { what: "JSON in UTF-16", says: "is UTF-16", does: REFUSED, secret: (canary) => ({ binaryBase64: Buffer.from(JSON.stringify({ password: canary }), "utf16le").toString("base64") }) },
-  { what: "JSON whose bytes are no text", says: "is binary and no UTF-8", does: REFUSED, secret: (canary) => binary(JSON.stringify({ password: canary }), 0xff) },
+  { what: "JSON whose bytes are no text", says: "is binary and not UTF-8", does: REFUSED, secret: (canary) => binary(JSON.stringify({ password: canary }), 0xff) },
   { what: "JSON that is stored as binary", does: ["0: parbake apply"], secret: (canary) => ({ binaryBase64: Buffer.from(JSON.stringify({ password: canary })).toString("base64") }) },
   { what: "JSON after a byte order mark", does: ["0: parbake apply"], secret: (canary) => whole(`\uFEFF${JSON.stringify({ password: canary })}`) },
   { what: "an object for a value", does: ["0: parbake apply"], secret: (canary) => password({ deep: [canary] }) },
