@@ -14,11 +14,7 @@ export interface StoredSecret {
 
 interface StaleSecret {
   readonly name: string;
-  readonly id: string;
-  /** Null: nothing is stored. */
-  readonly storedVersionId: string | null;
-  /** Null: there is no such version; a fetch will say why. */
-  readonly wantedVersionId: string | null;
+  /** Of `no such version` a fetch says more. */
   readonly why: "not stored" | "declared otherwise" | "other version" | "no such version";
 }
 
@@ -53,10 +49,8 @@ export function findStale(
   const byName = new Map(stored.map((each) => [each.name, each]));
   return steps.flatMap((step) => {
     const held = byName.get(step.name);
-    const wanted = wantedOf(step, descriptions.get(step.name));
-    const why = compare(step, held, wanted);
-    if (why === null) return [];
-    return [{ name: step.name, id: step.id, storedVersionId: held?.versionId ?? null, wantedVersionId: wanted, why }];
+    const why = compare(step, held, wantedOf(step, descriptions.get(step.name)));
+    return why === null ? [] : [{ name: step.name, why }];
   });
 }
 

@@ -10,7 +10,6 @@ interface RoleCredentials {
   readonly secretAccessKey: string;
   readonly sessionToken: string;
   readonly expiration: Date;
-  readonly accountId?: string;
 }
 
 const PATH = "iam/security-credentials/";
@@ -53,9 +52,7 @@ function readDocument(document: Record<string, unknown>): RoleCredentials {
   const expiration = new Date(field(document, "Expiration"));
   if (Number.isNaN(expiration.getTime())) throw badDocument("has an Expiration that is not a date");
   // No check against our clock: early in a boot it may be years off.
-  const accountId = document["AccountId"];
-  const known = { accessKeyId, secretAccessKey, sessionToken, expiration };
-  return typeof accountId === "string" ? { ...known, accountId } : known;
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
 }
 
 function field(document: Record<string, unknown>, name: string): string {
