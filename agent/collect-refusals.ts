@@ -2,7 +2,7 @@
 
 import { formatProblem, placeRefusal, Refusal, type Declared, type Problem } from "./refusal.ts";
 
-/** One Refusal out of many. Its code is the first that a retry would not mend, for a retry mends the whole only if it mends each. */
+/** One Refusal out of many. Its code is the first that a retry would not fix: a retry helps only if it fixes each of them. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
   const first = refusals.find(({ code }) => code !== "unavailable") ?? refusals[0]!;
   return new Refusal(first.code, uniqueProblems(refusals), { cause: first });

@@ -24,7 +24,7 @@ export function nearestOf(name: string, known: Iterable<string>): string[] {
   return found.filter((candidate) => sharedStart(candidate, given) === shared).slice(0, MOST_SUGGESTIONS);
 }
 
-/** Of more names the likeness is not looked for: as many mistakes would take the square of their number. */
+/** With more names, none is suggested: the time would grow with the square of their number. */
 export const MOST_COMPARED = 300;
 
 /**

@@ -1,5 +1,6 @@
-// Text that somebody else wrote, made safe to look at: what would steer a terminal, forge a line of the journal, or hide or turn
-// around what stands beside it, is shown as an escape. Ordinary text comes back as it is, and so does what is shown already. Pure.
+// Text that somebody else wrote, made safe to display: what would steer a terminal, forge a line of the journal, or hide or
+// turn around what stands beside it, is shown as an escape. Ordinary text comes back as it is, and so does what is shown
+// already. Pure.
 
 // Controls, format characters (marks and overrides of direction, zero-width ones), lone surrogates, separators of lines and
 // paragraphs, and what no font draws; but not the two selectors that make an emoji of a character, or a character of it.

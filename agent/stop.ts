@@ -18,7 +18,7 @@ export class StopRequest extends Error {
 
 const CODES = { SIGHUP: "hangup", SIGINT: "interrupted", SIGTERM: "terminated" } as const;
 
-/** What it found when it was stopped is of no interest: it was not at its end. */
+/** Without the problems found until then: the run was not finished. */
 export function stopped({ signal }: StopRequest, outcome: string): Refusal {
   return new Refusal(CODES[signal], { what: `stopped by ${signal}: ${outcome}`, fix: "Run parbake again." });
 }
@@ -55,7 +55,7 @@ export function orStopped(error: unknown, deadline: Pick<Deadline, "signal">, is
   return new Refusal(refusal.code, [...refusal.problems, ...error.problems], { cause: error });
 }
 
-/** What a wait may be refused with when it is cut short. */
+/** The codes of a Refusal that a wait may end with when it is cut short. */
 const CUT_SHORT: readonly RefusalCode[] = ["unavailable", "data", "locked"];
 
 // A signal is told in the event loop's poll phase: two turns from wherever we are have a whole one between them.

@@ -1,4 +1,5 @@
-// Takes the declared keys out of a secret's answer. Pure. No parser's message leaves this file: V8 quotes what it could not parse.
+// Takes the declared keys out of a secret's answer. Pure. No parser's message leaves this file: V8 quotes what it could not
+// parse.
 
 import type { NewlinePolicy } from "../config/config.ts";
 import type { SecretKey, SecretStep } from "../plan/plan.ts";
@@ -37,7 +38,7 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
   throw new Refusal("data", problemsOf(`secret ${step.name} (${label})`, flaws));
 }
 
-/** What is wrong with the whole of it is said once. */
+/** A flaw of the whole value is told once, not for each key. */
 function problemsOf(subject: string, flaws: readonly Flaw[]): Problem[] {
   const byText = new Map(
     flaws.toReversed().map(({ why, fix, at }) => [why, { what: `${subject} ${why}`, fix, ...declaredAt(at) }]),
@@ -95,7 +96,7 @@ export function hasMark({ SecretString, SecretBinary }: SecretAnswer): boolean {
   return SecretBinary instanceof Uint8Array && Buffer.from(MARK).equals(SecretBinary.subarray(0, 3));
 }
 
-/** What answers may not be Secrets Manager, and its value neither text nor bytes. */
+/** Something other than Secrets Manager may have answered, with a value that is neither text nor bytes. */
 function readText({ SecretString, SecretBinary: bytes }: SecretAnswer): string | Flaw {
   if (typeof SecretString === "string") return SecretString;
   if (!(bytes instanceof Uint8Array)) return flawed("is not JSON, so it has no keys", NO_KEYS);

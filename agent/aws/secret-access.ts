@@ -60,7 +60,7 @@ function missing(problem: Problem): Judgement {
   return { versionId: null, code: "data", problems: [problem] };
 }
 
-/** Of all problems the first that a retry would not mend. Null: none. */
+/** The first code that a retry would not fix, else `unavailable`. Null: no secret has a problem. */
 export function accessFailure(access: readonly SecretAccess[]): RefusalCode | null {
   const codes = access.flatMap(({ code }) => code ?? []);
   return codes.find((code) => code !== "unavailable") ?? codes[0] ?? null;

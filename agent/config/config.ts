@@ -58,7 +58,7 @@ export interface SecretFile extends FileOwner {
 export interface Credential {
   /** What the service finds it as in `$CREDENTIALS_DIRECTORY`. */
   readonly name: string;
-  /** The services that get it without a word in their own unit files. */
+  /** The services that get it: parbake writes their drop-ins, their own unit files stay unchanged. */
   readonly units: readonly string[];
 }
 

@@ -32,7 +32,7 @@ export function refuseOtherFacts(then: Facts, now: Facts): void {
   const known = new Set<string>(knownInstanceFacts(then));
   const problems: Problem[] = [];
   for (const name of Object.keys(now) as (keyof Facts)[]) {
-    // Of the rest of the instance the plan knew nothing; of GPUs, one that was saved before they were looked at.
+    // The plan did not know the other facts of the instance; an older plan did not know GPUs either.
     const isUnknown = name in UNKNOWN_INSTANCE ? !known.has(name) : name === "gpus" && then.gpus === null;
     if (name === "origins" || OF_TYPE.includes(name) || isUnknown) continue;
     const [before, after] = [show(then[name]), show(now[name])];

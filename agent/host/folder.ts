@@ -1,5 +1,5 @@
 // Opens a folder one component at a time, each anchored at the descriptor of the one before, so that no symlink is ever
-// followed and nobody can exchange a component under us. Never creates a folder unless asked by name.
+// followed and nobody can replace a component meanwhile. Never creates a folder unless asked by name.
 
 import {
   chmodSync,
@@ -27,7 +27,7 @@ export const O_PATH = 0o10000000;
 export interface Trust {
   readonly uids: readonly number[];
   readonly gids: readonly number[];
-  /** Folders that are about to be made or mended, by their shown path: judged by what they will be. */
+  /** Folders that this run makes or fixes, by their shown path: judged by the attributes that they will have. */
   readonly declared?: ReadonlyMap<string, Attributes>;
 }
 
@@ -37,7 +37,7 @@ export interface Folder {
   readonly fd: number;
   /** With the root in front: what a person can open. */
   readonly shownPath: string;
-  /** Who else may exchange it, or what lies in it, as a part of a sentence: "/srv/app belongs to the user 26". Null: nobody. */
+  /** Who else may replace it, or an entry of it, as a part of a sentence: "/srv/app belongs to the user 26". Null: nobody. */
   readonly exposure: string | null;
 }
 
@@ -141,7 +141,7 @@ function makeFolder(root: string, parentPath: string, name: string, mode: number
   });
 }
 
-/** Refuses a folder that is about to get these attributes, where others could then exchange what parbake writes in it. */
+/** Refuses attributes for a folder with which others could replace what parbake writes in it. */
 export function refuseDanger(shownPath: string, attributes: Attributes, trust: Trust): void {
   const dangers = listDangers(attributes, trust);
   if (dangers.length === 0) return;
@@ -151,7 +151,7 @@ export function refuseDanger(shownPath: string, attributes: Attributes, trust: T
   });
 }
 
-// In one step: a run that is killed between mkdir and chmod would leave a folder that nobody mends.
+// In one step: a run that is killed between mkdir and chmod would leave a folder with the wrong mode.
 function makeWithMode(path: string, mode: number): void {
   const umask = process.umask(0);
   try {

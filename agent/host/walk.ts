@@ -1,5 +1,5 @@
-// The one walk along a path, component by component, as the kernel would take it with `base` as its root: an absolute symlink
-// starts there again, and `..` does not leave it. Looks at nothing itself.
+// The one walk along a path, component by component, as the kernel would take it with `base` as its root: an absolute
+// symlink starts there again, and `..` does not leave it. Never touches the disk itself.
 
 import { dirname, join } from "node:path";
 

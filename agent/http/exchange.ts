@@ -22,7 +22,7 @@ export interface ExchangeLimits {
 /** Of the header, and of a trailer: what Node has by itself, whatever its options say. */
 export const MAX_HEADER_BYTES = 16_384;
 
-// A server that has more than a few interim answers (RFC 9110, 15.2) before the answer has none.
+// A server that sends more than a few interim answers (RFC 9110, 15.2) never sends the final one.
 const MOST_INTERIM_ANSWERS = 8;
 
 /**

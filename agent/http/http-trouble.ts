@@ -15,7 +15,7 @@ type TroubleCode =
 export class HttpTrouble extends Error {
   override readonly name = "HttpTrouble";
   readonly code: string;
-  /** The proxy's doing, or the way to it; else the server's. */
+  /** The proxy, or the way to it, caused it; else the server did. */
   readonly isOfProxy: boolean;
 
   private constructor(code: string, detail: string, isOfProxy: boolean) {

@@ -63,6 +63,6 @@ export function openTunnel(target: string, options: TunnelOptions): Promise<Sock
 
 function troubleOf({ statusCode = 0 }: IncomingMessage, head: Buffer): HttpTrouble | null {
   if (statusCode < 200 || statusCode > 299) return HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${statusCode}`);
-  // In TLS the client speaks first: bytes that come before are nobody's.
+  // In TLS the client speaks first: bytes before that cannot come from the target.
   return head.length === 0 ? null : HttpTrouble.ofProxy("PROXY_SPOKE_FIRST", "bytes before the tunnel is used");
 }

@@ -1,4 +1,4 @@
-// Characters that nobody sees, or takes for a plain blank, and that are another text to every program. Pure.
+// Characters that are invisible or look like a plain space, and make another text to every program. Pure.
 
 /** Format characters, separators of lines and paragraphs, and every blank but the plain one. */
 export const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;

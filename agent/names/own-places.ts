@@ -3,7 +3,7 @@
 
 import { isBelow } from "./plain-path.ts";
 
-/** Where a run finds its orders, beside what is so on every machine. */
+/** The places of parbake's own that a config chooses. */
 export interface OwnPlaces {
   readonly secretsFolder: string;
   /** The config, its drop-ins and its templates where they are elsewhere than in /etc/parbake. */
@@ -35,7 +35,7 @@ export function ownerOf(path: string, { secretsFolder, config }: OwnPlaces): str
   return unit !== undefined && (UNIT.test(unit) || HOLD.test(unit)) ? "a unit of parbake's own" : null;
 }
 
-/** The same for what is no secret and changes by itself. */
+/** The same for the metrics, which are not a secret and change with each run. */
 export function ownerOfMetrics(path: string, places: OwnPlaces): string | null {
   return isBelow(places.secretsFolder, path) ? "in the secrets folder" : ownerOf(path, places);
 }

@@ -1,5 +1,4 @@
-// Paths that lead where they say: no `.`, no `..`, no empty part, nothing that would be another line in a list, and nothing
-// that nobody sees. Pure.
+// Normalised paths: no `.`, no `..`, no empty part, no control and no invisible character. Pure.
 
 import { nameInvisible } from "./invisible.ts";
 

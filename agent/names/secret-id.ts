@@ -39,7 +39,7 @@ export function isVersionId(text: string): boolean {
   return VERSION_ID.test(text);
 }
 
-/** AWS's own labels, or one of the operator's; what begins like AWS's and is none of them is a slip. */
+/** AWS's own labels, or one of the operator's; a label that begins like AWS's and is not one of them is a typing mistake. */
 export function isStage(text: string): boolean {
   return AWS_STAGES.some((known) => known === text) || (!/^aws/i.test(text) && STAGE.test(text));
 }

@@ -4,7 +4,7 @@ import type { Catalogue, CatalogueRow } from "../../agent/facts/catalogue/catalo
 
 /**
  * The union of both. No region has every type, and a type that EC2 no longer tells of runs on where it was started: what the
- * answer lacks stays as it is. A row gives way to one of the same day or a later one, never to an older.
+ * answer lacks stays as it is. A row is replaced by one of the same day or a later one, never by an older.
  * @throws Error where a known type's CPUs, memory or architecture would change: EC2 does not do that, a mistaken answer does
  */
 export function mergeCatalogue(known: Catalogue["rows"], answer: readonly CatalogueRow[]): CatalogueRow[] {

@@ -1,5 +1,5 @@
-// Which proxy stands between this machine and a host of AWS's, by the variables that every tool honours. Pure; never shows what
-// a proxy's URL carries of a password.
+// Which proxy stands between this machine and a host of AWS's, by the variables that every tool honours. Pure; never shows
+// the password in a proxy's URL.
 
 import { Refusal } from "../../refusal.ts";
 

@@ -1,5 +1,5 @@
-// Twenty secrets in one call. What is asked for in one turn of the event loop goes together; what a batch cannot say for sure
-// is asked for alone.
+// Twenty secrets in one call. All that are asked for in one turn of the event loop share a batch; a secret for which the
+// batch gives no certain answer is asked for alone.
 
 import {
   BatchGetSecretValueCommand,
@@ -31,7 +31,7 @@ interface Waiting {
 /** @param fetchOne asks for a secret alone, with retries of its own */
 export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOne {
   let waiting: Waiting[] = [];
-  /** The role may not, the endpoint cannot, or the account's quota is used up: it is not tried again. */
+  /** Batches are not tried again: the role may not call them, the endpoint has none, or the account's quota is used up. */
   let isRefused = false;
 
   async function flush(): Promise<void> {
@@ -125,13 +125,13 @@ function pick(request: SecretRequest, answer: BatchAnswer, fetchOne: FetchOne): 
   if (!value && !error) return Promise.reject(forgotten(request));
   const { circumstances } = answer;
   const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
-  // A fault that may pass, or that the table does not know, and a value that is none: alone it gets retries of its own.
+  // A passing or unknown fault, or a flawed value: asked for alone, the secret gets retries of its own.
   if (verdict?.kind !== "fatal") return fetchOne(request);
   const { code, what, fix } = verdict;
   return Promise.reject(new Refusal(code, { what: `${request.subject}: ${what}`, fix }));
 }
 
-/** An error has what was asked for, or the ARN of it. */
+/** An error names the id that was asked for, or its ARN. */
 function isSame(id: string, found: string | undefined): boolean {
   return found !== undefined && (found === id || (isArn(found) && found.replace(/-\w{6}$/, "") === id));
 }

@@ -1,5 +1,5 @@
-// What each answer of Secrets Manager means for the run, by the policy table. Nothing of the service's message is ever shown,
-// because some of its messages quote the request.
+// What each answer of Secrets Manager means for the run, by the policy table. Nothing of the service's message is ever
+// shown, because some of its messages quote the request.
 
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import type { RefusalCode } from "../../refusal.ts";
@@ -49,7 +49,7 @@ function metadataOf(error: unknown): Metadata {
   return (error as { readonly $metadata?: Metadata } | null | undefined)?.$metadata ?? {};
 }
 
-/** @param error what the SDK threw: its name, code and status are looked at, its message never is */
+/** @param error what the SDK threw: decides by its name, code and status, never by its message */
 export function judgeError(error: unknown, call: JudgedCall): Verdict {
   if (error instanceof HttpTrouble) return judgeTrouble(error, call);
   const { name } = (error ?? {}) as { readonly name?: string };
@@ -59,7 +59,7 @@ export function judgeError(error: unknown, call: JudgedCall): Verdict {
   return status === undefined ? judgeTrouble(HttpTrouble.from(error), call) : judgeStatus(status, name, call);
 }
 
-/** Of an answer whose status was fine: whoever gave it may give the right one, or something else stands there. */
+/** Of a flawed answer with a good status: the next one may be right, or something else answers there. */
 export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall): Verdict {
   return {
     kind: "retry",
@@ -71,11 +71,11 @@ export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall
 }
 
 /** Null: the table has no such name. */
-export function judgeName(name: string | undefined, call: JudgedCall, isClockMended = false): Verdict | null {
+export function judgeName(name: string | undefined, call: JudgedCall, isClockFixed = false): Verdict | null {
   const rule = name === undefined ? undefined : BY_API_NAME.get(name);
   if (!rule) return null;
   // The SDK has learnt the right time from the answer's date: the next signature will be good.
-  const cause = rule.isAboutTime === true && isClockMended ? CLOCK : rule;
+  const cause = rule.isAboutTime === true && isClockFixed ? CLOCK : rule;
   return nameKey(cause, verdictOf(cause, call), call);
 }
 

@@ -12,10 +12,10 @@ export interface Rule {
   readonly code: RefusalCode;
   readonly what: string;
   readonly fix: string;
-  /** A clock that is off can be the cause. */
+  /** A wrong clock can be the cause. */
   readonly isAboutTime?: true;
   readonly isThrottled?: true;
-  /** Other credentials might not have met it. */
+  /** Other credentials might not meet this error. */
   readonly isAboutCredentials?: true;
   /** The fix where the credentials are an access key of the environment. Absent: the same. */
   readonly keyFix?: string;

@@ -1,5 +1,6 @@
 // The policy for what never reached AWS, or came from something else: one row for each cause, by Node's, OpenSSL's and
-// http-trouble.ts's codes. Plain data. HOST stands for where the call went, NAME for that without the port, PROXY for the proxy.
+// http-trouble.ts's codes. Plain data. HOST stands for where the call went, NAME for that without the port, PROXY for the
+// proxy.
 
 import type { Rule } from "./error-rules.ts";
 
@@ -68,7 +69,7 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
   },
 ];
 
-/** The same as the first row, by a proxy that stands between and has not said what is wrong. */
+/** The first row's, behind a proxy that has not said what is wrong. */
 export const BEHIND_PROXY: Rule = {
   names: [],
   kind: "retry",

@@ -1,5 +1,5 @@
-// What YAML lets pass and nobody means, in a tree that the parser has read: aliases of nothing, keys that stand twice, merge
-// keys, types of other programs. Nothing is dropped: each is refused. Finds what every alias stands for, too. Pure.
+// Refuses what YAML allows but nobody means, in a tree that the parser has read: dangling aliases, duplicate keys, merge
+// keys, types of other programs. Drops nothing. Resolves every alias, too. Pure.
 
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { nameInvisible } from "../../names/invisible.ts";
@@ -137,7 +137,7 @@ class Check implements CheckedYaml {
     return key;
   }
 
-  /** Without quotes nobody means one in a key: it makes another key of it. */
+  /** In a key without quotes an invisible character is a mistake: it makes another key of it. */
   #invisible(key: Scalar): void {
     const found = key.type === "PLAIN" ? nameInvisible(textOfKey(key)) : null;
     if (found === null) return;
@@ -170,7 +170,7 @@ class Check implements CheckedYaml {
     this.#refuse(later, `${name} is declared twice, ${where}`, fix);
   }
 
-  /** Told once: what is around it is too large as well. */
+  /** Told once: the values around it are too large as well. */
   #refuseSize(node: Node, what: string): void {
     if (!this.#isTooLarge) this.#refuse(node, `there are ${what} here, aliases written out`, "Make it smaller.");
     this.#isTooLarge = true;
@@ -183,7 +183,7 @@ class Check implements CheckedYaml {
 
 const LEAF: Extent = { values: 1, depth: 0 };
 
-/** To look for a likeness among more would take the square of their number. */
+/** Among more anchors none is suggested: the time would grow with the square of their number. */
 const MOST_SUGGESTED = 100;
 
 /** What the entries of a map of ours are called. */

@@ -1,10 +1,11 @@
-// Blanks that are none to YAML, as they come with text that is copied from a web page: where one stands in a plain blank's place. Pure.
+// Spaces that YAML does not take for a space, as text copied from a web page has them: finds one in the place of a plain
+// space. Pure.
 
 import { INVISIBLE, nameInvisible } from "../../names/invisible.ts";
 
 const IN_PLACE_OF_BLANK = new RegExp(`(?<=^[ \\t]*|[-:,[{][ \\t]*)(?:${INVISIBLE.source})`, "u");
 
-/** In text without quotes: at its start, as if it indented, or after what a blank has to follow. Null: there is none. */
+/** In text without quotes: at its start, as if it indented, or after a sign that a space has to follow. Null: none. */
 export function findBlank(text: string): number | null {
   return IN_PLACE_OF_BLANK.exec(text)?.index ?? null;
 }

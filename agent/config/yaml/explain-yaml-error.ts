@@ -1,5 +1,5 @@
-// What the YAML parser cannot read, in words of whoever wrote it, and where to look. The parser's own words speak of tokens, and
-// of the place where it gave up. Pure.
+// What the YAML parser cannot read, in the words of an operator, with the place of the mistake. The parser's own words speak
+// of tokens, and of the place where it gave up. Pure.
 
 import { BARE_BRACES, type YamlObjection } from "./check-yaml.ts";
 import { explainBlank, findBlank } from "./explain-blank.ts";

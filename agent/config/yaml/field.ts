@@ -208,7 +208,7 @@ function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
   return isAlias(node) ? (aliases.get(node) ?? null) : node;
 }
 
-/** `profile:postgresql` is one word to YAML. Null: no blank is missing. */
+/** `profile:postgresql` is one word to YAML. Null: no space is missing. */
 function missingBlank(text: string): string | null {
   const [, key, value] = /^([\w.-]{1,40}):([^\s:/]\S{0,40})$/.exec(text) ?? [];
   return key === undefined ? null : `Put a space after the colon: \`${key}: ${value}\`.`;

@@ -1,4 +1,4 @@
-// YAML text → its top field; what is not YAML, and what YAML would drop or change without a word, becomes a problem with its
+// YAML text → its top field. What is not YAML, and what YAML would silently drop or change, becomes a problem with its
 // place. Pure.
 
 import { Composer, type CST, type Document, LineCounter } from "yaml";
@@ -8,8 +8,8 @@ import { explainYamlError, type YamlError } from "./explain-yaml-error.ts";
 import { Field, type YamlSource } from "./field.ts";
 import { MOST_LENGTH, MOST_NESTED, MOST_VALUES, readYamlTokens } from "./yaml-tokens.ts";
 
-// The core schema of YAML 1.2 and nothing else: no merge keys, no types of applications. `checkYaml` looks for keys that stand
-// twice: the parser compares each with each.
+// The core schema of YAML 1.2 and nothing else: no merge keys, no types of applications. `checkYaml` finds duplicate
+// keys: the parser would compare each with each.
 const OPTIONS = { version: "1.2", schema: "core", merge: false, uniqueKeys: false, prettyErrors: false } as const;
 
 /** @param problems what is found wrong here and later, through the field, is added to it */
@@ -65,7 +65,7 @@ function asSecond({ range }: Document.Parsed): YamlError {
   return { code: "MULTIPLE_DOCS", offset: range[0] };
 }
 
-/** How deep a closing bracket stands is a matter of style, and `checkYaml` looks at the tags. */
+/** The indentation of a closing bracket is a matter of style, and `checkYaml` checks the tags. */
 const HARMLESS: readonly string[] = ["BAD_INDENT", "TAG_RESOLVE_FAILED", "BAD_COLLECTION_TYPE", "BAD_DIRECTIVE"];
 
 function errorsIn({ errors, warnings }: Document.Parsed): YamlError[] {
@@ -73,7 +73,7 @@ function errorsIn({ errors, warnings }: Document.Parsed): YamlError[] {
   return found.map(({ code, pos }) => ({ code, offset: pos[0] }));
 }
 
-/** Those that are nobody else's doing. */
+/** Errors that do not follow from an earlier one. */
 const INDEPENDENT: readonly string[] = ["BAD_DIRECTIVE", "TAB_AS_INDENT", "BAD_SCALAR_START", "BAD_DQ_ESCAPE"];
 
 /** More of them say nothing new. */

@@ -1,4 +1,4 @@
-// The GPUs of the machine: NVIDIA's and AMD's display controllers on the PCI bus, which need no driver to be seen.
+// The GPUs of the machine: NVIDIA's and AMD's display controllers on the PCI bus, which lists them without a driver, too.
 
 import type { KernelFiles } from "./kernel-files.ts";
 

@@ -13,9 +13,9 @@ import { createTokenKeeper, type Token } from "./imds-token.ts";
 export interface ImdsClient {
   /** Asks for the session token ahead of the first read; never waits, never fails. */
   prepare(): void;
-  /** What stands at a path below `latest/meta-data/`. Null: IMDS has no such thing (404). */
+  /** The text at a path below `latest/meta-data/`. Null: IMDS answers 404. */
   fetch(path: string): Promise<string | null>;
-  /** Asks until the thing is there and `take` accepts it (null: not yet); `absent` says what is wrong when time is up first. */
+  /** Asks until IMDS has the path and `take` accepts its text (null: not yet). `absent`: the problem when time is up first. */
   waitFor<T>(path: string, take: (text: string) => T | null, absent: () => Problem): Promise<T>;
   /** Ends every request under way and drops the connections. */
   close(): void;

@@ -51,7 +51,7 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
   return { endpoint, agent, log, onRetry, clock, patience, nowMs, close };
 }
 
-/** One try. Throws only what no further try can mend. */
+/** One try. Throws only what another try cannot fix. */
 export async function send(
   { endpoint, agent, ...connection }: ImdsConnection,
   method: "GET" | "PUT",
@@ -70,7 +70,7 @@ export async function send(
   }
 }
 
-// A server that is busy or broken for now is no answer.
+// A busy server, or one with a passing fault, has not answered.
 function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
   const passing = answer.status === 429 || answer.status >= 500;
   return passing
@@ -78,7 +78,7 @@ function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
     : { kind: "done", value: answer };
 }
 
-/** Tries until there is a value or the clock has run out; `refuse` may know better words for the latter. */
+/** Tries until there is a value or the clock has run out; `refuse` may name the cause of the latter more exactly. */
 export async function persist<T>(
   { endpoint, log, onRetry, nowMs }: ImdsConnection,
   clock: RetryClock,

@@ -1,4 +1,4 @@
-// What IMDS can do to a boot, in words: what was found, and the remedy. Pure; never quotes an answer's body.
+// A Refusal for each way in which IMDS can fail a boot: what was found, and the fix. Pure; never quotes an answer's body.
 
 import { type Problem, Refusal } from "../../refusal.ts";
 import { ENDPOINT_BY_MODE } from "./imds-endpoint.ts";
@@ -6,7 +6,7 @@ import type { GaveUp } from "./imds-retry.ts";
 
 const MODIFY = "aws ec2 modify-instance-metadata-options --instance-id ID";
 
-/** No IMDS where a machine may well have none: `alternative` is for whoever has not said so in the config. */
+/** The machine may have no IMDS at all: `alternative` is the advice for a config that requires it. */
 export class NoImds extends Refusal {
   readonly #problem: Problem;
   readonly #alternative: string;
@@ -111,7 +111,7 @@ function remedy(trouble: NonNullable<GaveUp["last"]>["trouble"] | undefined): st
 /** Text from outside, fit for a message: short, quoted, printable. */
 export function showValue(text: string): string {
   const start = text.slice(0, 60);
-  // JSON escapes control characters; the rest of what a terminal might act on goes too.
+  // JSON escapes control characters; whatever else a terminal might act on is replaced.
   const quoted = JSON.stringify(start).replace(/[^\x20-\x7e]/gu, "?");
   return start.length < text.length ? `${quoted} and ${text.length - start.length} characters more` : quoted;
 }

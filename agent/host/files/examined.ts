@@ -1,5 +1,5 @@
-// What parbake has looked at, by its descriptor: owner and mode are changed on that and never by a name, which whoever may write to
-// the folder can give to another file meanwhile.
+// Opens what parbake inspects, and changes owner and mode by that descriptor, never by a name: whoever may write to the
+// folder can give the name to another file meanwhile.
 
 import { closeSync, constants, fstatSync, fsyncSync, openSync } from "node:fs";
 import { setAttributes } from "./set-attributes.ts";
@@ -23,7 +23,7 @@ export function reopen(fd: number): number {
   return openSync(`/proc/self/fd/${fd}`, constants.O_RDONLY | constants.O_NONBLOCK);
 }
 
-/** Owner and mode of a file or folder, if it is the one that was looked at: whether it is. */
+/** Sets owner and mode of a file or folder, if it is still the one that was inspected. Returns whether it is. */
 export function setIfExamined(folder: Folder, name: string, identity: string, wanted: Attributes): boolean {
   const fd = openEntry(folder, name);
   if (fd === null) return false;

@@ -10,7 +10,7 @@ export function identityOf(stats: BigIntStats): string {
   return stats.isFile() ? `${stats.ino}:${stats.mtimeNs}` : stats.ino.toString();
 }
 
-/** Whether it is what was looked at. Not what has a second name by now: that one may be where others reach it, or they may not. */
+/** Whether it is what was inspected. Not with a second name: that one may lie where others reach the file. */
 export function isExamined(stats: BigIntStats, identity: string): boolean {
   return identityOf(stats) === identity && (stats.isDirectory() || (stats.isFile() && stats.nlink === 1n));
 }

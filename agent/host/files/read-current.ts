@@ -1,5 +1,5 @@
-// What is at a path now, and what it would take to make it as wanted. One answer for the plan's printer and for the
-// performer. Never writes.
+// The current file at a path, and the change kind that would make it the target. Plan and apply get the same answer here.
+// Never writes.
 
 import {
   closeSync,

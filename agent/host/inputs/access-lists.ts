@@ -1,9 +1,10 @@
 // Which files have an access list (ACL) that may let others write than their mode says: the mode's group bits then stand for
-// everybody whom the list names. Node cannot read one, so GNU ls tells whether it is there; where there is none, nobody does.
+// everybody whom the list names. Node cannot read one, so GNU ls tells whether a file has one; on a machine without GNU ls,
+// parbake does not know.
 
 import { spawnSync } from "node:child_process";
 
-/** It looks at a few files: one that takes longer hangs. */
+/** It inspects a few files: one that takes longer hangs. */
 const TIMEOUT_MS = 5000;
 
 /** @param paths of files that are there */

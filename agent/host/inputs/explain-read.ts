@@ -24,7 +24,7 @@ export function notUtf8(file: string, { name, code }: InputKind): Refusal {
   return new Refusal(code, { what: `${name} is not UTF-8`, fix: "Save it as UTF-8.", at: { file } });
 }
 
-/** A Refusal with the place, or the error itself where it is none of the file's. */
+/** A Refusal with the place; any error that is not the system's comes back as it is. */
 export function explainRead(error: unknown, file: string, kind: InputKind): unknown {
   const errno = errnoOf(error);
   if (errno === null) return error;

@@ -1,6 +1,6 @@
 // Reads what people wrote for parbake to do: config, templates, saved plans, a CA bundle. Each is a plain file of a bounded
-// size, and of each it is known who else could have written it, or a folder or a symlink on the way to it: whoever can do that
-// tells root what to do. Symlinks are followed, within the root where they start there. Never writes.
+// size, and of each it is known who else could have written it, or a folder or a symlink on the way to it: whoever can do
+// that tells root what to do. Symlinks are followed, within the root where they start there. Never writes.
 
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -18,7 +18,7 @@ const NOBODY_ELSE = { uids: [], gids: [] };
 // A folder with more is not meant: each of its files would be read at every boot.
 const MOST_ENTRIES = 10_000;
 
-/** One for a run: a folder is looked at once, and told once. */
+/** One for a run: each folder is inspected once, and told of once. */
 export class Inputs {
   readonly #root: string;
   readonly #onUntrusted: OnUntrusted;
@@ -89,7 +89,7 @@ export class Inputs {
     return this.#realFolder(folder, kind) === null ? [] : listBelow("");
   }
 
-  /** Looks at what somebody else opens for root: a program that is run, a file that systemd reads. Nothing there is no danger. */
+  /** Inspects what another program opens for root: a program that is run, a file of systemd's. A missing one is no danger. */
   judge(file: string): void {
     try {
       const path = this.#resolve(file);
@@ -128,7 +128,7 @@ export class Inputs {
       return this.#look(real).isDirectory() ? real : null;
     } catch (error) {
       const errno = errnoOf(error);
-      // A dangling symlink is told by whoever reads it, as is one that goes in circles.
+      // Whoever reads a dangling symlink, or a loop of them, gets the Refusal.
       if (errno === "ENOENT" || errno === "ENOTDIR" || errno === "ELOOP") return null;
       throw explainRead(error, path, kind);
     }
@@ -171,7 +171,7 @@ export class Inputs {
     const stats = this.#look(folder);
     const isShared =
       isSticky(stats) && listDangers({ uid: stats.uid, gid: stats.gid, mode: 0 }, NOBODY_ELSE).length === 0;
-    // What is there already is its owner's alone to exchange.
+    // In a sticky folder only its owner can replace an entry.
     if (stats.isDirectory() && !isShared) this.#judge(folder, stats);
     this.#entered.set(folder, isShared);
     return isShared;

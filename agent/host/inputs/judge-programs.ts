@@ -1,4 +1,4 @@
-// The programs that a config has run, judged like what root reads: who can exchange one tells root what to do. Only each
+// The programs that a config has run, judged like what root reads: whoever can replace one tells root what to do. Only each
 // command's own program: of its other words nobody knows which are run.
 
 import { join } from "node:path";
