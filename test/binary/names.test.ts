@@ -118,7 +118,7 @@ vars: { Domain: Example.com }
     [
       "a unit that is an option",
       APP + FILE("onChange: { restart: -Hevil.service }"),
-      "'-Hevil.service' is no unit name",
+      "'-Hevil.service' is not a unit name",
     ],
     [
       "a template where an instance is wanted",

@@ -205,6 +205,6 @@ export function parseOnChange(field: Field | undefined): readonly OnChange[] {
 function describeUnit(unit: string, verb: OnChange["action"]): string {
   const shown = unit.slice(0, 80);
   const parsed = parseUnitName(unit);
-  if (parsed === null) return `'${shown}' is no unit name`;
+  if (parsed === null) return `'${shown}' is not a unit name`;
   return `${shown} is a ${parsed.kind === "template" ? parsed.kind : parsed.type}, which nothing can ${verb}`;
 }

@@ -286,7 +286,7 @@ describe("parseConfig", () => {
     [
       "a unit without its suffix",
       "files: [ { template: t, path: /p, onChange: { reload: nginx } } ]\n",
-      "parbake.yaml:1:55: files[0].onChange.reload: 'nginx' is no unit name. Give it with its suffix: nginx.service.",
+      "parbake.yaml:1:55: files[0].onChange.reload: 'nginx' is not a unit name. Give it with its suffix: nginx.service.",
     ],
     [
       "two files on one path",
