@@ -9,6 +9,7 @@ import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print/print-plan.ts";
+import { loadDiff, type ComputeDiff } from "../cli/print/unified-diff.ts";
 import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
@@ -33,7 +34,10 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<E
   const { inspected, unfinished, access } = found;
   if (options.json)
     session.emit({ ...document(inspected, image, options.root), ...unfinished, ...(access && { access }) });
-  else session.say(found, (all, paint) => format(all, command.diff, paint));
+  else {
+    const computeDiff = command.diff ? await loadDiff() : null;
+    session.say(found, (all, paint) => format(all, computeDiff, paint));
+  }
   const failure = access === null ? null : accessFailure(access);
   if (failure !== null) return failure;
   // What a run that was cut short has left, apply is to finish or to take back.
@@ -41,10 +45,10 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<E
   return command.detailedExitcode && (isLeft || inspected.some(isChange)) ? "differs" : "done";
 }
 
-function format({ inspected, unfinished, access }: Inspection, withDiff: boolean, paint: Paint): string {
+function format({ inspected, unfinished, access }: Inspection, computeDiff: ComputeDiff | null, paint: Paint): string {
   const [only, ...others] = inspected;
   const isOne = only !== undefined && others.length === 0;
-  const plans = isOne ? formatPlan(only, withDiff, paint) : formatPlans(inspected, withDiff, paint);
+  const plans = isOne ? formatPlan(only, computeDiff, paint) : formatPlans(inspected, computeDiff, paint);
   const left = unfinished === null ? "" : formatUnfinished(unfinished, paint);
   return [left, plans, access === null ? "" : formatAccess(access, paint)].join("");
 }

@@ -3,8 +3,8 @@
 
 import { build, type Plugin } from "esbuild";
 
-/** Loading one of these costs more than the rest of a boot. Only ever imported by `await import("…")`. */
-export const ON_DEMAND = ["@aws-sdk/client-ec2", "systeminformation"];
+/** What a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. */
+export const ON_DEMAND = ["@aws-sdk/client-ec2", "diff", "systeminformation"];
 
 export function assetName(packageName: string): string {
   return `${packageName.replaceAll("/", "-").replace("@", "")}.cjs`;

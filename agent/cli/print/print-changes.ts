@@ -3,7 +3,8 @@
 import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts";
 import type { FileStep } from "../../plan/plan.ts";
 import { formatProblem } from "../../refusal.ts";
-import { formatCounts, formatDiff } from "./print-diff.ts";
+import { formatCounts } from "./print-diff.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
 import { formatColumns, type Paint } from "../text.ts";
 
 export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
@@ -108,9 +109,9 @@ export function hasTexts({ change, currentText, newText }: FileChange): boolean 
   return change === "create" || currentText !== null;
 }
 
-export function formatChangeDiff(change: PlannedChange, paint: Paint): string {
+export function formatChangeDiff(change: PlannedChange, formatDiff: ComputeDiff): string {
   if (change.kind !== "file" || !hasTexts(change)) return "";
-  return formatDiff(change.currentText, change.newText ?? "", change.path, paint);
+  return formatDiff(change.currentText, change.newText ?? "", change.path);
 }
 
 export function describeFormat({ format, formatReason }: FileStep): string {

@@ -1,12 +1,13 @@
 // Differences of texts in colour, and their size in two numbers. Pure.
 
-import { computeDiff, countChanges } from "./unified-diff.ts";
 import { shownLines } from "../../shown.ts";
+import { countChanges } from "./count-changes.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
 import type { Paint } from "../text.ts";
 
-/** A unified diff as a terminal shows it; empty where the texts are the same. */
-export function formatDiff(oldText: string | null, newText: string, path: string, paint: Paint): string {
-  return paintDiff(computeDiff(oldText, newText, path), paint);
+/** Unified diffs as a terminal shows them. */
+export function diffPainter(computeDiff: ComputeDiff, paint: Paint): ComputeDiff {
+  return (oldText, newText, path) => paintDiff(computeDiff(oldText, newText, path), paint);
 }
 
 /** `+3 −1`; empty where the texts are the same. */

@@ -2,7 +2,8 @@
 
 import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
-import { formatCounts, formatDiff } from "./print-diff.ts";
+import { formatCounts } from "./print-diff.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
 import { limitsOf } from "../machine-limits.ts";
 import { oneLine } from "./print-settings.ts";
 import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
@@ -15,7 +16,8 @@ export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
   return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit: null, problems: [], tuning: { budget, apps } };
 }
 
-export function formatDifferences(plans: readonly Plan[], withDiff: boolean, paint: Paint): string {
+/** @param formatDiff null: the differences of the files are not shown */
+export function formatDifferences(plans: readonly Plan[], formatDiff: ComputeDiff | null, paint: Paint): string {
   const machines = plans.map(tunedMachine);
   const settings = settingRows(plans, paint);
   const files = fileRows(plans, paint);
@@ -23,7 +25,7 @@ export function formatDifferences(plans: readonly Plan[], withDiff: boolean, pai
   const remarks = machines.map((machine) => formatRemarks(machine, machines, paint)).join("");
   const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
   const [first, ...others] = plans;
-  const diffs = withDiff && first ? others.map((plan) => formatDifference(first, plan, paint)) : [];
+  const diffs = first && formatDiff ? others.map((plan) => formatDifference(first, plan, formatDiff, paint)) : [];
   return `${formatColumns(rows)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
 }
 
@@ -73,11 +75,9 @@ function fileRows(plans: readonly Plan[], paint: Paint): Rows {
   return { rows: rows.length > 0 ? [[paint.bold("files")], ...rows] : [], sameCount: paths.length - differing.length };
 }
 
-function formatDifference(from: Plan, to: Plan, paint: Paint): string {
+function formatDifference(from: Plan, to: Plan, formatDiff: ComputeDiff, paint: Paint): string {
   const heading = paint.bold(`${from.facts.instanceType} → ${to.facts.instanceType}`);
-  const diffs = pathsOf([from, to]).map((path) =>
-    formatDiff(contentOf(from, path), contentOf(to, path) ?? "", path, paint),
-  );
+  const diffs = pathsOf([from, to]).map((path) => formatDiff(contentOf(from, path), contentOf(to, path) ?? "", path));
   return `${heading}\n${diffs.join("") || "no file differs\n"}`;
 }
 

@@ -2,15 +2,17 @@
 
 import type { PlannedChange } from "../../inspect/planned-change.ts";
 import type { SavedChange } from "../../inspect/saved-plan.ts";
-import { countChanges } from "./unified-diff.ts";
+import { countChanges } from "./count-changes.ts";
 import type { Config } from "../../config/config.ts";
 import type { Plan, SecretStep } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { eachOnce, formatProblem } from "../../refusal.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
 import { describeFormat, describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
+import { diffPainter } from "./print-diff.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatDivision } from "./print-tuning.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
 import { formatColumns, type Paint } from "../text.ts";
 
 export interface InspectedPlan {
@@ -53,13 +55,18 @@ function changeDocument(change: PlannedChange, { seen }: SavedChange): unknown {
   };
 }
 
-/** @param withDiff show each file's difference, whole where it is new */
-export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff: boolean, paint: Paint): string {
+/** @param computeDiff shows each file's difference, whole where the file is new; null: no differences are shown */
+export function formatPlan(
+  { plan, changes, standIns }: InspectedPlan,
+  computeDiff: ComputeDiff | null,
+  paint: Paint,
+): string {
+  const formatDiff = computeDiff && diffPainter(computeDiff, paint);
   return [
     formatDivision([tunedMachine(plan)], paint),
     formatSecrets(plan, changes, paint),
     formatFiles(changes, paint),
-    withDiff ? changes.map((change) => formatChangeDiff(change, paint)).join("") : "",
+    formatDiff ? changes.map((change) => formatChangeDiff(change, formatDiff)).join("") : "",
     formatWarnings([plan], standIns, paint),
     `${summarize(changes, plan)}\n`,
   ]
@@ -68,12 +75,16 @@ export function formatPlan({ plan, changes, standIns }: InspectedPlan, withDiff:
 }
 
 /** Several instance types side by side. */
-export function formatPlans(inspected: readonly InspectedPlan[], withDiff: boolean, paint: Paint): string {
+export function formatPlans(
+  inspected: readonly InspectedPlan[],
+  computeDiff: ComputeDiff | null,
+  paint: Paint,
+): string {
   const plans = inspected.map(({ plan }) => plan);
   const [first] = plans;
   const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
   const sections = [
-    formatDifferences(plans, withDiff, paint),
+    formatDifferences(plans, computeDiff && diffPainter(computeDiff, paint), paint),
     ...(first ? [formatSecrets(first, [], paint), formatFormats(first, paint)] : []),
     formatWarnings(plans, standIns, paint),
   ];

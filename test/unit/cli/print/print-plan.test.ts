@@ -3,6 +3,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
 import { formatPlan, formatPlans } from "../../../../agent/cli/print/print-plan.ts";
+import { loadDiff } from "../../../../agent/cli/print/unified-diff.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import type { Facts } from "../../../../agent/facts/facts.ts";
 import type { Plan, Step } from "../../../../agent/plan/plan.ts";
@@ -22,6 +23,7 @@ import {
 import { SOME_FACTS } from "../../support/some-facts.ts";
 import { GIB } from "../../support/alone.ts";
 
+const computeDiff = await loadDiff();
 const plain = choosePaint(false);
 const OWNER = `${OWN_UID}:${OWN_GID}`;
 
@@ -48,7 +50,7 @@ function section(text: string, heading: string): string[] {
 }
 
 function show(plan: Plan, root: string, withDiff = false, paint = plain): string {
-  return formatPlan({ plan, changes: inspectPlan(plan, root), standIns: [] }, withDiff, paint);
+  return formatPlan({ plan, changes: inspectPlan(plan, root), standIns: [] }, withDiff ? computeDiff : null, paint);
 }
 
 describe("a plan for people", () => {
@@ -132,7 +134,7 @@ describe("a plan for people", () => {
       ["version-2", "update"],
     ] as const) {
       const changes = inspectPlan(complete(steps), root, new Map([["db", version]]));
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
       assert.match(section(text, "secrets")[0]!, new RegExp(` ${state}$`));
     }
   });
@@ -148,7 +150,7 @@ describe("a plan for people", () => {
       [new Map<string, string>(), "present"],
     ] as const) {
       const changes = inspectPlan(complete(steps), root, versions);
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
       assert.deepEqual(section(text, "secrets"), [
         `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} ${state}`,
       ]);
@@ -165,7 +167,7 @@ describe("a plan for people", () => {
     ];
     const summary = (versions: Readonly<Record<string, string>>) => {
       const changes = inspectPlan(complete(steps), root, new Map(Object.entries(versions)));
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, false, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
       return text.trimEnd().split("\n").at(-1);
     };
     assert.equal(summary({}), "2 create; 2 to fetch");
@@ -182,7 +184,7 @@ describe("a plan for people", () => {
   it("warns of what looks like a mistake, and names the facts that are made up", () => {
     const { root } = makeRunnable();
     const plan = complete([], { warnings: [{ what: "vars.x is not used", fix: "Drop it.", at: { file: "a.yaml" } }] });
-    const text = formatPlan({ plan, changes: inspectPlan(plan, root), standIns: ["instanceId"] }, false, plain);
+    const text = formatPlan({ plan, changes: inspectPlan(plan, root), standIns: ["instanceId"] }, null, plain);
     assert.deepEqual(section(text, "warnings"), [
       "! a.yaml: vars.x is not used. Drop it.",
       "! known only on an instance, and shown as stand-ins: instanceId",
@@ -220,7 +222,7 @@ describe("plans for several instance types", () => {
 
   it("give a row only to what differs, and one line to what is the same on all", () => {
     assert.equal(
-      formatPlans(inspected, false, plain),
+      formatPlans(inspected, null, plain),
       `                          m7g.large  m7g.xlarge
 memory as the OS sees it  8 GiB      16 GiB
 vCPUs                     4          4
@@ -239,7 +241,7 @@ formats
   });
 
   it("give the files' difference from the first type, if asked", () => {
-    const text = formatPlans(inspected, true, plain);
+    const text = formatPlans(inspected, computeDiff, plain);
     assert.ok(
       text.endsWith(
         "m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\nformats\n  /etc/same  text: no name tells another\n  /etc/api   text: no name tells another\n",

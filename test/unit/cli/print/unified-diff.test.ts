@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { computeDiff, countChanges } from "../../../../agent/cli/print/unified-diff.ts";
+import { countChanges } from "../../../../agent/cli/print/count-changes.ts";
+import { loadDiff } from "../../../../agent/cli/print/unified-diff.ts";
+
+const computeDiff = await loadDiff();
 
 describe("computeDiff", () => {
   it("is empty for two texts that are the same", () => {
@@ -94,4 +97,28 @@ describe("countChanges", () => {
     assert.deepEqual(countChanges("a", "a\n"), { added: 1, removed: 1 });
     assert.deepEqual(countChanges("a\n", "a\n"), { added: 0, removed: 0 });
   });
+
+  it("agrees with the diff, whatever the texts", () => {
+    const text = fc.array(fc.constantFrom("a\n", "b\n", "c\n", "\n", "-\n", "+\n")).map((lines) => lines.join(""));
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (oldText, newText, cut) => {
+        const target = cut ? newText.replace(/\n$/, "") : newText;
+        assert.deepEqual(countChanges(oldText, target), countMarks(computeDiff(oldText, target, "x")));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("agrees with the diff of texts that differ in more lines than are searched", () => {
+    const lines = (word: string) => Array.from({ length: 1200 }, (_, index) => `${word} ${index}\n`).join("");
+    const [oldText, newText] = [`same\n${lines("old")}end\n`, `same\n${lines("new")}more\nend\n`];
+    assert.deepEqual(countChanges(oldText, newText), { added: 1201, removed: 1200 });
+    assert.deepEqual(countMarks(computeDiff(oldText, newText, "x")), { added: 1201, removed: 1200 });
+  });
 });
+
+function countMarks(diff: string): { added: number; removed: number } {
+  const lines = diff.split("\n").slice(2);
+  const count = (mark: string) => lines.filter((line) => line.startsWith(mark)).length;
+  return { added: count("+"), removed: count("-") };
+}
