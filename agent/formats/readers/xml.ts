@@ -1,14 +1,10 @@
 // Reads XML 1.0: tags that nest, attributes, text with its entities undone. Knows no DTD: what only one could say, it lets pass.
 
 import { MAX_DEPTH, Scanner, type Token } from "./scanner.ts";
+import { BLANKS, DECLARATION, FORBIDDEN, IN_DOCTYPE, NAME, REFERENCE } from "./xml-grammar.ts";
 
-const NAME = /[\p{L}_:\uE000][\p{L}\p{N}_:.\uE000\uE001-]*/uy;
-const BLANKS = /[ \t\r\n]*/y;
-const REFERENCE = /(?:#[0-9]+|#x[0-9A-Fa-f]+|[\p{L}_:][\p{L}\p{N}_:.-]*);/uy;
 const TEXT = /[^<&]+/y;
 const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-// oxlint-disable-next-line no-control-regex -- XML cannot hold them
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 export function readXml(file: string): readonly Token[] {
   return new XmlReader(file).read();
@@ -31,7 +27,7 @@ class XmlReader extends Scanner {
     this.skip("\uFEFF");
     const forbidden = FORBIDDEN.exec(this.text);
     if (forbidden) this.fail("there is a control character, which XML cannot hold", forbidden.index);
-    if (this.skip("<?xml")) this.#readDeclaration();
+    if (/^<\?xml[ \t\r\n?]/.test(this.text.slice(this.index, this.index + 6))) this.#readDeclaration();
     while (!this.isAtEnd) this.#readNext();
     const open = this.#open.at(-1);
     if (open) this.fail("an element is never closed", open.start);
@@ -55,8 +51,10 @@ class XmlReader extends Scanner {
     while (!this.isAtEnd && this.char !== "<") {
       text += this.char === "&" ? this.#readReference() : this.take(TEXT).replace(/\r\n?/g, "\n");
     }
-    if (this.#open.length === 0 && text.trim() !== "") this.fail("there is text outside of the root element", start);
-    if (this.text.slice(start, this.index).includes("]]>")) this.fail("]]> closes nothing here", start);
+    const written = this.text.slice(start, this.index);
+    if (this.#open.length === 0 && /[^ \t\r\n]/.test(written))
+      this.fail("there is text outside of the root element", start);
+    if (written.includes("]]>")) this.fail("]]> closes nothing here", start);
     this.#append(text, start);
   }
 
@@ -104,26 +102,34 @@ class XmlReader extends Scanner {
   }
 
   #readDeclaration(): void {
-    this.#addRaw("<?xml", this.takeUntil("?>", "the XML declaration is never closed"));
+    const start = this.index;
+    this.skip("<?xml");
+    const declaration = this.takeUntil("?>", "the XML declaration is never closed");
+    if (!DECLARATION.test(declaration)) this.fail("the XML declaration is not as XML has it", start);
+    this.#addRaw("<?xml", declaration);
   }
 
   #readInstruction(): void {
     const start = this.index;
     const target = this.take(NAME);
     if (target === "") this.fail("an instruction needs a name right after <?", start);
+    if (!/[ \t\r\n?]/.test(this.char)) this.fail("an instruction's name ends in a blank or ?>", start);
     if (target.toLowerCase() === "xml") this.fail("<?xml stands at the very start of a file only", start);
     this.#addRaw(`<?${target}`, this.takeUntil("?>", "an instruction is never closed"));
   }
 
-  /** Its internal subset has a grammar of its own; quotes and brackets tell where it ends. */
+  /** Its internal subset has a grammar of its own; what is neither in quotes nor in a comment tells where it ends. */
   #readDoctype(): void {
     const start = this.index;
+    if (this.#hasDoctype || this.#roots > 0) this.fail("<!DOCTYPE stands once, before the root element", start);
     this.#hasDoctype = true;
-    let depth = 1;
-    for (; depth > 0; this.index += 1) {
-      if (this.isAtEnd) this.fail("<!DOCTYPE is never closed", start);
-      if (this.char === "<") depth += 1;
-      else if (this.char === ">") depth -= 1;
+    if (this.take(BLANKS) === "" || this.take(NAME) === "")
+      this.fail("<!DOCTYPE needs the name of the root element", start);
+    for (let depth = 1; depth > 0;) {
+      this.take(IN_DOCTYPE);
+      if (this.skip("<")) depth += 1;
+      else if (this.skip(">")) depth -= 1;
+      else this.fail("<!DOCTYPE is never closed", start);
     }
     this.#addRaw("<!DOCTYPE", this.text.slice(start, this.index));
   }

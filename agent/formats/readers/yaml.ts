@@ -3,6 +3,7 @@
 import {
   type Document,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
@@ -33,7 +34,7 @@ export function readYaml(file: string): readonly Token[] {
     const error = document.errors[0];
     if (error) throw new Malformed(REASONS[error.code] ?? "it cannot be understood here", error.pos[0]);
     mark(tokens, "---", document.range?.[0] ?? 0);
-    walk(document.contents, tokens, 0);
+    walk(document.contents, { tokens, anchors: new Set() }, 0);
   }
   return tokens;
 }
@@ -66,19 +67,31 @@ function parseDocuments(file: string): readonly Document.Parsed[] {
   }
 }
 
-function walk(node: unknown, tokens: Token[], depth: number): void {
+interface Found {
+  readonly tokens: Token[];
+  /** Those of the document so far: an alias stands for what is before it. */
+  readonly anchors: Set<string>;
+}
+
+function walk(node: unknown, found: Found, depth: number): void {
+  const { tokens, anchors } = found;
+  if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.add(node.anchor);
   if (isPair(node)) {
-    walk(node.key, tokens, depth);
-    walk(node.value, tokens, depth);
+    walk(node.key, found, depth);
+    walk(node.value, found, depth);
   } else if (isMap(node) || isSeq(node)) {
     const [start, , end] = node.range ?? [0, 0, 0];
     if (depth > MAX_DEPTH) throw new Malformed("it is nested too deep", start);
     if (isMap(node)) refuseTwice(node);
     mark(tokens, `${isMap(node) ? "{" : "["}${node.tag ?? ""}${node.anchor ?? ""}`, start);
-    for (const item of node.items) walk(item, tokens, depth + 1);
+    for (const item of node.items) walk(item, found, depth + 1);
     mark(tokens, isMap(node) ? "}" : "]", end);
-  } else if (isAlias(node)) mark(tokens, `*${node.source}`, node.range?.[0] ?? 0);
-  else if (isScalar(node)) addScalar(node, tokens);
+  } else if (isAlias(node)) {
+    const start = node.range?.[0] ?? 0;
+    if (!anchors.has(node.source))
+      throw new Malformed("an alias stands here, and no anchor of its name before it", start);
+    mark(tokens, `*${node.source}`, start);
+  } else if (isScalar(node)) addScalar(node, tokens);
   else tokens.push({ kind: "bare", text: "", start: 0 });
 }
 
@@ -86,7 +99,7 @@ function refuseTwice({ items }: YAMLMap): void {
   const seen = new Set<string>();
   for (const { key } of items) {
     if (!isScalar(key)) continue;
-    const name = `${key.tag ?? ""} ${String(key.value)}`;
+    const name = String(key.value);
     if (seen.has(name)) throw new Malformed("a key stands here for the second time", key.range?.[0] ?? 0);
     seen.add(name);
   }

@@ -29,6 +29,10 @@ const READ: readonly (readonly [Format, string, string])[] = [
   ["sh", "a='x'\"y $HOME\" # c\nb", '"a" <=> "xy " <$HOME> "" < > <\n> "b" < >'],
   ["sh", "cat <<E >f\nx 'y\nE\n", '"cat" < > <<<E> <>> "f" < > <\n> "x \'y\\n"'],
   ["xml", '<?xml version="1.0"?><a b="&lt;\n"><!-- c -->x&#65;<![CDATA[<]]></a>', XML_READ()],
+  ["xml", '<?xml-stylesheet href="a"?><!DOCTYPE a [<!ENTITY b ">">]><a>&b;<e\u0301\u00b7/></a>', DOCTYPE_READ()],
+  ["xml", "<?xml version='1.1' encoding=\"UTF-8\" standalone='no' ?><a/>", DECLARATION_READ()],
+  ["toml", "[a.b]\n[a]\nc.d = 1\nc.e = 2\n[a.c.f]", '<]> "a" "b" <]> "a" "c" "d" <=> 1 "c" "e" <=> 2 <]> "a" "c" "f"'],
+  ["yaml", "- &a b\n- *a", "<---> <[> <!undefined&a> b <*a> <]>"],
   [
     "nginx",
     'a "x\\"y" $v; # c\nb { c d\\ e; }',
@@ -40,6 +44,15 @@ const READ: readonly (readonly [Format, string, string])[] = [
 
 function XML_READ(): string {
   return '<<?xml> " version=\\"1.0\\"" <<> "a" "b" "< " "xA<" <</>';
+}
+
+function DOCTYPE_READ(): string {
+  const doctype = '" a [<!ENTITY b \\">\\">]>"';
+  return `<<?xml-stylesheet> " href=\\"a\\"" <<!DOCTYPE> ${doctype} <<> "a" "&b;" <<> "e\u0301\u00b7" <</> "" <</>`;
+}
+
+function DECLARATION_READ(): string {
+  return `<<?xml> " version='1.1' encoding=\\"UTF-8\\" standalone='no' " <<> "a" <</>`;
 }
 
 function SYSTEMD_READ(): string {
@@ -57,11 +70,20 @@ const MALFORMED: readonly (readonly [Format, string, number])[] = [
   ["yaml", "a: [1", 5],
   ["yaml", "a: 1\na: 2\n", 5],
   ["yaml", 'a: "x', 5],
+  ["yaml", "a: *b", 3],
+  ["yaml", "a: &b 1\n---\nc: *b", 15],
+  ["yaml", "!!str a: 1\na: 2\n", 11],
   ["toml", "a = x", 4],
   ["toml", "a = 1\na = 2", 6],
   ["toml", "[t]\n[t]", 4],
   ["toml", 'a = "x\ny"', 4],
   ["toml", "a = 1 b = 2", 6],
+  ["toml", "[a.b]\n[a]\nb.c = 1", 10],
+  ["toml", "a.b = 1\n[a]", 8],
+  ["toml", "[a]\nb = 1\n[[a]]", 10],
+  ["toml", "a = 1\r", 5],
+  ["toml", 'a = """x\ry"""', 4],
+  ["toml", "# c\u0007", 3],
   ["ini", "[s\na=1", 0],
   ["ini", "= 1", 0],
   ["properties", "a=\\u12", 2],
@@ -82,6 +104,17 @@ const MALFORMED: readonly (readonly [Format, string, number])[] = [
   ["xml", "<a b=1/>", 5],
   ["xml", "<a><!-- a--b --></a>", 7],
   ["xml", "<a/><b/>", 4],
+  ["xml", "<a>&\u00aa;</a>", 3],
+  ["xml", "<\u00aa/>", 0],
+  ["xml", '<?xml encoding="UTF-8"?><a/>', 0],
+  ["xml", '<?xml version="1.0" a="b"?><a/>', 0],
+  ["xml", "<?version='1.1'?><a/>", 2],
+  ["xml", "\u00a0<a/>", 0],
+  ["xml", "&#32;<a/>", 0],
+  ["xml", "<!DOCTYPE a><!DOCTYPE a><a/>", 21],
+  ["xml", "<a/><!DOCTYPE a>", 13],
+  ["xml", "<!DOCTYPE><a/>", 9],
+  ["xml", '<!DOCTYPE a "><a/>', 9],
   ["nginx", "a b", 3],
   ["nginx", "a { b; ", 2],
   ["nginx", "a; }", 3],
