@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { fillHoles } from "../../agent/template/fill-holes.ts";
+import { formatProblem } from "../../agent/refusal.ts";
 import { renderTemplate } from "../../agent/template/render-template.ts";
 import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { contextOf } from "../unit/support/context-of.ts";
 import { MEBIBYTE } from "../unit/support/hostile.ts";
+import { plainText } from "../unit/support/plain-text.ts";
+import { countWork } from "./support/count-work.ts";
 import {
   describeWithPython,
   readAssignmentsWithShell,
@@ -15,8 +17,12 @@ import {
 import { writeFile, type Spot } from "./support/write-file.ts";
 import type { TemplateFormat } from "../../agent/formats/format.ts";
 
-/** Generous for a busy machine; what takes the square of its length would take minutes. */
-const MOST_MS = 60_000;
+/** Only for what would never end: nothing here is said by the clock. */
+const NEVER_MS = 600_000;
+
+/** Four times the length is four times the work; what takes the square of its length does sixteen times as much. */
+const LENGTHS = [2 ** 12, 2 ** 14] as const;
+const MOST_GROWTH = 6;
 
 /** What makes scanners look back, look ahead, nest or give up, over and over. */
 const SHAPES = [
@@ -60,40 +66,60 @@ describe("large inputs", () => {
   });
 
   for (const format of TEMPLATE_FORMATS) {
-    it(`are read in time and without a crash: ${format}`, function () {
-      this.timeout(MOST_MS);
-      for (const shape of SHAPES) {
-        const half = shape.repeat(Math.ceil(2 ** 14 / shape.length));
-        // A value at the end, and many among it.
-        fill(format, `${half}\uE0000\uE001`, 1);
-        fill(
-          format,
-          half.replace(/[^]{64}/g, (text) => `${text}\uE0000\uE001`),
-          1,
-        );
-      }
+    it(`are read without a crash, by work that grows as they do: ${format}`, async function () {
+      this.timeout(NEVER_MS);
+      const layouts = SHAPES.flatMap((shape) => [
+        { shape, hole: "at the end", lay: oneAtTheEnd },
+        { shape, hole: "among it", lay: manyAmongIt },
+      ]);
+      const counts = await countWork(
+        layouts.flatMap(({ shape, lay }) =>
+          LENGTHS.map((length) => ({ format, output: lay(shape.repeat(Math.ceil(length / shape.length))) })),
+        ),
+      );
+      const growths = layouts.map(({ shape, hole }, index) => {
+        const [small, large] = counts.slice(2 * index);
+        return { shape, hole, growth: large! / small! };
+      });
+      assert.deepEqual(
+        growths.filter(({ growth }) => !(growth < MOST_GROWTH)),
+        [],
+      );
     });
   }
 
-  for (const shape of [
-    "{{",
-    "{{#if a}}",
-    "{{vars.v}}",
-    "{{(",
-    "{{{{",
-    "\\{{",
-    "}}",
-    "{{!-- ",
-    "{{#each vars.l}}{{this}}{{/each}}",
-  ]) {
-    it(`are refused or rendered as a template of 1 MiB: ${shape}`, function () {
-      this.timeout(MOST_MS);
+  const [TOO_MANY_TAGS, TOO_DEEP] = [
+    "a.hbs: the template has more than 10000 tags. Write a loop, or print a list with join or json.",
+    "a.hbs: blocks or parentheses are nested more than 200 deep. Make the template flatter.",
+  ];
+  for (const [shape, problem] of [
+    ["{{", TOO_MANY_TAGS],
+    ["{{#if a}}", TOO_DEEP],
+    ["{{vars.v}}", TOO_MANY_TAGS],
+    ["{{(", TOO_DEEP],
+    ["{{{{", TOO_MANY_TAGS],
+    ["\\{{", TOO_MANY_TAGS],
+    ["}}", null],
+    ["{{!-- ", TOO_MANY_TAGS],
+    ["{{#each vars.l}}{{this}}{{/each}}", TOO_MANY_TAGS],
+  ] as const) {
+    it(`are ${problem === null ? "rendered" : "refused by their size"} as a template of 1 MiB: ${shape}`, () => {
       const source = shape.repeat(2 ** 20 / shape.length);
       const context = contextOf({ vars: { v: "x", l: ["y"] } });
-      renderTemplate({ source, file: "a.hbs", format: "text", context, secretValuesAllowed: false });
+      const rendered = renderTemplate({ source, file: "a.hbs", format: "text", context, secretValuesAllowed: false });
+      if (rendered.kind === "broken") assert.deepEqual(rendered.problems.map(formatProblem), [problem]);
+      else assert.ok(problem === null && plainText(rendered.content) === source);
     });
   }
 });
+
+function oneAtTheEnd(text: string): string {
+  return `${text}\uE0000\uE001`;
+}
+
+function manyAmongIt(text: string): string {
+  return text.replace(/[^]{64}/g, (piece) => `${piece}\uE0000\uE001`);
+}
 
 describe("a value of 1 MiB", () => {
   const spots: Spot[] = [
@@ -114,7 +140,7 @@ describe("a value of 1 MiB", () => {
     ).text;
 
   it("is written and read back where the format has no limit", function () {
-    this.timeout(MOST_MS);
+    this.timeout(NEVER_MS);
     for (const { format } of spots) write(format);
   });
 
@@ -153,8 +179,3 @@ describe("a value of 1 MiB", () => {
     it("comes back", () => assert.ok(readWithPostgres(write("postgresql"), ["a.v"])[0] === MEBIBYTE));
   });
 });
-
-function fill(format: TemplateFormat, output: string, count: number): void {
-  const prints = Array.from({ length: count }, () => ({ value: "v w", site: { file: "a.hbs", line: 1, column: 1 } }));
-  fillHoles({ kind: "ran", output, prints }, { format });
-}

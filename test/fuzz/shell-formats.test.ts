@@ -84,7 +84,11 @@ describe(TITLE, () => {
       (files) => {
         const output = runService({ lines: files.map(({ text }) => text.slice("[Service]\n".length)).join("") });
         const all = splitAtNul(output);
-        return files.map(() => all.splice(0, all.indexOf("(end)") + 1).slice(0, -1));
+        // What each command printed is told by how much it was given: a value may say anything.
+        return files.map(({ expected }) => {
+          const found = all.splice(0, expected.length + 1);
+          return found.at(-1) === "(end)" ? found.slice(0, -1) : found;
+        });
       },
     );
   });
