@@ -2,7 +2,7 @@
 
 import type { TemplateFormat } from "./format.ts";
 
-export const TEMPLATE_FORMATS: readonly TemplateFormat[] = [
+export const TEMPLATE_FORMATS: readonly [TemplateFormat, ...TemplateFormat[]] = [
   "json",
   "yaml",
   "toml",
@@ -41,10 +41,10 @@ export function tellFormat({ format, path, template }: NamedFile): NamedFormat {
   if (format !== null) return { kind: "told", format, reason: "as the config says" };
   const target = formatOfPath(path);
   const named = formatOfPath(template.replace(/\.hbs$/, ""));
-  if (target === null && named === null) return { kind: "untold" };
-  if (target !== null && named !== null && target.format !== named.format)
+  if (target === null)
+    return named === null ? { kind: "untold" } : { kind: "told", format: named.format, reason: "the template's name" };
+  if (named !== null && target.format !== named.format)
     return { kind: "contradicted", target: target.format, template: named.format };
-  if (target === null) return { kind: "told", format: named!.format, reason: "the template's name" };
   const reason = target.folder === null ? "the target's name" : `target in ${target.folder}`;
   return { kind: "told", format: target.format, reason };
 }
@@ -74,7 +74,7 @@ function formatOfPath(path: string): FormatOfPath | null {
     if (folder !== undefined) return { format, folder };
   }
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const extension = /\.([^.]+)$/.exec(name)?.[1]!.toLowerCase() ?? "";
+  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   const format = own(BY_NAME, name) ?? (name.startsWith(".env.") ? "env" : own(BY_EXTENSION, extension));
   return format === undefined ? null : { format, folder: null };
 }

@@ -77,10 +77,10 @@ export class JsonValue {
     return this.value === true;
   }
 
-  choice<Choice extends string>(choices: readonly Choice[]): Choice {
+  choice<Choice extends string>(choices: readonly [Choice, ...Choice[]]): Choice {
     const choice = choices.find((known) => known === this.value);
     if (choice === undefined) this.refuse(choices.length === 1 ? `"${choices[0]}"` : `one of ${choices.join(", ")}`);
-    return choice ?? choices[0]!;
+    return choice ?? choices[0];
   }
 
   /** `read` of anything but null. */

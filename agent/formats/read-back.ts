@@ -20,11 +20,11 @@ export interface Hole {
   readonly marked: string;
 }
 
-type ReadBack =
+type ReadBack<Filling extends Hole = Hole> =
   | { readonly kind: "proven" }
   | { readonly kind: "malformed"; readonly why: string; readonly offset: number }
   /** `isExpanded`: because the program that reads the file expands a `$` there. */
-  | { readonly kind: "differs"; readonly hole: Hole; readonly isExpanded?: true };
+  | { readonly kind: "differs"; readonly hole: Filling; readonly isExpanded?: true };
 
 /** The hole number `index` of its file, filled with `value`. Throws Unencodable. */
 export function fillHole(format: TemplateFormat, value: Value, place: Place, index: number, type?: ScalarType): Hole {
@@ -57,16 +57,20 @@ function mark(format: TemplateFormat, value: Value, place: Place, index: number,
 }
 
 /** @param holes numbered in the order in which they stand in `parts` */
-export function readBack(format: TemplateFormat, parts: readonly (string | Hole)[]): ReadBack {
+export function readBack<Filling extends Hole>(
+  format: TemplateFormat,
+  parts: readonly (string | Filling)[],
+): ReadBack<Filling> {
   const read = READERS[format];
   if (read === null) return { kind: "proven" };
   const found = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.written)).join(""));
   if (found instanceof Malformed) return { kind: "malformed", why: found.message, offset: found.offset };
   const holes = parts.filter((part) => typeof part !== "string");
-  if (holes.length === 0) return { kind: "proven" };
+  const [first] = holes;
+  if (first === undefined) return { kind: "proven" };
   const marked = attempt(read, parts.map((part) => (typeof part === "string" ? part : part.marked)).join(""));
-  const differs = { kind: "differs", hole: holes[0]! } as const;
-  return marked instanceof Malformed ? differs : (findDifference(format, found, marked, holes) ?? { kind: "proven" });
+  if (marked instanceof Malformed) return { kind: "differs", hole: first };
+  return findDifference(format, found, marked, [first, ...holes.slice(1)]) ?? { kind: "proven" };
 }
 
 function attempt(read: Reader, text: string): readonly Token[] | Malformed {
@@ -78,19 +82,19 @@ function attempt(read: Reader, text: string): readonly Token[] | Malformed {
   }
 }
 
-type Difference = Extract<ReadBack, { kind: "differs" }>;
+type Difference<Filling extends Hole> = Extract<ReadBack<Filling>, { kind: "differs" }>;
 
 /** The first hole that is read otherwise, or not at all; null where all is well. */
-function findDifference(
+function findDifference<Filling extends Hole>(
   format: TemplateFormat,
   found: readonly Token[],
   marked: readonly Token[],
-  holes: readonly Hole[],
-): Difference | null {
+  holes: readonly [Filling, ...Filling[]],
+): Difference<Filling> | null {
   const seen = new Set<Hole>();
-  let last = holes[0]!;
+  let [last] = holes;
   const fill = (_: string, index: string): string => {
-    last = holes[Number(index)]!;
+    last = holes[Number(index)] ?? last;
     seen.add(last);
     return last.value;
   };
@@ -98,11 +102,11 @@ function findDifference(
     const expected = marked[index];
     const actual = found[index];
     const text = expected && (hasMarker(expected.text) ? expected.text.replace(MARKERS, fill) : expected.text);
-    if (actual?.kind !== expected?.kind || actual?.text !== text) {
+    if (!expected || !actual || actual.kind !== expected.kind || actual.text !== text) {
       const isExpanded = [actual, found[index + 1]].some((token) => token?.kind === "mark" && token.text === "$");
       return { kind: "differs", hole: last, ...(isExpanded && last.value.includes("$") ? { isExpanded } : {}) };
     }
-    if (isPutTogether(expected!) && isUnclear(format, actual!.text)) return { kind: "differs", hole: last };
+    if (isPutTogether(expected) && isUnclear(format, actual.text)) return { kind: "differs", hole: last };
   }
   const unseen = holes.find((hole) => mustBeSeen(hole) && !seen.has(hole));
   return unseen ? { kind: "differs", hole: unseen } : null;

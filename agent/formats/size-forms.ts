@@ -47,11 +47,12 @@ export const SIZE_FORMS: readonly string[] = [...Object.keys(FORMS), HEXADECIMAL
  */
 export function formatSize(sizeBytes: number, app: string): string | null {
   if (app === HEXADECIMAL) return `0x${sizeBytes.toString(16).toUpperCase()}`;
-  const form = Object.hasOwn(FORMS, app) ? FORMS[app]! : null;
-  if (form === null) return null;
-  const [smallestSuffix, smallestBytes] = form.at(-1)!;
+  const form = Object.hasOwn(FORMS, app) ? (FORMS[app] ?? []) : [];
+  const smallest = form.at(-1);
+  if (smallest === undefined) return null;
+  const [smallestSuffix, smallestBytes] = smallest;
   const whole = Math.floor(sizeBytes / smallestBytes) * smallestBytes;
   if (whole === 0) return `0${smallestSuffix}`;
-  const [suffix, unitBytes] = form.find(([, bytes]) => whole % bytes === 0)!;
+  const [suffix, unitBytes] = form.find(([, bytes]) => whole % bytes === 0) ?? smallest;
   return `${whole / unitBytes}${suffix}`;
 }

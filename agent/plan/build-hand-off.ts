@@ -12,13 +12,12 @@ interface HandOff {
 
 /** @param declared the config's own folders, which are as it says */
 export function buildHandOff(secrets: readonly SecretStep[], declared: readonly FolderStep[]): HandOff {
-  const credentials = credentialsByUnit(secrets);
-  const units = [...credentials.keys()].toSorted();
+  const units = [...credentialsByUnit(secrets)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const known = new Set(declared.map(({ path }) => path));
   const folders = units
-    .filter((unit) => !known.has(folderOf(unit)))
-    .map((unit) => buildFolder(folderOf(unit), credentials.get(unit)!));
-  return { folders, files: units.map((unit) => buildDropIn(unit, credentials.get(unit)!)) };
+    .filter(([unit]) => !known.has(folderOf(unit)))
+    .map(([unit, lines]) => buildFolder(folderOf(unit), lines));
+  return { folders, files: units.map(([unit, lines]) => buildDropIn(unit, lines)) };
 }
 
 /** A line of a drop-in, and where its key is declared. Of several keys, the first stands for the drop-in. */

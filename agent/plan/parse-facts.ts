@@ -58,7 +58,15 @@ function parseInstanceFact(name: string, json: JsonValue): InstanceFacts[keyof I
   });
 }
 
-const SOURCES: readonly Origin["source"][] = ["imds", "kernel", "cgroup", "catalogue", "option", "derived", "stand-in"];
+const SOURCES: readonly [Origin["source"], ...Origin["source"][]] = [
+  "imds",
+  "kernel",
+  "cgroup",
+  "catalogue",
+  "option",
+  "derived",
+  "stand-in",
+];
 
 function parseOrigin(json: JsonValue): Origin {
   return { source: json.get("source").choice(SOURCES), detail: json.get("detail").text() };

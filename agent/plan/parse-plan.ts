@@ -139,7 +139,7 @@ function parseOwner(json: JsonValue): FileOwner {
   };
 }
 
-const PLACES: readonly Place[] = ["alone", "part", "end", "double", "single", "line", "closed", "never"];
+const PLACES: readonly [Place, ...Place[]] = ["alone", "part", "end", "double", "single", "line", "closed", "never"];
 
 function parsePart(json: JsonValue): ContentPart {
   if (!json.isObject()) return json.text();

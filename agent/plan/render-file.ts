@@ -77,5 +77,5 @@ function unclear({ path, template }: FileConfig, { formats, sign }: Likeness): Q
 }
 
 function listWords(words: readonly string[]): string {
-  return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

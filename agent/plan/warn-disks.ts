@@ -24,7 +24,7 @@ function smallDisk(
   const at = declared.find((app) => app.name === name)?.at;
   return {
     what: `${name}: ${setting} is only ${formatBytes(Number(value))}: ${note}`,
-    fix: `Put ${PROFILES.get(profile)!.dataFolder} on a larger disk, or give the option ${setting}.`,
+    fix: `Put ${PROFILES.get(profile)?.dataFolder ?? "its data"} on a larger disk, or give the option ${setting}.`,
     ...(at ? { at } : {}),
   };
 }

@@ -1,7 +1,7 @@
 // What the config declares and nothing uses: allowed, but most likely a slip. Pure.
 
 import type { AppConfig, Config, SecretConfig } from "../config/config.ts";
-import type { Problem } from "../refusal.ts";
+import { declaredAt, type Problem } from "../refusal.ts";
 
 /** @param reads the paths that all templates together read: `vars.users`, `apps.db.shared_buffers` */
 export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[] {
@@ -16,7 +16,7 @@ export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[
       .map((name) => ({
         what: `vars.${name} is read by no template`,
         fix: "Take it out, or look for a template that should print it.",
-        at: varsAt[name]!,
+        ...declaredAt(varsAt[name]),
       })),
   ];
 }

@@ -26,10 +26,9 @@ export type Filled =
       readonly parts: readonly string[];
     };
 
-/** A printed value, ready for the file; as a string where it is text like that of the template itself. */
-interface Filling {
+/** A printed value, ready for the file. */
+interface Filling extends Hole {
   readonly print: Print;
-  readonly hole: Hole;
 }
 
 interface FilledFile {
@@ -43,23 +42,22 @@ export function fillHoles({ output, prints }: Run, { format, keepsLineEnds = fal
   const places = placesIn(format, pieces.map((piece, index) => (index % 2 === 0 ? piece : HOLE)).join(""));
   const problems: Problem[] = [];
   const filler = new Filler(format, problems);
+  // A run numbers its prints, and there is one place for each hole.
   const parts = pieces.map((piece, index) =>
     index % 2 === 0 ? piece : filler.fill(prints[Number(piece)]!, places[(index - 1) / 2]!),
   );
   if (problems.length > 0) return { kind: "broken", problems };
-  const fillings = parts.filter((part) => typeof part !== "string");
-  const texts = parts.map((part) => (typeof part === "string" ? part : part.hole));
-  const written = texts.map((text) => (typeof text === "string" ? text : text.written));
-  const offset = keepsLineEnds ? null : findCarriageReturn(texts, written);
+  const written = parts.map((part) => (typeof part === "string" ? part : part.written));
+  const offset = keepsLineEnds ? null : findCarriageReturn(parts);
   if (offset !== null) return { kind: "malformed", ...CARRIAGE_RETURN, offset, parts: written };
-  const read = readBack(format, texts);
+  const read = readBack(format, parts);
   switch (read.kind) {
     case "proven":
       return { kind: "rendered", content: contentOf(parts, format) };
     case "malformed":
       return { ...read, fix: MALFORMED_FIX, parts: written };
     case "differs": {
-      const { site } = fillings.find(({ hole }) => hole === read.hole)!.print;
+      const { site } = read.hole.print;
       return { kind: "broken", problems: [read.isExpanded ? expanded(format, site) : misread(format, site)] };
     }
   }
@@ -72,9 +70,14 @@ const CARRIAGE_RETURN = {
 };
 
 /** One of the template's own: in a value it is encoded, or refused, like any other character. */
-function findCarriageReturn(texts: readonly (string | Hole)[], written: readonly string[]): number | null {
-  const at = texts.findIndex((text) => typeof text === "string" && text.includes("\r"));
-  return at === -1 ? null : written.slice(0, at).join("").length + written[at]!.indexOf("\r");
+function findCarriageReturn(parts: readonly (string | Hole)[]): number | null {
+  let offset = 0;
+  for (const part of parts) {
+    const at = typeof part === "string" ? part.indexOf("\r") : -1;
+    if (at !== -1) return offset + at;
+    offset += typeof part === "string" ? part.length : part.written.length;
+  }
+  return null;
 }
 
 function expanded(format: TemplateFormat, at: Position): Problem {
@@ -103,6 +106,7 @@ class Filler {
     this.#problems = problems;
   }
 
+  /** A string where what is printed is text like that of the template itself. */
   fill(print: Print, place: Place): string | Filling {
     const { value, site } = print;
     try {
@@ -110,7 +114,7 @@ class Filler {
       const { value: scalar, type } = typedOf(value);
       const hole = scalar instanceof SecretHole ? this.#secret(place, type) : this.#value(plain(scalar), place, type);
       this.#count += 1;
-      return { print, hole };
+      return { ...hole, print };
     } catch (error) {
       if (!(error instanceof Unencodable)) throw error;
       const what = `the value printed here cannot be written into ${this.#format}: ${error.message}`;
@@ -152,10 +156,10 @@ function contentOf(parts: readonly (string | Filling)[], format: TemplateFormat)
   return content.length === 1 ? content : content.filter((part) => part !== "");
 }
 
-function contentPart({ print, hole }: Filling, format: TemplateFormat): ContentPart {
+function contentPart({ print, written, place }: Filling, format: TemplateFormat): ContentPart {
   const { value, type } = typedOf(print.value);
-  if (!(value instanceof SecretHole)) return hole.written;
-  const part = { reference: value.reference, format, place: hole.place };
+  if (!(value instanceof SecretHole)) return written;
+  const part = { reference: value.reference, format, place };
   return type === undefined ? part : { ...part, type };
 }
 

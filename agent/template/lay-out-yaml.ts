@@ -11,8 +11,8 @@ const BLOCK = /^([ ]*(?:- +)*)\uE000(\d+)\uE001[ \t]*$/gm;
 export function layOutYaml({ kind, output, prints }: Run): Run {
   const all: Print[] = [...prints];
   const laidOut = output.replace(BLOCK, (line: string, before: string, number: string) => {
-    const { value, site } = prints[Number(number)]!;
-    if (!(value instanceof YamlStructure) || !isBranch(value.value)) return line;
+    const { value, site } = prints[Number(number)] ?? {};
+    if (site === undefined || !(value instanceof YamlStructure) || !isBranch(value.value)) return line;
     const hole = (scalar: unknown) => `\uE000${all.push({ value: scalar, site }) - 1}\uE001`;
     const [first, ...rest] = linesOf(value.value, hole);
     return [`${before}${first}`, ...rest.map((one) => " ".repeat(before.length) + one)].join("\n");

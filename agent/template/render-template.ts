@@ -64,6 +64,9 @@ function placeKeys({ at }: Problem, file: string): readonly (string | number)[] 
 }
 
 function compareArrays(one: readonly (string | number)[], other: readonly (string | number)[]): number {
-  const index = one.findIndex((key, position) => key !== other[position]);
-  return index === -1 ? 0 : one[index]! < other[index]! ? -1 : 1;
+  for (const [index, key] of one.entries()) {
+    const otherKey = other[index];
+    if (otherKey !== undefined && key !== otherKey) return key < otherKey ? -1 : 1;
+  }
+  return 0;
 }

@@ -15,7 +15,7 @@ import type {
 } from "./tree/template-ast.ts";
 import type { TemplateContext } from "./context/template-context.ts";
 import { JsonText, RawText } from "./context/helper-values.ts";
-import { HELPERS, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
+import { helperNamed, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
 import { isContainer } from "./context/view.ts";
 
 /** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */
@@ -132,7 +132,7 @@ class Walk {
 
   #block(node: Block, frame: Frame): string {
     const [condition] = node.params;
-    const value = this.#value(condition!, frame);
+    const value = condition && this.#value(condition, frame);
     return this.#at(node.loc, () => {
       switch (node.path.original) {
         case "if":
@@ -194,7 +194,8 @@ class Walk {
 
   #call({ path, params, loc }: Call, frame: Frame): unknown {
     const helperName = String(path.original);
-    const helper = HELPERS[helperName]!;
+    const helper = helperNamed(helperName);
+    if (!helper) throw new Error(`the linter refuses a helper that is not there: ${helperName}`);
     const values = params.map((param) => this.#value(param, frame));
     return this.#at(loc, () => {
       checkPresent(helperName, helper.optional, values);

@@ -7,6 +7,7 @@ import { contextOf } from "../unit/support/context-of.ts";
 import { MEBIBYTE } from "../unit/support/hostile.ts";
 import { plainText } from "../unit/support/plain-text.ts";
 import { countWork } from "./support/count-work.ts";
+import { NEVER_MS } from "./support/never-ms.ts";
 import {
   describeWithPython,
   readAssignmentsWithShell,
@@ -16,9 +17,6 @@ import {
 } from "./support/programs.ts";
 import { writeFile, type Spot } from "./support/write-file.ts";
 import type { TemplateFormat } from "../../agent/formats/format.ts";
-
-/** Only for what would never end: nothing here is said by the clock. */
-const NEVER_MS = 600_000;
 
 /** Four times the length is four times the work; what takes the square of its length does sixteen times as much. */
 const LENGTHS = [2 ** 12, 2 ** 14] as const;

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { READERS } from "../../agent/formats/readers.ts";
 import { SEED } from "../unit/support/hostile.ts";
 import { tomlDocument, xmlDocument, yamlDocument } from "./support/documents.ts";
+import { NEVER_MS } from "./support/never-ms.ts";
 import type { Parser } from "./support/parser.ts";
 import { brokenSource, editedSource } from "./support/source.ts";
 import { TOML } from "./support/toml-parser.ts";
@@ -128,7 +129,8 @@ function goldenFiles(extension: string, folder: string): string[] {
     .map((name) => readFileSync(join(GOLDEN, name), "utf8"));
 }
 
-describe(`readers beside well-kept parsers (FUZZ_SEED=${SEED})`, () => {
+describe(`readers beside well-kept parsers (FUZZ_SEED=${SEED})`, function () {
+  this.timeout(NEVER_MS);
   for (const checked of CHECKED) {
     const { format, documents, sources, words } = checked;
 

@@ -9,6 +9,7 @@ import type { Position, Problem } from "../../agent/refusal.ts";
 import { contextOf } from "../unit/support/context-of.ts";
 import { formatOf } from "../unit/support/format-of.ts";
 import { SEED } from "../unit/support/hostile.ts";
+import { NEVER_MS } from "./support/never-ms.ts";
 import { brokenSource } from "./support/source.ts";
 
 const TOP = join(import.meta.dirname, "../..");
@@ -84,7 +85,8 @@ const YAML_WORDS = [
   "%TAG ! x\n",
 ];
 
-describe(`broken sources (FUZZ_SEED=${SEED})`, () => {
+describe(`broken sources (FUZZ_SEED=${SEED})`, function () {
+  this.timeout(NEVER_MS);
   it("end in a rendered file or in problems with places inside the template", () => {
     const source = brokenSource(
       TEMPLATES.map((template) => template.source),

@@ -9,7 +9,7 @@ import {
   onlyMatching,
   QUOTE_IT,
   refuseNoncharacters,
-  startsLine,
+  startsComment,
 } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -28,7 +28,7 @@ export const env: FormatRules = {
       quotes: "\"'",
       escapesIn: '"',
       escapesBare: true,
-      comment: (all, index) => "#;".includes(all[index]!) && startsLine(all, index),
+      comment: startsComment("#;"),
       swallows: (all, index, closer) => closer !== "'" && endsInVariable(all, index),
       bare: (all, index) =>
         ASSIGNMENT.test(lineBefore(all, index)) && lineAfter(all, index).trim() === "" ? "alone" : "part",

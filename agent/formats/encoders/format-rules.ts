@@ -135,8 +135,19 @@ export function lineAfter(text: string, index: number): string {
   return index + 1 + MOST_LOOKED_AT < text.length ? near + MORE : near;
 }
 
-/** Whether only blanks stand before `index` on its line. */
-export function startsLine(text: string, index: number): boolean {
+/** Whether one of `signs` starts a comment at `index`: with nothing but blanks before it on its line. */
+export function startsComment(signs: string): (text: string, index: number) => boolean {
+  return (text, index) => signs.includes(text.charAt(index)) && startsLine(text, index);
+}
+
+/** Writes each character that `table` has as it says, by one pass. */
+export function escaper(table: Readonly<Record<string, string>>): (text: string) => string {
+  const codes = Object.keys(table).map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const pattern = new RegExp(`[${codes.join("")}]`, "g");
+  return (text) => text.replace(pattern, (char) => table[char] ?? char);
+}
+
+function startsLine(text: string, index: number): boolean {
   let before = index - 1;
   while (text[before] === " " || text[before] === "\t" || text[before] === "\r" || text[before] === "\f") before -= 1;
   return before < 0 || text[before] === "\n";

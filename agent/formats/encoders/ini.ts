@@ -1,7 +1,7 @@
 // INI: no standard says how to quote, so a value is written as it is, and refused where readers would disagree about it.
 
 import type { FormatRules } from "./format-rules.ts";
-import { lineAfter, lineBefore, oneLine, onlyMatching, startsLine } from "./format-rules.ts";
+import { lineAfter, lineBefore, oneLine, onlyMatching, startsComment } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 /** MySQL takes a backslash for an escape and `#` for a comment, others take `;` for one or strip quotes. */
@@ -18,7 +18,7 @@ export const ini: FormatRules = {
       escapesIn: "\"'",
       oneLine: true,
       opens: (all, index) => /=\s*$/.test(lineBefore(all, index)),
-      comment: (all, index) => "#;".includes(all[index]!) && startsLine(all, index),
+      comment: startsComment("#;"),
       bare: (all, index) =>
         /[=:]\s*$/.test(lineBefore(all, index)) && lineAfter(all, index).trim() === "" ? "alone" : "part",
     }),

@@ -1,20 +1,20 @@
 // postgresql.conf: numbers, sizes and plain words bare, everything else in single quotes.
 
 import type { FormatRules } from "./format-rules.ts";
-import { lineAfter, lineBefore, oneLine, onlyMatching, refuseControl } from "./format-rules.ts";
+import { escaper, lineAfter, lineBefore, oneLine, onlyMatching, refuseControl } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 const BEFORE_A_VALUE = /^\s*[\w.]+(\s*=\s*|\s+)$/;
 /** What guc-file.l reads unquoted: integers with a unit, decimals, names. */
 const BARE = /^([+-]?\d+[A-Za-z]*|[+-]?\d+\.\d+|[A-Za-z_][\w.:/-]*)$/;
 const BARE_PART = /^[\w.:/+-]*$/;
-const NAMED: Readonly<Record<string, string>> = {
+const escapeNamed = escaper({
   "\n": "\\n",
   "\r": "\\r",
   "\t": "\\t",
   "\\": "\\\\",
   "'": "''",
-};
+});
 
 export const postgresql: FormatRules = {
   places: (text) =>
@@ -39,5 +39,5 @@ export const postgresql: FormatRules = {
 /** GUC_scanstr undoes backslash escapes and doubled quotes. */
 function insideQuotes(text: string): string {
   refuseControl(text);
-  return text.replace(/[\\'\n\r\t]/g, (char) => NAMED[char]!);
+  return escapeNamed(text);
 }

@@ -1,11 +1,11 @@
 // Java properties: backslash escapes everywhere, \uXXXX for what is not Latin-1's printable half.
 
 import type { FormatRules } from "./format-rules.ts";
-import { lineBefore, oneLine, startsLine } from "./format-rules.ts";
+import { escaper, lineBefore, oneLine, startsComment } from "./format-rules.ts";
 import { unicodeEscape } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
-const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f" };
+const escapeNamed = escaper({ "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f" });
 
 export const properties: FormatRules = {
   places: (text) =>
@@ -13,7 +13,7 @@ export const properties: FormatRules = {
       quotes: "",
       escapesIn: "",
       escapesBare: true,
-      comment: (all, index) => "#!".includes(all[index]!) && startsLine(all, index),
+      comment: startsComment("#!"),
       // `part` is a key, where every blank is escaped.
       bare: (all, index) => (/[=:]/.test(lineBefore(all, index)) || continues(all, index) ? "alone" : "part"),
     }),
@@ -21,10 +21,7 @@ export const properties: FormatRules = {
   encode(value, place) {
     const text = String(value);
     if (place === "line") return oneLine(text).replace(/[^ -~]/g, unicodeEscape);
-    const escaped = text
-      .replace(/[\\:=#!]/g, "\\$&")
-      .replace(/[\n\r\t\f]/g, (char) => NAMED[char]!)
-      .replace(/[^ -~]/g, unicodeEscape);
+    const escaped = escapeNamed(text.replace(/[\\:=#!]/g, "\\$&")).replace(/[^ -~]/g, unicodeEscape);
     return place === "alone" ? escaped.replace(/^ /, "\\ ") : escaped.replaceAll(" ", "\\ ");
   },
 };

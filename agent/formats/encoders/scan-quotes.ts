@@ -38,21 +38,21 @@ export function scanQuotes(text: string, rules: QuoteRules): Place[] {
 
 /** How many characters it has read. */
 function step(text: string, index: number, rules: QuoteRules, scan: Scan): number {
-  const char = text[index];
+  const char = text.charAt(index);
   if (char === HOLE) scan.places.push(placeAt(text, index, rules, scan));
   else if (scan.inComment) scan.inComment = char !== "\n";
   else if (char === "\\" && escapes(rules, scan)) return stepOverEscape(text, index, scan);
   else if (scan.closer !== null) return stepInString(text, index, rules, scan, scan.closer);
   else if (rules.comment(text, index)) scan.inComment = true;
-  else if (rules.quotes.includes(char!) && (rules.opens?.(text, index) ?? true)) {
-    scan.closer = rules.triple && text.startsWith(char!.repeat(3), index) ? char!.repeat(3) : char!;
+  else if (rules.quotes.includes(char) && (rules.opens?.(text, index) ?? true)) {
+    scan.closer = rules.triple && text.startsWith(char.repeat(3), index) ? char.repeat(3) : char;
     return scan.closer.length;
   }
   return 1;
 }
 
 function escapes(rules: QuoteRules, { closer }: Scan): boolean {
-  return closer === null ? rules.escapesBare === true : rules.escapesIn.includes(closer[0]!);
+  return closer === null ? rules.escapesBare === true : rules.escapesIn.includes(closer.charAt(0));
 }
 
 function stepOverEscape(text: string, index: number, scan: Scan): number {

@@ -48,7 +48,7 @@ class ShScan {
   }
 
   run(): Place[] {
-    for (; this.#index < this.#text.length; this.#index += 1) this.#step(this.#text[this.#index]!);
+    for (; this.#index < this.#text.length; this.#index += 1) this.#step(this.#text.charAt(this.#index));
     return this.#places;
   }
 
@@ -117,9 +117,10 @@ class ShScan {
   #openHereDocument(): void {
     if (!this.#text.startsWith("<<", this.#index)) return;
     const found = HERE_DOCUMENT.exec(this.#text.slice(this.#index, this.#index + 80));
-    if (found) this.#hereDocuments.push(found[2]!);
-    else this.#lost = true;
-    this.#index += (found?.[0].length ?? 2) - 1;
+    const [written = "<<", , word] = found ?? [];
+    if (word === undefined) this.#lost = true;
+    else this.#hereDocuments.push(word);
+    this.#index += written.length - 1;
   }
 
   #readHereDocuments(): void {

@@ -10,7 +10,7 @@ import {
   QUOTE_IT,
   refuseControl,
   refuseNoncharacters,
-  startsLine,
+  startsComment,
 } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -58,7 +58,8 @@ function directivesOf(text: string): string[] {
   return [...directives, open];
 }
 
-function endsInBackslash(line: string): boolean {
+/** Not in one that is itself escaped. */
+export function endsInBackslash(line: string): boolean {
   let count = 0;
   while (line[line.length - 1 - count] === "\\") count += 1;
   return count % 2 === 1;
@@ -71,7 +72,7 @@ function placesInDirective(directive: string): Place[] {
     quotes: takesWords ? "\"'" : "",
     escapesIn: "\"'",
     escapesBare: true,
-    comment: (all, index) => "#;".includes(all[index]!) && startsLine(all, index),
+    comment: startsComment("#;"),
     swallows: (all, index) => /(^|[^%])(%%)*%$/.test(lineBefore(all, index)),
     bare(all, index) {
       if (FREE_TEXT.test(name)) return "line";

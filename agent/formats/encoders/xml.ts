@@ -1,16 +1,16 @@
 // XML: entities in text and attributes; in comments, CDATA, tags and declarations, where there are none, plain words only.
 
 import type { FormatRules, Place } from "./format-rules.ts";
-import { HOLE, plainWord, Unencodable } from "./format-rules.ts";
+import { escaper, HOLE, plainWord, Unencodable } from "./format-rules.ts";
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const escapeEntities = escaper({
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
   "'": "&apos;",
   "\r": "&#13;",
-};
+});
 // oxlint-disable-next-line no-control-regex -- XML 1.0 cannot hold these characters in any form
 const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
@@ -35,7 +35,7 @@ export const xml: FormatRules = {
       throw new Unencodable("it has a character that XML cannot hold", "Take the control character out.");
     }
     if (place === "closed") return plainWord(text).replace(/--|^-|-$/, refuseDashes);
-    const escaped = text.replace(/[&<>"'\r]/g, (char) => ENTITIES[char]!);
+    const escaped = escapeEntities(text);
     return place === "alone" ? escaped : escaped.replace(/[\n\t]/g, (char) => `&#${char.charCodeAt(0)};`);
   },
 };
@@ -65,7 +65,7 @@ function skipTo(text: string, index: number, end: string, places: Place[]): numb
 function readTag(text: string, start: number, places: Place[]): number {
   let quote: string | null = null;
   for (let index = start; index < text.length; index += 1) {
-    const char = text[index]!;
+    const char = text.charAt(index);
     if (char === HOLE) places.push(quote === null ? "closed" : quote === '"' ? "double" : "single");
     else if (quote !== null) quote = char === quote ? null : quote;
     else if (char === '"' || char === "'") quote = char;

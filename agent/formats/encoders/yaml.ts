@@ -103,7 +103,7 @@ class YamlScan {
 
   #line(start: number, line: string): void {
     for (let column = 0; column < line.length; column += 1) {
-      const char = line[column]!;
+      const char = line.charAt(column);
       const index = start + column;
       if (this.#quote !== null) column += this.#inQuotes(index, char);
       else if (char === HOLE) this.#places.push(this.#barePlace(index));

@@ -102,7 +102,7 @@ type State = "before name" | "name" | "before value" | "value" | "escape" | "'" 
 /** The state table of systemd's src/basic/env-file.c, character by character. */
 function readAsSystemd(file: string): Assignment[] {
   const reader = new SystemdAssignments();
-  for (let index = 0; index < file.length; index += 1) reader.step(file[index]!, index);
+  for (let index = 0; index < file.length; index += 1) reader.step(file.charAt(index), index);
   reader.end(file.length);
   return reader.found;
 }

@@ -10,8 +10,6 @@ const CONTROL = /[\u0000-\u001f]/;
 
 type Expected = "a value" | "a value or ]" | "a key" | "a key or }" | "a colon" | "a comma or the end" | "nothing more";
 
-const AFTER_OPENING: Readonly<Record<string, Expected>> = { "{": "a key or }", "[": "a value or ]" };
-
 export function readJson(file: string): readonly Token[] {
   const scanner = new Scanner(file);
   const open: string[] = [];
@@ -38,7 +36,7 @@ function readNext(scanner: Scanner, open: string[], expected: Expected): Expecte
   scanner.add("mark", char, index);
   if (wantsValue && (char === "{" || char === "[")) {
     open.push(char);
-    return AFTER_OPENING[char]!;
+    return char === "{" ? "a key or }" : "a value or ]";
   }
   if (closes(char, open, expected)) {
     open.pop();

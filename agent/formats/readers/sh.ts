@@ -8,7 +8,11 @@ const BLANKS = /[ \t]+/y;
 const COMMENT = /[^\n]*/y;
 const VARIABLE = /[A-Za-z_]\w*|[0-9@*#?$!-]/y;
 const HERE_DOCUMENT = /<<-?[ \t]*(["']?)\\?(\w+)\1/y;
-const CLOSERS: Readonly<Record<string, string>> = { "$(": ")", "${": "}", "`": "`" };
+const CLOSERS: ReadonlyMap<string, string> = new Map([
+  ["$(", ")"],
+  ["${", "}"],
+  ["`", "`"],
+]);
 
 export function readSh(file: string): readonly Token[] {
   return new ShReader(file).read();
@@ -98,8 +102,9 @@ class ShReader extends Scanner {
   #readExpansion(isQuoted: boolean): void {
     const two = this.text.slice(this.index, this.index + 2);
     if (two === "$'" && !isQuoted) return this.#readDollarQuoted();
-    const opener = Object.hasOwn(CLOSERS, two) ? two : this.char;
-    if (Object.hasOwn(CLOSERS, opener)) return this.#readNested(opener);
+    const opener = CLOSERS.has(two) ? two : this.char;
+    const closer = CLOSERS.get(opener);
+    if (closer !== undefined) return this.#readNested(opener, closer);
     this.index += 1;
     const name = this.take(VARIABLE);
     if (name === "") this.#append("$");
@@ -114,13 +119,13 @@ class ShReader extends Scanner {
     this.index += raw.length;
   }
 
-  #readNested(opener: string): void {
+  #readNested(opener: string, closer: string): void {
     const end = endOfNested(this.text, this.index);
     if (end === null) return this.#giveUp();
     this.#mark(opener);
     this.#append(this.text.slice(this.index + opener.length, end));
     this.index = end;
-    this.#mark(CLOSERS[opener]!);
+    this.#mark(closer);
     this.index += 1;
   }
 
@@ -128,10 +133,10 @@ class ShReader extends Scanner {
     this.#endWord();
     const { index } = this;
     const found = this.text.startsWith("<<<", index) ? "<<<" : this.take(HERE_DOCUMENT);
-    if (found.startsWith("<<") && found !== "<<<") this.#hereDocuments.push(/\w+/.exec(found)![0]);
     if (found === "<<<") this.index += 3;
-    if (found === "") this.index += 1;
-    this.add("mark", found === "" ? this.text[index]! : found, index);
+    else if (found === "") this.index += 1;
+    else this.#hereDocuments.push(found.replace(/^\W+|\W+$/g, ""));
+    this.add("mark", found === "" ? this.text.charAt(index) : found, index);
   }
 
   #readLineEnd(): void {
@@ -160,7 +165,7 @@ function endOfNested(text: string, start: number): number | null {
   const closers: string[] = [];
   let quote: string | null = null;
   for (let index = start; index < text.length; index += 1) {
-    const char = text[index]!;
+    const char = text.charAt(index);
     const two = text.slice(index, index + 2);
     if (quote === "'") quote = char === "'" ? null : "'";
     else if (char === "\\") index += 1;
@@ -170,8 +175,8 @@ function endOfNested(text: string, start: number): number | null {
       if (closers.length === 0) return /\bcase\b/.test(text.slice(start, index)) ? null : index;
     } else if (quote === '"') quote = char === '"' ? null : '"';
     else if (char === "'" || char === '"') quote = char;
-    else if (Object.hasOwn(CLOSERS, two)) {
-      closers.push(CLOSERS[two]!);
+    else if (two === "$(" || two === "${") {
+      closers.push(two === "$(" ? ")" : "}");
       index += 1;
     } else if (char === "`") closers.push("`");
     else if (char === "(") closers.push(")");

@@ -1,6 +1,6 @@
 // Reads a systemd unit: sections, directives over continued lines, words where a directive takes them; specifiers are marks.
 
-import { TAKES_QUOTED_WORDS } from "../encoders/systemd.ts";
+import { endsInBackslash, TAKES_QUOTED_WORDS } from "../encoders/systemd.ts";
 import { Malformed, type Token } from "./scanner.ts";
 
 const NAMED: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",
 };
-const CODE = /x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{3})/y;
+const CODE = /x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3}/y;
 
 export function readSystemd(file: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -40,7 +40,7 @@ function logicalLines(file: string): LogicalLine[] {
   let start = 0;
   for (const line of file.split("\n")) {
     const isComment = /^\s*[#;]/.test(line);
-    const isContinued = !isComment && /\\*$/.exec(line)![0].length % 2 === 1;
+    const isContinued = !isComment && endsInBackslash(line);
     const text = isContinued ? `${line.slice(0, -1)} ` : line;
     if (!isComment) {
       open = open === null ? { text, start } : { text: open.text + text, start: open.start };
@@ -108,7 +108,7 @@ class ValueReader {
   #readWord(isCommand: boolean): void {
     let quote: string | null = null;
     for (; this.#index < this.#value.length;) {
-      const char = this.#value[this.#index]!;
+      const char = this.#value.charAt(this.#index);
       if (quote === null && /\s/.test(char)) break;
       if (char === quote) {
         quote = null;
@@ -128,14 +128,13 @@ class ValueReader {
   /** systemd keeps the backslash before what it does not know. */
   #readEscape(): void {
     CODE.lastIndex = this.#index + 1;
-    const code = CODE.exec(this.#value);
+    const code = CODE.exec(this.#value)?.[0];
     const next = this.#value[this.#index + 1] ?? "";
     if (code) {
-      const octal = code[4];
-      const number = Number.parseInt(octal ?? code[1] ?? code[2] ?? code[3]!, octal === undefined ? 16 : 8);
+      const number = /^\d/.test(code) ? Number.parseInt(code, 8) : Number.parseInt(code.slice(1), 16);
       if (number > 0x10_ffff) throw new Malformed("an escape names no character", this.#start);
       this.#text += String.fromCodePoint(number);
-      this.#index += 1 + code[0].length;
+      this.#index += 1 + code.length;
     } else {
       this.#text += NAMED[next] ?? `\\${next}`;
       this.#index += 2;
@@ -143,7 +142,7 @@ class ValueReader {
   }
 
   #readChar(): void {
-    const char = this.#value[this.#index]!;
+    const char = this.#value.charAt(this.#index);
     const next = this.#value[this.#index + 1] ?? "";
     if (char === "%" && next === "%") {
       this.#text += "%";
@@ -162,13 +161,14 @@ class ValueReader {
   }
 
   #takeOffPrefix(first: number): void {
-    const { text, start } = this.#tokens[first]!;
-    const prefix = /^[-@:+!|]*/.exec(text)![0];
-    this.#tokens.splice(
-      first,
-      1,
-      { kind: "mark", text: prefix, start },
-      { kind: "text", text: text.slice(prefix.length), start },
+    const [word, ...others] = this.#tokens.splice(first);
+    if (word === undefined) return;
+    const { text, start } = word;
+    const length = text.search(/[^-@:+!|]|$/);
+    this.#tokens.push(
+      { kind: "mark", text: text.slice(0, length), start },
+      { ...word, text: text.slice(length) },
+      ...others,
     );
   }
 

@@ -182,6 +182,6 @@ class TomlReader extends Scanner {
     const code = Number.parseInt(escape.slice(1), 16);
     const isCharacter = escape.length === 1 || (code <= 0x10_ffff && (code < 0xd800 || code > 0xdfff));
     if (escape === "" || !isCharacter) this.fail("a string has an escape that TOML does not know", start);
-    return escape.length === 1 ? NAMED[escape]! : String.fromCodePoint(code);
+    return NAMED[escape] ?? String.fromCodePoint(code);
   }
 }

@@ -8,14 +8,14 @@ export interface Scope {
   /** What `this` is; the last is the innermost, the others are reached by `../`. */
   readonly contexts: readonly [View, ...View[]];
   /** What `@key` and the like are; one for each `#each` around. */
-  readonly loops: readonly Readonly<Record<string, View>>[];
-  readonly blockParams: Readonly<Record<string, View>>;
+  readonly loops: readonly ReadonlyMap<string, View>[];
+  readonly blockParams: ReadonlyMap<string, View>;
 }
 
 export type Lookup = Resolved | { readonly kind: "no-such-place"; readonly what: string; readonly fix: string };
 
 export function rootScope(context: object): Scope {
-  return { contexts: [{ values: [context], path: "" }], loops: [], blockParams: {} };
+  return { contexts: [{ values: [context], path: "" }], loops: [], blockParams: new Map() };
 }
 
 /** Inside `{{#each view as |item key|}}`. */
@@ -23,11 +23,16 @@ export function enterEach(scope: Scope, view: View, [item, key]: readonly string
   const { items, keys } = isUnknown(view)
     ? { items: { values: [], path: `${view.path}[]` }, keys: { values: [], path: "@key" } }
     : itemsOf(view);
-  const loop = { key: keys, index: sample("@index", 0), first: sample("@first", true), last: sample("@last", true) };
+  const loop = new Map([
+    ["key", keys],
+    ["index", sample("@index", 0)],
+    ["first", sample("@first", true)],
+    ["last", sample("@last", true)],
+  ]);
   return {
     contexts: [...scope.contexts, items],
     loops: [...scope.loops, loop],
-    blockParams: { ...scope.blockParams, ...(item ? { [item]: items } : {}), ...(key ? { [key]: keys } : {}) },
+    blockParams: bind(scope.blockParams, [item, items], [key, keys]),
   };
 }
 
@@ -36,12 +41,25 @@ export function enterWith(scope: Scope, view: View, [name]: readonly string[]): 
   return {
     contexts: [...scope.contexts, view],
     loops: scope.loops,
-    blockParams: { ...scope.blockParams, ...(name ? { [name]: view } : {}) },
+    blockParams: bind(scope.blockParams, [name, view]),
   };
 }
 
+function bind(
+  outer: ReadonlyMap<string, View>,
+  ...pairs: readonly (readonly [name: string | undefined, view: View])[]
+): ReadonlyMap<string, View> {
+  return new Map([...outer, ...pairs.flatMap(([name, view]) => (name === undefined ? [] : [[name, view] as const]))]);
+}
+
 export function isBlockParam(scope: Scope, path: Path): boolean {
-  return !path.data && path.depth === 0 && !isScoped(path) && Object.hasOwn(scope.blockParams, path.parts[0] ?? "");
+  return blockParamOf(scope, path) !== null;
+}
+
+/** Null: the path begins with no block parameter. */
+function blockParamOf({ blockParams }: Scope, path: Path): View | null {
+  if (path.data || path.depth > 0 || isScoped(path)) return null;
+  return blockParams.get(path.parts[0] ?? "") ?? null;
 }
 
 /** `this.x` and `./x` mean the context, never a helper or a block parameter. */
@@ -51,7 +69,8 @@ export function isScoped(path: Path): boolean {
 
 export function lookUp(scope: Scope, path: Path): Lookup {
   if (path.data) return lookUpData(scope, path);
-  if (isBlockParam(scope, path)) return resolve(scope.blockParams[path.parts[0]!]!, path.parts.slice(1));
+  const blockParam = blockParamOf(scope, path);
+  if (blockParam) return resolve(blockParam, path.parts.slice(1));
   const context = scope.contexts[scope.contexts.length - 1 - path.depth];
   if (context) return resolve(context, path.parts);
   return {
@@ -71,8 +90,8 @@ export function viewOf(scope: Scope, node: Expression | undefined): View {
 function lookUpData(scope: Scope, path: Path): Lookup {
   const [name = "", ...rest] = path.parts;
   if (name === "root" && path.depth === 0) return resolve(scope.contexts[0], rest);
-  const loop = scope.loops[scope.loops.length - 1 - path.depth];
-  if (loop && Object.hasOwn(loop, name)) return resolve(loop[name]!, rest);
+  const found = scope.loops[scope.loops.length - 1 - path.depth]?.get(name);
+  if (found) return resolve(found, rest);
   return {
     kind: "no-such-place",
     what: `${path.original} is not known here`,

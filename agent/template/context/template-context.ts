@@ -89,8 +89,9 @@ function profilesContext(apps: readonly AppPlan[], byName: Record<string, unknow
   const profiles = Map.groupBy(apps, ({ profile }) => profile);
   for (const [profile, same] of profiles) {
     const names = same.map(({ name }) => name);
-    const value = byName[names[0]!];
-    if (names.length > 1) ambiguous.set(profile, names);
+    const [name = "", ...others] = names;
+    const value = byName[name];
+    if (others.length > 0) ambiguous.set(profile, names);
     else Object.defineProperty(context, profile, { value, enumerable: isPresent(value) });
   }
   return Object.defineProperty(context, AMBIGUOUS, { value: ambiguous, enumerable: false });

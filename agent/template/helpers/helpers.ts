@@ -26,8 +26,13 @@ export const HELPER_GROUPS: readonly (readonly [title: string, helpers: Table])[
 
 export const HELPERS: Table = Object.assign({}, ...HELPER_GROUPS.map(([, helpers]) => helpers));
 
+export function helperNamed(name: string): Helper | null {
+  return Object.hasOwn(HELPERS, name) ? (HELPERS[name] ?? null) : null;
+}
+
 /** Whether a lone word calls a helper that needs no argument. */
 export function isHelperPath(path: Path, blockParams: { has(name: string): boolean }): boolean {
-  if (path.data || path.depth > 0 || path.parts.length !== 1 || isScoped(path)) return false;
-  return Object.hasOwn(HELPERS, path.parts[0]!) && !blockParams.has(path.parts[0]!);
+  const [name, ...members] = path.parts;
+  if (name === undefined || members.length > 0 || path.data || path.depth > 0 || isScoped(path)) return false;
+  return Object.hasOwn(HELPERS, name) && !blockParams.has(name);
 }

@@ -19,7 +19,7 @@ export const TYPED: Readonly<Record<string, Helper>> = {
 
 /** Takes a secret's value too, for it is printed and nothing else: what it is, apply sees. */
 function typed(type: TypedScalar["type"], about: string, example: Helper["example"]): Helper {
-  const name = example[0].split(" ")[0]!;
+  const [name = ""] = example[0].split(" ");
   const shape = helper({ takes: ["scalar"], gives: "typed", about, example }, (value) =>
     value instanceof SecretHole ? new TypedScalar(value, type) : new TypedScalar(scalarOf(name, value), type),
   );

@@ -7,7 +7,7 @@ import { isSecretKey } from "./lint-path.ts";
 import { lookUp, type Scope } from "../context/scope.ts";
 import type { Call, Expression, Literal, Mustache } from "../tree/template-ast.ts";
 import { SecretHole, TunedValue, UNKNOWN } from "../context/template-context.ts";
-import { HELPERS } from "../helpers/helpers.ts";
+import { helperNamed } from "../helpers/helpers.ts";
 import type { TemplateFormat } from "../../formats/format.ts";
 
 interface Objection {
@@ -50,12 +50,13 @@ function checkKind(param: Expression, index: number, name: string, helper: Helpe
   const wanted = kindAt(helper, index);
   if (wanted === "name") return param.type === "StringLiteral" ? [] : [notInQuotes(param, index, name)];
   const found = kindsOf(param, scope);
-  if (found.length === 0 || found.some((kind) => accepts(wanted, kind))) return [];
-  return [mismatch(param, index, name, wanted, found[0]!)];
+  const [first] = found;
+  if (first === undefined || found.some((kind) => accepts(wanted, kind))) return [];
+  return [mismatch(param, index, name, wanted, first)];
 }
 
 function kindAt({ takes }: Helper, index: number): Kind {
-  return takes[Math.min(index, takes.length - 1)]!;
+  return takes[Math.min(index, takes.length - 1)] ?? "any";
 }
 
 /** 0644 would be printed as 644, and 8.0 as 8. Where numbers are compared and calculated with, 8.0 may stand. */
@@ -102,16 +103,24 @@ function accepts(wanted: Kind, found: string): boolean {
   }
 }
 
-const LITERALS: Readonly<Record<string, string>> = {
-  StringLiteral: TEXT,
-  NumberLiteral: NUMBER,
-  BooleanLiteral: TRUTH,
-};
+function kindOfLiteral(type: Exclude<Expression["type"], "PathExpression" | "SubExpression">): string[] {
+  switch (type) {
+    case "StringLiteral":
+      return [TEXT];
+    case "NumberLiteral":
+      return [NUMBER];
+    case "BooleanLiteral":
+      return [TRUTH];
+    case "NullLiteral":
+    case "UndefinedLiteral":
+      return [];
+  }
+}
 
 /** None: nothing is known for certain. */
 function kindsOf(node: Expression, scope: Scope): string[] {
   if (node.type === "SubExpression") return kindsGivenBy(node);
-  if (node.type !== "PathExpression") return node.type in LITERALS ? [LITERALS[node.type]!] : [];
+  if (node.type !== "PathExpression") return kindOfLiteral(node.type);
   const found = lookUp(scope, node);
   if (found.kind !== "found" || !found.inEveryItem) return [];
   const kinds = found.view.values.map(kindsOfValue);
@@ -120,7 +129,7 @@ function kindsOf(node: Expression, scope: Scope): string[] {
 
 function kindsGivenBy({ path }: Call): string[] {
   const name = path.type === "PathExpression" ? path.original : "";
-  const gives = Object.hasOwn(HELPERS, name) ? HELPERS[name]!.gives : "any";
+  const gives = helperNamed(name)?.gives ?? "any";
   if (gives === "structure") return [TEXT];
   return gives === "any" || gives === "raw" || gives === "typed" || gives === "scalar" ? [] : [describeKind(gives)];
 }

@@ -9,7 +9,7 @@ import { checkCall, secretPathRead } from "./lint-call.ts";
 import { lintEscapes } from "./lint-escapes.ts";
 import { lintLineEnds } from "./lint-line-ends.ts";
 import type { Helper } from "../helpers/helpers.ts";
-import { HELPERS } from "../helpers/helpers.ts";
+import { helperNamed, HELPERS } from "../helpers/helpers.ts";
 import { checkPath, checkSecret, useOf, type PathUse } from "./lint-path.ts";
 import {
   enterEach,
@@ -194,8 +194,7 @@ class Linter {
     const { path } = node;
     if (path.type !== "PathExpression" || path.parts.length !== 1 || path.data || path.depth > 0) return null;
     if (isScoped(path) || isBlockParam(scope, path)) return null;
-    const name = path.parts[0]!;
-    return Object.hasOwn(HELPERS, name) ? HELPERS[name]! : null;
+    return helperNamed(path.parts[0] ?? "");
   }
 
   #call(node: Mustache | Call, helper: Helper, scope: Scope): void {

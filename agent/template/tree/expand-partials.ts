@@ -48,10 +48,12 @@ class Expander implements Expanded {
   readonly inclusions = new Map<string, Position[]>();
   readonly #partials: ReadonlyMap<string, TemplateText>;
   readonly #keepsLineEnds: boolean;
+  readonly #file: string;
   #count = 0;
   #length = 0;
 
-  constructor({ partials = new Map(), keepsLineEnds = false }: Inclusions) {
+  constructor({ file, partials = new Map(), keepsLineEnds = false }: Inclusions) {
+    this.#file = file;
     this.#partials = partials;
     this.#keepsLineEnds = keepsLineEnds;
   }
@@ -69,10 +71,8 @@ class Expander implements Expanded {
 
   #block(node: Block, files: readonly string[], depth: number): void {
     if (depth > MAX_NESTING) {
-      const { line, column } = node.loc.start;
       const what = `blocks are nested more than ${MAX_NESTING} deep, those around the partial counted`;
-      const at = { file: files.at(-1)!, line, column: column + 1 };
-      this.problems.push({ what, fix: "Make the templates flatter.", at });
+      this.problems.push({ what, fix: "Make the templates flatter.", at: this.#placeOf(node) });
       return;
     }
     this.program(node.program, files, depth);
@@ -80,8 +80,7 @@ class Expander implements Expanded {
   }
 
   #include(node: Inclusion, files: readonly string[], depth: number): void {
-    const { line, column } = node.loc.start;
-    const at: Position = { file: files.at(-1)!, line, column: column + 1 };
+    const at = this.#placeOf(node);
     const refuse = (what: string, fix: string) => this.problems.push({ what, fix, at });
     const name = nameOf(node);
     if (name === null)
@@ -111,6 +110,10 @@ class Expander implements Expanded {
         `At most ${DEEPEST} deep, ${MOST_INCLUSIONS} in all, and 1 MiB together.`,
       );
     this.#put(node, text, files, at, depth);
+  }
+
+  #placeOf({ loc: { source, start } }: Block | Inclusion): Position {
+    return { file: source ?? this.#file, line: start.line, column: start.column + 1 };
   }
 
   #othersThan(files: readonly string[]): string[] {

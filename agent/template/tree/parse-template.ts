@@ -141,8 +141,8 @@ function readBlocks(source: string): { open: OpenBlock | null; deepest: number }
   for (const { index, 1: sign, 2: name } of source.matchAll(BLOCK_TAG)) {
     const top = stack.at(-1);
     if (sign === "/") stack.pop();
-    else if (name === "") continue; // {{^}} and {{else}} are of the block around
-    else if (sign === "#" || sign === "^") stack.push({ name: name!, index, depth: (top?.depth ?? 0) + 1 });
+    else if (!name) continue; // {{^}} and {{else}} are of the block around
+    else if (sign === "#" || sign === "^") stack.push({ name, index, depth: (top?.depth ?? 0) + 1 });
     // Every `else if` is a block inside the one before it.
     else if (top) top.depth += 1;
     deepest = Math.max(deepest, stack.at(-1)?.depth ?? 0);

@@ -1,6 +1,8 @@
 // Counts what filling and reading back large files carries out: the same number on every machine, whatever else it does. Runs in
 // an isolate of its own, because V8 counts blocks only in what it compiles after counting has begun.
 
+/* oxlint-disable no-extend-native, typescript/unbound-method, unicorn/require-post-message-target-origin --
+   natives are patched in an isolate that runs nothing else, and a worker has no origin */
 import { Session } from "node:inspector";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import type { TemplateFormat } from "../../../agent/formats/format.ts";

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { sampleHostile, SEED } from "../../unit/support/hostile.ts";
+import { NEVER_MS } from "./never-ms.ts";
 import { writeFile, type Spot, type WrittenFile } from "./write-file.ts";
 
 export const VALUES = sampleHostile(150);
@@ -23,7 +24,8 @@ export function prove(
   let files: readonly WrittenFile[];
   let found: readonly unknown[];
 
-  before(async () => {
+  before(async function () {
+    this.timeout(NEVER_MS);
     files = cases.map(({ values = VALUES, least = values.length - 30, ...spot }) => writeFile(spot, values, least));
     found = await readAll(files);
   });
