@@ -14,7 +14,8 @@ import type {
   Statement,
 } from "./tree/template-ast.ts";
 import type { TemplateContext } from "./context/template-context.ts";
-import { JsonText, RawText } from "./context/helper-values.ts";
+import { RawText } from "./context/helper-values.ts";
+import { checkLength, RunLimits } from "./run-limits.ts";
 import { helperNamed, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
 import { isContainer } from "./context/view.ts";
 
@@ -33,21 +34,6 @@ export interface Run {
   readonly output: string;
   readonly prints: readonly Print[];
 }
-
-/** No config file has so many values; nested loops over long lists could. */
-const MAX_PRINTS = 100_000;
-
-/** 16 Mi of characters: no config file is so long. */
-const MAX_PRINTED_LENGTH = 2 ** 24;
-
-/** The template's own text, turn by turn, with the holes. */
-const MAX_OUTPUT_LENGTH = 2 ** 26;
-
-/** Loops in loops that print nothing would run for days. */
-const MAX_TURNS = 1_000_000;
-
-/** Texts, tags and blocks, turn by turn: a second or two. */
-const MAX_STATEMENTS = 10_000_000;
 
 /** @param program a linted one, with its partials: what the linter refuses is not looked for again */
 export function runTemplate(
@@ -82,11 +68,7 @@ class Walk {
   readonly root: Frame;
   readonly #context: TemplateContext;
   readonly #file: string;
-  /** Of texts that were printed. */
-  #printedLength = 0;
-  /** Turns of all loops together. */
-  #turns = 0;
-  #statements = 0;
+  readonly #limits = new RunLimits();
 
   constructor(context: TemplateContext, file: string) {
     this.#context = context;
@@ -96,12 +78,7 @@ class Walk {
 
   program(program: Program | undefined, frame: Frame): string {
     const { body } = program ?? { body: [] };
-    this.#statements += body.length;
-    if (this.#statements > MAX_STATEMENTS)
-      throw new TemplateError(
-        `its loops go through more than ${MAX_STATEMENTS} texts and tags`,
-        "Make the lists that they go over shorter.",
-      );
+    this.#limits.countStatements(body.length);
     let output = "";
     for (const statement of body) output += this.#statement(statement, frame);
     return output;
@@ -154,12 +131,7 @@ class Walk {
   #each({ program, inverse }: Block, value: unknown, frame: Frame): string {
     if (!isContainer(value)) throw new TemplateError(`#each got ${kindOf(value)}`, "Give it a list or a map.");
     const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
-    this.#turns += keys.length;
-    if (this.#turns > MAX_TURNS)
-      throw new TemplateError(
-        `its loops turn more than ${MAX_TURNS} times`,
-        "Make the lists that they go over shorter.",
-      );
+    this.#limits.countTurns(keys.length);
     if (keys.length === 0) return this.program(inverse, frame);
     let output = "";
     for (const [index, key] of keys.entries()) {
@@ -212,14 +184,7 @@ class Walk {
     if (value instanceof RawText) return value.text;
     if (isContainer(value))
       throw new TemplateError(`${kindOf(value)} has no text of its own`, "Use {{#each …}}, {{join …}} or {{json …}}.");
-    if (this.prints.length >= MAX_PRINTS)
-      throw new TemplateError(`it prints more than ${MAX_PRINTS} values`, "Make its loops shorter.");
-    this.#printedLength += value instanceof JsonText ? value.text.length : typeof value === "string" ? value.length : 0;
-    if (this.#printedLength > MAX_PRINTED_LENGTH)
-      throw new TemplateError(
-        `it prints more than ${MAX_PRINTED_LENGTH} characters`,
-        "Print less, or print it fewer times.",
-      );
+    this.#limits.countPrint(value);
     return `\uE000${this.prints.push({ value, site }) - 1}\uE001`;
   }
 
@@ -234,7 +199,7 @@ class Walk {
   }
 }
 
-/** What the config has as false is none to enter, as it is none to #if; a number is, whatever it is. */
+/** `#with` enters whatever `#if` takes for true, and every number: 0 too. */
 function isThere(value: unknown): boolean {
   if (value instanceof Written) return value.value !== false;
   return Array.isArray(value) ? value.length > 0 : Boolean(value) || value === 0;
@@ -247,9 +212,4 @@ function checkPresent(helper: string, optional: "first" | "all" | undefined, val
   });
   if (missing === -1) return;
   throw new TemplateError(`argument ${missing + 1} of ${helper} is missing or null`, "Wrap it: (default … …).");
-}
-
-function checkLength(output: string): string {
-  if (output.length <= MAX_OUTPUT_LENGTH) return output;
-  throw new TemplateError(`it puts out more than ${MAX_OUTPUT_LENGTH} characters`, "Make its loops shorter.");
 }

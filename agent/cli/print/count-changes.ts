@@ -3,7 +3,7 @@
 /** Texts that differ in more lines are shown as one text gone and another come: the search takes time by its square. */
 export const MOST_EDITS = 1000;
 
-export interface LineCounts {
+interface LineCounts {
   readonly added: number;
   readonly removed: number;
 }
