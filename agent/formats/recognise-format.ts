@@ -1,5 +1,5 @@
-// What a file looks like of which no name tells the format. Only where hardly any other reading is left: free text looks like
-// nothing, and a false alarm would be one at every check. Pure.
+// Guesses the format of a file whose name does not tell it, from its text. Guesses only where hardly any other reading is left: a
+// false guess would be told at every check, and free text looks like no format. Pure.
 
 import { Malformed } from "./readers/scanner.ts";
 import { readXml } from "./readers/xml.ts";
@@ -38,7 +38,7 @@ function significantLines(text: string): string[] {
     .filter((line) => !/^\s*(?:[#;]|\/\/|$)/.test(line));
 }
 
-/** Apache's `<VirtualHost *:80>` is none. */
+/** Apache's `<VirtualHost *:80>` is not XML. */
 function isXml(text: string): boolean {
   if (!/^\uFEFF?\s*</.test(text)) return false;
   if (/^\uFEFF?<\?xml\s/.test(text)) return true;

@@ -43,7 +43,7 @@ export const SIZE_FORMS: readonly string[] = [...Object.keys(FORMS), HEXADECIMAL
 
 /**
  * In the largest unit that leaves no fraction, rounded down to the app's smallest; zero in its largest that needs no unit.
- * Null: the app is none of `SIZE_FORMS`.
+ * Null: `SIZE_FORMS` does not have the app.
  */
 export function formatSize(sizeBytes: number, app: string): string | null {
   if (app === HEXADECIMAL) return `0x${sizeBytes.toString(16).toUpperCase()}`;

@@ -119,7 +119,7 @@ function parseFileStep(json: JsonValue): FileStep {
     path: json.get("path").path(),
     ...parseOwner(json),
     format: json.get("format").choice(TEMPLATE_FORMATS),
-    // Plans of before have none, and nothing is performed of it.
+    // Older plans have none, and apply does not use it.
     formatReason: json.has("formatReason") ? json.get("formatReason").text() : "",
     isTuned: json.get("isTuned").flag(),
     content: json.get("content").items().map(parsePart),

@@ -10,7 +10,7 @@ export function parseBudget(json: JsonValue): BudgetPlan {
     availableBytes: json.get("availableBytes").number(),
     reservedBytes: json.get("reservedBytes").number(),
     unallocatedBytes: json.get("unallocatedBytes").number(),
-    // Plans that were saved before these were there have none.
+    // Older plans have none.
     unallocatedReason: json.has("unallocatedReason") ? json.get("unallocatedReason").nullable(parseReason) : null,
     spare: json.has("spare") ? json.get("spare").items().map(parseAmount) : [],
     gained: json.has("gained") ? json.get("gained").items().map(parseAmount) : [],
@@ -29,7 +29,7 @@ function parseAmount(json: JsonValue): AppAmount {
   return { app: json.get("app").text(), memoryBytes: json.get("memoryBytes").number() };
 }
 
-/** The settings are in the files already: of them nothing is performed. */
+/** Only shown: apply writes the files, which have the settings already. */
 export function parseApp(json: JsonValue): AppPlan {
   return {
     name: json.get("name").text(),
@@ -52,7 +52,7 @@ export function parseApp(json: JsonValue): AppPlan {
         wanted: given.get("wanted").text(),
         got: given.get("got").text(),
       })),
-    // A plan that was saved before it was there has none.
+    // Older plans have none.
     belowUseful: json.has("belowUseful") ? json.get("belowUseful").items().map(parseBelowUseful) : [],
   };
 }

@@ -37,7 +37,7 @@ export interface SecretKey extends FileOwner, Declared {
   readonly credential?: Credential;
 }
 
-/** One version of one secret. The version before of `db`, where it is wanted too, is the step `db.previous`. */
+/** One version of one secret. The version before of `db`, where a key asks for it, is the step `db.previous`. */
 export interface SecretStep extends Declared {
   readonly kind: "secret";
   readonly name: string;

@@ -1,4 +1,4 @@
-// Says where in its template a file goes wrong that is not of its format. Runs the template again, which costs a boot nothing.
+// Finds the line of a template that makes its output malformed. Runs the template a second time, and only after a failure.
 
 import type { Problem } from "../refusal.ts";
 import { expandPartials } from "./tree/expand-partials.ts";

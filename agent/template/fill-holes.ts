@@ -90,7 +90,7 @@ function expanded(format: TemplateFormat, at: Position): Problem {
 
 function misread(format: TemplateFormat, at: Position): Problem {
   return {
-    what: `the value printed here would not be read back as it is: where it stands, ${format} would read another`,
+    what: `the value printed here would be misread: a reader of ${format} would see another value`,
     fix: "Print it as a whole value of its own, or alone in quotes.",
     at,
   };

@@ -115,13 +115,13 @@ export function onlyMatching(text: string, safe: RegExp, fix: string): string {
 export const QUOTE_IT = "Put {{…}} and the text around it in double quotes.";
 
 /** How far to look for what decides a place: a file of one long line would be looked through for each of its values. */
-const MOST_LOOKED_AT = 1000;
-/** Stands for what was not looked at. No format gives it a meaning. */
+const MOST_INSPECTED = 1000;
+/** Stands for the text beyond that. No format gives it a meaning. */
 const MORE = "…";
 
 /** The line up to `index`. */
 export function lineBefore(text: string, index: number): string {
-  const from = Math.max(0, index - MOST_LOOKED_AT);
+  const from = Math.max(0, index - MOST_INSPECTED);
   const near = text.slice(from, index);
   const start = near.lastIndexOf("\n") + 1;
   return start === 0 && from > 0 ? MORE + near : near.slice(start);
@@ -129,10 +129,10 @@ export function lineBefore(text: string, index: number): string {
 
 /** The rest of the line after the character at `index`. */
 export function lineAfter(text: string, index: number): string {
-  const near = text.slice(index + 1, index + 1 + MOST_LOOKED_AT);
+  const near = text.slice(index + 1, index + 1 + MOST_INSPECTED);
   const end = near.indexOf("\n");
   if (end !== -1) return near.slice(0, end);
-  return index + 1 + MOST_LOOKED_AT < text.length ? near + MORE : near;
+  return index + 1 + MOST_INSPECTED < text.length ? near + MORE : near;
 }
 
 /** Whether one of `signs` starts a comment at `index`: with nothing but blanks before it on its line. */

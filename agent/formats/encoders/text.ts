@@ -1,4 +1,4 @@
-// Any other file: as it is. Line breaks pass only where the value has its lines to itself, as a certificate has.
+// Any other file: as it is. Line breaks pass only where the value stands alone on its line, as a certificate does.
 
 import type { FormatRules } from "./format-rules.ts";
 import { HOLE, lineAfter, lineBefore, oneLine, refuseControl } from "./format-rules.ts";

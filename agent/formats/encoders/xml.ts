@@ -1,4 +1,4 @@
-// XML: entities in text and attributes; in comments, CDATA, tags and declarations, where there are none, plain words only.
+// XML: entities in text and attributes. Comments, CDATA, tags and declarations know no entities: only plain words pass there.
 
 import type { FormatRules, Place } from "./format-rules.ts";
 import { escaper, HOLE, plainWord, Unencodable } from "./format-rules.ts";

@@ -25,7 +25,7 @@ function readLine(scanner: Scanner, line: string, start: number): void {
     return;
   }
   const end = line.search(/[=:]/);
-  if (end === 0) scanner.fail("there is a value here without a name", start);
+  if (end === 0) scanner.fail("this value has no name", start);
   scanner.add("text", (end === -1 ? line : line.slice(0, end)).trimEnd(), start);
   // MySQL and others know names without a value.
   scanner.add("mark", end === -1 ? "" : "=", start);

@@ -59,7 +59,7 @@ function afterValue(open: readonly string[]): Expected {
 function readWord(scanner: Scanner): void {
   const start = scanner.index;
   const word = scanner.take(WORD);
-  if (!LITERAL.test(word) && !hasMarker(word)) scanner.fail("a word stands here that JSON does not know", start);
+  if (!LITERAL.test(word) && !hasMarker(word)) scanner.fail("JSON does not know this word", start);
   scanner.add("bare", word, start);
 }
 

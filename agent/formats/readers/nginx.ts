@@ -34,9 +34,9 @@ export function readNginx(file: string): readonly Token[] {
 /** The words that are left: none. */
 function readEndOfDirective(scanner: Scanner, open: number[], words: number): 0 {
   const { char, index } = scanner;
-  if ((char === "}") === words > 0) scanner.fail(`there is a ${char} that does not belong here`);
+  if ((char === "}") === words > 0) scanner.fail(`this ${char} does not belong here`);
   if (char === "{") open.push(index);
-  if (char === "}" && open.pop() === undefined) scanner.fail("there is a } that closes nothing");
+  if (char === "}" && open.pop() === undefined) scanner.fail("this } closes nothing");
   scanner.index += 1;
   scanner.add("mark", char, index);
   return 0;

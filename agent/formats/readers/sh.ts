@@ -1,5 +1,5 @@
 // Reads a shell script as words and operators: quotes undone, and what the shell expands kept apart. What it cannot follow
-// it yields as it stands, for there only plain words may be printed.
+// it yields as it stands: the encoder lets only plain words in there.
 
 import { Scanner, type Token } from "./scanner.ts";
 

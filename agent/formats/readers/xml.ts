@@ -1,4 +1,4 @@
-// Reads XML 1.0: tags that nest, attributes, text with its entities undone. Knows no DTD: what only one could say, it lets pass.
+// Reads XML 1.0: tags that nest, attributes, text with its entities undone. Reads no DTD: entities that only a DTD can define pass.
 
 import { MAX_DEPTH, Scanner, type Token } from "./scanner.ts";
 import { BLANKS, DECLARATION, FORBIDDEN, IN_DOCTYPE, NAME, REFERENCE } from "./xml-grammar.ts";
@@ -31,7 +31,7 @@ class XmlReader extends Scanner {
     while (!this.isAtEnd) this.#readNext();
     const open = this.#open.at(-1);
     if (open) this.fail("an element is never closed", open.start);
-    if (this.#roots === 0) this.fail("there is no element in it", 0);
+    if (this.#roots === 0) this.fail("it has no element", 0);
     return this.tokens;
   }
 
@@ -75,7 +75,7 @@ class XmlReader extends Scanner {
     const name = this.take(REFERENCE).slice(0, -1);
     if (name.startsWith("#")) return this.#decode(name, start);
     if (name === "" || (!this.#hasDoctype && !Object.hasOwn(NAMED, name))) {
-      this.fail("an & stands here that starts no entity which XML knows", start);
+      this.fail("this & starts no entity that XML knows", start);
     }
     return NAMED[name] ?? `&${name};`;
   }
@@ -83,7 +83,7 @@ class XmlReader extends Scanner {
   #decode(reference: string, start: number): string {
     const code = Number.parseInt(reference.replace(/^#x?/, ""), reference[1] === "x" ? 16 : 10);
     if (!(code <= 0x10_ffff) || FORBIDDEN.test(String.fromCodePoint(code))) {
-      this.fail("a character stands here by a number that XML does not allow", start);
+      this.fail("this reference is to a character that XML does not allow", start);
     }
     return String.fromCodePoint(code);
   }
@@ -105,7 +105,8 @@ class XmlReader extends Scanner {
     const start = this.index;
     this.skip("<?xml");
     const declaration = this.takeUntil("?>", "the XML declaration is never closed");
-    if (!DECLARATION.test(declaration)) this.fail("the XML declaration is not as XML has it", start);
+    if (!DECLARATION.test(declaration))
+      this.fail("the XML declaration must say its version, then its encoding, then standalone", start);
     this.#addRaw("<?xml", declaration);
   }
 
@@ -146,7 +147,7 @@ class XmlReader extends Scanner {
     const name = this.take(NAME);
     this.take(BLANKS);
     if (!this.skip(">")) this.fail("a > is missing");
-    if (this.#open.pop()?.name !== name) this.fail("this end tag is not that of the innermost open element", start);
+    if (this.#open.pop()?.name !== name) this.fail("this end tag does not close the innermost open element", start);
     this.add("mark", "</", start);
   }
 
@@ -155,7 +156,7 @@ class XmlReader extends Scanner {
     this.#endText();
     this.index += 1;
     const name = this.take(NAME);
-    if (name === "") this.fail("a < stands here that starts no tag; write &lt;", start);
+    if (name === "") this.fail("this < starts no tag; write &lt;", start);
     if (this.#open.length === 0 && (this.#roots += 1) > 1) this.fail("there is a second root element", start);
     if (this.#open.length > MAX_DEPTH) this.fail("it is nested too deep", start);
     this.add("mark", "<", start);
@@ -174,7 +175,7 @@ class XmlReader extends Scanner {
       const name = this.take(NAME);
       if (name === "") return;
       if (blanks === "") this.fail("a blank is missing before an attribute", start);
-      if (names.has(name)) this.fail("an attribute stands here for the second time", start);
+      if (names.has(name)) this.fail("this attribute stands in its tag twice", start);
       names.add(name);
       this.add("text", name, start);
       this.take(BLANKS);

@@ -15,13 +15,13 @@ import {
 } from "yaml";
 import { Malformed, MAX_DEPTH, type Token } from "./scanner.ts";
 
-// Not its own look for keys that stand twice, which compares each with each.
+// refuseTwice finds keys that stand twice: the package would compare each with each.
 const OPTIONS = { schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
 
 /** The package's own codes; its messages quote the text. */
 const REASONS: Readonly<Record<string, string>> = {
   BAD_INDENT: "the indentation is wrong here",
-  BLOCK_AS_IMPLICIT_KEY: "a map stands here on one line with its key",
+  BLOCK_AS_IMPLICIT_KEY: "a map begins on the line of its own key",
   MISSING_CHAR: "a quote, a bracket or a comma is missing here",
   TAB_AS_INDENT: "a tab is used to indent",
   BAD_DQ_ESCAPE: "a string has an escape that YAML does not know",
@@ -42,7 +42,7 @@ export function readYaml(file: string): readonly Token[] {
 /** What the lexer says of the text, and is no part of it. */
 const CONTROL = ["\u0002", "\u0018", "\u001f"];
 
-/** Found by the lexer, since the parser takes its time before it runs out of stack; most files have too few brackets for that. */
+/** The lexer counts the brackets: the parser is slow before it runs out of stack. Files with few brackets need no count. */
 function refuseDepth(file: string): void {
   if (file.split(/[[{]/, MAX_DEPTH + 2).length <= MAX_DEPTH + 1) return;
   let [depth, offset] = [0, 0];
@@ -88,8 +88,7 @@ function walk(node: unknown, found: Found, depth: number): void {
     mark(tokens, isMap(node) ? "}" : "]", end);
   } else if (isAlias(node)) {
     const start = node.range?.[0] ?? 0;
-    if (!anchors.has(node.source))
-      throw new Malformed("an alias stands here, and no anchor of its name before it", start);
+    if (!anchors.has(node.source)) throw new Malformed("this alias has no anchor before it", start);
     mark(tokens, `*${node.source}`, start);
   } else if (isScalar(node)) addScalar(node, tokens);
   else tokens.push({ kind: "bare", text: "", start: 0 });
@@ -100,7 +99,7 @@ function refuseTwice({ items }: YAMLMap): void {
   for (const { key } of items) {
     if (!isScalar(key)) continue;
     const name = String(key.value);
-    if (seen.has(name)) throw new Malformed("a key stands here for the second time", key.range?.[0] ?? 0);
+    if (seen.has(name)) throw new Malformed("this key stands in its map twice", key.range?.[0] ?? 0);
     seen.add(name);
   }
 }

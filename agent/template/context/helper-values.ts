@@ -13,7 +13,7 @@ export class JsonText {
   }
 }
 
-/** A list or a map that a YAML file gets as block style where it has a line to itself, and as JSON elsewhere. */
+/** A list or a map: block style where it stands alone on a line of a YAML file, JSON elsewhere. */
 export class YamlStructure extends JsonText {
   readonly value: unknown;
 

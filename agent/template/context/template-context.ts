@@ -62,7 +62,7 @@ export function buildTemplateContext(input: ContextInput): TemplateContext {
   const { origins: _, network: __, cpuBaselinePercent: ___, fileSystems: ____, tags, ...plain } = facts;
   const appsMap = apps === null ? null : appsContext(apps, absent);
   return map({
-    // Without tags there is none of any name: `#if facts.tags.Role` is then a plain no.
+    // An instance without tags has an empty map: there `#if facts.tags.Role` is false.
     facts: copyMap({ ...plain, tags: tags ?? {} }),
     apps: appsMap ?? UNKNOWN,
     profiles: appsMap === null ? UNKNOWN : profilesContext([...(apps ?? []), ...absent], appsMap),

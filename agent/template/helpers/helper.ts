@@ -80,9 +80,9 @@ export const FIX_FOR: Readonly<Record<Kind, string>> = {
 export function valueOf(value: unknown): unknown {
   if (value instanceof SecretHole) throw secretInHelper();
   if (value instanceof RawText)
-    throw new TemplateError("what raw gives can only be printed", "Put raw outermost: {{raw (…)}}.");
+    throw new TemplateError("the result of raw can only be printed", "Put raw outermost: {{raw (…)}}.");
   if (value instanceof TypedScalar)
-    throw new TemplateError("what number and bool give can only be printed", "Put them outermost: {{number (…)}}.");
+    throw new TemplateError("the result of number and bool can only be printed", "Put them outermost: {{number (…)}}.");
   if (value instanceof TunedValue) return value.setting.value;
   return value instanceof Written ? value.value : value;
 }

@@ -51,7 +51,7 @@ const MOST_DECIMALS = 3;
 function sizeOf(name: string, value: unknown): number {
   if (value instanceof TunedValue && value.setting.unit !== "bytes" && value.setting.unit !== "text")
     throw new TemplateError(
-      `${name} wants an amount of memory and got a setting that is none`,
+      `${name} wants an amount of memory and got a setting that is not one`,
       "Print the setting as it is.",
     );
   const plain = valueOf(value);
@@ -59,7 +59,7 @@ function sizeOf(name: string, value: unknown): number {
   const sizeBytes = typeof plain === "string" ? parseSize(plain) : plain;
   if (Number.isSafeInteger(sizeBytes) && (sizeBytes as number) >= 0) return sizeBytes as number;
   if (typeof plain === "string")
-    throw new TemplateError(`${name} wants a size and got text that is none`, adviseSize(plain));
+    throw new TemplateError(`${name} wants a size and got text that is not one`, adviseSize(plain));
   throw typeof plain === "number"
     ? new TemplateError(`${name} wants whole bytes, 0 or more`, "Round it: (floor …), and keep it above 0: (max 0 …).")
     : wrongKind(name, "size", value);

@@ -78,7 +78,7 @@ export const TEXTS: Readonly<Record<string, Helper>> = {
       takes: ["any"],
       gives: "structure",
       about:
-        "the value as YAML; in a YAML file, with a line to itself, it is a block as deep as the call stands, else JSON",
+        "the value as YAML; in a YAML file, on a line of its own, it is a block as deep as the call stands, else JSON",
       example: ["yaml true", "true"],
     },
     (value) => new YamlStructure(toPlain(value), jsonOf("yaml", value)),

@@ -72,7 +72,7 @@ function checkNumber(node: Expression, wanted: Kind, { gives }: Helper, { spell 
 }
 
 function notInQuotes(node: Expression, index: number, name: string): Objection {
-  return { node, what: `argument ${index + 1} of ${name} is to stand in the template itself`, fix: FIX_FOR.name };
+  return { node, what: `argument ${index + 1} of ${name} must stand in the template itself`, fix: FIX_FOR.name };
 }
 
 function mismatch(node: Expression, index: number, name: string, wanted: Kind, found: string): Objection {
@@ -159,7 +159,7 @@ function checkRounding(node: Mustache | Call, name: string): Objection[] {
 /** What is no value any more, but a way to print one. */
 function checkOutermost(node: Mustache | Call, name: string, { gives }: Helper): Objection[] {
   if ((gives !== "raw" && gives !== "typed") || node.type === "MustacheStatement") return [];
-  return [{ node, what: `what ${name} gives can only be printed`, fix: `Put ${name} outermost: {{${name} (…)}}.` }];
+  return [{ node, what: `the result of ${name} can only be printed`, fix: `Put ${name} outermost: {{${name} (…)}}.` }];
 }
 
 function checkQuoting(node: Mustache | Call, name: string, { gives }: Helper, format: TemplateFormat): Objection[] {

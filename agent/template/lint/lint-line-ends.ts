@@ -1,4 +1,4 @@
-// A template that an editor saved with CRLF: the file gets LF, which is what is meant on Linux, and the run says so. Renders nothing.
+// Warns of a template that an editor saved with CRLF: parbake writes LF, as Linux programs expect. Renders nothing.
 
 import type { Problem } from "../../refusal.ts";
 import type { TemplateText } from "../tree/expand-partials.ts";

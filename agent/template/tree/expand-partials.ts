@@ -150,7 +150,7 @@ function baseName(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1);
 }
 
-/** Whoever mends a partial must know who includes it. */
+/** Whoever fixes a partial must know who includes it. */
 export function nameIncluders(problem: Problem, inclusions: ReadonlyMap<string, readonly Position[]>): Problem {
   const places = inclusions.get(problem.at?.file ?? "") ?? [];
   const [first, ...others] = [...new Set(places.map(({ file, line, column }) => `${file}:${line}:${column}`))];

@@ -88,7 +88,7 @@ function explain(error: unknown, source: string, open: OpenBlock | null): Explai
   if (got === "EOF") return { what: "a {{ is never closed", fix: "Add }}.", at: { line } };
   if (got === "OPEN_ENDBLOCK" || got === "INVERSE") {
     return {
-      what: "a {{/…}} or {{else}} has no block that it belongs to",
+      what: "a {{/…}} or {{else}} belongs to no block",
       fix: "Open the block or take it out.",
       at: { line },
     };

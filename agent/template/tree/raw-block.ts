@@ -7,7 +7,7 @@ export const RAW_BLOCK = {
   fix: "Write \\{{ where braces are to stay braces; {{raw …}} prints a value past the encoder.",
 };
 
-/** Handlebars gives it the node of a block, without a word about its tags. */
+/** Handlebars parses it to the node of a block, which does not say what its tags were. */
 export function isRawBlock({ openStrip }: Block): boolean {
   return openStrip.open === undefined;
 }

@@ -72,7 +72,7 @@ export interface Inclusion extends Node {
   readonly name: Expression;
   readonly params: readonly Expression[];
   readonly hash?: Hash;
-  /** The blanks before it, where it has a line to itself. */
+  /** The blanks before it, where it stands alone on its line. */
   readonly indent: string;
   /** What stands in its place, once it has been looked up. */
   program?: Program;

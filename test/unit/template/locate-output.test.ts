@@ -28,7 +28,7 @@ describe("the place of what is malformed", () => {
 
   it("is the line of the value where that is what is wrong", () => {
     assert.deepEqual(problemsOf('{\n  "a": x{{vars.on}}\n}\n'), [
-      `app.json.hbs:2: what it renders to is not valid json: a word stands here that JSON does not know (line 2 of the file). ${FIX}`,
+      `app.json.hbs:2: what it renders to is not valid json: JSON does not know this word (line 2 of the file). ${FIX}`,
     ]);
   });
 
