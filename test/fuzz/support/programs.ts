@@ -97,7 +97,7 @@ export interface Service {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export const SYSTEMD = { root: true, programs: ["systemd-nspawn", "systemd-run"] } as const;
+export const SYSTEMD = { root: true, programs: ["flock", "systemd-nspawn", "systemd-run"] } as const;
 
 /** What a service printed that a systemd of its own has run, in a container that holds nothing but this machine's /usr. */
 export function runService({ lines, files = {} }: Service): Buffer {
@@ -107,9 +107,12 @@ export function runService({ lines, files = {} }: Service): Buffer {
       join(folder, "fuzz.service"),
       `[Unit]\nDefaultDependencies=no\nSuccessAction=exit\nFailureAction=exit\n[Service]\nType=oneshot\nStandardOutput=append:/fuzz/out\n${lines}`,
     );
+    // Of two containers that start at once from the same folder, one may fail.
     const { stdout, stderr } = spawnSync(
-      "systemd-nspawn",
+      "flock",
       [
+        join(tmpdir(), "parbake-fuzz-nspawn.lock"),
+        "systemd-nspawn",
         "--quiet",
         "--boot",
         "--register=no",
