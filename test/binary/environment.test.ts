@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listEarly, VARIABLES } from "../../agent/process/environment.ts";
@@ -8,6 +8,7 @@ import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeCertificates, startTlsFront, type Front, type TestCertificates } from "../unit/support/tls-front.ts";
 import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
+import { makeFolder } from "../support/folders.ts";
 
 const VERSION = /^parbake \d/;
 
@@ -35,8 +36,7 @@ const FORGOTTEN_IN_TIME = [
 
 describe("the caller's environment, in the compiled binary", () => {
   let folder: string;
-  before(() => (folder = mkdtempSync(join(tmpdir(), "parbake-environment-"))));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  before(() => (folder = makeFolder(tmpdir(), "environment", "run")));
 
   it("is known to the last variable that the embedded Node reads", () => {
     const node = readFileSync(nodePath(process.arch === "arm64" ? "arm64" : "x64"), "latin1");

@@ -5,7 +5,6 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -18,6 +17,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
+import { makeFolder } from "../support/folders.ts";
 
 const INSTALL = join(import.meta.dirname, "../../systemd/install");
 
@@ -35,11 +35,10 @@ describe("an image that parbake acts on with --root", function () {
     await emulator.close();
   });
   beforeEach(() => {
-    host = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "parbake-host-"));
+    host = makeFolder(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "host", "test");
   });
   afterEach(() => {
     for (const image of images.splice(0)) image.remove();
-    rmSync(host, { recursive: true, force: true });
   });
 
   function make(config: string): ScratchImage {
@@ -226,7 +225,7 @@ describe("systemd/install --root", function () {
   let host: string;
 
   beforeEach(() => {
-    base = mkdtempSync(join(tmpdir(), "parbake-install-"));
+    base = makeFolder(tmpdir(), "install", "test");
     [root, host] = [join(base, "image"), join(base, "host")];
     for (const folder of ["etc/systemd", "usr/bin", "usr/lib/systemd/system"])
       for (const each of [root, host]) mkdirSync(join(each, folder), { recursive: true });
@@ -234,7 +233,6 @@ describe("systemd/install --root", function () {
     writeFileSync(join(root, "usr/lib/systemd/system/app.service"), "[Service]\n");
     writeFileSync(join(base, "binary"), "#!/bin/sh\n");
   });
-  afterEach(() => rmSync(base, { recursive: true, force: true }));
 
   function link(text: string, path: string): void {
     rmSync(join(root, path), { recursive: true, force: true });

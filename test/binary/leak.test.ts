@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir, hostname, release, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, it } from "mocha";
 import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
+import { makeFolder, removeFolder } from "../support/folders.ts";
 
 // Shorter words, such as C.UTF-8, stand in any program of this size.
 const SHORTEST = 8;
@@ -36,10 +37,10 @@ describe("a build", function () {
   let folder = "";
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "parbake-leak-"));
+    folder = makeFolder(tmpdir(), "leak", "run");
     await promisify(execFile)(join(TOP, "scripts/build"), [folder], { env: environment });
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => removeFolder(folder));
 
   for (const [architecture, name] of [
     ["x64", "parbake"],

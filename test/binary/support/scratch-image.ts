@@ -2,19 +2,11 @@
 
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Emulator } from "../../../scripts/emulator/emulator.ts";
+import { makeFolder, removeFolder } from "../../support/folders.ts";
 
 export const BINARY = join(import.meta.dirname, "../../../dist/parbake");
 
@@ -33,6 +25,7 @@ export interface ScratchImage {
   run(emulator: Emulator | null, ...parameters: string[]): Promise<Outcome>;
   /** The same in a mount namespace of its own, after a shell script that may mount things; needs root. */
   runMounted(script: string, emulator: Emulator, ...parameters: string[]): Promise<Outcome>;
+  /** At the end of all tests it goes by itself. */
   remove(): void;
 }
 
@@ -47,7 +40,7 @@ const TEMPLATE = "workers={{apps.web.worker_processes}}\npassword file={{secrets
 
 export function makeScratchImage(config = CONFIG): ScratchImage {
   const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-  const root = mkdtempSync(join(parent, "parbake-test-"));
+  const root = makeFolder(parent, "test", "run");
   const image: ScratchImage = {
     root,
     write(path, text) {
@@ -61,7 +54,7 @@ export function makeScratchImage(config = CONFIG): ScratchImage {
       const shell = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", `cd "$0"; ${script}; exec "$@"`];
       return runProgram(emulator, [...shell, root, BINARY, ...parameters, "--root", root]);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => removeFolder(root),
   };
   const [uid, gid] = [process.getuid!(), process.getgid!()];
   image.write("etc/passwd", `root:x:${uid}:${gid}::/:/bin/false\n`);

@@ -14,7 +14,6 @@ import {
   makeScratch,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
   type Scratch,
@@ -69,8 +68,6 @@ function snapshot({ root, path }: Scratch): Record<string, string> {
 }
 
 describe("applyPlan", () => {
-  afterEach(removeScratches);
-
   it("writes files and secrets with exact modes, and reports it without a value", async () => {
     const scratch = makeRunnable();
     const report = await applyPlan(fullPlan(), optionsFor(scratch.root, { fetchSecret: fetchCanary }));

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { describeElf, stripElf } from "../../../scripts/building/build-strip.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 describe("stripElf", () => {
   it("leaves a Node that runs, without symbols, and takes 18 MB or more off it", () => {
@@ -13,13 +14,9 @@ describe("stripElf", () => {
     assert.match(describeElf(node), /, not stripped$/);
     assert.match(describeElf(stripped), /, stripped$/);
     assert.ok(node.length - stripped.length > 18_000_000);
-    const folder = mkdtempSync(join(tmpdir(), "parbake-strip-"));
-    try {
-      writeFileSync(join(folder, "node"), stripped, { mode: 0o755 });
-      assert.equal(execFileSync(join(folder, "node"), ["-p", "6 * 7"], { encoding: "utf8" }), "42\n");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = makeFolder(tmpdir(), "strip", "test");
+    writeFileSync(join(folder, "node"), stripped, { mode: 0o755 });
+    assert.equal(execFileSync(join(folder, "node"), ["-p", "6 * 7"], { encoding: "utf8" }), "42\n");
   });
 
   it("changes nothing in a program that is stripped already", () => {

@@ -1,12 +1,13 @@
 // The secrets' part of apply and plan, from the command line to the files: run in this process against an emulator.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { run } from "../../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import { startProxy } from "../support/tls-front.ts";
 import type { WorldInput } from "../../../scripts/emulator/world.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 const CONFIG = `secretsGuarantee: swappable
 secrets:
@@ -50,7 +51,7 @@ describe("secrets, from the command line", () => {
     // What holds secrets must be memory.
     if (!existsSync("/dev/shm")) return this.skip();
     emulator = await startEmulator({ world: WORLD });
-    root = mkdtempSync(join("/dev/shm", "parbake-test-"));
+    root = makeFolder("/dev/shm", "test", "test");
     write("etc/passwd", `root:x:${process.getuid!()}:${process.getgid!()}::/:/bin/false\n`);
     write("etc/group", `root:x:${process.getgid!()}:\n`);
     write("etc/parbake/parbake.yaml", CONFIG);
@@ -58,7 +59,6 @@ describe("secrets, from the command line", () => {
     mkdirSync(join(root, "run/parbake/secrets"), { recursive: true });
   });
   afterEach(async () => {
-    rmSync(root, { recursive: true, force: true });
     assert.deepEqual(emulator.surprises, []);
     await emulator.close();
   });

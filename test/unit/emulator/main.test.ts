@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { makeFolder } from "../../support/folders.ts";
 
 const MAIN = join(import.meta.dirname, "../../../scripts/emulator/main.ts");
 
@@ -18,12 +19,9 @@ describe("the emulator as a program", () => {
   let child: ChildProcess | undefined;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "parbake-emulator-"));
+    folder = makeFolder(tmpdir(), "emulator", "test");
   });
-  afterEach(() => {
-    child?.kill("SIGKILL");
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => void child?.kill("SIGKILL"));
 
   function writeWorld(content: string): string {
     const file = join(folder, "world.json");

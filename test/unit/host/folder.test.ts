@@ -11,7 +11,7 @@ import {
 } from "../../../agent/host/folder.ts";
 import { errnoOf } from "../../../agent/host/file-error.ts";
 import { placeRefusal, Refusal } from "../../../agent/refusal.ts";
-import { IS_ROOT, makeScratch, removeScratches } from "../support/scratch.ts";
+import { IS_ROOT, makeScratch } from "../support/scratch.ts";
 
 function refusalOf(work: () => unknown): Refusal {
   try {
@@ -24,8 +24,6 @@ function refusalOf(work: () => unknown): Refusal {
 }
 
 describe("openFolder", () => {
-  afterEach(removeScratches);
-
   it("opens a folder that only root and we may write to", () => {
     const { root, path } = makeScratch();
     mkdirSync(path("a/b"), { recursive: true, mode: 0o755 });
@@ -168,8 +166,6 @@ describe("openFolder", () => {
 });
 
 describe("makeFolders", () => {
-  afterEach(removeScratches);
-
   it("makes what is missing with exactly the mode, whatever the umask, and takes it back", () => {
     const { root, path } = makeScratch();
     mkdirSync(path("base/there"), { recursive: true, mode: 0o755 });

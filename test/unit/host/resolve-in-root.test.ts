@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { locateInRoot, pathInRoot, resolveInRoot } from "../../../agent/host/resolve-in-root.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { makeScratch, removeScratches } from "../support/scratch.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 describe("resolveInRoot", () => {
-  afterEach(removeScratches);
-
   it("takes no bug of ours for a path that leads nowhere", () => {
     const { root } = makeScratch();
     assert.throws(() => locateInRoot(root, "/etc\0/passwd"), { code: "ERR_INVALID_ARG_VALUE" });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { readAccounts, resolveOwner } from "../../../agent/host/resolve-owner.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { makeScratch, removeScratches } from "../support/scratch.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\npostgres:x:114:120:PostgreSQL:/:/bin/sh\n\nbroken line\n+nis::::::\n";
 const GROUP = "root:x:0:\npostgres:x:120:\nssl-cert:x:119:postgres\n";
@@ -16,8 +16,6 @@ function accounts() {
 }
 
 describe("resolveOwner", () => {
-  afterEach(removeScratches);
-
   it("takes the user's primary group where no group is given", () => {
     assert.deepEqual(resolveOwner(accounts(), { owner: "postgres", group: null, mode: 0 }, "/x"), {
       uid: 114,

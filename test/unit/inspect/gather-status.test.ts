@@ -25,7 +25,6 @@ import {
   makeRunnable,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
   type Scratch,
@@ -90,8 +89,6 @@ function states(scratch: Scratch): string[] {
 }
 
 describe("gatherStatus", () => {
-  afterEach(removeScratches);
-
   it("says so where parbake never ran", () => {
     const status = gatherStatus(makeRunnable().root, Date.now());
     assert.deepEqual([status.inSync, status.reasons], [false, ["parbake has never run here"]]);

@@ -12,7 +12,6 @@ import {
   OWN_GID,
   OWN_UID,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
@@ -28,8 +27,6 @@ function summary({ change, problem }: PlannedChange): string {
 }
 
 describe("inspectPlan", () => {
-  afterEach(removeScratches);
-
   it("tells create, update, attributes and unchanged apart, with the current text for a diff", () => {
     const scratch = makeScratch();
     scratch.write("etc/same", "text\n");

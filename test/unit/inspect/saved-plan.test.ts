@@ -18,7 +18,6 @@ import {
   OWN_UID,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
@@ -103,8 +102,6 @@ function tamper(text: string, change: (entry: Record<string, any>, document: Rec
 }
 
 describe("a saved plan", () => {
-  afterEach(removeScratches);
-
   it("comes back as the very plan", () => {
     const { root } = makeRunnable();
     const saved = parseSavedPlan(save(PLAN, root), "plan.json");
@@ -234,8 +231,6 @@ describe("a saved plan", () => {
 });
 
 describe("the machine of a saved plan", () => {
-  afterEach(removeScratches);
-
   function setUp(): { saved: SavedPlan; root: string; path: (inRoot: string) => string } {
     const scratch = makeRunnable();
     const { root, path, write } = scratch;
@@ -300,8 +295,6 @@ describe("the machine of a saved plan", () => {
 });
 
 describe("the file of a saved plan", () => {
-  afterEach(removeScratches);
-
   it("is refused where it is missing, open to all, no text, or may not be a plan", () => {
     const { path, write } = makeRunnable();
     const inputs = new Inputs("/", (problems) => {

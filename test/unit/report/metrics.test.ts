@@ -6,7 +6,7 @@ import { NO_RESULTS, RunRecord } from "../../../agent/report/run-record.ts";
 import { writeMetrics } from "../../../agent/report/write-metrics.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { readPrometheusText } from "../support/prometheus-text.ts";
-import { makeScratch, removeScratches } from "../support/scratch.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 const VERSIONS = { parbake: "1.2.3", commit: "abc", node: "v24.0.0", catalogue: "2026-01-02" };
 
@@ -36,8 +36,6 @@ function valueOf(text: string, name: string, labels: Readonly<Record<string, str
 }
 
 describe("the metrics of a run", () => {
-  afterEach(removeScratches);
-
   it("tell when it ended, how, how long it took and each stage, in seconds", () => {
     const text = formatMetrics(REPORT, 2);
     // 2026-01-02T03:04:05Z plus 1.2345 s.

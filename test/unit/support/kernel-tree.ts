@@ -1,8 +1,9 @@
 // A folder that stands for `/`: each path with the text that the kernel would give.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolder, removeFolder } from "../../support/folders.ts";
 
 export interface KernelTree {
   readonly root: string;
@@ -10,10 +11,10 @@ export interface KernelTree {
 }
 
 export function makeKernelTree(files: Readonly<Record<string, string | Uint8Array>>): KernelTree {
-  const root = mkdtempSync(join(tmpdir(), "parbake-kernel-"));
+  const root = makeFolder(tmpdir(), "kernel", "run");
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
-  return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+  return { root, remove: () => removeFolder(root) };
 }

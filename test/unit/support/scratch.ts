@@ -1,6 +1,7 @@
-// A scratch root that a test owns, and plans that land in it. Never outside of a temporary folder of the test's own.
+// A scratch root that a test owns, and plans that land in it. Never outside of a temporary folder of the test's own, which is
+// removed after it.
 
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { FetchedSecret } from "../../../agent/aws/fetched-secret.ts";
@@ -9,6 +10,7 @@ import { startDeadline } from "../../../agent/deadline.ts";
 import type { ApplyOptions } from "../../../agent/apply/apply-plan.ts";
 import { runCommand } from "../../../agent/host/run-command.ts";
 import type { FileStep, Plan, SecretStep, Step } from "../../../agent/plan/plan.ts";
+import { makeFolder, removeFolders } from "../../support/folders.ts";
 
 export const IS_ROOT = process.geteuid!() === 0;
 export const OWN_UID = process.geteuid!();
@@ -18,8 +20,6 @@ export const SECRETS_FOLDER = "/run/parbake/secrets";
 /** What must never be seen anywhere but in the secrets folder. */
 export const CANARY = "c4n4ry-hunter2-õß";
 
-const made: string[] = [];
-
 export interface Scratch {
   readonly root: string;
   readonly path: (inRoot: string) => string;
@@ -28,8 +28,7 @@ export interface Scratch {
 
 /** `memory` puts the root on /dev/shm, which every Linux user may write to. */
 export function makeScratch(where: "disk" | "memory" = "memory"): Scratch {
-  const root = mkdtempSync(join(where === "memory" ? "/dev/shm" : tmpdir(), "parbake-test-"));
-  made.push(root);
+  const root = makeFolder(where === "memory" ? "/dev/shm" : tmpdir(), "test", "test");
   const path = (inRoot: string) => join(root, inRoot);
   return {
     root,
@@ -49,7 +48,7 @@ export function makeRunnable(): Scratch {
 }
 
 export function removeScratches(): void {
-  for (const root of made.splice(0)) rmSync(root, { recursive: true, force: true });
+  removeFolders("test");
 }
 
 export function isMemory(folder: string): boolean {

@@ -2,11 +2,12 @@
 
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
 import { connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeFolder, removeFolder } from "../../support/folders.ts";
 import { createServer as createTlsServer } from "node:tls";
 
 export interface TestCertificates {
@@ -35,7 +36,7 @@ export function makeCertificates(
   hosts: readonly string[],
   validity: readonly [notBefore: string, notAfter: string] | null = null,
 ): TestCertificates | null {
-  const folder = mkdtempSync(join(tmpdir(), "parbake-tls-"));
+  const folder = makeFolder(tmpdir(), "tls", "run");
   const openssl = (...parameters: string[]) => execFileSync("openssl", parameters, { cwd: folder, stdio: "ignore" });
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
   const ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
@@ -51,7 +52,7 @@ export function makeCertificates(
     const signing = ["-cert", "ca.pem", "-keyfile", "ca.key", "-extfile", "leaf.ext", ...dates];
     openssl("ca", "-batch", "-config", "ca.cnf", "-notext", "-in", "leaf.csr", "-out", "leaf.pem", ...signing);
   } catch (error) {
-    rmSync(folder, { recursive: true });
+    removeFolder(folder);
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
@@ -60,7 +61,7 @@ export function makeCertificates(
     ca: read("ca.pem"),
     cert: read("leaf.pem"),
     key: read("leaf.key"),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: () => removeFolder(folder),
   };
 }
 

@@ -16,7 +16,7 @@ import { identityOf } from "../../../../agent/host/files/identity.ts";
 import { stageRemoval } from "../../../../agent/apply/files/stage-file.ts";
 import { stageHere } from "../../support/stage-here.ts";
 import { removeLeftovers } from "../../../../agent/host/files/temporary.ts";
-import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "../../support/scratch.ts";
+import { makeScratch, OWN_GID, OWN_UID, type Scratch } from "../../support/scratch.ts";
 
 function stage({ root }: Scratch, text = "new") {
   const wanted = { path: "/a", bytes: Buffer.from(text), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
@@ -29,8 +29,6 @@ function look({ path }: Scratch): string {
 }
 
 describe("undoChange", () => {
-  afterEach(removeScratches);
-
   it("brings the very old file back from every step, and changes nothing when it is done once more", () => {
     for (const steps of [0, 1, 2]) {
       const scratch = makeScratch();
@@ -119,8 +117,6 @@ describe("undoChange", () => {
 });
 
 describe("prepareChange", () => {
-  afterEach(removeScratches);
-
   it("refuses what is no longer what was looked at: edited, exchanged, gone, or come meanwhile", () => {
     for (const [old, meddle] of [
       ["old", (path: string) => writeFileSync(path, "by hand")],
@@ -153,8 +149,6 @@ describe("prepareChange", () => {
 });
 
 describe("settleChange", () => {
-  afterEach(removeScratches);
-
   it("leaves the new file alone, and nothing else", () => {
     const scratch = makeScratch();
     scratch.write("a", "old");

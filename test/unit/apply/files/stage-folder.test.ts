@@ -15,7 +15,6 @@ import {
   OWN_GID,
   OWN_UID,
   planOf,
-  removeScratches,
 } from "../../support/scratch.ts";
 
 const OWN = { uid: OWN_UID, gid: OWN_GID };
@@ -39,8 +38,6 @@ async function problemsOf(work: Promise<unknown>): Promise<string[]> {
 }
 
 describe("stageFolder", () => {
-  afterEach(removeScratches);
-
   it("makes a folder with exactly the mode, whatever the umask and a setgid parent, and takes it back", () => {
     const { root, path } = makeScratch();
     chmodSync(root, 0o2755);
@@ -97,8 +94,6 @@ describe("stageFolder", () => {
 });
 
 describe("applyPlan with folders", () => {
-  afterEach(removeScratches);
-
   it("makes parents first, then the files in them; a second run changes nothing", async () => {
     const scratch = makeRunnable();
     const plan = planOf(folderStep("/srv"), folderStep("/srv/app", 0o750), fileStep("/srv/app/a.conf", "x"));

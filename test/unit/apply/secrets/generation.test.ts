@@ -29,7 +29,6 @@ import {
   OWN_UID,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
   type Scratch,
@@ -90,8 +89,6 @@ describe("the generations of the secrets folder", () => {
     scratch = makeRunnable();
     aws = new Aws("a", "b");
   });
-  afterEach(removeScratches);
-
   function apply(plan: Plan, more: Partial<ApplyOptions> = {}): Promise<Report> {
     aws.calls.splice(0);
     const { fetchSecret, describeSecret } = aws;

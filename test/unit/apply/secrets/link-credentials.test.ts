@@ -3,14 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, readlinkSync, statSync, symlinkSync,
 import { linkCredentials } from "../../../../agent/apply/secrets/link-credentials.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
-import {
-  makeScratch,
-  planOf,
-  removeScratches,
-  secretStep,
-  SECRETS_FOLDER,
-  type Scratch,
-} from "../../support/scratch.ts";
+import { makeScratch, planOf, secretStep, SECRETS_FOLDER, type Scratch } from "../../support/scratch.ts";
 
 const CREDSTORE = "run/credstore";
 
@@ -21,8 +14,6 @@ describe("the links in systemd's credential store", () => {
     scratch = makeScratch();
     mkdirSync(scratch.path("run"), { mode: 0o755 });
   });
-  afterEach(removeScratches);
-
   /** A secret for each name, its file of that name. */
   function planFor(...names: string[]): Plan {
     return planOf(

@@ -6,7 +6,7 @@ import {
   findMount,
   nameGuarantee,
 } from "../../../../agent/apply/secrets/memory-guarantee.ts";
-import { isMemory, makeRunnable, makeScratch, removeScratches, SECRETS_FOLDER } from "../../support/scratch.ts";
+import { isMemory, makeRunnable, makeScratch, SECRETS_FOLDER } from "../../support/scratch.ts";
 import type { Guarantee } from "../../../../agent/report/report.ts";
 
 const MOUNTINFO = `23 1 254:1 / / rw,relatime - ext4 /dev/root rw,errors=remount-ro
@@ -15,8 +15,6 @@ const MOUNTINFO = `23 1 254:1 / / rw,relatime - ext4 /dev/root rw,errors=remount
 `;
 
 describe("checkSecretsFolder", () => {
-  afterEach(removeScratches);
-
   it("accepts a folder on tmpfs and names the guarantee that it gives", () => {
     const storage = checkSecretsFolder(makeRunnable().root, SECRETS_FOLDER, "swappable");
     assert.deepEqual([storage.folder, storage.fileSystem], ["/run/parbake/secrets", "tmpfs"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import { listValues, withholdSecrets } from "../../../../agent/apply/secrets/withhold-secrets.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
-import { fetched, makeScratch, removeScratches } from "../../support/scratch.ts";
+import { fetched, makeScratch } from "../../support/scratch.ts";
 
 const VALUE = Buffer.from("correct horse battery staple\n");
 const WITHHELD = "(withheld: a secret's value is in what it says; run it by hand to see that)";
@@ -20,8 +20,6 @@ function failed(output: string): CommandResult {
 }
 
 describe("withholdSecrets", () => {
-  afterEach(removeScratches);
-
   for (const [what, output] of [
     ["the whole value", "bad password 'correct horse battery staple'"],
     ["eight characters of it", "near 'se batte' in line 1"],
@@ -51,8 +49,6 @@ describe("withholdSecrets", () => {
 });
 
 describe("listValues", () => {
-  afterEach(removeScratches);
-
   it("gives what was fetched, and what is stored in a file of its own", () => {
     const scratch = makeScratch();
     scratch.write("stored", "from the file");

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { takeLock } from "../../../../agent/apply/state/lock.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
-import { makeScratch, removeScratches } from "../../support/scratch.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const CONTENDER = new URL("../../support/lock-contender.ts", import.meta.url).pathname;
 
@@ -18,8 +18,6 @@ async function endOf(child: ChildProcess): Promise<string> {
 }
 
 describe("takeLock", () => {
-  afterEach(removeScratches);
-
   it("gives the lock again after its release, and keeps the folder small", async () => {
     const { root, path } = makeScratch();
     for (let round = 0; round < 5; round++) (await takeLock(root, 0)).release();

@@ -29,7 +29,6 @@ import {
   OWN_UID,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
   type Scratch,
@@ -72,8 +71,6 @@ async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
 }
 
 describe("the record of managed files", () => {
-  afterEach(removeScratches);
-
   it("says of each file what was written, by which run, and whether parbake made it", async () => {
     const scratch = makeRunnable();
     scratch.write("etc/theirs", "theirs");
@@ -177,8 +174,6 @@ describe("the record of managed files", () => {
 });
 
 describe("a file that is no longer declared", () => {
-  afterEach(removeScratches);
-
   it("is removed where parbake made it and nobody edited it", async () => {
     const scratch = makeRunnable();
     await apply(scratch, planOf(fileStep("/etc/a", "a"), fileStep("/etc/b", "b")));
@@ -263,8 +258,6 @@ describe("a file that is no longer declared", () => {
 });
 
 describe("a file that was edited by hand", () => {
-  afterEach(removeScratches);
-
   it("is overwritten by default; report and log say since when it was different", async () => {
     const scratch = makeRunnable();
     await apply(scratch, planOf(fileStep("/etc/a", "1")));
@@ -348,8 +341,6 @@ describe("a file that was edited by hand", () => {
 });
 
 describe("the record after a run that was killed", () => {
-  afterEach(removeScratches);
-
   const ENTRY = {
     kind: "file",
     path: "/etc/a",
@@ -403,8 +394,6 @@ describe("the record after a run that was killed", () => {
 });
 
 describe("tryWriteManaged", () => {
-  afterEach(removeScratches);
-
   it("sorts by path, so that the record is the same whatever the plan's order", () => {
     const scratch = makeRunnable();
     const attributes = { uid: OWN_UID, gid: OWN_GID, mode: 0o400 };

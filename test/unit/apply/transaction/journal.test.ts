@@ -9,7 +9,7 @@ import {
   writeJournal,
 } from "../../../../agent/apply/transaction/journal.ts";
 import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
-import { makeScratch, removeScratches } from "../../support/scratch.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const TRUST = { uids: [26], gids: [26] };
 const OLD_NAME = ".a.conf.parbake-tmp.0123456789abcdef";
@@ -44,8 +44,6 @@ const FOLLOW_UP = {
 } as const;
 
 describe("a journal", () => {
-  afterEach(removeScratches);
-
   it("is read as it was written, and is of this boot", () => {
     const { root } = makeScratch();
     const journal = newJournal({ changes: CHANGES, madeFolders: ["/run/x"], followUp: FOLLOW_UP });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { isReady, markAllReady, markReady } from "../../../../agent/apply/units/readiness.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
-import { makeScratch, removeScratches, type Scratch } from "../../support/scratch.ts";
+import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 describe("what is ready", () => {
   let scratch: Scratch;
@@ -11,8 +11,6 @@ describe("what is ready", () => {
   beforeEach(() => {
     scratch = makeScratch();
   });
-  afterEach(removeScratches);
-
   it("is nothing at first", () => {
     assert.equal(isReady(scratch.root, "api.service"), false);
   });

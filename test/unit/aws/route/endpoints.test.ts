@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readClientSettings, type Environment } from "../../../../agent/aws/route/endpoints.ts";
 import { createRequestHandler } from "../../../../agent/aws/route/request-handler.ts";
 import { proxyFor, readProxies } from "../../../../agent/aws/route/proxies.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
+import { makeFolder } from "../../../support/folders.ts";
 
 const read = (environment: Environment) => readClientSettings("SECRETS_MANAGER", environment);
 
@@ -22,9 +23,8 @@ function refusal(environment: Environment): Refusal {
 describe("readClientSettings", () => {
   let folder: string;
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), "parbake-endpoints-"));
+    folder = makeFolder(tmpdir(), "endpoints", "run");
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   it("leaves everything to AWS's own rules where nothing is set", () => {
     assert.deepEqual(read({}), { useFipsEndpoint: false, useDualstackEndpoint: false });

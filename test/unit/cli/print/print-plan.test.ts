@@ -16,7 +16,6 @@ import {
   OWN_UID,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
 } from "../../support/scratch.ts";
@@ -54,8 +53,6 @@ function show(plan: Plan, root: string, withDiff = false, paint = plain): string
 }
 
 describe("a plan for people", () => {
-  afterEach(removeScratches);
-
   it("tells for each file what would become of it, its size and who hears of it", async () => {
     const { root, path, write } = makeRunnable();
     write("etc/older", "1\n2\n3\n");

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readConfig } from "../../../../agent/config/read/read-config.ts";
 import { formatProblem, Refusal } from "../../../../agent/refusal.ts";
 import { trustingInputs } from "../../support/trusting.ts";
+import { makeFolder } from "../../../support/folders.ts";
 
 const CONFIG = "apps: { web: { profile: nginx } }\n";
 
@@ -15,11 +16,9 @@ describe("readConfig", () => {
   let root: string;
 
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "parbake-config-"));
+    root = makeFolder(tmpdir(), "config", "test");
     write("etc/parbake.yaml", CONFIG);
   });
-
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   function write(path: string, content: string | Uint8Array): void {
     mkdirSync(dirname(join(root, path)), { recursive: true });

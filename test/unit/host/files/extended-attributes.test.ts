@@ -4,16 +4,7 @@ import { AttributeKeeper, copyByCp, type CopyAttributes } from "../../../../agen
 import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { findIdentity } from "../../../../agent/host/files/read-current.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
-import {
-  makeRunnable,
-  makeScratch,
-  fileStep,
-  optionsFor,
-  OWN_GID,
-  OWN_UID,
-  planOf,
-  removeScratches,
-} from "../../support/scratch.ts";
+import { makeRunnable, makeScratch, fileStep, optionsFor, OWN_GID, OWN_UID, planOf } from "../../support/scratch.ts";
 import { accessList, readXattrs, setXattr } from "../../support/xattrs.ts";
 
 const ACL = "system.posix_acl_access";
@@ -51,8 +42,6 @@ function keep(copy: CopyAttributes, fromMode: number, toMode: number) {
 }
 
 describe("AttributeKeeper", () => {
-  afterEach(removeScratches);
-
   it("carries user attributes and an ACL over (on a file system that has them)", function () {
     const { scratch, keeper, run } = keep(copyByCp(false), 0o640, 0o640);
     if (!setXattr(scratch.path("old"), "user.origin", Buffer.from("ops"))) this.skip();
@@ -111,8 +100,6 @@ describe("AttributeKeeper", () => {
 });
 
 describe("applyPlan and extended attributes", () => {
-  afterEach(removeScratches);
-
   it("keeps those of a file that it replaces: adopted, its own, and its own with one set since", async function () {
     const scratch = makeRunnable();
     const [path, plan] = [scratch.path("etc/a"), (text: string) => planOf(fileStep("/etc/a", text))];

@@ -6,9 +6,7 @@ import {
   chownSync,
   lchownSync,
   mkdirSync,
-  mkdtempSync,
   realpathSync,
-  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -19,6 +17,7 @@ import type { InputKind } from "../../../../agent/host/inputs/explain-read.ts";
 import { Inputs } from "../../../../agent/host/inputs/inputs.ts";
 import { accessList, setXattr } from "../../support/xattrs.ts";
 import { formatProblem, Refusal, type Problem } from "../../../../agent/refusal.ts";
+import { makeFolder } from "../../../support/folders.ts";
 
 const KIND: InputKind = {
   name: "the config",
@@ -35,10 +34,9 @@ describe("Inputs", () => {
   let told: Problem[];
 
   beforeEach(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "parbake-inputs-")));
+    folder = realpathSync(makeFolder(tmpdir(), "inputs", "test"));
     told = [];
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const path = (name: string) => join(folder, name);
   const open = (root = "/"): Inputs => new Inputs(root, (problems) => told.push(...problems));
