@@ -14,6 +14,7 @@ import {
   withTokens,
   withValues,
 } from "../../support/scripted-imds.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 
 // The shortest waits that full jitter may draw.
 const random = () => 0;
@@ -150,7 +151,8 @@ describe("the IMDS client", () => {
     const startMs = performance.now();
     assert.equal(await client.fetch("a"), "x");
     const tookMs = performance.now() - startMs;
-    assert.ok(tookMs > 900 && tookMs < 3_000, `${tookMs} ms`);
+    assert.ok(tookMs > 900, `${tookMs} ms`);
+    assertWithin(3_000, tookMs);
   });
 
   it("ends with the deadline when nothing ever answers, and hints at the hop limit", async () => {
@@ -159,9 +161,9 @@ describe("the IMDS client", () => {
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in 0\.\d s \(1 try, the last: no .*hop-limit 2/,
+      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in \d+\.\d s \(1 try, the last: no .*hop-limit 2/,
     );
-    assert.ok(performance.now() - startMs < 1_000);
+    assertWithin(1_000, performance.now() - startMs);
   });
 
   it("ends with the deadline when every try is refused, and hints at the network", async () => {
@@ -177,7 +179,7 @@ describe("the IMDS client", () => {
     const client = connect(await endpointOfNobody(), { deadlineMs: 60_000, patienceMs: 100 });
     const startMs = performance.now();
     await refuses(client.fetch("a"), "unavailable", /ECONNREFUSED/);
-    assert.ok(performance.now() - startMs < 2_000);
+    assertWithin(2_000, performance.now() - startMs);
   });
 
   it("has the whole deadline once there was a token", async () => {
@@ -234,7 +236,7 @@ describe("the IMDS client", () => {
     setTimeout(() => client.close(), 20);
     const startMs = performance.now();
     await reading;
-    assert.ok(performance.now() - startMs < 900);
+    assertWithin(900, performance.now() - startMs);
   });
 
   it("uses no proxy, even where the environment makes Node's own requests use one", async () => {
