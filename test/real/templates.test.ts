@@ -147,7 +147,8 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
       const { machine } = programs;
       await machine.run(["keytool", "-genkeypair", "-alias", "a", "-keyalg", "EC", "-dname", "CN=a", ...store]);
       assert.match(await machine.run(["keytool", "-list", ...store]), /1 entry/);
-      await assert.rejects(machine.run(["keytool", "-list", "-keystore", "/srv/keystore.p12", "-storepass", "wrong!"]));
+      const wrong = ["-keystore", "/srv/keystore.p12", "-storepass", "wrong!"];
+      await assert.rejects(machine.run(["keytool", "-list", ...wrong]), /keystore password was incorrect/);
     });
 
     it("HAProxy takes tls.pem for a certificate with its key", async () => {
