@@ -1,4 +1,4 @@
-// Verifies who calls and that the request was signed (Signature Version 4) with that key's secret. Never looks at what is asked for.
+// Verifies who calls and that the request was signed (Signature Version 4) with that key's secret. Never reads what is asked for.
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Call } from "./reply.ts";

@@ -11,7 +11,7 @@ interface VirtualTime {
   isDue(): boolean;
   /** False: none is due. */
   fireNext(): boolean;
-  /** When the next timer fires, in whole ticks; null: there is none. */
+  /** When the next timer fires, in whole ticks; null: no timer is set. */
   nextDueMs(): number | null;
 }
 

@@ -12,7 +12,7 @@ import { makeFolder } from "../support/folders.ts";
 
 const VERSION = /^parbake \d/;
 
-/** What Node reads only when a script of ours is at work, and by then it is gone; a new one is looked at by a person. */
+/** What Node reads only when a script of ours is at work, and by then it is gone; a person judges a new one. */
 const FORGOTTEN_IN_TIME = [
   "CI_NAME",
   "COLORTERM",

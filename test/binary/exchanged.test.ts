@@ -114,7 +114,7 @@ files:
       assert.equal(existsSync(join(image.root, "mnt/app/a")), false);
     });
 
-    it("never ends with 0 where the owner of the folder exchanged the new files in a loop, and has no link in place", async () => {
+    it("never ends with 0 where the folder's owner replaces the new files in a loop, and never leaves a link in place", async () => {
       const names = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
       const image = make(configOf(Object.fromEntries(names.map((name) => [name, "sleep 0.3"])), "nobody"));
       const folder = join(image.root, "mnt/app");
@@ -141,7 +141,7 @@ files:
 );
 
 (obstacle === null ? describe : describe.skip)(
-  `what is not what was looked at${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
+  `a file that is not the inspected one${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
   function () {
     this.timeout(60_000);
     const images: RootedImage[] = [];
@@ -163,7 +163,7 @@ files:
       return image;
     }
 
-    /** Root's alone, in nobody's folder. */
+    /** Root's alone, in a folder of the user nobody. */
     function hide(image: RootedImage, name: string, text = "new\n"): string {
       const path = join(image.root, "mnt/app", name);
       image.write(`mnt/app/${name}`, text);
@@ -203,7 +203,7 @@ files:
       assert.notEqual(statSync(target).ino, inode);
     });
 
-    it("is refused where it is a folder of root's with something in it, in a folder of somebody else's; an empty one is mended", async () => {
+    it("is refused where it is a folder of root's with something in it, in another user's folder; an empty one is given its owner and mode", async () => {
       const folders = "folders: [ { path: /mnt/app/data, owner: nobody, mode: '0750' } ]\n";
       const image = make(configOf({ a: "true" }, "nobody", folders));
       const data = join(image.root, "mnt/app/data");
@@ -230,7 +230,7 @@ files:
       assert.equal(attributesOf(join(other.root, "mnt/app/data")), `${NOBODY}:${NOBODY} 750`);
     });
 
-    it("is mended with all that is in it where until now only root could have put it there, its parent given away in the same run", async () => {
+    it("is changed with all that is in it where so far only root could have put it there, its parent given away in the same run", async () => {
       const folders =
         "folders: [ { path: /mnt/app, owner: nobody, mode: '0755' }, { path: /mnt/app/data, owner: nobody, mode: '0750' } ]\n";
       const image = make(configOf({ a: "true" }, "nobody", folders));

@@ -1,4 +1,4 @@
-// IMDS, Secrets Manager and the proxy before it, each played by a server that answers as none does: every run ends with status
+// IMDS, Secrets Manager and the proxy before it, each played by a server that breaks every rule of HTTP: every run ends with status
 // 69 and a message, within its deadline.
 
 import assert from "node:assert/strict";
@@ -22,7 +22,7 @@ const MOST_DOUBLINGS = 5;
 const UNASKED_MS = 6_000;
 const AT_A_TIME = 3;
 
-describe("parbake, the compiled binary, before servers that answer as none does", function () {
+describe("parbake, the compiled binary, before servers that break every rule of HTTP", function () {
   this.timeout(120_000);
   let emulator: Emulator;
 

@@ -36,7 +36,7 @@ describe("secrets that somebody removed or opened, in the compiled binary", () =
       assert.equal((await image.run(null, "status")).status, 0);
     });
 
-  it("are told as drifted, planned and mended where every user may read one", async () => {
+  it("are reported as drifted, planned and fixed where every user may read one", async () => {
     const file = join(image.root, "run/parbake/secrets/db/password");
     chmodSync(file, 0o444);
     const status = await image.run(null, "status");

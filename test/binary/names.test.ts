@@ -63,7 +63,7 @@ vars: { Domain: Example.com }
     assert.ok(!stderr.includes(CANARY));
   });
 
-  it("refuses JSON in UTF-16 by its name, without a word of it", async () => {
+  it("refuses JSON in UTF-16 by its name, and shows none of its content", async () => {
     emulator.setSecret("prod/db", { binaryBase64: Buffer.from(VALUE, "utf16le").toString("base64") });
     const { status, stderr } = await apply(CONFIG);
     assert.equal(status, 65, stderr);

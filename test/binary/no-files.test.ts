@@ -197,7 +197,7 @@ describe("too few open files", () => {
   beforeEach(() => makeImage());
   afterEach(() => image.remove());
 
-  it("are named as such wherever a run first lacks one, with a status that a retry may mend", async () => {
+  it("are named as such wherever a run first lacks one, with a status that says a retry may help", async () => {
     const script = 'ulimit -n "$0"; exec "$@"';
     let isTooFew = false;
     for (let files = 32; files >= 21; files--) {

@@ -209,7 +209,7 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     assert.match(status.stdout, /not all of parbake's own records can be read/);
   });
 
-  it("is what systemd/install looks at, too: it makes the folders, and refuses those that others may write", async () => {
+  it("is what systemd/install checks, too: it makes the folders, and refuses those that others may write", async () => {
     rmSync(at("etc/parbake"), { recursive: true });
     const script = join(import.meta.dirname, "../../systemd/install");
     const install = () => runProgram(null, ["sh", script, "--root", image.root, "--binary", "/bin/sh"]);

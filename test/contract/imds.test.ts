@@ -47,7 +47,7 @@ const CLAUSES: readonly Clause<Instance>[] = [
     observe: async ({ endpoint }) =>
       (await putToken(endpoint, { [TTL_HEADER]: "60", "x-forwarded-for": "192.0.2.1" })).status,
     expected: 403,
-    differs: { aemm: { observed: 200, why: "it does not look at X-Forwarded-For" } },
+    differs: { aemm: { observed: 200, why: "it ignores X-Forwarded-For" } },
   },
   {
     title: "answers 401 without a token, with one that it never gave, and with one that has expired",

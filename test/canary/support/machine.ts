@@ -1,4 +1,4 @@
-// A machine whose disk can be looked at to the last block: /etc, /var, /home, /root and /tmp lie on an ext4 image of its own,
+// A machine whose disk can be searched to the last block: /etc, /var, /home, /root and /tmp lie on an ext4 image of its own,
 // /run is memory, and everything else is read-only, all in a mount namespace that ends with the test.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";

@@ -1,5 +1,5 @@
 // What a run can come to once it has the value: programs that refuse a file or fail, disks without room, files that were
-// changed by hand, another value, another template; and every command that looks at the machine afterwards.
+// changed by hand, another value, another template; and every command that inspects the machine afterwards.
 
 import { FETCH, type Case } from "./case.ts";
 

@@ -6,7 +6,7 @@ import { textOf } from "./tune.ts";
 const UNIT = "parbake-tuned.service";
 const UNIT_PATH = `/etc/systemd/system/${UNIT}`;
 
-/** `systemd-analyze verify` accepts the drop-in without a word; `systemctl show` says what the manager made of it. */
+/** `systemd-analyze verify` accepts the drop-in and prints nothing; `systemctl show` says what the manager made of it. */
 export const systemd: RealProgram = {
   title: "systemd 252 (systemd-analyze verify, systemctl show)",
   profile: "systemd",

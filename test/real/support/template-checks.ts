@@ -167,7 +167,7 @@ function byArguments(template: string): TemplateCheck {
 function byUnit(template: string, unit: string): TemplateCheck {
   return {
     template,
-    title: "systemd-analyze verify, without a word, and systemctl cat",
+    title: "systemd-analyze verify, which prints nothing, and systemctl cat",
     async accept(programs, { text }) {
       const { machine } = programs;
       await placeFile(programs, {

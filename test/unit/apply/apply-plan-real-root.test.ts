@@ -131,13 +131,13 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(played.next.units, [{ ...RELOAD, outcome: "done" }]);
   });
 
-  it("forgets a journal that it cannot read, and one that leads astray", () => {
+  it("forgets a journal that it cannot read, and one with paths that are not absolute and normalised", () => {
     const { done, left } = play("unreadableJournal");
     assert.equal(done.result, "done");
     assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
   });
 
-  it("says that there is no systemd where there is none", () => {
+  it("reports that there is no systemd where systemd does not run", () => {
     const { result, units } = play("noSystemd");
     assert.equal(result, "done");
     assert.deepEqual(units, [{ action: "reload", unit: "nginx.service", outcome: "no systemd here" }]);

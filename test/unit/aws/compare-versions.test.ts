@@ -59,7 +59,7 @@ describe("findStale", () => {
     assert.equal(why(previous, described({ AWSCURRENT: "v3", AWSPREVIOUS: "v2" }), stored), "other version");
   });
 
-  it("looks at a stage of its own", () => {
+  it("compares by a stage of its own", () => {
     const pending = stepOf("prod/db", { version: { kind: "stage", stage: "AWSPENDING" } });
     const stored = recordSecret(pending, { versionId: "v3" });
     assert.equal(why(pending, described({ AWSCURRENT: "v2", AWSPENDING: "v3" }), stored), null);

@@ -50,7 +50,7 @@ describe("checkAccess", () => {
     assert.deepEqual((({ versionId, code }) => [versionId, code])(await check(pinned("v0"))), [null, null]);
   });
 
-  it("goes on to the other secrets after one is refused, and ends with what a retry would not mend", async () => {
+  it("goes on to the other secrets after one is refused, and ends with what a retry would not fix", async () => {
     const refuse = (code: "permission" | "unavailable") => new Refusal(code, { what: code, fix: "x." });
     const access = await checkAccess(
       [stepOf("a"), stepOf("b"), stepOf("c")],

@@ -114,7 +114,7 @@ describe("secrets, from the command line", () => {
     const { status, err } = await parbake("apply");
     assert.equal(status, 0, err);
     assert.equal(secret("key"), "\x00\x01\x02\xff\n");
-    // The version before is beyond a batch, and there is none yet.
+    // A batch cannot ask for the version before, and no such version exists yet.
     assert.deepEqual(calls().toSorted(), ["BatchGetSecretValue", "GetSecretValue", "GetSecretValue"]);
     assert.match(err, /waiting for this instance's turn/);
   });

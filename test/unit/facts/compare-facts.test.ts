@@ -30,7 +30,7 @@ describe("the facts of a saved plan", () => {
     );
   });
 
-  it("are the machine's where the plan was saved before GPUs were looked at", () => {
+  it("are the machine's where the saved plan knows nothing of GPUs", () => {
     const now: Facts = { ...SOME_FACTS, gpus: 1 };
     assert.deepEqual(
       problemsOf(() => refuseOtherFacts({ ...SOME_FACTS, gpus: null }, now)),

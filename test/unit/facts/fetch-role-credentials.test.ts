@@ -80,7 +80,7 @@ describe("the role's credentials", () => {
     );
   });
 
-  it("are refused where the role's name is none, and not a word of it is shown: it may be a credential", async () => {
+  it("are refused where the role's name is invalid, and no part of it is shown: it may be a credential", async () => {
     const script = withValues({ "iam/security-credentials/": "../../../etc" });
     assert.match(
       await refusal(script),
@@ -94,7 +94,7 @@ describe("the role's credentials", () => {
     ["without a key", JSON.stringify({ ...DOCUMENT, SecretAccessKey: undefined }), /has no SecretAccessKey/],
     ["with an empty token", JSON.stringify({ ...DOCUMENT, Token: "" }), /has no Token/],
     [
-      "with a date that is none",
+      "with an invalid date",
       JSON.stringify({ ...DOCUMENT, Expiration: "S3CRET" }),
       /has an Expiration that is not a date/,
     ],

@@ -21,7 +21,7 @@ describe("readBack", () => {
     assert.deepEqual(readBack("json", ['{"a": "', hole, '"}']), { kind: "differs", hole });
   });
 
-  it("finds a value in the place of a value that no reader looks at", () => {
+  it("finds a value in a place that no reader reads", () => {
     const hole = wrongly("1", "1");
     assert.deepEqual(readBack("toml", ['a = 2 # "', hole, '"']), { kind: "differs", hole });
   });

@@ -68,7 +68,7 @@ describe("openFolder", () => {
       );
   });
 
-  it("says who else may exchange what lies in it, also in one above (as root)", function () {
+  it("says who else may replace what lies in it, also by a folder above (as root)", function () {
     if (!IS_ROOT) this.skip();
     const { root, path } = makeScratch();
     mkdirSync(path("theirs/ours"), { recursive: true });

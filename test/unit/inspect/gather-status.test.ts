@@ -60,7 +60,7 @@ const DAMAGES: readonly (readonly [title: string, damage: (scratch: Scratch) => 
   ["a report that is cut short", (it) => truncateSync(it.path(REPORT), 100), NO_REPORT],
   ["a report of a few fields", (it) => it.write(REPORT, '{"schema":1,"result":"done"}'), NO_REPORT],
   ["a report from no time", (it) => edit(it, REPORT, (report) => (report.startedAt = "yesterday")), NO_REPORT],
-  ["a report whose problems are none", (it) => edit(it, REPORT, (report) => (report.problems = [null])), NO_REPORT],
+  ["a report with invalid problems", (it) => edit(it, REPORT, (report) => (report.problems = [null])), NO_REPORT],
   ["a report whose lists are texts", (it) => edit(it, REPORT, (report) => (report.held = "all")), NO_REPORT],
   ["a report that is a FIFO", (it) => replaceByFifo(it, REPORT), NO_REPORT],
   ["a report that is a folder", (it) => (rmSync(it.path(REPORT)), mkdirSync(it.path(REPORT))), NO_REPORT],
@@ -145,7 +145,7 @@ describe("gatherStatus", () => {
     assert.deepEqual(states(scratch), [`${SECRETS_FOLDER}/password missing`]);
   });
 
-  it("looks at owner and mode of a secret's file, and not at its content", async () => {
+  it("compares owner and mode of a secret's file, and not its content", async () => {
     const scratch = await applied();
     const file = scratch.path(`${SECRETS_FOLDER}/..data/db/password`);
     chmodSync(file, 0o600);

@@ -165,7 +165,7 @@ describe("inspectPlan", () => {
     assert.deepEqual(inspectPlan({ ...planOf(), part: "tuning" }, scratch.root), []);
   });
 
-  it("shows folders: made, mended or right; what lies in one that is declared can be written", () => {
+  it("shows folders as made, changed or unchanged, and a file in a declared folder as writable", () => {
     const scratch = makeScratch();
     mkdirSync(scratch.path("etc"), { mode: 0o755 });
     mkdirSync(scratch.path("etc/open"));

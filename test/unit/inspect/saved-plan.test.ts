@@ -282,7 +282,7 @@ describe("the machine of a saved plan", () => {
     );
   });
 
-  it("is looked at with the lock held, and a plan that is refused there changes nothing and was no run", async () => {
+  it("is checked with the lock held, and a plan that is refused there changes nothing and leaves no report", async () => {
     const { saved, root, path } = setUp();
     writeFileSync(path("etc/a"), "new\n");
     const options = optionsFor(root, {

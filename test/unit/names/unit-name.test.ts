@@ -74,5 +74,5 @@ describe("a unit's name", () => {
     ["@", "Write it as api.service."],
   ];
   for (const [name, fix] of advice)
-    it(`is told how to be mended: ${name.slice(0, 40)}`, () => assert.equal(adviseUnit(name), fix));
+    it(`is refused with how to fix it: ${name.slice(0, 40)}`, () => assert.equal(adviseUnit(name), fix));
 });

@@ -45,7 +45,7 @@ describe("startMain", () => {
     assert.equal(out.length, 1_048_576);
   });
 
-  it("finishes main without a word when the reader has closed the pipe", async () => {
+  it("finishes main and says nothing when the reader has closed the pipe", async () => {
     const body = `
       for (let line = 0; line < 20; line++) {
         out.write("x".repeat(1 << 17));

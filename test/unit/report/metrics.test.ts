@@ -57,7 +57,7 @@ describe("the metrics of a run", () => {
     assert.equal(valueOf(text, "parbake_secret_fetched_timestamp_seconds", labels), 1767323045);
   });
 
-  it("count files in every state, also where there is none", () => {
+  it("count files in every state, with 0 where no file is in it", () => {
     const text = formatMetrics(REPORT, 0);
     const states = ["create", "update", "attributes", "unchanged", "remove", "kept"];
     assert.deepEqual(

@@ -1,4 +1,4 @@
-// Reads inputs without a word about who else could write them.
+// Reads inputs and does not warn of who else could write them.
 
 import { Inputs } from "../../../agent/host/inputs/inputs.ts";
 

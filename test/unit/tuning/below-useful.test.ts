@@ -40,14 +40,14 @@ describe("what an expert would not sign", () => {
     };
     assert.equal(find(profile({ cache: HOTSPOT }, { tune }), 64 * MIB)[0]!.got, "64 MiB");
   });
-  it("is none that an option gave", () => {
+  it("is not told of a value that an option gave", () => {
     const tune: Profile["tune"] = (allotment, options) => {
       const settings = cappedProfile({ floorBytes: 0, perCpuBytes: null }).tune(allotment, options);
       return { ...settings, cache: { ...settings["cache"]!, boundBy: "user" } };
     };
     assert.deepEqual(find(profile({ cache: HOTSPOT }, { tune }), 64 * MIB), []);
   });
-  it("is not mended by memory where the app is given no more, or it's CPUs that it wants", () => {
+  it("does not advise memory where the app would be given no more, or needs CPUs", () => {
     const small = profile({ cache: HOTSPOT }, { capBytes: () => 100 * MIB });
     assert.equal(find(small, 64 * MIB)[0]!.fix, "Lower threads.");
     const workers = profile({ workers: { least: 4, because: "a worker may be busy for long" } });

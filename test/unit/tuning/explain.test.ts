@@ -100,7 +100,7 @@ describe("the explanation of a share", () => {
     const share = explainShare(config, facts, result.budget, result.demands, result.apps[0]!);
     assert.deepEqual([share!.partBytes, share!.unallocatedReason], [null, "left out"]);
   });
-  it("is none for an app that takes no memory", () => {
+  it("is absent for an app that takes no memory", () => {
     const config = image(app("kernel", "sysctl"));
     const result = computeTuning(config, machine(GIB, 1));
     assert.ok(result.kind === "tuned");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isGenerationName, nextGenerationName } from "../../../../agent/apply/change/generation-name.ts";
 
 describe("nextGenerationName", () => {
-  it("is the number after the highest, and 1 where there is none", () => {
+  it("is the number after the highest, and 1 where no generation exists", () => {
     assert.equal(nextGenerationName([]), "..gen-1");
     assert.equal(nextGenerationName(["..gen-9", "..gen-10", "..gen-x", "..gen-010"]), "..gen-11");
   });

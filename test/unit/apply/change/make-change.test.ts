@@ -88,7 +88,7 @@ describe("undoChange", () => {
     assert.equal(readFileSync(scratch.path("a"), "utf8"), "new");
   });
 
-  it("leaves owner and mode of what is not the file that was looked at, and of one that has a second name by now", () => {
+  it("leaves owner and mode of a file that is not the inspected one, and of one that has got a second name", () => {
     for (const meddle of ["exchange", "link", "write"]) {
       const scratch = makeScratch();
       scratch.write("a", "new", 0o600);
@@ -117,7 +117,7 @@ describe("undoChange", () => {
 });
 
 describe("prepareChange", () => {
-  it("refuses what is no longer what was looked at: edited, exchanged, gone, or come meanwhile", () => {
+  it("refuses a file that was edited, replaced, removed or created since it was inspected", () => {
     for (const [old, meddle] of [
       ["old", (path: string) => writeFileSync(path, "by hand")],
       ["old", (path: string) => renameSync(`${path}-other`, path)],

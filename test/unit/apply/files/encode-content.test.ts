@@ -58,7 +58,7 @@ describe("encodeContent", () => {
       "Fix the value in Secrets Manager, or take `bool` out of x.hbs to print it as text.",
     ],
   ] as const)
-    it(`refuses a value that is to be a ${type} and is none, never with the value`, () => {
+    it(`refuses a value that must be a ${type} and is not, and never shows the value`, () => {
       const part = { ...(hole("port", "json") as SecretPart), type };
       for (const port of [CANARY, `5432 ${CANARY}`, "0x10", "007", "1 ", "", "True", "NaN", "5432\n"])
         assert.throws(

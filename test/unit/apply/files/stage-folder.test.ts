@@ -119,7 +119,7 @@ describe("applyPlan with folders", () => {
     assert.equal(modeOf(scratch.path("srv")), "755");
   });
 
-  it("takes new and mended folders back where the run fails", async () => {
+  it("removes new folders and restores changed ones where the run fails", async () => {
     const scratch = makeRunnable();
     mkdirSync(scratch.path("srv"));
     chmodSync(scratch.path("srv"), 0o700);
@@ -136,7 +136,7 @@ describe("applyPlan with folders", () => {
     assert.deepEqual([modeOf(scratch.path("srv")), readdirSync(scratch.path("srv"))], ["700", []]);
   });
 
-  it("refuses a symlink or a file in the way, and a declared mode that lets others exchange its files", async () => {
+  it("refuses a symlink or a file in the way, and a declared mode that lets others replace its files", async () => {
     const scratch = makeRunnable();
     mkdirSync(scratch.path("real"));
     symlinkSync("real", scratch.path("link"));

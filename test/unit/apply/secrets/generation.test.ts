@@ -217,7 +217,7 @@ describe("the generations of the secrets folder", () => {
     assert.equal(read("a/k"), "a-1");
   });
 
-  it("mend owner and mode in place, and call it no change of content", async () => {
+  it("fix owner and mode in place, and do not call it a change of content", async () => {
     await apply(planOf(A));
     const before = inode("a/k");
     chmodSync(scratch.path(`${STORE}/a/k`), 0o440);
@@ -374,7 +374,7 @@ describe("the generations of the secrets folder", () => {
   it("leave no link that leads nowhere, where a lost one is no longer declared", async () => {
     await apply(planOf(A, B));
     rmSync(scratch.path(`${STORE}/..gen-1`), { recursive: true });
-    // One file of the store, so that it is looked at.
+    // One file of the store, so that apply inspects it.
     await apply(planOf(B));
     assert.deepEqual(list(), ["..data", "..gen-1", "b"]);
     rmSync(scratch.path(`${STORE}/..gen-1`), { recursive: true });
@@ -455,7 +455,7 @@ describe("the generations of the secrets folder", () => {
     assert.deepEqual([read("b"), list()], ["mine", ["..data", "..gen-2", "a", "b"]]);
   });
 
-  it("are refused in a declared folder whose owner could exchange them", async () => {
+  it("are refused in a declared folder whose owner could replace them", async () => {
     const folder: Step = { kind: "folder", path: `${SECRETS_FOLDER}/a`, ...owner(0o777) };
     const refusal = await refusalOf(apply(planOf(folder, A)));
     assert.match(refusal.message, /secrets\/a may be written to by every user/);

@@ -39,7 +39,7 @@ describe("the links in systemd's credential store", () => {
     assert.equal(lstatSync(scratch.path(`${CREDSTORE}/db`)).ino, ino);
   });
 
-  it("are mended where they lead to another secret, and gone where none is declared any more", () => {
+  it("are replaced where they lead to another secret, and removed where no secret declares them any more", () => {
     linkCredentials(planFor("db", "old"), scratch.root);
     linkCredentials({ ...planFor("key"), part: "secrets" }, scratch.root);
     assert.deepEqual(names(), ["db", "key", "old"]);

@@ -74,7 +74,7 @@ describe("acceptStorage", () => {
     assert.equal(accept("swappable", "swappable"), "swappable");
   });
 
-  it("refuses what is weaker, and says what was found, what is wanted, and how to accept it", () => {
+  it("refuses what is weaker, and says what it found, what it needs, and how to accept it", () => {
     assert.throws(() => accept("no swap on this machine", "unswappable"), {
       code: "cannot-write",
       message:

@@ -78,7 +78,7 @@ describe("takeLock", () => {
     ["the last number that there is", "999999999999999", "free"],
     ["a name that is no number", "note", "free"],
     ["a number with a zero in front", "07", "free"],
-    ["a holder that is none", "7", "gone"],
+    ["an invalid holder", "7", "gone"],
     ["a holder without a boot", "7", "1:2"],
     ["a file", "7", null],
   ];

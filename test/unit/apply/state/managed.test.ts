@@ -147,7 +147,7 @@ describe("the record of managed files", () => {
     assert.equal(readFileSync(scratch.path(RECORD), "utf8").includes("c4n4ry"), false);
   });
 
-  it("is none where it is broken, of another schema, or in part of another shape", async () => {
+  it("is not used where it is broken, of another schema, or in part of another shape", async () => {
     const scratch = makeRunnable();
     for (const text of ["{", "[]", '{"schema":2,"runId":"x","files":[]}']) {
       scratch.write(RECORD, text);

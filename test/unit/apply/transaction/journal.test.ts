@@ -56,7 +56,7 @@ describe("a journal", () => {
     assert.equal(readJournal(root, STATE_FOLDER).kind, "none");
   });
 
-  it("is unreadable with another schema, an unknown phase, or a part that is none", () => {
+  it("is unreadable with another schema, an unknown phase, or an invalid part", () => {
     const scratch = makeScratch();
     const journal = newJournal({ changes: CHANGES, madeFolders: [], followUp: FOLLOW_UP });
     for (const wrong of [

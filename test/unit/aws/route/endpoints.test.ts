@@ -61,7 +61,7 @@ describe("readClientSettings", () => {
       { AWS_USE_DUALSTACK_ENDPOINT: "true", AWS_ENDPOINT_URL: "https://vpce.example" },
       /^AWS_USE_DUALSTACK_ENDPOINT and .* are both set/,
     ],
-    ["a proxy that is none", { HTTPS_PROXY: "socks5://hunter2@proxy" }, /^HTTPS_PROXY is not the URL/],
+    ["a proxy that is no HTTP proxy", { HTTPS_PROXY: "socks5://hunter2@proxy" }, /^HTTPS_PROXY is not the URL/],
     ["a proxy without a host", { http_proxy: "http://" }, /^http_proxy is not the URL/],
     ["a proxy whose password has a bare percent sign", { HTTPS_PROXY: "http://u:hunter2%@p" }, /^HTTPS_PROXY is not/],
   ];

@@ -1,4 +1,4 @@
-// What sends the requests to AWS, against servers and proxies that answer as none does.
+// What sends the requests to AWS, against servers and proxies that break every rule of HTTP.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

@@ -23,5 +23,5 @@ describe("facts for people", () => {
     assert.match(text, /^gpus +4: only expressions of custom use them$/m);
     assert.doesNotMatch(print({ gpus: 0 }), /custom/);
   });
-  it("say nothing of it where there is none", () => assert.doesNotMatch(print({}), /: (counts|apps|never)/));
+  it("say nothing of a quota where there is no quota", () => assert.doesNotMatch(print({}), /: (counts|apps|never)/));
 });

@@ -63,7 +63,7 @@ describe("parseConfig", () => {
     ]);
     assert.deepEqual(config.vars, { region: "x", list: [new Written("1", 1), new Written("2", 2)] });
   });
-  it("takes the weight of a helper, and leaves it to the profile where there is none", () => {
+  it("takes the weight of a helper, and leaves it to the profile where the config has none", () => {
     const { apps } = configOf("apps: { web: { profile: go, memory: { weight: 0.25 } }, db: { profile: mysql } }\n");
     assert.deepEqual(
       apps.map(({ memory }) => memory.weight),
@@ -218,7 +218,7 @@ describe("parseConfig", () => {
       "parbake.yaml:1:20: reserve.memory: expected a size, found '10%'. Write `memory: { share: 10% }`.",
     ],
     [
-      "a choice that is none",
+      "an unknown choice",
       "imds: nope\n",
       "parbake.yaml:1:7: imds: expected required or optional, found 'nope'. Write one of these.",
     ],

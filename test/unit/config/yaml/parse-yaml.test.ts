@@ -156,7 +156,7 @@ describe("parseYaml", () => {
       "p.yaml:1:9: a comma is missing between two entries. Put it between them, or put the text in quotes.",
     ],
     [
-      "an escape that is none",
+      "an unknown escape",
       'a: "\\d+"\n',
       "p.yaml:1:5: a backslash in double quotes begins no escape that YAML knows. Write it twice (\\\\), or put the text in single quotes.",
     ],

@@ -88,7 +88,7 @@ describe("the catalogue", () => {
     });
   }
 
-  it("does not know a type that is none", () => {
+  it("does not know a type that does not exist", () => {
     assert.equal(findInstanceType("m7g.larg"), null);
   });
 });

@@ -20,5 +20,5 @@ describe("the baseline of a burstable type's CPUs", () => {
       assert.equal(cpuBaselinePercent(type) !== null, /^t(?!1|rn)/.test(type), type);
   });
 
-  it("is none for what is no type", () => assert.equal(cpuBaselinePercent("t3"), null));
+  it("is null for what is no type", () => assert.equal(cpuBaselinePercent("t3"), null));
 });

@@ -21,7 +21,7 @@ describe("moto's wheel", () => {
     assert.deepEqual(findAnswer(listing), { member: "moto/ec2/resources/instance_types.json", asOf: "2024-11-04" });
   });
 
-  it("without one is none of moto's that knows EC2's types", () => {
+  it("is refused where it is a package without EC2's types", () => {
     assert.equal(findAnswer(`${HEAD}moto/__init__.py                    2024-11-04 17:13:24      218\n`), null);
   });
 });

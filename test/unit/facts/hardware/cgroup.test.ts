@@ -78,7 +78,7 @@ describe("the cgroup's memory limit", () => {
     ["nothing, where the kernel has no cgroups", {}],
   ];
   for (const [title, files] of none) {
-    it(`is none for ${title}`, () => assert.equal(limitOf(files), null));
+    it(`is null for ${title}`, () => assert.equal(limitOf(files), null));
   }
 });
 
@@ -125,6 +125,6 @@ describe("the cgroup's CPU quota", () => {
     ["nothing, where the kernel has no cgroups", {}],
   ];
   for (const [title, files] of unlimited) {
-    it(`is none for ${title}`, () => assert.equal(quotaOf(files), null));
+    it(`is null for ${title}`, () => assert.equal(quotaOf(files), null));
   }
 });

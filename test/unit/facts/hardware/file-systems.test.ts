@@ -16,7 +16,7 @@ describe("the file systems of folders", () => {
     const folder = "/dev/shm/no/such/folder";
     assert.deepEqual(measureFileSystems([folder]), [{ folder, sizeBytes: sizeOf("/dev/shm") }]);
   });
-  it("are none where they have no size, or the path is none", () =>
+  it("are null where they have no size, or the path does not exist", () =>
     assert.deepEqual(measureFileSystems(["/proc", "/dev/null/data"]), []));
   it("takes no bug of ours for a file system without a size", () =>
     assert.throws(() => measureFileSystems(["/data\0"]), { code: "ERR_INVALID_ARG_VALUE" }));

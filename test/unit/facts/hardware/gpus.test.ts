@@ -24,7 +24,7 @@ describe("the GPUs", () => {
     return countGpus(openKernelFiles(tree.root));
   }
 
-  it("are none where no device is NVIDIA's or AMD's, and no other file is read", () => {
+  it("are not counted where no device is NVIDIA's or AMD's, and no other file is read", () => {
     const list = "0000\t80861237\t0\n0018\t1d0f1111\t0\t      fe000008\n0020\t1d0fcd01\tb\t10de10021\tnvme\n";
     // The folder would say otherwise.
     assert.equal(count([TESLA_T4], list), 0);
@@ -46,7 +46,7 @@ describe("the GPUs", () => {
     assert.equal(count([NVME, TESLA_T4], null), 1);
   });
 
-  it("are none on a machine without a PCI bus", () => {
+  it("are not counted on a machine without a PCI bus", () => {
     assert.equal(count([], null), 0);
   });
 });

@@ -16,7 +16,7 @@ describe("the IMDS endpoint", () => {
       "http://127.0.0.1:1338",
     ],
     ["may end in a slash and be IPv6", { [ENDPOINT]: "http://[::1]:1338/" }, "http://[::1]:1338"],
-    ["is none where IMDS is disabled", { AWS_EC2_METADATA_DISABLED: "True", [ENDPOINT]: "nonsense" }, null],
+    ["is null where IMDS is disabled", { AWS_EC2_METADATA_DISABLED: "True", [ENDPOINT]: "nonsense" }, null],
     ["is there where IMDS is not disabled", { AWS_EC2_METADATA_DISABLED: "false" }, "http://169.254.169.254"],
     ["takes an empty variable for none", { [ENDPOINT]: "", [MODE]: "" }, "http://169.254.169.254"],
   ];

@@ -78,7 +78,7 @@ describe("haproxy", () => {
     assert.equal(haproxy.usualWeight, 0.25);
     assert.equal(haproxy.useful({})["maxconn"]!.least, 256);
   });
-  it("has no limit for TLS where there is none", () => {
+  it("has no limit for TLS where the config has no TLS", () => {
     assert.equal(texts(alone("haproxy", GIB, 2, { tls: "none" }), "maxsslconn")["maxsslconn"], "absent");
   });
 
