@@ -88,7 +88,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
     assert.match(await journalOf("parbake-ready@api.service.service"), /no such secret/);
   });
 
-  it("starts the rest by itself once the last secret is there, and touches none of those that run", async () => {
+  it("starts the held services by itself once the last secret is there, and touches no service that runs", async () => {
     const before = [await machine.show("plain.service", "MainPID"), await machine.show("worker.service", "MainPID")];
     await createSecret(site.namespace, "prod/app", JSON.stringify({ password, token: password }));
     for (const unit of UNITS) await waitUntil(`${unit} is up`, 60_000, () => isUp(unit));
