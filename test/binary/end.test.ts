@@ -148,7 +148,7 @@ describe("the end of a run, in the compiled binary", () => {
       assertWithin(4_000, tookMs);
     });
 
-  it("does its work and gives the lock back though nobody reads what it says", async () => {
+  it("does its work and releases the lock though nobody reads its output", async () => {
     const fifo = openFifo(join(image.root, "fifo"));
     fill(join(image.root, "fifo"));
     const { ended } = start({}, ["apply", "--deadline", "2s"], fifo);

@@ -24,7 +24,6 @@ function leftovers({ root }: RootedImage): string[] {
 (obstacle === null ? describe : describe.skip)(
   `what is swapped in is what was validated${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
   function () {
-    this.timeout(60_000);
     const images: RootedImage[] = [];
     let emulator: Emulator;
 
@@ -60,7 +59,7 @@ function leftovers({ root }: RootedImage): string[] {
       { what: "gives it away", script: "chown 7:8 $1", how: "was given to 7:8 instead of 0:0" },
       { what: "gives it a second name", script: "ln $1 /mnt/other", how: "got a second name, a hard link" },
     ]) {
-      it(`refuses the new file of a validator that ${what}, and leaves all as it was`, async () => {
+      it(`refuses the new file where its validator ${what}, and leaves every file unchanged`, async () => {
         const image = make(configOf({ a: "true", b: script }));
         chownSync(join(image.root, "mnt/app"), 0, 0);
         for (const name of ["a", "b"]) image.write(`mnt/app/${name}`, "old\n");
@@ -100,7 +99,7 @@ files:
       assert.deepEqual(readdirSync(join(image.root, "run/parbake/secrets")), []);
     });
 
-    it("refuses a new file that the owner of its folder took away while it was validated, and brought back", async () => {
+    it("refuses a new file that its folder's owner moved away and back while it was validated", async () => {
       const image = make(configOf({ a: "sleep 0.7" }, "nobody"));
       const intruder = await startIntruder(
         join(image.root, "mnt/app"),
@@ -143,7 +142,6 @@ files:
 (obstacle === null ? describe : describe.skip)(
   `a file that is not the inspected one${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
   function () {
-    this.timeout(60_000);
     const images: RootedImage[] = [];
     let emulator: Emulator;
 

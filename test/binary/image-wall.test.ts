@@ -23,7 +23,6 @@ const INSTALL = join(import.meta.dirname, "../../systemd/install");
 
 /** The image lies in a folder beside which `host` stands for the machine that it is mounted on. */
 describe("an image that parbake acts on with --root", function () {
-  this.timeout(60_000);
   let emulator: Emulator;
   let host: string;
   const images: ScratchImage[] = [];
@@ -219,7 +218,6 @@ function listAll(folder: string): string[] {
 }
 
 describe("systemd/install --root", function () {
-  this.timeout(60_000);
   let base: string;
   let root: string;
   let host: string;
@@ -270,7 +268,7 @@ describe("systemd/install --root", function () {
     assert.deepEqual([again.status, again.stdout], [0, ""]);
   });
 
-  it("replaces a link or a pipe that stands where a file is to be, follows no link and waits for nobody", async () => {
+  it("replaces a link or a pipe at the path of a file, follows no link and never waits for a writer", async () => {
     writeFileSync(join(host, "victim"), "host's");
     for (const path of ["usr/bin/parbake", "usr/bin/parbake.new", "usr/lib/systemd/system/parbake.service"])
       link(join(host, "victim"), path);

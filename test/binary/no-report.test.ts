@@ -24,7 +24,7 @@ describe("a run whose report cannot be written, in the compiled binary", () => {
   const LOST =
     /^not in sync: parbake was at work since the machine started, and there is no report of it: see `df \/run` and /m;
 
-  it("has done its work all the same and says so, and status does not say that there was none", async function () {
+  it("has done its work all the same and says so, and status does not claim that there was no run", async function () {
     if (process.geteuid!() !== 0) return this.skip();
     const script = `${FULL}; ${FILL}; ${APPLY}`;
     const { status, stdout, stderr } = await image.runMounted(script, emulator, "status");

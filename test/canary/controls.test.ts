@@ -45,7 +45,6 @@ describe("the search for a value", () => {
 });
 
 describeWhere(NEEDS, "the search of a machine", function () {
-  this.timeout(60_000);
   let lane: Lane;
 
   before(async function () {
@@ -79,7 +78,7 @@ describeWhere(NEEDS, "the search of a machine", function () {
       await lane.prepare({});
     });
 
-  it("finds it on the disk, in a file that is gone", async () => {
+  it("finds it on the disk, in a file that was removed", async () => {
     const one = await Lane.open(BINARY);
     const { status, stderr } = await one.machine.shell('printf %s "$V" >/var/gone; sync /var/gone; rm /var/gone', {
       env: { V: one.canaries[1].text },

@@ -31,7 +31,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("the list of what real programs are asked of the ready templates", () => {
-  it("has every one of them: with a program, or with the reason why none is there", () => {
+  it("has every template, with a program that reads it or with the reason why no program is asked", () => {
     const secrets = listReadyTemplates().filter((name) => name.startsWith("secrets/"));
     const listed = [...CHECKS.map(({ template }) => template), ...Object.keys(WITHOUT_PROGRAM), ...secrets];
     assert.deepEqual(listed.toSorted(), listReadyTemplates().toSorted());

@@ -143,7 +143,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(units, [{ action: "reload", unit: "nginx.service", outcome: "no systemd here" }]);
   });
 
-  it("leaves all as it was when the file system is full", () => {
+  it("leaves everything unchanged when the file system is full", () => {
     const { refusal, files } = play("full");
     assert.deepEqual(refusal, {
       refused: "cannot-write",
@@ -152,14 +152,14 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, { a: "old" });
   });
 
-  it("leaves all as it was when there is no inode left for the second file", () => {
+  it("leaves everything unchanged when no inode is left for the second file", () => {
     const { refusal, files } = play("outOfInodes");
     assert.equal(refusal.refused, "cannot-write");
     assert.match(refusal.problems[0], /no inode left$/);
     assert.deepEqual(files, { a: "old", b: "old" });
   });
 
-  it("leaves all as it was when there is an inode for the new file, and none for the old one's second name", () => {
+  it("leaves everything unchanged when an inode is left for the new file, and none for the old one's second name", () => {
     const { refusal, same, files, left } = play("outOfInodesAtSwap");
     assert.deepEqual(refusal, {
       refused: "cannot-write",

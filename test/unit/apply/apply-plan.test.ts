@@ -141,7 +141,7 @@ describe("applyPlan", () => {
     assert.deepEqual(readdirSync(scratch.path("etc")), []);
   });
 
-  it("finds every problem before a secret is fetched, and leaves the machine as it was", async () => {
+  it("finds every problem before it fetches a secret, and leaves the machine unchanged", async () => {
     const scratch = makeRunnable();
     scratch.write("etc/app.conf", "old");
     rmdirSync(scratch.path(SECRETS_FOLDER));
@@ -187,7 +187,7 @@ describe("applyPlan", () => {
     );
   });
 
-  it("leaves all as it was when one of many cannot be staged, new folders included", async () => {
+  it("leaves everything unchanged, new folders included, when one of many files cannot be staged", async () => {
     const scratch = makeRunnable();
     scratch.write("etc/a", "old");
     mkdirSync(scratch.path("etc/z"));
@@ -214,7 +214,7 @@ describe("applyPlan", () => {
     assert.equal(readReport(scratch.root)!.changed, false);
   });
 
-  it("does what needs none of the secrets that cannot be fetched, tells of each of them, and fails", async () => {
+  it("applies everything that needs no secret that cannot be fetched, reports each such secret, and fails", async () => {
     const scratch = makeRunnable();
     const secrets = ["one", "two", "three"].map((name) => secretStep(name, { k: `${SECRETS_FOLDER}/${name}` }));
     const reload = (unit: string) => ({ onChange: [{ action: "reload" as const, unit }] });

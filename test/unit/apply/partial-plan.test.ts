@@ -46,7 +46,7 @@ describe("a plan of which a secret fails", () => {
     });
   });
 
-  it("loses a file that names the secret's file, which a validator would miss, but none that names a longer one", () => {
+  it("loses a file that names the secret's file, which a validator would miss, but no file that names a longer path", () => {
     const steps = [
       DB,
       fileStep("/etc/a.conf", `key ${path("db/password")};`, reload("a.service")),

@@ -30,7 +30,7 @@ describe("findStale", () => {
     assert.deepEqual(findStale([step], descriptions, [held]), [{ name: "db", why: "other version" }]);
   });
 
-  it("fetches what is not stored, and what is declared otherwise now", () => {
+  it("fetches what is not stored, and what the config declares in another way than before", () => {
     const now = described({ AWSCURRENT: "v2" });
     assert.equal(why(step, now, null), "not stored");
     assert.equal(why({ ...step, keys: [keyOf("password", { newline: "strip" })] }, now, held), "declared otherwise");

@@ -209,7 +209,7 @@ describe("SecretValue", () => {
     assert.equal(inspect({ value }, { depth: null, showHidden: true }), "{ value: [secret prod/db#password] }");
   });
 
-  it("is gone after it was erased", () => {
+  it("has no bytes after it was erased", () => {
     const bytes = value.reveal();
     value.erase();
     assert.ok(bytes.every((byte) => byte === 0));

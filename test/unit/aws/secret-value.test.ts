@@ -47,7 +47,7 @@ describe("SecretValue", () => {
     assert.deepEqual(Object.keys({ [String(make())]: 1 }), [SHOWN]);
   });
 
-  it("zeroes its bytes when it is erased, and has none after", () => {
+  it("zeroes its bytes when it is erased, and gives none out after", () => {
     const bytes = Buffer.from(VALUE);
     const value = new SecretValue("prod/db#password", bytes);
     assert.equal(value.reveal(), bytes);

@@ -140,7 +140,7 @@ describe("secrets, from the command line", () => {
     assert.ok(emulator.requests.every(({ path }) => !path.includes("security-credentials")));
   });
 
-  it("are described by plan --check-access, those that the plan needs, and none is read", async () => {
+  it("are described by plan --check-access if the plan needs them, and never read", async () => {
     const { status, out } = await parbake("plan", "--check-access");
     assert.equal(status, 0);
     assert.match(

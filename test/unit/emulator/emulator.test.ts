@@ -117,7 +117,7 @@ describe("startEmulator", () => {
     assert.equal((await fetch(`${emulator.endpoint}/latest/meta-data/iam/`)).status, 404);
   });
 
-  it("moves the stages when a secret is rotated twice: what was previous has none left", async () => {
+  it("moves the stages when a secret is rotated twice: the version that was previous loses its stages", async () => {
     const client = await start({ secrets: [{ name: "a", versions: [{ id: FIRST_ID, string: "one" }] }] });
     emulator.setSecret("a", { string: "two" });
     emulator.setSecret("a", { string: "three" });

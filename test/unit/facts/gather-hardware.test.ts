@@ -79,7 +79,7 @@ describe("the hardware's facts", () => {
     assert.equal(origins.memTotalBytes.source, "kernel");
   });
 
-  it("know no quota where the cgroup has none", () => {
+  it("have no quota where the cgroup sets no quota", () => {
     const { facts, origins } = gather({ "sys/fs/cgroup/system.slice/cpu.max": "max 100000\n" });
     assert.equal(facts.cpuQuota, null);
     assert.deepEqual(origins.cpuQuota, { source: "cgroup", detail: "no quota" });

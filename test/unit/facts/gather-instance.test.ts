@@ -72,7 +72,7 @@ describe("the instance's facts", () => {
     assert.ok(Number(origins["region"]?.tookMs) >= 0);
   });
 
-  it("are null where IMDS has none of them, and have no origin", async () => {
+  it("are null and without an origin where IMDS does not have them", async () => {
     const { facts, origins } = await gather(withValues({}));
     assert.deepEqual(new Set(Object.values(facts)), new Set([null]));
     assert.equal(Object.keys(facts).length, 14);

@@ -22,7 +22,7 @@ describe("an error of the file system", () => {
     assert.equal(explainErrno("EACCES").code, "permission");
   });
 
-  it("is no bug where nobody foresaw it and the machine had nothing left; any other is", () => {
+  it("is no bug where an unforeseen error says that the machine has nothing left, and a bug otherwise", () => {
     for (const code of ["EMFILE", "ENFILE", "ENOMEM"])
       assert.match(
         tell(explainShortage(systemError(code))),

@@ -241,7 +241,7 @@ describe("gatherStatus", () => {
     assert.deepEqual(after.reasons, ["a run was cut short", "reloads or restarts are owed"]);
   });
 
-  it("does not say of the first run of all, while it goes on, that there was none", async () => {
+  it("does not claim that there was no run while the very first one goes on", async () => {
     const scratch = makeRunnable();
     const lock = await takeLock(scratch.root, 0);
     assert.match(gatherStatus(scratch.root, Date.now()).reasons.join("; "), /^a run is going on \(process \d+, since /);

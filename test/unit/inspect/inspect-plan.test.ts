@@ -61,7 +61,7 @@ describe("inspectPlan", () => {
     assert.equal(change.kind === "file" && change.currentText, null);
   });
 
-  it("gives no current text of a file that may hold a secret, though its template prints none any more", () => {
+  it("gives no current text of a file that may hold a secret, even where its template no longer prints one", () => {
     const scratch = makeRunnable();
     storeSecret(scratch, "app.env", "PASSWORD=old\n");
     scratch.write("etc/moved.env", "PASSWORD=old\n", 0o400);

@@ -1,4 +1,4 @@
-// Run by perform.test.ts: applies a plan and kills itself right after the given number of swaps.
+// Run by apply-plan.test.ts: applies a plan and kills itself right after the given number of swaps.
 
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import { fileStep, optionsFor, planOf } from "./scratch.ts";

@@ -1,4 +1,4 @@
-// Run by perform-real-root.test.ts in a mount namespace of its own, where /run, /mnt and /var/lib are fresh tmpfs: applies plans to
+// Run by apply-plan-real-root.test.ts in a mount namespace of its own, where /run, /mnt and /var/lib are fresh tmpfs: applies plans to
 // the root / itself, with the machine's real validators and a systemctl made of data. Prints what happened as JSON.
 
 import { execFileSync } from "node:child_process";

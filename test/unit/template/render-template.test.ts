@@ -169,7 +169,7 @@ describe("renderTemplate", () => {
     );
   });
 
-  it("leaves the Handlebars that others use as it was", () => {
+  it("leaves the Handlebars that others use unchanged", () => {
     const before = { escape: Handlebars.Utils.escapeExpression, helpers: Object.keys(Handlebars.helpers) };
     render("{{add 1 2}}{{vars.a}}", { vars: { a: "<" } });
     assert.equal(Handlebars.Utils.escapeExpression, before.escape);

@@ -43,7 +43,7 @@ describe("the connections of a database", () => {
     );
     assert.match(warning!.fix, /or lower the option workers of app or workers of jobs\.$/);
   });
-  it("are whose nobody knows where there are two databases", () => {
+  it("belong to no database where the image has two", () => {
     assert.deepEqual(warnings(128, 32, many, app("db", "mysql"), app("other", "postgresql")), []);
   });
 });

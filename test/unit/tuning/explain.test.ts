@@ -140,7 +140,7 @@ describe("what would change a setting", () => {
   const options = { threads: 10, cache: null, mode: "plain", strict: false, never: "a" };
   const leversOf = (name: string) => findLevers(profile, allotment, options, name);
 
-  it("is found by turning each option, and none that may not be turned", () => {
+  it("is found by changing each option that may be changed, and no other", () => {
     assert.deepEqual(leversOf("heap").options, [
       { name: "threads", kind: "integer", value: 10, about: "threads" },
       { name: "cache", kind: "size", value: null, about: "the cache" },

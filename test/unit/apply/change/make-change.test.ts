@@ -104,7 +104,7 @@ describe("undoChange", () => {
     }
   });
 
-  it("has nothing to do where the folder is gone, as that of the secrets is after a reboot", () => {
+  it("does nothing where the folder is gone, as the secrets folder is after a reboot", () => {
     const scratch = makeScratch();
     scratch.write("sub/a", "old");
     const wanted = { path: "/sub/a", bytes: Buffer.from("new"), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };

@@ -136,7 +136,7 @@ describe("applyPlan with folders", () => {
     assert.deepEqual([modeOf(scratch.path("srv")), readdirSync(scratch.path("srv"))], ["700", []]);
   });
 
-  it("refuses a symlink or a file in the way, and a declared mode that lets others replace its files", async () => {
+  it("refuses a symlink or a file at its path, and a declared mode that lets others replace its files", async () => {
     const scratch = makeRunnable();
     mkdirSync(scratch.path("real"));
     symlinkSync("real", scratch.path("link"));

@@ -395,7 +395,7 @@ describe("the generations of the secrets folder", () => {
     assert.deepEqual(look(), before);
   });
 
-  it("need no more memory than the budget left them, and leave what is there where they would", async () => {
+  it("need no more memory than the budget left them, and leave the current ones where they would", async () => {
     await apply(planOf(A));
     const before = look();
     aws.rotate("a");

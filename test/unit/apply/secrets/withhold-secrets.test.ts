@@ -30,7 +30,7 @@ describe("withholdSecrets", () => {
       assert.equal(await outputOf({ kind: "killed", signal: "SIGABRT", output }), WITHHELD);
     });
 
-  it("lets pass what has none of it", async () => {
+  it("lets a text without a secret pass", async () => {
     assert.equal(await outputOf(failed("a horse, but no staples")), "a horse, but no staples");
     assert.equal(await outputOf({ kind: "absent" }), "absent");
   });

@@ -160,7 +160,7 @@ describe("the record of managed files", () => {
     assert.deepEqual(readManaged(scratch.root), { runId: "x", files: new Map(), isDamaged: true });
   });
 
-  it("stays as it was where the run fails, and keeps what a part of a plan does not name", async () => {
+  it("is unchanged where the run fails, and keeps what a part of a plan does not name", async () => {
     const scratch = makeRunnable();
     await apply(scratch, planOf(fileStep("/etc/a", "1"), fileStep("/etc/b", "1")));
     const before = identity(scratch.path(RECORD));
@@ -174,7 +174,7 @@ describe("the record of managed files", () => {
 });
 
 describe("a file that is no longer declared", () => {
-  it("is removed where parbake made it and nobody edited it", async () => {
+  it("is removed where parbake made it and it was not edited", async () => {
     const scratch = makeRunnable();
     await apply(scratch, planOf(fileStep("/etc/a", "a"), fileStep("/etc/b", "b")));
     const report = await apply(scratch, planOf(fileStep("/etc/a", "a")));
@@ -219,7 +219,7 @@ describe("a file that is no longer declared", () => {
     assert.deepEqual((await apply(scratch, planOf())).warnings, []);
   });
 
-  it("is forgotten in silence where it is gone, its folder too; a symlink in its place stays", async () => {
+  it("is forgotten without a warning where it is gone, even with its folder; a symlink in its place stays", async () => {
     const scratch = makeRunnable();
     mkdirSync(scratch.path("etc/d"));
     await apply(scratch, planOf(fileStep("/etc/a", "a"), fileStep("/etc/d/b", "b"), fileStep("/etc/c", "c")));

@@ -22,7 +22,7 @@ describe("what is ready", () => {
     assert.equal(isReady(scratch.root, "web.service"), false);
   });
 
-  it("is told by plain files alone: a folder is no marker, and nobody waits for a FIFO", () => {
+  it("is marked by plain files alone: a folder is no marker, and a FIFO is never waited for", () => {
     mkdirSync(scratch.path("run/parbake/ready/all"), { recursive: true });
     symlinkSync("/etc/passwd", scratch.path("run/parbake/ready/api.service"));
     assert.equal(isReady(scratch.root, "api.service"), false);

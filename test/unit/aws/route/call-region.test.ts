@@ -4,7 +4,7 @@ import { fetchCredentials } from "../../../../agent/aws/fetch-credentials.ts";
 import { formatProblem, Refusal } from "../../../../agent/refusal.ts";
 
 describe("the region that is asked", () => {
-  it("is the environment's, by AWS_REGION first, else the instance's, and none is guessed", () => {
+  it("is the environment's, by AWS_REGION first, else the instance's, and is never guessed", () => {
     const both = { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-west-2" };
     assert.deepEqual(chooseRegion(both, "eu-west-1"), { region: "us-east-1", variable: "AWS_REGION" });
     const second = { AWS_REGION: "", AWS_DEFAULT_REGION: "us-west-2" };

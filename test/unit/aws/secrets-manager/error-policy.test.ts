@@ -121,7 +121,7 @@ describe("the error policy", () => {
     });
   }
 
-  it("undoes no compression, which nobody asked for", async () => {
+  it("does not decompress an answer, for parbake never asks for compression", async () => {
     const body = gzipSync(`{"SecretString":"${CANARY}"}`);
     const head = `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
     const server = await startRawServer(() => ({ bytes: Buffer.concat([Buffer.from(head), body]) }));

@@ -154,7 +154,7 @@ describe("a plan for people", () => {
     }
   });
 
-  it("counts a secret to fetch where its version is new, to check where nobody has asked, and not where it is current", async () => {
+  it("counts a secret to fetch where its version is new, to check where AWS was not asked, and not at all where it is current", async () => {
     const { root } = makeRunnable();
     const reference = { secret: "ca", key: "pem" };
     const steps = [

@@ -169,7 +169,7 @@ describe("a machine's tuning", () => {
     assert.match(text, /^nginx +1 GiB$/m);
     assert.match(text, /^api jvm +1 GiB$/m);
   });
-  it("says beside a size that nobody reads how much it is", () => {
+  it("says beside a size how much it is, where its text is hard to read", () => {
     const size = (text: string, value: number) => ({ ...SETTING, unit: "bytes" as const, text, value });
     const settings = {
       buffers: size("901226kB", 922_855_424),

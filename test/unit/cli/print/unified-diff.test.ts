@@ -62,7 +62,7 @@ describe("computeDiff", () => {
     assert.deepEqual(changes, ["-100", "+100"]);
   });
 
-  it("shows texts that differ throughout as one gone and one come, in little time", () => {
+  it("shows texts without a common line as one removed and one added, in little time", () => {
     const oldText = Array.from({ length: 20_000 }, (_, index) => `old ${index}\n`).join("");
     const newText = Array.from({ length: 20_000 }, (_, index) => `new ${index}\n`).join("");
     assert.equal(applyDiff(oldText, computeDiff(oldText, newText, "x")), newText);

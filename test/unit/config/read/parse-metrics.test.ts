@@ -13,7 +13,7 @@ describe("metrics of the config", () => {
     assert.equal(metricsOf("metrics: /var/lib/node/parbake.prom"), "/var/lib/node/parbake.prom");
   });
 
-  it("is refused where nobody would read it, or another file stands there", () => {
+  it("is refused where the collector would not read it, or where another file has the path", () => {
     assert.deepEqual(metricsOf("metrics: /var/lib/node/parbake.txt"), [
       "p.yaml:2:10: metrics: '/var/lib/node/parbake.txt' is not a name that node_exporter's textfile collector reads. Let it end in .prom.",
     ]);

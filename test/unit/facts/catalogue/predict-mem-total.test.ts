@@ -107,13 +107,13 @@ describe("the predicted MemTotal", () => {
     "g6.4xlarge",
     "vt1.3xlarge",
   ]) {
-    it(`is at most what a ${type} has where nobody has measured its family`, () => {
+    it(`is at most what a ${type} has where its family is unmeasured`, () => {
       const unmeasured = { ...row(type), type: `new-${type}` };
       assert.ok(predictMemTotalBytes(unmeasured) <= (MEASURED[type] ?? assert.fail(type)) * MIB);
     });
   }
 
-  it("is within 2 % of an m7i.large's where nobody has measured its family", () => {
+  it("is within 2 % of an m7i.large's where its family is unmeasured", () => {
     const unmeasured = { ...row("m7i-flex.large"), type: "m19i.large" };
     assert.ok(predictMemTotalBytes(unmeasured) >= 0.98 * 7771 * MIB);
   });

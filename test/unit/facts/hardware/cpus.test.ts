@@ -28,7 +28,7 @@ describe("the CPUs", () => {
     );
   });
 
-  it("are all online where affinity is not told or names none of them", () => {
+  it("are all those online where affinity is unknown or names no online CPU", () => {
     assert.deepEqual(cpusOf({ [`${CPU}/online`]: "0-3" }), [4, 4, 1]);
     assert.deepEqual(cpusOf({ [`${CPU}/online`]: "0-3", "proc/self/status": "Cpus_allowed_list:\t9\n" }), [4, 4, 1]);
   });

@@ -114,7 +114,7 @@ describe("applyPlan and extended attributes", () => {
     assert.equal(readFileSync(path, "utf8"), "3");
   });
 
-  it("starts no process for a file that parbake made and nobody has touched since", async () => {
+  it("starts no process for a file that parbake made and that is unchanged since", async () => {
     const scratch = makeRunnable();
     const plan = (text: string) => planOf(fileStep("/etc/a", text));
     await applyPlan(plan("1"), optionsFor(scratch.root));

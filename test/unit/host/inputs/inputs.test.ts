@@ -257,7 +257,7 @@ describe("Inputs", () => {
     );
   });
 
-  it("finds no danger in what is not there", () => {
+  it("finds no danger in a path that does not exist", () => {
     const inputs = open();
     inputs.telling(() => inputs.judge(path("none/at/all")));
     assert.equal(told.length, 0);

@@ -119,7 +119,7 @@ describe("clickhouse", () => {
     });
   }
 
-  it("says that it is little where 4 GB for queries that are not trivial are not there", () => {
+  it("warns of too little memory where queries have less than 4 GB", () => {
     const { least } = findProfile("clickhouse")!.useful({})["max_memory_usage"]!;
     const isUseful = (memory: number): boolean => numberOf(alone("clickhouse", memory, 2), "max_memory_usage") >= least;
     // What is left of a machine of 4 GiB beside the system.

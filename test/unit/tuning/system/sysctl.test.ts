@@ -148,7 +148,7 @@ describe("sysctl", () => {
           ].join("\n"),
         );
       });
-    it("has the same settings as without them, and the same file where none asks", () => {
+    it("has the same settings as without them, and the same file where no app asks for any", () => {
       const [none, all] = [beside([]), beside(["cassandra", "mongodb", "postgresql", "redis"])];
       assert.deepEqual(Object.keys(all), Object.keys(none));
       assert.equal(beside(["nginx", "node"])["conf"]!.text, none["conf"]!.text);
