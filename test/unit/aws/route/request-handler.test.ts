@@ -72,7 +72,7 @@ describe("createRequestHandler", () => {
       const proxy = await serve(reply);
       const startMs = performance.now();
       const handler = open({ HTTPS_PROXY: proxy.endpoint });
-      const trouble = await troubleOf(post(handler, `https://${HOST}`, AbortSignal.timeout(3_000)));
+      const trouble = await troubleOf(post(handler, `https://${HOST}`, AbortSignal.timeout(30_000)));
       // What looks like an answer with 200 is a tunnel, in which no TLS is spoken.
       const isOpened = /^HTTP\/1\.[01] 200/.test(`${reply.head ?? ""}${String(reply.bytes)}`);
       assert.ok(trouble.isOfProxy || isOpened, `${trouble.code} ${trouble.message}`);

@@ -147,7 +147,7 @@ describe("the way to Secrets Manager", () => {
   it("says that the proxy opens no tunnel, where to and with which status, without its password", async () => {
     const closed = await startProxy(null);
     const environment = { ...throughProxy(), HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${closed.port}` };
-    const refusal = await refusalOf(open("eu-west-1", environment, 200).fetchSecret(stepOf("prod/db")));
+    const refusal = await refusalOf(open("eu-west-1", environment, 1_000).fetchSecret(stepOf("prod/db")));
     await closed.close();
     assert.equal(refusal.code, "unavailable");
     assert.match(
