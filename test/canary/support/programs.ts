@@ -1,8 +1,10 @@
 // The programs that parbake starts on a test's machine. Each writes down, on the disk, all that it was given: its environment,
 // its arguments and its open files.
 
-const RECORD = `files=$(ls -l /proc/$$/fd)
-{ tr '\\0' '\\n' </proc/$$/environ; tr '\\0' ' ' </proc/$$/cmdline; echo "$files"; } >>/var/log/children`;
+// A subshell opens the list's file: for `files=$(ls …)` the shell itself has a pipe, and for a moment both of its ends.
+const RECORD = `(ls -l /proc/$$/fd >/var/log/files.$$)
+{ tr '\\0' '\\n' </proc/$$/environ; tr '\\0' ' ' </proc/$$/cmdline; cat /var/log/files.$$; } >>/var/log/children
+rm /var/log/files.$$`;
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   parbake: 'exec parbake.real "$@" $PARBAKE_OPTIONS',
