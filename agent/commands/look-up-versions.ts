@@ -28,7 +28,7 @@ export async function lookUpVersions(
   if (steps.length === 0) return new Map();
   const deadline = endWithin(session.deadline, LONGEST_MS);
   const credentials = () => Promise.race([findCredentials(session, imds), giveUp(deadline)]);
-  // That it asks again is nobody's trouble here.
+  // Its retries are not logged: a plan goes on without the answer.
   const source = openSecrets({ ...session, deadline, log: () => {} }, credentials, plan.facts, aws);
   try {
     const ask = async (step: SecretStep) =>

@@ -122,7 +122,7 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     ]);
   });
 
-  it("is refused with all that others may write, each with the command that mends it, and nothing is changed", async () => {
+  it("is refused with all that others may write, each with the command that fixes it, and nothing is changed", async () => {
     image.write("etc/parbake/environment", "");
     chmodSync(at("etc/parbake/environment"), 0o666);
     mkdirSync(at("opt/store"), { recursive: true });

@@ -24,12 +24,12 @@ describe("refusals that are gathered", () => {
   it("tell of all that differs, or has a place of its own", () => {
     const message = [
       "p.yaml:1: the folder /srv/x does not exist. Make it.",
-      "p.yaml:1: the same. Mend it.",
-      "p.yaml:2: the same. Mend it.",
-      "p.yaml:3: the same. Mend it.",
+      "p.yaml:1: the same. Fix it.",
+      "p.yaml:2: the same. Fix it.",
+      "p.yaml:3: the same. Fix it.",
     ].join("\n");
     assert.throws(
-      () => forEachGathering(items, (item) => refuse(FOLDER, { what: "the same", fix: "Mend it.", at: item.at })),
+      () => forEachGathering(items, (item) => refuse(FOLDER, { what: "the same", fix: "Fix it.", at: item.at })),
       { message },
     );
   });

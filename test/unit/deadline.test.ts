@@ -54,7 +54,7 @@ describe("a run that is asked to stop", () => {
 
   it("ends with that in place of what its waits made of it, but not of a bug or of what stands for itself", () => {
     assert.equal((orStopped(unavailable, stopped()) as Refusal).code, "hangup");
-    const config = new Refusal("config", { what: "a typo", fix: "Mend it." });
+    const config = new Refusal("config", { what: "a typo", fix: "Fix it." });
     const bug = new TypeError("x");
     assert.deepEqual([orStopped(config, stopped()), orStopped(bug, stopped())], [config, bug]);
     assert.equal(orStopped(unavailable, startDeadline(60_000)), unavailable);

@@ -5,7 +5,7 @@
 import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setIfExamined } from "../../host/files/examined.ts";
-import { exchanged } from "../../host/files/exchanged.ts";
+import { replaced } from "../../host/files/replaced.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import {
   describeTampering,
@@ -56,8 +56,7 @@ export function commitChange(root: string, change: Change, written: WrittenFiles
       case "make-folder":
         return;
       case "attributes":
-        if (!setIfExamined(folder, basename(target), change.seen, change.new))
-          throw exchanged(folder, basename(target));
+        if (!setIfExamined(folder, basename(target), change.seen, change.new)) throw replaced(folder, basename(target));
         return;
       case "generation":
         return commitFlip(folder, change);
@@ -133,12 +132,12 @@ function putBack(folder: Folder, target: string, oldName: string, newInode: stri
 }
 
 function refuseAppeared(folder: Folder, target: string): void {
-  if (inodeOf(target) !== null) throw exchanged(folder, basename(target));
+  if (inodeOf(target) !== null) throw replaced(folder, basename(target));
 }
 
 function refuseOthers(folder: Folder, target: string, seen: string): void {
   const stats = lstatSync(target, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined || identityOf(stats) !== seen) throw exchanged(folder, basename(target));
+  if (stats === undefined || identityOf(stats) !== seen) throw replaced(folder, basename(target));
 }
 
 function inodeOf(path: string): string | null {

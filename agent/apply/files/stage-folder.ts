@@ -6,7 +6,7 @@
 import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
-import { exchanged } from "../../host/files/exchanged.ts";
+import { replaced } from "../../host/files/replaced.ts";
 import { openEntry, reopen, setDurably } from "../../host/files/examined.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import type { Change } from "../change/change.ts";
@@ -71,7 +71,7 @@ function make(parent: Folder, wanted: WantedFolder, trust: Trust): StagedChange 
     // Nobody but us gets in before owner and mode are right.
     mkdirSync(entryOf(parent, name), 0o700);
   } catch (error) {
-    throw errnoOf(error) === "EEXIST" ? exchanged(parent, name) : error;
+    throw errnoOf(error) === "EEXIST" ? replaced(parent, name) : error;
   }
   const newInode = cleaningUp(
     () => dressNew(parent, name, wanted),
@@ -86,7 +86,7 @@ function dressNew(parent: Folder, name: string, wanted: Attributes): string {
     const stats = fstatSync(examined, { bigint: true });
     // Whoever may write to the parent may have put another in its place by now.
     if (parent.exposure !== null && (Number(stats.uid) !== process.geteuid!() || !isEmpty(examined)))
-      throw exchanged(parent, name);
+      throw replaced(parent, name);
     const fd = reopen(examined);
     try {
       if (Number(stats.uid) !== wanted.uid || Number(stats.gid) !== wanted.gid) fchownSync(fd, wanted.uid, wanted.gid);
@@ -110,7 +110,7 @@ function fixAttributes(
   const name = basename(wanted.path);
   return inExamined(parent, name, (fd) => {
     const stats = fstatSync(fd, { bigint: true });
-    if (!stats.isDirectory() || stats.ino.toString() !== inode) throw exchanged(parent, name);
+    if (!stats.isDirectory() || stats.ino.toString() !== inode) throw replaced(parent, name);
     const current = attributesOf(stats);
     if (sameAttributes(current, wanted)) return unchanged(wanted.path);
     const problem = findGift({ ...parent, exposure }, name, current, wanted, () => isEmpty(fd));
@@ -150,7 +150,7 @@ function isEmpty(fd: number): boolean {
 
 function inExamined<T>(parent: Folder, name: string, work: (fd: number) => T): T {
   const fd = openEntry(parent, name);
-  if (fd === null) throw exchanged(parent, name);
+  if (fd === null) throw replaced(parent, name);
   try {
     return work(fd);
   } finally {

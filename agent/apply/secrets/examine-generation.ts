@@ -6,7 +6,7 @@ import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
-import { exchanged } from "../../host/files/exchanged.ts";
+import { replaced } from "../../host/files/replaced.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import {
   attributesOf,
@@ -84,7 +84,7 @@ function examineHeld(examination: Examination, target: FileTarget): ExaminedFile
   const stored = examination.stored?.files.find((file) => file.name === name);
   if (stored === undefined) throw new Error(`${name} is to stay as it is, and nothing is known of it`);
   const stats = statsOf(examination.folder, place);
-  if (stats === null) throw exchanged(examination.folder, place);
+  if (stats === null) throw replaced(examination.folder, place);
   const current = { attributes: attributesOf(stats), identity: identityOf(stats) };
   const difference = sameAttributes(current.attributes, target) ? "unchanged" : "attributes";
   const file = { contact: { kind: "own" }, digest: null, isPlain: false, versionIds: stored.versionIds } as const;

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../refusal.ts";
-import { exchanged } from "./exchanged.ts";
+import { replaced } from "./replaced.ts";
 import { identityOf } from "./identity.ts";
 import { entryOf, type Folder } from "../folder.ts";
 import type { CurrentFile } from "./read-current.ts";
@@ -83,7 +83,7 @@ export class AttributeKeeper {
   ): void {
     const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw exchanged(folder, name);
+      if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw replaced(folder, name);
       const outcome = this.#keepFrom(fd, folder, name, from.attributes.mode, toFd, to.mode);
       this.#warn(join(folder.shownPath, name), outcome);
     } finally {

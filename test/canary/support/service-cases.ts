@@ -28,7 +28,7 @@ function sayError(name: string, { kind, code }: Rule): Case {
 }
 
 const FAILED = ["69: parbake apply"];
-const MENDED = ["0: parbake apply"];
+const RECOVERS = ["0: parbake apply"];
 
 // One line each, so that a case is read and added as a row.
 // oxfmt-ignore
@@ -43,14 +43,14 @@ const ANSWERS: readonly Case[] = [
   { what: "an answer without a value", does: FAILED, ...SOON, faults: (canary) => always(FETCH, answer(200, JSON.stringify({ Name: canary }))) },
   { what: "bytes that are no base64", does: FAILED, ...SOON, faults: (canary) => always(FETCH, answer(200, JSON.stringify({ SecretBinary: `!${canary}` }))) },
   { what: "no answer", does: FAILED, ...SOON, faults: () => always(FETCH, { kind: "hang" }) },
-  { what: "a connection that is reset", does: MENDED, faults: () => once(FETCH, { kind: "reset" }) },
-  { what: "bytes that are no HTTP", does: MENDED, faults: () => once(FETCH, { kind: "garbage", as: "http" }) },
-  { what: "an answer that breaks off", does: MENDED, faults: () => once(FETCH, { kind: "garbage", as: "truncated" }) },
-  { what: "an answer of megabytes", does: MENDED, faults: () => once(FETCH, { kind: "oversized", bytes: 4_000_000 }) },
-  { what: "a batch that is denied", does: MENDED, ...IN_BATCHES, faults: (canary) => always(BATCH, answer(400, JSON.stringify({ message: canary }), "AccessDeniedException")) },
+  { what: "a connection that is reset", does: RECOVERS, faults: () => once(FETCH, { kind: "reset" }) },
+  { what: "bytes that are no HTTP", does: RECOVERS, faults: () => once(FETCH, { kind: "garbage", as: "http" }) },
+  { what: "an answer that breaks off", does: RECOVERS, faults: () => once(FETCH, { kind: "garbage", as: "truncated" }) },
+  { what: "an answer of megabytes", does: RECOVERS, faults: () => once(FETCH, { kind: "oversized", bytes: 4_000_000 }) },
+  { what: "a batch that is denied", does: RECOVERS, ...IN_BATCHES, faults: (canary) => always(BATCH, answer(400, JSON.stringify({ message: canary }), "AccessDeniedException")) },
   { what: "a secret that is denied in a batch", does: ["77: parbake apply"], ...IN_BATCHES, faults: (canary) => always(BATCH, answer(200, JSON.stringify({ SecretValues: [], Errors: [{ SecretId: "prod/db", ErrorCode: "AccessDeniedException", Message: canary }] }))) },
   { what: "a batch with another secret", does: FAILED, ...IN_BATCHES, faults: (canary) => always(BATCH, answer(200, JSON.stringify({ SecretValues: [{ Name: canary, SecretString: canary }], Errors: [] }))) },
-  { what: "descriptions that are denied", does: [...MENDED, "77: parbake plan --check-access"], faults: (canary) => always(DESCRIBE, answer(400, JSON.stringify({ message: canary }), "AccessDeniedException")) },
+  { what: "descriptions that are denied", does: [...RECOVERS, "77: parbake plan --check-access"], faults: (canary) => always(DESCRIBE, answer(400, JSON.stringify({ message: canary }), "AccessDeniedException")) },
   { what: "credentials of the role that are no JSON", does: FAILED, isEarly: true, faults: (canary) => always(ROLE, answer(200, `{"Code":"Success","SecretAccessKey":"${canary}`)) },
   { what: "a role whose name is the value", does: FAILED, isEarly: true, faults: (canary) => always({ ...ROLE, path: "/latest/meta-data/iam/security-credentials/" }, answer(200, canary)) },
   { what: "credentials whose code is the value", does: FAILED, isEarly: true, ...SOON, faults: (canary) => always(ROLE, answer(200, JSON.stringify({ Code: canary }))) },

@@ -218,7 +218,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, ["new", "old"]);
   });
 
-  it("replaces, mends and removes files of the lower layer of an overlay", () => {
+  it("replaces, fixes and removes files of the lower layer of an overlay", () => {
     const { refusal, done, mode, files, left } = play("overlay");
     assert.equal(refusal.refused, "data");
     assert.deepEqual(done.files, ["update null", "attributes null", "create null", "remove null"]);

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { leaveReport } from "../../../agent/report/report-file.ts";
 import type { Report } from "../../../agent/report/report.ts";
-import { CANARY, makeScratch, removeScratches } from "../support/scratch.ts";
+import { CANARY, makeScratch } from "../support/scratch.ts";
 
 describe("leaveReport", () => {
-  afterEach(removeScratches);
-
   function leave(root: string, report: object): string[] {
     const logged: string[] = [];
     leaveReport(root, report as Report, (level, message) => logged.push(`${level} ${message}`));

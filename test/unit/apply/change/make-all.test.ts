@@ -6,7 +6,7 @@ import type { Change } from "../../../../agent/apply/change/change.ts";
 import { stageHere } from "../../support/stage-here.ts";
 import { TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
-import { makeScratch, OWN_GID, OWN_UID, removeScratches, type Scratch } from "../../support/scratch.ts";
+import { makeScratch, OWN_GID, OWN_UID, type Scratch } from "../../support/scratch.ts";
 
 function makeNew({ root }: Scratch, path: string): Change {
   const wanted = { path, bytes: Buffer.from("new"), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
@@ -21,8 +21,6 @@ function broken(change: Change): Change {
 }
 
 describe("undoAll", () => {
-  afterEach(removeScratches);
-
   it("undoes the other changes where undoing one is a bug, and tells where that was, never what it says", () => {
     const scratch = makeScratch();
     for (const name of ["a", "b", "c"]) scratch.write(name, "old");

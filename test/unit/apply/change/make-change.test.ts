@@ -89,7 +89,7 @@ describe("undoChange", () => {
   });
 
   it("leaves owner and mode of a file that is not the inspected one, and of one that has got a second name", () => {
-    for (const meddle of ["exchange", "link", "write"]) {
+    for (const meddle of ["replace", "link", "write"]) {
       const scratch = makeScratch();
       scratch.write("a", "new", 0o600);
       const change = stage(scratch);
@@ -97,7 +97,7 @@ describe("undoChange", () => {
       prepareChange(scratch.root, change);
       if (meddle === "link") linkSync(scratch.path("a"), scratch.path("second"));
       else scratch.write(meddle === "write" ? "a" : "b", "secret", 0o600);
-      if (meddle === "exchange") renameSync(scratch.path("b"), scratch.path("a"));
+      if (meddle === "replace") renameSync(scratch.path("b"), scratch.path("a"));
       assert.throws(() => commitChange(scratch.root, change), /a changed after parbake inspected it/);
       undoChange(scratch.root, change);
       assert.equal(statSync(scratch.path("a")).mode & 0o7777, 0o600, meddle);

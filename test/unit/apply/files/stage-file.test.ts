@@ -92,7 +92,7 @@ describe("stageFile", () => {
     assert.deepEqual([after.ino, after.mtimeNs, after.ctimeNs], [before.ino, before.mtimeNs, before.ctimeNs]);
   });
 
-  it("mends a mode in place, and can take it back", () => {
+  it("fixes a mode in place, and can take it back", () => {
     const scratch = makeScratch();
     scratch.write("a.conf", "same");
     chmodSync(scratch.path("a.conf"), 0o666);
@@ -101,8 +101,8 @@ describe("stageFile", () => {
     assert.equal(staged.difference, "attributes");
     staged.prepare();
     staged.commit();
-    const mended = statSync(scratch.path("a.conf"), { bigint: true });
-    assert.deepEqual([mended.ino, mended.mtimeNs, Number(mended.mode) & 0o7777], [before.ino, before.mtimeNs, 0o600]);
+    const fixed = statSync(scratch.path("a.conf"), { bigint: true });
+    assert.deepEqual([fixed.ino, fixed.mtimeNs, Number(fixed.mode) & 0o7777], [before.ino, before.mtimeNs, 0o600]);
     staged.undo();
     assert.equal(statSync(scratch.path("a.conf")).mode & 0o7777, 0o666);
   });

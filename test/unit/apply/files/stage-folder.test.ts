@@ -69,7 +69,7 @@ describe("stageFolder", () => {
     assert.deepEqual([uid, gid, modeOf(path("a"))], [4711, 4712, "750"]);
   });
 
-  it("mends owner and mode of one that is there, and can take that back; touches nothing where they are right", () => {
+  it("fixes owner and mode of one that is there, and can take that back; touches nothing where they are right", () => {
     const { root, path } = makeScratch();
     mkdirSync(path("a"));
     chmodSync(path("a"), 0o777);
@@ -111,7 +111,7 @@ describe("applyPlan with folders", () => {
     );
   });
 
-  it("mends a folder that others may write to before anything lies in it", async () => {
+  it("fixes a folder that others may write to before anything lies in it", async () => {
     const scratch = makeRunnable();
     mkdirSync(scratch.path("srv"));
     chmodSync(scratch.path("srv"), 0o777);

@@ -21,7 +21,7 @@ describe("checkSecretsFolder", () => {
     assert.match(storage.guarantee, /^(unswappable|no swap on this machine|no swap in parbake's cgroup|swappable)$/);
   });
 
-  it("refuses a folder on a disk, with the mount that mends it (where the temporary folder is on a disk)", function () {
+  it("refuses a folder on a disk, with the mount that fixes it (where the temporary folder is on a disk)", function () {
     const { root, path } = makeScratch("disk");
     if (isMemory(root)) this.skip();
     mkdirSync(path(SECRETS_FOLDER), { recursive: true, mode: 0o755 });

@@ -6,7 +6,7 @@ import { readManaged } from "../../../../agent/apply/state/managed.ts";
 import { formatStatus } from "../../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import { gatherStatus, type Status } from "../../../../agent/inspect/gather-status.ts";
-import { makeRunnable, removeScratches, type Scratch } from "../../support/scratch.ts";
+import { makeRunnable, type Scratch } from "../../support/scratch.ts";
 
 const VALUES = [null, true, -1, 0.5, 1e300, "", "x", "/..", "../x", "\u0000", [], [null], {}, { at: 5 }, undefined];
 
@@ -103,8 +103,6 @@ function tellStatus({ root }: Scratch): Status {
 }
 
 describe("a document of parbake's own", () => {
-  afterEach(removeScratches);
-
   it("is read where it is the journal, or it is unreadable, and the status goes on", () => {
     const scratch = makeRunnable();
     const read = (text: string) => {

@@ -132,7 +132,7 @@ describe("the error policy", () => {
     assert.match(refusal.message, /127\.0\.0\.1:\d+ gives an answer that is not Secrets Manager's, after \d+ tr/);
   });
 
-  it("gives up at once on a status that no retry mends", async () => {
+  it("gives up at once on a status that no retry fixes", async () => {
     script(9, { kind: "status", status: 418, errorCode: "Whatever" });
     const refusal = await refusalOf(opened.source.fetchSecret(stepOf("prod/db")));
     assert.equal(refusal.code, "unavailable");

@@ -135,7 +135,7 @@ describe("Inputs", () => {
     assert.equal(told.length, 0);
   });
 
-  it("tells of each file and each folder above it that others may write to, once, with what mends it", () => {
+  it("tells of each file and each folder above it that others may write to, once, with what fixes it", () => {
     const inputs = open();
     write("etc/a.yaml");
     write("etc/d/b.yaml");
@@ -156,7 +156,7 @@ describe("Inputs", () => {
     ]);
   });
 
-  it("names three that others may write to for one reason, and mends them all", () => {
+  it("names three that others may write to for one reason, and fixes them all", () => {
     for (const name of ["a", "b", "c", "d", "e"]) write(`t/${name}.hbs`);
     for (const name of ["a", "b", "c", "d", "e"]) chmodSync(path(`t/${name}.hbs`), 0o646);
     const inputs = open();
