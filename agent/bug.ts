@@ -1,6 +1,8 @@
 // Our own bugs: which errors are one, and what may be told of one: where it was thrown, never what it says, for its message may
 // quote a secret. Pure.
 
+import { Refusal } from "./refusal.ts";
+
 /** The name of an unforeseen error and where it was thrown. Its message is left out: it may quote anything, a secret too. */
 export function describeBug(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
@@ -9,8 +11,13 @@ export function describeBug(error: unknown): string {
 }
 
 /** The same on one line, as a part of a sentence. */
-export function describeBugInline(error: unknown): string {
+function describeBugInline(error: unknown): string {
   return describeBug(error).replaceAll(/\n\s*/g, " ");
+}
+
+/** Why something failed, in our words alone: a Refusal's, or that it is a bug. */
+export function tellFailure(error: unknown): string {
+  return error instanceof Refusal ? error.message : `a bug in parbake, ${describeBugInline(error)}`;
 }
 
 // V8's own lines alone, which stand at the end: a message of many lines may have some that begin like them.

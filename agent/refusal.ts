@@ -36,7 +36,7 @@ export interface Problem {
 
 /** What the config declares, or what comes of it. */
 export interface Declared {
-  /** Absent: parbake itself made it, or a plan of an earlier parbake does not say. */
+  /** Absent: parbake itself made it. */
   readonly at?: Position;
 }
 

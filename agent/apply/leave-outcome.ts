@@ -1,8 +1,7 @@
 // What a run leaves behind for those who watch it: its report, and metrics where the config wants them. Never fails the run.
 
 import type { Log } from "../log.ts";
-import { Refusal } from "../refusal.ts";
-import { describeBug } from "../bug.ts";
+import { tellFailure } from "../bug.ts";
 import type { Report } from "../report/report.ts";
 import { leaveReport } from "../report/report-file.ts";
 import { writeMetrics } from "../report/write-metrics.ts";
@@ -15,7 +14,6 @@ export function leaveOutcome(root: string, report: Report, metrics: string | nul
   try {
     writeMetrics(root, metrics, report, readOwedActions(root).length);
   } catch (error) {
-    const why = error instanceof Refusal ? error.message : `a bug in parbake: ${describeBug(error)}`;
-    log("error", `the metrics could not be written: ${why}`);
+    log("error", `the metrics could not be written: ${tellFailure(error)}`);
   }
 }

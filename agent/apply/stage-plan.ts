@@ -56,7 +56,7 @@ export function stagePlan(plan: Plan, found: Found, selection: Selection, contex
   const hasChanges = changes.length > 0;
   const managed = nextRecord(found.managed, targets, { plan, runId: context.runId, writtenAt, hasChanges });
   const { followUp, skipped } = buildFollowUp(targets, removals, context.root);
-  const journal = newJournal({ changes, madeFolders: [], followUp, managed });
+  const journal = newJournal({ changes, followUp, managed });
   return {
     targets,
     removals,

@@ -2,7 +2,7 @@
 
 import { RUN_FOLDER, shownRecord } from "../apply/state/own-folders.ts";
 import { readState, removeState, writeState } from "../apply/state/state-file.ts";
-import { describeBugInline } from "../bug.ts";
+import { tellFailure } from "../bug.ts";
 import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import { parseReport } from "./parse-report.ts";
@@ -20,8 +20,7 @@ export function leaveReport(root: string, report: Report, log: Log): void {
   try {
     writeReport(root, report);
   } catch (error) {
-    const why = error instanceof Refusal ? error.message : `a bug of parbake's, ${describeBugInline(error)}`;
-    log("error", `the report could not be written: ${why}`);
+    log("error", `the report could not be written: ${tellFailure(error)}`);
     removeReport(root);
   }
 }

@@ -98,7 +98,7 @@ describe("an image that parbake acts on with --root", function () {
   });
 
   for (const [what, wrong] of [
-    ["a folder to remove that climbs out", { madeFolders: ["/etc/../../x"] }],
+    ["a change of a folder that climbs out", { path: "/etc/web/../../../x" }],
     ["a change of a file that climbs out", { path: "/etc/../../x/victim" }],
     ["a record whose paths climb out", { managed: { runId: "x", files: [entry("/../x", "x")], plain: [] } }],
     ["a unit that is an option of systemctl's", { unit: "-Hevil.service" }],
@@ -117,7 +117,6 @@ describe("an image that parbake acts on with --root", function () {
         since: "2026-02-03T04:05:06.000Z",
         managed: null,
         changes: [change],
-        madeFolders: [],
         followUp: { reloadsManager: true, actions: [{ unit, action: "restart" }], healthChecks: [] },
         ...wrong,
       };
@@ -137,7 +136,6 @@ describe("an image that parbake acts on with --root", function () {
       since: "2026-02-03T04:05:06.000Z",
       managed: null,
       changes: [],
-      madeFolders: [],
       followUp: { reloadsManager: true, actions: [{ unit: "a.service", action: "restart" }], healthChecks: [] },
     };
     image.write("var/lib/parbake/journal.json", JSON.stringify(journal));

@@ -26,7 +26,7 @@ describe("a run that is not over, in the compiled binary", () => {
 
   function leaveJournal(): void {
     const followUp = { reloadsManager: false, actions: [], healthChecks: [] };
-    const journal = newJournal({ changes: [], madeFolders: [], followUp });
+    const journal = newJournal({ changes: [], followUp });
     writeJournal(image.root, STATE_FOLDER, { ...journal, phase: "act" });
   }
 

@@ -1,6 +1,6 @@
 // Makes all changes, or none.
 
-import { describeBugInline } from "../../bug.ts";
+import { tellFailure } from "../../bug.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import type { Log } from "../../log.ts";
 import { formatProblem, placeProblem, Refusal, type Problem } from "../../refusal.ts";
@@ -69,7 +69,7 @@ function describeStuck(what: string, error: unknown): Problem {
   if (error instanceof Refusal || errnoOf(error) !== null)
     return { what, fix: "Fix the file system and run parbake again: it puts the file back first." };
   return {
-    what: `${what}: a bug of parbake's, ${describeBugInline(error)}`,
+    what: `${what}: ${tellFailure(error)}`,
     fix: "Please report it. Run parbake again: it tries to put the file back first.",
   };
 }

@@ -37,8 +37,6 @@ export interface Journal {
   /** Another boot owes the units nothing: they started with the files as they are. */
   readonly bootId: string;
   readonly changes: readonly Change[];
-  /** Outermost first. */
-  readonly madeFolders: readonly string[];
   readonly followUp: FollowUp;
   /** The record of managed files, once the new files are to stay; null: the one that is there is right. */
   readonly managed: RecordUpdate | null;
@@ -51,11 +49,11 @@ export interface Journal {
 const NAME = "journal.json";
 export const JOURNAL_FOLDERS: readonly OwnFolder[] = [STATE_FOLDER, RUN_FOLDER];
 
-type NewJournal = Pick<Journal, "changes" | "madeFolders" | "followUp"> & Partial<Pick<Journal, "managed">>;
+type NewJournal = Pick<Journal, "changes" | "followUp"> & Partial<Pick<Journal, "managed">>;
 
-export function newJournal({ changes, madeFolders, followUp, managed = null }: NewJournal): Journal {
+export function newJournal({ changes, followUp, managed = null }: NewJournal): Journal {
   const since = new Date().toISOString();
-  return { schema: 1, phase: "swap", bootId: readBootId(), since, changes, madeFolders, followUp, managed };
+  return { schema: 1, phase: "swap", bootId: readBootId(), since, changes, followUp, managed };
 }
 
 export function chooseFolder(changes: readonly Change[], secretsFolder: string): OwnFolder {
@@ -110,10 +108,6 @@ function parseJournal(json: JsonValue): Journal {
     bootId: json.get("bootId").text(),
     since: json.get("since").text(),
     changes: json.get("changes").items().map(parseChange),
-    madeFolders: json
-      .get("madeFolders")
-      .items()
-      .map((path) => path.path()),
     followUp: parseFollowUp(json.get("followUp")),
     managed: json.get("managed").nullable(parseRecordUpdate),
     ...(json.has("begun") ? { begun: json.get("begun").items().map(parseBegun) } : {}),

@@ -5,7 +5,6 @@ import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import { refuseStop } from "../../stop.ts";
-import { removeFolders } from "../../host/folder.ts";
 import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
 import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
 import { tryWriteManaged } from "../state/managed.ts";
@@ -70,7 +69,6 @@ export async function swapIn(
 export function takeBack({ journal, folder }: Transaction, root: string): UndoProblems {
   const { stuck, lost } = undoAll(root, journal.changes);
   if (stuck.length > 0) return { stuck, lost };
-  removeFolders(root, journal.madeFolders);
   return { stuck: tryRemoveJournal(root, folder), lost };
 }
 
@@ -128,7 +126,6 @@ export async function rollBack(
   }
   const { stuck, lost } = undoAll(root, journal.changes);
   if (stuck.length > 0) return { isRolledBack: false, reports: [], stuck, others: lost };
-  removeFolders(root, journal.madeFolders);
   const { reports, problems } = await actOnOldFiles(journal.followUp, context);
   return { isRolledBack: true, reports, stuck: tryRemoveJournal(root, folder), others: [...lost, ...problems] };
 }

@@ -46,7 +46,6 @@ function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint):
   return formatColumns(rows);
 }
 
-// A report of an older parbake has no `held`.
 function formatHeld({ lastRun }: Status, paint: Paint): string {
   const held = lastRun?.held ?? [];
   if (held.length === 0) return "";

@@ -215,7 +215,7 @@ describe("gatherStatus", () => {
     await assert.rejects(applyPlan(broken, optionsFor(scratch.root)), Refusal);
     const actions = [{ action: "reload", unit: "nginx.service" }] as const;
     const followUp = { reloadsManager: false, actions, healthChecks: [] };
-    const journal = newJournal({ changes: [], madeFolders: [], followUp, managed: null });
+    const journal = newJournal({ changes: [], followUp, managed: null });
     writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act" });
     const { reasons, interrupted, interruptions, owed } = gatherStatus(scratch.root, Date.now());
     assert.deepEqual(reasons, ["the last run failed", "a run was cut short", "reloads or restarts are owed"]);
@@ -228,7 +228,7 @@ describe("gatherStatus", () => {
     const actions = [{ action: "reload", unit: "nginx.service" }] as const;
     const followUp = { reloadsManager: false, actions, healthChecks: [] };
     const lock = await takeLock(scratch.root, 0);
-    const journal = newJournal({ changes: [], madeFolders: [], followUp, managed: null });
+    const journal = newJournal({ changes: [], followUp, managed: null });
     writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act" });
     const { running, ...during } = gatherStatus(scratch.root, Date.now());
     assert.equal(running?.pid, process.pid);
@@ -259,7 +259,7 @@ describe("gatherStatus", () => {
       actions: [{ action: "reload", unit: "a.service" }],
       healthChecks: [],
     } as const;
-    const journal = newJournal({ changes: [], madeFolders: [], followUp, managed: null });
+    const journal = newJournal({ changes: [], followUp, managed: null });
     writeJournal(scratch.root, STATE_FOLDER, { ...journal, phase: "act", bootId: "another" });
     assert.deepEqual(gatherStatus(scratch.root, Date.now()).owed, []);
   });

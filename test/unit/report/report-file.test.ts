@@ -21,7 +21,7 @@ describe("leaveReport", () => {
     };
     const [line, ...others] = leave(root, bug);
     assert.deepEqual(others, []);
-    assert.match(line!, /^error the report could not be written: a bug of parbake's, TypeError at \S/);
+    assert.match(line!, /^error the report could not be written: a bug in parbake, TypeError at \S/);
     assert.equal(line!.includes("c4n4ry"), false);
     assert.equal(existsSync(path("run/parbake/report.json")), false);
   });

@@ -33,7 +33,7 @@ describe("undoAll", () => {
     assert.deepEqual(lost, []);
     const [problem, ...others] = stuck;
     assert.deepEqual(others, []);
-    assert.match(problem!.what, /^\/b could not be put back as it was: a bug of parbake's, TypeError at \S/);
+    assert.match(problem!.what, /^\/b could not be put back as it was: a bug in parbake, TypeError at \S/);
     assert.match(problem!.what, /make-change\.ts:\d+:\d+/);
     assert.doesNotMatch(problem!.what, /null|undefined|properties|\n/);
     assert.deepEqual(problem!.at, { file: "x.yaml" });

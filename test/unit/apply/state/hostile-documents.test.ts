@@ -42,7 +42,7 @@ const TRUST = { uids: [1], gids: [] };
 
 const MANAGED = { schema: 1, runId: "x", files: [ENTRY, SECRET] };
 const JOURNAL = {
-  ...newJournal({ changes: [], madeFolders: ["/run/x"], followUp: FOLLOW_UP as never }),
+  ...newJournal({ changes: [], followUp: FOLLOW_UP as never }),
   phase: "act",
   managed: { runId: "x", files: [ENTRY, SECRET], plain: ["/etc/a"] },
   begun: [{ step: "reload a.service", times: 1 }],

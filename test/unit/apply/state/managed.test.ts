@@ -366,7 +366,6 @@ describe("the record after a run that was killed", () => {
     const trust = { uids: [], gids: [] };
     const journal = newJournal({
       changes: [{ kind: "create", path: "/etc/a", trust, newName: ".a.parbake-tmp.0123456789abcdef", newInode }],
-      madeFolders: [],
       followUp: { reloadsManager: false, actions: [], healthChecks: [] },
       managed: { runId: "killed", files: [ENTRY], plain: ["/etc/a"] },
     });

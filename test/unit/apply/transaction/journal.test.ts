@@ -46,7 +46,7 @@ const FOLLOW_UP = {
 describe("a journal", () => {
   it("is read as it was written, and is of this boot", () => {
     const { root } = makeScratch();
-    const journal = newJournal({ changes: CHANGES, madeFolders: ["/run/x"], followUp: FOLLOW_UP });
+    const journal = newJournal({ changes: CHANGES, followUp: FOLLOW_UP });
     assert.equal(readJournal(root, STATE_FOLDER).kind, "none");
     writeJournal(root, STATE_FOLDER, journal);
     assert.deepEqual(readJournal(root, STATE_FOLDER), { kind: "read", document: journal });
@@ -58,7 +58,7 @@ describe("a journal", () => {
 
   it("is unreadable with another schema, an unknown phase, or an invalid part", () => {
     const scratch = makeScratch();
-    const journal = newJournal({ changes: CHANGES, madeFolders: [], followUp: FOLLOW_UP });
+    const journal = newJournal({ changes: CHANGES, followUp: FOLLOW_UP });
     for (const wrong of [
       { schema: 2 },
       { phase: "begin" },
@@ -66,7 +66,7 @@ describe("a journal", () => {
       { begun: [{ step: "restart app.service", times: -1 }] },
       { begun: [{ step: "restart app.service", times: 0.5 }] },
       { changes: [{}] },
-      { madeFolders: ["x"] },
+      { changes: [{ ...CHANGES[0], path: "x" }] },
       { followUp: { ...FOLLOW_UP, actions: [{ unit: "a", action: "stop" }] } },
     ]) {
       scratch.write(`${STATE_FOLDER}/journal.json`, JSON.stringify({ ...journal, ...wrong }));
