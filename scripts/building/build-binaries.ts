@@ -1,11 +1,13 @@
 // Makes the two executables out of the bundle and the pinned Node, by pkg. scripts/build runs it in an empty environment.
 // Usage: build-binaries.ts WORK-FOLDER COMMIT OUTPUT-FOLDER
 
+import { execFileSync, type StdioOptions } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
 import { NO_CODE_FROM_TEXT, NO_REHASH, V8_FLAGS } from "../../agent/process/v8-flags.ts";
+import { findRunner, type Runner, writeLauncher } from "./build-emulated.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
 import { type Bundle, bundleAgent } from "./bundle-agent.ts";
@@ -39,7 +41,7 @@ const CATALOGUE = "agent/facts/catalogue/catalogue.tsv";
  * Puts the stripped Node of an architecture into pkg's download cache, so that pkg downloads nothing, and the snapshot remembers
  * a path in the work folder as the Node that built it.
  */
-function placeNode(architecture: Architecture, work: string): void {
+function placeNode(architecture: Architecture, work: string): string {
   const name = `node-v${readPinnedNode(architecture).version}-linux-${architecture}`;
   const cache = join(work, ".pkg-cache", "sea");
   const bin = join(cache, name, "bin");
@@ -47,23 +49,23 @@ function placeNode(architecture: Architecture, work: string): void {
   stripProgram(nodePath(architecture), join(bin, "node"));
   for (const mark of [join(bin, "node.ok"), join(cache, `${name}.tar.gz`), join(cache, `${name}.tar.gz.ok`)])
     writeFileSync(mark, "");
+  return join(bin, "node");
 }
 
-function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
-  // V8 can build a snapshot only for the architecture that it runs on.
-  const isNative = architecture === process.arch;
+/** A snapshot is V8's own for one architecture, and is made by running its Node. */
+function configure(hasSnapshot: boolean, { assets }: Bundle): SeaConfig {
   const catalogue = join(TOP, CATALOGUE);
   return {
     // Relative to pkg's folder below the work folder: the executable keeps the path.
     main: "../parbake.js",
-    useSnapshot: isNative,
+    useSnapshot: hasSnapshot,
     useCodeCache: false,
     // SIGUSR1 would open a debugger's port on a process that holds secrets.
     // OPENSSL_CONF may name a library to load.
     execArgv: [
       "--disable-sigusr1",
       "--openssl-config=/dev/null",
-      ...(isNative ? [...V8_FLAGS, NO_REHASH.atStart] : [NO_CODE_FROM_TEXT]),
+      ...(hasSnapshot ? [...V8_FLAGS, NO_REHASH.atStart] : [NO_CODE_FROM_TEXT]),
     ],
     // NODE_OPTIONS is for the machine's other programs.
     execArgvExtension: "none",
@@ -71,36 +73,73 @@ function configure(architecture: Architecture, { assets }: Bundle): SeaConfig {
   };
 }
 
-async function buildBinary(architecture: Architecture, bundle: Bundle, work: string): Promise<string> {
-  placeNode(architecture, work);
+/** pkg makes the blob with the Node that runs it, where no target is this machine's: so that is what runs the target's. */
+async function withGenerator(path: string, work: () => Promise<void>): Promise<void> {
+  const own = process.execPath;
+  process.execPath = path;
+  try {
+    await work();
+  } finally {
+    process.execPath = own;
+  }
+}
+
+async function buildBinary(architecture: Architecture, runner: Runner, bundle: Bundle, work: string): Promise<string> {
+  const node = placeNode(architecture, work);
+  const isEmulated = "command" in runner && runner.command.length > 0;
+  const generator = isEmulated ? writeLauncher(runner.command, node, join(work, "generator")) : process.execPath;
   const built = join(work, OUTPUT[architecture]);
   const nodeRange = `node${readPinnedNode(architecture).version}`;
   const targets: PkgTarget[] = [{ platform: "linux", arch: architecture, nodeRange, output: built }];
   try {
-    await pkg.default(bundle.main, { targets, seaConfig: configure(architecture, bundle) });
+    await withGenerator(generator, () =>
+      pkg.default(bundle.main, { targets, seaConfig: configure("command" in runner, bundle) }),
+    );
   } catch (error) {
     throw new Error(`pkg could not make ${OUTPUT[architecture]}`, { cause: error });
   }
   chmodSync(built, 0o755);
+  if ("command" in runner) start(built, runner.command);
   return built;
 }
 
+/** @throws Error where what was built doesn't start: a snapshot is only known to be one when it has been read */
+function start(built: string, command: readonly string[]): void {
+  const [emulator, ...rest] = command;
+  const stdio: StdioOptions = ["ignore", "ignore", "pipe"];
+  if (emulator === undefined) execFileSync(built, ["--version"], { stdio });
+  else execFileSync(emulator, [...rest, built, "--version"], { stdio });
+}
+
 /** @returns the line that the build prints of it */
-function publish(built: string, output: string): string {
+function publish(built: string, runner: Runner, output: string): string {
   const bytes = readFileSync(built);
   const path = join(output, basename(built));
   // Atomically, so that no run ever meets half a binary.
   writeFileSync(`${path}.new`, bytes, { mode: 0o755 });
   renameSync(`${path}.new`, path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return `${relative(TOP, path)}: ${describeElf(bytes)}\n  ${bytes.length} bytes, SHA-256 ${sha256}`;
+  return [
+    `${relative(TOP, path)}: ${describeElf(bytes)}`,
+    `  ${bytes.length} bytes, SHA-256 ${sha256}`,
+    `  ${describeSnapshot(runner)}`,
+  ].join("\n");
+}
+
+function describeSnapshot(runner: Runner): string {
+  if ("obstacle" in runner)
+    return `without a start-up snapshot, so it starts about twice as slowly: ${runner.obstacle}`;
+  const [program, ...parameters] = runner.command;
+  if (program === undefined) return "with a start-up snapshot, made on this machine's own CPU";
+  return `with a start-up snapshot, made under ${basename(program)} ${parameters.slice(0, 2).join(" ")}`;
 }
 
 async function buildAll(work: string, commit: string, output: string): Promise<void> {
   const bundle = await bundleAgent(work, commit);
   const lines: string[] = [];
   for (const architecture of ARCHITECTURES) {
-    lines.push(publish(await buildBinary(architecture, bundle, work), output));
+    const runner = findRunner(architecture);
+    lines.push(publish(await buildBinary(architecture, runner, bundle, work), runner, output));
   }
   copyFileSync(bundle.map, join(output, "parbake.js.map"));
   console.log(lines.join("\n"));

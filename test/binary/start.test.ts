@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "mocha";
+import { findRunner } from "../../scripts/building/build-emulated.ts";
 import { TOP } from "../../scripts/building/build-pinned-node.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { startEmulator } from "../../scripts/emulator/emulator.ts";
-import { BINARY, makeScratchImage } from "./support/scratch-image.ts";
+import { BINARY, makeScratchImage, runProgram } from "./support/scratch-image.ts";
 
 const VERSION = /^parbake \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(\+dirty)?, Node 24\.\d+\.\d+\)\n$/;
 const ARM64_BINARY = join(TOP, "dist/parbake-linux-arm64");
@@ -93,4 +94,37 @@ describeWhere({ programs: isX64 ? ["qemu-aarch64-static"] : [] }, `dist/parbake-
     const { status, stdout } = run("tune", "jvm", "--instance-type", "m7g.large");
     assert.deepEqual([status, stdout.includes("heap")], [0, true]);
   });
+
+  // Its snapshot is made on one CPU: the oldest of EC2's must run it, and those that know more instructions.
+  for (const cpu of isX64 ? ["cortex-a53", "cortex-a72", "neoverse-n1", "max"] : [null])
+    itWhere(cpu === null ? "does the whole job" : `does the whole job on ${cpu}`, async () => {
+      const secrets = [{ name: "prod/db", versions: [{ string: '{"password":"arm"}' }] }];
+      const emulator = await startEmulator({ world: { secrets } });
+      const image = makeScratchImage();
+      try {
+        const [program, ...rest] = command;
+        const argv = [program!, ...(cpu === null ? [] : ["-cpu", cpu]), ...rest, "apply", "--root", image.root];
+        const { status, stderr } = await runProgram(emulator, argv);
+        assert.equal(status, 0, stderr);
+        assert.equal(image.read("run/parbake/secrets/db/password"), "arm");
+        assert.match(image.read("etc/web/web.txt"), /^workers=\d+\npassword file=/);
+      } finally {
+        image.remove();
+        await emulator.close();
+      }
+    });
+
+  itWhere("has a snapshot exactly where the build can run arm64", () => {
+    assert.equal(hasSnapshot(readFileSync(ARM64_BINARY)), "command" in findRunner("arm64"));
+  });
 });
+
+/** As Node's SEA blob says it: its flags, a byte, the length of the script's path, the path. */
+function hasSnapshot(elf: Buffer): boolean {
+  const path = Buffer.from("../parbake.js");
+  const length = Buffer.from([path.length, 0, 0, 0, 0, 0, 0, 0]);
+  const at = elf.indexOf(Buffer.concat([length, path]));
+  assert.ok(at > 0);
+  const USE_SNAPSHOT = 2;
+  return (elf.readUInt32LE(at - 5) & USE_SNAPSHOT) !== 0;
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { findRunner, writeLauncher } from "../../../scripts/building/build-emulated.ts";
+
+describe("findRunner", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "parbake-runner-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("needs nothing for this machine's own architecture", () => {
+    assert.deepEqual(findRunner(process.arch as "x64", {}), { command: [] });
+  });
+
+  it("emulates the oldest arm64 CPU of EC2 where qemu and the libraries are there, and else says what is missing", function () {
+    if (process.arch !== "x64") this.skip();
+    const environment = { PATH: folder, QEMU_LD_PREFIX: join(folder, "libraries") };
+    const qemu = join(folder, "qemu-aarch64-static");
+    assert.match(obstacle(environment), /^no qemu-aarch64-static on this machine \(Debian: qemu-user-static, /);
+    writeFileSync(qemu, "");
+    assert.match(obstacle(environment), /^no qemu-aarch64-static on this machine/);
+    chmodSync(qemu, 0o755);
+    assert.match(obstacle(environment), /^no arm64 libraries in \S+\/libraries \(Debian: \S+, libc6-arm64-cross /);
+    mkdirSync(join(folder, "libraries/lib"), { recursive: true });
+    writeFileSync(join(folder, "libraries/lib/ld-linux-aarch64.so.1"), "");
+    assert.deepEqual(findRunner("arm64", environment), {
+      command: [qemu, "-cpu", "cortex-a72", "-L", join(folder, "libraries")],
+    });
+  });
+});
+
+function obstacle(environment: NodeJS.ProcessEnv): string {
+  const runner = findRunner("arm64", environment);
+  return "obstacle" in runner ? runner.obstacle : "";
+}
+
+describe("writeLauncher", () => {
+  it("writes a script that hands each parameter on, whatever is in it", () => {
+    const folder = mkdtempSync(join(tmpdir(), "parbake-'launcher-"));
+    try {
+      const launcher = writeLauncher(["printf", "<%s>"], "a node's path", join(folder, "launch"));
+      assert.equal(execFileSync(launcher, ["b c", "*"], { encoding: "utf8" }), "<a node's path><b c><*>");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
