@@ -12,8 +12,10 @@ interface Emulation {
    * with this one nothing that a later V8 writes down of the CPU at the build can be missing at the start.
    */
   readonly cpu: string;
-  readonly loader: string;
-  /** Debian's packages of it, for the reader of a message. */
+  /** Where Debian's cross packages put the C libraries, and what Node needs of them. */
+  readonly libraries: string;
+  readonly needed: readonly string[];
+  /** Debian's packages of all that, for the reader of a message. */
   readonly packages: string;
 }
 
@@ -22,13 +24,11 @@ const EMULATIONS: Readonly<Partial<Record<Architecture, Emulation>>> = {
   arm64: {
     program: "qemu-aarch64-static",
     cpu: "cortex-a72",
-    loader: "lib/ld-linux-aarch64.so.1",
+    libraries: "/usr/aarch64-linux-gnu",
+    needed: ["lib/ld-linux-aarch64.so.1", "lib/libstdc++.so.6"],
     packages: "qemu-user-static, libc6-arm64-cross and libstdc++6-arm64-cross",
   },
 };
-
-// Where Debian's cross packages put the C libraries.
-const LIBRARIES: Readonly<Partial<Record<Architecture, string>>> = { arm64: "/usr/aarch64-linux-gnu" };
 
 /** What runs Node of that architecture; `command` is empty on a machine of its own. */
 export type Runner = { readonly command: readonly string[] } | { readonly obstacle: string };
@@ -45,8 +45,8 @@ export function findRunner(
     .find(isProgram);
   if (program === undefined)
     return { obstacle: `no ${emulation.program} on this machine (Debian: ${emulation.packages})` };
-  const libraries = QEMU_LD_PREFIX ?? LIBRARIES[architecture] ?? "/";
-  if (!existsSync(join(libraries, emulation.loader)))
+  const libraries = QEMU_LD_PREFIX ?? emulation.libraries;
+  if (!emulation.needed.every((name) => existsSync(join(libraries, name))))
     return { obstacle: `no ${architecture} libraries in ${libraries} (Debian: ${emulation.packages})` };
   return { command: [program, "-cpu", emulation.cpu, "-L", libraries] };
 }

@@ -25,7 +25,8 @@ describe("findRunner", () => {
     chmodSync(qemu, 0o755);
     assert.match(obstacle(environment), /^no arm64 libraries in \S+\/libraries \(Debian: \S+, libc6-arm64-cross /);
     mkdirSync(join(folder, "libraries/lib"), { recursive: true });
-    writeFileSync(join(folder, "libraries/lib/ld-linux-aarch64.so.1"), "");
+    for (const name of ["ld-linux-aarch64.so.1", "libstdc++.so.6"])
+      writeFileSync(join(folder, "libraries/lib", name), "");
     assert.deepEqual(findRunner("arm64", environment), {
       command: [qemu, "-cpu", "cortex-a72", "-L", join(folder, "libraries")],
     });
