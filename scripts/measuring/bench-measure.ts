@@ -1,4 +1,5 @@
-// Measures one run of a program: its time, its memory, and its page reads when nothing of it is cached.
+// One run of a program, timed; and what it takes from the machine: processor time, memory, page faults, and page reads when
+// nothing of it is cached.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -9,19 +10,33 @@ import type { ScratchImage } from "../../test/binary/support/scratch-image.ts";
 export interface Program {
   readonly argv: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** A fresh machine for each run, given as `--root`. */
+  /** A fresh machine for each run, given as `--root`, or as `parameters` says. */
   readonly bakeImage?: () => ScratchImage;
+  readonly parameters?: (root: string) => readonly string[];
 }
 
-const GNU_TIME = "/usr/bin/time";
+export interface Run {
+  readonly wallMs: number;
+  readonly stderr: string;
+}
 
-/** @throws Error if it doesn't end with 0 */
-export async function timeRun(
-  { argv, environment, bakeImage }: Program,
+export interface Footprint {
+  readonly residentBytes: number;
+  readonly minorFaults: number;
+  readonly majorFaults: number;
+  readonly readBytes: number;
+}
+
+export const GNU_TIME = "/usr/bin/time";
+
+/** @throws Error where it doesn't end with 0 */
+export async function runOnce(
+  { argv, environment, bakeImage, parameters }: Program,
   prefix: readonly string[] = [],
-): Promise<number> {
+): Promise<Run> {
   const image = bakeImage?.();
-  const [command = "", ...rest] = [...prefix, ...argv, ...(image ? ["--root", image.root] : [])];
+  const own = image ? (parameters?.(image.root) ?? ["--root", image.root]) : [];
+  const [command = "", ...rest] = [...prefix, ...argv, ...own];
   try {
     const startMs = performance.now();
     const child = spawn(command, rest, { env: environment, stdio: ["ignore", "ignore", "pipe"] });
@@ -29,12 +44,39 @@ export async function timeRun(
     child.once("exit", () => (wallMs = performance.now() - startMs));
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    const status = await new Promise((resolve) => child.once("close", resolve));
+    const status = await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
     if (status !== 0) throw new Error(`${command} ended with ${String(status)}: ${stderr}`);
-    return wallMs;
+    return { wallMs, stderr };
   } finally {
     image?.remove();
   }
+}
+
+export async function timeRun(program: Program, prefix: readonly string[] = []): Promise<number> {
+  return (await runOnce(program, prefix)).wallMs;
+}
+
+/** Runs all of them `runs` times, in turns: what slows the machine for a while slows each alike. */
+export async function timeInTurns(
+  programs: Readonly<Record<string, Program>>,
+  runs: number,
+  prefix: readonly string[] = [],
+): Promise<Readonly<Record<string, number[]>>> {
+  const wallsMs: Record<string, number[]> = Object.fromEntries(Object.keys(programs).map((name) => [name, []]));
+  for (let run = 0; run < runs; run++)
+    for (const [name, program] of Object.entries(programs)) wallsMs[name]?.push(await timeRun(program, prefix));
+  return wallsMs;
+}
+
+/** User and system time of a run, to the millisecond, by bash: GNU time rounds to hundredths of a second. */
+export async function readCpuMs(program: Program): Promise<Run & { readonly cpuMs: number }> {
+  const timed = ["bash", "-c", 'TIMEFORMAT="%3U %3S"; time "$0" "$@" 2>/dev/null'];
+  const run = await runOnce({ ...program, environment: { ...program.environment, LC_ALL: "C" } }, timed);
+  const seconds = run.stderr.trim().split(" ").map(Number);
+  return { ...run, cpuMs: 1000 * seconds.reduce((sum, value) => sum + value, 0) };
 }
 
 export function median(values: readonly number[]): number {
@@ -44,29 +86,27 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
-/** `cold`: evicts the program's file from the page cache first, and nothing else. */
-export async function readFootprint(program: Program, cache: "warm" | "cold"): Promise<string> {
-  if (!existsSync(GNU_TIME)) return `${cache}: not measured, GNU time is not installed`;
+/** Null where GNU time is not installed. `cold`: the program's file is taken out of the page cache first, and nothing else is. */
+export async function readFootprint(program: Program, cache: "warm" | "cold"): Promise<Footprint | null> {
+  if (!existsSync(GNU_TIME)) return null;
   if (cache === "cold") evict(program.argv[0] ?? "");
   const folder = mkdtempSync(join(tmpdir(), "parbake-bench-"));
   try {
     const output = join(folder, "time");
-    await timeRun(program, [GNU_TIME, "--format", "%M %F %I", "--output", output]);
+    await timeRun(program, [GNU_TIME, "--format", "%M %R %F %I", "--output", output]);
     // The last in blocks of 512 bytes.
-    const [rssKiB = NaN, majorFaults = NaN, readBlocks = NaN] = readFileSync(output, "utf8")
+    const [residentKiB = NaN, minorFaults = NaN, majorFaults = NaN, readBlocks = NaN] = readFileSync(output, "utf8")
       .trim()
       .split(" ")
       .map(Number);
-    return cache === "warm"
-      ? `${Math.round(rssKiB / 1024)} MiB resident`
-      : `cold: ${(readBlocks / 2048).toFixed(1)} MiB read in ${majorFaults} major faults`;
+    return { residentBytes: residentKiB * 1024, minorFaults, majorFaults, readBytes: readBlocks * 512 };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-// posix_fadvise(POSIX_FADV_DONTNEED) on the whole file, by way of dd.
-function evict(file: string): void {
+/** posix_fadvise(POSIX_FADV_DONTNEED) on the whole file, by way of dd. */
+export function evict(file: string): void {
   const argv = [`of=${file}`, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none"];
   const { status } = spawnSync("dd", argv);
   if (status !== 0) throw new Error(`dd could not evict ${file}`);

@@ -71,7 +71,10 @@ export interface Front {
 }
 
 /** Ends TLS and hands the bytes on to `endpoint`. */
-export async function startTlsFront(endpoint: string, { cert, key }: TestCertificates): Promise<Front> {
+export async function startTlsFront(
+  endpoint: string,
+  { cert, key }: Pick<TestCertificates, "cert" | "key">,
+): Promise<Front> {
   const server = createTlsServer({ cert, key }, (socket) =>
     tie(socket, connect(Number(new URL(endpoint).port), "127.0.0.1")),
   );
