@@ -22,7 +22,7 @@ function readArguments(): Pick<Extent, "runs" | "slowRuns" | "growthRuns"> {
   if (values.quick) return QUICK;
   const runs = Number(positionals[0] ?? DEFAULT_RUNS);
   if (!Number.isInteger(runs) || runs < 1) throw new Error("usage: bench-boot.ts [--quick] [RUNS]");
-  return { runs, slowRuns: Math.ceil(runs / 4), growthRuns: Math.ceil(runs / 2) };
+  return { runs, slowRuns: Math.ceil(runs / 4), growthRuns: runs };
 }
 
 async function measureAll(extent: Extent): Promise<Row[]> {

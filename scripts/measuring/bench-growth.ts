@@ -7,8 +7,9 @@ import { asMs, judge, type Row } from "./bench-table.ts";
 
 const FILES = [2, 12, 60, 200];
 const SECRETS = [1, 10, 100];
+/** From the smallest job to this one a further file or secret is judged: most images have no more, and V8 is still cold. */
+const JUDGED = { files: 60, secrets: 100 };
 
-/** What one more costs: the medians of the largest job and of the smallest, by the difference in number. */
 export async function measureGrowth(extent: Extent): Promise<Row[]> {
   const byFiles = await measureSizes(
     extent,
@@ -19,8 +20,8 @@ export async function measureGrowth(extent: Extent): Promise<Row[]> {
     SECRETS.map((secrets) => ({ ...BIG, files: 2, secrets })),
   );
   return [
-    ...describeGrowth("file", FILES, byFiles, TARGET.fileMs),
-    ...describeGrowth("secret", SECRETS, bySecrets, TARGET.secretMs),
+    ...describeGrowth("file", FILES, byFiles, { judged: JUDGED.files, mostMs: TARGET.fileMs }),
+    ...describeGrowth("secret", SECRETS, bySecrets, { judged: JUDGED.secrets, mostMs: TARGET.secretMs }),
   ];
 }
 
@@ -41,21 +42,26 @@ function measureSizes(extent: Extent, jobs: readonly Job[]): Promise<Size[]> {
   });
 }
 
-function describeGrowth(what: string, counts: readonly number[], sizes: readonly Size[], most: number): Row[] {
-  const perOne = (read: (size: Size) => number): number => {
-    const [first, last] = [sizes[0], sizes.at(-1)];
-    if (first === undefined || last === undefined) return NaN;
-    return (read(last) - read(first)) / ((counts.at(-1) ?? NaN) - (counts[0] ?? NaN));
+function describeGrowth(
+  what: string,
+  counts: readonly number[],
+  sizes: readonly Size[],
+  { judged, mostMs }: { readonly judged: number; readonly mostMs: number },
+): Row[] {
+  const perOne = (from: number, to: number, read: (size: Size) => number): number => {
+    const [smaller, larger] = [sizes[from], sizes[to]];
+    if (smaller === undefined || larger === undefined) return NaN;
+    return (read(larger) - read(smaller)) / ((counts[to] ?? NaN) - (counts[from] ?? NaN));
   };
-  const wallMs = perOne(({ wallMs: each }) => each);
+  const ownMs = ({ cpuMs }: Size): number => cpuMs;
+  const last = counts.indexOf(judged);
+  const wallMs = perOne(0, last, (size) => size.wallMs);
+  const steps = counts
+    .slice(1)
+    .map((to, index) => `${counts[index]} to ${to} ${asMs(perOne(index, index + 1, ownMs))}`);
   return [
-    judge(
-      `a further ${what}, own time`,
-      perOne(({ cpuMs }) => cpuMs),
-      most,
-      asMs,
-      `${asMs(wallMs)} on the clock`,
-    ),
+    judge(`a further ${what}, own time`, perOne(0, last, ownMs), mostMs, asMs, `${asMs(wallMs)} on the clock`),
+    { figure: "  by step, own time", measured: steps.join("; ") },
     {
       figure: `  ${counts.join(", ")} ${what}s`,
       measured: sizes.map((size) => `${asMs(size.cpuMs)} own, ${asMs(size.wallMs)}`).join("; "),
