@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { parseCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
+import { readAwsRoots } from "./aws-roots.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
 import { assetName, bundleOnDemand, loadOnDemand, ON_DEMAND } from "./bundle-on-demand.ts";
@@ -41,6 +42,7 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
       PARBAKE_VERSION: JSON.stringify(version),
       PARBAKE_COMMIT: JSON.stringify(commit),
       PARBAKE_CATALOGUE: JSON.stringify(catalogueDate()),
+      PARBAKE_AWS_ROOTS: JSON.stringify(readAwsRoots()),
       // Of no use in the executable, which has assets instead of files beside the source.
       "import.meta.url": "undefined",
       "process.env.NODE_ENV": JSON.stringify("production"),

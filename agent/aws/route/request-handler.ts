@@ -9,6 +9,7 @@ import { exchange, MAX_HEADER_BYTES } from "../../http/exchange.ts";
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import { openTunnel } from "../../http/tunnel.ts";
 import { Refusal } from "../../refusal.ts";
+import { AWS_ROOTS, isAwsHost } from "./aws-roots.ts";
 import type { ClientSettings } from "./endpoints.ts";
 import type { Proxy } from "./proxies.ts";
 import { authorityOf, routeTo, type Destination, type Route } from "./route.ts";
@@ -48,13 +49,17 @@ interface HandlerOptions {
   readonly abortSignal?: unknown;
 }
 
-/** @param maxBodyBytes of the answer to a request */
+/**
+ * @param maxBodyBytes of the answer to a request
+ * @param awsRoots the authorities that AWS's own hosts are tried with first; where they do not do, all that Node trusts
+ */
 export function createRequestHandler(
   settings: ClientSettings,
   maxBodyBytes: (request: SdkRequest) => number,
+  awsRoots: readonly string[] = AWS_ROOTS,
 ): RequestHandler {
   const closing = new AbortController();
-  const connections = new Connections(settings, closing.signal);
+  const connections = new Connections(settings, closing.signal, awsRoots);
   return {
     metadata: { handlerProtocol: "http/1.1" },
     async handle(request, { abortSignal } = {}) {
@@ -67,11 +72,19 @@ export function createRequestHandler(
         maxBodyBytes: maxBodyBytes(request),
       };
       const isByProxy = route.proxy !== null && !route.isTls;
-      try {
+      const ask = async () => {
         const outgoing = connections.open(request, route);
         const { status, headers, body } = await exchange(outgoing, bodyOf(request), limits);
         if (isByProxy && status === 407) throw HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
         return { response: { statusCode: status, headers: { ...headers }, body } };
+      };
+      const isByAwsRoots = connections.isByAwsRoots(route);
+      try {
+        return await ask().catch((error: unknown) => {
+          if (!isByAwsRoots || !isOfUnknownIssuer(error)) throw error;
+          connections.trustAll();
+          return ask();
+        });
       } catch (error) {
         if (error instanceof Refusal || isBug(error)) throw error;
         throw HttpTrouble.from(error, isByProxy);
@@ -92,11 +105,24 @@ class Connections {
   readonly #closing: AbortSignal;
   #http: HttpAgent | null = null;
   #https: HttpsAgent | null = null;
+  #toAws: HttpsAgent | null = null;
   #toProxy: HttpsAgent | null = null;
+  /** Empty: what Node trusts. */
+  #awsRoots: readonly string[];
 
-  constructor(settings: ClientSettings, closing: AbortSignal) {
+  constructor(settings: ClientSettings, closing: AbortSignal, awsRoots: readonly string[]) {
     this.#settings = settings;
     this.#closing = closing;
+    this.#awsRoots = settings.certificateAuthority === undefined ? awsRoots : [];
+  }
+
+  isByAwsRoots({ isTls, host }: Route): boolean {
+    return isTls && this.#awsRoots.length > 0 && isAwsHost(host);
+  }
+
+  /** The requests that are under way end by themselves. */
+  trustAll(): void {
+    this.#awsRoots = [];
   }
 
   open(request: SdkRequest, route: Route): ClientRequest {
@@ -105,7 +131,9 @@ class Connections {
     const common = { method, maxHeaderSize: MAX_HEADER_BYTES };
     if (proxy === null || isTls) {
       const options = { ...common, path, headers, host, port };
-      return isTls ? this.#openTls(options) : httpRequest({ ...options, agent: this.#httpAgent() });
+      return isTls
+        ? httpsRequest({ ...options, agent: this.#httpsAgent(route) })
+        : httpRequest({ ...options, agent: this.#httpAgent() });
     }
     const options = {
       ...common,
@@ -119,12 +147,13 @@ class Connections {
   }
 
   destroy(): void {
-    for (const agent of [this.#http, this.#https, this.#toProxy]) agent?.destroy();
+    for (const agent of [this.#http, this.#https, this.#toAws, this.#toProxy]) agent?.destroy();
   }
 
-  #openTls(options: object): ClientRequest {
-    this.#https ??= openHttpsAgent(this.#settings, this.#closing);
-    return httpsRequest({ ...options, agent: this.#https });
+  #httpsAgent(route: Route): HttpsAgent {
+    if (this.isByAwsRoots(route))
+      return (this.#toAws ??= openHttpsAgent(this.#settings, this.#closing, { ca: [...this.#awsRoots] }));
+    return (this.#https ??= openHttpsAgent(this.#settings, this.#closing, trustOf(this.#settings)));
   }
 
   #httpAgent(): HttpAgent {
@@ -154,10 +183,27 @@ function trustOf({ certificateAuthority }: ClientSettings): { readonly ca?: stri
   return certificateAuthority === undefined ? {} : { ca: certificateAuthority() };
 }
 
-/** Whose connections go through the proxy's tunnel, where there is one for the host. */
-function openHttpsAgent(settings: ClientSettings, signal: AbortSignal): HttpsAgent {
-  // Read once: a later connection is opened where nobody could catch the Refusal.
-  const trust = trustOf(settings);
+const ISSUER_UNKNOWN = [
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+];
+
+function isOfUnknownIssuer(error: unknown): boolean {
+  return error instanceof HttpTrouble && !error.isOfProxy && ISSUER_UNKNOWN.includes(error.code);
+}
+
+/**
+ * Whose connections go through the proxy's tunnel, where there is one for the host.
+ * @param trust in the host's certificate; that in the proxy's is read once, for nobody could catch a later connection's Refusal
+ */
+function openHttpsAgent(
+  settings: ClientSettings,
+  signal: AbortSignal,
+  trust: { readonly ca?: string | string[] },
+): HttpsAgent {
+  const ofProxy = trustOf(settings);
   const agent = new HttpsAgent({ keepAlive: true, maxSockets: MOST_SOCKETS, ...trust });
   if (!settings.proxies) return agent;
   type Create = (options: object, callback?: (error: Error | null, socket?: Socket) => void) => Socket | undefined;
@@ -169,7 +215,7 @@ function openHttpsAgent(settings: ClientSettings, signal: AbortSignal): HttpsAge
     const tunnel = openTunnel(authorityOf({ host, port }), {
       proxy: proxy.url,
       authorization: proxy.authorization,
-      trust,
+      trust: ofProxy,
       timeoutMs: CONNECT_TIMEOUT_MS,
       signal,
     });
