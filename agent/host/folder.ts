@@ -13,7 +13,7 @@ import {
   rmdirSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ownIds } from "./own-ids.ts";
+import { ownUid } from "./own-ids.ts";
 import { formatCommands, listDangers } from "./trust.ts";
 import { Refusal } from "../refusal.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
@@ -86,7 +86,7 @@ export function explainEntryError(error: unknown, folder: Folder, name: string):
 // something has failed, and not before: the folder's time of change moves.
 function isFrozen(folder: Folder): boolean {
   const { uid, mode } = fstatSync(folder.fd);
-  if (![0, uid].includes(ownIds().uid)) return false;
+  if (![0, uid].includes(ownUid())) return false;
   try {
     chmodSync(entryOf(folder, "."), mode & 0o7777);
     return false;

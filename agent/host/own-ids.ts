@@ -1,12 +1,19 @@
-// Whom parbake runs as.
+// Whom parbake runs as: the effective ids, which the kernel goes by. Asked anew each time, for what is remembered while the snapshot
+// is built would be whoever built it; so ask where it matters alone.
 
-/** The effective ids, which the kernel goes by. */
-export function ownIds(): { readonly uid: number; readonly gid: number } {
-  const [uid, gid] = [process.geteuid?.(), process.getegid?.()];
-  if (uid === undefined || gid === undefined) throw new Error("parbake runs on Linux alone");
-  return { uid, gid };
+export function ownUid(): number {
+  return onLinux(process.geteuid?.());
+}
+
+export function ownGid(): number {
+  return onLinux(process.getegid?.());
 }
 
 export function isRoot(): boolean {
-  return ownIds().uid === 0;
+  return ownUid() === 0;
+}
+
+function onLinux(id: number | undefined): number {
+  if (id === undefined) throw new Error("parbake runs on Linux alone");
+  return id;
 }

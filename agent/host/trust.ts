@@ -3,7 +3,7 @@
 
 import type { Log } from "../log.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
-import { isRoot, ownIds } from "./own-ids.ts";
+import { isRoot, ownGid, ownUid } from "./own-ids.ts";
 
 interface Permissions {
   readonly uid: number;
@@ -27,10 +27,9 @@ export interface Danger {
 
 /** All that lets others write to it; none where nobody else can. */
 export function listDangers({ mode, uid, gid }: Permissions, { uids, gids }: Trusted): Danger[] {
-  const own = ownIds();
-  const isForeign = uid !== 0 && uid !== own.uid && !uids.includes(uid);
+  const isForeign = uid !== 0 && uid !== ownUid() && !uids.includes(uid);
   const isOpenToAll = (mode & 0o002) !== 0;
-  const isOpenToGroup = (mode & 0o020) !== 0 && gid !== 0 && gid !== own.gid && !gids.includes(gid);
+  const isOpenToGroup = (mode & 0o020) !== 0 && gid !== 0 && gid !== ownGid() && !gids.includes(gid);
   return [
     ...(isOpenToAll ? [{ what: "may be written to by every user", command: "chmod o-w" }] : []),
     ...(isForeign ? [{ what: `belongs to the user ${uid}`, command: "chown root" }] : []),

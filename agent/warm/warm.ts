@@ -9,7 +9,7 @@ import { createSecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { findMount, nameGuarantee } from "../apply/secrets/memory-guarantee.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
 import { createImdsClient } from "../facts/imds/imds-client.ts";
-import { ownIds } from "../host/own-ids.ts";
+import { ownGid, ownUid } from "../host/own-ids.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { run, type World } from "../run.ts";
 import { startDeadline } from "../deadline.ts";
@@ -24,7 +24,7 @@ const DEADLINE_MS = Number(process.env["PARBAKE_WARM_MS"] ?? 3_000);
 export async function warm(): Promise<void> {
   const root = mkdtempSync(join(process.env["TMPDIR"] ?? "/tmp", "parbake-warm-"));
   try {
-    const { uid, gid } = ownIds();
+    const [uid, gid] = [ownUid(), ownGid()];
     for (const [path, text] of Object.entries(sampleFiles(uid, gid))) write(root, path, text);
     await withoutNetwork(answerSample, () => withoutRandomIds(() => boot(root)));
   } finally {
@@ -58,7 +58,7 @@ async function boot(root: string): Promise<void> {
     await fetchSecret();
     for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
-  const { uid, gid } = ownIds();
+  const [uid, gid] = [ownUid(), ownGid()];
   await writeGenerations(root, uid, gid);
   const { superBlock } = findMount("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "24");
   nameGuarantee("tmpfs", superBlock, { onMachine: false, inCgroup: false });

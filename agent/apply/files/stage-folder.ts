@@ -3,6 +3,7 @@
 // Unlike a file's, the change is made when it is staged: the new content of the files in it lies there until the swap, and
 // must not lie where others may write. A run that fails takes it back.
 
+import { ownUid } from "../../host/own-ids.ts";
 import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
@@ -85,7 +86,7 @@ function dressNew(parent: Folder, name: string, wanted: Attributes): string {
   return inExamined(parent, name, (examined) => {
     const stats = fstatSync(examined, { bigint: true });
     // Whoever may write to the parent may have put another in its place by now.
-    if (parent.exposure !== null && (Number(stats.uid) !== process.geteuid!() || !isEmpty(examined)))
+    if (parent.exposure !== null && (Number(stats.uid) !== ownUid() || !isEmpty(examined)))
       throw replaced(parent, name);
     const fd = reopen(examined);
     try {
@@ -140,7 +141,7 @@ export function findGift(
 /** Whether the change gives nobody a right that they do not have already. */
 function isTheirs(current: Attributes, wanted: Attributes): boolean {
   if (current.uid !== wanted.uid) return false;
-  if (current.uid !== 0 && current.uid !== process.geteuid!()) return true;
+  if (current.uid !== 0 && current.uid !== ownUid()) return true;
   return current.gid === wanted.gid && (wanted.mode & ~current.mode) === 0;
 }
 

@@ -1,6 +1,7 @@
 // Sees to it that the secrets folder is memory of the kind that the config asks for, before the first byte of a secret is
 // fetched. Mounts it where it is not there and parbake may: never something weaker in silence, and never over files.
 
+import { isRoot } from "../../host/own-ids.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
@@ -47,7 +48,7 @@ const CAP_SYS_ADMIN = 21n;
 /** Within parbake.service it may not, and the mount unit has done it already. */
 function mayMount(): boolean {
   const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
-  return process.geteuid!() === 0 && ((BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
+  return isRoot() && ((BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
 }
 
 // They would be out of sight, and in weaker memory than promised, for as long as the machine is up.

@@ -1,5 +1,6 @@
 // Writes one generation of secrets whole. Leaves nothing of it where that fails.
 
+import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { readPlain } from "../../host/read-plain.ts";
@@ -85,7 +86,7 @@ function listCarried({ carried, old }: GenerationContent): { readonly name: stri
 
 function writeRecord(made: Folder, base: string, content: GenerationContent): WrittenFile {
   const bytes = Buffer.from(formatStored(recordGeneration(made, content)));
-  const [uid, gid] = [process.geteuid!(), process.getegid!()];
+  const [uid, gid] = [ownUid(), ownGid()];
   return writeNew(made, VERSIONS, { path: join(base, VERSIONS), bytes, uid, gid, mode: 0o600 });
 }
 

@@ -1,6 +1,7 @@
 // A text of parbake's own, swapped in atomically, durable and readable by every user. Never for what a plan writes: there is no
 // way back.
 
+import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { renameSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
@@ -12,7 +13,7 @@ import { syncFolder } from "../../host/sync-folder.ts";
 
 /** @param path absolute, as the booted machine sees it */
 export function writeWhole(root: string, path: string, text: string, trust: Trust): void {
-  const wanted = { path, bytes: Buffer.from(text), uid: process.geteuid!(), gid: process.getegid!(), mode: 0o644 };
+  const wanted = { path, bytes: Buffer.from(text), uid: ownUid(), gid: ownGid(), mode: 0o644 };
   const name = basename(path);
   inFolder(root, dirname(path), trust, (folder) =>
     inEntry(folder, name, () => {

@@ -3,11 +3,11 @@
 
 export interface JobBudget {
   /**
-   * Those of a single run differ by two or three (a thread that wakes another). The margin is 3 %: another kernel or C library
-   * has a call more here and there. Waiting and memory (futex, mmap, …) are left out: they vary by chance.
+   * Those of a single run differ by two or three (a thread that wakes another). The margin is 15 %: a machine with more CPUs,
+   * disks or levels of cgroups has more files to read. Waiting and memory (futex, mmap, …) are left out: they vary by chance.
    */
   readonly systemCalls: number;
-  /** Runs differ by 0.1 % (small) and 1 % (big: when V8 collects is chance), the median by less. The margin is 4 %. */
+  /** Runs differ by 0.1 % (small) and 1 % (big: when V8 collects is chance), the median by less. The margin is 15 %, for another kernel and C library. */
   readonly minorFaults: number;
   /** These never vary. */
   readonly imdsRequests: number;
@@ -17,19 +17,19 @@ export interface JobBudget {
 }
 
 export const JOB_BUDGETS: Readonly<Record<"small" | "big", JobBudget>> = {
-  // One secret, two files. Measured: 1563 system calls, 9290 faults.
-  small: { systemCalls: 1610, minorFaults: 9660, imdsRequests: 5, awsRequests: 1, connections: 4 },
-  // Ten secrets, twelve files. Measured: 3296 system calls, 13870 faults.
-  big: { systemCalls: 3390, minorFaults: 14430, imdsRequests: 5, awsRequests: 10, connections: 13 },
+  // One secret, two files. Measured: 1538 system calls, 9340 faults.
+  small: { systemCalls: 1770, minorFaults: 10_700, imdsRequests: 5, awsRequests: 1, connections: 4 },
+  // Ten secrets, twelve files. Measured: 3045 system calls, 13868 faults.
+  big: { systemCalls: 3500, minorFaults: 15_950, imdsRequests: 5, awsRequests: 10, connections: 13 },
 };
 
-/** A first boot's small job, with read-ahead as on EC2. Runs differ by two faults, and the bytes hardly. The margin is 2 %. */
+/** A first boot's small job, with read-ahead as on EC2. Runs differ by two faults, and the bytes hardly. The margin is 10 %. */
 export const COLD_BUDGET = {
   // Measured: 48.16 MB.
-  bytesRead: 49_100_000,
+  bytesRead: 53_000_000,
   // Measured: 552.
-  majorFaults: 563,
+  majorFaults: 607,
 };
 
-/** Measured: 121,833,472. The margin is 1 %: a release of a package of ours. */
+/** Measured: 121,899,008. The margin is 1 %: a release of a package of ours. */
 export const BINARY_BYTES_BUDGET = 123_000_000;
