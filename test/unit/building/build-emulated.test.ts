@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
+import { makeFolder } from "../../support/folders.ts";
 import { findRunner, writeLauncher } from "../../../scripts/building/build-emulated.ts";
 
 describe("findRunner", () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "parbake-runner-"))));
-  afterEach(() => rmSync(folder, { recursive: true }));
+  beforeEach(() => (folder = makeFolder(tmpdir(), "runner", "test")));
 
   it("needs nothing for this machine's own architecture", () => {
     assert.deepEqual(findRunner(process.arch as "x64", {}), { command: [] });
@@ -40,12 +40,8 @@ function obstacle(environment: NodeJS.ProcessEnv): string {
 
 describe("writeLauncher", () => {
   it("writes a script that hands each parameter on, whatever is in it", () => {
-    const folder = mkdtempSync(join(tmpdir(), "parbake-'launcher-"));
-    try {
-      const launcher = writeLauncher(["printf", "<%s>"], "a node's path", join(folder, "launch"));
-      assert.equal(execFileSync(launcher, ["b c", "*"], { encoding: "utf8" }), "<a node's path><b c><*>");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = makeFolder(tmpdir(), "'launcher", "test");
+    const launcher = writeLauncher(["printf", "<%s>"], "a node's path", join(folder, "launch"));
+    assert.equal(execFileSync(launcher, ["b c", "*"], { encoding: "utf8" }), "<a node's path><b c><*>");
   });
 });
