@@ -78,6 +78,9 @@ function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
     : { kind: "done", value: answer };
 }
 
+/** So long nobody wonders: the network of a boot needs a second, and a role that was just attached some more. */
+const LONG_MS = 2_000;
+
 /** Tries until there is a value or the clock has run out; `refuse` may name the cause of the latter more exactly. */
 export async function persist<T>(
   { endpoint, log, onRetry, nowMs }: ImdsConnection,
@@ -87,11 +90,14 @@ export async function persist<T>(
   refuse: () => Error | null = () => null,
 ): Promise<T> {
   const startMs = nowMs();
+  let isTold = false;
   const outcome = await retry(clock, async () => {
     const result = await attempt();
     if (result.kind === "again") {
       onRetry();
-      log("debug", "IMDS gave no answer yet", { path, detail: result.detail });
+      const isLong = !isTold && nowMs() - startMs >= LONG_MS;
+      isTold ||= isLong;
+      log(isLong ? "warn" : "debug", "IMDS gave no answer yet; trying again", { path, detail: result.detail });
     }
     return result;
   });

@@ -161,7 +161,7 @@ describe("the IMDS client", () => {
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in \d+\.\d s \(1 try, the last: no .*hop-limit 2/,
+      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in \d+\.\d s \(1 try, the last: (?:timed out|no whole answer in \d+ ms)\).*hop-limit 2/,
     );
     assertWithin(1_000, performance.now() - startMs);
   });
@@ -192,6 +192,22 @@ describe("the IMDS client", () => {
     await client.fetch("a");
     now = 60_000;
     assert.equal(await client.fetch("a"), "x");
+  });
+
+  it("says what it waits for once it has waited for seconds, and says it once", async () => {
+    let now = 0;
+    const said: string[] = [];
+    const script = withTokens(({ path }, earlier) => {
+      if (path !== "/latest/meta-data/iam/") return undefined;
+      now += 1_000;
+      return earlier < 5 ? { status: 404 } : { status: 200, body: "web" };
+    });
+    const log: ImdsClientOptions["log"] = (level, text, fields) =>
+      void (level === "warn" && said.push(`${text} ${String(fields?.["path"])} ${String(fields?.["detail"])}`));
+    const { client } = await serve(script, { nowMs: () => now, log });
+    const take = (text: string) => text;
+    await client.waitFor("iam/", take, () => ({ what: "no role", fix: "Attach one." }));
+    assert.deepEqual(said, ["IMDS gave no answer yet; trying again /latest/meta-data/iam/ not there yet"]);
   });
 
   it("refuses a body that is too large", async () => {
