@@ -4,7 +4,7 @@
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
-import { refuseStop } from "../../stop.ts";
+import { isStop, refuseStop } from "../../stop.ts";
 import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
 import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
 import { tryWriteManaged } from "../state/managed.ts";
@@ -98,7 +98,8 @@ export async function tellUnits(
   // Counted were the steps of the follow-up, which is over.
   const { begin: _, ...uncounted } = context;
   const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted);
-  const failure = withProblems(refusal, [...stuck, ...others]);
+  const told = isRolledBack && !isStop(refusal) ? tellRollback(refusal) : refusal;
+  const failure = withProblems(told, [...stuck, ...others]);
   return { units: withRollback(units, reports), healthChecks, isRolledBack, failure, stuck };
 }
 
@@ -172,6 +173,12 @@ export function withRollback(units: readonly UnitReport[], rolledBack: readonly 
   });
   // Of a run that was killed: nobody knows what its own action came to.
   return [...known, ...[...byUnit.values()].map((report) => ({ ...report, rollbackOutcome: report.outcome }))];
+}
+
+/** A run that was asked to stop says so itself. */
+function tellRollback({ code, problems, cause }: Refusal): Refusal {
+  const told = problems.map((problem) => ({ ...problem, fix: `The old files are back. ${problem.fix}` }));
+  return new Refusal(code, told, { cause });
 }
 
 function tellOfOldFiles(problem: Problem): Problem {

@@ -64,7 +64,7 @@ async function ask(
   const isRetryable = result.kind === "timed-out" || result.kind === "not-started";
   return new Refusal(isRetryable ? "unavailable" : "data", {
     what: `${path} fails its health check \`${argv.join(" ")}\`: ${why}`,
-    fix: "The old files are back. Fix the template, or the check.",
+    fix: "Fix the template, or the check.",
     ...declaredAt(at),
   });
 }

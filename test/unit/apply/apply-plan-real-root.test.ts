@@ -104,6 +104,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     it(`puts the old files back and has the units read them where ${what}; the next run tries again`, () => {
       const played = play("rollback", ...failing);
       assert.deepEqual(played.first, { refused, problems });
+      assert.match(played.fix, /^The old files are back\. \w/);
       assert.deepEqual([played.same, played.rolledBack, played.changed], [true, true, false]);
       assert.deepEqual(played.files, { a: "old", attributes: "x" });
       assert.deepEqual(

@@ -110,8 +110,15 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     const first = await attempt(plan, { run });
     const same = JSON.stringify(before) === JSON.stringify(["/mnt/a", "/mnt/attributes"].map(look));
-    const { rolledBack, changed } = readReport("/")!;
-    const after = { same, files: listMnt(), left: leftBehind(), ran: ran.splice(0), units: readReport("/")!.units };
+    const { rolledBack, changed, problems } = readReport("/")!;
+    const after = {
+      same,
+      fix: problems[0]!.fix,
+      files: listMnt(),
+      left: leftBehind(),
+      ran: ran.splice(0),
+      units: readReport("/")!.units,
+    };
     const second = await attempt(plan, { run });
     return { first, ...after, rolledBack, changed, second };
   },
