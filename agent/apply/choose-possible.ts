@@ -37,5 +37,5 @@ export function releaseUnits(plan: Plan, { held, failure }: Possible, root: stri
   const units = new Map<string, string[]>();
   for (const { what, units: names } of held)
     for (const unit of names) units.set(unit, [...(units.get(unit) ?? []), what]);
-  for (const [unit, things] of units) log("error", `${unit} is held back for want of ${things.join(", ")}`);
+  for (const [unit, things] of units) log("error", `${unit} is held back: it needs ${things.join(", ")}`);
 }

@@ -43,7 +43,7 @@ type Judgement = Pick<SecretAccess, "versionId" | "code" | "problems">;
 function judgeDescription(step: SecretStep, description: SecretDescription): Judgement {
   const subject = `secret ${step.name} (${secretLabel(step)})`;
   if (description.isDeleted) {
-    const fix = "Restore it: aws secretsmanager restore-secret.";
+    const fix = "Restore it: aws secretsmanager restore-secret --secret-id ID.";
     return missing({ what: `${subject} is scheduled for deletion`, fix });
   }
   const versionId = wantedVersionId(step, description);

@@ -37,7 +37,7 @@ export async function gatherFacts(
 
 async function requireInstance(instance: Promise<Instance> | null): Promise<Instance> {
   if (instance !== null) return instance.catch(adviseOptional);
-  const what = "AWS_EC2_METADATA_DISABLED is set, and the config's policy is `imds: required`";
+  const what = "AWS_EC2_METADATA_DISABLED is set, but the config requires IMDS (`imds: required`, the default)";
   throw new Refusal("unavailable", { what, fix: "Unset it, or let the config say `imds: optional`." });
 }
 

@@ -149,7 +149,7 @@ export function describeCommandFailure(result: CommandResult, timeoutMs: number)
     case "absent":
       return "there is no such program";
     case "forbidden":
-      return "the program may not be run";
+      return "the program is not executable";
   }
 }
 

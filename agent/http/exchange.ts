@@ -144,6 +144,6 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
 // A deadline's signal is AbortSignal.timeout's, whose reason says so.
 function endedBy({ reason }: AbortSignal): HttpTrouble {
   return reason instanceof Error && reason.name === "TimeoutError"
-    ? HttpTrouble.of("TIMEOUT", "no answer before the deadline")
+    ? HttpTrouble.of("TIMEOUT", "timed out")
     : HttpTrouble.of("INTERRUPTED", "stopped");
 }

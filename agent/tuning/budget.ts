@@ -190,7 +190,7 @@ function describeShortfall(request: BudgetRequest, availableBytes: number, short
   const without = optional.length > 0 ? ` even without ${optional.join(" and ")}` : "";
   const needed = `the apps need at least ${formatBytes(availableBytes + shortfallBytes)}${without} (${floors.join(", ")})`;
   const limit = isLimited ? "the cgroup's limit of " : "";
-  const have = `${limit}${formatBytes(memLimitBytes)} less ${heldBack.join(", ")} leaves ${formatBytes(availableBytes)}`;
+  const have = `${limit}${formatBytes(memLimitBytes)} less ${heldBack.join(" and ")} leaves ${formatBytes(availableBytes)}`;
   return {
     what: `${needed}, but ${have}: ${formatBytes(shortfallBytes)} short`,
     fix: `${isLimited ? "Raise that limit" : "Pick a larger instance type"}, or lower reserve.memory or an app's floor.`,

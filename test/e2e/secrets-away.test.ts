@@ -45,7 +45,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
     ["worker.service", "secret other"],
     ["legacy.service", "/run/parbake/secrets/legacy.env"],
   ] as const)
-    it(`holds ${unit} back, and says for want of what, in one line`, async () => {
+    it(`holds ${unit} back, and says what it needs, in one line`, async () => {
       assert.equal(await machine.show(unit, "ActiveState"), "inactive");
       assert.match(await journalOf(unit), /start failed with result 'dependency'/);
       const said = (await journalOf(`parbake-ready@${unit}.service`)).split("\n");
@@ -55,7 +55,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
         line,
         /prod\/(app|other) in eu-west-1\): no answer from \S+ \(AWS_ENDPOINT_URL\w*\) \(ECONNREFUSED\).*\. Check the route/,
       );
-      assert.match(await journalOf("parbake.service"), new RegExp(`^${unit} is held back for want of ${what}$`, "m"));
+      assert.match(await journalOf("parbake.service"), new RegExp(`^${unit} is held back: it needs ${what}$`, "m"));
     });
 
   it("holds back, too, what is in no way declared: it waits for the whole", async () => {

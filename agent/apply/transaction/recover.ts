@@ -68,7 +68,10 @@ async function recoverIn(
   const journal = found.document;
   const recovered = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
   if (recovered.failure === null)
-    context.log("warn", `an earlier run was cut short while it ${PHASES[journal.phase]}: ${recovered.recovery}`);
+    context.log(
+      "warn",
+      `an earlier run was cut short while it ${PHASES[journal.phase]}, and is ${recovered.recovery} now`,
+    );
   return recovered;
 }
 

@@ -48,10 +48,15 @@ async function validate(
   const result = await run(commandOf(validation), timeoutMs, deadline.signal);
   if (result.kind === "exited" && result.status === 0) return null;
   const refusal = new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
-    what: `${validation.path} is refused by its validator \`${validation.argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
+    what: `${judge(result, validation)}: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
     fix: fixFor(result, validation),
   });
   return { refusal, isOfProgram: result.kind === "absent" || result.kind === "forbidden" };
+}
+
+function judge({ kind }: CommandResult, { argv, path }: Validation): string {
+  const validator = `validator \`${argv.join(" ")}\``;
+  return kind === "exited" ? `${path} is refused by its ${validator}` : `the ${validator} of ${path} gave no verdict`;
 }
 
 function commandOf({ argv, stagedPath }: Validation): string[] {

@@ -59,7 +59,7 @@ function checkEndpoint(endpoint: string, variable: string): string {
   const isPlain = url !== null && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
   if (isPlain && /^https?:$/.test(url.protocol)) return endpoint;
   throw new Refusal("usage", {
-    what: `${variable} is not a http or https URL of a host, a port and a path at most`,
+    what: `${variable} is not an http or https URL of a host, a port and a path at most`,
     fix: "Set it to a URL such as https://vpce-0abc.secretsmanager.eu-west-1.vpce.amazonaws.com.",
   });
 }

@@ -57,7 +57,7 @@ function readProxy(name: string, environment: Environment): Proxy | null {
   if (url && /^https?:$/.test(url.protocol) && url.hostname !== "" && authorization !== undefined)
     return { url, authorization, label: `${url.protocol}//${url.host} (${variable})` };
   throw new Refusal("usage", {
-    what: `${variable} is not the URL of a http or https proxy`,
+    what: `${variable} is not the URL of an http or https proxy`,
     fix: "Write it like http://proxy.example.com:3128; in a password, percent-encode what is not a letter or a digit (@ is %40).",
   });
 }

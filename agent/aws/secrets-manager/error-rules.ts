@@ -46,7 +46,7 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "permission",
     what: "PRINCIPAL may not call OPERATION on it",
-    fix: "Allow secretsmanager:OPERATION on it, and kms:Decrypt on its key if that is a customer's; another account's secret needs both in its own policies, too. Look for a deny in the VPC endpoint's policy and the SCPs.",
+    fix: "Allow it secretsmanager:OPERATION on the secret, and kms:Decrypt on the secret's KMS key if that is a customer managed one; a secret of another account must allow both in its own policies, too. Look for a deny in the VPC endpoint's policy and the SCPs.",
     isAboutCredentials: true,
   },
   {
@@ -63,7 +63,7 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "data",
     what: "the secret cannot be read in its present state, for example because it is scheduled for deletion",
-    fix: "Restore it: aws secretsmanager restore-secret.",
+    fix: "If it is scheduled for deletion, restore it: aws secretsmanager restore-secret --secret-id ID.",
   },
   {
     names: ["InvalidParameterException", "ValidationException", "ValidationError", "SerializationException"],

@@ -21,7 +21,9 @@ export function formatReport(report: Report, paint: Paint): string {
     report.storage === null ? "" : `; secrets are on ${report.storage.fileSystem} (${report.storage.guarantee})`;
   const headline = report.changed ? `${paint.green("done")}: ` : `${paint.green("nothing to do")}: `;
   const recovered =
-    report.recovered === null ? "" : `${paint.yellow(`an earlier run was cut short: ${report.recovered}`)}\n`;
+    report.recovered === null
+      ? ""
+      : `${paint.yellow(`an earlier run was cut short, and is ${report.recovered} now`)}\n`;
   return `${recovered}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
 }
 

@@ -231,7 +231,7 @@ describe("applyPlan", () => {
     assert.deepEqual(readdirSync(scratch.path(SECRETS_FOLDER)), ["..data", "..gen-1", "two"]);
     assert.deepEqual(readdirSync(scratch.path("etc")), ["a"]);
     assert.deepEqual(readdirSync(scratch.path("run/parbake/ready")), ["a.service"]);
-    assert.deepEqual(said, ["b.service is held back for want of /etc/b"]);
+    assert.deepEqual(said, ["b.service is held back: it needs /etc/b"]);
     const { result, changed, held } = readReport(scratch.root)!;
     assert.deepEqual([result, changed], ["failed", true]);
     assert.deepEqual(

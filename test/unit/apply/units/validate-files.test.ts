@@ -70,11 +70,14 @@ describe("validateFiles", () => {
 
   it("refuses when the validator is absent, hangs or is killed", async () => {
     const one = [validation("/a", ["v"])];
-    await assert.rejects(validateWith({ kind: "absent" }, one), /there is no such program\. Install the program/);
+    await assert.rejects(
+      validateWith({ kind: "absent" }, one),
+      /: the validator `v` of \/a gave no verdict: there is no such program\. Install the program/,
+    );
     const check = [validation("/a", ["/opt/check", "{}"]), validation("/b", ["/opt/check", "{}"])];
     await assert.rejects(
       validateWith({ kind: "forbidden" }, check),
-      /^Refusal: \/a is refused by its validator `\/opt\/check \{\}`: the program may not be run\. Make it executable in the image: chmod \+x \/opt\/check; nothing was changed\.$/,
+      /^Refusal: the validator `\/opt\/check \{\}` of \/a gave no verdict: the program is not executable\. Make it executable in the image: chmod \+x \/opt\/check; nothing was changed\.$/,
     );
     await assert.rejects(validateWith({ kind: "timed-out", output: "" }, one), /no answer within \d+ ms/);
     await assert.rejects(validateWith({ kind: "killed", signal: "SIGSEGV", output: "" }, one), /killed by SIGSEGV/);

@@ -43,12 +43,12 @@ describe("readClientSettings", () => {
   });
 
   const refused: readonly (readonly [title: string, environment: Environment, message: RegExp])[] = [
-    ["an endpoint that is no URL", { AWS_ENDPOINT_URL: "vpce.example" }, /not a http or https URL/],
-    ["an endpoint with a password", { AWS_ENDPOINT_URL: "https://a:hunter2@b" }, /not a http or https URL/],
+    ["an endpoint that is no URL", { AWS_ENDPOINT_URL: "vpce.example" }, /not an http or https URL/],
+    ["an endpoint with a password", { AWS_ENDPOINT_URL: "https://a:hunter2@b" }, /not an http or https URL/],
     [
       "an endpoint with a query",
       { AWS_ENDPOINT_URL: "https://b/?x=hunter2" },
-      /^AWS_ENDPOINT_URL is not a http or https/,
+      /^AWS_ENDPOINT_URL is not an http or https/,
     ],
     ["a switch that is neither", { AWS_USE_FIPS_ENDPOINT: "yes" }, /AWS_USE_FIPS_ENDPOINT is 'yes'/],
     [

@@ -52,7 +52,7 @@ describe("a report for people", () => {
   });
 
   it("begins with what became of a run that was cut short", () => {
-    assert.match(print({ recovered: "undone" }), /^an earlier run was cut short: undone\n/);
+    assert.match(print({ recovered: "undone" }), /^an earlier run was cut short, and is undone now\n/);
   });
 
   it("says once of how many files no validator was asked, and why, and nothing of those that passed", () => {
