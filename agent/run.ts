@@ -1,4 +1,4 @@
-// A command line → a command → its ending → exit status. The only place where an error becomes one.
+// A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
 import { explainShortage } from "./host/file-error.ts";
 import type { Environment } from "./aws/route/endpoints.ts";

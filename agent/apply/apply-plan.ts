@@ -2,7 +2,7 @@
 // before that leaves the machine as it was; one whose units or health checks fail after it puts the old files back.
 
 import { joinRefusals } from "../collect-refusals.ts";
-import type { FetchedSecret } from "../aws/fetched-secret.ts";
+import { eraseSecrets, type FetchedSecret } from "../aws/fetched-secret.ts";
 import type { Deadline } from "../deadline.ts";
 import { AttributeKeeper } from "../host/files/extended-attributes.ts";
 import type { RunCommand } from "../host/run-command.ts";
@@ -21,7 +21,6 @@ import { mountStore, narrow, prepareRun } from "./prepare-run.ts";
 import { resultsOf, type Done } from "./run-results.ts";
 import { chooseSecrets, type SecretQuestions } from "./secrets/choose-secrets.ts";
 import { linkCredentials } from "./secrets/link-credentials.ts";
-import { eraseSecrets } from "./secrets/needed-secrets.ts";
 import { listStoredSecrets } from "./secrets/stored-generation.ts";
 import { listValues, withholdSecrets } from "./secrets/withhold-secrets.ts";
 import { stagePlan, type Staged } from "./stage-plan.ts";

@@ -1,4 +1,4 @@
-// What came back for one declared secret.
+// What came back for one declared secret, and how all of it is forgotten once it is written.
 
 import type { SecretValue } from "./secret-value.ts";
 
@@ -10,3 +10,7 @@ export interface FetchedSecret {
 
 /** By the secret's name in the config. */
 export type FetchedSecrets = ReadonlyMap<string, FetchedSecret>;
+
+export function eraseSecrets(secrets: FetchedSecrets): void {
+  for (const { values } of secrets.values()) for (const value of values.values()) value.erase();
+}
