@@ -18,23 +18,28 @@ const PART_LENGTH = 8;
 /** What is shorter is no secret that a message could give away: a port, a name. */
 const SHORTEST_LENGTH = 5;
 
-/** @param values asked for only where a program has failed */
+/** @param values asked for only where a program has failed, and zeroed after that */
 export function withholdSecrets(run: RunCommand, values: () => readonly Buffer[]): RunCommand {
   return async (argv, timeoutMs, signal) => {
     const result = await run(argv, timeoutMs, signal);
     if (!("output" in result) || (result.kind === "exited" && result.status === 0)) return result;
-    return quotesAny(result.output, values()) ? { ...result, output: WITHHELD } : result;
+    const copies = values();
+    try {
+      return quotesAny(result.output, copies) ? { ...result, output: WITHHELD } : result;
+    } finally {
+      for (const bytes of copies) bytes.fill(0);
+    }
   };
 }
 
 /**
- * The values that this run has fetched, and those that have a file of their own. Of a value that only templates print, and
+ * Copies, the caller's to zero, of the values that this run has fetched, and those that have a file of their own. Of a value that only templates print, and
  * that was stored before, nothing is known.
  */
 export function listValues({ steps, secretsFolder }: Plan, root: string, secrets: FetchedSecrets): Buffer[] {
   return steps.flatMap((step) => {
     if (step.kind !== "secret") return [];
-    const fetched = [...(secrets.get(step.name)?.values.values() ?? [])].map((value) => value.reveal());
+    const fetched = [...(secrets.get(step.name)?.values.values() ?? [])].map((value) => Buffer.from(value.reveal()));
     return [
       ...fetched,
       ...step.keys.flatMap(({ path }) =>

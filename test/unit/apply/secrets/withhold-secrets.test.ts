@@ -10,7 +10,7 @@ const WITHHELD = "(withheld: a secret's value is in what it says; run it by hand
 async function outputOf(result: CommandResult, values: readonly Buffer[] = [VALUE]): Promise<string> {
   const answer = await withholdSecrets(
     async () => result,
-    () => values,
+    () => values.map((value) => Buffer.from(value)),
   )(["true"], 1);
   return "output" in answer ? answer.output : answer.kind;
 }
@@ -29,6 +29,17 @@ describe("withholdSecrets", () => {
       assert.equal(await outputOf({ kind: "timed-out", output }), WITHHELD);
       assert.equal(await outputOf({ kind: "killed", signal: "SIGABRT", output }), WITHHELD);
     });
+
+  it("zeroes the values that it compared with, whether it found one or not", async () => {
+    for (const output of [String(VALUE), "something else"]) {
+      const copy = Buffer.from(VALUE);
+      await withholdSecrets(
+        async () => failed(output),
+        () => [copy],
+      )(["true"], 1);
+      assert.deepEqual(copy, Buffer.alloc(VALUE.length));
+    }
+  });
 
   it("lets a text without a secret pass", async () => {
     assert.equal(await outputOf(failed("a horse, but no staples")), "a horse, but no staples");
@@ -60,7 +71,10 @@ describe("listValues", () => {
       secretsFolder: "/run/parbake/secrets",
       steps: [secret("new", "/before"), secret("old", "/stored"), secret("gone", "/none")],
     } as unknown as Plan;
-    const values = listValues(plan, scratch.root, new Map([["new", fetched({ a: "just fetched" })]]));
+    const justFetched = fetched({ a: "just fetched" });
+    const values = listValues(plan, scratch.root, new Map([["new", justFetched]]));
     assert.deepEqual(values.map(String), ["just fetched", "stored before", "from the file"]);
+    for (const value of values) value.fill(0);
+    assert.equal(String(justFetched.values.get("a")!.reveal()), "just fetched");
   });
 });
