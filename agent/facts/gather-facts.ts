@@ -55,10 +55,10 @@ async function tryInstance(instance: Promise<Instance> | null, deadline: Deadlin
   try {
     const answer = await Promise.race([instance, tooLate]);
     if (answer !== null) return answer;
-    log("warn", "IMDS does not answer; going on with the hardware alone, as `imds: optional` says");
+    log("warn", "IMDS does not answer; going on with the hardware alone: it is optional here");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    log("warn", `${error.message} Going on with the hardware alone, as \`imds: optional\` says.`);
+    log("warn", `${error.message} Going on with the hardware alone: IMDS is optional here.`);
   } finally {
     clearTimeout(timer);
   }

@@ -39,7 +39,7 @@ describe("facts without IMDS", () => {
       const log = (_: string, message: string) => void said.push(message);
       await gatherFacts("optional", Promise.reject(problem()), { deadline: startDeadline(1000), log });
       assert.equal(said.length, 1);
-      assert.ok(said[0]!.endsWith(`${fix} Going on with the hardware alone, as \`imds: optional\` says.`), said[0]);
+      assert.ok(said[0]!.endsWith(`${fix} Going on with the hardware alone: IMDS is optional here.`), said[0]);
     });
   }
 });
