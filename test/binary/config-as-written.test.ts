@@ -49,7 +49,7 @@ describe("parbake, given a config", () => {
   for (const [format, template, says] of [
     ["toml", "a = {{vars.big}}\n", "whose whole numbers have 64 bits"],
     ["yaml", "a: {{vars.half}}\n", "and another or text to YAML 1.1"],
-    ["yaml", "a: {{vars.port}}:{{vars.port}}\n", "yaml would read another"],
+    ["yaml", "a: {{vars.port}}:{{vars.port}}\n", "a reader of yaml would see another value"],
   ] as const) {
     it(`refuses a number that readers of ${format} would take for another: ${template.trim()}`, async () => {
       image = makeScratchImage(
