@@ -5,6 +5,7 @@ import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
 import { AT_ONCE, FOR_EVER, type Misbehaviour } from "../support/misbehaviours.ts";
 import { httpReply, startRawServer, type RawReply, type RawServer } from "../support/raw-server.ts";
 import { assertWithin } from "../../support/slowness.ts";
+import { zeroedTexts } from "../support/zeroed.ts";
 
 const CANARY = "hunter2-canary";
 
@@ -53,6 +54,15 @@ describe("exchange", () => {
       bytes: "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
     });
     assert.equal(chunked.body.toString(), "abc");
+  });
+
+  it("zeroes the pieces that an answer came in, of one that it refuses too", async () => {
+    const piece = `HTTP/1.1 200 OK\r\ncontent-length: ${CANARY.length}\r\n\r\n${CANARY}`;
+    assert.ok((await zeroedTexts(() => ask({ bytes: piece }))).includes(CANARY));
+    await server!.close();
+    const cut = piece.replace(/content-length: \d+/, "content-length: 99");
+    const zeroed = await zeroedTexts(() => troubleOf(ask({ bytes: cut }, { timeoutMs: 200 })));
+    assert.ok(zeroed.includes(CANARY));
   });
 
   it("keeps the connection for the next one", async () => {

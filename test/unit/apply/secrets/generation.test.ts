@@ -33,6 +33,7 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../../support/scratch.ts";
+import { zeroedTexts } from "../../support/zeroed.ts";
 import type { ContentPart } from "../../../../agent/formats/content.ts";
 
 const STORE = "run/parbake/secrets";
@@ -116,6 +117,17 @@ describe("the generations of the secrets folder", () => {
       return [path, ino, mode.toString(8), mtimeNs, ctimeNs].join(" ");
     });
   }
+
+  it("leave no buffer with what was written: values, files that print them, and the old ones that were read", async () => {
+    const first = await zeroedTexts(() => apply(planOf(A, B, BOTH)));
+    const [value, rendered] = [`a-1-${CANARY}`, `A="a-1-${CANARY}"\nB="b-1-${CANARY}"\n`];
+    const count = (texts: readonly string[], wanted: string) => texts.filter((text) => text === wanted).length;
+    // The value, the copy of it that was written, and what was read back.
+    assert.equal(count(first, value), 4);
+    assert.equal(count(first, rendered), 3);
+    const again = await zeroedTexts(() => apply(planOf(A, B, BOTH), { force: true }));
+    assert.equal(count(again, rendered), 2, "the new one, and the one that was there");
+  });
 
   it("have stable paths, a record for root alone, and no value in it", async () => {
     await apply(planOf(A, B, BOTH));
