@@ -25,7 +25,7 @@ import { listStoredSecrets } from "./secrets/stored-generation.ts";
 import { listValues, withholdSecrets } from "./secrets/withhold-secrets.ts";
 import { stagePlan, type Staged } from "./stage-plan.ts";
 import { takeLock, type Lock } from "./state/lock.ts";
-import { tryWriteManaged } from "./state/managed.ts";
+import { describeDamage, readManaged, tryWriteManaged } from "./state/managed.ts";
 import { recover } from "./transaction/recover.ts";
 import { settle, swapIn, tellUnits } from "./transaction/transaction.ts";
 import { validateFiles, type Validation } from "./units/validate-files.ts";
@@ -46,7 +46,8 @@ export interface ApplyOptions extends SecretQuestions {
   readonly versions: Report["versions"];
   /** A record that was begun before the plan was made. */
   readonly record?: RunRecord;
-  /** Called when an earlier run is recovered and before anything else is touched: throws where the plan no longer fits the machine. */
+  /** Of a saved plan. Called when an earlier run is recovered and before anything else is touched: throws where the plan no longer
+   * fits the machine. */
   readonly recheck?: () => void;
   /** Where metrics are left, of a failed run too. Default: nowhere. */
   readonly metrics?: string | null;
@@ -59,8 +60,8 @@ interface Context extends ApplyOptions {
 }
 
 /**
- * Throws a Refusal, or our bug. It leaves a report in either case, before it releases the lock; but none where it did not get the
- * lock, or where the plan no longer fits a machine that it has not touched.
+ * Throws a Refusal, or our bug. It leaves a report in either case, before it releases the lock; but none where another run has the
+ * lock, nor of a saved plan that did not get it or no longer fits a machine that the run has not touched.
  */
 export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Report> {
   const { root, log } = options;
@@ -73,6 +74,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Repo
   let ending: Ending = { failure: null, isRun: true };
   try {
     lock = await record.time("lock", () => waitForLock(options));
+    done.isLocked = true;
     await Promise.race([runStages(plan, fetched, context, done), options.overrun ?? NEVER]);
   } catch (error) {
     ending = endOf(error, done, options);
@@ -105,11 +107,12 @@ async function runStages(plan: Plan, fetched: Map<string, FetchedSecret>, contex
 
   // All of it before the first byte of a secret is fetched.
   const found = await record.time("check", async () => {
+    const managed = readManaged(root);
+    if (managed.isDamaged) record.warn([describeDamage(root)], log);
     const store = (done.store = await mountStore(plan, context));
     record.warn(store.warnings, log);
-    return prepareRun(plan, store, root);
+    return prepareRun(plan, managed, store, root);
   });
-  record.warn(found.warnings, log);
 
   const selection = await record.time("fetch", () => chooseSecrets(plan, found, fetched, context));
   done.selection = selection;
@@ -160,17 +163,22 @@ interface Ending {
 }
 
 /** Drops first what was staged and refused; a swap that fails has put the old files back itself. */
-function endOf(error: unknown, done: Done, { root, deadline, log }: ApplyOptions): Ending {
-  const { recovered, isRechecked, staged, validation, possible, told } = done;
+function endOf(error: unknown, done: Done, options: ApplyOptions): Ending {
+  const { root, deadline, log } = options;
+  const { staged, validation, possible, told } = done;
   const isLeft = staged !== undefined && validation === undefined;
   const refused = isLeft ? withUndoProblems(error, undoAll(root, staged.changes), log) : error;
   const held = possible?.failure ?? null;
   const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
-  const isLocked = error instanceof Refusal && error.code === "locked";
   return {
     failure: orStopped(isOther ? joinRefusals([held, refused]) : refused, deadline, told?.isRolledBack),
-    isRun: !isLocked && (isRechecked === true || recovered?.recovery !== null),
+    isRun: isRun(error, done, options),
   };
+}
+
+function isRun(error: unknown, { isLocked, recovered, isRechecked }: Done, { recheck }: ApplyOptions): boolean {
+  if (isLocked !== true) return recheck === undefined && !(error instanceof Refusal && error.code === "locked");
+  return isRechecked === true || recovered?.recovery !== null || recovered.failure !== null;
 }
 
 function waitForLock({ root, lockWaitMs, deadline }: ApplyOptions): Promise<Lock> {

@@ -17,7 +17,7 @@ import { checkLinks } from "./secrets/link-credentials.ts";
 import { describeMissing } from "./secrets/memory-guarantee.ts";
 import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts";
 import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
-import { describeDamage, readManaged, type ManagedState } from "./state/managed.ts";
+import type { ManagedState } from "./state/managed.ts";
 import { checkTargets } from "./targets/check-targets.ts";
 import { declaredFolders, listUnresolved, trustOf, type Target } from "./targets/target.ts";
 
@@ -29,7 +29,6 @@ export interface Found {
   readonly stored: StoredGeneration | null;
   /** The files that secrets land in. */
   readonly candidates: readonly Candidate[];
-  readonly warnings: readonly Problem[];
 }
 
 /** Where only a part of the plan is possible, nothing is known to be no longer declared. */
@@ -68,8 +67,7 @@ export async function mountStore(plan: Plan, context: StorageContext): Promise<S
 }
 
 /** @throws Refusal with everything that stands in the way */
-export function prepareRun(plan: Plan, { trouble }: Store, root: string): Found {
-  const managed = readManaged(root);
+export function prepareRun(plan: Plan, managed: ManagedState, { trouble }: Store, root: string): Found {
   const checks = [
     () => {
       if (trouble !== null) throw trouble;
@@ -95,7 +93,6 @@ export function prepareRun(plan: Plan, { trouble }: Store, root: string): Found 
       targets.filter((target) => isInStore(plan, target)),
       stored,
     ),
-    warnings: managed.isDamaged ? [describeDamage(root)] : [],
   };
 }
 

@@ -16,6 +16,8 @@ import { isNewContent, type StagedTarget } from "./files/staged.ts";
 
 /** What each stage gave, as far as the run got. */
 export interface Done {
+  /** Whether the run got the lock. */
+  isLocked?: true;
   recovered?: Recovered;
   /** Whether the plan still fits the machine. */
   isRechecked?: true;

@@ -30,7 +30,7 @@ export interface Recovered {
   readonly recovery: Recovery | null;
   readonly units: readonly UnitReport[];
   readonly healthChecks: readonly HealthReport[];
-  /** Why this run ends here: the old files cannot be put back, and nothing new is to be built on that. Null: it goes on. */
+  /** Why this run ends here: it is asked to stop, or what the earlier one left cannot be put in order. Null: it goes on. */
   readonly failure: Refusal | null;
 }
 
@@ -67,7 +67,7 @@ async function recoverIn(
   }
   const journal = found.document;
   const recovered = await record.time("recover", () => recoverFrom({ journal, folder }, plan, context, record));
-  if (recovered.failure === null)
+  if (recovered.recovery !== null)
     context.log(
       "warn",
       `an earlier run was cut short while it ${PHASES[journal.phase]}, and is ${recovered.recovery} now`,
@@ -96,13 +96,22 @@ async function recoverFrom(
     }
     case "act":
       if (isOwed(transaction, context)) return finishActing(withChecksOf(plan, transaction, context), context, record);
-      settle(transaction, context);
-      return { ...NOTHING_LEFT, recovery: "finished" };
+      return finish(NOTHING_LEFT, transaction, context);
     case "rollback":
       return goBack(transaction, context);
     case "settle":
-      settle(transaction, context);
-      return { ...NOTHING_LEFT, recovery: "finished" };
+      return finish(NOTHING_LEFT, transaction, context);
+  }
+}
+
+/** What was told before is told even where the old files cannot be dropped: the journal stays then, and this run ends with that. */
+function finish(told: Recovered, transaction: Transaction, context: TransactionContext): Recovered {
+  try {
+    settle(transaction, context);
+    return { ...told, recovery: "finished" };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ...told, failure: error };
   }
 }
 
@@ -114,12 +123,9 @@ async function finishActing(
   // A unit that failed may have failed of the very restart that we were killed in.
   const acting = { ...context, revive: "failed", begin: countAttempts(transaction, context) } as const;
   const { units, healthChecks, failure, stuck } = await tellUnits(transaction, acting, record);
-  if (failure === null) {
-    settle(transaction, context);
-    return { recovery: "finished", units, healthChecks, failure };
-  }
+  if (failure === null) return finish({ ...NOTHING_LEFT, units, healthChecks }, transaction, context);
   const rolledBack: Recovered = { recovery: "rolled back", units, healthChecks, failure: null };
-  if (stuck.length === 0 && isStop(failure)) return { ...rolledBack, recovery: null, failure };
+  if (stuck.length === 0 && isStop(failure)) return { ...rolledBack, failure };
   return tellRecovered(rolledBack, stuck, failure.problems, context);
 }
 

@@ -118,6 +118,24 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     });
   }
 
+  it("tells which units heard of an earlier run's files, where its old files cannot be dropped", () => {
+    const { next, result, recovered, units, left } = play("recovery", "stuck");
+    assert.equal(next.refused, "permission");
+    assert.deepEqual([result, recovered], ["failed", null]);
+    assert.deepEqual(units, [{ ...RELOAD, outcome: "done" }]);
+    assert.ok(left.includes("journal.json"));
+  });
+
+  it("tells that an earlier run is rolled back where a signal ends the run meanwhile", () => {
+    const { next, result, recovered, units, ran, files, left } = play("recovery", "stopped");
+    assert.deepEqual(next, { refused: "terminated", problems: ["stopped by SIGTERM: the old files are back"] });
+    assert.deepEqual([result, recovered], ["failed", "rolled back"]);
+    assert.deepEqual(units, [{ ...RELOAD, outcome: "failed", rollbackOutcome: "done" }]);
+    assert.deepEqual(ran, ["show nginx.service", "show nginx.service", "systemctl reload -- nginx.service"]);
+    assert.deepEqual(files, { a: "old" });
+    assert.equal(left.includes("journal.json"), false);
+  });
+
   it("owes the units nothing of a run that another boot saw, for they started with the new files", () => {
     const played = play("otherBoot", "another");
     assert.deepEqual([played.cut, played.recovered, played.ran], ["act", "finished", []]);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { takeLock } from "../../../agent/apply/state/lock.ts";
+import { STATE_FOLDER } from "../../../agent/apply/state/own-folders.ts";
+import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import type { SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
@@ -65,6 +67,17 @@ function snapshot({ root, path }: Scratch): Record<string, string> {
       return [it, statSync(path(it)).isFile() ? `${ino} ${mtimeNs} ${ctimeNs} ${mode}` : `${mode}`];
     }),
   );
+}
+
+/** Of a run that was killed while it swapped a file in whose folder is a link now. */
+function leaveStuckJournal({ root, path }: Scratch): void {
+  symlinkSync("/nowhere", path("etc/app"));
+  const trust = { uids: [], gids: [] };
+  const newName = ".a.conf.parbake-tmp.fedcba9876543210";
+  const change = { kind: "create", path: "/etc/app/a.conf", trust, newName, newInode: "7" } as const;
+  const followUp = { reloadsManager: false, actions: [], healthChecks: [] };
+  mkdirSync(path("var/lib"), { recursive: true });
+  writeJournal(root, STATE_FOLDER, newJournal({ changes: [change], madeFolders: [], followUp }));
 }
 
 describe("applyPlan", () => {
@@ -271,6 +284,47 @@ describe("applyPlan", () => {
     const refusal = await refusalOf(applyPlan(planOf(), optionsFor(scratch.root)));
     lock.release();
     assert.equal(refusal.code, "locked");
+    assert.equal(existsSync(scratch.path("run/parbake/report.json")), false);
+  });
+
+  it("tells that its record is damaged also where it refuses the rest", async () => {
+    const scratch = makeRunnable();
+    scratch.write("var/lib/parbake/managed.json", "{");
+    await refusalOf(applyPlan(planOf(fileStep("/missing/x", "x")), optionsFor(scratch.root)));
+    const { problems, warnings } = readReport(scratch.root)!;
+    assert.match(problems[0]!.what, /\/missing/);
+    assert.match(warnings[0]!.what, /managed\.json/);
+  });
+
+  it("leaves a report where the old files of an earlier run cannot be put back, whether the plan was saved or not", async () => {
+    for (const recheck of [undefined, () => assert.fail("the plan is compared with a machine that is not recovered")]) {
+      const scratch = makeRunnable();
+      leaveStuckJournal(scratch);
+      const refusal = await refusalOf(applyPlan(planOf(), optionsFor(scratch.root, recheck && { recheck })));
+      assert.equal(refusal.code, "cannot-write");
+      const { result, recovered, problems } = readReport(scratch.root)!;
+      assert.deepEqual([result, recovered], ["failed", null]);
+      assert.match(problems[0]!.what, /\/etc\/app\/a\.conf could not be put back as it was$/);
+      assert.equal(existsSync(scratch.path("var/lib/parbake/journal.json")), true);
+    }
+  });
+
+  it("leaves no report of a saved plan where the lock cannot be taken, for another run may have left one", async () => {
+    const scratch = makeRunnable();
+    scratch.write("run/parbake/lock/foreign", "");
+    const refusal = await refusalOf(applyPlan(planOf(), optionsFor(scratch.root, { recheck() {} })));
+    assert.equal(refusal.code, "cannot-write");
+    assert.equal(existsSync(scratch.path("run/parbake/report.json")), false);
+    await refusalOf(applyPlan(planOf(), optionsFor(scratch.root)));
+    assert.equal(readReport(scratch.root)!.result, "failed");
+  });
+
+  it("leaves no report where a saved plan no longer fits a machine with no run to recover", async () => {
+    const scratch = makeRunnable();
+    const recheck = () => {
+      throw new Refusal("cannot-write", { what: "it moved on", fix: "Plan again." });
+    };
+    await refusalOf(applyPlan(planOf(), optionsFor(scratch.root, { recheck })));
     assert.equal(existsSync(scratch.path("run/parbake/report.json")), false);
   });
 

@@ -15,7 +15,9 @@ import {
 import { applyPlan, type ApplyOptions } from "../../../agent/apply/apply-plan.ts";
 import { runCommand, type RunCommand } from "../../../agent/host/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
+import { startDeadline } from "../../../agent/deadline.ts";
 import { formatFinding, Refusal } from "../../../agent/refusal.ts";
+import { StopRequest } from "../../../agent/stop.ts";
 import { fetched, fileStep, optionsFor, planOf, secretStep } from "./scratch.ts";
 import { readReport } from "../../../agent/report/report-file.ts";
 
@@ -268,6 +270,32 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     );
     const next = await attempt(plan, { run });
     return { cut, next, recovered: readReport("/")!.recovered, ran, left: leftBehind() };
+  },
+
+  /** What follows a run that was killed while it told the units. Parameter: whether the old file cannot be dropped or a signal comes. */
+  async recovery() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    mkdirSync("/mnt/app");
+    const plan = (text: string) => planOf(fileStep("/mnt/app/a", text, { onChange: NGINX }));
+    await attempt(plan("old"), { run });
+    const kill: RunCommand = () => Promise.reject(new Error("the power is cut"));
+    await applyPlan(plan("new"), optionsFor("/", { run: kill })).catch(() => undefined);
+    ran.splice(0);
+    const stop = new AbortController();
+    const stopping: RunCommand = async (argv, timeoutMs) => {
+      const isFirst = argv[1] === "reload" && !stop.signal.aborted;
+      if (!isFirst) return run(argv, timeoutMs);
+      stop.abort(new StopRequest("SIGTERM"));
+      return { kind: "exited", status: 1, output: "" };
+    };
+    const isStopped = process.argv[3] === "stopped";
+    if (!isStopped) chownSync("/mnt/app", 11, 11);
+    const next = await attempt(plan("new"), {
+      run: isStopped ? stopping : run,
+      deadline: startDeadline(20_000, stop.signal),
+    });
+    const { result, recovered, units } = readReport("/")!;
+    return { next, result, recovered, units, ran, files: listMnt("/mnt/app"), left: leftBehind() };
   },
 
   async unreadableJournal() {
