@@ -3,7 +3,11 @@
 import type { JsonValue } from "../formats/json-value.ts";
 import type { Report } from "./report.ts";
 
+/** Fields that a later version has are kept as they are, and printing them recurses: without a limit the stack overflows. Our own nest 6 deep. */
+const MOST_NESTED = 32;
+
 export function parseReport(json: JsonValue): Report {
+  if (nestsDeeper(json.value, MOST_NESTED)) json.refuse(`a report that nests at most ${MOST_NESTED} deep`);
   checkRun(json);
   checkFiles(json);
   checkSecrets(json);
@@ -90,6 +94,11 @@ function checkProblem(json: JsonValue): void {
 
 function checkTime(json: JsonValue): void {
   json.word((text) => TIME.test(text) && !Number.isNaN(Date.parse(text)), "a time in UTC");
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => nestsDeeper(part, levels - 1));
 }
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;

@@ -143,4 +143,23 @@ describe("a document of parbake's own", () => {
       assert.equal(unreadable.length, lastRun === null ? 1 : 0, text);
     });
   });
+
+  it("is read with fields that nobody knows, or unreadable, however deep these nest; and the status goes on", () => {
+    const scratch = makeRunnable();
+    for (const [path, document] of [
+      ["var/lib/parbake/journal.json", JOURNAL],
+      ["var/lib/parbake/managed.json", MANAGED],
+      ["run/parbake/report.json", REPORT],
+    ] as const) {
+      const text = JSON.stringify(document);
+      for (const [opening, closing] of ["[]", '{"a":}'].map((pair) => [pair.slice(0, -1), pair.slice(-1)] as const)) {
+        const deep = `${opening.repeat(100_000)}1${closing.repeat(100_000)}`;
+        scratch.write(path, `${text.slice(0, -1)},"later":${deep}}`);
+        const status = tellStatus(scratch);
+        assert.ok(JSON.stringify(status).length > 0);
+      }
+      scratch.write(path, `${text.slice(0, -1)},"later":{"a":[{"b":1}]},"__proto__":{"files":[]}}`);
+      assert.deepEqual(tellStatus(scratch).unreadable, [], path);
+    }
+  });
 });
