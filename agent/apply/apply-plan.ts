@@ -27,7 +27,7 @@ import { stagePlan, type Staged } from "./stage-plan.ts";
 import { takeLock, type Lock } from "./state/lock.ts";
 import { describeDamage, readManaged, tryWriteManaged } from "./state/managed.ts";
 import { recover } from "./transaction/recover.ts";
-import { settle, swapIn, tellUnits } from "./transaction/transaction.ts";
+import { settle, swapIn, tellUnits, type Told } from "./transaction/transaction.ts";
 import { validateFiles, type Validation } from "./units/validate-files.ts";
 
 export interface ApplyOptions extends SecretQuestions {
@@ -150,7 +150,11 @@ async function swapAndTell(
   const swapped = await record.time("swap", () => swapIn(transaction, written, context));
   done.isSwapped = true;
   linkCredentials(plan, root);
-  const told = (done.told = await record.time("units", () => tellUnits(swapped, context, record)));
+  // A run that ends while it waits for a unit reports what it knows until then.
+  const hear = (told: Told) => {
+    done.told = told;
+  };
+  const told = (done.told = await record.time("units", () => tellUnits(swapped, context, record, hear)));
   if (told.failure !== null) throw told.failure;
   settle(swapped, context);
 }

@@ -84,22 +84,29 @@ export interface Told {
   readonly stuck: readonly Problem[];
 }
 
-/** Reloads, restarts and health checks. If one fails, the old files are restored and the units reloaded with them. */
+/**
+ * Reloads, restarts and health checks. If one fails, the old files are restored and the units reloaded with them.
+ * @param hear gets what is known so far: when the units are told, and when the old files are back
+ */
 export async function tellUnits(
   { journal, folder }: Transaction,
   context: TransactionContext & Pick<UnitContext, "revive" | "begin">,
   record: RunRecord,
+  hear: (told: Told) => void = () => {},
 ): Promise<Told> {
   const { units, healthChecks, refusal } = await performFollowUp(journal.followUp, context);
   record.warn(tellGivenUp(journal.followUp, units, healthChecks), context.log);
-  if (refusal === null) return { units, healthChecks, isRolledBack: false, failure: null, stuck: [] };
+  const told: Told = { units, healthChecks, isRolledBack: false, failure: refusal, stuck: [] };
+  hear(told);
+  if (refusal === null) return told;
   const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
   const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
   // Counted were the steps of the follow-up, which is over.
   const { begin: _, ...uncounted } = context;
-  const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted);
-  const told = isRolledBack && !isStop(refusal) ? tellRollback(refusal) : refusal;
-  const failure = withProblems(told, [...stuck, ...others]);
+  const hearBack = () => hear({ ...told, isRolledBack: true });
+  const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted, hearBack);
+  const ending = isRolledBack && !isStop(refusal) ? tellRollback(refusal) : refusal;
+  const failure = withProblems(ending, [...stuck, ...others]);
   return { units: withRollback(units, reports), healthChecks, isRolledBack, failure, stuck };
 }
 
@@ -113,9 +120,11 @@ export interface RolledBack {
   readonly others: readonly Problem[];
 }
 
+/** @param hearBack called when the old files are back, before the units are told */
 export async function rollBack(
   { journal, folder }: Transaction,
   context: TransactionContext & Pick<UnitContext, "begin">,
+  hearBack: () => void = () => {},
 ): Promise<RolledBack> {
   const { root, log } = context;
   try {
@@ -127,6 +136,7 @@ export async function rollBack(
   }
   const { stuck, lost } = undoAll(root, journal.changes);
   if (stuck.length > 0) return { isRolledBack: false, reports: [], stuck, others: lost };
+  hearBack();
   const { reports, problems } = await actOnOldFiles(journal.followUp, context);
   return { isRolledBack: true, reports, stuck: tryRemoveJournal(root, folder), others: [...lost, ...problems] };
 }

@@ -118,6 +118,25 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     });
   }
 
+  for (const [how, end] of [
+    ["bug", "TypeError"],
+    ["overrun", "Refusal"],
+  ] as const) {
+    it(`tells that the old files are back, and what the units said before, where it ends while it tells them (${how})`, () => {
+      const { left, ...played } = play("rollbackCut", how);
+      assert.deepEqual(played, {
+        end,
+        result: "failed",
+        changed: false,
+        rolledBack: true,
+        units: [{ ...RELOAD, outcome: "done" }],
+        healthChecks: [{ path: "/mnt/a", outcome: "failed" }],
+        files: { a: "old" },
+      });
+      assert.ok(left.includes("journal.json"));
+    });
+  }
+
   it("tells which units heard of an earlier run's files, where its old files cannot be dropped", () => {
     const { next, result, recovered, units, left } = play("recovery", "stuck");
     assert.equal(next.refused, "permission");

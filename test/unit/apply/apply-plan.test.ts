@@ -77,7 +77,7 @@ function leaveStuckJournal({ root, path }: Scratch): void {
   const change = { kind: "create", path: "/etc/app/a.conf", trust, newName, newInode: "7" } as const;
   const followUp = { reloadsManager: false, actions: [], healthChecks: [] };
   mkdirSync(path("var/lib"), { recursive: true });
-  writeJournal(root, STATE_FOLDER, newJournal({ changes: [change], madeFolders: [], followUp }));
+  writeJournal(root, STATE_FOLDER, newJournal({ changes: [change], followUp }));
 }
 
 describe("applyPlan", () => {

@@ -272,6 +272,27 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
     return { cut, next, recovered: readReport("/")!.recovered, ran, left: leftBehind() };
   },
 
+  /** A run that ends while a unit is told that the old files are back. Parameter: by a bug, or because the time is over. */
+  async rollbackCut() {
+    mkdirSync("/run/systemd/system", { recursive: true });
+    writeFileSync("/mnt/a", "old");
+    const overrun = Promise.withResolvers<never>();
+    overrun.promise.catch(() => undefined);
+    let reloads = 0;
+    const cutting: RunCommand = async (argv, timeoutMs) => {
+      if (argv[1] !== "reload" || ++reloads === 1) return run(argv, timeoutMs);
+      if (process.argv[3] === "bug") throw new TypeError("a bug");
+      overrun.reject(new Refusal("unavailable", { what: "the time is over", fix: "Give it more." }));
+      return new Promise(() => {});
+    };
+    failing.set("/mnt/health a", 1);
+    const plan = planOf(fileStep("/mnt/a", "new", { onChange: NGINX, healthCheck: ["/mnt/health", "a"] }));
+    const options = optionsFor("/", { run: cutting, overrun: overrun.promise });
+    const end = await applyPlan(plan, options).catch((error: unknown) => (error as Error).name);
+    const { result, changed, rolledBack, units, healthChecks } = readReport("/")!;
+    return { end, result, changed, rolledBack, units, healthChecks, files: listMnt(), left: leftBehind() };
+  },
+
   /** What follows a run that was killed while it told the units. Parameter: whether the old file cannot be dropped or a signal comes. */
   async recovery() {
     mkdirSync("/run/systemd/system", { recursive: true });
