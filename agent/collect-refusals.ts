@@ -1,16 +1,12 @@
 // Runs every check before giving up, so that the operator hears of all problems at once.
 
-import { formatProblem, placeRefusal, Refusal, type Declared, type Problem } from "./refusal.ts";
+import { formatProblem, placeRefusal, Refusal, type Declared } from "./refusal.ts";
 
 /** One Refusal out of many. Its code is the first that a retry would not fix: a retry helps only if it fixes each of them. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
-  const first = refusals.find(({ code }) => code !== "unavailable") ?? refusals[0]!;
-  return new Refusal(first.code, uniqueProblems(refusals), { cause: first });
-}
-
-function uniqueProblems(refusals: readonly Refusal[]): Problem[] {
-  const byText = new Map(refusals.flatMap(({ problems }) => problems).map((it) => [formatProblem(it), it]));
-  return [...byText.values()];
+  const first = refusals.find(({ code }) => code !== "unavailable") ?? refusals[0];
+  const problems = refusals.flatMap((refusal) => refusal.problems);
+  return new Refusal(first?.code ?? "unavailable", problems, { cause: first });
 }
 
 /** An item that knows where it was declared lends its place to the problems with it. */

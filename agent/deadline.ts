@@ -34,7 +34,7 @@ export function endWithin(deadline: Deadline, durationMs: number): Deadline {
 interface TimeKept {
   /** To validate, to swap, and to tell the units. */
   readonly actingMs: number;
-  /** To put the old files back, and to have the units take them. */
+  /** To restore the old files, and to have the units take them. */
   readonly wayBackMs: number;
 }
 

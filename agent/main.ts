@@ -1,7 +1,7 @@
 // Wires the real world in.
 
-import { run } from "./run.ts";
 import { startMain } from "./process/start.ts";
+import { run } from "./run.ts";
 import { warm } from "./warm/warm.ts";
 
 startMain(

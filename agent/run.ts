@@ -1,7 +1,6 @@
 // A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
-import { explainShortage } from "./host/file-error.ts";
-import type { Environment } from "./aws/route/endpoints.ts";
+import { describeBug } from "./bug.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
 import type { Invocation } from "./cli/invocation.ts";
@@ -19,15 +18,16 @@ import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
+import { endingOf, statusOf, type Ending } from "./ending.ts";
+import { explainShortage } from "./host/file-error.ts";
 import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
-import { endingOf, statusOf, type Ending } from "./ending.ts";
+import type { Environment } from "./process/environment.ts";
+import { guardEnd } from "./process/overrun.ts";
+import { formatVersion } from "./process/version.ts";
 import { formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
-import { guardEnd } from "./process/overrun.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
-import { formatVersion } from "./process/version.ts";
-import { describeBug } from "./bug.ts";
 
 /** The outside world: main wires the real one, tests replace it. */
 export interface World {

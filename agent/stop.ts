@@ -34,7 +34,7 @@ export function stopRequestOf({ signal }: Pick<Deadline, "signal">): StopRequest
 }
 
 export const NOTHING_CHANGED = "nothing was changed";
-export const OLD_FILES_BACK = "the old files are back";
+export const OLD_FILES_RESTORED = "the old files were restored";
 
 /** Looks for a signal that came while the run did not wait for anything. @throws Refusal where it is to stop */
 export async function refuseStop(deadline: Pick<Deadline, "signal">): Promise<void> {
@@ -45,13 +45,13 @@ export async function refuseStop(deadline: Pick<Deadline, "signal">): Promise<vo
 
 /**
  * What a run that is asked to stop ends with, where its waits ended early for that and no bug is among it.
- * @param isRolledBack it had failed, and was putting the old files back
+ * @param isRolledBack it had failed, and was restoring the old files
  */
 export function orStopped(error: unknown, deadline: Pick<Deadline, "signal">, isRolledBack = false): unknown {
   const request = stopRequestOf(deadline);
   if (request === null || !(error instanceof Refusal) || !CUT_SHORT.includes(error.code)) return error;
   if (!isRolledBack) return stopped(request, NOTHING_CHANGED);
-  const refusal = stopped(request, OLD_FILES_BACK);
+  const refusal = stopped(request, OLD_FILES_RESTORED);
   return new Refusal(refusal.code, [...refusal.problems, ...error.problems], { cause: error });
 }
 

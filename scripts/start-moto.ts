@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-export interface Moto {
+interface Moto {
   readonly endpoint: string;
   readonly version: string;
   stop(): Promise<void>;

@@ -1,8 +1,8 @@
 // Applies a plan: everything is inspected, fetched, staged and validated before the first file is swapped in. A run that fails
-// before that leaves the machine as it was; one whose units or health checks fail after it puts the old files back.
+// before that leaves the machine as it was; one whose units or health checks fail after it restores the old files.
 
+import { type FetchedSecret, eraseSecrets } from "../aws/fetched-secret.ts";
 import { joinRefusals } from "../collect-refusals.ts";
-import { eraseSecrets, type FetchedSecret } from "../aws/fetched-secret.ts";
 import type { Deadline } from "../deadline.ts";
 import { AttributeKeeper } from "../host/files/extended-attributes.ts";
 import type { RunCommand } from "../host/run-command.ts";
@@ -33,7 +33,7 @@ import { validateFiles, type Validation } from "./units/validate-files.ts";
 export interface ApplyOptions extends SecretQuestions {
   readonly root: string;
   readonly deadline: Deadline;
-  /** Of putting old files back: later, and no signal ends it. */
+  /** For restoring old files: later, and no signal ends it. */
   readonly wayBack: Deadline;
   /** Rejected where the run is not over in time, whatever it waits for. Default: never. */
   readonly overrun?: Promise<never>;
@@ -166,7 +166,7 @@ interface Ending {
   readonly isRun: boolean;
 }
 
-/** Drops first what was staged and refused; a swap that fails has put the old files back itself. */
+/** Drops first what was staged and refused; a swap that fails has restored the old files itself. */
 function endOf(error: unknown, done: Done, options: ApplyOptions): Ending {
   const { root, deadline, log } = options;
   const { staged, validation, possible, told } = done;

@@ -1,9 +1,9 @@
 // What a run leaves behind for those who watch it: its report, and metrics where the config wants them. Never fails the run.
 
-import type { Log } from "../log.ts";
 import { tellFailure } from "../bug.ts";
-import type { Report } from "../report/report.ts";
+import type { Log } from "../log.ts";
 import { leaveReport } from "../report/report-file.ts";
+import type { Report } from "../report/report.ts";
 import { writeMetrics } from "../report/write-metrics.ts";
 import { readOwedActions } from "./transaction/journal.ts";
 

@@ -1,4 +1,4 @@
-// Tells the log what parbake found at its places that was not its own work.
+// Logs the files that somebody else edited or made at the places of a plan.
 
 import type { Log } from "../log.ts";
 import type { StagedTarget } from "./files/staged.ts";
@@ -8,10 +8,10 @@ export function logContacts(staged: readonly StagedTarget[], log: Log): void {
     const contact = file?.contact;
     if (contact?.kind === "drifted") {
       const edited = `${target.path} was edited by hand (${contact.since})`;
-      if (change.difference === "kept") log("info", `${edited}, and is left so`);
-      else log("warn", `${edited}: the edit is overwritten`);
+      if (change.difference === "kept") log("info", `${edited}: parbake keeps the edit`);
+      else log("warn", `${edited}: parbake overwrites the edit`);
     }
     if (contact?.kind === "adopted" && change.difference === "update")
-      log("info", `${target.path} was there before parbake: it is replaced`);
+      log("info", `${target.path} was there before parbake, which replaces it`);
   }
 }

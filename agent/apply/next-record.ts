@@ -1,11 +1,11 @@
-// The record that a run is to leave: what it writes, and what may be forgotten. Pure.
+// The record of managed files that a run leaves: what it writes, without what is no longer declared. Pure.
 
 import type { Plan } from "../plan/plan.ts";
+import type { StagedContent, StagedTarget } from "./files/staged.ts";
 import type { Managed, ManagedState, RecordUpdate } from "./state/managed.ts";
 import { actionsOf } from "./targets/target.ts";
-import type { StagedContent, StagedTarget } from "./files/staged.ts";
 
-export interface Run {
+interface Run {
   readonly plan: Plan;
   readonly runId: string;
   /** ISO 8601, UTC. */
@@ -14,7 +14,7 @@ export interface Run {
   readonly hasChanges: boolean;
 }
 
-/** What a whole plan no longer declares is forgotten, be it removed or left alone. Null: the record is right as it is. */
+/** Without what a whole plan no longer declares, whether that was removed or left alone. Null: the record is right as it is. */
 export function nextRecord(old: ManagedState, staged: readonly StagedTarget[], run: Run): RecordUpdate | null {
   const contents = staged.flatMap(({ file, ...one }) => (file === null ? [] : [{ ...one, file }]));
   const entries = contents.flatMap(({ target, change: { difference }, file }) => {

@@ -1,10 +1,10 @@
-// What of a plan can still be done when secrets cannot be had, and what is held back because of them. Pure.
+// When secrets cannot be fetched: which steps of a plan can still be done, and which are held back. Pure.
 
+import { isHandOff } from "../config/hand-off-path.ts";
+import { isBelow } from "../names/plain-path.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import type { Problem, Refusal } from "../refusal.ts";
 import { unitsOf } from "./units/unit-needs.ts";
-import { isHandOff } from "../config/hand-off-path.ts";
-import { isBelow } from "../names/plain-path.ts";
 
 /** A step that is not done. */
 export interface Held {

@@ -12,10 +12,10 @@ import type { Storage } from "../report/report.ts";
 import { sweepGenerations } from "./change/flip-generation.ts";
 import { findUndeclared, type Undeclared } from "./files/undeclared.ts";
 import type { Candidate } from "./secrets/choose-secrets.ts";
-import { listCandidates } from "./secrets/list-candidates.ts";
 import { checkLinks } from "./secrets/link-credentials.ts";
+import { listCandidates } from "./secrets/list-candidates.ts";
 import { describeMissing } from "./secrets/memory-guarantee.ts";
-import { prepareStorage, type StorageContext } from "./secrets/mount-secrets.ts";
+import { mountSecrets, type StorageContext } from "./secrets/mount-secrets.ts";
 import { readStored, type StoredGeneration } from "./secrets/stored-generation.ts";
 import type { ManagedState } from "./state/managed.ts";
 import { checkTargets } from "./targets/check-targets.ts";
@@ -56,7 +56,7 @@ export async function mountStore(plan: Plan, context: StorageContext): Promise<S
   if (!listUnresolved(plan).some((place) => isInStore(plan, place)))
     return { storage: null, trouble: null, warnings: [] };
   try {
-    const { missingOptions, ...storage } = await prepareStorage(plan, context);
+    const { missingOptions, ...storage } = await mountSecrets(plan, context);
     // An image that is being built boots with another mount.
     const warnings = context.root === "/" ? describeMissing({ ...storage, missingOptions }) : [];
     return { storage, trouble: null, warnings };

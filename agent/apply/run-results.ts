@@ -1,18 +1,18 @@
 // What the stages of a run gave → what its report tells. Pure.
 
+import type { FileDifference } from "../host/files/read-current.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
 import type { RunResults } from "../report/run-record.ts";
 import type { Possible } from "./choose-possible.ts";
+import { isNewContent, type StagedTarget } from "./files/staged.ts";
 import type { Store } from "./prepare-run.ts";
+import type { Selection } from "./secrets/choose-secrets.ts";
+import { neededSecrets } from "./secrets/needed-secrets.ts";
 import type { Staged } from "./stage-plan.ts";
 import type { Recovered } from "./transaction/recover.ts";
 import type { Told } from "./transaction/transaction.ts";
-import { neededSecrets } from "./secrets/needed-secrets.ts";
-import type { FileDifference } from "../host/files/read-current.ts";
-import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
-import type { Selection } from "./secrets/choose-secrets.ts";
 import type { ValidationOutcome } from "./units/validate-files.ts";
-import { isNewContent, type StagedTarget } from "./files/staged.ts";
 
 /** What each stage gave, as far as the run got. */
 export interface Done {
@@ -26,7 +26,7 @@ export interface Done {
   possible?: Possible;
   staged?: Staged;
   validation?: ValidationOutcome;
-  /** Until then everything staged is only an intention. */
+  /** Absent: nothing that was staged is in place. */
   isSwapped?: true;
   told?: Told;
 }
@@ -83,7 +83,7 @@ function reportFolders(staged: readonly StagedTarget[]): FolderReport[] {
 
 function reportSecrets(plan: Plan, selection: Selection, staged: readonly StagedTarget[]): SecretReport[] {
   return neededSecrets(plan).flatMap((step) => {
-    const secret = selection.fetched.get(step.name) ?? selection.held.get(step.name);
+    const secret = selection.fetched.get(step.name) ?? selection.unfetched.get(step.name);
     if (secret === undefined) return [];
     const differences = staged
       .filter(({ target: { source } }) => source.kind === "secret" && source.step === step)

@@ -1,9 +1,9 @@
 // Whose credentials sign the requests: the environment's where it has them, else the instance's role.
 
 import { isAccessKeyPart } from "../names/access-key.ts";
+import type { Environment } from "../process/environment.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Credentials } from "./credentials.ts";
-import type { Environment } from "./route/endpoints.ts";
 
 /** @param fetchFromRole asks IMDS; called only where the environment has none */
 export async function fetchCredentials(

@@ -1,6 +1,6 @@
 // The command line as data, for the parser, the help and the README's test.
 
-export interface OptionRule {
+interface OptionRule {
   /** Placeholder of its value in help; null: a switch. */
   readonly value: string | null;
   readonly about: string;

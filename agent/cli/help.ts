@@ -1,8 +1,8 @@
 // The help texts, made from the table of commands. One screen each. Pure.
 
 import { formatBytes } from "../size.ts";
-import { PROFILES } from "../tuning/profiles.ts";
 import type { OptionRule } from "../tuning/profile/profile.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import {
   COMMANDS,
   EXIT_MEANINGS,

@@ -1,8 +1,8 @@
 // The limits that a machine's cgroup and its instance type set, in words. Pure.
 
 import type { Facts } from "../facts/facts.ts";
-import { usableCpus } from "../tuning/allot.ts";
 import { formatBytes } from "../size.ts";
+import { usableCpus } from "../tuning/allot.ts";
 import { formatCount } from "./text.ts";
 
 export interface Cgroup {

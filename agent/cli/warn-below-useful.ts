@@ -1,10 +1,10 @@
 // The warnings of values that an expert would not sign, one for each setting however many machines have it. Pure.
 
 import type { Problem } from "../refusal.ts";
-import type { BelowUseful } from "../tuning/profile/profile.ts";
-import { joinWords } from "./text.ts";
-import type { AppPlan } from "../tuning/tuning.ts";
 import type { GivenUp } from "../tuning/profile/degraded.ts";
+import type { BelowUseful } from "../tuning/profile/profile.ts";
+import type { AppPlan } from "../tuning/tuning.ts";
+import { joinWords } from "./text.ts";
 
 type WarnedApp = Pick<AppPlan, "name" | "degraded" | "belowUseful">;
 

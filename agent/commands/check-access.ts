@@ -1,8 +1,8 @@
 // `plan --check-access`: asks AWS about every secret that the plan needs. Never asks for a value.
 
 import { neededSecrets } from "../apply/secrets/needed-secrets.ts";
-import { checkAccess, type SecretAccess } from "../aws/secret-access.ts";
 import { chooseRegion } from "../aws/route/call-region.ts";
+import { checkAccess, type SecretAccess } from "../aws/secret-access.ts";
 import type { AwsConfig } from "../config/config.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import type { Plan } from "../plan/plan.ts";

@@ -1,7 +1,6 @@
 // Which versions are current of the secrets whose files are parbake's, so that a plan tells whether they would change. Never asks
 // for a value, and never holds the plan up for long: what cannot be learnt is left open.
 
-import type { SecretVersions } from "../inspect/compare-secret.ts";
 import { readManaged, type ManagedRecord } from "../apply/state/managed.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import { wantedVersionId } from "../aws/secret-description.ts";
@@ -9,6 +8,7 @@ import { showing } from "../cli/progress.ts";
 import type { AwsConfig } from "../config/config.ts";
 import { endWithin, type Deadline } from "../deadline.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
+import type { SecretVersions } from "../inspect/compare-secret.ts";
 import type { Plan, SecretStep } from "../plan/plan.ts";
 import { Refusal } from "../refusal.ts";
 import { findCredentials, openSecrets } from "./open-secrets.ts";

@@ -3,17 +3,17 @@
 import type { MachineChoice } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
 import { findInstanceType, readCatalogue } from "../facts/catalogue/catalogue.ts";
+import { isWellFormed, suggestInstanceTypes } from "../facts/catalogue/suggest-instance-types.ts";
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
-import { measureFileSystems } from "../facts/hardware/file-systems.ts";
 import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
+import { measureFileSystems } from "../facts/hardware/file-systems.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds/imds-endpoint.ts";
-import { isWellFormed, suggestInstanceTypes } from "../facts/catalogue/suggest-instance-types.ts";
 import { factsForSize, factsOfType, predictFacts } from "../facts/predict-facts.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { PROFILES } from "../tuning/profiles.ts";
 import { formatBytes } from "../size.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import type { Session } from "./session.ts";
 
 /** Opens IMDS for the run; null where the environment switches it off. */

@@ -1,9 +1,9 @@
 // Secrets Manager as the environment and the config have it, for the commands that ask it. Asks nothing itself.
 
-import { chooseRegion, differsFromInstance } from "../aws/route/call-region.ts";
 import type { Credentials } from "../aws/credentials.ts";
-import { readClientSettings } from "../aws/route/endpoints.ts";
 import { ACCESS_KEY_USED, fetchCredentials, hasAccessKey } from "../aws/fetch-credentials.ts";
+import { chooseRegion, differsFromInstance } from "../aws/route/call-region.ts";
+import { readClientSettings } from "../aws/route/endpoints.ts";
 import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import type { AwsConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";

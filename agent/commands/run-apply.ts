@@ -1,37 +1,37 @@
 // `parbake apply`: the main job.
 
-import type { Ending } from "../ending.ts";
-import type { Credentials } from "../aws/credentials.ts";
-import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
-import { readSavedPlan } from "../inspect/read-saved-plan.ts";
-import type { Report, Versions } from "../report/report.ts";
-import { runCommand } from "../host/run-command.ts";
-import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
-import { refuseMovedOn } from "../inspect/saved-plan.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
+import type { Credentials } from "../aws/credentials.ts";
+import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import type { Command } from "../cli/invocation.ts";
-import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
-import { tunedMachine } from "../cli/print/print-differences.ts";
-import { describeStage } from "../cli/progress.ts";
-import { formatReport } from "../cli/print/print-report.ts";
 import { describeSize } from "../cli/machine-limits.ts";
+import { tunedMachine } from "../cli/print/print-differences.ts";
+import { formatReport } from "../cli/print/print-report.ts";
 import { formatDegraded } from "../cli/print/print-tuning.ts";
+import { describeStage } from "../cli/progress.ts";
+import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
+import type { Ending } from "../ending.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
-import { type Problem } from "../refusal.ts";
-import { orStopped } from "../stop.ts";
+import { runCommand } from "../host/run-command.ts";
+import { readSavedPlan } from "../inspect/read-saved-plan.ts";
+import { refuseMovedOn } from "../inspect/saved-plan.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { formatBytes } from "../size.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
-import { readConfig } from "../config/read/read-config.ts";
+import { type Problem } from "../refusal.ts";
+import type { Report, Versions } from "../report/report.ts";
+import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
+import { formatBytes } from "../size.ts";
+import { orStopped } from "../stop.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
-import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
+import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
@@ -190,7 +190,7 @@ function tellLeftOut({ budget: { leftOut } }: Plan): Problem[] {
   return [{ what, fix: `Pick a larger instance type, or lower floors: \`parbake explain ${leftOut[0]}\` says why.` }];
 }
 
-/** The first credentials are on their way while the plan is made; those that replace them are asked for anew. */
+/** The first credentials are on their way while the plan is made; those that replace them are fetched when they are asked for. */
 function fetchAhead(fetch: () => Promise<Credentials>, isWanted: boolean): () => Promise<Credentials> {
   let ahead = isWanted ? fetch() : null;
   // Whoever asks for them gets the error; a run that ends before may ignore it.

@@ -1,15 +1,15 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
-import type { Ending } from "../ending.ts";
-import { checkImage } from "../inspect/check-image.ts";
-import { warnBelowUseful } from "../cli/warn-below-useful.ts";
+import type { Command } from "../cli/invocation.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
 import { formatCount } from "../cli/text.ts";
-import type { Command } from "../cli/invocation.ts";
+import { warnBelowUseful } from "../cli/warn-below-useful.ts";
+import { readConfig } from "../config/read/read-config.ts";
+import type { Ending } from "../ending.ts";
 import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
+import { checkImage } from "../inspect/check-image.ts";
 import { eachOnce, Refusal, type Problem } from "../refusal.ts";
-import { readConfig } from "../config/read/read-config.ts";
 import { nameMachine, predictMachines } from "./machine.ts";
 import { planMachines } from "./make-plan.ts";
 import type { Session } from "./session.ts";

@@ -1,10 +1,11 @@
 // `parbake explain`: why an app of the config has its share and a setting its value, here or on any machine.
 
-import type { Ending } from "../ending.ts";
 import type { Command } from "../cli/invocation.ts";
-import { explainDocument, type Explanation, formatExplanation } from "../cli/print/print-explanation.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
+import { explainDocument, type Explanation, formatExplanation } from "../cli/print/print-explanation.ts";
 import type { AppConfig, Config } from "../config/config.ts";
+import { readConfig } from "../config/read/read-config.ts";
+import type { Ending } from "../ending.ts";
 import type { Facts } from "../facts/facts.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
@@ -12,10 +13,9 @@ import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
 import type { Setting } from "../tuning/profile/profile.ts";
 import { resolveApp } from "../tuning/resolve-app.ts";
-import { readConfig } from "../config/read/read-config.ts";
+import type { AppPlan } from "../tuning/tuning.ts";
 import { gatherOne, nameMachine } from "./machine.ts";
 import type { Session } from "./session.ts";
-import type { AppPlan } from "../tuning/tuning.ts";
 
 type Explain = Extract<Command, { kind: "explain" }>;
 

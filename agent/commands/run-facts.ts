@@ -1,7 +1,7 @@
 // `parbake facts`: what is known of this machine. Needs no config; reads it, where there is one, for IMDS's policy only.
 
-import type { Ending } from "../ending.ts";
 import { formatFacts } from "../cli/print/print-facts.ts";
+import type { Ending } from "../ending.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
 import { gatherHere, openImds, withCatalogue } from "./machine.ts";
 import type { Session } from "./session.ts";

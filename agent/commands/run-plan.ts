@@ -1,27 +1,27 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
-import type { Ending } from "../ending.ts";
-import type { SecretVersions } from "../inspect/compare-secret.ts";
-import { inspectPlan } from "../inspect/inspect-plan.ts";
-import { saveChanges } from "../inspect/saved-plan.ts";
-import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print/print-access.ts";
 import { formatPlan, formatPlans, planDocument, type InspectedPlan } from "../cli/print/print-plan.ts";
-import { loadDiff, type ComputeDiff } from "../cli/print/unified-diff.ts";
 import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
+import { loadDiff, type ComputeDiff } from "../cli/print/unified-diff.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
+import { readConfig, type Image } from "../config/read/read-config.ts";
+import type { Ending } from "../ending.ts";
+import type { SecretVersions } from "../inspect/compare-secret.ts";
+import { inspectPlan } from "../inspect/inspect-plan.ts";
+import { observeChange } from "../inspect/saved-plan.ts";
+import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import type { Plan } from "../plan/plan.ts";
-import { wantedFacts } from "../plan/wanted-facts.ts";
 import { selectSteps } from "../plan/select-steps.ts";
+import { wantedFacts } from "../plan/wanted-facts.ts";
 import { formatProblem } from "../refusal.ts";
 import { checkPlanAccess } from "./check-access.ts";
-import { readConfig, type Image } from "../config/read/read-config.ts";
-import { gatherFor, planFor, planMachines } from "./make-plan.ts";
 import { lookUpVersions } from "./look-up-versions.ts";
 import { openImds, predictMachines } from "./machine.ts";
+import { gatherFor, planFor, planMachines } from "./make-plan.ts";
 import { warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
@@ -72,8 +72,7 @@ function inspect(
 }
 
 function document(inspected: readonly InspectedPlan[], { config }: Image, root: string): object {
-  const saved = inspected.map(({ plan, changes }) => saveChanges(plan, changes, root));
-  return planDocument(inspected, saved, config);
+  return planDocument(inspected, (plan, change) => observeChange(plan, change, root), config);
 }
 
 interface Inspection {

@@ -1,16 +1,16 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
-import type { Ending } from "../ending.ts";
 import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
-import { isNamed } from "../inspect/named-units.ts";
 import { isReady } from "../apply/units/readiness.ts";
-import { describeRunning } from "../inspect/unfinished-runs.ts";
 import type { Command } from "../cli/invocation.ts";
+import type { Ending } from "../ending.ts";
+import { isNamed } from "../inspect/named-units.ts";
+import { describeRunning } from "../inspect/unfinished-runs.ts";
 import { templateOf } from "../names/unit-name.ts";
 import { formatFinding, Refusal, type Problem } from "../refusal.ts";
-import type { Session } from "./session.ts";
 import { readReport } from "../report/report-file.ts";
+import type { Session } from "./session.ts";
 
 /** @throws Refusal `unavailable` where it is not */
 export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): Ending {
@@ -25,10 +25,10 @@ export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session:
   throw new Refusal("unavailable", waitsFor);
 }
 
-// Any unit may wait for a whole run: what parbake has never heard of is no error, but may be misspelt.
+// Any unit may wait for a whole run: a unit that parbake does not know is not an error, but may be misspelt.
 function formatReady({ unit, named }: { readonly unit: string; readonly named: boolean | null }): string {
   if (named !== false) return `${unit} has all that it needs of parbake\n`;
-  return `${unit} has all that it needs of parbake, which has never heard of it: is it spelt as systemd has it?\n`;
+  return `${unit} has all that it needs of parbake, which knows no unit of that name: is it spelt as systemd spells it?\n`;
 }
 
 function findWait(unit: string, root: string): readonly Problem[] {

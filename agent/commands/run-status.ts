@@ -1,8 +1,8 @@
 // `parbake status`: whether the machine is as parbake left it. Needs no config, no root and no network.
 
+import { formatStatus, statusDocument } from "../cli/print/print-status.ts";
 import type { Ending } from "../ending.ts";
 import { gatherStatus } from "../inspect/gather-status.ts";
-import { formatStatus, statusDocument } from "../cli/print/print-status.ts";
 import type { Session } from "./session.ts";
 
 export function runStatus({ options, emit, say }: Session): Ending {

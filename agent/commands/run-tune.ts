@@ -1,14 +1,15 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
-import type { Ending } from "../ending.ts";
-import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Command } from "../cli/invocation.ts";
-import { formatProblems } from "../cli/print/print-problems.ts";
-import { fitDocument, formatFit } from "../cli/print/print-fit.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
+import { fitDocument, formatFit } from "../cli/print/print-fit.ts";
+import { formatProblems } from "../cli/print/print-problems.ts";
 import { formatSettings } from "../cli/print/print-settings.ts";
 import { formatTuning, tuningDocument, type TunedMachine } from "../cli/print/print-tuning.ts";
+import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Config } from "../config/config.ts";
+import { readConfig } from "../config/read/read-config.ts";
+import type { Ending } from "../ending.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
@@ -16,7 +17,6 @@ import { Refusal, type Problem } from "../refusal.ts";
 import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
-import { readConfig } from "../config/read/read-config.ts";
 import { gatherForTuning, gatherOne, nameMachine, predictMachines } from "./machine.ts";
 import type { Session } from "./session.ts";
 

@@ -1,12 +1,12 @@
 // What every command works with: the parsed options and the outside world, narrowed to what a command may touch.
 
-import type { Environment } from "../aws/route/endpoints.ts";
 import type { GlobalOptions } from "../cli/invocation.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Inputs } from "../host/inputs/inputs.ts";
 import type { Log } from "../log.ts";
+import type { Environment } from "../process/environment.ts";
 
 export interface Session {
   readonly options: GlobalOptions;
@@ -15,7 +15,7 @@ export interface Session {
   readonly inputs: Inputs;
   /** Of every wait; earlier where the run is asked to stop. */
   readonly deadline: Deadline;
-  /** When the run is over at the latest, whoever asks it to stop: for what must be put back. */
+  /** When the run is over at the latest, whoever asks it to stop: for what must be restored. */
   readonly end: Deadline;
   /** Rejected where the run is not over a moment after that. */
   readonly overrun: Promise<never>;

@@ -1,8 +1,8 @@
 // The operator's configuration after validation: every default filled in, every size in bytes, every list in file order.
 
-import type { Position } from "../refusal.ts";
 import type { TemplateFormat } from "../formats/format.ts";
 import type { FileOwner } from "../host/attributes.ts";
+import type { Position } from "../refusal.ts";
 
 export type ReserveRule =
   /** parbake's own: a fixed part, and ever smaller shares of ever more memory. */
@@ -117,7 +117,7 @@ export interface FileConfig extends FileOwner {
   /** argv; `{}` stands for the staged file. Null: not validated. */
   readonly validate: readonly string[] | null;
   readonly onChange: readonly OnChange[];
-  /** argv, run after the reloads; a status other than 0 puts the old files back. Null: not checked. */
+  /** argv, run after the reloads; a status other than 0 has the old files restored. Null: not checked. */
   readonly healthCheck: readonly string[] | null;
   readonly onDrift: OnDrift;
   readonly at: Position;

@@ -6,8 +6,8 @@ import type { Log } from "../log.ts";
 import { Refusal } from "../refusal.ts";
 import type { Facts } from "./facts.ts";
 import { gatherHardware } from "./gather-hardware.ts";
-import { NoImds } from "./imds/imds-problems.ts";
 import type { Instance } from "./gather-instance.ts";
+import { NoImds } from "./imds/imds-problems.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
 // How long a machine that may do without IMDS waits for it: a healthy one answers in milliseconds, a network that is

@@ -1,10 +1,10 @@
 // The hardware as the kernel tells it, by a few dozen reads of /proc and /sys. Starts no process and never guesses MemTotal.
 
 import { Refusal } from "../refusal.ts";
+import type { HardwareFacts, Origin } from "./facts.ts";
 import { readCgroupLimit, readCgroupQuota } from "./hardware/cgroup.ts";
 import { parseCpuList, readCpus } from "./hardware/cpus.ts";
 import { readDisks } from "./hardware/disks.ts";
-import type { HardwareFacts, Origin } from "./facts.ts";
 import { countGpus } from "./hardware/gpus.ts";
 import { type KernelFiles, openKernelFiles } from "./hardware/kernel-files.ts";
 import { type Meminfo, parseMeminfo } from "./hardware/meminfo.ts";

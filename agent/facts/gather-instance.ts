@@ -2,9 +2,9 @@
 
 import type { Problem } from "../refusal.ts";
 import type { InstanceFacts, Origin } from "./facts.ts";
+import { fetchTags } from "./fetch-tags.ts";
 import type { ImdsClient } from "./imds/imds-client.ts";
 import { refuseValues } from "./imds/imds-problems.ts";
-import { fetchTags } from "./fetch-tags.ts";
 import { READS, type Read } from "./instance-reads.ts";
 import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 

@@ -1,11 +1,11 @@
 // What the OS will see on an instance type that is not this one, or on a size. Pure.
 
 import type { CatalogueRow } from "./catalogue/catalogue-table.ts";
-import type { Facts, InstanceFacts, Origin } from "./facts.ts";
 import { CPU_BASELINE_SOURCE, cpuBaselinePercent } from "./catalogue/cpu-baseline.ts";
 import { predictMemTotalBytes } from "./catalogue/predict-mem-total.ts";
-import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
+import type { Facts, InstanceFacts, Origin } from "./facts.ts";
 import type { Disk } from "./hardware/disks.ts";
+import { UNKNOWN_INSTANCE } from "./unknown-instance.ts";
 
 const MIB = 1024 * 1024;
 

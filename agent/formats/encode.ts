@@ -1,8 +1,7 @@
 // Writes one value into a file of a known format, so that its reader gets back exactly that value, or refuses to.
 
 import { env } from "./encoders/env.ts";
-import type { FormatRules, Place, Value } from "./encoders/format-rules.ts";
-import { Unencodable } from "./encoders/format-rules.ts";
+import { type FormatRules, type Place, type Value, Unencodable } from "./encoders/format-rules.ts";
 import { ini } from "./encoders/ini.ts";
 import { json, JSON_NUMBERS } from "./encoders/json.ts";
 import { nginx } from "./encoders/nginx.ts";
@@ -71,7 +70,7 @@ function refuseOthers(format: TemplateFormat, spelled: string, type: ScalarType)
     type === "boolean" ? spelled === "true" || spelled === "false" : (numbers ?? JSON_NUMBERS).isNumber(spelled);
   if (fits) return;
   const wanted =
-    type === "boolean" ? "neither true nor false" : `no number as ${numbers ? format : "json"} writes them`;
+    type === "boolean" ? "neither true nor false" : `not a number as ${numbers ? format : "json"} writes them`;
   throw new Unencodable(`it is ${wanted}`, `Print it as text: without ${type === "boolean" ? "bool" : "number"}.`);
 }
 

@@ -3,11 +3,11 @@
 // The file is read twice: as it is, and with a marker in place of each value. Both must have the same tokens, but for the
 // values where the markers stand: a value that is misread, or that changes anything around it, makes the two differ.
 
-import { encode, isUnclear, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
 import { Written } from "../written.ts";
+import { encode, isUnclear, Unencodable, type Place, type Value, tellsTypes } from "./encode.ts";
+import type { TemplateFormat, ScalarType } from "./format.ts";
 import { READERS } from "./readers.ts";
 import { hasMarker, Malformed, markerOf, MARKERS, ONE_MARKER, type Reader, type Token } from "./readers/scanner.ts";
-import type { TemplateFormat, ScalarType } from "./format.ts";
 
 /** A value in a rendered file. */
 export interface Hole {
@@ -112,7 +112,7 @@ function findDifference<Filling extends Hole>(
   return unseen ? { kind: "differs", hole: unseen } : null;
 }
 
-/** A word that the template and its values have parts of: what it comes to, no value's encoding saw. */
+/** A word made of parts of the template and of values: no value's encoding has seen it whole. */
 function isPutTogether({ kind, text }: Token): boolean {
   return kind === "bare" && hasMarker(text) && !ONE_MARKER.test(text);
 }

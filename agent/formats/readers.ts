@@ -1,5 +1,6 @@
 // One reader for each format that has a grammar; plain text has none.
 
+import type { TemplateFormat } from "./format.ts";
 import { readEnv } from "./readers/env.ts";
 import { readIni } from "./readers/ini.ts";
 import { readJson } from "./readers/json.ts";
@@ -12,7 +13,6 @@ import { readSystemd } from "./readers/systemd.ts";
 import { readToml } from "./readers/toml.ts";
 import { readXml } from "./readers/xml.ts";
 import { readYaml } from "./readers/yaml.ts";
-import type { TemplateFormat } from "./format.ts";
 
 export const READERS: Readonly<Record<TemplateFormat, Reader | null>> = {
   json: readJson,

@@ -1,9 +1,9 @@
 // Guesses the format of a file whose name does not tell it, from its text. Guesses only where hardly any other reading is left: a
 // false guess would be told at every check, and free text looks like no format. Pure.
 
+import type { TemplateFormat } from "./format.ts";
 import { Malformed } from "./readers/scanner.ts";
 import { readXml } from "./readers/xml.ts";
-import type { TemplateFormat } from "./format.ts";
 
 export interface Likeness {
   /** Which formats it may be, the likeliest first. */

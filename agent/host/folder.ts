@@ -13,11 +13,11 @@ import {
   rmdirSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { Refusal } from "../refusal.ts";
+import type { Attributes } from "./attributes.ts";
+import { errnoOf, explainFileError } from "./file-error.ts";
 import { ownUid } from "./own-ids.ts";
 import { formatCommands, listDangers } from "./trust.ts";
-import { Refusal } from "../refusal.ts";
-import { errnoOf, explainFileError } from "./file-error.ts";
-import type { Attributes } from "./attributes.ts";
 
 // node:fs does not export it; the number is the same on x86-64 and arm64 (asm-generic/fcntl.h). A descriptor opened so
 // needs no read permission on the folder.

@@ -38,7 +38,7 @@ export function readPlain(path: string, shownPath: string, kind: FileKind): Plai
 }
 
 /** `a folder`, `a FIFO`: what it is instead of a plain file. */
-export function describeKind(stats: Stats): string {
+function describeKind(stats: Stats): string {
   if (stats.isDirectory()) return "a folder";
   if (stats.isFIFO()) return "a FIFO";
   if (stats.isSocket()) return "a socket";

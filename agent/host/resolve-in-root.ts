@@ -3,8 +3,8 @@
 
 import { lstatSync, readlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { errnoOf } from "./file-error.ts";
 import { Refusal } from "../refusal.ts";
+import { errnoOf } from "./file-error.ts";
 import { MOST_LINKS, walk } from "./walk.ts";
 
 /**

@@ -3,13 +3,13 @@
 
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { readPlain, type FileKind } from "./read-plain.ts";
-import { locateInRoot } from "./resolve-in-root.ts";
 import { nearest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import type { FileOwner } from "./attributes.ts";
 import { explainingErrors } from "./file-error.ts";
 import { entryOf, inFolder, TRUST_NOBODY_ELSE } from "./folder.ts";
-import type { FileOwner } from "./attributes.ts";
+import { readPlain, type FileKind } from "./read-plain.ts";
+import { locateInRoot } from "./resolve-in-root.ts";
 
 export interface Accounts {
   readonly users: ReadonlyMap<string, { readonly uid: number; readonly gid: number }>;

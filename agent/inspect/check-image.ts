@@ -2,9 +2,9 @@
 
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
-import { templateOf } from "../names/unit-name.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
+import { templateOf } from "../names/unit-name.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect-plan.ts";

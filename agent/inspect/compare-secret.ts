@@ -1,12 +1,12 @@
 // Whether apply would rewrite a file of secrets, by versions and by what was declared of it. Never reads a value, so there
 // is a third answer: `present`, which only apply can tell further.
 
-import type { Plan } from "../plan/plan.ts";
 import { nameInGeneration } from "../apply/change/generation-layout.ts";
-import type { ManagedRecord } from "../apply/state/managed.ts";
 import { declare, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
+import type { ManagedRecord } from "../apply/state/managed.ts";
 import { type UnresolvedTarget } from "../apply/targets/target.ts";
 import { isBelow } from "../names/plain-path.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** Secrets Manager's ids of the current versions, by the secret's name in the config. */
 export type SecretVersions = ReadonlyMap<string, string>;
@@ -21,7 +21,7 @@ interface KnownOfSecrets {
 
 export function compareSecret(target: UnresolvedTarget, known: KnownOfSecrets): "present" | "unchanged" | "update" {
   const byVersions = compareVersions(target, known);
-  if (byVersions === "update" || !isDeclaredAnew(target, known)) return byVersions;
+  if (byVersions === "update" || !isDeclaredOtherwise(target, known)) return byVersions;
   // Around the secrets of a template other text stands; another key of a secret may hold the same.
   return target.source.kind === "file" ? "update" : "present";
 }
@@ -34,7 +34,7 @@ function compareVersions({ path, source }: UnresolvedTarget, { managed, versions
   return names.every((name) => versions.get(name) === stored[name]) ? "unchanged" : "update";
 }
 
-function isDeclaredAnew(target: UnresolvedTarget, { plan, stored }: KnownOfSecrets): boolean {
+function isDeclaredOtherwise(target: UnresolvedTarget, { plan, stored }: KnownOfSecrets): boolean {
   if (!isBelow(plan.secretsFolder, target.path)) return false;
   const name = nameInGeneration(plan.secretsFolder, target.path);
   const file = stored?.files.find((one) => one.name === name);

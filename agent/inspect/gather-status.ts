@@ -1,17 +1,17 @@
-// How the machine stands to what parbake last made of it: the last run, every file that it wrote, and what a run that was cut
-// short has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
+// Whether the machine is still as parbake left it: the last run, every file that it wrote, and what a run that was cut short
+// has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
 
-import type { OnChange } from "../config/config.ts";
-import { eachOnce, type Problem } from "../refusal.ts";
-import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
+import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
 import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
 import { describeDamage, readManaged, type ManagedState } from "../apply/state/managed.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
-import { checkFiles, type FileStatus } from "./check-files.ts";
-import { type Report, type StoredSecretReport } from "../report/report.ts";
-import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
-import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
+import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
+import type { OnChange } from "../config/config.ts";
+import { eachOnce, type Problem } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
+import { type Report, type StoredSecretReport } from "../report/report.ts";
+import { checkFiles, type FileStatus } from "./check-files.ts";
+import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
 
 export interface SecretStatus extends StoredSecretReport {
   /** Since it was fetched. */
@@ -90,9 +90,9 @@ function endMsOf({ startedAt, tookMs }: Report): number {
 }
 
 const REPORT_LOST =
-  "parbake was at work since the machine started, and there is no report of it: see `df /run` and `journalctl -u parbake.service`";
+  "parbake has run since the machine started, and left no report: see `df /run` and `journalctl -u parbake.service`";
 
-/** @param isReportLost whether parbake was at work in this boot, and there is no report of it */
+/** @param isReportLost whether parbake has run in this boot, and left no report */
 function findReasons(
   {
     unreadable,

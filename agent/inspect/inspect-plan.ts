@@ -3,26 +3,13 @@
 
 import { isUtf8 } from "node:buffer";
 import { basename, dirname, join } from "node:path";
-import type { FileStep, Plan } from "../plan/plan.ts";
-import { placeProblem, Refusal, type Problem } from "../refusal.ts";
-import { compareSecret, type SecretVersions } from "./compare-secret.ts";
-import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../apply/targets/contact.ts";
-import { explainFileError, explainingErrors } from "../host/file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
 import { findInTheWay, locate, nameInGeneration, topNameOf } from "../apply/change/generation-layout.ts";
-import { readManaged, type Managed, type ManagedRecord } from "../apply/state/managed.ts";
-import { plainText } from "../apply/targets/plain-text.ts";
-import {
-  compareFile,
-  findAttributes,
-  readCurrent,
-  readCurrentFolder,
-  type Current,
-} from "../host/files/read-current.ts";
-import { describeStay, findUndeclared, type Undeclared } from "../apply/files/undeclared.ts";
 import { findGift } from "../apply/files/stage-folder.ts";
+import { describeStay, findUndeclared, type Undeclared } from "../apply/files/undeclared.ts";
 import { tryReadStored, type StoredGeneration } from "../apply/secrets/stored-generation.ts";
-import { readAccounts, type Accounts } from "../host/resolve-owner.ts";
+import { readManaged, type Managed, type ManagedRecord } from "../apply/state/managed.ts";
+import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../apply/targets/contact.ts";
+import { plainText } from "../apply/targets/plain-text.ts";
 import {
   areFoldersOurs,
   declaredFolders,
@@ -32,9 +19,22 @@ import {
   type UnresolvedTarget,
   type Target,
 } from "../apply/targets/target.ts";
-import type { ChangeKind, PlannedChange, RemovalChange } from "./planned-change.ts";
 import { sameAttributes, type Attributes } from "../host/attributes.ts";
+import { explainFileError, explainingErrors } from "../host/file-error.ts";
+import {
+  compareFile,
+  findAttributes,
+  readCurrent,
+  readCurrentFolder,
+  type Current,
+} from "../host/files/read-current.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { readAccounts, type Accounts } from "../host/resolve-owner.ts";
 import { isBelow } from "../names/plain-path.ts";
+import type { FileStep, Plan } from "../plan/plan.ts";
+import { placeProblem, Refusal, type Problem } from "../refusal.ts";
+import { compareSecret, type SecretVersions } from "./compare-secret.ts";
+import type { ChangeKind, PlannedChange, RemovalChange } from "./planned-change.ts";
 
 /** A diff of more is no help to anyone. */
 const MOST_TEXT_BYTES = 1024 * 1024;
@@ -86,12 +86,12 @@ function inspectOne(resolved: Resolved, view: View): PlannedChange {
   const { path, source } = unresolved;
   const problem = resolved.problem ?? found.problem;
   const common = { path, change: found.change, problem: problem && placeProblem(problem, unresolved) };
-  const wantedAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
+  const targetAttributes = target && { uid: target.uid, gid: target.gid, mode: target.mode };
   switch (source.kind) {
     case "secret":
       return { kind: "secret", step: source.step, key: source.key, ...common };
     case "folder":
-      return { kind: "folder", step: source.step, ...common, currentAttributes: found.attributes, wantedAttributes };
+      return { kind: "folder", step: source.step, ...common, currentAttributes: found.attributes, targetAttributes };
     case "file": {
       const file = found.current?.kind === "file" ? found.current : null;
       return {
@@ -101,7 +101,7 @@ function inspectOne(resolved: Resolved, view: View): PlannedChange {
         currentText: mayHoldSecret(unresolved, view) ? null : textOf(file?.bytes ?? null),
         newText: plainText(source.step),
         currentAttributes: file?.attributes ?? null,
-        wantedAttributes,
+        targetAttributes,
         drift: found.contact?.kind === "drifted" ? { since: found.contact.since } : null,
         adopted: found.contact?.kind === "adopted",
       };
@@ -155,19 +155,13 @@ function findObstacle(root: string, secretsFolder: string, path: string): Proble
 }
 
 function inspectIn(folder: Folder, unresolved: UnresolvedTarget, target: Target | null, view: View): Finding {
-  const name = basename(unresolved.path);
-  if (unresolved.source.kind === "folder") return inspectFolder(folder, name, unresolved.mode, target);
-  const newText = unresolved.source.kind === "file" ? plainText(unresolved.source.step) : null;
-  if (unresolved.source.kind === "secret" || newText === null)
-    return inspectSecret(folder, name, unresolved, target, view);
-  return inspectFile(
-    folder,
-    unresolved,
-    unresolved.source.step,
-    Buffer.from(newText),
-    target,
-    view.managed.get(unresolved.path),
-  );
+  const { path, source } = unresolved;
+  const name = basename(path);
+  if (source.kind === "folder") return inspectFolder(folder, name, unresolved.mode, target);
+  const newText = source.kind === "file" ? plainText(source.step) : null;
+  if (source.kind === "secret" || newText === null) return inspectSecret(folder, name, unresolved, target, view);
+  const contents = { entry: view.managed.get(path), bytes: Buffer.from(newText) };
+  return inspectFile(folder, unresolved, target, contents, source.step.onDrift);
 }
 
 function inspectFolder(parent: Folder, name: string, mode: number, target: Target | null): Finding {
@@ -189,17 +183,16 @@ function inspectSecret(
   if (found === null) return { ...NOTHING, change: "create" };
   const change = compareSecret(unresolved, view);
   // Where the version is not known, only apply can tell whether that is all.
-  const isMended = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
-  return { ...NOTHING, change: isMended ? "attributes" : change };
+  const isFixed = change === "unchanged" && found !== "other" && target !== null && !sameAttributes(found, target);
+  return { ...NOTHING, change: isFixed ? "attributes" : change };
 }
 
 function inspectFile(
   folder: Folder,
   { path, mode }: UnresolvedTarget,
-  { onDrift }: FileStep,
-  bytes: Buffer,
   target: Target | null,
-  entry: Managed | undefined,
+  { entry, bytes }: { readonly entry: Managed | undefined; readonly bytes: Buffer },
+  onDrift: FileStep["onDrift"],
 ): Finding {
   const limitBytes = Math.max(limitOf(entry, bytes), MOST_TEXT_BYTES);
   const current = readCurrent(folder, basename(path), limitBytes);

@@ -1,10 +1,10 @@
 // Which units parbake has heard of, by its own records alone: a name that nobody ever gave it may be misspelt.
 
 import { basename, dirname } from "node:path";
-import { templateOf } from "../names/unit-name.ts";
-import { Refusal } from "../refusal.ts";
 import { readManaged, type Managed } from "../apply/state/managed.ts";
 import { isReadyByName } from "../apply/units/readiness.ts";
+import { templateOf } from "../names/unit-name.ts";
+import { Refusal } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 
 /** Whether a run of this boot, or a file that parbake wrote, names it; null: their records can't be read. */

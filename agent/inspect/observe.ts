@@ -1,13 +1,12 @@
 // What is at the places of a plan, as a saved plan remembers it and as `apply --plan` finds it: enough to tell whether anybody
-// was there in between. Never writes; of a secret's file only whether it is there and whose it is.
+// changed them in between. Never writes; of a secret's file only whether it is there and whose it is.
 
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
-import type { Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { resolveInRoot } from "../host/resolve-in-root.ts";
-import { errnoOf } from "../host/file-error.ts";
 import { DATA, linkTextOf } from "../apply/change/generation-layout.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
 
 export type Seen =
   | { readonly kind: "absent" }

@@ -30,7 +30,7 @@ export interface FileChange extends ChangeOf<"file", FileStep> {
   readonly newText: string | null;
   readonly currentAttributes: Attributes | null;
   /** Null where the owner is not known here. */
-  readonly wantedAttributes: Attributes | null;
+  readonly targetAttributes: Attributes | null;
   /** Null where nobody edited it, or parbake never wrote it. */
   readonly drift: Drift | null;
   /** Whether it was there before parbake wrote it for the first time, which is now to come. */
@@ -44,7 +44,7 @@ interface SecretChange extends ChangeOf<"secret", SecretStep> {
 
 interface FolderChange extends ChangeOf<"folder", FolderStep> {
   readonly currentAttributes: Attributes | null;
-  readonly wantedAttributes: Attributes | null;
+  readonly targetAttributes: Attributes | null;
 }
 
 /** Of a file that parbake wrote and the plan no longer declares: `remove`, or `kept` where it is not parbake's to remove. */

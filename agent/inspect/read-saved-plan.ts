@@ -19,7 +19,7 @@ const SAVED_PLAN: InputKind = {
 
 /**
  * @param root where the plan's programs are
- * @throws Refusal `data` where it is no plan, `permission` where others may have written it and `inputs` refuses that
+ * @throws Refusal `data` where it is not a plan, `permission` where others may have written it and `inputs` refuses that
  */
 export function readSavedPlan(file: string, root: string, inputs: Inputs): SavedPlan {
   return inputs.telling(() => {

@@ -1,21 +1,22 @@
-// A plan that `plan --json` printed and `apply --plan` performs: how it is checked when it comes back, and whether the machine
+// A plan that `plan --json` printed and `apply --plan` applies: how it is checked when it comes back, and whether the machine
 // is still the one that it was made for. Never reads the config: what a person reviewed is what is applied.
 
+import { isDigest } from "../apply/state/digest.ts";
+import { parseAttributes } from "../apply/state/parse-attributes.ts";
+import { listUnresolved } from "../apply/targets/target.ts";
 import type { AwsConfig } from "../config/config.ts";
-import { ownerOfMetrics } from "../names/own-places.ts";
 import { JsonValue } from "../formats/json-value.ts";
+import { ownerOfMetrics } from "../names/own-places.ts";
+import { isBelow } from "../names/plain-path.ts";
 import { parsePlan } from "../plan/parse-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { placeProblem, Refusal, type Problem } from "../refusal.ts";
-import { isDigest } from "../apply/state/digest.ts";
 import { inspectPlan } from "./inspect-plan.ts";
-import type { PlannedChange } from "./planned-change.ts";
 import { observe, type Seen } from "./observe.ts";
-import { listUnresolved } from "../apply/targets/target.ts";
-import { isBelow } from "../names/plain-path.ts";
+import type { PlannedChange } from "./planned-change.ts";
 
 /** What the plan found at one place. */
-export interface SavedChange {
+interface SavedChange {
   readonly path: string;
   readonly change: string;
   readonly seen: Seen;
@@ -30,13 +31,10 @@ export interface SavedPlan {
   readonly changes: readonly SavedChange[];
 }
 
-/** What stands at the place of each change now. */
-export function saveChanges(plan: Plan, changes: readonly PlannedChange[], root: string): SavedChange[] {
-  return changes.map(({ path, change, kind, ...rest }) => {
-    const isFileOfSecret = kind === "secret" || (kind === "file" && "newText" in rest && rest.newText === null);
-    const seen = observe(root, path, isFileOfSecret || isBelow(plan.secretsFolder, path));
-    return { path, change, seen };
-  });
+/** What stands at the place of a change now. */
+export function observeChange({ secretsFolder }: Plan, change: PlannedChange, root: string): Seen {
+  const isFileOfSecret = change.kind === "secret" || (change.kind === "file" && change.newText === null);
+  return observe(root, change.path, isFileOfSecret || isBelow(secretsFolder, change.path));
 }
 
 const FIX = "Make a new plan with this version: parbake plan --json > FILE.";
@@ -47,7 +45,7 @@ export function parseSavedPlan(text: string, file: string): SavedPlan {
   const problems: Problem[] = [];
   const json = new JsonValue(document, "plan", problems, FIX);
   if (!json.isObject() || json.get("schema").value !== 1 || !Array.isArray(json.get("plans").value))
-    throw wrong(file, "it is no plan of schema 1", FIX);
+    throw wrong(file, "it is not a plan of schema 1", FIX);
   const [entry, ...others] = json.get("plans").items();
   if (entry === undefined || others.length > 0)
     throw wrong(file, "it holds plans for several machines", "Make it on the machine: parbake plan --json > FILE.");
@@ -99,11 +97,7 @@ function parseChange(json: JsonValue): SavedChange {
 function parseSeen(json: JsonValue): Seen {
   const kind = json.get("kind").choice(["absent", "file", "folder", "other", "unreadable"]);
   if (kind !== "file" && kind !== "folder") return { kind };
-  const attributes = {
-    uid: json.get("uid").integer(0, 2 ** 32),
-    gid: json.get("gid").integer(0, 2 ** 32),
-    mode: json.get("mode").integer(0, 0o7777),
-  };
+  const attributes = parseAttributes(json);
   if (kind === "folder") return { kind, ...attributes };
   const sha256 = json.get("sha256").nullable((value) => value.word(isDigest, "a SHA-256 in hexadecimal"));
   return { kind, ...attributes, sha256 };
@@ -111,7 +105,12 @@ function parseSeen(json: JsonValue): Seen {
 
 /** @throws Refusal `cannot-write` that names every place that is not as the plan saw it */
 export function refuseMovedOn({ plan, changes }: SavedPlan, root: string): void {
-  const now = new Map(saveChanges(plan, inspectPlan(plan, root), root).map((change) => [change.path, change]));
+  const now = new Map(
+    inspectPlan(plan, root).map((change): [string, SavedChange] => {
+      const { path } = change;
+      return [path, { path, change: change.change, seen: observeChange(plan, change, root) }];
+    }),
+  );
   const then = new Map(changes.map((change) => [change.path, change]));
   const targets = new Map(listUnresolved(plan).map((target) => [target.path, target]));
   const differences = [...new Set([...then.keys(), ...now.keys()])].flatMap((path) => {
@@ -131,7 +130,7 @@ function describeDifference(then: SavedChange | undefined, now: SavedChange | un
   if (!then || !now) return then ? "there is nothing to do there now" : "the plan did not inspect it";
   const seen = describeSeen(then.seen, now.seen);
   if (seen !== null) return seen;
-  return classOf(then) === classOf(now) ? null : `what is to be done is ${now.change}, and was ${then.change}`;
+  return classOf(then) === classOf(now) ? null : `the change is ${now.change} now, and was ${then.change}`;
 }
 
 // Whether a secret's file is that of the current version is not asked again: apply fetches the secret anyway.
@@ -156,7 +155,7 @@ function nameKind({ kind }: Seen): string {
     case "absent":
       return "not there";
     case "other":
-      return "no file";
+      return "not a file";
     case "file":
     case "folder":
       return `a ${kind}`;

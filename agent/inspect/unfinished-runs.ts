@@ -1,6 +1,7 @@
 // What of a run is not over: one that goes on, and what one that was cut short has left to the next. Never writes.
 
-import { Refusal, type Problem } from "../refusal.ts";
+import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
+import type { StateDocument } from "../apply/state/state-file.ts";
 import {
   describeUnreadable,
   JOURNAL_FOLDERS,
@@ -8,8 +9,7 @@ import {
   type Journal,
   type Phase,
 } from "../apply/transaction/journal.ts";
-import type { StateDocument } from "../apply/state/state-file.ts";
-import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import type { Recovery } from "../report/report.ts";
 
 export interface Interruption {

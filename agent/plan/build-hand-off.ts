@@ -1,9 +1,9 @@
 // The drop-ins that let systemd hand secrets over to services: `LoadCredential=` for each unit that the config names. They name
 // files and hold no value, so they may outlive the boot; and the next one needs no `daemon-reload` for them. Pure.
 
+import { DROP_IN, folderOf } from "../config/hand-off-path.ts";
 import { declaredAt, type Declared } from "../refusal.ts";
 import type { FileStep, FolderStep, SecretStep } from "./plan.ts";
-import { DROP_IN, folderOf } from "../config/hand-off-path.ts";
 
 interface HandOff {
   readonly folders: readonly FolderStep[];

@@ -1,19 +1,18 @@
 // Config, facts and templates to the Plan, or to every problem that stands in its way. Pure.
 
-import { isBelow } from "../names/plain-path.ts";
 import type { Config, FileConfig, FolderConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
+import { isBelow } from "../names/plain-path.ts";
 import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
-import { computeTuning } from "../tuning/compute-tuning.ts";
+import { buildTemplateContext, type TemplateContext } from "../template/context/template-context.ts";
+import { oncePerPlace } from "../template/tree/expand-partials.ts";
+import { findPartials, type Partials } from "../template/tree/find-partials.ts";
+import { computeTuning, type TuningResult } from "../tuning/compute-tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
-import { oncePerPlace } from "../template/tree/expand-partials.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
-import { findPartials, type Partials } from "../template/tree/find-partials.ts";
-import { printsSecret } from "./select-steps.ts";
 import { renderFile } from "./render-file.ts";
-import { buildTemplateContext } from "../template/context/template-context.ts";
-import type { TemplateContext } from "../template/context/template-context.ts";
+import { printsSecret } from "./select-steps.ts";
 import { warnDisks } from "./warn-disks.ts";
 import { warnUnused } from "./warn-unused.ts";
 
@@ -40,19 +39,28 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
   const context = buildTemplateContext({ ...config, facts, apps, absent });
   const partialsOf = findPartials(templates, folderOf(config));
   const files = config.files.map((file) => buildFile(file, config, templates, partialsOf(file.template), context));
+  const built = files.filter((file) => file.kind === "step");
+  if (tuning.kind === "impossible" || built.length < files.length) return refusePlan(tuning, files);
+  return { kind: "plan", plan: assemble(config, facts, tuning, built) };
+}
 
+function refusePlan(tuning: TuningResult, files: readonly BuiltFile[]): BuiltPlan {
+  const impossible = tuning.kind === "impossible" ? tuning : { problems: [], ofMachine: [] };
   const configProblems = [
-    ...(tuning.kind === "impossible" ? tuning.problems : []),
+    ...impossible.problems,
     ...files.flatMap((file) => (file.kind === "misplaced" ? file.problems : [])),
   ];
   const templateProblems = files.flatMap((file) => (file.kind === "broken" ? file.problems : []));
-  const problems = [...configProblems, ...eachOnce(templateProblems)];
-  if (tuning.kind === "impossible" || problems.length > 0) {
-    const ofMachine = tuning.kind === "impossible" ? tuning.ofMachine : [];
-    return { kind: "refused", code: configProblems.length > 0 ? "config" : "data", ofMachine, problems };
-  }
+  return {
+    kind: "refused",
+    code: configProblems.length > 0 ? "config" : "data",
+    ofMachine: impossible.ofMachine,
+    problems: [...configProblems, ...eachOnce(templateProblems)],
+  };
+}
+
+function assemble(config: Config, facts: Facts, { budget, apps }: Tuned, built: readonly FileInPlan[]): Plan {
   const secretSteps = config.secrets.flatMap((secret) => buildSecretSteps(secret, config.secretsFolder));
-  const built = files.filter((file) => file.kind === "step");
   const reads = new Set(built.flatMap((file) => [...file.reads]));
   const folders = config.folders.map(buildFolderStep);
   const handOff = buildHandOff(secretSteps, folders);
@@ -63,33 +71,34 @@ export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
     ...handOff.files,
   ];
   return {
-    kind: "plan",
-    plan: {
-      schema: 1,
-      facts,
-      budget: tuning.budget,
-      apps: tuning.apps,
-      part: null,
-      steps,
-      secretsFolder: config.secretsFolder,
-      secretsSizeBytes: config.secretsSizeBytes,
-      secretsGuarantee: config.secretsGuarantee,
-      warnings: oncePerPlace([
-        ...built.flatMap(({ warnings }) => warnings),
-        ...warnUnused(config, reads),
-        ...warnDisks(tuning.apps, config.apps),
-      ]),
-    },
+    schema: 1,
+    facts,
+    budget,
+    apps,
+    part: null,
+    steps,
+    secretsFolder: config.secretsFolder,
+    secretsSizeBytes: config.secretsSizeBytes,
+    secretsGuarantee: config.secretsGuarantee,
+    warnings: oncePerPlace([
+      ...built.flatMap(({ warnings }) => warnings),
+      ...warnUnused(config, reads),
+      ...warnDisks(apps, config.apps),
+    ]),
   };
 }
 
+type Tuned = Extract<TuningResult, { kind: "tuned" }>;
+
+interface FileInPlan {
+  readonly kind: "step";
+  readonly step: FileStep;
+  readonly warnings: readonly Problem[];
+  readonly reads: ReadonlySet<string>;
+}
+
 type BuiltFile =
-  | {
-      readonly kind: "step";
-      readonly step: FileStep;
-      readonly warnings: readonly Problem[];
-      readonly reads: ReadonlySet<string>;
-    }
+  | FileInPlan
   /** The config is wrong about the file. */
   | { readonly kind: "misplaced"; readonly problems: readonly Problem[] }
   /** The template is wrong. */

@@ -2,8 +2,8 @@
 // wants that too. Pure.
 
 import type { SecretConfig, SecretFile, SecretKeyConfig } from "../config/config.ts";
-import type { SecretKey, SecretStep } from "./plan.ts";
 import { previousName, secretPath } from "../template/context/template-context.ts";
+import type { SecretKey, SecretStep } from "./plan.ts";
 
 export function buildSecretSteps(secret: SecretConfig, folder: string): SecretStep[] {
   const { name, id, region, version, onUnavailable, keys, at } = secret;

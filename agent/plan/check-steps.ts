@@ -1,9 +1,9 @@
 // What a plan that was saved must be beyond its fields: its steps go together, and none lands on parbake's own places. Pure.
 
-import { ownerOf } from "../names/own-places.ts";
-import type { JsonValue } from "../formats/json-value.ts";
-import type { Plan } from "./plan.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
+import type { JsonValue } from "../formats/json-value.ts";
+import { ownerOf } from "../names/own-places.ts";
+import type { Plan } from "./plan.ts";
 
 /** @param json the steps, for the problems */
 export function checkSteps(plan: Plan, json: JsonValue): void {

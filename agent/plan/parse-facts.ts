@@ -1,9 +1,9 @@
 // The facts of a saved plan as JSON → Facts. Pure.
 
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import type { FileSystem } from "../facts/hardware/file-systems.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import type { JsonValue } from "../formats/json-value.ts";
-import type { FileSystem } from "../facts/hardware/file-systems.ts";
 
 const MOST = Number.MAX_SAFE_INTEGER;
 

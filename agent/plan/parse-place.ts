@@ -1,7 +1,7 @@
 // Where something is declared, as JSON → Position. Pure.
 
-import type { Declared, Position } from "../refusal.ts";
 import type { JsonValue } from "../formats/json-value.ts";
+import type { Declared, Position } from "../refusal.ts";
 
 export function parsePlace(json: JsonValue): Declared {
   return json.has("at") ? { at: parsePosition(json.get("at")) } : {};

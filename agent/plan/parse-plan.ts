@@ -1,24 +1,25 @@
-// A plan as JSON → Plan, every field that the performer uses checked: what was saved is input like any other. Fields that it
-// does not know are left out. Pure.
+// A plan as JSON → Plan, every field that apply uses checked: what was saved is input like any other. Unknown fields
+// are left out. Pure.
 
-import type { Credential, OnChange, SecretVersion } from "../config/config.ts";
+import type { Credential, SecretVersion } from "../config/config.ts";
+import type { ContentPart } from "../formats/content.ts";
+import type { Place } from "../formats/encoders/format-rules.ts";
+import { TEMPLATE_FORMATS } from "../formats/format-of.ts";
+import type { JsonValue } from "../formats/json-value.ts";
+import type { FileOwner } from "../host/attributes.ts";
 import { isAccountName } from "../names/account-name.ts";
 import { isConfigName } from "../names/config-name.ts";
 import { isCredentialName } from "../names/credential-name.ts";
 import { flawOfSecretsFolder } from "../names/own-places.ts";
 import { isRegion, isSecretId, isStage, isVersionId } from "../names/secret-id.ts";
-import { isRunnable, isService } from "../names/unit-name.ts";
+import { isService } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import { checkSteps } from "./check-steps.ts";
-import type { Place } from "../formats/encoders/format-rules.ts";
-import type { JsonValue } from "../formats/json-value.ts";
 import { parseFacts } from "./parse-facts.ts";
+import { parseOnChange } from "./parse-on-change.ts";
 import { parsePlace } from "./parse-place.ts";
 import { parseApp, parseBudget } from "./parse-tuning.ts";
 import type { FileStep, FolderStep, Plan, SecretKey, SecretStep, Step } from "./plan.ts";
-import { TEMPLATE_FORMATS } from "../formats/format-of.ts";
-import type { ContentPart } from "../formats/content.ts";
-import type { FileOwner } from "../host/attributes.ts";
 
 export function parsePlan(json: JsonValue): Plan {
   const steps = json.get("steps").items().map(parseStep);
@@ -96,7 +97,7 @@ function parseKey(json: JsonValue): SecretKey {
     ...(json.has("newline") ? { newline: json.get("newline").choice(["strip", "ensure"]) } : {}),
     path: json.get("path").nullable((value) => value.path()),
     ...parseOwner(json),
-    ...(json.has("onChange") ? { onChange: json.get("onChange").items().map(parseAction) } : {}),
+    ...(json.has("onChange") ? { onChange: json.get("onChange").items().map(parseOnChange) } : {}),
     ...(json.has("credential") ? { credential: parseCredential(json.get("credential")) } : {}),
     ...parsePlace(json),
   };
@@ -124,7 +125,7 @@ function parseFileStep(json: JsonValue): FileStep {
     isTuned: json.get("isTuned").flag(),
     content: json.get("content").items().map(parsePart),
     validate: json.get("validate").nullable(parseCommand),
-    onChange: json.get("onChange").items().map(parseAction),
+    onChange: json.get("onChange").items().map(parseOnChange),
     healthCheck: json.get("healthCheck").nullable(parseCommand),
     onDrift: json.get("onDrift").choice(["overwrite", "keep", "refuse"]),
     ...parsePlace(json),
@@ -160,11 +161,4 @@ function parseCommand(json: JsonValue): readonly string[] {
   if (program === undefined) json.refuse("a command");
   else program.path();
   return json.items().map((word) => word.word((text) => !text.includes("\0"), "a text without NUL"));
-}
-
-function parseAction(json: JsonValue): OnChange {
-  return {
-    action: json.get("action").choice(["reload", "restart"]),
-    unit: json.get("unit").word(isRunnable, "a unit's name"),
-  };
 }

@@ -1,9 +1,9 @@
 // The budget and the apps of a saved plan as JSON → BudgetPlan, AppPlan: for people and the log. Pure.
 
-import type { BelowUseful, Settings } from "../tuning/profile/profile.ts";
 import type { JsonValue } from "../formats/json-value.ts";
-import { parsePlace } from "./parse-place.ts";
+import type { BelowUseful, Settings } from "../tuning/profile/profile.ts";
 import type { AppAmount, AppPlan, BudgetPlan, UnallocatedReason } from "../tuning/tuning.ts";
+import { parsePlace } from "./parse-place.ts";
 
 export function parseBudget(json: JsonValue): BudgetPlan {
   return {

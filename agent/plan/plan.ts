@@ -10,11 +10,11 @@ import type {
   SecretVersion,
 } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
-import type { Declared, Problem } from "../refusal.ts";
-import type { TemplateFormat } from "../formats/format.ts";
 import type { ContentPart } from "../formats/content.ts";
-import type { AppPlan, BudgetPlan } from "../tuning/tuning.ts";
+import type { TemplateFormat } from "../formats/format.ts";
 import type { FileOwner } from "../host/attributes.ts";
+import type { Declared, Problem } from "../refusal.ts";
+import type { AppPlan, BudgetPlan } from "../tuning/tuning.ts";
 
 /** A folder as it is to be before any file is written. Never removed. */
 export interface FolderStep extends FileOwner, Declared {

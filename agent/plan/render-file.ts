@@ -1,12 +1,12 @@
 // One file of the config: chooses its format, and renders its template in that. A format that nothing tells is asked for. Pure.
 
 import type { AppConfig, FileConfig } from "../config/config.ts";
-import type { Problem } from "../refusal.ts";
-import { recogniseFormat, type Likeness } from "../formats/recognise-format.ts";
-import { renderTemplate, type Rendered } from "../template/render-template.ts";
-import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat } from "../formats/format-of.ts";
 import type { ContentPart } from "../formats/content.ts";
+import { tellFormat, tellFormatByProfiles, type NamedFormat, type ReasonedFormat } from "../formats/format-of.ts";
+import { recogniseFormat, type Likeness } from "../formats/recognise-format.ts";
+import type { Problem } from "../refusal.ts";
 import type { RenderInput } from "../template/render-input.ts";
+import { renderTemplate, type Rendered } from "../template/render-template.ts";
 
 type RenderedFile =
   | (Extract<Rendered, { kind: "rendered" }> & { readonly chosen: ReasonedFormat })

@@ -1,7 +1,7 @@
 // Narrows a plan to a part of it (`apply --only`). Pure.
 
-import type { FileStep, Plan, PlanPart, Step } from "./plan.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
+import type { FileStep, Plan, PlanPart, Step } from "./plan.ts";
 
 /**
  * `secrets`: the secrets, the files that print a secret's value, and what hands secrets over to services. `files`: the other files, and the folders.

@@ -1,9 +1,9 @@
 // Which of the instance's facts a plan can depend on, so that a boot asks IMDS for no more. Pure.
 
 import type { Config } from "../config/config.ts";
+import type { InstanceFacts } from "../facts/facts.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import { sourcesOf } from "../template/tree/find-partials.ts";
-import type { InstanceFacts } from "../facts/facts.ts";
 
 type InstanceFact = keyof InstanceFacts;
 

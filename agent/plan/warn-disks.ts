@@ -2,9 +2,9 @@
 
 import type { AppConfig } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
-import { PROFILES } from "../tuning/profiles.ts";
-import type { Setting } from "../tuning/profile/profile.ts";
 import { formatBytes } from "../size.ts";
+import type { Setting } from "../tuning/profile/profile.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 
 export function warnDisks(apps: readonly AppPlan[], declared: readonly AppConfig[]): Problem[] {

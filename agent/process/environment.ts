@@ -32,9 +32,9 @@ export const VARIABLES: readonly string[] = [
 /** Variables on which Node, OpenSSL, libuv or the C library act before parbake's first line runs. */
 const EARLY = /^(?:NODE|UV|OPENSSL|SSL|OSSL|QLOG|CTLOG|ICU|MALLOC|GLIBC|UNDICI|WATCH)(?:_|DIR$)/;
 
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-export function keepKnown(environment: Variables): Record<string, string> {
+export function keepKnown(environment: Environment): Record<string, string> {
   return Object.fromEntries(
     VARIABLES.flatMap((name) => {
       const value = environment[name];
@@ -44,6 +44,6 @@ export function keepKnown(environment: Variables): Record<string, string> {
 }
 
 /** Variables that it is too late to delete: only a process that starts without them is free of them. */
-export function listEarly(environment: Variables): string[] {
+export function listEarly(environment: Environment): string[] {
   return Object.keys(environment).filter((name) => EARLY.test(name));
 }

@@ -3,21 +3,21 @@
 
 import { isSea } from "node:sea";
 import { setFlagsFromString, startupSnapshot } from "node:v8";
-import type { Deadline } from "../deadline.ts";
-import { killRunning } from "../host/run-command.ts";
-import { Output } from "./output.ts";
-import { forbidCoreDumps } from "./core-dumps.ts";
-import { keepKnown, listEarly, type Variables } from "./environment.ts";
-import { listenForStop } from "./signals.ts";
-import { endingOfStop, statusOf } from "../ending.ts";
-import { stopRequestOf } from "../stop.ts";
-import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 import { describeBug } from "../bug.ts";
+import type { Deadline } from "../deadline.ts";
+import { endingOfStop, statusOf } from "../ending.ts";
+import { killRunning } from "../host/run-command.ts";
+import { stopRequestOf } from "../stop.ts";
+import { forbidCoreDumps } from "./core-dumps.ts";
+import { keepKnown, listEarly, type Environment } from "./environment.ts";
+import { Output } from "./output.ts";
+import { listenForStop } from "./signals.ts";
+import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 
 /** What main gets from its process. */
 interface Surroundings {
   /** The variables that parbake reads. */
-  readonly environment: Variables;
+  readonly environment: Environment;
   /** Fires at the first signal to stop. */
   readonly stop: AbortSignal;
   /** Sets how long main's output waits for its readers. */
@@ -87,7 +87,7 @@ function exitWith(out: Output, err: Output): (status: number) => void {
 }
 
 // Node acts on some variables before parbake's first line: then the same process starts again without them.
-function takeEnvironment(): Variables {
+function takeEnvironment(): Environment {
   const known = keepKnown(process.env);
   if (isSea() && listEarly(process.env).length > 0)
     process.execve!(process.execPath, [process.argv0, ...process.argv.slice(2)], known);

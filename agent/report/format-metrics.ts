@@ -26,7 +26,7 @@ export function formatMetrics(report: Report, owedActions: number): string {
     one("parbake_last_run_timestamp_seconds", "When the last run ended.", (startedMs + report.tookMs) / 1000),
     one("parbake_last_run_success", "Whether the last run ended well.", report.result === "done" ? 1 : 0),
     one("parbake_last_run_changed", "Whether the last run changed anything.", report.changed ? 1 : 0),
-    one("parbake_last_run_rolled_back", "Whether the last run put the old files back.", report.rolledBack ? 1 : 0),
+    one("parbake_last_run_rolled_back", "Whether the last run restored the old files.", report.rolledBack ? 1 : 0),
     one("parbake_last_run_duration_seconds", "How long the last run took.", report.tookMs / 1000),
     {
       name: "parbake_stage_duration_seconds",

@@ -43,7 +43,7 @@ export function readReport(root: string): Report | null {
   if (found.kind === "none") return null;
   if (found.kind === "read") return found.document;
   throw new Refusal("data", {
-    what: `${shownRecord(root, RUN_FOLDER, NAME)} is no report of this version of parbake`,
+    what: `${shownRecord(root, RUN_FOLDER, NAME)} is not a report of this version of parbake`,
     fix: "Remove it and run `parbake apply`, which writes a new one.",
   });
 }

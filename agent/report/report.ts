@@ -44,7 +44,7 @@ export interface StoredSecretReport {
   readonly fetchedAt: string;
 }
 
-export interface HeldReport {
+interface HeldReport {
   /** `secret db`, or a file's path. */
   readonly what: string;
   /** Those that need it and wait; none where it is in place from an earlier run. */
@@ -76,7 +76,7 @@ export interface Report {
   readonly result: "done" | "failed";
   /** Whether anything on the machine is different now. */
   readonly changed: boolean;
-  /** Whether the old files were put back after the new ones were in place. */
+  /** Whether the old files were restored after the new ones were in place. */
   readonly rolledBack: boolean;
   /** What became, first of all, of an earlier run that was cut short; null: there was none. */
   readonly recovered: Recovery | null;
@@ -111,7 +111,7 @@ export interface UnitReport extends OnChange {
     | typeof GIVEN_UP
     | "not tried: another failed"
     | "not tried: stopped";
-  /** What became of it with the old files back; only where they were put back. */
+  /** What became of it with the old files; only where they were restored. */
   readonly rollbackOutcome?: UnitReport["outcome"];
 }
 

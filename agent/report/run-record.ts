@@ -1,5 +1,4 @@
-// Times a run's stages and collects its warnings, and makes the report of what the stages came to: of a failed run as of one that
-// ended well.
+// Times a run's stages and collects its warnings, and makes the report of the stages' results: of a failed run, too.
 
 import { explainShortage } from "../host/file-error.ts";
 import type { Log } from "../log.ts";

@@ -2,11 +2,11 @@
 
 import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
+import { writeWhole } from "../apply/state/write-whole.ts";
+import type { Trust } from "../host/folder.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { formatMetrics } from "./format-metrics.ts";
-import type { Trust } from "../host/folder.ts";
 import type { Report } from "./report.ts";
-import { writeWhole } from "../apply/state/write-whole.ts";
 
 /** @throws Refusal where the file cannot be written: its folder is missing, or may be written to by every user */
 export function writeMetrics(root: string, path: string, report: Report, owedActions: number): void {

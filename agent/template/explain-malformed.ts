@@ -1,12 +1,12 @@
 // Finds the line of a template that makes its output malformed. Runs the template a second time, and only after a failure.
 
 import type { Problem } from "../refusal.ts";
-import { expandPartials } from "./tree/expand-partials.ts";
 import type { Filled } from "./fill-holes.ts";
 import { lineAt, markLines } from "./locate-output.ts";
-import { parseTemplate } from "./tree/parse-template.ts";
-import { runTemplate } from "./run-template.ts";
 import type { RenderInput } from "./render-input.ts";
+import { runTemplate } from "./run-template.ts";
+import { expandPartials } from "./tree/expand-partials.ts";
+import { parseTemplate } from "./tree/parse-template.ts";
 
 type Malformed = Extract<Filled, { kind: "malformed" }>;
 

@@ -1,18 +1,17 @@
 // Puts the printed values into the rendered text, each encoded for where it stands, and has the result read back; leaves
 // references where secrets go.
 
-import type { Position, Problem } from "../refusal.ts";
-import { Written } from "../written.ts";
-import type { Place, Value } from "../formats/encode.ts";
-import { encode, placesIn, Unencodable } from "../formats/encode.ts";
+import type { ContentPart } from "../formats/content.ts";
+import { type Place, type Value, encode, placesIn, Unencodable } from "../formats/encode.ts";
 import { HOLE } from "../formats/encoders/format-rules.ts";
 import { escapeForYaml } from "../formats/encoders/json.ts";
-import { fillHole, markHole, readBack, type Hole } from "../formats/read-back.ts";
-import type { Print, Run } from "./run-template.ts";
-import { SecretHole, TunedValue } from "./context/template-context.ts";
-import { JsonText, TypedScalar } from "./context/helper-values.ts";
 import type { ScalarType, TemplateFormat } from "../formats/format.ts";
-import type { ContentPart } from "../formats/content.ts";
+import { fillHole, markHole, readBack, type Hole } from "../formats/read-back.ts";
+import type { Position, Problem } from "../refusal.ts";
+import { Written } from "../written.ts";
+import { JsonText, TypedScalar } from "./context/helper-values.ts";
+import { SecretHole, TunedValue } from "./context/template-context.ts";
+import type { Print, Run } from "./run-template.ts";
 
 export type Filled =
   | { readonly kind: "rendered"; readonly content: readonly ContentPart[] }

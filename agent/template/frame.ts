@@ -2,9 +2,9 @@
 // may be, here is what they are.
 
 import { isScoped } from "./context/scope.ts";
-import type { Path } from "./tree/template-ast.ts";
-import { TemplateError } from "./helpers/helpers.ts";
 import { isContainer } from "./context/view.ts";
+import { TemplateError } from "./helpers/helpers.ts";
+import type { Path } from "./tree/template-ast.ts";
 
 export interface Frame {
   /** What `this` is; the last is the innermost, the others are reached by `../`. */

@@ -2,8 +2,8 @@
 // other, so that each is encoded for its place. Structures elsewhere stay JSON, which YAML reads too.
 
 import { Written } from "../written.ts";
-import type { Print, Run } from "./run-template.ts";
 import { YamlStructure } from "./context/helper-values.ts";
+import type { Print, Run } from "./run-template.ts";
 
 /** What may stand before a block: blanks, and the dashes of a list. */
 const BLOCK = /^([ ]*(?:- +)*)\uE000(\d+)\uE001[ \t]*$/gm;

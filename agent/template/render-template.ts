@@ -1,18 +1,18 @@
 // One template to the content of one file: parse, put partials in, lint, run, encode. Pure; holds references to secrets, never a
 // value.
 
+import type { ContentPart } from "../formats/content.ts";
 import type { Problem } from "../refusal.ts";
-import { expandPartials, nameIncluders, type TemplateText } from "./tree/expand-partials.ts";
+import { UNKNOWN } from "./context/template-context.ts";
 import { explainMalformed } from "./explain-malformed.ts";
 import { fillHoles } from "./fill-holes.ts";
 import { layOutYaml } from "./lay-out-yaml.ts";
 import { lintTemplate } from "./lint/lint-template.ts";
-import { parseTemplate } from "./tree/parse-template.ts";
-import { runTemplate } from "./run-template.ts";
-import type { Program } from "./tree/template-ast.ts";
-import { UNKNOWN } from "./context/template-context.ts";
-import type { ContentPart } from "../formats/content.ts";
 import type { RenderInput } from "./render-input.ts";
+import { runTemplate } from "./run-template.ts";
+import { expandPartials, nameIncluders, type TemplateText } from "./tree/expand-partials.ts";
+import { parseTemplate } from "./tree/parse-template.ts";
+import type { Program } from "./tree/template-ast.ts";
 
 export type Rendered =
   | {

@@ -2,7 +2,12 @@
 
 import type { Position, Problem } from "../refusal.ts";
 import { Written } from "../written.ts";
+import { RawText } from "./context/helper-values.ts";
+import type { TemplateContext } from "./context/template-context.ts";
+import { isContainer } from "./context/view.ts";
 import { enterEach, enterWith, type Frame, lookUp, rootFrame } from "./frame.ts";
+import { helperNamed, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
+import { checkLength, RunLimits } from "./run-limits.ts";
 import type {
   Block,
   Call,
@@ -13,11 +18,6 @@ import type {
   Program,
   Statement,
 } from "./tree/template-ast.ts";
-import type { TemplateContext } from "./context/template-context.ts";
-import { RawText } from "./context/helper-values.ts";
-import { checkLength, RunLimits } from "./run-limits.ts";
-import { helperNamed, isHelperPath, isTrue, kindOf, TemplateError } from "./helpers/helpers.ts";
-import { isContainer } from "./context/view.ts";
 
 /** One thing to be printed: text, number, TunedValue, JsonText, SecretHole or TypedScalar. */
 export interface Print {

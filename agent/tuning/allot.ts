@@ -2,8 +2,8 @@
 
 import type { Facts } from "../facts/facts.ts";
 import type { Share } from "./budget.ts";
-import { computeReserveBytes } from "./reserve.ts";
 import type { Allotment, Machine, Neighbour, Profile } from "./profile/profile.ts";
+import { computeReserveBytes } from "./reserve.ts";
 
 export type MachineFacts = Pick<
   Facts,

@@ -1,10 +1,10 @@
 // Finds settings that are legal but below what an expert would sign, and says what would help. Pure.
 
 import type { AppConfig } from "../config/config.ts";
+import { formatBytes } from "../size.ts";
 import { PLENTY_BYTES } from "./profile/degraded.ts";
 import type { Allotment, BelowUseful, Options, Profile, Setting, Settings } from "./profile/profile.ts";
 import { settingNamed } from "./profile/setting-named.ts";
-import { formatBytes } from "../size.ts";
 
 /**
  * A value that an option gave is the operator's decision: nobody is warned of it.

@@ -2,10 +2,10 @@
 
 import type { ReserveRule } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
+import { formatBytes } from "../size.ts";
 import { exactWeight, fillByWeight } from "./fill-by-weight.ts";
 import { computeReserveBytes } from "./reserve.ts";
-import { formatBytes } from "../size.ts";
-import type { AppAmount, UnallocatedReason } from "./tuning.ts";
+import type { AppAmount, BudgetPlan, UnallocatedReason } from "./tuning.ts";
 
 export interface AppDemand {
   readonly name: string;
@@ -46,24 +46,14 @@ interface AppShare extends Share {
   readonly name: string;
 }
 
+interface Divided extends BudgetPlan {
+  readonly kind: "divided";
+  /** Of the apps that are not left out, in the order of the request. */
+  readonly shares: readonly AppShare[];
+}
+
 export type BudgetResult =
-  | {
-      readonly kind: "divided";
-      /** Of the apps that are not left out, in the order of the request. */
-      readonly shares: readonly AppShare[];
-      /** Optional apps without a share, in the order of the request. */
-      readonly leftOut: readonly string[];
-      /** What the apps and the page cache have together. */
-      readonly availableBytes: number;
-      /** Held back: the rule's reserve, huge pages, the secrets' tmpfs. With `availableBytes` it makes up the whole. */
-      readonly reservedBytes: number;
-      /** No app has it: the page cache does. */
-      readonly unallocatedBytes: number;
-      readonly unallocatedReason: UnallocatedReason | null;
-      /** See BudgetPlan. */
-      readonly spare: readonly AppAmount[];
-      readonly gained: readonly AppAmount[];
-    }
+  | Divided
   | {
       readonly kind: "short";
       readonly availableBytes: number;

@@ -2,16 +2,16 @@
 
 import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
+import { formatBytes } from "../size.ts";
+import { adviseShrinking } from "./advise-shrinking.ts";
 import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
 import { warnOfClients } from "./database-clients.ts";
 import { listDegraded } from "./profile/degraded.ts";
+import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./profile/profile.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./profile/profile.ts";
-import { adviseShrinking } from "./advise-shrinking.ts";
-import { formatBytes } from "../size.ts";
 import type { AppPlan, BudgetPlan } from "./tuning.ts";
 
 export type TuningResult =

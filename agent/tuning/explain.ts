@@ -1,13 +1,13 @@
 // Explains why an app has its share and a setting its value, and finds what would change them. Pure.
 
 import type { OptionValue, ReserveRule } from "../config/config.ts";
-import type { AppDemand } from "./budget.ts";
+import { formatBytes } from "../size.ts";
 import type { MachineFacts } from "./allot.ts";
+import type { AppDemand } from "./budget.ts";
 import type { TunedConfig } from "./compute-tuning.ts";
 import { PLENTY_BYTES } from "./profile/degraded.ts";
-import { computeReserveBytes } from "./reserve.ts";
 import type { Allotment, OptionRule, Options, Profile, Setting, Settings } from "./profile/profile.ts";
-import { formatBytes } from "../size.ts";
+import { computeReserveBytes } from "./reserve.ts";
 import type { AppAmount, BudgetPlan } from "./tuning.ts";
 
 /** How a share came about, from the machine's memory down. */
@@ -148,7 +148,7 @@ export function findLevers(profile: Profile, allotment: Allotment, options: Opti
     options: [
       ...listOwn(profile, options, setting),
       ...Object.entries(profile.options)
-        .filter(([name, rule]) => isLever(profile, allotment, options, setting, name, rule))
+        .filter((option) => isLever(option, profile, allotment, options, setting))
         .map(([name, { kind, about }]) => ({ name, kind, value: options[name] ?? null, about })),
     ],
     withTwiceTheMemory: textWith({ memoryBytes: Math.min(2 * memoryBytes, PLENTY_BYTES) }),
@@ -163,12 +163,11 @@ function listOwn({ anyOption }: Profile, options: Options, setting: string): Lev
 }
 
 function isLever(
+  [name, rule]: readonly [name: string, rule: OptionRule],
   profile: Profile,
   allotment: Allotment,
   options: Options,
   setting: string,
-  name: string,
-  rule: OptionRule,
 ): boolean {
   return otherValues(rule, options[name] ?? null).some((value) => {
     const changed = { ...options, [name]: value };

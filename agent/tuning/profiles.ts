@@ -1,34 +1,34 @@
 // The apps that parbake can tune, by name.
 
-import { cassandra } from "./jvm/cassandra.ts";
-import { clickhouse } from "./databases/clickhouse.ts";
-import { custom } from "./custom/custom.ts";
-import { dotnet } from "./runtimes/dotnet.ts";
-import { elasticsearch } from "./jvm/elasticsearch.ts";
-import { go } from "./runtimes/go.ts";
-import { haproxy } from "./servers/haproxy.ts";
-import { hugepages } from "./system/hugepages.ts";
-import { jvm } from "./jvm/jvm.ts";
-import { kafka } from "./jvm/kafka.ts";
-import { kubelet } from "./system/kubelet.ts";
-import { mariadb } from "./databases/mariadb.ts";
 import { memcached } from "./caches/memcached.ts";
+import { redis } from "./caches/redis.ts";
+import { valkey } from "./caches/valkey.ts";
+import { custom } from "./custom/custom.ts";
+import { clickhouse } from "./databases/clickhouse.ts";
+import { mariadb } from "./databases/mariadb.ts";
 import { mongodb } from "./databases/mongodb.ts";
 import { mysql } from "./databases/mysql.ts";
-import { nginx } from "./servers/nginx.ts";
-import { node } from "./runtimes/node.ts";
-import { opensearch } from "./jvm/opensearch.ts";
-import { phpFpm } from "./runtimes/php-fpm.ts";
 import { postgresql } from "./databases/postgresql.ts";
-import { prometheus } from "./servers/prometheus.ts";
+import { cassandra } from "./jvm/cassandra.ts";
+import { elasticsearch } from "./jvm/elasticsearch.ts";
+import { jvm } from "./jvm/jvm.ts";
+import { kafka } from "./jvm/kafka.ts";
+import { opensearch } from "./jvm/opensearch.ts";
+import type { Profile } from "./profile/profile.ts";
+import { dotnet } from "./runtimes/dotnet.ts";
+import { go } from "./runtimes/go.ts";
+import { node } from "./runtimes/node.ts";
+import { phpFpm } from "./runtimes/php-fpm.ts";
 import { puma } from "./runtimes/puma.ts";
 import { python } from "./runtimes/python.ts";
+import { haproxy } from "./servers/haproxy.ts";
+import { nginx } from "./servers/nginx.ts";
+import { prometheus } from "./servers/prometheus.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
-import { redis } from "./caches/redis.ts";
+import { hugepages } from "./system/hugepages.ts";
+import { kubelet } from "./system/kubelet.ts";
 import { sysctl } from "./system/sysctl.ts";
 import { systemd } from "./system/systemd.ts";
-import { valkey } from "./caches/valkey.ts";
-import type { Profile } from "./profile/profile.ts";
 
 export const PROFILES: ReadonlyMap<string, Profile> = new Map(
   [

@@ -3,9 +3,9 @@
 import type { AppConfig } from "../config/config.ts";
 import { nearest, suggest } from "../nearest.ts";
 import type { Position, Problem } from "../refusal.ts";
+import type { OptionProblem, Options, Profile } from "./profile/profile.ts";
 import { PROFILES } from "./profiles.ts";
 import { resolveOptions } from "./resolve-options.ts";
-import type { OptionProblem, Options, Profile } from "./profile/profile.ts";
 
 /** An app whose profile exists and whose options fit it. */
 export interface ResolvedApp {

@@ -3,8 +3,8 @@
 import type { OptionValue } from "../config/config.ts";
 import { suggest } from "../nearest.ts";
 import { parseInteger } from "../number.ts";
-import type { OptionProblem, OptionRule, Options, Profile } from "./profile/profile.ts";
 import { adviseSize, formatBytes, parseSize } from "../size.ts";
+import type { OptionProblem, OptionRule, Options, Profile } from "./profile/profile.ts";
 
 type ResolveResult =
   | { readonly kind: "resolved"; readonly options: Options }

@@ -31,7 +31,9 @@ export interface AppAmount {
 export type UnallocatedReason = "caps" | "left out" | "no apps";
 
 export interface BudgetPlan {
+  /** What the apps and the page cache have together. */
   readonly availableBytes: number;
+  /** Held back: the rule's reserve, huge pages, the secrets' tmpfs. With `availableBytes` it makes up the whole. */
   readonly reservedBytes: number;
   /** Left to the page cache: what no app could use. */
   readonly unallocatedBytes: number;

@@ -3,9 +3,9 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { listCandidates } from "../apply/secrets/list-candidates.ts";
 import { makeAll, settleAll } from "../apply/change/make-all.ts";
 import { chooseSecrets } from "../apply/secrets/choose-secrets.ts";
+import { listCandidates } from "../apply/secrets/list-candidates.ts";
 import { stageGeneration } from "../apply/secrets/stage-generation.ts";
 import { readStored } from "../apply/secrets/stored-generation.ts";
 import type { Target } from "../apply/targets/target.ts";

@@ -4,11 +4,11 @@
 
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createEc2Client } from "./ec2.ts";
 import { readClientSettings } from "../../agent/aws/route/endpoints.ts";
-import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { type CatalogueRow, formatCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
+import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { describeRow } from "./describe-row.ts";
+import { createEc2Client } from "./ec2.ts";
 import { fetchInstanceTypes } from "./fetch-instance-types.ts";
 import { mergeCatalogue } from "./merge-catalogue.ts";
 import { readMoto } from "./read-moto.ts";

@@ -13,7 +13,7 @@ export interface Mix {
 }
 
 /** Why an expert would divide the machine like that, and the check that parbake does. */
-export interface Reason {
+interface Reason {
   readonly says: string;
   readonly holds: (apps: (name: string) => AppPlan) => boolean;
 }

@@ -1,10 +1,10 @@
 // Writes agent/tuning/README.md: every profile with its options and settings, from the code alone. Usage: write-docs.ts
 
 import { writeFileSync } from "node:fs";
+import { formatBytes, GIB } from "../../agent/size.ts";
+import type { OptionRule, Profile, Setting } from "../../agent/tuning/profile/profile.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../agent/tuning/resolve-options.ts";
-import type { OptionRule, Profile, Setting } from "../../agent/tuning/profile/profile.ts";
-import { formatBytes, GIB } from "../../agent/size.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 

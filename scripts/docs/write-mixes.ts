@@ -1,26 +1,26 @@
 // Writes agent/tuning/MIXES.md: how usual mixes of apps share usual machines, from the code alone. Usage: write-mixes.ts
 
 import { writeFileSync } from "node:fs";
-import { listUntold, warnBelowUseful } from "../../agent/cli/warn-below-useful.ts";
 import { describeRest, describeSpare } from "../../agent/cli/print/print-division.ts";
 import { oneLine } from "../../agent/cli/print/print-settings.ts";
 import { formatDegraded } from "../../agent/cli/print/print-tuning.ts";
 import { formatCount, joinWords } from "../../agent/cli/text.ts";
+import { listUntold, warnBelowUseful } from "../../agent/cli/warn-below-useful.ts";
 import type { Config } from "../../agent/config/config.ts";
 import { parseConfig } from "../../agent/config/read/parse-config.ts";
 import { findInstanceType } from "../../agent/facts/catalogue/catalogue.ts";
 import type { Facts } from "../../agent/facts/facts.ts";
 import { factsForSize, predictFacts } from "../../agent/facts/predict-facts.ts";
 import { formatProblem } from "../../agent/refusal.ts";
+import { formatBytes } from "../../agent/size.ts";
 import { computeTuning, type TuningResult } from "../../agent/tuning/compute-tuning.ts";
 import { amountOf, explainShare, type ShareExplanation } from "../../agent/tuning/explain.ts";
-import { PROFILES } from "../../agent/tuning/profiles.ts";
 import type { Setting } from "../../agent/tuning/profile/profile.ts";
-import { formatBytes } from "../../agent/size.ts";
+import { PROFILES } from "../../agent/tuning/profiles.ts";
+import type { AppPlan } from "../../agent/tuning/tuning.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { formatPage } from "./format-page.ts";
 import { MIXES, type Mix } from "./mixes.ts";
-import type { AppPlan } from "../../agent/tuning/tuning.ts";
 
 export const MIXES_PAGE = `${TOP}/agent/tuning/MIXES.md`;
 

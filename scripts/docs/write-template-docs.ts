@@ -2,11 +2,11 @@
 
 import { writeFileSync } from "node:fs";
 import { FILE_KEYS } from "../../agent/config/read/parse-file.ts";
-import { describeKind } from "../../agent/template/helpers/helper.ts";
-import { SIZE_FORMS, formatSize } from "../../agent/formats/size-forms.ts";
 import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
-import { HELPER_GROUPS, type Helper } from "../../agent/template/helpers/helpers.ts";
+import { SIZE_FORMS, formatSize } from "../../agent/formats/size-forms.ts";
 import { GIB, KIB } from "../../agent/size.ts";
+import { describeKind } from "../../agent/template/helpers/helper.ts";
+import { HELPER_GROUPS, type Helper } from "../../agent/template/helpers/helpers.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 
 export const TEMPLATE_DOCS = `${TOP}/templates/README.md`;

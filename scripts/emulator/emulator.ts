@@ -22,7 +22,7 @@ import {
 } from "./world.ts";
 
 /** One request that arrived. Never holds a header's or body's secret. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly atMs: number;
   readonly service: Service;
   readonly method: string;
@@ -37,7 +37,7 @@ export interface RecordedRequest {
   status: number | null;
 }
 
-export interface EmulatorOptions {
+interface EmulatorOptions {
   readonly host?: string;
   /** 0: any free one. */
   readonly port?: number;

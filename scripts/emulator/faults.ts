@@ -2,7 +2,7 @@
 
 import { buildErrorReply, type Call, type Reply, type Service, type ServiceError } from "./reply.ts";
 
-export interface FaultMatch {
+interface FaultMatch {
   readonly service: Service;
   readonly method?: string;
   /** The whole path, or its start when it ends in `*`. */
@@ -69,7 +69,7 @@ const THROTTLED: Readonly<Record<Service, ServiceError>> = {
 const TOKEN_PATH = "/latest/api/token";
 const CREDENTIALS_PATH = "/meta-data/iam/security-credentials";
 
-export interface FaultScript {
+interface FaultScript {
   rule(call: Call, nowMs: number): Ruling;
 }
 

@@ -12,7 +12,7 @@ const MAX_TTL_SECONDS = 21_600;
 /** `latest` or the date of a schema. All dates answer alike here. */
 const VERSIONED = /^\/(?:latest|\d{4}-\d{2}-\d{2})(?:\/(?<rest>.*))?$/s;
 
-export interface Imds {
+interface Imds {
   answer(call: Call, world: World, nowMs: number, withoutToken: boolean): Reply;
 }
 

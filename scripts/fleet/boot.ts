@@ -1,10 +1,10 @@
 // One instance of a fleet: fetches its secrets with parbake's own code, as an apply does. Decides nothing of how and when.
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { allGathering } from "../../agent/collect-refusals.ts";
-import { readClientSettings } from "../../agent/aws/route/endpoints.ts";
 import type { Credentials } from "../../agent/aws/credentials.ts";
+import { readClientSettings } from "../../agent/aws/route/endpoints.ts";
 import { createSecretsSource, type SecretsSource } from "../../agent/aws/secrets-manager/secrets-manager.ts";
+import { allGathering } from "../../agent/collect-refusals.ts";
 import { startDeadline } from "../../agent/deadline.ts";
 import type { SecretStep } from "../../agent/plan/plan.ts";
 import { Refusal } from "../../agent/refusal.ts";

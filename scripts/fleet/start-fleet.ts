@@ -17,7 +17,7 @@ export interface Quota {
 
 export type Quotas = Readonly<Record<"GetSecretValue" | "BatchGetSecretValue", Quota>>;
 
-export interface Call {
+interface Call {
   readonly atMs: number;
   readonly operation: string;
   readonly isThrottled: boolean;

@@ -4,7 +4,7 @@ import { GIB, MIB } from "../../agent/size.ts";
 import type { Programs } from "../../test/real/support/open-programs.ts";
 import type { Size, Tuned } from "../../test/real/support/tune.ts";
 
-export interface Share extends Size {
+interface Share extends Size {
   readonly bytes: number;
 }
 

@@ -3,10 +3,10 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Machine } from "../../test/e2e/support/machine.ts";
 import { askPrometheus, prometheusService, writePrometheusConfig } from "../../test/real/support/prometheus.ts";
 import { withService } from "../../test/real/support/service.ts";
 import { numberOf, type Tuned } from "../../test/real/support/tune.ts";
-import type { Machine } from "../../test/e2e/support/machine.ts";
 import { atEachShare } from "./load.ts";
 
 const SCRIPT = "serve-series.mjs";

@@ -2,10 +2,10 @@
 
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import { MIB } from "../../agent/size.ts";
 import { rabbitmqCtl, rabbitmqService, writeRabbitmqConfig } from "../../test/real/support/rabbitmq.ts";
 import { withService } from "../../test/real/support/service.ts";
 import { numberOf } from "../../test/real/support/tune.ts";
-import { MIB } from "../../agent/size.ts";
 import { atEachShare } from "./load.ts";
 
 const SCRIPT = "send-stomp.mjs";

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { median, type Program, timeRun } from "./bench-measure.ts";
 import { nodePath, TOP } from "../building/build-pinned-node.ts";
+import { median, type Program, timeRun } from "./bench-measure.ts";
 
 const CONFIG = `apps:
   db: { profile: postgresql, memory: { weight: 3, min: 512MiB } }

@@ -1,12 +1,12 @@
 // What a boot asks of the kernel and of the network, as counts: they are the same on a slow machine and on a fast one. Prints
 // them, a line each, so that those of two commits can be compared by diff. Usage: bench-counts.ts [--calls]
 
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
-import { startEmulator } from "../emulator/emulator.ts";
 import { BINARY } from "../../test/binary/support/scratch-image.ts";
+import { startEmulator } from "../emulator/emulator.ts";
 import { mountDisk, putOn } from "./bench-disk.ts";
 import { bakeImage, BIG, describeWorld, type Job, SMALL } from "./bench-jobs.ts";
 import { median, type Program, readFootprint, runOnce } from "./bench-measure.ts";

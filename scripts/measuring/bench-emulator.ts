@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { WorldInput } from "../emulator/world.ts";
 import { TOP } from "../building/build-pinned-node.ts";
+import type { WorldInput } from "../emulator/world.ts";
 
 export interface RunningServer {
   readonly endpoint: string;

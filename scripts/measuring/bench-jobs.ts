@@ -3,9 +3,9 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { makeScratchImage, type ScratchImage } from "../../test/binary/support/scratch-image.ts";
 import type { Fault } from "../emulator/faults.ts";
 import type { WorldInput } from "../emulator/world.ts";
-import { makeScratchImage, type ScratchImage } from "../../test/binary/support/scratch-image.ts";
 
 export interface Job {
   readonly files: number;

@@ -2,8 +2,8 @@
 // Usage: bench-memtotal.ts FILE    (JSON: [{ "type": "m7g.large", "memTotalMiB": 7700, "eksMemTotalMiB": 7710 }, …])
 
 import { readFileSync } from "node:fs";
-import { findInstanceType } from "../../agent/facts/catalogue/catalogue.ts";
 import type { CatalogueRow } from "../../agent/facts/catalogue/catalogue-table.ts";
+import { findInstanceType } from "../../agent/facts/catalogue/catalogue.ts";
 import { predictMemTotalBytes } from "../../agent/facts/catalogue/predict-mem-total.ts";
 import { MIB } from "../../agent/size.ts";
 import { median } from "./bench-measure.ts";

@@ -33,7 +33,7 @@ const CASES: readonly Case[] = [
     config: `apps: { kv: { profile: custom, options: { quota: "min(8GiB, memoryBytes / 2)", heap: memoryBytes * 90% } } }\n`,
     status: 78,
     says: [
-      "To make kv smaller, lower the sizes of its expressions, or write uncounted(…) around one that is no memory of its own.",
+      "To make kv smaller, lower the sizes of its expressions, or write uncounted(…) around one that takes no memory of its own.",
     ],
   },
   {

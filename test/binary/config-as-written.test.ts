@@ -166,7 +166,7 @@ describe("parbake, given a config", () => {
       const [, place] = new RegExp(`${file.replace(".", "\\.")}:((?:\\d+:\\d+)?):? `).exec(stderr) ?? [];
       assert.equal(place ?? "", at, stderr.slice(0, 2000));
       assert.ok(stderr.includes(says), stderr.slice(0, 2000));
-      assert.doesNotMatch(stderr, /bug of parbake|RangeError|\n\s+at /);
+      assert.doesNotMatch(stderr, /bug in parbake|RangeError|\n\s+at /);
     });
   }
 

@@ -15,8 +15,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
-import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 import { assertWithin } from "../support/slowness.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 
 /** A server that takes a request and never answers. */
 interface Silent {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { listEarly, VARIABLES } from "../../agent/process/environment.ts";
 import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeFolder } from "../support/folders.ts";
 import { makeCertificates, startTlsFront, type Front, type TestCertificates } from "../unit/support/tls-front.ts";
 import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
-import { makeFolder } from "../support/folders.ts";
 
 const VERSION = /^parbake \d/;
 

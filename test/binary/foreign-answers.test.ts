@@ -5,9 +5,9 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { assertWithin } from "../support/slowness.ts";
 import { startRawServer } from "../unit/support/raw-server.ts";
 import { BINARY, CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
-import { assertWithin } from "../support/slowness.ts";
 
 const CANARY = "hunter2-canary";
 const ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-a1B2c3";

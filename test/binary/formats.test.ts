@@ -162,7 +162,7 @@ files: [ { template: a.sh.hbs, path: /etc/web/a.sh }, { template: a.sh.hbs, path
     });
     const { status, stdout, stderr } = await image.run(emulator, "apply");
     assert.equal(status, 65, stderr);
-    assert.match(stderr, /a\.json cannot hold the secret .*: it is no number as json writes them/);
+    assert.match(stderr, /a\.json cannot hold the secret .*: it is not a number as json writes them/);
     assert.doesNotMatch(stdout + stderr, /internal-canary/);
   });
 

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
-import { AT_ONCE, FOR_EVER } from "../unit/support/misbehaviours.ts";
 import { assertWithin } from "../support/slowness.ts";
+import { AT_ONCE, FOR_EVER } from "../unit/support/misbehaviours.ts";
 import { httpReply, startRawServer, type RawReply } from "../unit/support/raw-server.ts";
 import { BINARY, makeScratchImage, runProgram, type Outcome } from "./support/scratch-image.ts";
 

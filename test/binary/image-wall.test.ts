@@ -16,9 +16,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
-import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 import { makeFolder } from "../support/folders.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 
+const MADE_OUTSIDE = { kind: "make-folder", path: "/etc/../../x", trust: { uids: [], gids: [] }, newInode: "1" };
 const INSTALL = join(import.meta.dirname, "../../systemd/install");
 
 /** The image lies in a folder beside which `host` stands for the machine that it is mounted on. */
@@ -98,6 +99,7 @@ describe("an image that parbake acts on with --root", function () {
   });
 
   for (const [what, wrong] of [
+    ["a folder to remove that climbs out", { changes: [MADE_OUTSIDE] }],
     ["a change of a folder that climbs out", { path: "/etc/web/../../../x" }],
     ["a change of a file that climbs out", { path: "/etc/../../x/victim" }],
     ["a record whose paths climb out", { managed: { runId: "x", files: [entry("/../x", "x")], plain: [] } }],
@@ -123,7 +125,7 @@ describe("an image that parbake acts on with --root", function () {
       image.write("var/lib/parbake/journal.json", JSON.stringify(journal));
       const { status, stderr } = await image.run(emulator, "apply");
       assert.equal(status, 0, stderr);
-      assert.match(stderr, /journal\.json is no journal of this version of parbake: forgotten/);
+      assert.match(stderr, /journal\.json is not a journal of this version of parbake: discarded/);
     });
 
   it("restarts no unit of this machine for its journal, be that of this very boot", async () => {
@@ -144,7 +146,7 @@ describe("an image that parbake acts on with --root", function () {
     chmodSync(join(host, "bin/systemctl"), 0o755);
     const { status, stderr } = await runIn(image, "apply");
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /an earlier run was cut short while it put old files back, and is rolled back now/);
+    assert.match(stderr, /an earlier run was cut short while it restored the old files, and is rolled back now/);
     assert.equal(existsSync(log), false);
   });
 

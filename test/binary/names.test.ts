@@ -212,9 +212,13 @@ secrets: { db: { id: Prod/DB, keys: { password: { file: db/password, units: [web
       [
         '"unit": "web.service"',
         '"unit": "-Hevil.service"',
-        /onChange\[0\]\.unit is a text, and a unit's name was expected/,
+        /onChange\[0\]\.unit is a text, and a unit that can be reloaded or restarted was expected/,
       ],
-      ['"unit": "web.service"', '"unit": "web@.service"', /onChange\[0\]\.unit is a text, and a unit's name/],
+      [
+        '"unit": "web.service"',
+        '"unit": "web@.service"',
+        /onChange\[0\]\.unit is a text, and a unit that can be reloaded or restarted/,
+      ],
       ['"web.service"\n', '"--now.service"\n', /credential\.units\[0\] is a text, and a service's name was expected/],
       ['"path": "/etc/web/web.txt"', '"path": "/etc/parbake/parbake.yaml"', /is parbake's own config/],
       ['"path": "/etc/web/web.txt"', '"path": "/etc/web/a\\nb"', /path is a text, and an absolute path/],

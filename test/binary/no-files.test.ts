@@ -137,7 +137,7 @@ describe("a report that is cut short", () => {
       writeFileSync(at("run/parbake/report.json"), text);
       const status = await run(["status"]);
       assert.equal(status.status, 2, status.stderr);
-      assert.match(status.stdout, /report\.json is no report of this version of parbake\. Remove it and run/);
+      assert.match(status.stdout, /report\.json is not a report of this version of parbake\. Remove it and run/);
       assert.match(status.stdout, /in sync {2}\/etc\/web\/web\.txt/);
       const ready = await run(["ready", "web.service"]);
       assert.equal(ready.status, 69, ready.stderr);

@@ -21,8 +21,7 @@ describe("a run whose report cannot be written, in the compiled binary", () => {
   const FULL = "mount -t tmpfs -o size=64k,mode=0755 tmpfs run/parbake";
   const FILL = "dd if=/dev/zero of=run/parbake/fill bs=64k count=1 2>/dev/null || true";
   const APPLY = `${BINARY} apply --root "$PWD"; echo "status $?"`;
-  const LOST =
-    /^not in sync: parbake was at work since the machine started, and there is no report of it: see `df \/run` and /m;
+  const LOST = /^not in sync: parbake has run since the machine started, and left no report: see `df \/run` and /m;
 
   it("has done its work all the same and says so, and status does not claim that there was no run", async function () {
     if (process.geteuid!() !== 0) return this.skip();

@@ -38,7 +38,7 @@ describe("ready, in the compiled binary", () => {
     assert.deepEqual(await ask("ngnix.service"), {
       status: 0,
       stdout:
-        "ngnix.service has all that it needs of parbake, which has never heard of it: is it spelt as systemd has it?\n",
+        "ngnix.service has all that it needs of parbake, which knows no unit of that name: is it spelt as systemd spells it?\n",
       stderr: "",
     });
     const named = async (unit: string) => JSON.parse((await ask(unit, "--json")).stdout) as unknown;

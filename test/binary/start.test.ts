@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { describe, it } from "mocha";
 import { findRunner } from "../../scripts/building/build-emulated.ts";
 import { TOP } from "../../scripts/building/build-pinned-node.ts";
-import { describeWhere } from "../e2e/support/requirements.ts";
 import { startEmulator } from "../../scripts/emulator/emulator.ts";
+import { describeWhere } from "../e2e/support/requirements.ts";
 import { BINARY, makeScratchImage, runProgram } from "./support/scratch-image.ts";
 
 const VERSION = /^parbake \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(\+dirty)?, Node 24\.\d+\.\d+\)\n$/;

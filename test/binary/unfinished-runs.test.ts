@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { newJournal, writeJournal } from "../../agent/apply/transaction/journal.ts";
 import { takeLock } from "../../agent/apply/state/lock.ts";
 import { STATE_FOLDER } from "../../agent/apply/state/own-folders.ts";
+import { newJournal, writeJournal } from "../../agent/apply/transaction/journal.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 

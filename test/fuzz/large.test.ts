@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
+import type { TemplateFormat } from "../../agent/formats/format.ts";
 import { formatProblem } from "../../agent/refusal.ts";
 import { renderTemplate } from "../../agent/template/render-template.ts";
-import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { contextOf } from "../unit/support/context-of.ts";
 import { MEBIBYTE } from "../unit/support/hostile.ts";
@@ -16,7 +17,6 @@ import {
   readWithPython,
 } from "./support/programs.ts";
 import { writeFile, type Spot } from "./support/write-file.ts";
-import type { TemplateFormat } from "../../agent/formats/format.ts";
 
 /** Four times the length is four times the work; what takes the square of its length does sixteen times as much. */
 const LENGTHS = [2 ** 12, 2 ** 14] as const;

@@ -5,24 +5,21 @@ import { readdirSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { applyPlan } from "../../agent/apply/apply-plan.ts";
+import type { ContentPart } from "../../agent/formats/content.ts";
 import {
   fetched,
   fileStep,
   makeRunnable,
   optionsFor,
   planOf,
-  removeScratches,
   secretStep,
   SECRETS_FOLDER,
 } from "../unit/support/scratch.ts";
-import type { ContentPart } from "../../agent/formats/content.ts";
 
 const FLIPS = 1_000;
 const READER = new URL("support/generation-reader.ts", import.meta.url).pathname;
 
 describe("1,000 rotations under load", () => {
-  afterEach(removeScratches);
-
   it("show a reader in a tight loop whole generations only, and a stable path that is never missing", async function () {
     this.timeout(180_000);
     const scratch = makeRunnable();

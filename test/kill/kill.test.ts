@@ -140,7 +140,7 @@ const obstacle = findObstacle();
       return true;
     }
 
-    it("finishes putting the old files back where the run that began it was killed, and the units get them", async () => {
+    it("finishes restoring the old files where the run that began it was killed, and the units get them", async () => {
       const run = await listPoints(async (machine) => machine.setHealth("sick"));
       const begin = run.findLastIndex(({ line }) => /^rename.*journal\.json/.test(line)) + 1;
       assert.ok(begin > 0 && run.length - begin > 8, `${run.length - begin} points`);

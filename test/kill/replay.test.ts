@@ -93,7 +93,7 @@ interface StatusJson {
     machine.write("etc/parbake/parbake.yaml", config.replace(/,\s*healthCheck: \[[^\]]*\]/, ""));
     const run = await machine.run();
     assert.equal(run.status, 0, run.stderr);
-    assert.match(run.stderr, /the health check of \/etc\/app\/updated\.conf is skipped: the plan has none for it/);
+    assert.match(run.stderr, /the health check of \/etc\/app\/updated\.conf is skipped: the plan no longer has one/);
     assert.equal(machine.calls().filter((call) => call === "asked").length, 1);
     assert.deepEqual(machine.versions(), NEW);
     assert.deepEqual(machine.leftovers(), []);

@@ -99,7 +99,7 @@ const obstacle = findObstacle();
         machine.write("sbin/systemctl", hangingAt("try-restart new"), 0o755);
         const run = await machine.signal([{ name: "SIGINT", file: "run/hangs" }]);
         assert.equal(run.status, 130, run.stderr);
-        assert.match(run.stderr, /^parbake: stopped by SIGINT: the old files are back\. Run parbake again\.$/m);
+        assert.match(run.stderr, /^parbake: stopped by SIGINT: the old files were restored\. Run parbake again\.$/m);
         assert.deepEqual(machine.versions(), OLD);
         assert.deepEqual(machine.calls().slice(-3), [
           "daemon-reload old",
@@ -110,13 +110,13 @@ const obstacle = findObstacle();
         assert.deepEqual(machine.leftovers(), []);
       }));
 
-    it("puts the old files back to the end where a signal comes while it does, and tells why it had begun", () =>
+    it("restores the old files to the end where a signal comes while it does, and tells why it had begun", () =>
       onClone(async (machine) => {
         machine.setHealth("sick");
         machine.write("sbin/systemctl", hangingAt("reload old", "sleep 0.3"), 0o755);
         const run = await machine.signal([{ name: "SIGHUP", file: "run/hangs" }]);
         assert.equal(run.status, 129, run.stderr);
-        assert.match(run.stderr, /^parbake: stopped by SIGHUP: the old files are back\./m);
+        assert.match(run.stderr, /^parbake: stopped by SIGHUP: the old files were restored\./m);
         assert.match(run.stderr, /fails its health check/);
         assert.deepEqual(machine.versions(), OLD);
         assert.equal(machine.calls().at(-1), "try-restart -- db.service old");
@@ -175,7 +175,7 @@ const obstacle = findObstacle();
           assert.equal(run.status, status, `${at}: ${run.stderr}`);
           assert.match(
             run.stderr,
-            new RegExp(`^parbake: stopped by SIG${signal}: (nothing was changed|the old files are back)\\.`, "m"),
+            new RegExp(`^parbake: stopped by SIG${signal}: (nothing was changed|the old files were restored)\\.`, "m"),
             at,
           );
           assert.deepEqual(machine.versions(), OLD, at);

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { formatMetrics } from "../../agent/report/format-metrics.ts";
 import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
-import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const made = new Map<string, Lifetime>();
 
 /** `run`: for what a `before` makes and several tests use; it goes at the end of all tests, unless it was removed earlier. */
-export type Lifetime = "test" | "run";
+type Lifetime = "test" | "run";
 
 export function makeFolder(parent: string, name: string, lifetime: Lifetime): string {
   const folder = mkdtempSync(join(parent, `parbake-${name}-`));

@@ -14,7 +14,7 @@ export function assertWithin(boundMs: number, tookMs: number, what = ""): void {
 }
 
 /** The time that passes while this thread works, by the time that it works. 1: nobody else wants the CPUs. */
-export function measureSlowness(): number {
+function measureSlowness(): number {
   const before = process.threadCpuUsage();
   const startMs = performance.now();
   let spentUs = 0;

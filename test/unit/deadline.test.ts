@@ -60,12 +60,12 @@ describe("a run that is asked to stop", () => {
     assert.equal(orStopped(unavailable, startDeadline(60_000)), unavailable);
   });
 
-  it("tells why it was putting the old files back", () => {
+  it("tells why it was restoring the old files", () => {
     const { code, problems } = orStopped(unavailable, stopped(), true) as Refusal;
     assert.equal(code, "hangup");
     assert.deepEqual(
       problems.map(({ what }) => what),
-      ["stopped by SIGHUP: the old files are back", "no answer"],
+      ["stopped by SIGHUP: the old files were restored", "no answer"],
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { eachOnce, Refusal, type Problem } from "../../agent/refusal.ts";
+import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 
 const FOLDER: Problem = { what: "the folder /etc/app does not exist", fix: "Make it." };
 const HERE: Problem = { what: "it is odd", fix: "Look.", at: { file: "a", line: 1, column: 2 } };

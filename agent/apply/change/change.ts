@@ -1,9 +1,9 @@
 // One change of one file as plain data: all that it takes to make it, to take it back, or to finish it in another process.
 // Never holds content.
 
-import type { Declared } from "../../refusal.ts";
-import type { Trust } from "../../host/folder.ts";
 import type { Attributes } from "../../host/attributes.ts";
+import type { Trust } from "../../host/folder.ts";
+import type { Declared } from "../../refusal.ts";
 
 interface ChangeOf<Kind extends string> extends Declared {
   readonly kind: Kind;

@@ -2,21 +2,21 @@
 // writes a file's content. The numbers are those of the list in secrets/stage-generation.ts.
 
 import { readdirSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
-import type { GenerationFlip } from "./change.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
+import { removeTree } from "../../host/files/remove-tree.ts";
+import { isTemporaryName } from "../../host/files/temporary.ts";
+import { isThere } from "../../host/find-entry.ts";
 import { entryOf, type Folder } from "../../host/folder.ts";
+import type { GenerationFlip } from "./change.ts";
 import {
   DATA,
   isStableLink,
-  isThere,
   linkTextOf,
   listGenerations,
   listStableLinks,
   readGeneration,
   readPointer,
 } from "./generation-layout.ts";
-import { removeIfThere } from "../../host/files/remove-file.ts";
-import { removeTree } from "../../host/files/remove-tree.ts";
-import { isTemporaryName } from "../../host/files/temporary.ts";
 
 /** Everything but the flip itself: nothing of it shows a reader anything that was not there before. */
 export function prepareFlip(folder: Folder, { newLinks, newGeneration, linkName }: GenerationFlip): void {

@@ -5,11 +5,11 @@
 //   /run/parbake/secrets/..data → ..gen-7
 //   /run/parbake/secrets/db     → ..data/db
 
-import { isBelow } from "../../names/plain-path.ts";
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import { Refusal, type Problem } from "../../refusal.ts";
-import { errnoOf } from "../../host/file-error.ts";
+import { readdirSync } from "node:fs";
+import { isFolder, isThere, readLink } from "../../host/find-entry.ts";
 import { entryOf, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { isBelow } from "../../names/plain-path.ts";
+import { Refusal, type Problem } from "../../refusal.ts";
 import { isGenerationName, nextGenerationName } from "./generation-name.ts";
 
 export const DATA = "..data";
@@ -32,13 +32,13 @@ export function topNameOf(name: string): string {
   return top;
 }
 
-/** Null: there is none yet, or it was removed by hand, and its files are to be made anew. */
+/** Null: there is none yet, or somebody removed it, and a run makes its files again. */
 export function readGeneration(folder: Folder): string | null {
   const generation = readPointer(folder);
   return generation !== null && isFolder(folder, generation) ? generation : null;
 }
 
-/** What `..data` says, be it there or not. */
+/** The generation that `..data` names, whether its folder is there or not. */
 export function readPointer(folder: Folder): string | null {
   const text = readLink(folder, DATA);
   return isGenerationName(text) ? text : null;
@@ -96,21 +96,4 @@ export function locate(root: string, secretsFolder: string, path: string): strin
 
 export function trimmed(folder: string): string {
   return folder.replace(/\/+$/, "");
-}
-
-function readLink(folder: Folder, name: string): string | null {
-  try {
-    return readlinkSync(entryOf(folder, name));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return null;
-    throw error;
-  }
-}
-
-export function isThere(folder: Folder, name: string): boolean {
-  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
-}
-
-function isFolder(folder: Folder, name: string): boolean {
-  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,12 +1,12 @@
 // Makes all changes, or none.
 
 import { tellFailure } from "../../bug.ts";
+import { forEachGathering } from "../../collect-refusals.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import type { WrittenFiles } from "../../host/files/written-file.ts";
 import type { Log } from "../../log.ts";
 import { formatProblem, placeProblem, Refusal, type Problem } from "../../refusal.ts";
-import type { WrittenFiles } from "../../host/files/written-file.ts";
 import type { Change } from "./change.ts";
-import { forEachGathering } from "../../collect-refusals.ts";
 import { commitChange, prepareChange, settleChange, syncFolders, undoChange } from "./make-change.ts";
 
 /** What each change swaps in, by the change's path. */
@@ -34,7 +34,7 @@ export function makeAll(
 export interface UndoProblems {
   /** What a next run is to try again. */
   readonly stuck: readonly Problem[];
-  /** What no run can put back any more. */
+  /** What no run can restore any more. */
   readonly lost: readonly Problem[];
 }
 
@@ -45,21 +45,21 @@ export function undoAll(root: string, changes: readonly Change[]): UndoProblems 
     try {
       if (!undoChange(root, change)) lost.push(placeProblem(describeLost(change), change));
     } catch (error) {
-      stuck.push(placeProblem(describeStuck(`${change.path} could not be put back as it was`, error), change));
+      stuck.push(placeProblem(describeStuck(`${change.path} could not be restored`, error), change));
     }
   }
   if (stuck.length > 0) return { stuck, lost };
   try {
     syncFolders(root, changes);
   } catch (error) {
-    stuck.push(describeStuck("the files that were put back could not be made durable", error));
+    stuck.push(describeStuck("the restored files could not be made durable", error));
   }
   return { stuck, lost };
 }
 
 function describeLost({ path }: Change): Problem {
   return {
-    what: `${path} could not be put back as it was: somebody removed what parbake had kept of it`,
+    what: `${path} could not be restored: somebody removed what parbake had kept of it`,
     fix: "Inspect it: parbake's new file may be there still. The next run writes what the config says.",
   };
 }
@@ -67,10 +67,10 @@ function describeLost({ path }: Change): Problem {
 // Of a bug where it happened, and never what it says.
 function describeStuck(what: string, error: unknown): Problem {
   if (error instanceof Refusal || errnoOf(error) !== null)
-    return { what, fix: "Fix the file system and run parbake again: it puts the file back first." };
+    return { what, fix: "Fix the file system and run parbake again: it restores the file first." };
   return {
     what: `${what}: ${tellFailure(error)}`,
-    fix: "Please report it. Run parbake again: it tries to put the file back first.",
+    fix: "Please report it. Run parbake again: it tries to restore the file first.",
   };
 }
 

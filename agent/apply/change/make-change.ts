@@ -5,8 +5,10 @@
 import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setIfExamined } from "../../host/files/examined.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { identityOf } from "../../host/files/identity.ts";
+import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
+import { replaced } from "../../host/files/replaced.ts";
+import { removeTemporary } from "../../host/files/temporary.ts";
 import {
   describeTampering,
   findReplacement,
@@ -14,13 +16,11 @@ import {
   type WrittenFiles,
   NOTHING_WRITTEN,
 } from "../../host/files/written-file.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "../../host/folder.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Change, Creation, Update } from "./change.ts";
 import { commitFlip, prepareFlip, settleFlip, undoFlip } from "./flip-generation.ts";
-import { entryOf, inEntry, inFolder, isMissingFolder, type Folder } from "../../host/folder.ts";
-import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
-import { removeTemporary } from "../../host/files/temporary.ts";
-import { syncFolder } from "../../host/sync-folder.ts";
 
 /** Gives the old file a second name. What cannot be replaced (immutable, mounted) fails here, before any file is replaced. */
 export function prepareChange(root: string, change: Change, written: WrittenFiles = NOTHING_WRITTEN): void {
@@ -70,17 +70,17 @@ export function commitChange(root: string, change: Change, written: WrittenFiles
  * @returns whether the old file is there; false where somebody took away what was kept of it
  */
 export function undoChange(root: string, change: Change): boolean {
-  let isBack = true;
+  let isRestored = true;
   inChangeIfThere(root, change, (folder, target) => {
     switch (change.kind) {
       case "create":
         if (inodeOf(target) === change.newInode) unlinkSync(target);
         return removeTemporary(folder, change.newName);
       case "update":
-        isBack = putBack(folder, target, change.oldName, change.newInode);
+        isRestored = restore(folder, target, change.oldName, change.newInode);
         return removeTemporary(folder, change.newName);
       case "remove":
-        isBack = putBack(folder, target, change.oldName, null);
+        isRestored = restore(folder, target, change.oldName, null);
         return;
       case "make-folder":
         return inodeOf(target) === change.newInode ? removeFolderIfEmpty(target) : undefined;
@@ -91,7 +91,7 @@ export function undoChange(root: string, change: Change): boolean {
         return undoFlip(folder, change);
     }
   });
-  return isBack;
+  return isRestored;
 }
 
 /** Drops what was kept to take the change back. */
@@ -115,12 +115,12 @@ function swap(folder: Folder, target: string, change: Creation | Update): void {
   const how = findReplacement(lstatSync(target, { bigint: true }), change.newInode);
   if (how === null) return;
   if (change.kind === "create") renameSync(target, entryOf(folder, change.newName));
-  else putBack(folder, target, change.oldName, inodeOf(target));
+  else restore(folder, target, change.oldName, inodeOf(target));
   throw new Refusal("cannot-write", describeTampering(folder, change.path, how));
 }
 
 // A rename between two links of one file does nothing at all, so the swap that did not happen is told apart.
-function putBack(folder: Folder, target: string, oldName: string, newInode: string | null): boolean {
+function restore(folder: Folder, target: string, oldName: string, newInode: string | null): boolean {
   const old = entryOf(folder, oldName);
   const kept = lstatSync(old, { bigint: true, throwIfNoEntry: false });
   const current = inodeOf(target);

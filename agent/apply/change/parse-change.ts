@@ -1,9 +1,9 @@
-// A change as JSON → Change: each name in it must be one that parbake gives, and its path must not climb, for what a journal says is
-// renamed and removed. Pure.
+// A change as JSON → Change: each name in it must be one that parbake gives, and its path must not climb, because parbake renames
+// and removes what a journal names. Pure.
 
 import type { JsonValue } from "../../formats/json-value.ts";
-import type { Trust } from "../../host/folder.ts";
 import { isTemporaryName } from "../../host/files/temporary.ts";
+import type { Trust } from "../../host/folder.ts";
 import { parsePlace } from "../../plan/parse-place.ts";
 import { parseAttributes, parseId } from "../state/parse-attributes.ts";
 import type { Change, GenerationFlip } from "./change.ts";

@@ -4,11 +4,11 @@
 import { isUtf8 } from "node:buffer";
 import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import type { SecretValue } from "../../aws/secret-value.ts";
-import { Unencodable } from "../../formats/encode.ts";
-import type { FileStep } from "../../plan/plan.ts";
-import { fillHole, readBack, type Hole } from "../../formats/read-back.ts";
-import { Refusal } from "../../refusal.ts";
 import type { SecretPart } from "../../formats/content.ts";
+import { Unencodable } from "../../formats/encode.ts";
+import { fillHole, readBack, type Hole } from "../../formats/read-back.ts";
+import type { FileStep } from "../../plan/plan.ts";
+import { Refusal } from "../../refusal.ts";
 
 /** The part of a content that one secret fills. */
 interface Filling {

@@ -1,14 +1,14 @@
 // Decides which change a file needs and gets it ready. Never touches the file itself.
 
 import { basename, join } from "node:path";
-import type { Creation, AttributesChange, Removal, Update } from "../change/change.ts";
-import type { Folder, Trust } from "../../host/folder.ts";
+import type { Attributes } from "../../host/attributes.ts";
 import { compareFile, type Current, type CurrentFile, type Wanted } from "../../host/files/read-current.ts";
-import { unchanged, type StagedChange } from "./staged.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
 import { writeNew, type Dress } from "../../host/files/write-file.ts";
-import type { Attributes } from "../../host/attributes.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import type { Folder, Trust } from "../../host/folder.ts";
+import type { Creation, AttributesChange, Removal, Update } from "../change/change.ts";
+import { unchanged, type StagedChange } from "./staged.ts";
 
 /** A file that is to go; the caller has seen that it is there. */
 export function stageRemoval(path: string, trust: Trust, seen: string): Removal {
@@ -55,8 +55,8 @@ export function attributesChange(
   return { kind: "attributes", path, trust, seen, old, new: { uid, gid, mode } };
 }
 
-// Where others may write, or have given it a second name, the file may be one that they are not to get: it is replaced by one of
-// ours, never given away.
+// Where others may write, or where the file has a second name, it may be a file that they must not get: it is replaced by a new
+// one, and its owner never changes.
 function isOnlyOurs({ exposure }: Folder, { links }: CurrentFile): boolean {
   return exposure === null && links === 1;
 }

@@ -3,22 +3,22 @@
 // Unlike a file's, the change is made when it is staged: the new content of the files in it lies there until the swap, and
 // must not lie where others may write. A run that fails takes it back.
 
-import { ownUid } from "../../host/own-ids.ts";
 import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { sameAttributes, type Attributes } from "../../host/attributes.ts";
+import { errnoOf } from "../../host/file-error.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { openEntry, reopen, setDurably } from "../../host/files/examined.ts";
+import { attributesOf, readCurrentFolder } from "../../host/files/read-current.ts";
+import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
+import { replaced } from "../../host/files/replaced.ts";
+import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, type Trust } from "../../host/folder.ts";
+import { ownUid } from "../../host/own-ids.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import type { Change } from "../change/change.ts";
-import { errnoOf } from "../../host/file-error.ts";
-import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, type Trust } from "../../host/folder.ts";
-import { attributesOf, readCurrentFolder } from "../../host/files/read-current.ts";
-import { unchanged, type StagedChange } from "./staged.ts";
-import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
 import { attributesChange } from "./stage-file.ts";
-import { sameAttributes, type Attributes } from "../../host/attributes.ts";
-import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import { unchanged, type StagedChange } from "./staged.ts";
 
 interface WantedFolder extends Attributes {
   /** Absolute, as the booted machine sees it. */

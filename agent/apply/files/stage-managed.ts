@@ -2,12 +2,12 @@
 
 import { basename, dirname } from "node:path";
 import type { OnDrift } from "../../config/config.ts";
-import { Refusal } from "../../refusal.ts";
-import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../targets/contact.ts";
 import type { AttributeKeeper } from "../../host/files/extended-attributes.ts";
-import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts";
-import type { Managed } from "../state/managed.ts";
 import { readCurrent, type Current, type Wanted } from "../../host/files/read-current.ts";
+import { inEntry, inFolder, type Folder, type Trust } from "../../host/folder.ts";
+import { Refusal } from "../../refusal.ts";
+import type { Managed } from "../state/managed.ts";
+import { compareWithRecord, findDriftProblem, isKept, limitOf, type Contact } from "../targets/contact.ts";
 import { stageFile } from "./stage-file.ts";
 import { unchanged, type StagedChange } from "./staged.ts";
 

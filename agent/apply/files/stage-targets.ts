@@ -1,16 +1,16 @@
 // Gets the change of every target outside of the secrets folder ready. Touches nothing that anybody reads: temporary files, and
 // declared folders.
 
-import type { FileStep } from "../../plan/plan.ts";
-import { encodeContent } from "./encode-content.ts";
-import { AttributeKeeper } from "../../host/files/extended-attributes.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
+import { AttributeKeeper } from "../../host/files/extended-attributes.ts";
+import type { FileStep } from "../../plan/plan.ts";
 import { digestOf } from "../state/digest.ts";
 import type { ManagedRecord } from "../state/managed.ts";
+import { declaredFolders, trustOf, type Target } from "../targets/target.ts";
+import { encodeContent } from "./encode-content.ts";
 import { inspectFolder, stageFolder, type InspectedFolder } from "./stage-folder.ts";
 import { stageManaged } from "./stage-managed.ts";
 import type { StagedTarget } from "./staged.ts";
-import { declaredFolders, trustOf, type Target } from "../targets/target.ts";
 
 /** Of those that are not below the secrets folder. Adds to `staged` as it goes, so that the caller can undo what was staged
  * before a failure. */

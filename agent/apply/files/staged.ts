@@ -1,11 +1,11 @@
-// A change that is ready but not made: what stageFile gives, and a transaction performs.
+// A change that is ready but not made: what stageFile gives, and a transaction makes.
 
+import type { FileDifference } from "../../host/files/read-current.ts";
+import { type WrittenFiles, NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import type { Change } from "../change/change.ts";
 import type { ManagedFile } from "../state/managed.ts";
 import type { Contact } from "../targets/contact.ts";
 import type { Target } from "../targets/target.ts";
-import { type WrittenFiles, NOTHING_WRITTEN } from "../../host/files/written-file.ts";
-import type { Change } from "../change/change.ts";
-import type { FileDifference } from "../../host/files/read-current.ts";
 
 export interface StagedChange {
   readonly path: string;

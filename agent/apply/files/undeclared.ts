@@ -3,17 +3,17 @@
 
 import { basename, dirname, join } from "node:path";
 import type { OnChange } from "../../config/config.ts";
+import { explainFileError } from "../../host/file-error.ts";
+import { findIdentity, readCurrent } from "../../host/files/read-current.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../../host/folder.ts";
+import { isBelow } from "../../names/plain-path.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import type { Removal } from "../change/change.ts";
-import { isAsWritten } from "../targets/contact.ts";
-import { explainFileError } from "../../host/file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../../host/folder.ts";
 import { locate } from "../change/generation-layout.ts";
 import type { Managed, ManagedFile, ManagedRecord } from "../state/managed.ts";
-import { findIdentity, readCurrent } from "../../host/files/read-current.ts";
+import { isAsWritten } from "../targets/contact.ts";
 import { stageRemoval } from "./stage-file.ts";
-import { isBelow } from "../../names/plain-path.ts";
 
 export interface Undeclared {
   readonly path: string;

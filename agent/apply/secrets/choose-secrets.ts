@@ -4,19 +4,19 @@
 import { declarationOf, findStale, needsDescription } from "../../aws/compare-versions.ts";
 import type { FetchedSecret, FetchedSecrets } from "../../aws/fetched-secret.ts";
 import type { SecretDescription } from "../../aws/secret-description.ts";
+import { allGathering } from "../../collect-refusals.ts";
 import type { Log } from "../../log.ts";
 import type { Plan, SecretStep } from "../../plan/plan.ts";
 import { formatFinding, placeProblem, placeRefusal, Refusal, type Problem } from "../../refusal.ts";
-import { neededSecrets } from "./needed-secrets.ts";
-import { allGathering } from "../../collect-refusals.ts";
-import type { DatedSecret, StoredGeneration } from "./stored-generation.ts";
 import type { Target } from "../targets/target.ts";
+import { neededSecrets } from "./needed-secrets.ts";
+import type { DatedSecret, StoredGeneration } from "./stored-generation.ts";
 
 export interface Selection {
   readonly fetched: FetchedSecrets;
   /** Those that were not fetched: what is stored stays. By name. */
-  readonly held: ReadonlyMap<string, DatedSecret>;
-  /** Of `held`, those that AWS could not be asked for. */
+  readonly unfetched: ReadonlyMap<string, DatedSecret>;
+  /** Of `unfetched`, those that AWS could not be asked for. */
   readonly kept: ReadonlySet<string>;
   /** Those that are wanted and cannot be had, and why. By name. */
   readonly failed: ReadonlyMap<string, Refusal>;
@@ -114,13 +114,13 @@ class Choice {
           ? "every secret is current: none is fetched"
           : "no secret can be fetched",
       );
-    const held = this.#steps.flatMap(({ name }) => {
+    const unfetched = this.#steps.flatMap(({ name }) => {
       const secret = fetched.has(name) ? undefined : this.#stored.get(name);
       return secret === undefined ? [] : [[name, secret] as const];
     });
     return {
       fetched,
-      held: new Map(held),
+      unfetched: new Map(unfetched),
       kept: new Set(this.#kept.keys()),
       failed: this.#failed,
       warnings: [...this.#kept].map(([name, refusal]) => tellKept(name, refusal)),
@@ -189,7 +189,7 @@ class Choice {
         const refusal = this.#kept.get(name);
         if (refusal === undefined) continue;
         const fix = "Wait for AWS to be reachable: what is stored of this file is not what is declared now.";
-        const own = placeProblem({ what: `${target.path} can't be written anew`, fix }, target);
+        const own = placeProblem({ what: `${target.path} can't be written again`, fix }, target);
         this.#kept.delete(name);
         this.#failed.set(name, new Refusal("unavailable", [...refusal.problems, own]));
       }

@@ -1,9 +1,10 @@
 // The flip from one generation of secrets to the next, as the change that the journal gets: see change/flip-generation.ts.
 
-import { TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { temporaryName } from "../../host/files/temporary.ts";
+import { isThere } from "../../host/find-entry.ts";
+import { TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import type { GenerationFlip } from "../change/change.ts";
-import { DATA, isThere, listStableLinks, trimmed } from "../change/generation-layout.ts";
+import { DATA, listStableLinks, trimmed } from "../change/generation-layout.ts";
 
 interface Generations {
   /** Null: the last secret is gone. */

@@ -6,7 +6,6 @@ import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import {
   attributesOf,
@@ -15,6 +14,7 @@ import {
   type Current,
   type FileDifference,
 } from "../../host/files/read-current.ts";
+import { replaced } from "../../host/files/replaced.ts";
 import { entryOf, type Folder } from "../../host/folder.ts";
 import { nameInGeneration } from "../change/generation-layout.ts";
 import { encodeContent } from "../files/encode-content.ts";
@@ -27,7 +27,7 @@ import { secretsIn, type Selection } from "./choose-secrets.ts";
 import { declare, type StoredFile, type StoredGeneration } from "./stored-generation.ts";
 
 /** What is examined against what. */
-export interface Examination {
+interface Examination {
   /** The secrets folder, opened. */
   readonly folder: Folder;
   readonly secretsFolder: string;
@@ -119,7 +119,7 @@ function compareRendered(
   const isLeft = target.source.kind === "file" && isKept(contact, target.source.step.onDrift);
   const { path, uid, gid, mode } = target;
   const difference = isLeft ? "kept" : compareFile(current, { path, bytes, uid, gid, mode });
-  // Of the old value, which nobody needs any more.
+  // The old value was needed for the comparison alone.
   if (target.isSecret && current.kind === "file") current.bytes?.fill(0);
   return {
     ...common,

@@ -2,10 +2,11 @@
 // the secrets folder, so that they always lead to the current generation. systemd treats a dangling link as a missing credential.
 // Never touches what parbake did not make.
 
-import { lstatSync, readdirSync, readlinkSync, renameSync, symlinkSync } from "node:fs";
-import type { Plan } from "../../plan/plan.ts";
-import { declaredAt, Refusal, type Declared } from "../../refusal.ts";
-import { errnoOf } from "../../host/file-error.ts";
+import { readdirSync, renameSync, symlinkSync } from "node:fs";
+import { forEachGathering } from "../../collect-refusals.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
+import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
+import { isThere, readLink } from "../../host/find-entry.ts";
 import {
   entryOf,
   inEntry,
@@ -15,10 +16,9 @@ import {
   TRUST_NOBODY_ELSE,
   type Folder,
 } from "../../host/folder.ts";
-import { forEachGathering } from "../../collect-refusals.ts";
-import { removeIfThere } from "../../host/files/remove-file.ts";
-import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
 import { isBelow } from "../../names/plain-path.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { declaredAt, Refusal, type Declared } from "../../refusal.ts";
 
 const CREDSTORE = "/run/credstore";
 
@@ -84,18 +84,4 @@ function removeOthers(folder: Folder, wanted: ReadonlySet<string>, secretsFolder
     const target = readLink(folder, name);
     if (target !== null && isBelow(secretsFolder, target) && !wanted.has(name)) removeIfThere(entryOf(folder, name));
   }
-}
-
-/** Null: no symlink. */
-function readLink(folder: Folder, name: string): string | null {
-  try {
-    return readlinkSync(entryOf(folder, name));
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return null;
-    throw error;
-  }
-}
-
-function isThere(folder: Folder, name: string): boolean {
-  return lstatSync(entryOf(folder, name), { throwIfNoEntry: false }) !== undefined;
 }

@@ -4,9 +4,9 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { LeastGuarantee } from "../../config/config.ts";
-import { Refusal, type Problem } from "../../refusal.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { Refusal, type Problem } from "../../refusal.ts";
 import type { Guarantee, Storage } from "../../report/report.ts";
 
 export interface FoundStorage extends Storage {

@@ -1,16 +1,16 @@
-// Sees to it that the secrets folder is memory of the kind that the config asks for, before the first byte of a secret is
+// Ensures that the secrets folder is memory of the kind that the config asks for, before the first byte of a secret is
 // fetched. Mounts it where it is not there and parbake may: never something weaker in silence, and never over files.
 
-import { isRoot } from "../../host/own-ids.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
+import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { isRoot } from "../../host/own-ids.ts";
+import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
 import type { Log } from "../../log.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
 import { refuseStop } from "../../stop.ts";
-import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
 import {
   acceptStorage,
   checkSecretsFolder,
@@ -29,7 +29,7 @@ export interface StorageContext {
 type StoragePlan = Pick<Plan, "secretsFolder" | "secretsGuarantee" | "secretsSizeBytes">;
 
 /** @throws Refusal where it is not, and cannot be made so */
-export async function prepareStorage(plan: StoragePlan, context: StorageContext): Promise<FoundStorage> {
+export async function mountSecrets(plan: StoragePlan, context: StorageContext): Promise<FoundStorage> {
   const { root } = context;
   const { secretsFolder, secretsGuarantee } = plan;
   const found = inspectSecretsFolder(root, secretsFolder);

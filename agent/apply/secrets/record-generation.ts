@@ -28,14 +28,14 @@ export function recordGeneration(generation: Folder, { files, carried, secrets, 
  */
 export function dateSecrets(
   plan: Plan,
-  { fetched, held }: Selection,
+  { fetched, unfetched }: Selection,
   stored: StoredGeneration | null,
   fetchedAt: string,
 ): DatedSecret[] {
   const known = new Map((stored?.secrets ?? []).map((secret) => [secret.name, secret]));
   const needed = neededSecrets(plan).flatMap((step) => {
     const secret = fetched.get(step.name);
-    if (secret === undefined) return held.get(step.name) ?? [];
+    if (secret === undefined) return unfetched.get(step.name) ?? [];
     const now = dateSecret(step, secret.versionId, fetchedAt);
     const before = known.get(step.name);
     return before?.versionId === now.versionId ? { ...now, fetchedAt: before.fetchedAt } : now;

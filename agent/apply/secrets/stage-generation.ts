@@ -19,8 +19,8 @@
 
 import { join } from "node:path";
 import { forEachGathering } from "../../collect-refusals.ts";
-import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { type WrittenFiles, NOTHING_WRITTEN } from "../../host/files/written-file.ts";
+import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
 import { formatBytes } from "../../size.ts";
@@ -68,7 +68,7 @@ export interface StagedGeneration {
   readonly written: WrittenFiles;
 }
 
-export const NO_GENERATION: StagedGeneration = { staged: [], flip: null, written: NOTHING_WRITTEN };
+const NO_GENERATION: StagedGeneration = { staged: [], flip: null, written: NOTHING_WRITTEN };
 
 export function stageGeneration(wish: GenerationWish): StagedGeneration {
   const { root, secretsFolder, targets } = wish;

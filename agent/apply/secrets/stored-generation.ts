@@ -4,17 +4,17 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { recordSecret, type StoredSecret } from "../../aws/compare-versions.ts";
+import type { JsonValue } from "../../formats/json-value.ts";
+import { errnoOf, explainFileError } from "../../host/file-error.ts";
+import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { readPlain, type FileKind } from "../../host/read-plain.ts";
+import { isRelativePath } from "../../names/plain-path.ts";
 import type { SecretStep } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
-import { errnoOf, explainFileError } from "../../host/file-error.ts";
-import type { JsonValue } from "../../formats/json-value.ts";
-import { isRelativePath } from "../../names/plain-path.ts";
-import { parseState } from "../state/parse-state.ts";
-import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import type { StoredSecretReport } from "../../report/report.ts";
 import { readGeneration, VERSIONS } from "../change/generation-layout.ts";
 import { digestOf } from "../state/digest.ts";
-import type { StoredSecretReport } from "../../report/report.ts";
+import { parseState } from "../state/parse-state.ts";
 import type { Target } from "../targets/target.ts";
 
 export interface DatedSecret extends StoredSecret {

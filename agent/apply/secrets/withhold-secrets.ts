@@ -1,15 +1,15 @@
-// Keeps to ourselves what a failed program says where it quotes a secret: a validator or a health check may read secrets by
+// Withholds what a failed program says where that quotes a secret: a validator or a health check may read secrets by
 // itself, also for a file that holds none. Never changes what a program that ended well has said.
 
+import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
+import { errnoOf } from "../../host/file-error.ts";
 import { readPlain } from "../../host/read-plain.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
+import type { RunCommand } from "../../host/run-command.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
-import { errnoOf } from "../../host/file-error.ts";
 import { locate } from "../change/generation-layout.ts";
-import type { RunCommand } from "../../host/run-command.ts";
 import { STORED_FILE } from "./stored-generation.ts";
-import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 
 const WITHHELD = "(withheld: a secret's value is in what it says; run it by hand to see that)";
 

@@ -1,23 +1,23 @@
 // Writes one generation of secrets whole. Leaves nothing of it where that fails.
 
-import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { closeSync, constants, fsyncSync, linkSync, lstatSync, openSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { readPlain } from "../../host/read-plain.ts";
-import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
+import type { Attributes } from "../../host/attributes.ts";
+import { explainingErrors } from "../../host/file-error.ts";
+import { cleaningUp } from "../../host/files/cleaning-up.ts";
+import { removeTree } from "../../host/files/remove-tree.ts";
 import { setAttributes } from "../../host/files/set-attributes.ts";
+import { writeNew } from "../../host/files/write-file.ts";
+import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
+import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { ownGid, ownUid } from "../../host/own-ids.ts";
+import { readPlain } from "../../host/read-plain.ts";
+import { syncFolder } from "../../host/sync-folder.ts";
+import { VERSIONS } from "../change/generation-layout.ts";
 import type { ExaminedFile, ExaminedFolder } from "./examine-generation.ts";
 import { recordGeneration } from "./record-generation.ts";
 import type { SecretsPlace } from "./secrets-place.ts";
-import { explainingErrors } from "../../host/file-error.ts";
-import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
-import { VERSIONS } from "../change/generation-layout.ts";
-import { cleaningUp } from "../../host/files/cleaning-up.ts";
-import { removeTree } from "../../host/files/remove-tree.ts";
 import { formatStored, STORED_FILE, type DatedSecret, type StoredGeneration } from "./stored-generation.ts";
-import { writeNew } from "../../host/files/write-file.ts";
-import type { Attributes } from "../../host/attributes.ts";
-import { syncFolder } from "../../host/sync-folder.ts";
 
 interface GenerationContent extends SecretsPlace {
   readonly old: string | null;

@@ -2,8 +2,8 @@
 // namespace that shares the lock's folder looks dead.
 
 import { readFileSync } from "node:fs";
-import { readBootId } from "./boot-id.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import { readBootId } from "./boot-id.ts";
 
 export interface Holder {
   readonly pid: number;

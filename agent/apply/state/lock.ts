@@ -8,9 +8,8 @@
 
 import { lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { quote } from "../../host/trust.ts";
-import { Refusal } from "../../refusal.ts";
 import { errnoOf, explainingErrors } from "../../host/file-error.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
 import {
   closeFolder,
   entryOf,
@@ -20,8 +19,9 @@ import {
   TRUST_NOBODY_ELSE,
   type Folder,
 } from "../../host/folder.ts";
+import { quote } from "../../host/trust.ts";
+import { Refusal } from "../../refusal.ts";
 import { formatHolder, isAlive, ownIdentity, parseHolder, type Holder } from "./lock-holder.ts";
-import { removeIfThere } from "../../host/files/remove-file.ts";
 import { openOwnFolder, RUN_FOLDER } from "./own-folders.ts";
 
 export interface Lock {

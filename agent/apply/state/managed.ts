@@ -4,19 +4,19 @@
 
 import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { OnChange } from "../../config/config.ts";
+import type { JsonValue } from "../../formats/json-value.ts";
+import type { Attributes } from "../../host/attributes.ts";
 import { explainingErrors } from "../../host/file-error.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
-import type { OnChange } from "../../config/config.ts";
 import type { Log } from "../../log.ts";
+import { parseOnChange } from "../../plan/parse-on-change.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
-import type { JsonValue } from "../../formats/json-value.ts";
 import { isDigest } from "./digest.ts";
-import { parseAttributes } from "./parse-attributes.ts";
-import { parseOnChange } from "./parse-on-change.ts";
-import { parseWhole } from "./parse-state.ts";
 import { shownRecord, STATE_FOLDER } from "./own-folders.ts";
+import { parseAttributes } from "./parse-attributes.ts";
+import { parseWhole } from "./parse-state.ts";
 import { readState, writeState } from "./state-file.ts";
-import type { Attributes } from "../../host/attributes.ts";
 
 export interface ManagedFile extends Attributes {
   readonly kind: "file";

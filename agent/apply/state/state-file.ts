@@ -1,11 +1,9 @@
 // JSON documents in parbake's own folders, swapped in atomically and readable by every user. Never holds a value of a secret.
 
 import type { JsonValue } from "../../formats/json-value.ts";
-import { readPlain, type FileKind } from "../../host/read-plain.ts";
-import { formatCommands, listDangers } from "../../host/trust.ts";
-import { Refusal } from "../../refusal.ts";
-import { shownJson } from "../../shown.ts";
 import { errnoOf, explainFileError } from "../../host/file-error.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
+import { removeLeftovers } from "../../host/files/temporary.ts";
 import {
   closeFolder,
   entryOf,
@@ -15,10 +13,12 @@ import {
   TRUST_NOBODY_ELSE,
   type Folder,
 } from "../../host/folder.ts";
-import { removeIfThere } from "../../host/files/remove-file.ts";
+import { readPlain, type FileKind } from "../../host/read-plain.ts";
+import { formatCommands, listDangers } from "../../host/trust.ts";
+import { Refusal } from "../../refusal.ts";
+import { shownJson } from "../../shown.ts";
 import { openOwnFolder, RUN_FOLDER, shownRecord, type OwnFolder } from "./own-folders.ts";
 import { parseState } from "./parse-state.ts";
-import { removeLeftovers } from "../../host/files/temporary.ts";
 import { writeWhole } from "./write-whole.ts";
 
 export function writeState(root: string, name: string, document: object, folder: OwnFolder = RUN_FOLDER): void {

@@ -1,7 +1,6 @@
 // A text of parbake's own, swapped in atomically, durable and readable by every user. Never for what a plan writes: there is no
 // way back.
 
-import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { renameSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
@@ -9,6 +8,7 @@ import { compareFile, readCurrent } from "../../host/files/read-current.ts";
 import { removeTemporary, temporaryName } from "../../host/files/temporary.ts";
 import { writeNew } from "../../host/files/write-file.ts";
 import { entryOf, inEntry, inFolder, type Trust } from "../../host/folder.ts";
+import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
 
 /** @param path absolute, as the booted machine sees it */

@@ -1,13 +1,13 @@
 // Refuses, before anything is fetched or written, to overwrite what was edited by hand where the config forbids it.
 
 import { basename, dirname, join } from "node:path";
-import { Refusal } from "../../refusal.ts";
-import { compareWithRecord, findDriftProblem, limitOf } from "./contact.ts";
 import { explainFileError } from "../../host/file-error.ts";
-import { inFolder, isMissingFolder } from "../../host/folder.ts";
-import type { ManagedRecord } from "../state/managed.ts";
-import { plainText } from "./plain-text.ts";
 import { readCurrent } from "../../host/files/read-current.ts";
+import { inFolder, isMissingFolder } from "../../host/folder.ts";
+import { Refusal } from "../../refusal.ts";
+import type { ManagedRecord } from "../state/managed.ts";
+import { compareWithRecord, findDriftProblem, limitOf } from "./contact.ts";
+import { plainText } from "./plain-text.ts";
 import type { Target } from "./target.ts";
 
 /** @param place where it lies now */

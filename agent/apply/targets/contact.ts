@@ -1,10 +1,10 @@
 // Whether a file that is about to be written is still as parbake last wrote it. Pure.
 
 import type { OnDrift } from "../../config/config.ts";
+import type { Current, CurrentFile } from "../../host/files/read-current.ts";
 import type { Problem } from "../../refusal.ts";
 import { digestOf } from "../state/digest.ts";
 import type { Managed, ManagedFile, ManagedSecret } from "../state/managed.ts";
-import type { Current, CurrentFile } from "../../host/files/read-current.ts";
 
 export type Contact =
   /** There is no file. */

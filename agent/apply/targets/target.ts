@@ -1,15 +1,15 @@
 // Everything that a plan wants on the disk, and who owns it. Never looks at the files themselves.
 
-import type { OnChange } from "../../config/config.ts";
 import { lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { OnChange } from "../../config/config.ts";
+import type { Attributes, FileOwner } from "../../host/attributes.ts";
+import { TRUST_NOBODY_ELSE, type Trust } from "../../host/folder.ts";
+import { resolveOwner, type Accounts } from "../../host/resolve-owner.ts";
+import { isBelow } from "../../names/plain-path.ts";
 import type { FileStep, FolderStep, Plan, SecretStep } from "../../plan/plan.ts";
 import { printsSecret } from "../../plan/select-steps.ts";
 import { declaredAt, type Declared } from "../../refusal.ts";
-import { TRUST_NOBODY_ELSE, type Trust } from "../../host/folder.ts";
-import { resolveOwner, type Accounts } from "../../host/resolve-owner.ts";
-import type { Attributes, FileOwner } from "../../host/attributes.ts";
-import { isBelow } from "../../names/plain-path.ts";
 
 export type Source =
   | { readonly kind: "secret"; readonly step: SecretStep; readonly key: string }

@@ -1,10 +1,10 @@
-// Counts, in the journal and before it is taken, how often each step of what a killed run has left was taken up again and did not
-// come back: a health check or a restart that ends parbake itself must not do so at every run for ever.
+// Counts how often a step that a killed run left was tried again and ended parbake, too: a health check or a restart that does so
+// must not do it at every run. The journal has the count before the step begins.
 
 import { Refusal } from "../../refusal.ts";
+import type { Begin } from "../units/unit-actions.ts";
 import { writeJournal, type Begun } from "./journal.ts";
 import type { Transaction, TransactionContext } from "./transaction.ts";
-import type { Begin } from "../units/unit-actions.ts";
 
 /** Not one: what ends a run twice at the same step may be chance. The run that began it is not counted: it would pay a durable write
  * for each step, at every boot. */
@@ -15,7 +15,7 @@ export function countAttempts({ journal, folder }: Transaction, { root, log }: T
   let begun: readonly Begun[] = journal.begun ?? [];
   let current: string | null = null;
   return (step) => {
-    // The one before has come back.
+    // The step before has ended, and parbake has not.
     begun = begun.filter((known) => known.step !== current);
     const times = begun.find((known) => known.step === step)?.times ?? 0;
     current = null;

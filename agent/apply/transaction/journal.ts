@@ -4,18 +4,18 @@
 
 import type { OnChange } from "../../config/config.ts";
 import type { JsonValue } from "../../formats/json-value.ts";
+import { isBelow } from "../../names/plain-path.ts";
+import { parseOnChange, parseUnit } from "../../plan/parse-on-change.ts";
 import { parsePlace } from "../../plan/parse-place.ts";
 import type { Problem } from "../../refusal.ts";
-import { readBootId } from "../state/boot-id.ts";
 import type { Change } from "../change/change.ts";
 import { parseChange } from "../change/parse-change.ts";
+import { readBootId } from "../state/boot-id.ts";
 import { parseRecordUpdate, type RecordUpdate } from "../state/managed.ts";
-import { parseOnChange, parseUnit } from "../state/parse-on-change.ts";
 import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/own-folders.ts";
 import { readState, removeState, writeState, type StateDocument } from "../state/state-file.ts";
 import type { HealthCheck } from "../units/check-health.ts";
 import type { FollowUp } from "../units/follow-up.ts";
-import { isBelow } from "../../names/plain-path.ts";
 
 const PHASES = ["swap", "act", "rollback", "settle"] as const;
 
@@ -76,7 +76,7 @@ export function readJournal(root: string, folder: OwnFolder): StateDocument<Jour
 /** What there is to say of one that can't be read. */
 export function describeUnreadable(root: string, folder: OwnFolder): Problem {
   return {
-    what: `${shownRecord(root, folder, NAME)} is no journal of this version of parbake`,
+    what: `${shownRecord(root, folder, NAME)} is not a journal of this version of parbake`,
     fix: "Run `parbake apply`: it discards the journal, and makes every file as declared.",
   };
 }

@@ -1,16 +1,19 @@
 // Finishes or takes back what a run that was cut short left, by its journal. Runs first, with the lock held: until then
-// nobody may touch the temporary files, for the old ones are among them.
+// nobody may touch the temporary files, because the old ones are among them.
 
+import { removeLeftovers } from "../../host/files/temporary.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { formatProblem, Refusal, type Problem } from "../../refusal.ts";
-import { isStop } from "../../stop.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
-import { countAttempts } from "./count-attempts.ts";
-import { checkOf } from "../units/build-follow-up.ts";
-import { listUnresolved } from "../targets/target.ts";
-import type { OwnFolder } from "../state/own-folders.ts";
+import type { HealthReport, Recovery, UnitReport } from "../../report/report.ts";
 import type { RunRecord } from "../../report/run-record.ts";
+import { isStop } from "../../stop.ts";
+import type { OwnFolder } from "../state/own-folders.ts";
+import { listUnresolved } from "../targets/target.ts";
+import { checkOf } from "../units/build-follow-up.ts";
+import type { HealthCheck } from "../units/check-health.ts";
+import { countAttempts } from "./count-attempts.ts";
+import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
 import {
   rollBack,
   settle,
@@ -20,9 +23,6 @@ import {
   type Transaction,
   type TransactionContext,
 } from "./transaction.ts";
-import { removeLeftovers } from "../../host/files/temporary.ts";
-import type { HealthCheck } from "../units/check-health.ts";
-import type { HealthReport, Recovery, UnitReport } from "../../report/report.ts";
 
 /** What became of the runs that were cut short. */
 export interface Recovered {
@@ -61,7 +61,7 @@ async function recoverIn(
   const found = readJournal(context.root, folder);
   if (found.kind === "none") return NOTHING_LEFT;
   if (found.kind === "unreadable") {
-    context.log("error", `${describeUnreadable(context.root, folder).what}: forgotten`);
+    context.log("error", `${describeUnreadable(context.root, folder).what}: discarded`);
     removeJournal(context.root, folder);
     return NOTHING_LEFT;
   }
@@ -76,9 +76,9 @@ async function recoverIn(
 }
 
 const PHASES: Readonly<Record<Phase, string>> = {
-  swap: "swapped files in",
+  swap: "replaced files",
   act: "told the units of new files",
-  rollback: "put old files back",
+  rollback: "restored the old files",
   settle: "tidied up",
 };
 
@@ -135,7 +135,7 @@ function withChecksOf(plan: Plan, transaction: Transaction, { log }: Transaction
   const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {
     const target = listUnresolved(plan).find((one) => one.path === path);
     const check = target?.source.kind === "file" ? checkOf(target.source.step, target.isSecret) : null;
-    if (check === null) log("warn", `the health check of ${path} is skipped: the plan has none for it any more`);
+    if (check === null) log("warn", `the health check of ${path} is skipped: the plan no longer has one`);
     return check === null ? [] : [check];
   });
   return { ...transaction, journal: { ...journal, followUp: { ...journal.followUp, healthChecks } } };
@@ -158,7 +158,7 @@ function isOwed({ journal }: Transaction, { root }: TransactionContext): boolean
 }
 
 /**
- * @param stuck old files that are not back: this run ends with them
+ * @param stuck old files that are not restored: this run ends with them
  * @param others logged and no more: this run's own files may be what fixes them
  */
 function tellRecovered(

@@ -1,16 +1,13 @@
-// Swaps the staged files in, tells the system of them, and puts the old ones back where that fails. Every step is in the
-// journal before it is taken; settled is what nobody needs to take back any more.
+// Swaps the staged files in, tells the system of them, and restores the old ones where that fails. The journal names every step
+// before it is taken. Settling drops what was kept for an undo.
 
 import type { Deadline } from "../../deadline.ts";
+import type { RunCommand } from "../../host/run-command.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
-import { isStop, refuseStop } from "../../stop.ts";
-import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
-import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
-import { tryWriteManaged } from "../state/managed.ts";
-import type { RunCommand } from "../../host/run-command.ts";
-import type { OwnFolder } from "../state/own-folders.ts";
+import { GIVEN_UP, type HealthReport, type UnitReport } from "../../report/report.ts";
 import type { RunRecord } from "../../report/run-record.ts";
+import { isStop, refuseStop } from "../../stop.ts";
 import {
   makeAll,
   settleAll,
@@ -20,6 +17,9 @@ import {
   type UndoProblems,
   type WrittenByChange,
 } from "../change/make-all.ts";
+import { tryWriteManaged } from "../state/managed.ts";
+import type { OwnFolder } from "../state/own-folders.ts";
+import { givenUp, performFollowUp, tellGivenUp } from "../units/follow-up.ts";
 import {
   applyUnitActions,
   problemsOf,
@@ -28,12 +28,12 @@ import {
   type UnitContext,
   type OwedAction,
 } from "../units/unit-actions.ts";
-import { GIVEN_UP, type HealthReport, type UnitReport } from "../../report/report.ts";
+import { isEmpty, removeJournal, writeJournal, type Journal } from "./journal.ts";
 
 export interface TransactionContext {
   readonly root: string;
   readonly deadline: Deadline;
-  /** For putting the old files back and having the units take them, also where the run is asked to stop. */
+  /** For restoring the old files and having the units take them, also where the run is asked to stop. */
   readonly wayBack: Deadline;
   readonly log: Log;
   readonly run: RunCommand;
@@ -46,7 +46,7 @@ export interface Transaction {
   readonly folder: OwnFolder;
 }
 
-/** All files new, and durable; or a Refusal, and all as they were. The commit point is its last write. */
+/** Replaces all files durably, or throws and leaves all as they were. The commit point is its last write. */
 export async function swapIn(
   { journal, folder }: Transaction,
   written: WrittenByChange,
@@ -72,15 +72,15 @@ export function takeBack({ journal, folder }: Transaction, root: string): UndoPr
   return { stuck: tryRemoveJournal(root, folder), lost };
 }
 
-/** What the running system was told, and how it took it. */
+/** What the running system was told, and with what result. */
 export interface Told {
   readonly units: readonly UnitReport[];
   readonly healthChecks: readonly HealthReport[];
-  /** Whether the old files are back. */
+  /** Whether the old files were restored. */
   readonly isRolledBack: boolean;
   /** Why the new files did not stay. Null: they do. */
   readonly failure: Refusal | null;
-  /** Old files that could not be put back either; the journal stays then. */
+  /** Old files that could not be restored either; the journal stays then. */
   readonly stuck: readonly Problem[];
 }
 
@@ -101,7 +101,7 @@ export async function tellUnits(
   if (refusal === null) return told;
   const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
   const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
-  // Counted were the steps of the follow-up, which is over.
+  // Attempts are counted for the steps of the follow-up, which is over.
   const { begin: _, ...uncounted } = context;
   const hearBack = () => hear({ ...told, isRolledBack: true });
   const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted, hearBack);
@@ -110,8 +110,8 @@ export async function tellUnits(
   return { units: withRollback(units, reports), healthChecks, isRolledBack, failure, stuck };
 }
 
-/** How putting the old files back went. */
-export interface RolledBack {
+/** How restoring the old files went. */
+interface RolledBack {
   readonly isRolledBack: boolean;
   /** Of the units that were told of the old files. */
   readonly reports: readonly UnitReport[];
@@ -130,9 +130,9 @@ export async function rollBack(
   try {
     writeJournal(root, folder, journal);
   } catch (error) {
-    // A full disk: the old files need no room to come back.
+    // A full disk: restoring the old files needs no room.
     if (!(error instanceof Refusal)) throw error;
-    log("warn", `parbake puts the old files back, though it cannot note that in its journal: ${error.message}`);
+    log("warn", `parbake restores the old files, though it cannot note that in its journal: ${error.message}`);
   }
   const { stuck, lost } = undoAll(root, journal.changes);
   if (stuck.length > 0) return { isRolledBack: false, reports: [], stuck, others: lost };
@@ -187,12 +187,12 @@ export function withRollback(units: readonly UnitReport[], rolledBack: readonly 
 
 /** A run that was asked to stop says so itself. */
 function tellRollback({ code, problems, cause }: Refusal): Refusal {
-  const told = problems.map((problem) => ({ ...problem, fix: `The old files are back. ${problem.fix}` }));
+  const told = problems.map((problem) => ({ ...problem, fix: `The old files were restored. ${problem.fix}` }));
   return new Refusal(code, told, { cause });
 }
 
 function tellOfOldFiles(problem: Problem): Problem {
-  return { ...problem, what: `with the old files back, ${problem.what}` };
+  return { ...problem, what: `with the old files restored, ${problem.what}` };
 }
 
 // A journal that stays is taken back or settled once more, which changes nothing.

@@ -2,15 +2,15 @@
 
 import type { FileStep } from "../../plan/plan.ts";
 import { declaredAt } from "../../refusal.ts";
-import type { StagedRemoval } from "../files/undeclared.ts";
 import type { UnitReport } from "../../report/report.ts";
-import { actionsOf } from "../targets/target.ts";
-import { findObstacle, isManagerInput, mergeActions } from "./unit-actions.ts";
-import type { FollowUp } from "./follow-up.ts";
-import type { HealthCheck } from "./check-health.ts";
 import { isNewContent, type StagedTarget } from "../files/staged.ts";
+import type { StagedRemoval } from "../files/undeclared.ts";
+import { actionsOf } from "../targets/target.ts";
+import type { HealthCheck } from "./check-health.ts";
+import type { FollowUp } from "./follow-up.ts";
+import { findObstacle, isManagerInput, mergeActions } from "./unit-actions.ts";
 
-export interface BuiltFollowUp {
+interface BuiltFollowUp {
   readonly followUp: FollowUp;
   /** With the reason, as the report has it. */
   readonly skipped: readonly UnitReport[];

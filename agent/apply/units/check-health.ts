@@ -2,10 +2,10 @@
 // a program says of a file that holds secrets.
 
 import type { Deadline } from "../../deadline.ts";
-import { type Declared, declaredAt, Refusal } from "../../refusal.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
-import { type Begin } from "./unit-actions.ts";
+import { type Declared, declaredAt, Refusal } from "../../refusal.ts";
 import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
+import { type Begin } from "./unit-actions.ts";
 
 /** A service that needs longer to come up is asked by a check that waits itself, up to this. */
 const TIMEOUT_MS = 30_000;

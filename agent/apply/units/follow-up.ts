@@ -1,13 +1,13 @@
 // Tells the running system of the new files: systemd first, then the units, then the health checks. Stops at the first that
-// fails, for the old files are to come back then. Never changes a file.
+// fails, because the old files are restored then. Never changes a file.
 
-import { placeProblem, Refusal, type Declared, type Problem } from "../../refusal.ts";
-import type { OnChange } from "../../config/config.ts";
-import { OLD_FILES_BACK, stopped, stopRequestOf } from "../../stop.ts";
-import { checkHealth, type HealthCheck } from "./check-health.ts";
 import { joinRefusals } from "../../collect-refusals.ts";
-import { applyUnitActions, type OwedAction, problemsOf, reloadManager, type UnitContext } from "./unit-actions.ts";
+import type { OnChange } from "../../config/config.ts";
+import { placeProblem, Refusal, type Declared, type Problem } from "../../refusal.ts";
 import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
+import { OLD_FILES_RESTORED, stopped, stopRequestOf } from "../../stop.ts";
+import { checkHealth, type HealthCheck } from "./check-health.ts";
+import { applyUnitActions, type OwedAction, problemsOf, reloadManager, type UnitContext } from "./unit-actions.ts";
 
 interface FollowUpResult {
   readonly units: readonly UnitReport[];
@@ -23,7 +23,7 @@ export async function performFollowUp(
   // What it found when it was stopped says nothing of the new files.
   const orStop = (refusal: Refusal): Refusal => {
     const request = stopRequestOf(context.deadline);
-    return request === null ? refusal : stopped(request, OLD_FILES_BACK);
+    return request === null ? refusal : stopped(request, OLD_FILES_RESTORED);
   };
   const problem = reloadsManager ? await reloadManager(context) : null;
   if (problem !== null) return { units: [], healthChecks: [], refusal: orStop(new Refusal("unavailable", problem)) };
@@ -35,8 +35,8 @@ export async function performFollowUp(
   return { units, healthChecks: reports, refusal: refusals.length > 0 ? orStop(joinRefusals(refusals)) : null };
 }
 
-/** Of steps that ended parbake whenever it took them up again: the new files stay, for no step has failed that could speak against
- * them, and to put the old ones back would bring the same step once more. */
+/** Warns of steps that ended parbake whenever it took them up again. The new files stay: no failed step speaks against them, and
+ * restoring the old ones would bring the same step once more. */
 export function tellGivenUp(
   { actions, healthChecks }: FollowUp,
   units: readonly UnitReport[],
@@ -69,7 +69,7 @@ export function givenUp({ unit, action }: OnChange, declared: Declared = {}): Pr
 
 /** What is to be done once the new files are in place. */
 export interface FollowUp {
-  /** Whether systemd itself must read its files anew. */
+  /** Whether systemd itself must reload its unit files. */
   readonly reloadsManager: boolean;
   /** One for each unit. */
   readonly actions: readonly OwedAction[];

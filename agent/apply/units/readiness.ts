@@ -4,9 +4,9 @@
 
 import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import { templateOf } from "../../names/unit-name.ts";
-import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
 import { RUN_FOLDER } from "../state/own-folders.ts";
 
 const FOLDER = `${RUN_FOLDER}/ready`;

@@ -4,8 +4,9 @@
 import { existsSync } from "node:fs";
 import type { OnChange } from "../../config/config.ts";
 import type { Deadline } from "../../deadline.ts";
-import { type Declared, placeProblem, type Problem } from "../../refusal.ts";
 import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "../../host/run-command.ts";
+import type { Environment } from "../../process/environment.ts";
+import { type Declared, placeProblem, type Problem } from "../../refusal.ts";
 import { type UnitReport, GIVEN_UP } from "../../report/report.ts";
 
 export interface UnitContext {
@@ -31,7 +32,7 @@ export function mergeActions(actions: readonly OwedAction[]): OwedAction[] {
 
 /** Whether systemd itself started this process: parbake.service is ordered before the units that it tunes, so that a job of
  * theirs waits for us, and we must not wait for the job. */
-export function runsAsUnit(environment: Readonly<Record<string, string | undefined>>, pid: number): boolean {
+export function runsAsUnit(environment: Environment, pid: number): boolean {
   return environment["SYSTEMD_EXEC_PID"] === String(pid);
 }
 

@@ -2,10 +2,10 @@
 // never shows what a program says of a file that holds secrets.
 
 import { join } from "node:path";
-import type { Deadline } from "../../deadline.ts";
-import { Refusal, type Declared } from "../../refusal.ts";
 import { allGathering } from "../../collect-refusals.ts";
+import type { Deadline } from "../../deadline.ts";
 import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "../../host/run-command.ts";
+import { Refusal, type Declared } from "../../refusal.ts";
 
 export interface Validation extends Declared {
   /** argv; `{}` stands for the staged file. */

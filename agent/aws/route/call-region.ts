@@ -1,8 +1,8 @@
 // Which region's Secrets Manager is asked for the secrets that have no region of their own. Pure. What the environment says is
 // about calls alone: it never makes a fact of the instance.
 
+import type { Environment } from "../../process/environment.ts";
 import type { Problem } from "../../refusal.ts";
-import type { Environment } from "./endpoints.ts";
 
 export interface CallRegion {
   /** Null: nothing says it. */

@@ -2,10 +2,9 @@
 
 import type { InputKind } from "../../host/inputs/explain-read.ts";
 import { Inputs } from "../../host/inputs/inputs.ts";
+import type { Environment } from "../../process/environment.ts";
 import { Refusal } from "../../refusal.ts";
 import { readProxies, type Proxies } from "./proxies.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All that the environment may say, so that an SDK client reads no shared config file and makes no guess of its own. */
 export interface ClientSettings {

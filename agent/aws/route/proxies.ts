@@ -1,9 +1,8 @@
 // Which proxy stands between this machine and a host of AWS's, by the variables that every tool honours. Pure; never shows
 // the password in a proxy's URL.
 
+import type { Environment } from "../../process/environment.ts";
 import { Refusal } from "../../refusal.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Proxy {
   readonly url: URL;

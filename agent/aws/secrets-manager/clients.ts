@@ -2,12 +2,12 @@
 // credentials, which can be replaced while requests are under way. Never retries by itself.
 
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { MOST_SECRET_BYTES } from "./check-answer.ts";
 import type { Credentials } from "../credentials.ts";
 import type { ClientSettings } from "../route/endpoints.ts";
 import { fixedConfig } from "../route/fixed-config.ts";
 import { createRequestHandler, type RequestHandler, type SdkRequest } from "../route/request-handler.ts";
 import { routeTo, type Route } from "../route/route.ts";
+import { MOST_SECRET_BYTES } from "./check-answer.ts";
 
 export interface Lease {
   readonly client: SecretsManagerClient;

@@ -1,9 +1,9 @@
 // What Secrets Manager says of a secret without its value: which version has which stage. Needs no right to read it.
 
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
+import type { SecretDescription } from "../secret-description.ts";
 import { callService, refusalOf, type Call, type CallContext } from "./call-service.ts";
 import { checkDescription } from "./check-answer.ts";
-import type { SecretDescription } from "../secret-description.ts";
 import type { SecretRequest } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret: denied, not there, or no answer */

@@ -3,10 +3,10 @@
 
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import type { RefusalCode } from "../../refusal.ts";
+import { nameEndpoint, nameHost } from "../route/route.ts";
 import type { Circumstances } from "./clients.ts";
 import { API_POLICY, CLOCK, type Kind, type Rule } from "./error-rules.ts";
 import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "./network-rules.ts";
-import { nameEndpoint, nameHost } from "../route/route.ts";
 
 export type Operation = "GetSecretValue" | "BatchGetSecretValue" | "DescribeSecret";
 

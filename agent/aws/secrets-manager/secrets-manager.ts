@@ -5,20 +5,20 @@ import { wait } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import type { SecretStep } from "../../plan/plan.ts";
-import { createBatcher, type FetchOne } from "./batch-secrets.ts";
-import type { CallContext } from "./call-service.ts";
-import type { CallRegion } from "../route/call-region.ts";
-import { createClients } from "./clients.ts";
 import type { Credentials } from "../credentials.ts";
-import { describeSecret } from "./describe-secret.ts";
-import type { ClientSettings } from "../route/endpoints.ts";
 import { extractKeys, hasMark, WHOLE } from "../extract-keys.ts";
 import type { FetchedSecret } from "../fetched-secret.ts";
-import type { ValueAnswer } from "./check-answer.ts";
-import { getSecretValue } from "./get-secret-value.ts";
+import type { CallRegion } from "../route/call-region.ts";
+import type { ClientSettings } from "../route/endpoints.ts";
 import type { SecretDescription } from "../secret-description.ts";
-import { computeStartDelayMs } from "./waits.ts";
+import { createBatcher, type FetchOne } from "./batch-secrets.ts";
+import type { CallContext } from "./call-service.ts";
+import type { ValueAnswer } from "./check-answer.ts";
+import { createClients } from "./clients.ts";
+import { describeSecret } from "./describe-secret.ts";
+import { getSecretValue } from "./get-secret-value.ts";
 import { buildRequest, type SecretRequest } from "./secret-request.ts";
+import { computeStartDelayMs } from "./waits.ts";
 
 export interface SecretsSource {
   /** @throws Refusal that names the secret: denied, not there, without a key, or no answer until the deadline */

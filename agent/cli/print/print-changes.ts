@@ -3,9 +3,9 @@
 import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts";
 import type { FileStep } from "../../plan/plan.ts";
 import { formatProblem } from "../../refusal.ts";
+import { formatColumns, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
-import { formatColumns, type Paint } from "../text.ts";
 
 export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
   create: "+",
@@ -82,7 +82,7 @@ function paintMark(change: PlannedChange["change"], paint: Paint): string {
 }
 
 // Programs get `attributes`; people get the names of those that differ.
-function nameChange({ change, currentAttributes: current, wantedAttributes: wanted }: FileChange): string {
+function nameChange({ change, currentAttributes: current, targetAttributes: wanted }: FileChange): string {
   if (change !== "attributes" || !current || !wanted) return change;
   const isOwner = current.uid !== wanted.uid || current.gid !== wanted.gid;
   const names = [current.mode === wanted.mode ? "" : "mode", isOwner ? "owner" : ""];

@@ -1,9 +1,9 @@
 // Differences of texts in colour, and their size in two numbers. Pure.
 
 import { shownLines } from "../../shown.ts";
+import type { Paint } from "../text.ts";
 import { countChanges } from "./count-changes.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
-import type { Paint } from "../text.ts";
 
 /** Unified diffs as a terminal shows them. */
 export function diffPainter(computeDiff: ComputeDiff, paint: Paint): ComputeDiff {

@@ -2,13 +2,13 @@
 
 import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
-import { formatCounts } from "./print-diff.ts";
-import type { ComputeDiff } from "./unified-diff.ts";
+import type { AppPlan } from "../../tuning/tuning.ts";
 import { limitsOf } from "../machine-limits.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatCounts } from "./print-diff.ts";
 import { oneLine } from "./print-settings.ts";
 import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
-import type { AppPlan } from "../../tuning/tuning.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
 
 export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
   const type = facts.instanceType ?? "this machine";

@@ -1,8 +1,8 @@
 // Who got the memory that some apps can't use, in words. Pure.
 
 import { formatBytes, MIB } from "../../size.ts";
-import { joinWords } from "../text.ts";
 import type { AppAmount, BudgetPlan } from "../../tuning/tuning.ts";
+import { joinWords } from "../text.ts";
 
 export type Division = Pick<BudgetPlan, "spare" | "gained" | "unallocatedBytes" | "unallocatedReason">;
 

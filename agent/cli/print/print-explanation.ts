@@ -1,18 +1,18 @@
 // An explanation for people and for programs: from the machine's memory down to one value. Pure.
 
 import type { OptionValue } from "../../config/config.ts";
-import { describeBelowUseful, listUntold } from "../warn-below-useful.ts";
-import { formatProblems } from "./print-problems.ts";
-import { type ExplainedShare, formatAbsence, formatShare } from "./print-share.ts";
+import { formatBytes } from "../../size.ts";
 import { formatInput, type Levers, substitute } from "../../tuning/explain.ts";
 import type { OptionRule, Setting } from "../../tuning/profile/profile.ts";
 import { findProfile } from "../../tuning/resolve-app.ts";
-import { formatBytes } from "../../size.ts";
-import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
-import { describeFormula, oneLine, shorten } from "./print-settings.ts";
-import { formatAppName, formatDegraded } from "./print-tuning.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { describeBelowUseful, listUntold } from "../warn-below-useful.ts";
+import { formatProblems } from "./print-problems.ts";
+import { describeFormula, oneLine, shorten } from "./print-settings.ts";
+import { type ExplainedShare, formatAbsence, formatShare } from "./print-share.ts";
+import { formatAppName, formatDegraded } from "./print-tuning.ts";
 
 interface Common extends ExplainedShare {
   /** The instance type, or `here`. */

@@ -1,8 +1,8 @@
 // Facts for people: one line each, with where it came from. Pure.
 
 import type { Facts, Origin } from "../../facts/facts.ts";
-import { usableCpus } from "../../tuning/allot.ts";
 import { formatBytes } from "../../size.ts";
+import { usableCpus } from "../../tuning/allot.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 
 export function formatFacts(facts: Facts, extras: object, paint: Paint): string {

@@ -1,8 +1,8 @@
 // `tune --all-types`: which instance types hold the image, for people by family, for programs type by type. Pure.
 
 import { formatBytes } from "../../size.ts";
-import { machineDocument, type TunedMachine } from "./print-tuning.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { machineDocument, type TunedMachine } from "./print-tuning.ts";
 
 /** The types of one family that the image's architecture allows, the smallest first. */
 interface Family {

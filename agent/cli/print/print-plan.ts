@@ -1,19 +1,19 @@
 // A plan for people and for programs: the target state, and how it differs from the current one. Pure.
 
-import type { PlannedChange } from "../../inspect/planned-change.ts";
-import type { SavedChange } from "../../inspect/saved-plan.ts";
-import { countChanges } from "./count-changes.ts";
 import type { Config } from "../../config/config.ts";
+import type { Seen } from "../../inspect/observe.ts";
+import type { PlannedChange } from "../../inspect/planned-change.ts";
 import type { Plan, SecretStep } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { eachOnce, formatProblem } from "../../refusal.ts";
+import { formatColumns, type Paint } from "../text.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
+import { countChanges } from "./count-changes.ts";
 import { describeFormat, describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
 import { diffPainter } from "./print-diff.ts";
 import { formatDifferences, tunedMachine } from "./print-differences.ts";
 import { formatDivision } from "./print-tuning.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
-import { formatColumns, type Paint } from "../text.ts";
 
 export interface InspectedPlan {
   readonly plan: Plan;
@@ -24,22 +24,22 @@ export interface InspectedPlan {
 
 /**
  * The JSON of `plan`, which `apply --plan` applies: one entry for each machine.
- * @param saved the current state at the path of each change, for each of the plans
+ * @param observe what there is now at the path of a change
  */
 export function planDocument(
   inspected: readonly InspectedPlan[],
-  saved: readonly (readonly SavedChange[])[],
+  observe: (plan: Plan, change: PlannedChange) => Seen,
   { metrics, aws }: Pick<Config, "metrics" | "aws">,
 ): object {
-  const plans = inspected.map(({ plan, changes, standIns }, index) => ({
+  const plans = inspected.map(({ plan, changes, standIns }) => ({
     ...plan,
     standIns,
-    changes: changes.map((change, place) => changeDocument(change, saved[index]![place]!)),
+    changes: changes.map((change) => changeDocument(change, observe(plan, change))),
   }));
   return { schema: 1, metrics, aws, plans };
 }
 
-function changeDocument(change: PlannedChange, { seen }: SavedChange): unknown {
+function changeDocument(change: PlannedChange, seen: Seen): unknown {
   const { kind, path, problem } = change;
   const drift = kind === "file" ? change.drift : null;
   const note = kind === "removal" ? change.note : null;

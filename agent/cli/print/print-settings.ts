@@ -1,7 +1,7 @@
 // Settings for people: one on a line of a table, and those of one profile that `tune PROFILE` computes. Pure.
 
-import type { Setting } from "../../tuning/profile/profile.ts";
 import { formatBytes } from "../../size.ts";
+import type { Setting } from "../../tuning/profile/profile.ts";
 import { describeBaseline, describeQuota, type Limits } from "../machine-limits.ts";
 import { formatColumns, type Paint } from "../text.ts";
 

@@ -1,11 +1,11 @@
 // How an app's share is worked out, for people: from the machine's memory down to it, or why an optional app has none. Pure.
 
+import { formatBytes } from "../../size.ts";
 import { amountOf, type ShareExplanation } from "../../tuning/explain.ts";
 import { describeReserve } from "../../tuning/reserve.ts";
-import { formatBytes } from "../../size.ts";
-import { describeRest, describeSpare } from "./print-division.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
 
 export interface ExplainedShare {
   readonly app: AppPlan;

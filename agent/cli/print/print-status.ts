@@ -2,10 +2,10 @@
 
 import type { FileStatus } from "../../inspect/check-files.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
-import type { Report } from "../../report/report.ts";
 import { formatProblem } from "../../refusal.ts";
-import { formatInterruption } from "./print-unfinished.ts";
+import type { Report } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatInterruption } from "./print-unfinished.ts";
 
 export function statusDocument(status: Status): unknown {
   return { schema: 1, ...status };

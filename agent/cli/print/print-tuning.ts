@@ -1,15 +1,15 @@
 // Tuning for people: the apps' settings, for one machine or for several side by side. Pure.
 
-import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
-import { describeRest, describeSpare } from "./print-division.ts";
-import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
-import { formatProblems } from "./print-problems.ts";
-import { oneLine } from "./print-settings.ts";
 import { formatProblem, type Problem } from "../../refusal.ts";
 import { formatBytes, MIB } from "../../size.ts";
-import { formatColumns, type Paint } from "../text.ts";
-import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
 import type { GivenUp } from "../../tuning/profile/degraded.ts";
+import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
+import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
+import { formatColumns, type Paint } from "../text.ts";
+import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
+import { describeRest, describeSpare } from "./print-division.ts";
+import { formatProblems } from "./print-problems.ts";
+import { oneLine } from "./print-settings.ts";
 
 /** One machine of a comparison. */
 export interface TunedMachine extends Limits {

@@ -4,21 +4,21 @@ import { dirname, join } from "node:path";
 import { flawOfSecretsFolder } from "../../names/own-places.ts";
 import { orderedMap } from "../../ordered-map.ts";
 import type { Problem } from "../../refusal.ts";
+import { checkCredentials } from "../check-credentials.ts";
+import { checkPaths } from "../check-paths.ts";
 import type { AppConfig, Config, SecretConfig } from "../config.ts";
+import { estimateSecretsBytes } from "../estimate-secrets.ts";
 import type { Field } from "../yaml/field.ts";
+import { parseYaml } from "../yaml/parse-yaml.ts";
+import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
 import { parseAws } from "./parse-aws.ts";
 import { parseAbsolutePath } from "./parse-file.ts";
-import { parseMetrics } from "./parse-metrics.ts";
 import { namedTemplates, parseFiles } from "./parse-files.ts";
 import { parseFolders } from "./parse-folder.ts";
+import { parseMetrics } from "./parse-metrics.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
-import { parseYaml } from "../yaml/parse-yaml.ts";
-import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
-import { checkCredentials } from "../check-credentials.ts";
-import { checkPaths } from "../check-paths.ts";
-import { estimateSecretsBytes } from "../estimate-secrets.ts";
 
 export type ParseResult =
   | {
@@ -75,7 +75,7 @@ export function parseConfig(
   const own = listOwn(sources[0], templates)
     .map(imagePathOf)
     .filter((path) => path !== null);
-  const config = assemble(tops, entries, templates, problems, sources, own);
+  const config = assemble({ tops, entries, templates, sources, own }, problems);
   if (problems.length === 0)
     problems.push(
       ...checkNotEmpty(config),
@@ -96,14 +96,17 @@ function listOwn(configFile: string | undefined, { folder, sources }: ParsedTemp
 
 type Top = ReadonlyMap<string, Field>;
 
-function assemble(
-  tops: readonly Top[],
-  entries: readonly (readonly Field[])[],
-  templates: ParsedTemplates,
-  problems: Problem[],
-  sources: readonly string[],
-  own: readonly string[],
-): Config {
+interface Parts {
+  /** One for each file. */
+  readonly tops: readonly Top[];
+  /** The items of `files`, for each file. */
+  readonly entries: readonly (readonly Field[])[];
+  readonly templates: ParsedTemplates;
+  readonly sources: readonly string[];
+  readonly own: readonly string[];
+}
+
+function assemble({ tops, entries, templates, sources, own }: Parts, problems: Problem[]): Config {
   const files = parseFiles(entries, templates.frontMatters, problems);
   const secretsFolder = parseSecretsFolder(last(tops, "secretsFolder"), own);
   const config: Omit<Config, "secretsSizeBytes"> = {

@@ -1,14 +1,14 @@
 // `files[]` of the config, and the owner and mode that secrets have too. Pure.
 
+import { TEMPLATE_FORMATS } from "../../formats/format-of.ts";
+import type { FileOwner } from "../../host/attributes.ts";
 import { ADVISE_ACCOUNT, isAccountName } from "../../names/account-name.ts";
 import { flawOfAbsolute, flawOfRelative } from "../../names/plain-path.ts";
 import { adviseUnit, isRunnable, parseUnitName } from "../../names/unit-name.ts";
-import { TEMPLATE_FORMATS } from "../../formats/format-of.ts";
 import type { Position } from "../../refusal.ts";
 import { Written } from "../../written.ts";
 import type { FileConfig, OnChange, OnDrift } from "../config.ts";
 import type { Field } from "../yaml/field.ts";
-import type { FileOwner } from "../../host/attributes.ts";
 
 /** The keys of a `files:` entry besides `template`, and those of a template's front matter. */
 export const FILE_KEYS = [

@@ -3,8 +3,8 @@
 import { suggest } from "../../nearest.ts";
 import type { Position, Problem } from "../../refusal.ts";
 import type { Field } from "../yaml/field.ts";
-import { FILE_KEYS, given, parseFileSettings, type FileSettings } from "./parse-file.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
+import { FILE_KEYS, given, parseFileSettings, type FileSettings } from "./parse-file.ts";
 
 export interface FrontMatter {
   readonly settings: Partial<FileSettings>;

@@ -3,8 +3,8 @@
 import type { NewlinePolicy, OnChange, SecretConfig, SecretFile, SecretKeyConfig, SecretVersion } from "../config.ts";
 import type { Field } from "../yaml/field.ts";
 import { checkName } from "./parse-app.ts";
-import { checkRelativePath, parseOnChange, parseFileOwner } from "./parse-file.ts";
 import { parseCredential } from "./parse-credential.ts";
+import { checkRelativePath, parseOnChange, parseFileOwner } from "./parse-file.ts";
 import { parseId, parseVersion, regionOf } from "./parse-secret-id.ts";
 
 type Fields = ReadonlyMap<string, Field>;

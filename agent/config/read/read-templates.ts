@@ -2,10 +2,10 @@
 // is not there is the plan's to refuse.
 
 import { join } from "node:path";
-import { isRelativePath } from "../../names/plain-path.ts";
 import { forEachGathering } from "../../collect-refusals.ts";
-import type { Inputs } from "../../host/inputs/inputs.ts";
 import type { InputKind } from "../../host/inputs/explain-read.ts";
+import type { Inputs } from "../../host/inputs/inputs.ts";
+import { isRelativePath } from "../../names/plain-path.ts";
 import type { TemplateSources } from "./parse-templates.ts";
 
 const TEMPLATE: InputKind = {

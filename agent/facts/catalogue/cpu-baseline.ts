@@ -1,4 +1,4 @@
-// What a burstable instance type may use of its CPUs for ever; beyond it spends credits, or money in unlimited mode. Pure.
+// What a burstable instance type may use of its CPUs without end; beyond that it spends credits, or money in unlimited mode. Pure.
 
 /**
  * Percent of each vCPU: credits earned in an hour / vCPUs / 60 minutes, as the EC2 User Guide tables it ("Key concepts for

@@ -1,11 +1,10 @@
 // Where IMDS is, by the conventions of the AWS SDKs. Never asks the network.
 
+import type { Environment } from "../../process/environment.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 
 // The link-local addresses of IMDS on every EC2 instance (EC2 user guide, "Access instance metadata").
 export const ENDPOINT_BY_MODE = { ipv4: "http://169.254.169.254", ipv6: "http://[fd00:ec2::254]" } as const;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Null: the operator switched IMDS off with AWS_EC2_METADATA_DISABLED. Refuses a value that it cannot use. */
 export function resolveImdsEndpoint(env: Environment): URL | null {

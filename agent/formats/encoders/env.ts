@@ -1,7 +1,7 @@
 // Environment files, in the one quoting that systemd's EnvironmentFile= and sh both read right.
 
-import type { FormatRules } from "./format-rules.ts";
 import {
+  type FormatRules,
   HOLE,
   lineAfter,
   lineBefore,

@@ -66,7 +66,10 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 /** For what systemd reads: an environment file or a unit. */
 export function refuseNoncharacters(text: string): void {
   if (NONCHARACTER.test(text)) {
-    throw new Unencodable("it has a code point that is no character", "Take it out: systemd refuses the whole file.");
+    throw new Unencodable(
+      "it has a code point that is not a character",
+      "Take it out: systemd refuses the whole file.",
+    );
   }
 }
 

@@ -1,7 +1,6 @@
 // INI: no standard says how to quote, so a value is written as it is, and refused where readers would disagree about it.
 
-import type { FormatRules } from "./format-rules.ts";
-import { lineAfter, lineBefore, oneLine, onlyMatching, startsComment } from "./format-rules.ts";
+import { type FormatRules, lineAfter, lineBefore, oneLine, onlyMatching, startsComment } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 /** MySQL takes a backslash for an escape and `#` for a comment, others take `;` for one or strip quotes. */

@@ -1,7 +1,6 @@
 // JSON: a value alone becomes a JSON literal; inside a string it is escaped as the string wants it.
 
-import type { FormatRules, NumberRules, Value } from "./format-rules.ts";
-import { bareLiteral, onlyMatching, QUOTE_IT } from "./format-rules.ts";
+import { type FormatRules, type NumberRules, type Value, bareLiteral, onlyMatching, QUOTE_IT } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 const BEFORE_A_VALUE = /(^|[\s[{,:])$/;
@@ -12,7 +11,7 @@ const NUMBER_OR_WORD = /^([0-9.eE+-]*|true|false)$/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 export const JSON_NUMBERS: NumberRules = {
   isNumber: (spelled) => NUMBER.test(spelled),
-  otherwise: "is no number to JSON",
+  otherwise: "is not a number in JSON",
 };
 
 export const json: FormatRules = {

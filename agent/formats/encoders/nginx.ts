@@ -1,8 +1,7 @@
 // nginx: bare where the tokenizer reads it as one word, else in double quotes; `$` is refused, for nothing can escape it.
 
-import type { FormatRules } from "./format-rules.ts";
-import { oneLine, onlyMatching, QUOTE_IT, refuseControl, Unencodable } from "./format-rules.ts";
 import { endsInVariable } from "./env.ts";
+import { type FormatRules, oneLine, onlyMatching, QUOTE_IT, refuseControl, Unencodable } from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 const BEFORE_A_WORD = /(^|[\s;{}])$/;

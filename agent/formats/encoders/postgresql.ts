@@ -1,7 +1,14 @@
 // postgresql.conf: numbers, sizes and plain words bare, everything else in single quotes.
 
-import type { FormatRules } from "./format-rules.ts";
-import { escaper, lineAfter, lineBefore, oneLine, onlyMatching, refuseControl } from "./format-rules.ts";
+import {
+  type FormatRules,
+  escaper,
+  lineAfter,
+  lineBefore,
+  oneLine,
+  onlyMatching,
+  refuseControl,
+} from "./format-rules.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
 const BEFORE_A_VALUE = /^\s*[\w.]+(\s*=\s*|\s+)$/;

@@ -1,7 +1,6 @@
 // Java properties: backslash escapes everywhere, \uXXXX for what is not Latin-1's printable half.
 
-import type { FormatRules } from "./format-rules.ts";
-import { escaper, lineBefore, oneLine, startsComment } from "./format-rules.ts";
+import { type FormatRules, escaper, lineBefore, oneLine, startsComment } from "./format-rules.ts";
 import { unicodeEscape } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 

@@ -1,7 +1,6 @@
 // Finds the places of values in formats made of quoted strings, comments and bare words.
 
-import type { Place } from "./format-rules.ts";
-import { HOLE } from "./format-rules.ts";
+import { type Place, HOLE } from "./format-rules.ts";
 
 interface QuoteRules {
   /** The characters that open a string and close it. */

@@ -1,8 +1,7 @@
 // Shell scripts: single quotes, the one form that expands nothing; where quoting cannot be told for sure, plain words only.
 
-import type { FormatRules, Place } from "./format-rules.ts";
-import { HOLE, oneLine, plainWord } from "./format-rules.ts";
 import { endsInVariable, insideShellQuotes } from "./env.ts";
+import { type FormatRules, type Place, HOLE, oneLine, plainWord } from "./format-rules.ts";
 
 const BARE = /^[A-Za-z0-9_./:@%+,-]+$/;
 const WORD_START = /(^|[\s;&|()])$/;

@@ -1,8 +1,9 @@
 // systemd units: `%` is doubled; quotes are added only in the directives that take them. `$` is text but in commands, where the
 // reader finds it out.
 
-import type { FormatRules, Place } from "./format-rules.ts";
 import {
+  type FormatRules,
+  type Place,
   lineAfter,
   lineBefore,
   oneLine,

@@ -1,7 +1,6 @@
 // Any other file: as it is. Line breaks pass only where the value stands alone on its line, as a certificate does.
 
-import type { FormatRules } from "./format-rules.ts";
-import { HOLE, lineAfter, lineBefore, oneLine, refuseControl } from "./format-rules.ts";
+import { type FormatRules, HOLE, lineAfter, lineBefore, oneLine, refuseControl } from "./format-rules.ts";
 
 export const text: FormatRules = {
   places(all) {

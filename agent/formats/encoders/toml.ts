@@ -1,7 +1,14 @@
 // TOML: a value alone becomes a basic string, a number or a boolean; it takes JSON's escapes.
 
-import type { FormatRules, NumberRules } from "./format-rules.ts";
-import { lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT } from "./format-rules.ts";
+import {
+  type FormatRules,
+  type NumberRules,
+  lineAfter,
+  lineBefore,
+  oneLine,
+  onlyMatching,
+  QUOTE_IT,
+} from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 import { scanQuotes } from "./scan-quotes.ts";
 
@@ -13,7 +20,7 @@ const INTEGER = /^(?:[+-]?(?:0|[1-9]\d*)|0x[\dA-Fa-f]+|0o[0-7]+)$/;
 const FLOAT = /^[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const NUMBERS: NumberRules = {
   isNumber: (spelled) => (INTEGER.test(spelled) ? has64Bits(spelled) : FLOAT.test(spelled)),
-  otherwise: "is no number to TOML, whose whole numbers have 64 bits",
+  otherwise: "is not a number in TOML, whose whole numbers have 64 bits",
 };
 const IN_LITERAL_STRING = /^[^'\n\r]*$/;
 

@@ -1,7 +1,6 @@
 // XML: entities in text and attributes. Comments, CDATA, tags and declarations know no entities: only plain words pass there.
 
-import type { FormatRules, Place } from "./format-rules.ts";
-import { escaper, HOLE, plainWord, Unencodable } from "./format-rules.ts";
+import { type FormatRules, type Place, escaper, HOLE, plainWord, Unencodable } from "./format-rules.ts";
 
 const escapeEntities = escaper({
   "&": "&amp;",

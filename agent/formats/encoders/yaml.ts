@@ -1,7 +1,17 @@
 // YAML: a value alone becomes a JSON literal, which no reader takes for `no`, `0123`, `~` or a date; plain text passes only where harmless.
 
-import type { FormatRules, NumberRules, Place } from "./format-rules.ts";
-import { HOLE, lineAfter, lineBefore, oneLine, onlyMatching, QUOTE_IT, Unencodable } from "./format-rules.ts";
+import {
+  type FormatRules,
+  type NumberRules,
+  type Place,
+  HOLE,
+  lineAfter,
+  lineBefore,
+  oneLine,
+  onlyMatching,
+  QUOTE_IT,
+  Unencodable,
+} from "./format-rules.ts";
 import { insideDoubleQuotes, jsonLiteral } from "./json.ts";
 
 const TOKEN_END = /^\s*($|\s#|:(\s|$))/;

@@ -1,7 +1,7 @@
 // What a failed step leaves behind is removed, and the step's own error stays the one that is told.
 
-import { errnoOf } from "../file-error.ts";
 import { Refusal } from "../../refusal.ts";
+import { errnoOf } from "../file-error.ts";
 
 /** `cleanUp` only where `work` throws. What it cannot remove is left to the next run, which sweeps it; a bug in it is thrown. */
 export function cleaningUp<T>(work: () => T, cleanUp: () => void): T {

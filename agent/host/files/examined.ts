@@ -2,11 +2,11 @@
 // folder can give the name to another file meanwhile.
 
 import { closeSync, constants, fstatSync, fsyncSync, openSync } from "node:fs";
-import { setAttributes } from "./set-attributes.ts";
+import type { Attributes } from "../attributes.ts";
 import { errnoOf } from "../file-error.ts";
 import { entryOf, O_PATH, type Folder } from "../folder.ts";
 import { isExamined } from "./identity.ts";
-import type { Attributes } from "../attributes.ts";
+import { setAttributes } from "./set-attributes.ts";
 
 /** Whatever has that name: a symlink itself, and nothing happens to a device or a pipe. For its attributes only. Null: nothing has. */
 export function openEntry(folder: Folder, name: string): number | null {

@@ -7,14 +7,14 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, existsSync, fchmodSync, fstatSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../refusal.ts";
-import { replaced } from "./replaced.ts";
-import { identityOf } from "./identity.ts";
+import type { Attributes } from "../attributes.ts";
 import { entryOf, type Folder } from "../folder.ts";
+import { firstLines } from "../run-command.ts";
+import { identityOf } from "./identity.ts";
 import type { CurrentFile } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
-import { firstLines } from "../run-command.ts";
+import { replaced } from "./replaced.ts";
 import { temporaryName } from "./temporary.ts";
-import type { Attributes } from "../attributes.ts";
 
 type CopyOutcome =
   | { readonly kind: "copied" }
@@ -58,6 +58,11 @@ const NO_GNU_CP: Problem = {
   fix: "Install GNU coreutils in the image.",
 };
 
+interface OpenFile {
+  readonly fd: number;
+  readonly mode: number;
+}
+
 export class AttributeKeeper {
   readonly warnings: Problem[] = [];
   readonly #choose: () => CopyAttributes;
@@ -84,7 +89,7 @@ export class AttributeKeeper {
     const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw replaced(folder, name);
-      const outcome = this.#keepFrom(fd, folder, name, from.attributes.mode, toFd, to.mode);
+      const outcome = this.#keepFrom({ fd, mode: from.attributes.mode }, { fd: toFd, mode: to.mode }, folder, name);
       this.#warn(join(folder.shownPath, name), outcome);
     } finally {
       closeSync(fd);
@@ -93,17 +98,17 @@ export class AttributeKeeper {
 
   // cp gives the new file the old mode for a moment. Where that is more open than the new mode, somebody could open it then
   // and read it later; so a stand-in that nothing is ever written to takes the attributes over, and is narrowed first.
-  #keepFrom(fromFd: number, folder: Folder, name: string, fromMode: number, toFd: number, toMode: number): CopyOutcome {
+  #keepFrom(from: OpenFile, to: OpenFile, folder: Folder, name: string): CopyOutcome {
     this.#copy ??= this.#choose();
-    if ((fromMode & ~toMode) === 0) return this.#copy(fromFd, toFd);
+    if ((from.mode & ~to.mode) === 0) return this.#copy(from.fd, to.fd);
     const path = entryOf(folder, temporaryName(name));
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const fd = openSync(path, flags, 0o600);
     try {
-      const outcome = this.#copy(fromFd, fd);
+      const outcome = this.#copy(from.fd, fd);
       if (outcome.kind !== "copied") return outcome;
-      fchmodSync(fd, fromMode & toMode);
-      return this.#copy(fd, toFd);
+      fchmodSync(fd, from.mode & to.mode);
+      return this.#copy(fd, to.fd);
     } finally {
       closeSync(fd);
       removeIfThere(path);

@@ -12,11 +12,11 @@ import {
   type BigIntStats,
 } from "node:fs";
 import { join } from "node:path";
-import { identityOf } from "./identity.ts";
 import { Refusal } from "../../refusal.ts";
+import { type Attributes, sameAttributes } from "../attributes.ts";
 import { errnoOf, explainFileError } from "../file-error.ts";
 import { entryOf, type Folder } from "../folder.ts";
-import { type Attributes, sameAttributes } from "../attributes.ts";
+import { identityOf } from "./identity.ts";
 
 export type Current = { readonly kind: "absent" } | CurrentFile;
 

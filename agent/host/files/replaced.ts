@@ -1,8 +1,8 @@
 // The Refusal of what has changed since parbake inspected it.
 
 import { join } from "node:path";
-import type { Folder } from "../folder.ts";
 import { Refusal } from "../../refusal.ts";
+import type { Folder } from "../folder.ts";
 
 export function replaced({ shownPath, exposure }: Folder, name: string): Refusal {
   const who = exposure === null ? "which program changes it" : `who changes it: ${exposure}`;

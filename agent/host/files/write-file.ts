@@ -1,10 +1,10 @@
 // Writes a file's new content beside its target, ready to be swapped in by a rename: never more readable than it should be.
 
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, writeFileSync } from "node:fs";
-import { describeWritten, type WrittenFile } from "./written-file.ts";
 import { entryOf, type Folder } from "../folder.ts";
 import type { Wanted } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
+import { describeWritten, type WrittenFile } from "./written-file.ts";
 
 /** Sees the new file while it is empty, with the owner that it will have and closed to everybody else. */
 export type Dress = (fd: number) => void;

@@ -4,11 +4,11 @@
 
 import { hash } from "node:crypto";
 import { closeSync, fstatSync, readFileSync, type BigIntStats } from "node:fs";
-import type { Folder } from "../folder.ts";
-import { attributesOf } from "./read-current.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
-import { openEntry, reopen } from "./examined.ts";
 import type { Attributes } from "../attributes.ts";
+import type { Folder } from "../folder.ts";
+import { openEntry, reopen } from "./examined.ts";
+import { attributesOf } from "./read-current.ts";
 
 export interface WrittenFile extends Attributes {
   /** Of its target: absolute, as the booted machine sees it. */

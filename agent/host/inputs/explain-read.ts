@@ -1,8 +1,8 @@
 // Why a file that a person wrote can't be read: one Refusal for each error of the system, with what it is for and where.
 
 import { readlinkSync } from "node:fs";
-import { errnoOf, explainErrno } from "../file-error.ts";
 import { Refusal, type Problem, type RefusalCode } from "../../refusal.ts";
+import { errnoOf, explainErrno } from "../file-error.ts";
 import { describeNotPlain, type FileKind } from "../read-plain.ts";
 
 /** A file that a person wrote. */

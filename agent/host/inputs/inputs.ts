@@ -4,15 +4,15 @@
 
 import { lstatSync, readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { errnoOf } from "../file-error.ts";
 import { Refusal } from "../../refusal.ts";
 import { decodeUtf8, withoutMark } from "../../utf8.ts";
-import { findAccessLists } from "./access-lists.ts";
-import { explainRead, noFolder, notUtf8, tooMany, type InputKind } from "./explain-read.ts";
+import { errnoOf } from "../file-error.ts";
 import { readPlain } from "../read-plain.ts";
 import { isSticky, isWritableByGroup, listDangers, NAMED_IN_ACL, type OnUntrusted } from "../trust.ts";
-import { describeUntrusted, type Untrusted } from "./untrusted.ts";
 import { systemError, walk } from "../walk.ts";
+import { findAccessLists } from "./access-lists.ts";
+import { explainRead, noFolder, notUtf8, tooMany, type InputKind } from "./explain-read.ts";
+import { describeUntrusted, type Untrusted } from "./untrusted.ts";
 
 const NOBODY_ELSE = { uids: [], gids: [] };
 // A folder with more is not meant: each of its files would be read at every boot.

@@ -1,8 +1,7 @@
 // Which values the names of a template mean at a place: `this`, `../`, `@key`, block parameters.
 
 import type { Expression, Path } from "../tree/template-ast.ts";
-import { isUnknown, itemsOf, resolve } from "./view.ts";
-import type { Resolved, View } from "./view.ts";
+import { isUnknown, itemsOf, resolve, type Resolved, type View } from "./view.ts";
 
 export interface Scope {
   /** What `this` is; the last is the innermost, the others are reached by `../`. */

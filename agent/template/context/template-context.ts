@@ -3,11 +3,11 @@
 
 import type { SecretConfig } from "../../config/config.ts";
 import type { Facts } from "../../facts/facts.ts";
+import type { SecretReference } from "../../formats/content.ts";
 import { inOrder } from "../../ordered-map.ts";
 import type { Setting } from "../../tuning/profile/profile.ts";
-import { Written } from "../../written.ts";
-import type { SecretReference } from "../../formats/content.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { Written } from "../../written.ts";
 
 /** A setting: printed as its `text` (`2560MB`), calculated with as its `value` (2684354560). */
 export class TunedValue {

@@ -1,8 +1,8 @@
 // What a path of a template may lead to: the very values that it will find, since all but secrets are known before rendering.
 
 import { Written } from "../../written.ts";
-import { placeOf, SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 import { JsonText, RawText, TypedScalar } from "./helper-values.ts";
+import { placeOf, SecretHole, TunedValue, UNKNOWN } from "./template-context.ts";
 
 /** Every value that a name can have at a place; several inside `#each`. None at all: an empty list, of which nothing is known. */
 export interface View {

@@ -1,9 +1,9 @@
 // What every helper of the templates answers: its arguments and their kinds, what it gives, and what it does. Pure.
 
-import { Written } from "../../written.ts";
 import type { Value } from "../../formats/encoders/format-rules.ts";
-import { SecretHole, TunedValue } from "../context/template-context.ts";
+import { Written } from "../../written.ts";
 import { JsonText, TypedScalar, RawText } from "../context/helper-values.ts";
+import { SecretHole, TunedValue } from "../context/template-context.ts";
 
 /** Wrong use of a template, found while it runs. The message never shows a value. */
 export class TemplateError extends Error {

@@ -1,11 +1,11 @@
 // Amounts of memory in the unit and the spelling that an app wants. Always rounded down: never more than there is. Pure.
 
 import { formatSize, SIZE_FORMS } from "../../formats/size-forms.ts";
+import { suggest } from "../../nearest.ts";
 import { adviseSize, GIB, KIB, MIB, parseSize, TIB } from "../../size.ts";
 import { Written } from "../../written.ts";
 import { TunedValue } from "../context/template-context.ts";
 import { helper, inexact, textOf, TemplateError, valueOf, wrongKind, type Helper } from "./helper.ts";
-import { suggest } from "../../nearest.ts";
 
 export const SIZES: Readonly<Record<string, Helper>> = {
   bytes: inUnit("bytes", 1, "bytes", ['bytes "1KiB"', "1024"]),

@@ -1,12 +1,12 @@
 // Text for templates: joined, indented, quoted for another format than the file's own, or printed raw. Pure.
 
 import { encode, Unencodable } from "../../formats/encode.ts";
+import type { TemplateFormat } from "../../formats/format.ts";
 import { orderedMap } from "../../ordered-map.ts";
 import { Written } from "../../written.ts";
-import { helper, scalarOf, TemplateError, textOf, valueOf, wrongKind, type Helper } from "./helper.ts";
-import { TunedValue } from "../context/template-context.ts";
-import type { TemplateFormat } from "../../formats/format.ts";
 import { JsonText, RawText, YamlStructure } from "../context/helper-values.ts";
+import { TunedValue } from "../context/template-context.ts";
+import { helper, scalarOf, TemplateError, textOf, valueOf, wrongKind, type Helper } from "./helper.ts";
 
 export const TEXTS: Readonly<Record<string, Helper>> = {
   default: helper(

@@ -1,8 +1,8 @@
 // A text printed as the number, or as the true or false, that it spells: for formats whose readers tell them from text. Pure.
 
+import { TypedScalar } from "../context/helper-values.ts";
 import { SecretHole } from "../context/template-context.ts";
 import { helper, scalarOf, type Helper } from "./helper.ts";
-import { TypedScalar } from "../context/helper-values.ts";
 
 export const TYPED: Readonly<Record<string, Helper>> = {
   number: typed(

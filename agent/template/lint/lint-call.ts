@@ -1,14 +1,14 @@
 // Whether a helper is called as it can be: how many arguments, of what kind, and what only a person would not see. Renders nothing.
 
-import { Written } from "../../written.ts";
-import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "../helpers/helper.ts";
-import { findSecretPath } from "../helpers/secret-path.ts";
-import { isSecretKey } from "./lint-path.ts";
-import { lookUp, type Scope } from "../context/scope.ts";
-import type { Call, Expression, Literal, Mustache } from "../tree/template-ast.ts";
-import { SecretHole, TunedValue, UNKNOWN } from "../context/template-context.ts";
-import { helperNamed } from "../helpers/helpers.ts";
 import type { TemplateFormat } from "../../formats/format.ts";
+import { Written } from "../../written.ts";
+import { lookUp, type Scope } from "../context/scope.ts";
+import { SecretHole, TunedValue, UNKNOWN } from "../context/template-context.ts";
+import { describeKind, FIX_FOR, TemplateError, type Helper, type Kind } from "../helpers/helper.ts";
+import { helperNamed } from "../helpers/helpers.ts";
+import { findSecretPath } from "../helpers/secret-path.ts";
+import type { Call, Expression, Literal, Mustache } from "../tree/template-ast.ts";
+import { isSecretKey } from "./lint-path.ts";
 
 interface Objection {
   readonly node: Expression | Mustache;

@@ -1,18 +1,17 @@
 // Checks what stands in the tags of a template: paths, literals and calls of helpers, each for the use that is made of it.
 
-import type { Position, Problem } from "../../refusal.ts";
-import { suggest } from "../../nearest.ts";
-import type { Block, Call, Expression, Literal, Mustache, Path, Program } from "../tree/template-ast.ts";
-import type { TemplateContext } from "../context/template-context.ts";
-import type { TemplateText } from "../tree/expand-partials.ts";
-import { checkCall, secretPathRead } from "./lint-call.ts";
-import type { Helper } from "../helpers/helpers.ts";
-import { helperNamed, HELPERS } from "../helpers/helpers.ts";
-import { checkPath, checkSecret, useOf, type PathUse } from "./lint-path.ts";
-import { isBlockParam, isScoped, lookUp, type Lookup, type Scope } from "../context/scope.ts";
-import { spellingIn } from "../tree/spell-literal.ts";
-import { explainOptional, optionalAppOf } from "./optional-apps.ts";
 import type { TemplateFormat } from "../../formats/format.ts";
+import { suggest } from "../../nearest.ts";
+import type { Position, Problem } from "../../refusal.ts";
+import { isBlockParam, isScoped, lookUp, type Lookup, type Scope } from "../context/scope.ts";
+import type { TemplateContext } from "../context/template-context.ts";
+import { type Helper, helperNamed, HELPERS } from "../helpers/helpers.ts";
+import type { TemplateText } from "../tree/expand-partials.ts";
+import { spellingIn } from "../tree/spell-literal.ts";
+import type { Block, Call, Expression, Literal, Mustache, Path, Program } from "../tree/template-ast.ts";
+import { checkCall, secretPathRead } from "./lint-call.ts";
+import { checkPath, checkSecret, useOf, type PathUse } from "./lint-path.ts";
+import { explainOptional, optionalAppOf } from "./optional-apps.ts";
 
 export interface LintInput {
   /** With its partials. */

@@ -2,11 +2,10 @@
 
 import { MOST_COMPARED, suggest } from "../../nearest.ts";
 import type { Lookup } from "../context/scope.ts";
-import type { Path } from "../tree/template-ast.ts";
 import { appsOfProfile, SecretHole } from "../context/template-context.ts";
+import { type View, isContainer, isUnknown, namesIn, opennessOf } from "../context/view.ts";
 import type { Helper } from "../helpers/helpers.ts";
-import type { View } from "../context/view.ts";
-import { isContainer, isUnknown, namesIn, opennessOf } from "../context/view.ts";
+import type { Path } from "../tree/template-ast.ts";
 
 /**
  * `test`: `#if` and the like. `within`: `#with`, which asks and enters. `default`: what may be missing. `structure`: a helper

@@ -1,14 +1,14 @@
 // Checks a parsed template against the values that it will see, and collects every problem with its place. Renders nothing.
 
-import type { Problem } from "../../refusal.ts";
 import { suggest } from "../../nearest.ts";
-import type { Block, Mustache, Program, Statement } from "../tree/template-ast.ts";
-import { ExpressionLinter, type LintInput } from "./lint-expression.ts";
-import { lintEscapes } from "./lint-escapes.ts";
-import { lintLineEnds } from "./lint-line-ends.ts";
-import { HELPERS } from "../helpers/helpers.ts";
+import type { Problem } from "../../refusal.ts";
 import { enterEach, enterWith, rootScope, viewOf, type Scope } from "../context/scope.ts";
+import { HELPERS } from "../helpers/helpers.ts";
 import { isRawBlock, RAW_BLOCK } from "../tree/raw-block.ts";
+import type { Block, Mustache, Program, Statement } from "../tree/template-ast.ts";
+import { lintEscapes } from "./lint-escapes.ts";
+import { ExpressionLinter, type LintInput } from "./lint-expression.ts";
+import { lintLineEnds } from "./lint-line-ends.ts";
 import { presenceOf } from "./optional-apps.ts";
 
 const BLOCKS = ["each", "if", "unless", "with"];

@@ -1,7 +1,7 @@
 // Puts each partial where it is named, as if its text stood there; every node keeps the place in its own file. Renders nothing.
 
-import type { Position, Problem } from "../../refusal.ts";
 import { suggest } from "../../nearest.ts";
+import type { Position, Problem } from "../../refusal.ts";
 import { MAX_NESTING, parseTemplate } from "./parse-template.ts";
 import type { Block, Inclusion, Program } from "./template-ast.ts";
 

@@ -76,8 +76,7 @@ function explain(error: unknown, source: string, open: OpenBlock | null): Explai
       at,
     };
   }
-  const line = lineNumber ?? Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
-  const got = /got '(\w+)'/.exec(message)?.[1];
+  const got = /got '(\w+)'/.exec(message)?.[1] ?? "";
   if (got === "EOF" && open) {
     return {
       what: `{{#${open.name}}} is never closed`,
@@ -85,31 +84,34 @@ function explain(error: unknown, source: string, open: OpenBlock | null): Explai
       at: positionOf(source, open.index),
     };
   }
-  if (got === "EOF") return { what: "a {{ is never closed", fix: "Add }}.", at: { line } };
-  if (got === "OPEN_ENDBLOCK" || got === "INVERSE") {
-    return {
-      what: "a {{/…}} or {{else}} belongs to no block",
-      fix: "Open the block or take it out.",
-      at: { line },
-    };
+  const line = lineNumber ?? Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
+  return { ...explainToken(got), at: { line } };
+}
+
+/** @param got the token that the parser did not expect; empty: it names none */
+function explainToken(got: string): Omit<Explained, "at"> {
+  switch (got) {
+    case "EOF":
+      return { what: "a {{ is never closed", fix: "Add }}." };
+    case "OPEN_ENDBLOCK":
+    case "INVERSE":
+      return { what: "a {{/…}} or {{else}} belongs to no block", fix: "Open the block or take it out." };
+    // It closes `as |item|`, and is read as that wherever it stands.
+    case "CLOSE_BLOCK_PARAMS":
+      return {
+        what: "Handlebars has no pipes, and a | stands between {{ and }}",
+        fix: 'Write the helper before its value, as in {{default vars.port "8080"}}.',
+      };
+    default:
+      return {
+        what: `the template cannot be read${got ? ` at ${TOKENS[got] ?? got}` : ""}`,
+        fix: "Correct what stands between {{ and }}.",
+      };
   }
-  // It closes `as |item|`, and is read as that wherever it stands.
-  if (got === "CLOSE_BLOCK_PARAMS") {
-    return {
-      what: "Handlebars has no pipes, and a | stands between {{ and }}",
-      fix: 'Write the helper before its value, as in {{default vars.port "8080"}}.',
-      at: { line },
-    };
-  }
-  return {
-    what: `the template cannot be read${got ? ` at ${TOKENS[got] ?? got}` : ""}`,
-    fix: "Correct what stands between {{ and }}.",
-    at: { line },
-  };
 }
 
 /** Some of Handlebars' errors carry their place: the line from 1, the column from 0. */
-export function placeOf(error: unknown): { readonly lineNumber?: number; readonly column?: number } {
+function placeOf(error: unknown): { readonly lineNumber?: number; readonly column?: number } {
   if (!(error instanceof Error) || !("lineNumber" in error) || !("column" in error)) return {};
   const { lineNumber, column } = error;
   return typeof lineNumber === "number" && typeof column === "number" ? { lineNumber, column } : {};

@@ -1,8 +1,8 @@
 // Divides memcached's share: items, connections and threads in turn, and a hash table that never has to grow.
 
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Bound, Options } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
+import type { Bound, Options } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
 /** 4.7 MiB measured on 1.6, binary included. */
 const BASE_BYTES = 8 * MIB;

@@ -1,6 +1,10 @@
 // Tunes memcached: items get what connections, threads, first slab pages and a hash table that never has to grow leave.
 
+import type { Problem } from "../../refusal.ts";
+import { formatBytes, GIB, KIB, MIB, TIB } from "../../size.ts";
 import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import {
   CONNECTION_BYTES,
   type Division,
@@ -16,10 +20,6 @@ import {
   mostMemcachedBytes,
   tableBytes,
 } from "./memcached-memory.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Problem } from "../../refusal.ts";
-import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { formatBytes, GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const MEMCACHED = "memcached/memcached, memcached.c, settings_init";
 const CONNECTIONS = "docs.aws.amazon.com, ElastiCache, Memcached specific parameters, max_simultaneous_connections";

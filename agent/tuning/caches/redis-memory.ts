@@ -1,8 +1,8 @@
 // What Redis and Valkey take beside their data, and what exists twice while they save.
 
-import { booleanOption, numberOption } from "../profile/read-option.ts";
-import type { Options } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
+import type { Options } from "../profile/profile.ts";
+import { booleanOption, numberOption } from "../profile/read-option.ts";
 
 /** Measured with 64 threads, binary included. */
 export const BASE_BYTES = 12 * MIB;

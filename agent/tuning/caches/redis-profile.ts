@@ -1,7 +1,9 @@
 // Tunes Redis and Valkey alike: maxmemory with ElastiCache's reserve, held to what the share bears while the server forks to
 // save; buffers and threads. Does not decide whether the server saves.
 
+import { GIB, KIB, MIB, TIB } from "../../size.ts";
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 import {
   BASE_BYTES,
@@ -11,8 +13,6 @@ import {
   REPLICA_PERCENT,
   wholePercent,
 } from "./redis-memory.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const RESERVE = "docs.aws.amazon.com, ElastiCache, reserved-memory-percent";
 const NODE_TYPES = "docs.aws.amazon.com, ElastiCache, Redis OSS node-type specific parameters";

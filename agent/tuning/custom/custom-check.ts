@@ -1,5 +1,7 @@
 // Refuses options of a `custom` app that would fail on some machine, so that tuning never fails. Pure.
 
+import { formatBytes, MIB } from "../../size.ts";
+import type { OptionProblem, Options } from "../profile/profile.ts";
 import { evaluate, FUNCTIONS, type Names, namesIn } from "./custom-evaluate.ts";
 import { nameEveryMachine } from "./custom-machine.ts";
 import { accountOf, leastOf, sourcesOf } from "./custom-options.ts";
@@ -8,8 +10,6 @@ import { type CustomSetting, parseSetting } from "./custom-setting.ts";
 import { type Overdraft, withinShare } from "./custom-share.ts";
 import { type Expression } from "./custom-syntax.ts";
 import { ExpressionError } from "./expression-error.ts";
-import type { OptionProblem, Options } from "../profile/profile.ts";
-import { formatBytes, MIB } from "../../size.ts";
 
 /** Up to here whole numbers are exact and written without an exponent. */
 const MOST_NUMBER = 1e15;
@@ -104,7 +104,7 @@ function adviseBounding(isNegative: boolean, times: number | null, fitsFromBytes
   if (isNegative) return `Write max(0, …) around it${floor}.`;
   const bound = floor === "" ? "Lower it." : `Bound it, as by min(…, memoryBytes * 25%)${floor}.`;
   const lower = times === null ? bound : `A part of the share is written in per cent: ${times}%.`;
-  return `${lower} A size that is no memory of its own (part of another setting, a file, a disk) is uncounted(…).`;
+  return `${lower} Write uncounted(…) around a size that takes no memory of its own (part of another setting, a file, a disk).`;
 }
 
 /** The 60 of `memoryBytes * 60`, which was meant as 60 %. */

@@ -1,10 +1,10 @@
 // Names what expressions of `custom` may know of a machine: of one machine, of every one, and of a sample. Pure.
 
-import type { Fact } from "./custom-evaluate.ts";
-import { type Outcome, pointOf, type Range } from "./custom-range.ts";
+import { GIB, MIB, TIB } from "../../size.ts";
 import { PLENTY_BYTES } from "../profile/degraded.ts";
 import type { Allotment } from "../profile/profile.ts";
-import { GIB, MIB, TIB } from "../../size.ts";
+import type { Fact } from "./custom-evaluate.ts";
+import { type Outcome, pointOf, type Range } from "./custom-range.ts";
 
 /** With less than this no app starts, and an expression that divides by the share has something to divide by. */
 export const LEAST_BYTES = MIB;

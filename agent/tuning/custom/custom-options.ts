@@ -1,10 +1,10 @@
 // The options of a `custom` app as settings: all but `floor` are expressions. Pure.
 
+import type { Options } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 import { LEAST_BYTES } from "./custom-machine.ts";
 import { type CustomSetting, parseSetting } from "./custom-setting.ts";
 import { type Account, accountFor } from "./custom-share.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Options } from "../profile/profile.ts";
 
 /** By the options, which are the same object for every machine. */
 const ACCOUNTS = new WeakMap<Options, Account>();

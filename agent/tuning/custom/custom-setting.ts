@@ -1,10 +1,10 @@
 // One setting of `custom` as it is written: its expression, how it is printed, and whether it takes memory. Pure.
 
+import { SIZE_FORMS } from "../../formats/size-forms.ts";
 import { suggest } from "../../nearest.ts";
 import { argumentOf, checkCall } from "./custom-evaluate.ts";
 import { type Expression, parseExpression } from "./custom-syntax.ts";
 import { ExpressionError } from "./expression-error.ts";
-import { SIZE_FORMS } from "../../formats/size-forms.ts";
 
 export interface CustomSetting {
   readonly name: string;

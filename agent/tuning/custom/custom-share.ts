@@ -1,12 +1,12 @@
 // Finds the share from which on the sizes of a `custom` app fit into it and none is below 0. Pure.
 
+import { GIB } from "../../size.ts";
+import { PLENTY_BYTES } from "../profile/degraded.ts";
 import { evaluate, type Names, namesIn } from "./custom-evaluate.ts";
 import { LEAST_BYTES, type MachineNames, nameSamples, nameSmallest } from "./custom-machine.ts";
 import { type Outcome, settle } from "./custom-range.ts";
 import type { CustomSetting } from "./custom-setting.ts";
 import type { Expression } from "./custom-syntax.ts";
-import { PLENTY_BYTES } from "../profile/degraded.ts";
-import { GIB } from "../../size.ts";
 
 /** A machine on which the sizes exceed the share, or one of them is below 0. */
 export interface Overdraft {

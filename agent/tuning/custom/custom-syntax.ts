@@ -2,9 +2,9 @@
 
 import { nameInvisible } from "../../names/invisible.ts";
 import { shown } from "../../shown.ts";
-import { ExpressionError } from "./expression-error.ts";
-import { type Token, tokenize, type Tokens } from "./custom-tokens.ts";
 import { adviseSize, parseSize } from "../../size.ts";
+import { type Token, tokenize, type Tokens } from "./custom-tokens.ts";
+import { ExpressionError } from "./expression-error.ts";
 
 export type Operator = "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "==" | "!=";
 

@@ -1,7 +1,7 @@
 // Cuts an expression of `custom` into numbers, texts, names and symbols, each with its column.
 
-import { ExpressionError } from "./expression-error.ts";
 import { shown } from "../../shown.ts";
+import { ExpressionError } from "./expression-error.ts";
 
 export interface Token {
   readonly kind: "number" | "text" | "name" | "symbol" | "end";

@@ -1,6 +1,8 @@
 // Tunes any app by its operator's expressions over its share and its machine. `checkOptions` refuses what could fail.
 
+import { formatSize } from "../../formats/size-forms.ts";
 import { bytes, count, text } from "../profile/build-setting.ts";
+import type { Inputs, Profile, Setting } from "../profile/profile.ts";
 import { checkOptions } from "./custom-check.ts";
 import { evaluate, type Fact, type Names, namesIn } from "./custom-evaluate.ts";
 import { LEAST_BYTES, nameMachine } from "./custom-machine.ts";
@@ -8,8 +10,6 @@ import { accountOf, leastOf, parseSettings } from "./custom-options.ts";
 import { type Outcome, settle } from "./custom-range.ts";
 import type { CustomSetting } from "./custom-setting.ts";
 import type { Expression } from "./custom-syntax.ts";
-import type { Inputs, Profile, Setting } from "../profile/profile.ts";
-import { formatSize } from "../../formats/size-forms.ts";
 
 export const custom: Profile = {
   name: "custom",
@@ -33,7 +33,7 @@ export const custom: Profile = {
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],
-  toShrink: "lower the sizes of its expressions, or write uncounted(…) around one that is no memory of its own",
+  toShrink: "lower the sizes of its expressions, or write uncounted(…) around one that takes no memory of its own",
   floorBytes(options) {
     const account = accountOf(options);
     return account.kind === "fits" ? account.leastBytes : leastOf(options);

@@ -1,8 +1,8 @@
 // Divides ClickHouse's memory: small caches up to 8 GB, the default caches from 32 GB on, and the rest for queries.
 
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Options } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
+import type { Options } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
 export const SERVER = "clickhouse.com, server settings";
 export const LOW_MEMORY = "kb.altinity.com, configure ClickHouse for low memory environments";

@@ -1,9 +1,9 @@
 // ClickHouse's merges and mutations: the threads of their pool, and how many of these other work waits for.
 
 import { byGiven, count, type Reason } from "../profile/build-setting.ts";
-import { SERVER } from "./clickhouse-memory.ts";
-import { optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, Options, Setting, Settings } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
+import { SERVER } from "./clickhouse-memory.ts";
 
 const MERGE_TREE = "clickhouse.com, MergeTree settings (<merge_tree> in config.xml)";
 

@@ -1,10 +1,10 @@
 // ClickHouse's queries: the memory and threads of one, and how many of them run at once.
 
-import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
-import { LEAST_QUERIES, LOW_MEMORY, SERVER, type Split } from "./clickhouse-memory.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Options, Setting, Settings } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
+import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, Options, Setting, Settings } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
+import { LEAST_QUERIES, LOW_MEMORY, SERVER, type Split } from "./clickhouse-memory.ts";
 
 const SESSION = "clickhouse.com, session settings (a profile in users.xml)";
 

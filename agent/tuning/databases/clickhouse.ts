@@ -1,6 +1,9 @@
 // Tunes ClickHouse: the server's limit, its caches, and queries and merges that fit into what the caches leave.
 
+import { TIB } from "../../size.ts";
 import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, OptionRule, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 import {
   KEPT_BYTES,
   LEAST_INDEX_MARKS_BYTES,
@@ -14,9 +17,6 @@ import {
 } from "./clickhouse-memory.ts";
 import { LEAST_POOL, tuneMerges } from "./clickhouse-merges.ts";
 import { tuneQueries, tuneThreads } from "./clickhouse-queries.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
-import { TIB } from "../../size.ts";
 
 const TIPS = "clickhouse.com, usage recommendations, less than 16GB of RAM";
 

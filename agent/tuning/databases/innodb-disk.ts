@@ -1,8 +1,8 @@
 // How much MySQL and MariaDB ask of the disk in the background.
 
 import { count } from "../profile/build-setting.ts";
-import { choiceOption, optionalNumber } from "../profile/read-option.ts";
 import type { Options, Settings } from "../profile/profile.ts";
+import { choiceOption, optionalNumber } from "../profile/read-option.ts";
 
 const IO_CAPACITY = "dev.mysql.com/doc/refman, innodb-configuring-io-capacity";
 

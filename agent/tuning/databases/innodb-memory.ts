@@ -1,9 +1,9 @@
 // Divides the share of a MySQL or MariaDB: the buffer pool by MySQL's table, everything else by what the table leaves.
 
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Bound, Options } from "../profile/profile.ts";
-import { LEAST_POOL_BYTES, poolByTable, roundPool, THREE_QUARTERS_ABOVE_BYTES } from "./innodb-pool.ts";
 import { MIB } from "../../size.ts";
+import type { Bound, Options } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
+import { LEAST_POOL_BYTES, poolByTable, roundPool, THREE_QUARTERS_ABOVE_BYTES } from "./innodb-pool.ts";
 
 /** Memory that the server takes beside its buffer pool. */
 export interface PartRule {
@@ -153,7 +153,7 @@ function buyRest(
     rule.parts.flatMap((part): [string, Part][] =>
       part.early === undefined
         ? []
-        : [[part.setting, buyPart(spare, part, part.least, part.early, few.value, options)]],
+        : [[part.setting, buyPart(spare, part, { least: part.least, most: part.early }, few.value, options)]],
     ),
   );
   const all = buyConnections(spare, rule, options, "most");
@@ -161,7 +161,7 @@ function buyRest(
   const parts = rule.parts.map((part): [string, Part] => {
     const first = early.get(part.setting);
     const most = part.most(memoryBytes);
-    const rest = buyPart(spare, part, part.early ?? part.least, most, connections.value, options);
+    const rest = buyPart(spare, part, { least: part.early ?? part.least, most }, connections.value, options);
     return [part.setting, first === undefined ? rest : later(first, rest)];
   });
   return { connections, parts: new Map(parts) };
@@ -189,14 +189,13 @@ function buyConnections(spare: Spare, rule: InnodbRule, options: Options, until:
 function buyPart(
   spare: Spare,
   part: PartRule,
-  least: number,
-  most: number,
+  range: Pick<Wish, "least" | "most">,
   connections: number,
   options: Options,
 ): Part {
   const shared = part.perConnection === 0 ? null : connections;
   const eachBytes = eachBytesOf(part, connections);
-  return spare.buy({ given: givenOf(part, options), least, most, eachBytes, step: part.step, connections: shared });
+  return spare.buy({ given: givenOf(part, options), ...range, eachBytes, step: part.step, connections: shared });
 }
 
 interface Wish {

@@ -1,12 +1,12 @@
 // The options and settings that MySQL and MariaDB have in common: memory, connections and disk.
 
+import { GIB, KIB, MIB, TIB } from "../../size.ts";
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, OptionRule, OptionRules, Options, Setting, Settings, Useful } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 import { INNODB_STORAGES } from "./innodb-disk.ts";
 import { type InnodbMemory, type InnodbRule, type Part, type PartRule } from "./innodb-memory.ts";
 import { DEFAULT_POOL_BYTES, poolStep } from "./innodb-pool.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRule, OptionRules, Options, Setting, Settings, Useful } from "../profile/profile.ts";
-import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const TABLE = "dev.mysql.com/doc/refman, innodb-dedicated-server";
 

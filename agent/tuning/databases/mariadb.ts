@@ -1,6 +1,10 @@
 // Tunes MariaDB 10.11 to 11: MySQL's table for the pool, MariaDB's defaults for the rest, within the share at worst.
 
+import { GIB, KIB, MIB } from "../../size.ts";
 import { count, fromOption } from "../profile/build-setting.ts";
+import type { OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
+import { tuneDisk } from "./innodb-disk.ts";
 import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import {
   buffer,
@@ -17,10 +21,6 @@ import {
   tunePool,
   usefulInnodb,
 } from "./innodb.ts";
-import { tuneDisk } from "./innodb-disk.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB } from "../../size.ts";
 
 const VARIABLES = "mariadb.com/kb, server-system-variables and innodb-system-variables";
 const MYSQLTUNER = "major/MySQLTuner-perl: a quarter of the buffer pool";

@@ -1,9 +1,9 @@
 // Tunes MongoDB: WiredTiger's cache as mongod itself would size it, index builds and connections in what that leaves.
 
-import { bytes, count } from "../profile/build-setting.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { MIB, TIB } from "../../size.ts";
+import { bytes, count } from "../profile/build-setting.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 
 const CACHE = "mongodb/mongo, wiredtiger_util.cpp, getCacheSizeMB";
 const CONNECTIONS = "mongodb.com, manual, tuning the connection pool";

@@ -1,8 +1,8 @@
 // What a MySQL server takes beside its buffer pool, by release series, and in which order memory buys it.
 
+import { GIB, KIB, MIB } from "../../size.ts";
 import type { InnodbRule } from "./innodb-memory.ts";
 import { buffer, CONNECTIONS, global, tables } from "./innodb.ts";
-import { GIB, KIB, MIB } from "../../size.ts";
 
 /** 212 MiB measured on 9.7 beside a full pool and its overhead, binary and a log buffer of 16M included. */
 const BASE_BYTES = 200 * MIB;

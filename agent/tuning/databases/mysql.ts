@@ -1,6 +1,10 @@
 // Tunes MySQL 8.0 to 9: the values that a dedicated server gives itself, within the share at worst.
 
+import { GIB, MIB } from "../../size.ts";
 import { count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import type { Allotment, Inputs, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { optionalNumber, textOption } from "../profile/read-option.ts";
+import { tuneDisk } from "./innodb-disk.ts";
 import { divideInnodbMemory, type InnodbMemory, type InnodbRule, leastInnodbBytes } from "./innodb-memory.ts";
 import { chunksOf } from "./innodb-pool.ts";
 import {
@@ -15,11 +19,7 @@ import {
   tunePool,
   usefulInnodb,
 } from "./innodb.ts";
-import { tuneDisk } from "./innodb-disk.ts";
 import { MYSQL_RULES } from "./mysql-memory.ts";
-import { optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, Inputs, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
-import { GIB, MIB } from "../../size.ts";
 
 const VARIABLES = "dev.mysql.com/doc/refman, server-system-variables and innodb-parameters";
 const DEDICATED = "dev.mysql.com/doc/refman, innodb-dedicated-server";

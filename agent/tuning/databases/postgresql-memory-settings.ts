@@ -1,10 +1,10 @@
 // PostgreSQL's memory and worker settings from its divided share: pgtune's formulas, and what bound each.
 
+import { GIB, KIB, TIB } from "../../size.ts";
 import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import type { Inputs, Setting, Settings } from "../profile/profile.ts";
 import { LEAST_WORKERS, PARALLEL_VCPUS, type PostgresMemory } from "./postgresql-memory.ts";
 import { formatPostgresSize, type DataSize, type Workload } from "./postgresql-workload.ts";
-import type { Inputs, Setting, Settings } from "../profile/profile.ts";
-import { GIB, KIB, TIB } from "../../size.ts";
 
 export const PGTUNE = "le0pard/pgtune, configurationSlice.js";
 

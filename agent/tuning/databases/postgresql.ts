@@ -1,7 +1,11 @@
 // Tunes PostgreSQL 12 to 18 by pgtune's rules. If pgtune's values exceed the share, the share wins.
 
+import { KIB, MIB } from "../../size.ts";
 import { bytes, count, type Reason, text } from "../profile/build-setting.ts";
+import type { OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { choiceOption, optionalNumber, textOption } from "../profile/read-option.ts";
 import { sumHugePages } from "../system/hugepages.ts";
+import { PGTUNE, type PostgresKind, reason, tuneMemory, tuneWorkers } from "./postgresql-memory-settings.ts";
 import {
   DEFAULT_WORK_MEM_KB,
   dividePostgresMemory,
@@ -9,7 +13,6 @@ import {
   LEAST_CONNECTIONS,
   type PostgresMemory,
 } from "./postgresql-memory.ts";
-import { PGTUNE, type PostgresKind, reason, tuneMemory, tuneWorkers } from "./postgresql-memory-settings.ts";
 import {
   DATA_SIZES,
   type DataSize,
@@ -18,9 +21,6 @@ import {
   WORKLOADS,
   type Workload,
 } from "./postgresql-workload.ts";
-import { choiceOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
-import { KIB, MIB } from "../../size.ts";
 
 const OPTIONS = {
   version: {

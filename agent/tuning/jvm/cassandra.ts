@@ -1,13 +1,13 @@
 // Tunes Cassandra: the heap of cassandra-env.sh by its collector, a young generation for CMS only, request threads, page
 // cache.
 
+import { GIB, KIB, MIB } from "../../size.ts";
 import { bytes, count, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { textOption } from "../profile/read-option.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, formatJvmSize, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
-import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
-import { textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB } from "../../size.ts";
 
 const ENV_SH = "apache/cassandra, conf/cassandra-env.sh";
 const YAML = "apache/cassandra, conf/cassandra.yaml";

@@ -1,12 +1,13 @@
 // Tunes Elasticsearch: the heap by node role, as its server chooses it; G1's options; the page cache that Lucene needs.
 
+import { GIB, MIB } from "../../size.ts";
 import { count } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { choiceOption, textOption } from "../profile/read-option.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
-import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
-import { choiceOption, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, MIB } from "../../size.ts";
+import { SEARCH_RULE } from "./search-rule.ts";
 
 const HEAP_SOURCE = "elastic/elasticsearch, server-cli, MachineDependentHeap.java";
 const ERGONOMICS = "elastic/elasticsearch, server-cli, JvmErgonomics.java";
@@ -58,19 +59,6 @@ function catchUpBytes(memoryBytes: number): number {
   return GIB / 2 - (GIB - memoryBytes) / 1.05;
 }
 
-/** The rule of every role, without the heap. */
-const RULE: Omit<ServerRule, "heapBytes"> = {
-  mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
-  heapStepBytes: MIB,
-  leastHeapBytes: 128 * MIB,
-  // About 25,000 classes, by the memory calculator's formula.
-  metaspaceBytes: 160 * MIB,
-  threadStackBytes: MIB,
-  leastThreads: 64,
-  leastDirectBytes: 16 * MIB,
-  directShare: 1 / 2,
-};
-
 const OPTIONS = {
   role: {
     kind: "choice",
@@ -112,8 +100,8 @@ function roleOf(options: Options): RoleRule {
 }
 
 function ruleOf(options: Options): ServerRule {
-  const { heapBytes, heapStepBytes = RULE.heapStepBytes } = roleOf(options);
-  return { ...RULE, heapBytes, heapStepBytes };
+  const { heapBytes, heapStepBytes = SEARCH_RULE.heapStepBytes } = roleOf(options);
+  return { ...SEARCH_RULE, heapBytes, heapStepBytes };
 }
 
 function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {

@@ -1,8 +1,8 @@
 // What a garbage collector takes beside the heap: mark bitmaps, card tables, remembered sets. Measured: no program tells it.
 
-import { choiceOption } from "../profile/read-option.ts";
-import type { Options } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
+import type { Options } from "../profile/profile.ts";
+import { choiceOption } from "../profile/read-option.ts";
 
 /**
  * Percent of the heap. Measured in OpenJDK 17 with a heap of 4 GiB full of small objects that point at each other all over

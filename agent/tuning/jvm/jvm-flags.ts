@@ -1,9 +1,9 @@
 // Writes a JVM's settings as the flags of the java command. Rounds the heap down as HotSpot would round it up.
 
-import { text } from "../profile/build-setting.ts";
-import type { Collector } from "./jvm-collector.ts";
-import type { Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
+import { text } from "../profile/build-setting.ts";
+import type { Setting } from "../profile/profile.ts";
+import type { Collector } from "./jvm-collector.ts";
 
 /** HotSpot rounds the heap up to pages of its card table and, with G1, to whole regions: 2,048 of them or fewer. */
 const LEAST_HEAP_STEP_BYTES = 2 * MIB;

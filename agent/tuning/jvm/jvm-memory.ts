@@ -1,9 +1,9 @@
 // Divides a JVM's memory into its regions, as the memory calculator of Cloud Foundry and Paketo does. Never rounds up.
 
-import { chosenCollector, collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
-import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Bound, Options } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
+import type { Bound, Options } from "../profile/profile.ts";
+import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
+import { chosenCollector, collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
 
 /** The JVM's own classes, and each loaded class: measured by the authors of the calculator. */
 const METASPACE_BASE_BYTES = 14_000_000;

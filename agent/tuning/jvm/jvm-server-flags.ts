@@ -1,8 +1,8 @@
 // Writes the settings of a server on the JVM as the flags of the java command.
 
 import { text } from "../profile/build-setting.ts";
-import type { ServerSettings } from "./jvm-server.ts";
 import type { Setting } from "../profile/profile.ts";
+import type { ServerSettings } from "./jvm-server.ts";
 
 /** The flags that every server has; the server adds those of its collector. */
 export function memoryFlags(settings: ServerSettings, processors: Setting): readonly string[] {

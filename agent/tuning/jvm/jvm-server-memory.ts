@@ -1,10 +1,10 @@
 // Divides the share of a server on the JVM: the heap by its reference's rule, what the JVM takes beside it, page cache.
 
+import { GIB, KIB, MIB } from "../../size.ts";
+import type { Bound, Options } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import { collectorBytes, collectorPercent, heapWithin, untouchedBytes } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Bound, Options } from "../profile/profile.ts";
-import { GIB, KIB, MIB } from "../../size.ts";
 
 /** Below 32 GiB a reference takes 4 bytes ("compressed oops"): the cap of Elasticsearch and all others. */
 export const COMPRESSED_OOPS_HEAP_BYTES = 31 * GIB;

@@ -1,6 +1,8 @@
 // Options and settings of every server on the JVM, each by the server's rule: heap, native regions, threads, page cache.
 
+import { GIB, KIB, MIB, TIB } from "../../size.ts";
 import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, Inputs, OptionRule, OptionRules, Options, Setting } from "../profile/profile.ts";
 import { COLLECTOR_SOURCE } from "./jvm-collector.ts";
 import { CODE_CACHE_BYTES } from "./jvm-memory.ts";
 import {
@@ -10,8 +12,6 @@ import {
   type ServerMemory,
   type ServerRule,
 } from "./jvm-server-memory.ts";
-import type { Allotment, Inputs, OptionRule, OptionRules, Options, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const HOTSPOT = "openjdk/jdk, the java command";
 const PARBAKE = "parbake: what the share leaves";

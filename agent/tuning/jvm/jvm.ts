@@ -1,7 +1,10 @@
 // Tunes a JVM: regions by the memory calculator, collector and threads by HotSpot's own rules, JAVA_TOOL_OPTIONS as one
 // text.
 
+import { GIB, KIB, MIB, TIB } from "../../size.ts";
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { numberOption } from "../profile/read-option.ts";
 import { chosenCollector, type Collector, COLLECTOR_SOURCE, SERVER_CLASS_BYTES } from "./jvm-collector.ts";
 import { formatRegion, joinFlags } from "./jvm-flags.ts";
 import {
@@ -12,9 +15,6 @@ import {
   mostMemoryBytes,
   type Part,
 } from "./jvm-memory.ts";
-import { numberOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB, TIB } from "../../size.ts";
 
 const CALCULATOR = "paketo-buildpacks/libjvm, calc";
 const WORKER_POLICY = "openjdk/jdk, gc/shared/workerPolicy.cpp";

@@ -1,12 +1,12 @@
 // Tunes Kafka: a heap that soon stops growing with the memory, threads by the CPUs, and the rest for the page cache.
 
+import { GIB, MIB } from "../../size.ts";
 import { count, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { booleanOption, optionalNumber } from "../profile/read-option.ts";
+import { flagsBesideHeap, heapFlags, joinFlags } from "./jvm-server-flags.ts";
 import { leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import { countProcessors, type HeapRule, type ProcessorRule, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
-import { flagsBesideHeap, heapFlags, joinFlags } from "./jvm-server-flags.ts";
-import { booleanOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, MIB } from "../../size.ts";
 
 const START_SH = "apache/kafka, bin/kafka-server-start.sh";
 const OPERATIONS = "kafka.apache.org, operations, Java version";

@@ -1,25 +1,18 @@
 // Tunes OpenSearch: half of the share for the heap, as its documentation advises, since it chooses none itself; page cache.
 
+import { MIB } from "../../size.ts";
 import { count } from "../profile/build-setting.ts";
+import type { Profile, Settings } from "../profile/profile.ts";
+import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
 import { COMPRESSED_OOPS_HEAP_BYTES, leastServerBytes, type ServerRule } from "./jvm-server-memory.ts";
 import { countProcessors, SERVER_OPTIONS, tuneServerMemory } from "./jvm-server.ts";
-import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
-import type { Profile, Settings } from "../profile/profile.ts";
-import { MIB } from "../../size.ts";
+import { SEARCH_RULE } from "./search-rule.ts";
 
 const JVM_OPTIONS = "opensearch-project/OpenSearch, distribution/src/config/jvm.options";
 
 const RULE: ServerRule = {
   heapBytes: (memory) => Math.min(memory / 2, COMPRESSED_OOPS_HEAP_BYTES),
-  mostHeapBytes: () => COMPRESSED_OOPS_HEAP_BYTES,
-  heapStepBytes: MIB,
-  leastHeapBytes: 128 * MIB,
-  // About 25,000 classes, by the memory calculator's formula.
-  metaspaceBytes: 160 * MIB,
-  threadStackBytes: MIB,
-  leastThreads: 64,
-  leastDirectBytes: 16 * MIB,
-  directShare: 1 / 2,
+  ...SEARCH_RULE,
 };
 
 /** Pools that are sized by the CPUs, as Elasticsearch's are. */

@@ -1,8 +1,8 @@
 // Lists what an app gave up because its share is small, and what it would have with enough memory. Pure.
 
+import { MIB, TIB } from "../../size.ts";
 import type { Allotment, Options, Profile, Settings } from "./profile.ts";
 import { settingNamed } from "./setting-named.ts";
-import { MIB, TIB } from "../../size.ts";
 
 /** As much as the largest instance has: with it, no app gives anything up. */
 export const PLENTY_BYTES = 32 * TIB;

@@ -2,8 +2,8 @@
 
 import type { OptionValue } from "../../config/config.ts";
 import type { NetworkFacts } from "../../facts/facts.ts";
-import type { Declared, Problem } from "../../refusal.ts";
 import type { Disk } from "../../facts/hardware/disks.ts";
+import type { Declared, Problem } from "../../refusal.ts";
 
 export type Unit = "bytes" | "count" | "percent" | "ms" | "text";
 

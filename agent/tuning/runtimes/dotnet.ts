@@ -1,10 +1,10 @@
 // Tunes .NET: the heap limit that the runtime sets by itself only in a container, and the kind and number of heaps.
 
+import { MIB } from "../../size.ts";
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import { numberOption, textOption } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { MIB } from "../../size.ts";
+import { numberOption, textOption } from "../profile/read-option.ts";
 
 const DOCS = "dotnet/docs, runtime-config/garbage-collector.md";
 const SERVER_GC = "dotnet/docs, garbage-collection/workstation-server-gc.md: 16 MB for each heap at least";

@@ -1,10 +1,10 @@
 // Tunes Go: the soft memory limit that the runtime does not set by itself, and its processors, as environment variables.
 
+import { MIB } from "../../size.ts";
 import { bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { MIB } from "../../size.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
 const AUTOMEMLIMIT = "KimMachineGun/automemlimit, memlimit";
 const AUTOMAXPROCS = "uber-go/automaxprocs, internal/runtime, and golang/go, runtime/proc.go";

@@ -1,9 +1,9 @@
 // Tunes Node.js: the old space that V8 would not take by itself, the thread pool, and cluster workers if the app has them.
 
-import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
-import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, MIB, TIB } from "../../size.ts";
+import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
 
 const V8 = "v8, heap/heap.cc, and nodejs.org/api/cli, --max-old-space-size";
 const SEMI_SPACE = "nodejs.org/api/cli, --max-semi-space-size";

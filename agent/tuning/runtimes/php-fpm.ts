@@ -1,10 +1,10 @@
 // Tunes PHP-FPM: as many children as fit at their memory limit beside the memory that they share, by Heroku's or Upsun's
 // rule; spare children by FPM's.
 
-import { bytes, count, text } from "../profile/build-setting.ts";
-import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
+import { bytes, count, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 
 const HEROKU = "heroku/heroku-buildpack-php, bin/util/autotune.php";
 const UPSUN = "platformsh/platformsh-docs, languages/php/fpm.md";

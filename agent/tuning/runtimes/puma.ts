@@ -1,10 +1,10 @@
 // Tunes Puma: a worker for each CPU core as far as memory has room, single mode if that is fewer than two; threads.
 
+import { GIB, MIB, TIB } from "../../size.ts";
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, AppCpus, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { GIB, MIB, TIB } from "../../size.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
 const DEPLOYMENT = "puma/puma, docs/deployment.md";
 const GLIBC = "devcenter.heroku.com, tuning glibc memory behavior";

@@ -1,10 +1,10 @@
 // Tunes gunicorn or uvicorn: processes by memory and CPUs, threads as the operator says that the app is safe with.
 
+import { MIB, TIB } from "../../size.ts";
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
-import { MIB, TIB } from "../../size.ts";
+import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 
 const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh, and docs.gunicorn.org, design";
 const UVICORN = "tiangolo/uvicorn-gunicorn-docker, WORKERS_PER_CORE, and heroku/heroku-buildpack-python";

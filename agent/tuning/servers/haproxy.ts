@@ -1,9 +1,9 @@
 // Tunes HAProxy: as many connections as it would allow itself in its memory, within the share; threads, files.
 
-import { byGiven, bytes, count } from "../profile/build-setting.ts";
-import { choiceOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
+import { byGiven, bytes, count } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { choiceOption, numberOption, optionalNumber } from "../profile/read-option.ts";
 
 const LIMITS = "haproxy/haproxy, src/limits.c and include/haproxy/defaults.h";
 const THREADS = "haproxy/haproxy, doc/configuration.txt, nbthread";

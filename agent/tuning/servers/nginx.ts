@@ -1,9 +1,9 @@
 // Tunes nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
 
-import { count, fromOption } from "../profile/build-setting.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { KIB, MIB } from "../../size.ts";
+import { count, fromOption } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
 const CORE_MODULE = "nginx.org, ngx_core_module";
 const RLIMIT = "nginx.org, ngx_core_module, worker_rlimit_nofile";

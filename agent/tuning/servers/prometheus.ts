@@ -1,11 +1,11 @@
 // Tunes Prometheus: the Go runtime's limits, queries that fit beside the head, and the series that the head then bears.
 
+import { KIB, MIB } from "../../size.ts";
 import { byGiven, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import { go } from "../runtimes/go.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { KIB, MIB } from "../../size.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import { go } from "../runtimes/go.ts";
 
 const MAIN = "prometheus/prometheus, cmd/prometheus/main.go";
 const SERIES = "robustperception.io, how much RAM does Prometheus 2.x need";

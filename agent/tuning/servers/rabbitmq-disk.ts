@@ -2,8 +2,8 @@
 // allows.
 
 import { byGiven, bytes, type Reason } from "../profile/build-setting.ts";
-import { optionalNumber } from "../profile/read-option.ts";
 import type { Allotment, Options, Setting } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 
 export const CHECKLIST = "rabbitmq.com, production checklist";
 export const OPERATOR = "rabbitmq/cluster-operator, internal/resource/configmap.go";

@@ -1,10 +1,10 @@
 // Tunes RabbitMQ: the memory at which publishers wait, free disk, files, the connections that it bears, schedulers.
 
-import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
-import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
-import { CHECKLIST, DATA_FOLDER, OPERATOR, tuneDisk } from "./rabbitmq-disk.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
+import { byGiven, bytes, count, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
+import { CHECKLIST, DATA_FOLDER, OPERATOR, tuneDisk } from "./rabbitmq-disk.ts";
 
 const MONITOR = "rabbitmq/rabbitmq-server, vm_memory_monitor.erl";
 const LIMITS = "rabbitmq.com, configurable limits";

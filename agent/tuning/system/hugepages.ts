@@ -1,9 +1,9 @@
 // Counts the huge pages to reserve at boot, for a size or for a part of the app's share.
 
-import { bytes, count, fromOption, text } from "../profile/build-setting.ts";
-import { choiceOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Neighbour, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
+import { bytes, count, fromOption, text } from "../profile/build-setting.ts";
+import type { Neighbour, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import { choiceOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 
 const HUGETLB = "linux, Documentation/admin-guide/mm/hugetlbpage.rst";
 

@@ -1,7 +1,7 @@
 // What each profile asks of the kernel that all apps share. Decides nothing: `sysctl` does.
 
-import type { Neighbour } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
+import type { Neighbour } from "../profile/profile.ts";
 
 /** What a profile asks for, and who says so. */
 interface Ask<Value> {

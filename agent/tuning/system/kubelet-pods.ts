@@ -1,10 +1,10 @@
 // Counts a node's pods: as many as the network has addresses for, and no more than the memory bears.
 
-import { count, fromOption, type Reason } from "../profile/build-setting.ts";
-import { BASE_MIB, GKE, isGke, NODEADM, POD_MIB, sumTiers } from "./kubelet-reserve.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Options, Setting } from "../profile/profile.ts";
 import { MIB } from "../../size.ts";
+import { count, fromOption, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, Options, Setting } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
+import { BASE_MIB, GKE, isGke, NODEADM, POD_MIB, sumTiers } from "./kubelet-reserve.ts";
 
 /** Kubernetes' default, for a type whose network is unknown. */
 const DEFAULT_PODS = 110;

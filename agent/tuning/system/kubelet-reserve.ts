@@ -1,9 +1,9 @@
 // What a node keeps from its pods for the system, the kubelet and the container runtime, by EKS's or GKE's rule.
 
-import { bytes, count, type Reason } from "../profile/build-setting.ts";
-import { numberOption, textOption } from "../profile/read-option.ts";
-import type { Allotment, Options, Setting } from "../profile/profile.ts";
 import { GIB, MIB } from "../../size.ts";
+import { bytes, count, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, Options, Setting } from "../profile/profile.ts";
+import { numberOption, textOption } from "../profile/read-option.ts";
 
 export const NODEADM = "awslabs/amazon-eks-ami, nodeadm/internal/kubelet";
 export const GKE = "cloud.google.com/kubernetes-engine, plan-node-sizes";

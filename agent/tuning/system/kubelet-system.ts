@@ -1,9 +1,9 @@
 // What a node keeps from its pods for the other apps of the machine.
 
+import { MIB } from "../../size.ts";
+import type { Allotment, Neighbour, Setting } from "../profile/profile.ts";
 import { sumHugePages } from "./hugepages.ts";
 import { mebibytes } from "./kubelet-reserve.ts";
-import type { Allotment, Neighbour, Setting } from "../profile/profile.ts";
-import { MIB } from "../../size.ts";
 
 /**
  * The kubelet gives pods all of the machine that is not reserved. EKS and GKE count the system's memory in what they keep

@@ -1,13 +1,13 @@
 // Tunes a kubelet: as many pods as the network has addresses and the memory has room for, and what the node keeps from them
 // for itself, by EKS's or GKE's rule, and for the other apps of the machine.
 
+import { GIB, MIB } from "../../size.ts";
 import { bytes, fromOption, text } from "../profile/build-setting.ts";
+import type { OptionRules, Profile, Setting } from "../profile/profile.ts";
+import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import { LEAST_PODS, tuneMaxPods } from "./kubelet-pods.ts";
 import { leastReservedBytes, mebibytes, NODEADM, tuneReservedCpu, tuneReservedMemory } from "./kubelet-reserve.ts";
 import { tuneSystemReserved } from "./kubelet-system.ts";
-import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import type { OptionRules, Profile, Setting } from "../profile/profile.ts";
-import { GIB, MIB } from "../../size.ts";
 
 /** Twice aws-node, kube-proxy and two of CoreDNS: with fewer pods, a node carries little but the cluster itself. */
 const USEFUL_PODS = 8;

@@ -1,7 +1,10 @@
 // Sets what the machine's apps ask of the kernel, the strictest ask of each setting. If no app asks, the kernel keeps its
 // own.
 
+import { GIB, KIB, MIB } from "../../size.ts";
 import { count, fromOption, type Reason } from "../profile/build-setting.ts";
+import type { Allotment, Neighbour, Options, Setting } from "../profile/profile.ts";
+import { optionalNumber } from "../profile/read-option.ts";
 import {
   type AppAsk,
   DIRTY_BACKGROUND_BYTES,
@@ -12,9 +15,6 @@ import {
   OVERCOMMIT_MEMORY,
   SWAPPINESS,
 } from "./kernel-asks.ts";
-import { optionalNumber } from "../profile/read-option.ts";
-import type { Allotment, Neighbour, Options, Setting } from "../profile/profile.ts";
-import { GIB, KIB, MIB } from "../../size.ts";
 
 const FREE_KEY = "vm.min_free_kbytes";
 const KHUGEPAGED = "linux, mm/khugepaged.c, set_recommended_min_free_kbytes";

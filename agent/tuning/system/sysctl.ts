@@ -1,8 +1,8 @@
 // Sets the kernel for any server, only ever raising values, and as the other apps of the machine ask.
 
+import { KIB, MIB } from "../../size.ts";
 import { count, text, type Reason } from "../profile/build-setting.ts";
 import type { Bound, OptionRules, Profile, Setting } from "../profile/profile.ts";
-import { KIB, MIB } from "../../size.ts";
 import { isMoreThanKernels, tuneAsked, tuneSwappiness } from "./sysctl-asked.ts";
 import { THP_MODES, tuneThp } from "./thp.ts";
 

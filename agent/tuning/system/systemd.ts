@@ -1,9 +1,9 @@
 // Limits any unit or slice, so that an app without a profile gets its share and no more.
 
-import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
-import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
+import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
+import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 
 const CONTROL = "systemd.resource-control(5)";
 

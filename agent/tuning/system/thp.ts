@@ -2,9 +2,9 @@
 // writes it.
 
 import { count, text } from "../profile/build-setting.ts";
-import { listAsks, nameApps, THP, type Thp } from "./kernel-asks.ts";
-import { choiceOption } from "../profile/read-option.ts";
 import type { Neighbour, Options, Setting, Settings } from "../profile/profile.ts";
+import { choiceOption } from "../profile/read-option.ts";
+import { listAsks, nameApps, THP, type Thp } from "./kernel-asks.ts";
 
 const THP_DOCS = "linux, Documentation/admin-guide/mm/transhuge.rst";
 const FOLDER = "/sys/kernel/mm/transparent_hugepage";

@@ -40,7 +40,7 @@ export function makeRootedImage(config: string): RootedImage {
   };
 }
 
-export interface Intruder {
+interface Intruder {
   end(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ const WORD_LENGTH = 8;
 /** Of a word that a message quotes in part; V8 shows ten characters around what it stumbles over. */
 const PIECE_LENGTH = 6;
 
-export type Form = "raw" | "base64" | "hex" | "UTF-16" | "escaped";
+type Form = "raw" | "base64" | "hex" | "UTF-16" | "escaped";
 
 export interface Trace {
   readonly form: Form;

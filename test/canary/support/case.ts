@@ -3,7 +3,7 @@
 import type { Fault, FaultAction } from "../../../scripts/emulator/faults.ts";
 import type { SecretVersion } from "../../../scripts/emulator/world.ts";
 
-export type SecretInput = Pick<SecretVersion, "string"> | Pick<SecretVersion, "binaryBase64">;
+type SecretInput = Pick<SecretVersion, "string"> | Pick<SecretVersion, "binaryBase64">;
 
 export interface Case {
   readonly what: string;

@@ -5,8 +5,7 @@ import assert from "node:assert/strict";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import { ROLE_CREDENTIALS } from "../../../scripts/emulator/world.ts";
 import { Canary, find, formsOf, type Trace } from "./canary.ts";
-import type { Case } from "./case.ts";
-import { password } from "./case.ts";
+import { type Case, password } from "./case.ts";
 import { Machine, type Run, type RunOptions } from "./machine.ts";
 import { INSTALL_PROGRAMS } from "./programs.ts";
 

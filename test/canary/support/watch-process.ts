@@ -10,7 +10,7 @@ export interface Seen {
   readonly environs: ReadonlySet<string>;
 }
 
-export interface Watch {
+interface Watch {
   stop(): Seen;
 }
 

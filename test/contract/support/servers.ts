@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { startMoto as startMotoServer } from "../../../scripts/start-moto.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import type { WorldInput } from "../../../scripts/emulator/world.ts";
+import { startMoto as startMotoServer } from "../../../scripts/start-moto.ts";
 
 export interface RunningServer {
   readonly name: "emulator" | "moto" | "aemm";

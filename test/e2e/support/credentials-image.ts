@@ -25,7 +25,7 @@ export async function bakeCredentialsImage(root: string, deadline: string): Prom
 }
 
 /** A drop-in, which systemd sees at the next boot or daemon-reload. */
-export async function put(root: string, name: string, lines: readonly string[]): Promise<void> {
+async function put(root: string, name: string, lines: readonly string[]): Promise<void> {
   const file = join(root, "etc/systemd/system", name);
   await mkdir(join(file, ".."), { recursive: true });
   await writeFile(file, `${lines.join("\n")}\n`);

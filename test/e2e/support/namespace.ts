@@ -1,8 +1,8 @@
 // A network namespace of the test's own, where 169.254.169.254 is this machine; nothing in it reaches any other network.
 
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { run, waitUntil } from "./command.ts";
 
 export interface Namespace {

@@ -23,7 +23,7 @@ import { attempt, run } from "./command.ts";
 const CACHE = new URL("../../../.cache/kernel-6.1/", import.meta.url).pathname;
 const PARBAKE = new URL("../../../dist/parbake", import.meta.url).pathname;
 
-export type Kernel =
+type Kernel =
   | { readonly kind: "kernel"; readonly image: string; readonly busybox: string }
   | { readonly kind: "unavailable"; readonly reason: string };
 

@@ -12,7 +12,7 @@ const CACHE = new URL("../../../.cache/", import.meta.url).pathname;
 /** Enough to boot. */
 const BASE = ["systemd", "systemd-sysv", "dbus", "iproute2"];
 
-export type Rootfs =
+type Rootfs =
   | { readonly kind: "archive"; readonly path: string }
   | { readonly kind: "unavailable"; readonly reason: string };
 

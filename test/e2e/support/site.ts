@@ -25,7 +25,7 @@ export const SITE_REQUIREMENTS: Requirements = {
 };
 
 /** Puts parbake and an image's own files into a root. */
-export type Bake = (root: string) => Promise<void>;
+type Bake = (root: string) => Promise<void>;
 
 /** What the sample image's config tunes. */
 const SERVICES = ["nginx-light", "postgresql-15"];

@@ -90,7 +90,7 @@ export function readWithPostgres(file: string, names: readonly string[]): string
   });
 }
 
-export interface Service {
+interface Service {
   /** Lines of the [Service] section. */
   readonly lines: string;
   /** By name, in /fuzz. */
@@ -197,7 +197,7 @@ function fetchText(socketPath: string, path: string): Promise<string> {
   });
 }
 
-export function inFolder<Result>(work: (folder: string) => Result): Result {
+function inFolder<Result>(work: (folder: string) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), "parbake-fuzz-"));
   try {
     return work(folder);

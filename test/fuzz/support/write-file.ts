@@ -1,11 +1,11 @@
 // Prints many values into one file of a format, each on a line of its own, through parbake's encoder and its reading back.
 
 import assert from "node:assert/strict";
-import { fillHoles } from "../../../agent/template/fill-holes.ts";
-import { TypedScalar } from "../../../agent/template/context/helper-values.ts";
-import { formatProblem } from "../../../agent/refusal.ts";
-import { plainText } from "../../unit/support/plain-text.ts";
 import type { ScalarType, TemplateFormat } from "../../../agent/formats/format.ts";
+import { formatProblem } from "../../../agent/refusal.ts";
+import { TypedScalar } from "../../../agent/template/context/helper-values.ts";
+import { fillHoles } from "../../../agent/template/fill-holes.ts";
+import { plainText } from "../../unit/support/plain-text.ts";
 
 /** Where a value stands in a file of one format. */
 export interface Spot {

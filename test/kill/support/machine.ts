@@ -17,10 +17,10 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BINARY } from "../../binary/support/scratch-image.ts";
 import type { Emulator } from "../../../scripts/emulator/emulator.ts";
+import { BINARY } from "../../binary/support/scratch-image.ts";
 
-export type Version = "old" | "new";
+type Version = "old" | "new";
 
 const SECRETS = "run/parbake/secrets";
 const CREATED = "etc/app/created.conf";

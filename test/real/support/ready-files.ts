@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { BINARY } from "../../binary/support/scratch-image.ts";
 import { run } from "../../e2e/support/command.ts";
 import {
   parseExample,
@@ -11,7 +12,6 @@ import {
   TEMPLATES_FOLDER,
   type ParsedExample,
 } from "../../unit/support/ready-templates.ts";
-import { BINARY } from "../../binary/support/scratch-image.ts";
 import type { Programs } from "./open-programs.ts";
 import type { Size } from "./tune.ts";
 

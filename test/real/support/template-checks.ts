@@ -10,7 +10,7 @@ import { commandFor, placeFile, type ReadyFile } from "./ready-files.ts";
 import { redisCli, redisService } from "./redis.ts";
 import { withService } from "./service.ts";
 
-export interface TemplateCheck {
+interface TemplateCheck {
   readonly template: string;
   /** The program, and what it is asked. */
   readonly title: string;

@@ -81,7 +81,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
       refused: "unavailable",
       problems: [
         "nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
-        "with the old files back, nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
+        "with the old files restored, nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
       ],
       units: [
         { ...RESTART, outcome: "done", rollbackOutcome: "done" },
@@ -101,10 +101,10 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
       heard: HEARD_OF_OLD,
     },
   ]) {
-    it(`puts the old files back and has the units read them where ${what}; the next run tries again`, () => {
+    it(`restores the old files and has the units read them where ${what}; the next run tries again`, () => {
       const played = play("rollback", ...failing);
       assert.deepEqual(played.first, { refused, problems });
-      assert.match(played.fix, /^The old files are back\. \w/);
+      assert.match(played.fix, /^The old files were restored\. \w/);
       assert.deepEqual([played.same, played.rolledBack, played.changed], [true, true, false]);
       assert.deepEqual(played.files, { a: "old", attributes: "x" });
       assert.deepEqual(

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { STATE_FOLDER } from "../../../agent/apply/state/own-folders.ts";
 import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
-import { applyPlan } from "../../../agent/apply/apply-plan.ts";
+import type { ContentPart } from "../../../agent/formats/content.ts";
 import type { SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 import {
   CANARY,
   fetched,
@@ -20,8 +22,6 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../support/scratch.ts";
-import type { ContentPart } from "../../../agent/formats/content.ts";
-import { readReport } from "../../../agent/report/report-file.ts";
 
 const PASSWORD: ContentPart = { reference: { secret: "db", key: "password" }, format: "env" };
 

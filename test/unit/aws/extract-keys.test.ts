@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { extractKeys, hasMark } from "../../../agent/aws/extract-keys.ts";
-import { Refusal } from "../../../agent/refusal.ts";
 import type { SecretKey, SecretStep } from "../../../agent/plan/plan.ts";
+import { Refusal } from "../../../agent/refusal.ts";
 import { CANARY, keyOf, stepOf } from "../support/open-source.ts";
 
 function step(...keys: string[]): SecretStep {

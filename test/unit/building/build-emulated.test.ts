@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "mocha";
-import { makeFolder } from "../../support/folders.ts";
 import { findRunner, writeLauncher } from "../../../scripts/building/build-emulated.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 describe("findRunner", () => {
   let folder: string;

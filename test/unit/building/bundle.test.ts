@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { compileFunction } from "node:vm";
 import { createRequire } from "node:module";
+import { compileFunction } from "node:vm";
 import { build, type Plugin } from "esbuild";
 import { describe, it } from "mocha";
 import { shapeBuiltins } from "../../../scripts/building/bundle-builtins.ts";

@@ -1,8 +1,8 @@
 // Who tells of values that an expert would not sign: every command that shows a tuning or acts by one.
 
 import assert from "node:assert/strict";
-import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import type { Profile } from "../../../agent/tuning/profile/profile.ts";
+import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
 import { GIB } from "../support/alone.ts";
 import { cappedProfile } from "../support/any-image.ts";

@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { run } from "../../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
-import { startProxy } from "../support/tls-front.ts";
 import type { WorldInput } from "../../../scripts/emulator/world.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { startProxy } from "../support/tls-front.ts";
 
 const CONFIG = `secretsGuarantee: swappable
 secrets:

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { parse as parseYaml } from "yaml";
 import { encode, placesIn, Unencodable } from "../../../agent/formats/encode.ts";
 import { HOLE } from "../../../agent/formats/encoders/format-rules.ts";
+import type { TemplateFormat } from "../../../agent/formats/format.ts";
 import { Written } from "../../../agent/written.ts";
 import { hostileText, UNWRITABLE } from "../support/hostile.ts";
-import type { TemplateFormat } from "../../../agent/formats/format.ts";
 
 /** `template` with `value` written where its `{}` stands; null: refused. */
 function write(format: TemplateFormat, template: string, value: string): string | null {

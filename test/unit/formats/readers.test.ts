@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { TemplateFormat } from "../../../agent/formats/format.ts";
 import { READERS } from "../../../agent/formats/readers.ts";
 import { Malformed } from "../../../agent/formats/readers/scanner.ts";
-import type { TemplateFormat } from "../../../agent/formats/format.ts";
 
 type Format = Exclude<TemplateFormat, "text">;
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { errnoOf } from "../../../agent/host/file-error.ts";
 import {
   closeFolder,
   inFolder,
@@ -9,7 +10,6 @@ import {
   removeFolders,
   TRUST_NOBODY_ELSE,
 } from "../../../agent/host/folder.ts";
-import { errnoOf } from "../../../agent/host/file-error.ts";
 import { placeRefusal, Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch } from "../support/scratch.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { firstLines, runCommand } from "../../../agent/host/run-command.ts";
-import { makeScratch } from "../support/scratch.ts";
 import { assertWithin } from "../../support/slowness.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 describe("runCommand", () => {
   it("gives status and both outputs", async () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import { exchange, MAX_HEADER_BYTES, type ExchangeLimits, type HttpAnswer } from "../../../agent/http/exchange.ts";
 import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
+import { assertWithin } from "../../support/slowness.ts";
 import { AT_ONCE, FOR_EVER, type Misbehaviour } from "../support/misbehaviours.ts";
 import { httpReply, startRawServer, type RawReply, type RawServer } from "../support/raw-server.ts";
-import { assertWithin } from "../../support/slowness.ts";
 import { zeroedTexts } from "../support/zeroed.ts";
 
 const CANARY = "hunter2-canary";

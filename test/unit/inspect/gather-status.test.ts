@@ -10,13 +10,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { gatherStatus } from "../../../agent/inspect/gather-status.ts";
-import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
-import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
+import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { STATE_FOLDER } from "../../../agent/apply/state/own-folders.ts";
+import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
 import { formatStatus } from "../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
+import { gatherStatus } from "../../../agent/inspect/gather-status.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import {
   CANARY,
@@ -50,10 +50,10 @@ function replaceByFifo(scratch: Scratch, path: string): void {
   assert.equal(spawnSync("mkfifo", [scratch.path(path)]).status, 0);
 }
 
-const NO_REPORT = "/run/parbake/report.json is no report of this version of parbake";
+const NO_REPORT = "/run/parbake/report.json is not a report of this version of parbake";
 const DAMAGED =
   "/var/lib/parbake/managed.json is damaged: parbake takes each file whose entry it cannot read for one that it never wrote";
-const NO_JOURNAL = "/var/lib/parbake/journal.json is no journal of this version of parbake";
+const NO_JOURNAL = "/var/lib/parbake/journal.json is not a journal of this version of parbake";
 const OPEN = "a record of parbake's, may be written to by every user";
 
 const DAMAGES: readonly (readonly [title: string, damage: (scratch: Scratch) => void, what: string])[] = [
@@ -248,7 +248,7 @@ describe("gatherStatus", () => {
     lock.release();
     // It ended without a report.
     assert.deepEqual(gatherStatus(scratch.root, Date.now()).reasons, [
-      "parbake was at work since the machine started, and there is no report of it: see `df /run` and `journalctl -u parbake.service`",
+      "parbake has run since the machine started, and left no report: see `df /run` and `journalctl -u parbake.service`",
     ]);
   });
 

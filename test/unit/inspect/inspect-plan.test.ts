@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import { inspectPlan } from "../../../agent/inspect/inspect-plan.ts";
 import type { PlannedChange } from "../../../agent/inspect/planned-change.ts";
-import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import {
   fetched,
   fileStep,

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { inspectPlan } from "../../../agent/inspect/inspect-plan.ts";
 import { applyPlan } from "../../../agent/apply/apply-plan.ts";
-import { Inputs } from "../../../agent/host/inputs/inputs.ts";
-import { readSavedPlan } from "../../../agent/inspect/read-saved-plan.ts";
-import { parseSavedPlan, refuseMovedOn, saveChanges, type SavedPlan } from "../../../agent/inspect/saved-plan.ts";
 import { planDocument } from "../../../agent/cli/print/print-plan.ts";
+import { Inputs } from "../../../agent/host/inputs/inputs.ts";
+import { inspectPlan } from "../../../agent/inspect/inspect-plan.ts";
+import { readSavedPlan } from "../../../agent/inspect/read-saved-plan.ts";
+import { parseSavedPlan, observeChange, refuseMovedOn, type SavedPlan } from "../../../agent/inspect/saved-plan.ts";
 import type { Plan, SecretStep } from "../../../agent/plan/plan.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { SOME_FACTS } from "../support/some-facts.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 import {
   CANARY,
   fetched,
@@ -21,8 +21,8 @@ import {
   secretStep,
   SECRETS_FOLDER,
 } from "../support/scratch.ts";
+import { SOME_FACTS } from "../support/some-facts.ts";
 import { storeSecret } from "../support/store-secret.ts";
-import { readReport } from "../../../agent/report/report-file.ts";
 
 const PLAN: Plan = {
   ...planOf(
@@ -77,7 +77,7 @@ const PLAN: Plan = {
 
 function save(plan: Plan, root: string): string {
   const changes = inspectPlan(plan, root);
-  const document = planDocument([{ plan, changes, standIns: [] }], [saveChanges(plan, changes, root)], {
+  const document = planDocument([{ plan, changes, standIns: [] }], (of, change) => observeChange(of, change, root), {
     metrics: "/var/x.prom",
     aws: { batch: false, startJitterMs: 0 },
   });
@@ -160,9 +160,9 @@ describe("a saved plan", () => {
     const text = save(PLAN, makeRunnable().root);
     const refused: readonly (readonly [string, ...string[]])[] = [
       ["{", "it is not JSON"],
-      ["[]", "it is no plan of schema 1"],
-      ['{"schema":1}', "it is no plan of schema 1"],
-      [tamper(text, (_, document) => (document["schema"] = 2)), "it is no plan of schema 1"],
+      ["[]", "it is not a plan of schema 1"],
+      ['{"schema":1}', "it is not a plan of schema 1"],
+      [tamper(text, (_, document) => (document["schema"] = 2)), "it is not a plan of schema 1"],
       [tamper(text, (entry, document) => document["plans"].push(entry)), "it holds plans for several machines"],
       [
         tamper(text, ({ steps }) => (steps[2].path = "/etc/../shadow")),
@@ -175,7 +175,7 @@ describe("a saved plan", () => {
       ],
       [
         tamper(text, ({ steps }) => (steps[2].onChange[0].unit = "--root=/tmp.service")),
-        "plan.plans[0].steps[2].onChange[0].unit is a text, and a unit's name was expected",
+        "plan.plans[0].steps[2].onChange[0].unit is a text, and a unit that can be reloaded or restarted was expected",
       ],
       [
         tamper(text, ({ steps }) => Object.assign(steps[2], { validate: ["nginx", "-t"], healthCheck: ["/opt/../x"] })),
@@ -257,7 +257,7 @@ describe("the machine of a saved plan", () => {
         "cannot-write",
         "/etc/d is no longer as the plan saw it: it has another mode",
         "/etc/a is no longer as the plan saw it: its content has changed",
-        "/etc/b is no longer as the plan saw it: not there then, no file now",
+        "/etc/b is no longer as the plan saw it: not there then, not a file now",
         `${SECRETS_FOLDER}/app.env is no longer as the plan saw it: a file then, not there now`,
       ],
     );

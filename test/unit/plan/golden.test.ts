@@ -5,15 +5,15 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../../../agent/config/read/read-config.ts";
+import type { ContentPart } from "../../../agent/formats/content.ts";
 import { buildPlan } from "../../../agent/plan/build-plan.ts";
 import type { FileStep, Plan } from "../../../agent/plan/plan.ts";
-import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { formatProblem, Refusal, type Problem } from "../../../agent/refusal.ts";
+import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { contextOf } from "../support/context-of.ts";
 import { formatOf } from "../support/format-of.ts";
 import { SOME_FACTS } from "../support/some-facts.ts";
 import { trustingInputs } from "../support/trusting.ts";
-import type { ContentPart } from "../../../agent/formats/content.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../golden");
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { Refusal } from "../../../agent/refusal.ts";
 import { formatMetrics } from "../../../agent/report/format-metrics.ts";
 import type { FileReport, Report } from "../../../agent/report/report.ts";
 import { NO_RESULTS, RunRecord } from "../../../agent/report/run-record.ts";
 import { writeMetrics } from "../../../agent/report/write-metrics.ts";
-import { Refusal } from "../../../agent/refusal.ts";
 import { readPrometheusText } from "../support/prometheus-text.ts";
 import { makeScratch } from "../support/scratch.ts";
 

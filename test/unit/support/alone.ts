@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import type { OptionValue } from "../../../agent/config/config.ts";
 import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
-import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 import type { Allotment, Settings } from "../../../agent/tuning/profile/profile.ts";
+import { findProfile } from "../../../agent/tuning/resolve-app.ts";
 
 export const KIB = 1024;
 export const MIB = 2 ** 20;

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { AppConfig, OptionValue } from "../../../agent/config/config.ts";
 import type { MachineFacts } from "../../../agent/tuning/allot.ts";
 import type { PreparedImage, TunedConfig } from "../../../agent/tuning/compute-tuning.ts";
-import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import type { OptionRule, Profile, Setting } from "../../../agent/tuning/profile/profile.ts";
+import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { GIB, MIB } from "./alone.ts";
 
 export function machine(memLimitBytes: number, vcpus: number): MachineFacts {
@@ -103,7 +103,7 @@ export const anyImage = fc
   }));
 
 /** An app that can use so much on each of its CPUs; null: it can always use more. */
-export interface CappedApp {
+interface CappedApp {
   readonly floorBytes: number;
   readonly perCpuBytes: number | null;
   readonly change?: Partial<AppConfig>;

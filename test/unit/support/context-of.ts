@@ -1,11 +1,10 @@
 // A template context from a few plain lines: settings as { value, unit, text }, secrets as { name: { key: path } }.
 
 import type { Facts } from "../../../agent/facts/facts.ts";
-import { buildTemplateContext } from "../../../agent/template/context/template-context.ts";
-import type { TemplateContext } from "../../../agent/template/context/template-context.ts";
+import { buildTemplateContext, type TemplateContext } from "../../../agent/template/context/template-context.ts";
 import type { Setting } from "../../../agent/tuning/profile/profile.ts";
-import { SOME_FACTS } from "./some-facts.ts";
 import type { AppPlan } from "../../../agent/tuning/tuning.ts";
+import { SOME_FACTS } from "./some-facts.ts";
 
 const SECRETS_FOLDER = "/run/parbake/secrets";
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { CallRegion } from "../../../agent/aws/route/call-region.ts";
 import type { Credentials } from "../../../agent/aws/credentials.ts";
+import type { CallRegion } from "../../../agent/aws/route/call-region.ts";
 import {
   createSecretsSource,
   type SecretsSource,

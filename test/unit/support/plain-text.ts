@@ -1,8 +1,7 @@
 // The text of a content without secrets.
 
-import type { ContentPart } from "../../../agent/formats/content.ts";
-
 import assert from "node:assert/strict";
+import type { ContentPart } from "../../../agent/formats/content.ts";
 
 export function plainText(content: readonly ContentPart[]): string {
   const [text, ...more] = content;

@@ -6,7 +6,7 @@ import { tuneAlone } from "../../../agent/tuning/compute-tuning.ts";
 import type { Setting, Settings } from "../../../agent/tuning/profile/profile.ts";
 import { allot, GIB, type Given, MIB, written } from "./alone.ts";
 
-export interface Proof {
+interface Proof {
   readonly profile: string;
   readonly given: fc.Arbitrary<Given>;
   /** What all settings together take at worst. */

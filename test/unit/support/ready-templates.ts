@@ -11,7 +11,7 @@ import { trustingInputs } from "./trusting.ts";
 export const TEMPLATES_FOLDER = join(import.meta.dirname, "../../../templates");
 
 /** One block of config at the head of a template. */
-export interface Example {
+interface Example {
   readonly template: string;
   /** What stands above it: `Debian 12 and Amazon Linux 2023, with …:`. Empty for the templates of secrets. */
   readonly systems: string;

@@ -13,13 +13,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { applyPlan, type ApplyOptions } from "../../../agent/apply/apply-plan.ts";
-import { runCommand, type RunCommand } from "../../../agent/host/run-command.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { startDeadline } from "../../../agent/deadline.ts";
+import { runCommand, type RunCommand } from "../../../agent/host/run-command.ts";
 import { formatFinding, Refusal } from "../../../agent/refusal.ts";
+import { readReport } from "../../../agent/report/report-file.ts";
 import { StopRequest } from "../../../agent/stop.ts";
 import { fetched, fileStep, optionsFor, planOf, secretStep } from "./scratch.ts";
-import { readReport } from "../../../agent/report/report-file.ts";
 
 const NGINX: readonly OnChange[] = [{ action: "reload", unit: "nginx.service" }];
 const POSTGRESQL: readonly OnChange[] = [{ action: "restart", unit: "postgresql.service" }];

@@ -4,13 +4,13 @@
 import { mkdirSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { ApplyOptions } from "../../../agent/apply/apply-plan.ts";
 import type { FetchedSecret } from "../../../agent/aws/fetched-secret.ts";
 import { SecretValue } from "../../../agent/aws/secret-value.ts";
 import { startDeadline } from "../../../agent/deadline.ts";
-import type { ApplyOptions } from "../../../agent/apply/apply-plan.ts";
 import { runCommand } from "../../../agent/host/run-command.ts";
 import type { FileStep, Plan, SecretStep, Step } from "../../../agent/plan/plan.ts";
-import { makeFolder, removeFolders } from "../../support/folders.ts";
+import { makeFolder } from "../../support/folders.ts";
 
 export const IS_ROOT = process.geteuid!() === 0;
 export const OWN_UID = process.geteuid!();
@@ -45,10 +45,6 @@ export function makeRunnable(): Scratch {
   for (const folder of ["etc", "run/parbake/secrets"])
     mkdirSync(scratch.path(folder), { recursive: true, mode: 0o755 });
   return scratch;
-}
-
-export function removeScratches(): void {
-  removeFolders("test");
 }
 
 export function isMemory(folder: string): boolean {

@@ -7,8 +7,8 @@ import { createServer as createHttpServer, request as httpRequest } from "node:h
 import { connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeFolder, removeFolder } from "../../support/folders.ts";
 import { createServer as createTlsServer } from "node:tls";
+import { makeFolder, removeFolder } from "../../support/folders.ts";
 
 export interface TestCertificates {
   /** PEM file, as AWS_CA_BUNDLE names it. */

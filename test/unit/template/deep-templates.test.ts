@@ -1,8 +1,8 @@
 // Templates that nest, loop and print without end: each is refused, and none exhausts the stack or the memory.
 
 import assert from "node:assert/strict";
-import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
+import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { contextOf } from "../support/context-of.ts";
 import { plainText } from "../support/plain-text.ts";
 

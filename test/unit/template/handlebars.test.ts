@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import Handlebars from "handlebars";
-import { parseTemplate } from "../../../agent/template/tree/parse-template.ts";
-import { runTemplate } from "../../../agent/template/run-template.ts";
+import { NO_CODE_FROM_TEXT } from "../../../agent/process/v8-flags.ts";
 import type { TemplateContext } from "../../../agent/template/context/template-context.ts";
 import { HELPERS } from "../../../agent/template/helpers/helpers.ts";
-import { NO_CODE_FROM_TEXT } from "../../../agent/process/v8-flags.ts";
+import { runTemplate } from "../../../agent/template/run-template.ts";
+import { parseTemplate } from "../../../agent/template/tree/parse-template.ts";
 
 const CONTEXT = {
   text: "t",

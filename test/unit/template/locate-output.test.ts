@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
+import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { contextOf } from "../support/context-of.ts";
 
 function problemsOf(source: string, partial = ""): string[] {

@@ -3,15 +3,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import Handlebars from "handlebars";
-import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
+import { renderTemplate } from "../../../agent/template/render-template.ts";
 import { Written } from "../../../agent/written.ts";
-import { plainText } from "../support/plain-text.ts";
-import { contextOf } from "../support/context-of.ts";
-import type { DescribedContext } from "../support/context-of.ts";
-import { hostileText } from "../support/hostile.ts";
-import { templateSoup } from "../support/template-soup.ts";
 import { assertWithin } from "../../support/slowness.ts";
+import { contextOf, type DescribedContext } from "../support/context-of.ts";
+import { hostileText } from "../support/hostile.ts";
+import { plainText } from "../support/plain-text.ts";
+import { templateSoup } from "../support/template-soup.ts";
 
 function render(source: string, described: DescribedContext = {}, file = "a.txt.hbs"): string | string[] {
   const context = contextOf(described);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AppConfig } from "../../../agent/config/config.ts";
+import type { Allotment, Options, Profile, Setting, Settings } from "../../../agent/tuning/profile/profile.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import type { Allotment, Options, Profile, Setting, Settings } from "../../../agent/tuning/profile/profile.ts";
 import { allot, alone, GIB, MIB, written } from "../support/alone.ts";
 import { anyOptions } from "../support/any-image.ts";
 import { calculate } from "../support/read-formula.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 import type { Profile } from "../../../agent/tuning/profile/profile.ts";
+import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
 
 const profile: Profile = {
   name: "app",

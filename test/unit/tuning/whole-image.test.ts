@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readCatalogue } from "../../../agent/facts/catalogue/catalogue.ts";
 import type { OptionValue } from "../../../agent/config/config.ts";
+import { readCatalogue } from "../../../agent/facts/catalogue/catalogue.ts";
 import type { Facts } from "../../../agent/facts/facts.ts";
 import { predictFacts } from "../../../agent/facts/predict-facts.ts";
 import type { MachineFacts } from "../../../agent/tuning/allot.ts";
@@ -15,9 +15,9 @@ import {
 } from "../../../agent/tuning/compute-tuning.ts";
 import { fillByWeight } from "../../../agent/tuning/fill-by-weight.ts";
 import { listDegraded } from "../../../agent/tuning/profile/degraded.ts";
+import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/profile/profile.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { resolveOptions } from "../../../agent/tuning/resolve-options.ts";
-import type { Allotment, OptionRule, Options, Profile, Settings } from "../../../agent/tuning/profile/profile.ts";
 import { allot as allotAlone, GIB, MIB, written } from "../support/alone.ts";
 import {
   anyCappedImage,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import type { Change } from "../../../../agent/apply/change/change.ts";
 import { undoAll, withUndoProblems } from "../../../../agent/apply/change/make-all.ts";
 import { commitChange, prepareChange } from "../../../../agent/apply/change/make-change.ts";
-import type { Change } from "../../../../agent/apply/change/change.ts";
-import { stageHere } from "../../support/stage-here.ts";
 import { TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { makeScratch, OWN_GID, OWN_UID, type Scratch } from "../../support/scratch.ts";
+import { stageHere } from "../../support/stage-here.ts";
 
 function makeNew({ root }: Scratch, path: string): Change {
   const wanted = { path, bytes: Buffer.from("new"), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };
@@ -33,7 +33,7 @@ describe("undoAll", () => {
     assert.deepEqual(lost, []);
     const [problem, ...others] = stuck;
     assert.deepEqual(others, []);
-    assert.match(problem!.what, /^\/b could not be put back as it was: a bug in parbake, TypeError at \S/);
+    assert.match(problem!.what, /^\/b could not be restored: a bug in parbake, TypeError at \S/);
     assert.match(problem!.what, /make-change\.ts:\d+:\d+/);
     assert.doesNotMatch(problem!.what, /null|undefined|properties|\n/);
     assert.deepEqual(problem!.at, { file: "x.yaml" });
@@ -46,21 +46,21 @@ describe("undoAll", () => {
     const { stuck } = undoAll(scratch.root, [{ ...change, path: `/folder/${"a".repeat(300)}` }]);
     assert.deepEqual(
       stuck.map(({ fix }) => fix),
-      ["Fix the file system and run parbake again: it puts the file back first."],
+      ["Fix the file system and run parbake again: it restores the file first."],
     );
     assert.ok(readdirSync(scratch.path("folder")).length > 1);
   });
 });
 
 describe("withUndoProblems", () => {
-  const problems = { stuck: [{ what: "/a could not be put back", fix: "Fix it." }], lost: [] };
+  const problems = { stuck: [{ what: "/a could not be restored", fix: "Fix it." }], lost: [] };
 
   it("adds to a refusal what could not be undone because of it", () => {
     const logged: string[] = [];
     const refusal = new Refusal("data", { what: "no", fix: "Do." });
     const joined = withUndoProblems(refusal, problems, (_, message) => logged.push(message));
     assert.ok(joined instanceof Refusal);
-    assert.deepEqual([joined.code, joined.message], ["data", "no. Do.\n/a could not be put back. Fix it."]);
+    assert.deepEqual([joined.code, joined.message], ["data", "no. Do.\n/a could not be restored. Fix it."]);
     assert.deepEqual(logged, []);
   });
 
@@ -71,6 +71,6 @@ describe("withUndoProblems", () => {
       withUndoProblems(bug, problems, (level, message) => logged.push(`${level} ${message}`)),
       bug,
     );
-    assert.deepEqual(logged, ["error /a could not be put back. Fix it."]);
+    assert.deepEqual(logged, ["error /a could not be restored. Fix it."]);
   });
 });

@@ -10,13 +10,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { inFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
-import { identityOf } from "../../../../agent/host/files/identity.ts";
 import { stageRemoval } from "../../../../agent/apply/files/stage-file.ts";
-import { stageHere } from "../../support/stage-here.ts";
+import { identityOf } from "../../../../agent/host/files/identity.ts";
 import { removeLeftovers } from "../../../../agent/host/files/temporary.ts";
+import { inFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { makeScratch, OWN_GID, OWN_UID, type Scratch } from "../../support/scratch.ts";
+import { stageHere } from "../../support/stage-here.ts";
 
 function stage({ root }: Scratch, text = "new") {
   const wanted = { path: "/a", bytes: Buffer.from(text), uid: OWN_UID, gid: OWN_GID, mode: 0o644 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { encodeContent } from "../../../../agent/apply/files/encode-content.ts";
+import type { ContentPart, SecretPart } from "../../../../agent/formats/content.ts";
 import type { Place } from "../../../../agent/formats/encode.ts";
+import type { TemplateFormat } from "../../../../agent/formats/format.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { CANARY, fetched, fileStep } from "../../support/scratch.ts";
-import type { TemplateFormat } from "../../../../agent/formats/format.ts";
-import type { ContentPart, SecretPart } from "../../../../agent/formats/content.ts";
 
 function hole(key: string, format: TemplateFormat, place: Place = "alone"): ContentPart {
   return { reference: { secret: "db", key }, format, place };
@@ -49,7 +49,7 @@ describe("encodeContent", () => {
   for (const [type, says, fix] of [
     [
       "number",
-      "it is no number as json writes them",
+      "it is not a number as json writes them",
       "Fix the value in Secrets Manager, or take `number` out of x.hbs to print it as text.",
     ],
     [

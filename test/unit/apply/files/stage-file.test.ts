@@ -12,12 +12,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { commitChange, prepareChange, settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
-import { stageHere } from "../../support/stage-here.ts";
 import { removeLeftovers } from "../../../../agent/host/files/temporary.ts";
+import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch, OWN_GID, OWN_UID, type Scratch } from "../../support/scratch.ts";
+import { stageHere } from "../../support/stage-here.ts";
 
 function stage({ root }: Scratch, path: string, text: string, mode = 0o644, uid = OWN_UID) {
   const staged = stageHere(root, { path, bytes: Buffer.from(text), uid, gid: OWN_GID, mode }, TRUST_NOBODY_ELSE);

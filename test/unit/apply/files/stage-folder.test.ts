@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
-import { TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
-import { settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
+import { settleChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { stageFolder } from "../../../../agent/apply/files/stage-folder.ts";
+import { TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import type { FolderStep } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import {

@@ -13,13 +13,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import { applyPlan, type ApplyOptions } from "../../../../agent/apply/apply-plan.ts";
-import type { Report } from "../../../../agent/report/report.ts";
 import type { SecretDescription } from "../../../../agent/aws/secret-description.ts";
+import type { ContentPart } from "../../../../agent/formats/content.ts";
+import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import type { Plan, SecretStep, Step } from "../../../../agent/plan/plan.ts";
 import { selectSteps } from "../../../../agent/plan/select-steps.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
+import type { Report } from "../../../../agent/report/report.ts";
 import {
   CANARY,
   fetched,
@@ -34,7 +35,6 @@ import {
   type Scratch,
 } from "../../support/scratch.ts";
 import { zeroedTexts } from "../../support/zeroed.ts";
-import type { ContentPart } from "../../../../agent/formats/content.ts";
 
 const STORE = "run/parbake/secrets";
 const hole = (secret: string, key = "k"): ContentPart => ({ reference: { secret, key }, format: "env" });
@@ -304,7 +304,7 @@ describe("the generations of the secrets folder", () => {
     aws.refusals.set("get a", AWAY);
     const file = fileStep(`${SECRETS_FOLDER}/new.env`, [hole("a")], { mode: 0o400 });
     const refusal = await refusalOf(apply(planOf(keeping(A), file)));
-    assert.match(refusal.message, /AWS is away.*\n.*new\.env can't be written anew/);
+    assert.match(refusal.message, /AWS is away.*\n.*new\.env can't be written again/);
   });
 
   it("take the files of other parts along where a part of the plan is applied, as they are", async () => {

@@ -6,8 +6,8 @@ import {
   findMount,
   nameGuarantee,
 } from "../../../../agent/apply/secrets/memory-guarantee.ts";
-import { isMemory, makeRunnable, makeScratch, SECRETS_FOLDER } from "../../support/scratch.ts";
 import type { Guarantee } from "../../../../agent/report/report.ts";
+import { isMemory, makeRunnable, makeScratch, SECRETS_FOLDER } from "../../support/scratch.ts";
 
 const MOUNTINFO = `23 1 254:1 / / rw,relatime - ext4 /dev/root rw,errors=remount-ro
 40 23 0:45 / /run/parbake/secrets rw,nosuid,nodev,noexec shared:9 - tmpfs tmpfs rw,mode=755,noswap

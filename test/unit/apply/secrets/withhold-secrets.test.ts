@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import { listValues, withholdSecrets } from "../../../../agent/apply/secrets/withhold-secrets.ts";
+import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
 import { fetched, makeScratch } from "../../support/scratch.ts";
 

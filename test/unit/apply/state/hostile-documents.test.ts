@@ -1,8 +1,8 @@
 // Each document of parbake's own with whatever value in whatever place: it is read whole or not at all, and what reads it goes on.
 
 import assert from "node:assert/strict";
-import { newJournal, readJournal } from "../../../../agent/apply/transaction/journal.ts";
 import { readManaged } from "../../../../agent/apply/state/managed.ts";
+import { newJournal, readJournal } from "../../../../agent/apply/transaction/journal.ts";
 import { formatStatus } from "../../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import { gatherStatus, type Status } from "../../../../agent/inspect/gather-status.ts";

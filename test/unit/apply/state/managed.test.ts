@@ -11,13 +11,13 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { newJournal, writeJournal } from "../../../../agent/apply/transaction/journal.ts";
-import type { ManagedFile } from "../../../../agent/apply/state/managed.ts";
-import { readManaged, tryWriteManaged } from "../../../../agent/apply/state/managed.ts";
-import { commitChange, prepareChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
+import { commitChange, prepareChange, undoChange } from "../../../../agent/apply/change/make-change.ts";
 import { findUndeclared, stageRemovals } from "../../../../agent/apply/files/undeclared.ts";
+import { type ManagedFile, readManaged, tryWriteManaged } from "../../../../agent/apply/state/managed.ts";
 import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
+import { newJournal, writeJournal } from "../../../../agent/apply/transaction/journal.ts";
+import type { SecretPart } from "../../../../agent/formats/content.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import {
@@ -33,7 +33,6 @@ import {
   SECRETS_FOLDER,
   type Scratch,
 } from "../../support/scratch.ts";
-import type { SecretPart } from "../../../../agent/formats/content.ts";
 
 const PASSWORD: SecretPart = { reference: { secret: "db", key: "password" }, format: "env" };
 const RECORD = "var/lib/parbake/managed.json";
@@ -265,7 +264,7 @@ describe("a file that was edited by hand", () => {
     const told: string[] = [];
     const log = (level: string, message: string) => void (level === "warn" && told.push(message));
     const report = await applyPlan(planOf(fileStep("/etc/a", "2")), optionsFor(scratch.root, { log }));
-    assert.deepEqual(told, [`/etc/a was edited by hand (${EDITED_AT}): the edit is overwritten`]);
+    assert.deepEqual(told, [`/etc/a was edited by hand (${EDITED_AT}): parbake overwrites the edit`]);
     assert.equal(readFileSync(scratch.path("etc/a"), "utf8"), "2");
     assert.deepEqual(report.files, [
       { path: "/etc/a", change: "update", validation: null, adopted: false, drift: { since: EDITED_AT } },

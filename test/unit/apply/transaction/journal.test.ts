@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Change } from "../../../../agent/apply/change/change.ts";
+import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
 import {
   chooseFolder,
   isSameBoot,
@@ -8,7 +9,6 @@ import {
   removeJournal,
   writeJournal,
 } from "../../../../agent/apply/transaction/journal.ts";
-import { STATE_FOLDER } from "../../../../agent/apply/state/own-folders.ts";
 import { makeScratch } from "../../support/scratch.ts";
 
 const TRUST = { uids: [26], gids: [26] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkHealth, type HealthCheck } from "../../../../agent/apply/units/check-health.ts";
-import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import { startDeadline } from "../../../../agent/deadline.ts";
+import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import type { UnitReport } from "../../../../agent/report/report.ts";
 
 const CHECK: HealthCheck = {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { CommandResult, RunCommand } from "../../../../agent/host/run-command.ts";
 import {
   applyUnitActions,
   isManagerInput,
@@ -11,6 +10,7 @@ import {
 } from "../../../../agent/apply/units/unit-actions.ts";
 import type { OnChange } from "../../../../agent/config/config.ts";
 import { startDeadline } from "../../../../agent/deadline.ts";
+import type { CommandResult, RunCommand } from "../../../../agent/host/run-command.ts";
 
 /** Answers by the command line; one that was not planned throws. */
 function fakeSystemctl(answers: Readonly<Record<string, CommandResult | string>>) {

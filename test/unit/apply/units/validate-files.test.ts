@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import { validateFiles, type Validation } from "../../../../agent/apply/units/validate-files.ts";
 import { startDeadline } from "../../../../agent/deadline.ts";
+import type { CommandResult } from "../../../../agent/host/run-command.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { CANARY } from "../../support/scratch.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { chooseRegion, differsFromInstance } from "../../../../agent/aws/route/call-region.ts";
 import { fetchCredentials } from "../../../../agent/aws/fetch-credentials.ts";
+import { chooseRegion, differsFromInstance } from "../../../../agent/aws/route/call-region.ts";
 import { formatProblem, Refusal } from "../../../../agent/refusal.ts";
 
 describe("the region that is asked", () => {

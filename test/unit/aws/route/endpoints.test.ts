@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readClientSettings, type Environment } from "../../../../agent/aws/route/endpoints.ts";
-import { createRequestHandler } from "../../../../agent/aws/route/request-handler.ts";
+import { readClientSettings } from "../../../../agent/aws/route/endpoints.ts";
 import { proxyFor, readProxies } from "../../../../agent/aws/route/proxies.ts";
+import { createRequestHandler } from "../../../../agent/aws/route/request-handler.ts";
+import type { Environment } from "../../../../agent/process/environment.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { makeFolder } from "../../../support/folders.ts";
 

@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { readClientSettings, type Environment } from "../../../../agent/aws/route/endpoints.ts";
+import { readClientSettings } from "../../../../agent/aws/route/endpoints.ts";
 import { createRequestHandler, type RequestHandler } from "../../../../agent/aws/route/request-handler.ts";
 import { HttpTrouble } from "../../../../agent/http/http-trouble.ts";
+import type { Environment } from "../../../../agent/process/environment.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 import { AT_ONCE, FOR_EVER } from "../../support/misbehaviours.ts";
 import { httpReply, startRawServer, type RawReply, type RawServer } from "../../support/raw-server.ts";
-import { assertWithin } from "../../../support/slowness.ts";
 
 const HOST = "secretsmanager.eu-west-1.amazonaws.com";
 

@@ -1,8 +1,10 @@
 // The ways to Secrets Manager, each gone for real: AWS's own host names by a proxy that ends at a TLS server of the test's.
 
 import assert from "node:assert/strict";
-import { readClientSettings, type Environment } from "../../../../agent/aws/route/endpoints.ts";
+import { readClientSettings } from "../../../../agent/aws/route/endpoints.ts";
+import type { Environment } from "../../../../agent/process/environment.ts";
 import { startEmulator, type Emulator } from "../../../../scripts/emulator/emulator.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 import { openSource, refusalOf, stepOf, valueOf, type OpenSource } from "../../support/open-source.ts";
 import {
   makeCertificates,
@@ -12,7 +14,6 @@ import {
   type Proxy,
   type TestCertificates,
 } from "../../support/tls-front.ts";
-import { assertWithin } from "../../../support/slowness.ts";
 
 /** Every partition's endpoint, as the AWS General Reference and the SDK's own rules have them. */
 const ENDPOINTS: readonly (readonly [region: string, variant: "" | "fips" | "dualstack", host: string])[] = [

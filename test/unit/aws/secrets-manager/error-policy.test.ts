@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { readProxies } from "../../../../agent/aws/route/proxies.ts";
+import type { Route } from "../../../../agent/aws/route/route.ts";
 import { judgeError, type JudgedCall } from "../../../../agent/aws/secrets-manager/error-policy.ts";
 import { API_POLICY } from "../../../../agent/aws/secrets-manager/error-rules.ts";
 import { NETWORK_POLICY } from "../../../../agent/aws/secrets-manager/network-rules.ts";
-import { readProxies } from "../../../../agent/aws/route/proxies.ts";
-import type { Route } from "../../../../agent/aws/route/route.ts";
 import { HttpTrouble } from "../../../../agent/http/http-trouble.ts";
-import type { FaultAction } from "../../../../scripts/emulator/faults.ts";
 import { startEmulator, type Emulator } from "../../../../scripts/emulator/emulator.ts";
-import { startRawServer } from "../../support/raw-server.ts";
+import type { FaultAction } from "../../../../scripts/emulator/faults.ts";
 import { CANARY, openSource, refusalOf, stepOf, valueOf, type OpenSource } from "../../support/open-source.ts";
+import { startRawServer } from "../../support/raw-server.ts";
 
 /** Each name of the policy, with the status that it comes with, and how the run ends if it stays. */
 const ROWS: readonly (readonly [name: string, status: number, kind: string, code: string])[] = [

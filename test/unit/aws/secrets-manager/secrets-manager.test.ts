@@ -5,6 +5,7 @@ import { createImdsClient } from "../../../../agent/facts/imds/imds-client.ts";
 import { startEmulator, type Emulator } from "../../../../scripts/emulator/emulator.ts";
 import type { FaultAction } from "../../../../scripts/emulator/faults.ts";
 import { ROLE_CREDENTIALS, type AccessKey, type WorldInput } from "../../../../scripts/emulator/world.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 import {
   CANARY,
   keyOf,
@@ -15,7 +16,6 @@ import {
   valueOf,
   type OpenSource,
 } from "../../support/open-source.ts";
-import { assertWithin } from "../../../support/slowness.ts";
 
 const OLD = "00000000-0000-4000-8000-00000000000a";
 const NEW = "00000000-0000-4000-8000-00000000000b";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { formatExplanation } from "../../../../agent/cli/print/print-explanation.ts";
 import { limitsOf } from "../../../../agent/cli/machine-limits.ts";
+import { formatExplanation } from "../../../../agent/cli/print/print-explanation.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import type { AppConfig } from "../../../../agent/config/config.ts";
 import type { MachineFacts } from "../../../../agent/tuning/allot.ts";
 import { computeTuning, tuneImage } from "../../../../agent/tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../../../../agent/tuning/explain.ts";
-import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
 import { findProfile } from "../../../../agent/tuning/resolve-app.ts";
+import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
 import { GIB, type Given, MIB } from "../../support/alone.ts";
 import { app as anApp, cappedImage, image, machine } from "../../support/any-image.ts";
 

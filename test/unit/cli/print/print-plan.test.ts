@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
-import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
 import { formatPlan, formatPlans } from "../../../../agent/cli/print/print-plan.ts";
 import { loadDiff } from "../../../../agent/cli/print/unified-diff.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import type { Facts } from "../../../../agent/facts/facts.ts";
+import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";
 import type { Plan, Step } from "../../../../agent/plan/plan.ts";
 import type { BelowUseful, Setting } from "../../../../agent/tuning/profile/profile.ts";
+import { GIB } from "../../support/alone.ts";
 import {
   fetched,
   fileStep,
@@ -20,7 +21,6 @@ import {
   SECRETS_FOLDER,
 } from "../../support/scratch.ts";
 import { SOME_FACTS } from "../../support/some-facts.ts";
-import { GIB } from "../../support/alone.ts";
 
 const computeDiff = await loadDiff();
 const plain = choosePaint(false);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { FileReport, Report } from "../../../../agent/report/report.ts";
 import { formatReport } from "../../../../agent/cli/print/print-report.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
+import type { FileReport, Report } from "../../../../agent/report/report.ts";
 
 const FILE: FileReport = { path: "/etc/a", change: "update", validation: null, adopted: false, drift: null };
 

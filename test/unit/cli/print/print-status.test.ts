@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Status } from "../../../../agent/inspect/gather-status.ts";
-import { NO_RESULTS, RunRecord } from "../../../../agent/report/run-record.ts";
 import { formatAge, formatStatus } from "../../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
+import type { Status } from "../../../../agent/inspect/gather-status.ts";
+import { NO_RESULTS, RunRecord } from "../../../../agent/report/run-record.ts";
 
 const report = new RunRecord({ parbake: "1.2.3", commit: "abc", node: "v24", catalogue: "x" }).finish(NO_RESULTS, null);
 const STATUS: Status = {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
+import { describeSize, limitsOf } from "../../../../agent/cli/machine-limits.ts";
 import type { Division } from "../../../../agent/cli/print/print-division.ts";
 import { fitDocument, formatFit } from "../../../../agent/cli/print/print-fit.ts";
-import { describeSize, limitsOf } from "../../../../agent/cli/machine-limits.ts";
 import { formatSettings } from "../../../../agent/cli/print/print-settings.ts";
 import { formatTuning, tuningDocument, type TunedMachine } from "../../../../agent/cli/print/print-tuning.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import { findInstanceType } from "../../../../agent/facts/catalogue/catalogue.ts";
 import { predictFacts } from "../../../../agent/facts/predict-facts.ts";
+import type { GivenUp } from "../../../../agent/tuning/profile/degraded.ts";
 import type { BelowUseful } from "../../../../agent/tuning/profile/profile.ts";
 import { GIB, MIB } from "../../support/alone.ts";
-import type { GivenUp } from "../../../../agent/tuning/profile/degraded.ts";
 
 const paint = choosePaint(false);
 

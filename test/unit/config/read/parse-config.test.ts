@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../../agent/config/read/parse-config.ts";
-import { Written } from "../../../../agent/written.ts";
 import { formatProblem } from "../../../../agent/refusal.ts";
+import { Written } from "../../../../agent/written.ts";
 
 const MIB = 1024 ** 2;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../../agent/config/read/parse-config.ts";
 import type { SecretConfig } from "../../../../agent/config/config.ts";
+import { parseConfig } from "../../../../agent/config/read/parse-config.ts";
 import { formatProblem } from "../../../../agent/refusal.ts";
 
 const ARN = "arn:aws-us-gov:secretsmanager:us-gov-west-1:123456789012:secret:team.a/db_1-AbCdEf";

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readConfig } from "../../../../agent/config/read/read-config.ts";
 import { formatProblem, Refusal } from "../../../../agent/refusal.ts";
-import { trustingInputs } from "../../support/trusting.ts";
 import { makeFolder } from "../../../support/folders.ts";
+import { trustingInputs } from "../../support/trusting.ts";
 
 const CONFIG = "apps: { web: { profile: nginx } }\n";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createEc2Client } from "../../../../scripts/catalogue/ec2.ts";
 import { describeRow } from "../../../../scripts/catalogue/describe-row.ts";
+import { createEc2Client } from "../../../../scripts/catalogue/ec2.ts";
 import { fetchInstanceTypes } from "../../../../scripts/catalogue/fetch-instance-types.ts";
 import { type ScriptedImds, startScriptedImds } from "../../support/scripted-imds.ts";
 

@@ -5,6 +5,7 @@ import { startDeadline } from "../../../../agent/deadline.ts";
 import { createImdsClient, type ImdsClient } from "../../../../agent/facts/imds/imds-client.ts";
 import type { ImdsClientOptions } from "../../../../agent/facts/imds/imds-connection.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 import {
   endpointOfNobody,
   type Script,
@@ -14,7 +15,6 @@ import {
   withTokens,
   withValues,
 } from "../../support/scripted-imds.ts";
-import { assertWithin } from "../../../support/slowness.ts";
 
 // The shortest waits that full jitter may draw.
 const random = () => 0;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { AttributeKeeper, copyByCp, type CopyAttributes } from "../../../../agent/host/files/extended-attributes.ts";
-import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
-import { findIdentity } from "../../../../agent/host/files/read-current.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
+import { AttributeKeeper, copyByCp, type CopyAttributes } from "../../../../agent/host/files/extended-attributes.ts";
+import { findIdentity } from "../../../../agent/host/files/read-current.ts";
+import { closeFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../../agent/host/folder.ts";
 import { makeRunnable, makeScratch, fileStep, optionsFor, OWN_GID, OWN_UID, planOf } from "../../support/scratch.ts";
 import { accessList, readXattrs, setXattr } from "../../support/xattrs.ts";
 

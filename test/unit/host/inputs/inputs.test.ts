@@ -15,9 +15,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { InputKind } from "../../../../agent/host/inputs/explain-read.ts";
 import { Inputs } from "../../../../agent/host/inputs/inputs.ts";
-import { accessList, setXattr } from "../../support/xattrs.ts";
 import { formatProblem, Refusal, type Problem } from "../../../../agent/refusal.ts";
 import { makeFolder } from "../../../support/folders.ts";
+import { accessList, setXattr } from "../../support/xattrs.ts";
 
 const KIND: InputKind = {
   name: "the config",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatSize, SIZE_FORMS } from "../../../../agent/formats/size-forms.ts";
-import { renderTemplate } from "../../../../agent/template/render-template.ts";
-import { HELPERS } from "../../../../agent/template/helpers/helpers.ts";
 import { formatProblem } from "../../../../agent/refusal.ts";
+import { HELPERS } from "../../../../agent/template/helpers/helpers.ts";
+import { renderTemplate } from "../../../../agent/template/render-template.ts";
 import { contextOf } from "../../support/context-of.ts";
 import { plainText } from "../../support/plain-text.ts";
 

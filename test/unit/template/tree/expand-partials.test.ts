@@ -1,11 +1,11 @@
 // What golden folders cannot say of partials: bombs, depths, and that text is indented but values are not.
 
 import assert from "node:assert/strict";
-import { renderTemplate } from "../../../../agent/template/render-template.ts";
 import { formatProblem } from "../../../../agent/refusal.ts";
+import { renderTemplate } from "../../../../agent/template/render-template.ts";
+import { assertWithin } from "../../../support/slowness.ts";
 import { contextOf } from "../../support/context-of.ts";
 import { plainText } from "../../support/plain-text.ts";
-import { assertWithin } from "../../../support/slowness.ts";
 
 function render(source: string, partials: Readonly<Record<string, string>>, vars = {}): string | string[] {
   const texts = Object.entries(partials).map(([name, text]) => [name, { file: `${name}.hbs`, source: text }] as const);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import { memcached } from "../../../../agent/tuning/caches/memcached.ts";
+import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import { allot, alone, GIB, KIB, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Allotment } from "../../../../agent/tuning/profile/profile.ts";
 import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import { custom } from "../../../../agent/tuning/custom/custom.ts";
+import type { Allotment } from "../../../../agent/tuning/profile/profile.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf } from "../../support/alone.ts";
 
@@ -154,7 +154,7 @@ describe("custom", () => {
         "sizes that are more than the share together",
         { heap: "memoryBytes * 60%", cache: "memoryBytes * 50%" },
         "custom's option cache: comes to 1.1 GiB of a share of 1 GiB, together with heap, in column 1 of 'memoryBytes * 50%'",
-        /^Lower it\. A size that is no memory of its own .* is uncounted\(…\)\.$/,
+        /^Lower it\. Write uncounted\(…\) around a size that takes no memory of its own \(.*\)\.$/,
       ],
       [
         "a size that grows with the CPUs beyond any share",
@@ -166,7 +166,7 @@ describe("custom", () => {
         "a part of a disk that is not said to be none of the memory",
         { cache: "known(diskBytes, 1GiB) * 10%" },
         "custom's option cache: comes to 819.2 MiB of a share of 102.4 MiB, in column 1 of 'known(diskBytes, 1GiB) * 10%'",
-        /is uncounted\(…\)\.$/,
+        /Write uncounted\(…\) around a size that takes no memory of its own \([^)]*\)\.$/,
       ],
     ] as const)
       it(`refuses ${title}`, () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { node } from "../../../../agent/tuning/runtimes/node.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { node } from "../../../../agent/tuning/runtimes/node.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 
 describe("node", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { phpFpm } from "../../../../agent/tuning/runtimes/php-fpm.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { phpFpm } from "../../../../agent/tuning/runtimes/php-fpm.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

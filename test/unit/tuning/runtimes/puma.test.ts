@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
-import { puma } from "../../../../agent/tuning/runtimes/puma.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { puma } from "../../../../agent/tuning/runtimes/puma.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { python } from "../../../../agent/tuning/runtimes/python.ts";
-import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
 import type { Options } from "../../../../agent/tuning/profile/profile.ts";
+import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { python } from "../../../../agent/tuning/runtimes/python.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

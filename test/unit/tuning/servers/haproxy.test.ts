@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { haproxy } from "../../../../agent/tuning/servers/haproxy.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { haproxy } from "../../../../agent/tuning/servers/haproxy.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

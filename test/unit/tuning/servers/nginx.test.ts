@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nginx } from "../../../../agent/tuning/servers/nginx.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { nginx } from "../../../../agent/tuning/servers/nginx.ts";
 import { allot, alone, GIB, type Given, KIB, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 

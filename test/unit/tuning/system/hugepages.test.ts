@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { computeTuning } from "../../../../agent/tuning/compute-tuning.ts";
-import { hugepages } from "../../../../agent/tuning/system/hugepages.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
+import { hugepages } from "../../../../agent/tuning/system/hugepages.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, tryAlone, written } from "../../support/alone.ts";
 import { app, image, machine } from "../../support/any-image.ts";
 import { provePromises } from "../../support/prove-profile.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { computeTuning, tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
-import { kubelet } from "../../../../agent/tuning/system/kubelet.ts";
 import type { Neighbour, Settings } from "../../../../agent/tuning/profile/profile.ts";
+import { kubelet } from "../../../../agent/tuning/system/kubelet.ts";
+import type { AppPlan } from "../../../../agent/tuning/tuning.ts";
 import { allot, alone, GIB, type Given, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
 import { app, image, machine as anyMachine } from "../../support/any-image.ts";
 import { provePromises } from "../../support/prove-profile.ts";
-import type { AppPlan } from "../../../../agent/tuning/tuning.ts";
 
 function onNetwork(memoryBytes: number, enis: number, ipv4PerEni: number, given: Given = {}): Settings {
   const machine = allot(memoryBytes, 2, { network: { enis, ipv4PerEni } });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import { substitute } from "../../../../agent/tuning/explain.ts";
+import type { Neighbour, Settings } from "../../../../agent/tuning/profile/profile.ts";
 import { findProfile } from "../../../../agent/tuning/resolve-app.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
-import type { Neighbour, Settings } from "../../../../agent/tuning/profile/profile.ts";
 import { allot, alone, GIB, type Given, MIB, texts } from "../../support/alone.ts";
 
 function neighbour(profile: string): Neighbour {
