@@ -147,7 +147,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
 
   it("tells that an earlier run is rolled back where a signal ends the run meanwhile", () => {
     const { next, result, recovered, units, ran, files, left } = play("recovery", "stopped");
-    assert.deepEqual(next, { refused: "terminated", problems: ["stopped by SIGTERM: the old files are back"] });
+    assert.deepEqual(next, { refused: "terminated", problems: ["stopped by SIGTERM: the old files were restored"] });
     assert.deepEqual([result, recovered], ["failed", "rolled back"]);
     assert.deepEqual(units, [{ ...RELOAD, outcome: "failed", rollbackOutcome: "done" }]);
     assert.deepEqual(ran, ["show nginx.service", "show nginx.service", "systemctl reload -- nginx.service"]);

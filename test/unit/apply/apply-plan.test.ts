@@ -304,7 +304,7 @@ describe("applyPlan", () => {
       assert.equal(refusal.code, "cannot-write");
       const { result, recovered, problems } = readReport(scratch.root)!;
       assert.deepEqual([result, recovered], ["failed", null]);
-      assert.match(problems[0]!.what, /\/etc\/app\/a\.conf could not be put back as it was$/);
+      assert.match(problems[0]!.what, /\/etc\/app\/a\.conf could not be restored$/);
       assert.equal(existsSync(scratch.path("var/lib/parbake/journal.json")), true);
     }
   });
