@@ -27,7 +27,7 @@ const ERRORS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tried in turn until the error meets a call that changes something: how many calls come before varies from run to run. */
-const SHIFTS = [0, 0, 1, -1, 2, -2, 3, -3];
+const SHIFTS = [0, 0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6, 7, -7, 8, -8];
 
 const STATUSES = [69, 73, 77];
 
