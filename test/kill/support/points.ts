@@ -7,6 +7,8 @@ export interface Point {
   readonly call: string;
   /** Which of all its calls of that name, from 1. */
   readonly number: number;
+  /** Which of those that come in every run alike, from 1: the event loop's own, and the C library's, come as they like. */
+  readonly rank: number;
   /** The call as strace shows it. */
   readonly line: string;
 }
@@ -43,36 +45,89 @@ export function failing({ call, number }: Point, errno: string, file: string): s
   return [...STRACE, "-y", "-o", file, "-e", `trace=${call}`, "-e", `inject=${call}:error=${errno}:when=${number}`];
 }
 
+/** What the error met: a call that changes something, or not; with the number by which it meets the point's own if no more comes between. */
+export interface Hit {
+  readonly kind: "change" | "other" | "nothing";
+  readonly nextNumber: number;
+}
+
 /**
- * What the error met: a call that changes something, another one, or none so far. The event loop's own writes come as they like and
- * shift the count. An error in one of those proves nothing, for no pipe or eventfd has it: libuv aborts at it, or waits for ever for
- * the byte that it did not get into its signals' lock.
+ * An error in another call proves nothing, for no pipe or eventfd has it: libuv aborts at it, or waits for ever for the byte that it did
+ * not get into its signals' lock.
  */
-export function whatWasHit(file: string): "change" | "other" | "nothing" {
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-  const hit = lines.find((line) => line.endsWith("(INJECTED)"));
-  if (hit === undefined) return "nothing";
-  const [, call, rest] = /^\d+ +(\w+)(\(.*)$/.exec(hit) ?? [];
-  return call !== undefined && changesSomething(call, rest!) ? "change" : "other";
+export function readHit(file: string, { number, rank }: Point): Hit {
+  const calls = existsSync(file) ? readCalls(readFileSync(file, "utf8")) : [];
+  const at = calls.findIndex(({ rest }) => rest.endsWith("(INJECTED)"));
+  const hit = calls[at];
+  if (hit !== undefined && changesSomething(hit)) return { kind: "change", nextNumber: number };
+  const until = calls.slice(0, hit === undefined ? calls.length : at + 1);
+  const steady = until.filter((call) => call.pid === (hit ?? calls[0])?.pid && !comesAsItLikes(call));
+  return { kind: hit === undefined ? "nothing" : "other", nextNumber: Math.max(1, number + rank - steady.length) };
+}
+
+interface Call {
+  readonly pid: string;
+  readonly call: string;
+  /** What follows the name: the arguments, and what came of them. */
+  readonly rest: string;
+}
+
+function readCalls(text: string): Call[] {
+  return joinResumed(text).flatMap((line) => {
+    const [, pid, call, rest] = /^(\d+) +(\w+)(\(.*)$/.exec(line) ?? [];
+    return pid === undefined || call === undefined || rest === undefined ? [] : [{ pid, call, rest }];
+  });
+}
+
+/** Each call on one line: where another thread's comes in between, strace writes it in two. */
+function joinResumed(text: string): string[] {
+  const begun = new Map<string, string>();
+  return text.split("\n").flatMap((line) => {
+    const [, pid = "", start] = /^(\d+) (.*) <unfinished \.\.\.>$/.exec(line) ?? [];
+    if (start !== undefined) {
+      begun.set(pid, start);
+      return [];
+    }
+    const [, own = "", end] = /^(\d+) +<\.\.\. \w+ resumed>(.*)$/.exec(line) ?? [];
+    return [end === undefined ? line : `${own} ${begun.get(own)}${end}`];
+  });
 }
 
 /** The points of the run that `listing` wrote down. */
 export function readPoints(file: string): Point[] {
-  const lines = readFileSync(file, "utf8").split("\n");
-  const main = lines[0]!.split(" ", 1)[0];
-  const counts = new Map<string, number>();
-  return lines.flatMap((text) => {
-    const [, pid, call, rest] = /^(\d+) +(\w+)(\(.*)$/.exec(text) ?? [];
-    if (pid !== main || call === undefined || rest === undefined) return [];
-    const number = (counts.get(call) ?? 0) + 1;
-    counts.set(call, number);
-    return changesSomething(call, rest) ? [{ call, number, line: call + rest }] : [];
+  const calls = readCalls(readFileSync(file, "utf8"));
+  const numbers = new Map<string, number>();
+  const ranks = new Map<string, number>();
+  return calls.flatMap((one) => {
+    if (one.pid !== calls[0]?.pid) return [];
+    const number = countUp(numbers, one.call);
+    const rank = comesAsItLikes(one) ? 0 : countUp(ranks, one.call);
+    return changesSomething(one) ? [{ call: one.call, number, rank, line: one.call + one.rest }] : [];
   });
 }
 
+function countUp(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count;
+}
+
 // Not those to sockets, pipes and eventfds, and not those that found it done already.
-function changesSomething(call: string, rest: string): boolean {
+function changesSomething({ call, rest }: Call): boolean {
   if (call === "openat") return rest.includes("O_CREAT");
-  if (call === "write" || call === "writev") return /^\(\d+<\//.test(rest);
+  if (isWrite(call)) return isToFile(rest);
   return !rest.includes(" = -1 EEXIST");
+}
+
+// The event loop's writes; and what glibc opens when a thread needs memory of its own.
+function comesAsItLikes({ call, rest }: Call): boolean {
+  return (isWrite(call) && !isToFile(rest)) || rest.includes('"/sys/devices/system/cpu/online"');
+}
+
+function isWrite(call: string): boolean {
+  return call === "write" || call === "writev";
+}
+
+function isToFile(rest: string): boolean {
+  return /^\(\d+<\//.test(rest);
 }
