@@ -23,6 +23,7 @@ const UNASKED_MS = 6_000;
 const AT_A_TIME = 3;
 
 describe("parbake, the compiled binary, before servers that break every rule of HTTP", function () {
+  this.timeout(120_000);
   let emulator: Emulator;
 
   before(async () => {

@@ -24,6 +24,7 @@ const INSTALL = join(import.meta.dirname, "../../systemd/install");
 
 /** The image lies in a folder beside which `host` stands for the machine that it is mounted on. */
 describe("an image that parbake acts on with --root", function () {
+  this.timeout(60_000);
   let emulator: Emulator;
   let host: string;
   const images: ScratchImage[] = [];
@@ -218,6 +219,7 @@ function listAll(folder: string): string[] {
 }
 
 describe("systemd/install --root", function () {
+  this.timeout(60_000);
   let base: string;
   let root: string;
   let host: string;

@@ -24,6 +24,7 @@ function leftovers({ root }: RootedImage): string[] {
 (obstacle === null ? describe : describe.skip)(
   `what is swapped in is what was validated${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
   function () {
+    this.timeout(60_000);
     const images: RootedImage[] = [];
     let emulator: Emulator;
 
@@ -142,6 +143,7 @@ files:
 (obstacle === null ? describe : describe.skip)(
   `a file that is not the inspected one${obstacle === null ? "" : ` (skipped: ${obstacle})`}`,
   function () {
+    this.timeout(60_000);
     const images: RootedImage[] = [];
     let emulator: Emulator;
 

@@ -68,6 +68,7 @@ async function readInvocationId(): Promise<unknown> {
 // The snapshot is made on one CPU and must start on any other: these have neither AVX nor BMI.
 const isX64 = process.arch === "x64";
 describeWhere({ programs: ["qemu-x86_64-static"] }, "dist/parbake on another CPU", function () {
+  this.timeout(120_000);
   for (const cpu of ["Nehalem", "qemu64"]) {
     it(`starts on ${cpu}`, () => {
       const output = execFileSync("qemu-x86_64-static", ["-cpu", cpu, BINARY, "--version"], { encoding: "utf8" });
@@ -79,6 +80,7 @@ describeWhere({ programs: ["qemu-x86_64-static"] }, "dist/parbake on another CPU
 const hasLibraries = existsSync(join(ARM64_LIBRARIES, "lib/ld-linux-aarch64.so.1"));
 const arm64Title = hasLibraries || !isX64 ? "" : ` (skipped: no arm64 libraries in ${ARM64_LIBRARIES})`;
 describeWhere({ programs: isX64 ? ["qemu-aarch64-static"] : [] }, `dist/parbake-linux-arm64${arm64Title}`, function () {
+  this.timeout(120_000);
   const command = isX64 ? ["qemu-aarch64-static", "-L", ARM64_LIBRARIES, ARM64_BINARY] : [ARM64_BINARY];
   const itWhere = arm64Title === "" ? it : it.skip;
   // With a variable of Node's it starts anew, which an emulated process can't.

@@ -31,6 +31,7 @@ interface ProfileDocument {
 }
 
 describe("the calculator in the compiled binary", function () {
+  this.timeout(30_000);
   let image: ScratchImage;
   before(() => void (image = makeScratchImage(CONFIG)));
   after(() => image.remove());

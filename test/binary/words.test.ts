@@ -180,6 +180,7 @@ describe("words of others, in the compiled binary", () => {
     });
 
   it("steer no command, and forge no line of it, where every name that may be is hostile", async function () {
+    this.timeout(60_000);
     make({
       config: yaml(`apps: { web: { profile: nginx } }
 secretsGuarantee: swappable

@@ -45,6 +45,7 @@ describe("the search for a value", () => {
 });
 
 describeWhere(NEEDS, "the search of a machine", function () {
+  this.timeout(60_000);
   let lane: Lane;
 
   before(async function () {

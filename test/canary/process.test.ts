@@ -14,6 +14,7 @@ const isDumpAFile = /^[\w.%]+$/.test(readFileSync("/proc/sys/kernel/core_pattern
 const NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
 describeWhere(NEEDS, "a process that holds the value of a secret", function () {
+  this.timeout(60_000);
   let lane: Lane;
 
   before(async function () {

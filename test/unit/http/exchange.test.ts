@@ -115,6 +115,7 @@ describe("exchange", () => {
   const answer = httpReply(200, `{"password":"${CANARY}"}`, { "content-type": "application/json" });
   for (const after of ["end", "reset"] as const) {
     it(`never takes a part of an answer for the whole, cut by ${after === "end" ? "the end" : "a reset"} after each byte`, async function () {
+      this.timeout(20_000);
       let length = 0;
       server = await startRawServer(() => ({ bytes: answer.slice(0, length), after }));
       for (; length < answer.length; length++) {

@@ -105,6 +105,7 @@ const CASES: Readonly<Record<string, readonly [least: number, image: (count: num
 };
 
 describe("a config four times as large", function () {
+  this.timeout(60_000);
   for (const [what, [least, image]] of Object.entries(CASES)) {
     it(`takes no more than nine times as long: ${what}`, () => {
       const [small, large] = [image(least), image(4 * least)];

@@ -105,6 +105,7 @@ describe("takeLock", () => {
   }
 
   it("lets 20 processes in one after the other, also when every third is killed while it holds the lock", async function () {
+    this.timeout(120_000);
     const { root } = makeScratch();
     const children = Array.from({ length: 20 }, (_, index) => contend(root, index % 3 === 0 ? "die" : "work"));
     const ends = await Promise.all(children.map(endOf));

@@ -46,6 +46,7 @@ describe("the way to Secrets Manager", () => {
   const opened: OpenSource[] = [];
 
   before(async function () {
+    this.timeout(20_000);
     const made = makeCertificates(HOSTS);
     if (made === null) {
       for (const test of this.test?.parent?.tests ?? []) test.title += " (skipped: there is no openssl)";
