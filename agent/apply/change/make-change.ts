@@ -4,10 +4,10 @@
 
 import { linkSync, lstatSync, renameSync, unlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { changedMeanwhile } from "../../host/files/changed-meanwhile.ts";
 import { setIfExamined } from "../../host/files/examined.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { removeTemporary } from "../../host/files/temporary.ts";
 import {
   describeTampering,
@@ -56,7 +56,8 @@ export function commitChange(root: string, change: Change, written: WrittenFiles
       case "make-folder":
         return;
       case "attributes":
-        if (!setIfExamined(folder, basename(target), change.seen, change.new)) throw replaced(folder, basename(target));
+        if (!setIfExamined(folder, basename(target), change.seen, change.new))
+          throw changedMeanwhile(folder, basename(target));
         return;
       case "generation":
         return commitFlip(folder, change);
@@ -132,12 +133,12 @@ function restore(folder: Folder, target: string, oldName: string, newInode: stri
 }
 
 function refuseAppeared(folder: Folder, target: string): void {
-  if (inodeOf(target) !== null) throw replaced(folder, basename(target));
+  if (inodeOf(target) !== null) throw changedMeanwhile(folder, basename(target));
 }
 
 function refuseOthers(folder: Folder, target: string, seen: string): void {
   const stats = lstatSync(target, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined || identityOf(stats) !== seen) throw replaced(folder, basename(target));
+  if (stats === undefined || identityOf(stats) !== seen) throw changedMeanwhile(folder, basename(target));
 }
 
 function inodeOf(path: string): string | null {

@@ -7,11 +7,11 @@ import { closeSync, fchmodSync, fchownSync, fstatSync, fsyncSync, mkdirSync, rea
 import { basename, dirname, join } from "node:path";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import { changedMeanwhile } from "../../host/files/changed-meanwhile.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { openEntry, reopen, setDurably } from "../../host/files/examined.ts";
 import { attributesOf, readCurrentFolder } from "../../host/files/read-current.ts";
 import { removeFolderIfEmpty } from "../../host/files/remove-file.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { NOTHING_WRITTEN } from "../../host/files/written-file.ts";
 import { entryOf, explainEntryError, inFolder, isMissingFolder, type Folder, type Trust } from "../../host/folder.ts";
 import { ownUid } from "../../host/own-ids.ts";
@@ -72,7 +72,7 @@ function make(parent: Folder, wanted: WantedFolder, trust: Trust): StagedChange 
     // Nobody but us gets in before owner and mode are right.
     mkdirSync(entryOf(parent, name), 0o700);
   } catch (error) {
-    throw errnoOf(error) === "EEXIST" ? replaced(parent, name) : error;
+    throw errnoOf(error) === "EEXIST" ? changedMeanwhile(parent, name) : error;
   }
   const newInode = cleaningUp(
     () => dressNew(parent, name, wanted),
@@ -87,7 +87,7 @@ function dressNew(parent: Folder, name: string, wanted: Attributes): string {
     const stats = fstatSync(examined, { bigint: true });
     // Whoever may write to the parent may have put another in its place by now.
     if (parent.exposure !== null && (Number(stats.uid) !== ownUid() || !isEmpty(examined)))
-      throw replaced(parent, name);
+      throw changedMeanwhile(parent, name);
     const fd = reopen(examined);
     try {
       if (Number(stats.uid) !== wanted.uid || Number(stats.gid) !== wanted.gid) fchownSync(fd, wanted.uid, wanted.gid);
@@ -111,7 +111,7 @@ function fixAttributes(
   const name = basename(wanted.path);
   return inExamined(parent, name, (fd) => {
     const stats = fstatSync(fd, { bigint: true });
-    if (!stats.isDirectory() || stats.ino.toString() !== inode) throw replaced(parent, name);
+    if (!stats.isDirectory() || stats.ino.toString() !== inode) throw changedMeanwhile(parent, name);
     const current = attributesOf(stats);
     if (sameAttributes(current, wanted)) return unchanged(wanted.path);
     const problem = findGift({ ...parent, exposure }, name, current, wanted, () => isEmpty(fd));
@@ -151,7 +151,7 @@ function isEmpty(fd: number): boolean {
 
 function inExamined<T>(parent: Folder, name: string, work: (fd: number) => T): T {
   const fd = openEntry(parent, name);
-  if (fd === null) throw replaced(parent, name);
+  if (fd === null) throw changedMeanwhile(parent, name);
   try {
     return work(fd);
   } finally {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { FetchedSecrets } from "../../aws/fetched-secret.ts";
 import { sameAttributes, type Attributes } from "../../host/attributes.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import { changedMeanwhile } from "../../host/files/changed-meanwhile.ts";
 import { cleaningUp } from "../../host/files/cleaning-up.ts";
 import { identityOf } from "../../host/files/identity.ts";
 import {
@@ -14,7 +15,6 @@ import {
   type Current,
   type FileDifference,
 } from "../../host/files/read-current.ts";
-import { replaced } from "../../host/files/replaced.ts";
 import { entryOf, type Folder } from "../../host/folder.ts";
 import { nameInGeneration } from "../change/generation-layout.ts";
 import { encodeContent } from "../files/encode-content.ts";
@@ -74,17 +74,17 @@ export function examineFile(examination: Examination, target: FileTarget): Exami
   const secrets = secretsIn(target);
   return secrets.every((name) => examination.selection.fetched.has(name))
     ? examineRendered(examination, target, secrets)
-    : examineHeld(examination, target);
+    : examineUnfetched(examination, target);
 }
 
 /** Of a file whose secrets were not all fetched: what is stored of it stays. */
-function examineHeld(examination: Examination, target: FileTarget): ExaminedFile {
+function examineUnfetched(examination: Examination, target: FileTarget): ExaminedFile {
   const common = locate(examination, target);
   const { name, place } = common;
   const stored = examination.stored?.files.find((file) => file.name === name);
   if (stored === undefined) throw new Error(`${name} is to stay as it is, and nothing is known of it`);
   const stats = statsOf(examination.folder, place);
-  if (stats === null) throw replaced(examination.folder, place);
+  if (stats === null) throw changedMeanwhile(examination.folder, place);
   const current = { attributes: attributesOf(stats), identity: identityOf(stats) };
   const difference = sameAttributes(current.attributes, target) ? "unchanged" : "attributes";
   const file = { contact: { kind: "own" }, digest: null, isPlain: false, versionIds: stored.versionIds } as const;

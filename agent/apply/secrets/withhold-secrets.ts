@@ -33,8 +33,8 @@ export function withholdSecrets(run: RunCommand, values: () => readonly Buffer[]
 }
 
 /**
- * Copies, the caller's to zero, of the values that this run has fetched, and those that have a file of their own. Of a value that only templates print, and
- * that was stored before, nothing is known.
+ * Copies, the caller's to zero, of the values that this run has fetched, and those that have a file of their own. Of a
+ * value that only templates print, and that was stored before, nothing is known.
  */
 export function listValues({ steps, secretsFolder }: Plan, root: string, secrets: FetchedSecrets): Buffer[] {
   return steps.flatMap((step) => {

@@ -10,10 +10,10 @@ import type { Problem } from "../../refusal.ts";
 import type { Attributes } from "../attributes.ts";
 import { entryOf, type Folder } from "../folder.ts";
 import { firstLines } from "../run-command.ts";
+import { changedMeanwhile } from "./changed-meanwhile.ts";
 import { identityOf } from "./identity.ts";
 import type { CurrentFile } from "./read-current.ts";
 import { removeIfThere } from "./remove-file.ts";
-import { replaced } from "./replaced.ts";
 import { temporaryName } from "./temporary.ts";
 
 type CopyOutcome =
@@ -88,7 +88,7 @@ export class AttributeKeeper {
   ): void {
     const fd = openSync(entryOf(folder, name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw replaced(folder, name);
+      if (identityOf(fstatSync(fd, { bigint: true })) !== from.identity) throw changedMeanwhile(folder, name);
       const outcome = this.#keepFrom({ fd, mode: from.attributes.mode }, { fd: toFd, mode: to.mode }, folder, name);
       this.#warn(join(folder.shownPath, name), outcome);
     } finally {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Refusal } from "../../refusal.ts";
 import type { Folder } from "../folder.ts";
 
-export function replaced({ shownPath, exposure }: Folder, name: string): Refusal {
+export function changedMeanwhile({ shownPath, exposure }: Folder, name: string): Refusal {
   const who = exposure === null ? "which program changes it" : `who changes it: ${exposure}`;
   return new Refusal("cannot-write", {
     what: `${join(shownPath, name)} changed after parbake inspected it`,
