@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse as parseYaml } from "yaml";
 import { encode, placesIn, Unencodable } from "../../../agent/formats/encode.ts";
 import { HOLE } from "../../../agent/formats/encoders/format-rules.ts";
+import { TEMPLATE_FORMATS } from "../../../agent/formats/format-of.ts";
 import type { TemplateFormat } from "../../../agent/formats/format.ts";
 import { Written } from "../../../agent/written.ts";
 import { hostileText, UNWRITABLE } from "../support/hostile.ts";
@@ -38,21 +39,7 @@ describe("encode", () => {
   }
 
   it("refuses NUL and lone surrogates in every format", () => {
-    const formats = [
-      "json",
-      "yaml",
-      "toml",
-      "ini",
-      "properties",
-      "env",
-      "sh",
-      "xml",
-      "nginx",
-      "systemd",
-      "postgresql",
-      "text",
-    ] as const;
-    for (const format of formats) {
+    for (const format of TEMPLATE_FORMATS) {
       for (const value of UNWRITABLE) assert.throws(() => encode(format, value), Unencodable, format);
     }
   });
