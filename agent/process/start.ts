@@ -24,10 +24,15 @@ interface Surroundings {
   readonly setEnd: (end: Deadline) => void;
 }
 
+// V8's own. The bundle sets it to none while it is loaded: an error made then, such as the prototype of a package's own, would hold
+// all the code of the module in which it was made.
+const STACK_FRAMES = 10;
+
 type Main = (argv: string[], out: Output, err: Output, surroundings: Surroundings) => Promise<number>;
 
 /** @param warm runs once, while the snapshot is built, so that the snapshot has the functions that it calls compiled */
 export function startMain(main: Main, warm: () => Promise<void>): void {
+  Error.stackTraceLimit = STACK_FRAMES;
   if (!startupSnapshot.isBuildingSnapshot()) {
     void runToEnd(main);
     return;

@@ -34,6 +34,8 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     // Short names make fewer objects in the snapshot. The source map stays outside; it turns a bug report's frames into names.
     minify: true,
     lineLimit: 160,
+    // Until agent/process/start.ts.
+    banner: { js: "Error.stackTraceLimit = 0;" },
     sourcemap: "external",
     sourcesContent: false,
     legalComments: "none",

@@ -14,6 +14,8 @@ const REPLACEMENTS: readonly Replacement[] = [
   // winston's copy of Node's own streams.
   { path: "readable-stream", contents: `module.exports = require("node:stream");` },
   { path: "readable-stream/lib/_stream_writable.js", contents: `module.exports = require("node:stream").Writable;` },
+  // Colours for winston's levels: parbake's log has none.
+  { path: "@colors/colors/safe", importer: "logform", contents: `module.exports = {};` },
   // The SDK's own search for credentials (SSO, profiles, STS): parbake always hands its client the instance's.
   {
     path: "@aws-sdk/credential-provider-node",
