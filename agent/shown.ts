@@ -9,6 +9,7 @@ const LAYOUT = /[\n\t]/g;
 
 // Nearly every text is so, and this is quicker to see.
 const PLAIN = /^[ -~]*$/;
+const PLAIN_LINES = /^[\n\t -~]*$/;
 
 /** On one line, for a place within a sentence or a table. */
 export function shown(text: string): string {
@@ -17,12 +18,13 @@ export function shown(text: string): string {
 
 /** A text of many lines, as a file's: each line feed ends its line, and tabs stay. */
 export function shownLines(text: string): string {
-  return PLAIN.test(text) ? text : text.replaceAll(HIDDEN, escape);
+  return PLAIN_LINES.test(text) ? text : text.replaceAll(HIDDEN, escape);
 }
 
 /** The same value to every reader of JSON: JSON.stringify leaves all but ASCII's controls as they are. */
 export function shownJson(document: unknown, indent = 0): string {
-  return JSON.stringify(document, null, indent).replaceAll(HIDDEN, escapeUnits);
+  const json = JSON.stringify(document, null, indent);
+  return PLAIN_LINES.test(json) ? json : json.replaceAll(HIDDEN, escapeUnits);
 }
 
 const NAMED: Readonly<Record<string, string>> = { "\n": String.raw`\n`, "\r": String.raw`\r`, "\t": String.raw`\t` };

@@ -1,5 +1,7 @@
 // Characters that are invisible or look like a plain space, and make another text to every program. Pure.
 
+import { isAscii } from "../utf8.ts";
+
 /** Format characters, separators of lines and paragraphs, and every blank but the plain one. */
 export const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
@@ -24,7 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** `U+200B (zero width space)`, the first of them. Null: there is none. */
 export function nameInvisible(text: string): string | null {
-  const char = INVISIBLE.exec(text)?.[0];
+  const char = isAscii(text) ? undefined : INVISIBLE.exec(text)?.[0];
   if (char === undefined) return null;
   const code = `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
   return Object.hasOwn(NAMES, char) ? `${code} (${NAMES[char]})` : code;

@@ -31,10 +31,8 @@ export function flawOfRelative(path: string): string | null {
 }
 
 function flawOfNames(path: string): string | null {
-  if (/\p{Cc}/u.test(path)) return "has a control character in it";
-  if (!path.isWellFormed()) return "is no text";
-  const invisible = nameInvisible(path);
-  if (invisible !== null) return `has an invisible character in it, ${invisible}`;
+  const flaw = /^[ -~]*$/.test(path) ? null : flawOfCharacters(path);
+  if (flaw !== null) return flaw;
   const names = path.split("/");
   if (names.at(-1) === "") return names.length === 1 ? "is empty" : "ends with /";
   const climbing = names.find((name) => name === "" || name === "." || name === "..");
@@ -42,6 +40,13 @@ function flawOfNames(path: string): string | null {
   return names.some((name) => lengthOf(name) > MOST_NAME_BYTES)
     ? `has a name over ${MOST_NAME_BYTES} bytes in it`
     : null;
+}
+
+function flawOfCharacters(path: string): string | null {
+  if (/\p{Cc}/u.test(path)) return "has a control character in it";
+  if (!path.isWellFormed()) return "is no text";
+  const invisible = nameInvisible(path);
+  return invisible === null ? null : `has an invisible character in it, ${invisible}`;
 }
 
 function lengthOf(text: string): number {

@@ -89,15 +89,15 @@ async function apply(root: string): Promise<void> {
   const fd = openSync("/dev/null", "w");
   const output = new Output(fd);
   let told = "";
-  const write = (text: string) => {
+  const say = (text: string) => {
     told += text;
     output.write(text);
   };
   const { signal } = new AbortController();
   const world: World = {
     environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ENDPOINT, AWS_ENDPOINT_URL: ENDPOINT },
-    writeOut: write,
-    writeError: write,
+    writeOut: say,
+    writeError: say,
     rewrite: () => {},
     isTerminalOut: output.isTerminal,
     isTerminalError: output.isTerminal,

@@ -2,12 +2,13 @@
 // space. Pure.
 
 import { INVISIBLE, nameInvisible } from "../../names/invisible.ts";
+import { isAscii } from "../../utf8.ts";
 
 const IN_PLACE_OF_BLANK = new RegExp(`(?<=^[ \\t]*|[-:,[{][ \\t]*)(?:${INVISIBLE.source})`, "u");
 
 /** In text without quotes: at its start, as if it indented, or after a sign that a space has to follow. Null: none. */
 export function findBlank(text: string): number | null {
-  return IN_PLACE_OF_BLANK.exec(text)?.index ?? null;
+  return isAscii(text) ? null : (IN_PLACE_OF_BLANK.exec(text)?.index ?? null);
 }
 
 /** @param text begins with it */

@@ -1,5 +1,6 @@
 // What every file format answers: where in its text a value stands, and how a value is written there.
 
+import { isAscii } from "../../utf8.ts";
 import { Written } from "../../written.ts";
 
 /** Stands for one value in the rendered text while places are looked for. Private use: templates that contain it are refused. */
@@ -65,7 +66,7 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 
 /** For what systemd reads: an environment file or a unit. */
 export function refuseNoncharacters(text: string): void {
-  if (NONCHARACTER.test(text)) {
+  if (!isAscii(text) && NONCHARACTER.test(text)) {
     throw new Unencodable(
       "it has a code point that is not a character",
       "Take it out: systemd refuses the whole file.",
