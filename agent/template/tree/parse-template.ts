@@ -3,8 +3,11 @@
 // Its parser alone: what compiles templates to code is of no use to a program that runs each of them once.
 import { parse } from "handlebars/dist/cjs/handlebars/compiler/base.js";
 import type { Problem } from "../../refusal.ts";
+import { narrowLexer } from "./narrow-lexer.ts";
 import { findRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import type { Program } from "./template-ast.ts";
+
+narrowLexer();
 
 type ParsedTemplate =
   | { readonly kind: "parsed"; readonly program: Program }
