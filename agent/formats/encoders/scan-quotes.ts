@@ -31,8 +31,16 @@ interface Scan {
 
 export function scanQuotes(text: string, rules: QuoteRules): Place[] {
   const scan: Scan = { closer: null, inComment: false, places: [] };
-  for (let index = 0; index < text.length;) index += step(text, index, rules, scan);
+  for (let index = 0; index < text.length;) index += countPlain(text, index) || step(text, index, rules, scan);
   return scan.places;
+}
+
+/** They end nothing and begin nothing, wherever they stand. */
+const PLAIN = /[A-Za-z0-9_ ]+/y;
+
+function countPlain(text: string, index: number): number {
+  PLAIN.lastIndex = index;
+  return PLAIN.test(text) ? PLAIN.lastIndex - index : 0;
 }
 
 /** How many characters it has read. */

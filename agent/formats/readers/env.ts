@@ -29,6 +29,7 @@ const BLANKS = /[ \t]*/y;
 const LINES = /[ \t\n]*/y;
 const COMMENT = /#[^\n]*/y;
 const NAME = /[A-Za-z_\uE000][\w\uE000\uE001]*/y;
+const IN_DOUBLE_QUOTES = /[^"\\$`]+/y;
 const HARMLESS = /[^ \t\n\r"'\\$`;&|<>()~]+/y;
 const BEFORE_A_HOME = /(=|:)$/;
 
@@ -82,30 +83,41 @@ class ShAssignments extends Scanner {
 
   #readDoubleQuoted(start: number): string {
     let value = "";
-    for (this.index += 1; this.char !== '"'; this.index += 1) {
+    for (this.index += 1; !this.skip('"');) {
       if (this.isAtEnd) this.fail("a quote is never closed", start);
-      const next = this.text[this.index + 1] ?? "";
       if (this.char === "$" || this.char === "`") this.fail("sh expands a $ or a backquote: write \\ before it", start);
-      if (this.char !== "\\" || !'"\\`$\n'.includes(next)) value += this.char;
-      else {
-        this.index += 1;
-        value += next === "\n" ? "" : next;
-      }
+      value += this.char === "\\" ? this.#readEscaped() : this.take(IN_DOUBLE_QUOTES);
     }
-    this.index += 1;
     return value;
+  }
+
+  /** In double quotes, where a backslash before any other character stays. */
+  #readEscaped(): string {
+    const next = this.text[this.index + 1] ?? "";
+    const isEscape = next !== "" && '"\\`$\n'.includes(next);
+    this.index += isEscape ? 2 : 1;
+    if (!isEscape) return "\\";
+    return next === "\n" ? "" : next;
   }
 }
 
 type State = "before name" | "name" | "before value" | "value" | "escape" | "'" | '"' | 'escape in "' | "comment";
 
-/** The state table of systemd's src/basic/env-file.c, character by character. */
+/** The state table of systemd's src/basic/env-file.c, character by character, but for those that change no state. */
 function readAsSystemd(file: string): Assignment[] {
   const reader = new SystemdAssignments();
-  for (let index = 0; index < file.length; index += 1) reader.step(file.charAt(index), index);
+  for (let index = 0; index < file.length;) {
+    reader.step(file.charAt(index), index);
+    index += 1;
+    PLAIN.lastIndex = index;
+    const plain = PLAIN.exec(file)?.[0] ?? "";
+    index += reader.skim(plain) ? plain.length : 0;
+  }
   reader.end(file.length);
   return reader.found;
 }
+
+const PLAIN = /[\w./:@%+,-]+/y;
 
 class SystemdAssignments {
   readonly found: Assignment[] = [];
@@ -143,6 +155,27 @@ class SystemdAssignments {
         if ('"\\`$'.includes(char)) this.#append(char);
         else if (char !== "\n") this.#append(`\\${char}`);
         this.#state = '"';
+    }
+  }
+
+  /** Takes characters that mean nothing but themselves. False: the first of them changes the state. */
+  skim(plain: string): boolean {
+    switch (this.#state) {
+      case "name":
+        this.#name += plain;
+        return true;
+      case "value":
+      case "'":
+      case '"':
+        this.#append(plain);
+        return true;
+      case "comment":
+        return true;
+      case "before name":
+      case "before value":
+      case "escape":
+      case 'escape in "':
+        return false;
     }
   }
 
