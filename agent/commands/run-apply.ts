@@ -23,6 +23,7 @@ import { refuseMovedOn } from "../inspect/saved-plan.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
+import { compileBy } from "../process/v8-flags.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
 import { type Problem } from "../refusal.ts";
 import type { Report, Versions } from "../report/report.ts";
@@ -36,6 +37,9 @@ import type { Session } from "./session.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
 const LOCK_WAIT_MS = 10_000;
+
+/** From here on plain machine code pays: with 60 files it saves a tenth of the time on the clock. */
+const MANY_FILES = 30;
 
 const VERSIONS: Versions = { parbake: VERSION, commit: COMMIT, node: process.version, catalogue: CATALOGUE_DATE };
 
@@ -99,7 +103,8 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const { command, session, record, imds } = run;
   const { configFile, root } = session.options;
   const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
-  const { aws, secrets, metrics } = image.config;
+  const { aws, secrets, metrics, files } = image.config;
+  if (files.length > MANY_FILES) compileBy("plain");
   setMetrics(metrics);
   const wantsSecrets = secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);

@@ -12,7 +12,7 @@ import { forbidCoreDumps } from "./core-dumps.ts";
 import { keepKnown, listEarly, type Environment } from "./environment.ts";
 import { Output } from "./output.ts";
 import { listenForStop } from "./signals.ts";
-import { NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
+import { INTERPRETER_ONLY, NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
 
 /** What main gets from its process. */
 interface Surroundings {
@@ -37,9 +37,9 @@ export function startMain(main: Main, warm: () => Promise<void>): void {
     void runToEnd(main);
     return;
   }
-  for (const flag of V8_FLAGS) setFlagsFromString(flag);
+  for (const flag of [...V8_FLAGS, ...INTERPRETER_ONLY]) setFlagsFromString(flag);
   startupSnapshot.setDeserializeMainFunction(() => {
-    setFlagsFromString(NO_REHASH.afterwards);
+    for (const flag of [NO_REHASH.afterwards, ...INTERPRETER_ONLY]) setFlagsFromString(flag);
     void runToEnd(main);
   });
   void warm();

@@ -1,6 +1,8 @@
 // Has Handlebars' lexer try only those of its rules inside {{ }} that the next characters allow, where it tries up to 38 regular
 // expressions for each token. The first that matches wins, so leaving out what cannot match changes nothing.
 
+// oxlint-disable no-underscore-dangle -- the lexer's own names
+
 import { parser } from "handlebars/dist/cjs/handlebars/compiler/base.js";
 
 /** By what each token begins with: positions in the list of its rules, in their order. The last takes any character. */

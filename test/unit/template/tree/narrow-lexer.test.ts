@@ -47,54 +47,13 @@ function readTokens(lexer: Lexer, text: string): unknown[] {
 }
 
 const PIECES = [
-  ...["{{", "}}", "{", "}", "{{{", "}}}", "{{{{", "}}}}", "{{~", "~}}", "{{~~", "{{{{/x}}}}", "{{{{x}}}}"],
-  ...["#", "#*", "#>", ">", "/", "^", "&", "!", "!--", "--}}", "else", "{{else}}", "{{ else }}", "{{~else if", "*"],
-  ...["true", "false", "undefined", "null", "trues", "as |x|", "as", "ask", "|", "@", "@index", ".", "..", "../", "./"],
-  ...[
-    "=",
-    "(",
-    ")",
-    "[",
-    "]",
-    "[a b]",
-    "[a\\]b]",
-    '"',
-    "'",
-    '"a\\"b"',
-    "'a\\'b'",
-    "\\",
-    "\\\\",
-    "-",
-    "-1",
-    "0",
-    "1.5",
-    "12",
-  ],
-  ...[
-    "a",
-    "e",
-    "f",
-    "n",
-    "t",
-    "u",
-    "z",
-    "A",
-    "Z",
-    "_",
-    "$",
-    ":",
-    "?",
-    ";",
-    ",",
-    "%",
-    "<",
-    "`",
-    "é",
-    "\u00a0",
-    "\u{1f600}",
-  ],
-  ...[" ", "\n", "\t", "\r\n", "\f", "\v", "\u2028"],
-];
+  "{{ }} { } {{{ }}} {{{{ }}}} {{~ ~}} {{~~ {{{{/x}}}} {{{{x}}}} {{else}} {{~else",
+  "# #* #> > / ^ & ! !-- --}} else * | @ @index . .. ../ ./ = ( ) [ ] [a\\]b] \" ' \\ \\\\ - -1 0 1.5 12",
+  "true false undefined null trues as ask a e f n t u z A Z _ $ : ? ; , % < ` é \u{1f600}",
+]
+  .flatMap((line) => line.split(" "))
+  .concat(["{{ else }}", "{{~else if", "as |x|", "[a b]", '"a\\"b"', "'a\\'b'"])
+  .concat([" ", "\n", "\t", "\r\n", "\f", "\v", "\u00a0", "\u2028"]);
 
 describe("the narrowed lexer", () => {
   before(narrowLexer);
@@ -102,7 +61,7 @@ describe("the narrowed lexer", () => {
   const untouched = loadUntouched();
 
   it("is another than the untouched one", () => {
-    assert.notEqual(parser.lexer._currentRules, untouched._currentRules);
+    assert.notEqual(Reflect.get(parser.lexer, "_currentRules"), Reflect.get(untouched, "_currentRules"));
   });
 
   it("reads the same tokens in the same places", () => {
