@@ -43,7 +43,10 @@ export function keepKnown(environment: Environment): Record<string, string> {
   );
 }
 
+/** What parbake's units set (systemd/run.conf): harmless as it stands there. */
+export const SET_BY_UNITS: Environment = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
 /** Variables that it is too late to delete: only a process that starts without them is free of them. */
 export function listEarly(environment: Environment): string[] {
-  return Object.keys(environment).filter((name) => EARLY.test(name));
+  return Object.keys(environment).filter((name) => EARLY.test(name) && environment[name] !== SET_BY_UNITS[name]);
 }

@@ -1,6 +1,7 @@
 // What all parts of the bench share: how often to run, which programs, the emulator with a job's world, and what is promised.
 
 import { join } from "node:path";
+import { SET_BY_UNITS } from "../../agent/process/environment.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import type { Disk } from "./bench-disk.ts";
 import { spawnEmulator } from "./bench-emulator.ts";
@@ -41,8 +42,13 @@ function endpoints(endpoint: string): NodeJS.ProcessEnv {
   return { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint };
 }
 
+/** As the unit starts it. */
 export function applyOf({ parbake }: Extent, job: Job, environment: NodeJS.ProcessEnv): Program {
-  return { argv: [parbake, "apply"], environment, bakeImage: () => bakeImage(job) };
+  return {
+    argv: [parbake, "apply"],
+    environment: { ...SET_BY_UNITS, ...environment },
+    bakeImage: () => bakeImage(job),
+  };
 }
 
 export async function withWorld<Result>(

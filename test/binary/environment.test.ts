@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listEarly, VARIABLES } from "../../agent/process/environment.ts";
+import { listEarly, SET_BY_UNITS, VARIABLES } from "../../agent/process/environment.ts";
 import { nodePath, TOP } from "../../scripts/building/build-pinned-node.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeFolder } from "../support/folders.ts";
@@ -49,6 +49,13 @@ describe("the caller's environment, in the compiled binary", () => {
     const unknown = names.filter((name) => listEarly({ [name]: "x" }).length === 0);
     assert.deepEqual(unknown.filter((name) => !FORGOTTEN_IN_TIME.includes(name)).toSorted(), []);
     assert.deepEqual(listEarly(Object.fromEntries(VARIABLES.map((name) => [name, "x"]))), []);
+  });
+
+  it("is what the units set, and nothing that is early besides", () => {
+    const set = readFileSync(join(TOP, "systemd/run.conf"), "utf8").matchAll(/^Environment=([A-Z_]+)=(.*)$/gm);
+    assert.deepEqual(Object.fromEntries([...set].map(([, name, value]) => [name, value])), SET_BY_UNITS);
+    assert.deepEqual(listEarly(SET_BY_UNITS), []);
+    assert.deepEqual(listEarly({ GLIBC_TUNABLES: "glibc.malloc.check=1" }), ["GLIBC_TUNABLES"]);
   });
 
   for (const variable of ["NODE_V8_COVERAGE", "NODE_COMPILE_CACHE", "NODE_REDIRECT_WARNINGS", "NODE_ICU_DATA"])
