@@ -24,7 +24,6 @@ import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
 import type { Environment } from "./process/environment.ts";
 import { guardEnd } from "./process/overrun.ts";
-import { compileBy } from "./process/v8-flags.ts";
 import { formatVersion } from "./process/version.ts";
 import { formatProblem, Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
@@ -49,7 +48,6 @@ export interface World {
 export async function run(argv: readonly string[], world: World): Promise<number> {
   try {
     const invocation = parseArguments(argv);
-    if (invocation.command.kind !== "apply") compileBy("all");
     const work = (overrun: Promise<never>) => runSession(invocation, overrun, world);
     return statusOf(await guardEnd(invocation.options.deadlineMs, work));
   } catch (error) {

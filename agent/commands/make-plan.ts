@@ -8,6 +8,7 @@ import { type BuiltPlan, buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
+import { compileBy } from "../process/v8-flags.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { gatherHere, withTuned } from "./machine.ts";
 import type { Session } from "./session.ts";
@@ -35,6 +36,7 @@ export function planMachines(
   only: Part | null,
   name: ((facts: Facts) => string) | null = machines.length === 1 ? null : ({ instanceType }) => `${instanceType}`,
 ): readonly Plan[] {
+  if (machines.length > 1) compileBy("all");
   const built = machines.map((facts) => ({ facts, ...build(image, facts) }));
   const refused = built.filter((each) => each.kind === "refused");
   const [first] = refused;

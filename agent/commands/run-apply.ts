@@ -104,11 +104,11 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const { configFile, root } = session.options;
   const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
   const { aws, secrets, metrics, files } = image.config;
-  if (files.length > MANY_FILES) compileBy("plain");
   setMetrics(metrics);
   const wantsSecrets = secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
   const facts = await record.time("facts", () => gatherFor(image, session, imds));
+  if (files.length > MANY_FILES) compileBy("plain");
   const plan = await record.time("plan", () => selectSteps(planFor(image, facts), command.only));
   tellPlan(plan, run);
   const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++);

@@ -13,6 +13,7 @@ import type { Ending } from "../ending.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
+import { compileBy } from "../process/v8-flags.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
@@ -53,6 +54,7 @@ function prepareInOrder(config: Config): PreparedImage {
 function fitTypes(config: Config, { options, emit, say }: Session): Ending {
   const image = prepareInOrder(config);
   const types = [...readCatalogue().rows.values()];
+  compileBy("all");
   const machines = types.map((row) => tuneMachine(config, image, predictFacts(row), row.type));
   if (options.json) emit(fitDocument(machines), "compact");
   else say(machines, formatFit);

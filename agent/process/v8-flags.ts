@@ -31,10 +31,11 @@ export const INTERPRETER_ONLY = ["--no-sparkplug", "--no-maglev", "--no-turbofan
 const COMPILERS = {
   /** For a boot of many files. */
   plain: ["--sparkplug"],
-  /** V8's own choice, for commands that go through the same code for many machines. */
+  /** V8's own choice, for what goes through the same code for many machines. */
   all: ["--sparkplug", "--maglev", "--turbofan"],
 } as const;
 
+/** Later than Node's modules are loaded: from here on V8 takes none of those that the build has compiled. */
 export function compileBy(compilers: keyof typeof COMPILERS): void {
   for (const flag of COMPILERS[compilers]) setFlagsFromString(flag);
 }

@@ -1,13 +1,10 @@
 // Template text to Handlebars' syntax tree, or the one problem that kept it from being read.
 
-// Its parser alone: what compiles templates to code is of no use to a program that runs each of them once.
-import { parse } from "handlebars/dist/cjs/handlebars/compiler/base.js";
 import type { Problem } from "../../refusal.ts";
-import { narrowLexer } from "./narrow-lexer.ts";
+import { parse, WhitespaceControl } from "./handlebars-parser.ts";
+import { parseQuickly } from "./quick-parser.ts";
 import { findRawBlock, RAW_BLOCK } from "./raw-block.ts";
 import type { Program } from "./template-ast.ts";
-
-narrowLexer();
 
 type ParsedTemplate =
   | { readonly kind: "parsed"; readonly program: Program }
@@ -43,17 +40,18 @@ export function parseTemplate(text: string, file: string, keepsLineEnds = false)
     const fix = "Take it out; a file that is not text is copied into the image, not rendered.";
     return broken("a NUL character stands here, which no text file has", fix, positionOf(source, nul));
   }
-  const blocks = readBlocks(source);
-  if (Math.max(blocks.deepest, deepestParentheses(source)) > MAX_NESTING) {
+  if (isTooDeep(source)) {
     return broken(`blocks or parentheses are nested more than ${MAX_NESTING} deep`, "Make the template flatter.");
   }
-  if (source.split("{{").length > MAX_TAGS) {
+  if (countOf("{{", source) > MAX_TAGS) {
     return broken(`the template has more than ${MAX_TAGS} tags`, "Write a loop, or print a list with join or json.");
   }
   try {
-    return { kind: "parsed", program: parse(source, { srcName: file }) };
+    const quick = parseQuickly(source, file);
+    const program = quick === null ? parse(source, { srcName: file }) : new WhitespaceControl().accept(quick);
+    return { kind: "parsed", program };
   } catch (error) {
-    const { what, fix, at } = explain(error, source, blocks.open);
+    const { what, fix, at } = explain(error, source, readBlocks(source).open);
     return broken(what, fix, at);
   }
 }
@@ -133,6 +131,18 @@ const BLOCK_TAG = /(?<!(?<!\\)\\)\{\{~?\s*([#^/]|else\s)\s*([^\s}~]*)/g;
 
 /** The inside of a tag: a brace in quotes or in [ ] does not end it. */
 const TAG = /\{\{(?:"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[[^\]]*\]|[^}"'[])*/g;
+
+/** Most templates have fewer tags and parentheses than may nest. */
+function isTooDeep(source: string): boolean {
+  return (
+    (countOf("{{", source) > MAX_NESTING && readBlocks(source).deepest > MAX_NESTING) ||
+    (countOf("(", source) > MAX_NESTING && deepestParentheses(source) > MAX_NESTING)
+  );
+}
+
+function countOf(part: string, source: string): number {
+  return source.split(part).length - 1;
+}
 
 interface OpenBlock {
   readonly name: string;

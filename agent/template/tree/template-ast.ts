@@ -22,8 +22,8 @@ export interface Path extends Node {
 
 export interface Literal extends Node {
   readonly type: "StringLiteral" | "NumberLiteral" | "BooleanLiteral" | "NullLiteral" | "UndefinedLiteral";
-  readonly value?: string | number | boolean;
-  readonly original: string | number | boolean;
+  readonly value?: string | number | boolean | null | undefined;
+  readonly original: string | number | boolean | null | undefined;
 }
 
 interface Hash {
@@ -74,6 +74,7 @@ export interface Inclusion extends Node {
   readonly hash?: Hash;
   /** The blanks before it, where it stands alone on its line. */
   readonly indent: string;
+  readonly strip: Strip;
   /** What stands in its place, once it has been looked up. */
   program?: Program;
 }
@@ -86,11 +87,17 @@ export interface Content extends Node {
   readonly original: string;
 }
 
-interface Other extends Node {
-  readonly type: "CommentStatement" | "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
+interface Comment extends Node {
+  readonly type: "CommentStatement";
+  readonly value: string;
+  readonly strip: Strip;
 }
 
-export type Statement = Content | Mustache | Block | Inclusion | Other;
+interface Other extends Node {
+  readonly type: "PartialBlockStatement" | "Decorator" | "DecoratorBlock";
+}
+
+export type Statement = Content | Mustache | Block | Inclusion | Comment | Other;
 
 export interface Program {
   readonly type: "Program";
