@@ -10,6 +10,7 @@ import { NO_CODE_FROM_TEXT, NO_REHASH, V8_FLAGS } from "../../agent/process/v8-f
 import { findRunner, type Runner, writeLauncher } from "./build-emulated.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
+import { listLoaded, LOADED_LATER, trimBlob } from "./build-trim-blob.ts";
 import { type Bundle, bundleAgent } from "./bundle-agent.ts";
 
 /** The configuration of node:sea, as its documentation describes it; pkg passes it on. */
@@ -30,8 +31,14 @@ interface PkgTarget {
 }
 
 // pkg's command line passes on no SEA configuration; its function does.
-const pkg = createRequire(import.meta.url)("@yao-pkg/pkg/lib-es5/sea.js") as {
+const PKG = "@yao-pkg/pkg/lib-es5/sea.js";
+const requireHere = createRequire(import.meta.url);
+const pkg = requireHere(PKG) as {
   default: (entry: string, options: { targets: PkgTarget[]; seaConfig: SeaConfig }) => Promise<void>;
+};
+/** What pkg puts the blob into the executable with. */
+const postject = createRequire(requireHere.resolve(PKG))("postject") as {
+  inject: (path: string, name: string, blob: Buffer, options: object) => Promise<void>;
 };
 
 const OUTPUT: Readonly<Record<Architecture, string>> = { x64: "parbake", arm64: "parbake-linux-arm64" };
@@ -84,22 +91,40 @@ async function withGenerator(path: string, work: () => Promise<void>): Promise<v
   }
 }
 
+/** pkg has no step between making the blob and putting it in. @throws Error unless exactly one was put in */
+async function withTrimmedBlob(work: () => Promise<void>): Promise<void> {
+  const { inject } = postject;
+  const keep = listLoaded(LOADED_LATER);
+  let blobs = 0;
+  postject.inject = (path, name, blob, options) => {
+    blobs += 1;
+    return inject(path, name, trimBlob(blob, keep), options);
+  };
+  try {
+    await work();
+  } finally {
+    postject.inject = inject;
+  }
+  if (blobs !== 1) throw new Error(`pkg put in ${blobs} blobs that could be trimmed, not one`);
+}
+
 async function buildBinary(architecture: Architecture, runner: Runner, bundle: Bundle, work: string): Promise<string> {
   const node = placeNode(architecture, work);
-  const isEmulated = "command" in runner && runner.command.length > 0;
+  const hasSnapshot = "command" in runner;
+  const isEmulated = hasSnapshot && runner.command.length > 0;
   const generator = isEmulated ? writeLauncher(runner.command, node, join(work, "generator")) : process.execPath;
   const built = join(work, OUTPUT[architecture]);
   const nodeRange = `node${readPinnedNode(architecture).version}`;
   const targets: PkgTarget[] = [{ platform: "linux", arch: architecture, nodeRange, output: built }];
   try {
-    await withGenerator(generator, () =>
-      pkg.default(bundle.main, { targets, seaConfig: configure("command" in runner, bundle) }),
-    );
+    const make = (): Promise<void> =>
+      withGenerator(generator, () => pkg.default(bundle.main, { targets, seaConfig: configure(hasSnapshot, bundle) }));
+    await (hasSnapshot ? withTrimmedBlob(make) : make());
   } catch (error) {
     throw new Error(`pkg could not make ${OUTPUT[architecture]}`, { cause: error });
   }
   chmodSync(built, 0o755);
-  if ("command" in runner) start(built, runner.command);
+  if (hasSnapshot) start(built, runner.command);
   return built;
 }
 

@@ -9,6 +9,7 @@ const EHDR = { machine: 0x12, sectionsAt: 0x28, sectionCount: 0x3c, namesIndex: 
 const SHDR_BYTES = 64;
 const SHDR = { type: 4, flags: 8, offset: 24, size: 32 };
 const SHF_ALLOC = 2n;
+const SHF_TLS = 0x400n;
 const SHT_NULL = 0;
 const SHT_SYMTAB = 2;
 const SHT_NOBITS = 8;
@@ -26,6 +27,9 @@ export function stripElf(elf: Buffer): Buffer {
   const kept = headers.filter((header) => header.readUInt32LE(SHDR.type) === SHT_NULL || isLoaded(header));
   if (!names || !kept.every((header, index) => header === headers[index]))
     throw new Error("loaded sections don't come first");
+  // What only memory has, the kernel takes from the segments. By its section LIEF, which adds the blob, leaves as much empty in the file.
+  for (const header of kept)
+    if (header.readUInt32LE(SHDR.type) === SHT_NOBITS && !isOfThread(header)) header.writeBigUInt64LE(0n, SHDR.size);
   const endBytes = Math.max(...kept.map(endOf));
   const namesData = elf.subarray(offsetOf(names), endOf(names));
   names.writeBigUInt64LE(BigInt(endBytes), SHDR.offset);
@@ -57,6 +61,11 @@ function readSectionHeaders(elf: Buffer): Buffer[] {
 
 function isLoaded(header: Buffer): boolean {
   return (header.readBigUInt64LE(SHDR.flags) & SHF_ALLOC) !== 0n;
+}
+
+/** .tbss, which lies over what follows it. */
+function isOfThread(header: Buffer): boolean {
+  return (header.readBigUInt64LE(SHDR.flags) & SHF_TLS) !== 0n;
 }
 
 function offsetOf(header: Buffer): number {

@@ -52,9 +52,12 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     plugins: [shapeBuiltins(), loadOnDemand(), replaceUnused()],
   });
   writeFileSync(`${main}.map`, withoutPlaces(readFileSync(`${main}.map`, "utf8"), folder));
+  const script = readFileSync(main, "utf8");
   const assets: Record<string, string> = {};
   for (const packageName of ON_DEMAND) {
     const name = assetName(packageName);
+    if (!script.includes(JSON.stringify(name)))
+      throw new Error(`nothing imports ${packageName} any more: take it out of bundle-on-demand.ts`);
     assets[name] = join(folder, name);
     await bundleOnDemand(packageName, join(folder, name));
   }

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { findRunner } from "../../scripts/building/build-emulated.ts";
+import { parseBlob, parseSnapshot } from "../../scripts/building/build-parse-blob.ts";
 import { TOP } from "../../scripts/building/build-pinned-node.ts";
 import { startEmulator } from "../../scripts/emulator/emulator.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
@@ -25,6 +26,17 @@ describe("dist/parbake", () => {
   it("takes no option of Node's from NODE_OPTIONS", () => {
     const env = { NODE_OPTIONS: "--require /does/not/exist" };
     assert.match(execFileSync(BINARY, ["--version"], { encoding: "utf8", env }), VERSION);
+  });
+
+  it("has compiled what commands load of Node after the start, and nothing else of Node", () => {
+    const { modules, inHeap } = parseSnapshot(parseBlob(findBlob(readFileSync(BINARY))).snapshot);
+    const ids = modules.map(({ id }) => id);
+    for (const id of ["os", "_http_client", "internal/tls/wrap", "internal/child_process", "dns", "vm"])
+      assert.ok(ids.includes(id), id);
+    assert.deepEqual(
+      ids.filter((id) => inHeap.has(id) || /^(?:repl$|internal\/(?:bootstrap|deps|main|test_runner)\/)/.test(id)),
+      [],
+    );
   });
 
   it("has the catalogue in it", () => {
@@ -121,12 +133,16 @@ describeWhere({ programs: isX64 ? ["qemu-aarch64-static"] : [] }, `dist/parbake-
   });
 });
 
-/** As Node's SEA blob says it: its flags, a byte, the length of the script's path, the path. */
+/** As Node's SEA blob says it: its flags. */
 function hasSnapshot(elf: Buffer): boolean {
-  const path = Buffer.from("../parbake.js");
-  const length = Buffer.from([path.length, 0, 0, 0, 0, 0, 0, 0]);
-  const at = elf.indexOf(Buffer.concat([length, path]));
-  assert.ok(at > 0);
   const USE_SNAPSHOT = 2;
-  return (elf.readUInt32LE(at - 5) & USE_SNAPSHOT) !== 0;
+  return (findBlob(elf).readUInt32LE(4) & USE_SNAPSHOT) !== 0;
+}
+
+/** A note: the lengths of its name and of the blob, its kind, the name, the blob. */
+function findBlob(elf: Buffer): Buffer {
+  const name = Buffer.from("NODE_SEA_BLOB\0\0\0");
+  // Node itself has the name among its strings.
+  const at = elf.lastIndexOf(name) + name.length;
+  return elf.subarray(at, at + elf.readUInt32LE(at - name.length - 8));
 }

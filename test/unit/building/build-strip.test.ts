@@ -24,6 +24,14 @@ describe("stripElf", () => {
     assert.ok(stripElf(once).equals(once));
   });
 
+  it("leaves no section of memory that a later section would be put behind", () => {
+    const stripped = stripElf(readFileSync(process.execPath));
+    const [sectionsAt, count] = [Number(stripped.readBigUInt64LE(0x28)), stripped.readUInt16LE(0x3c)];
+    const headers = Array.from({ length: count }, (_, index) => stripped.subarray(sectionsAt + index * 64));
+    const ends = headers.map((header) => Number(header.readBigUInt64LE(24) + header.readBigUInt64LE(32)));
+    assert.ok(Math.max(...ends) <= sectionsAt);
+  });
+
   it("refuses what is no 64-bit ELF file", () => {
     assert.throws(() => stripElf(Buffer.from("#!/bin/sh\nexit 0\n")), /not a 64-bit little-endian ELF file/);
   });
