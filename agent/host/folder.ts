@@ -67,6 +67,22 @@ export function inFolder<T>(root: string, path: string, trust: Trust, work: (fol
   }
 }
 
+/**
+ * Makes what is missing of `path` below the open `base`, each with exactly `mode` whatever the umask, and does `work` in the last of
+ * it. Takes nothing back.
+ */
+export function inMadeFolder<T>(base: Folder, path: string, mode: number, work: (folder: Folder) => T): T {
+  const [name, ...rest] = componentsOf(path);
+  if (name === undefined) return work(base);
+  makeIn(base, name, mode);
+  const child = openChild(base, name, TRUST_NOBODY_ELSE);
+  try {
+    return inMadeFolder(child, rest.join("/"), mode, work);
+  } finally {
+    closeFolder(child);
+  }
+}
+
 /** `work` on an entry of the folder; every errno that it meets is told about the entry, or about the folder where that forbids it. */
 export function inEntry<T>(folder: Folder, name: string, work: () => T): T {
   try {
@@ -130,15 +146,17 @@ export function removeFolders(root: string, made: readonly string[]): void {
 }
 
 function makeFolder(root: string, parentPath: string, name: string, mode: number): boolean {
-  return inFolder(root, parentPath, TRUST_NOBODY_ELSE, (parent) => {
-    try {
-      makeWithMode(entryOf(parent, name), mode);
-      return true;
-    } catch (error) {
-      if (errnoOf(error) === "EEXIST") return false;
-      throw explainEntryError(error, parent, name);
-    }
-  });
+  return inFolder(root, parentPath, TRUST_NOBODY_ELSE, (parent) => makeIn(parent, name, mode));
+}
+
+function makeIn(parent: Folder, name: string, mode: number): boolean {
+  try {
+    makeWithMode(entryOf(parent, name), mode);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return false;
+    throw explainEntryError(error, parent, name);
+  }
 }
 
 /** Refuses attributes for a folder with which others could replace what parbake writes in it. */
@@ -172,14 +190,20 @@ function openRoot(root: string, trust: Trust): Folder {
 
 // Takes the parent over: it is closed whatever happens.
 function stepInto(parent: Folder, name: string, trust: Trust): Folder {
+  try {
+    return openChild(parent, name, trust);
+  } finally {
+    closeFolder(parent);
+  }
+}
+
+function openChild(parent: Folder, name: string, trust: Trust): Folder {
   const shownPath = join(parent.shownPath, name);
   try {
     const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     return checked(openSync(entryOf(parent, name), flags), shownPath, parent.exposure, trust);
   } catch (error) {
     throw explainStep(error, parent, name, shownPath);
-  } finally {
-    closeFolder(parent);
   }
 }
 

@@ -9,7 +9,7 @@ import { removeTree } from "../../host/files/remove-tree.ts";
 import { setAttributes } from "../../host/files/set-attributes.ts";
 import { writeNew } from "../../host/files/write-file.ts";
 import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
-import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { entryOf, inMadeFolder, type Folder } from "../../host/folder.ts";
 import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { readPlain } from "../../host/read-plain.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
@@ -36,30 +36,30 @@ const FOLDER_MODE = 0o711;
 
 /** @returns what of it is new, by its name below the secrets folder */
 export function writeGeneration(folder: Folder, generation: string, content: GenerationContent): WrittenFiles {
-  const { root, secretsFolder } = content;
-  const base = join(secretsFolder, generation);
+  const base = join(content.secretsFolder, generation);
   const written = new Map<string, WrittenFile>();
   const note = (name: string, file: WrittenFile) => written.set(join(generation, name), file);
-  const writeAll = () => {
-    makeFolders(root, secretsFolder, base, FOLDER_MODE);
-    for (const file of content.files) inOwnFolder(root, base, file.name, (own) => writeFile(folder, own, file, note));
+  const writeAll = (made: Folder) => {
+    for (const file of content.files) inOwnFolder(made, file.name, (own) => writeFile(folder, own, file, note));
     for (const { name, place } of listCarried(content))
-      inOwnFolder(root, base, name, (own) => linkSync(entryOf(folder, place), entryOf(own, basename(name))));
-    for (const { name } of content.folders) makeFolders(root, base, join(base, name), FOLDER_MODE);
-    inFolder(root, base, TRUST_NOBODY_ELSE, (made) => {
-      note(VERSIONS, writeRecord(made, base, content));
-      dressFolders(folder, made, content);
-      syncFolder(made);
-    });
+      inOwnFolder(made, name, (own) => linkSync(entryOf(folder, place), entryOf(own, basename(name))));
+    for (const { name } of content.folders) inMadeFolder(made, name, FOLDER_MODE, () => undefined);
+    note(VERSIONS, writeRecord(made, base, content));
+    dressFolders(folder, made, content);
+    syncFolder(made);
   };
-  cleaningUp(writeAll, () => removeTree(folder, generation));
+  cleaningUp(
+    () => inMadeFolder(folder, generation, FOLDER_MODE, writeAll),
+    () => removeTree(folder, generation),
+  );
   return written;
 }
 
-function inOwnFolder(root: string, base: string, name: string, work: (folder: Folder) => void): void {
-  const path = dirname(join(base, name));
-  makeFolders(root, base, path, FOLDER_MODE);
-  inFolder(root, path, TRUST_NOBODY_ELSE, (own) => explainingErrors(join(root, base, name), () => work(own)));
+function inOwnFolder(made: Folder, name: string, work: (folder: Folder) => void): void {
+  const shownPath = join(made.shownPath, name);
+  // dirname of a name without folders is `.`.
+  const own = name.includes("/") ? dirname(name) : "";
+  inMadeFolder(made, own, FOLDER_MODE, (folder) => explainingErrors(shownPath, () => work(folder)));
 }
 
 function writeFile(
