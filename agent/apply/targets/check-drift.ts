@@ -5,15 +5,15 @@ import { explainFileError } from "../../host/file-error.ts";
 import { readCurrent } from "../../host/files/read-current.ts";
 import { inFolder, isMissingFolder } from "../../host/folder.ts";
 import { Refusal } from "../../refusal.ts";
+import { locate } from "../change/generation-layout.ts";
 import type { ManagedRecord } from "../state/managed.ts";
 import { compareWithRecord, findDriftProblem, limitOf } from "./contact.ts";
 import { plainText } from "./plain-text.ts";
 import type { Target } from "./target.ts";
 
-/** @param place where it lies now */
 export function checkDrift(
   { path, source, uid, gid }: Target,
-  place: string,
+  secretsFolder: string,
   root: string,
   managed: ManagedRecord,
 ): void {
@@ -21,6 +21,7 @@ export function checkDrift(
   const [text, entry] = [plainText(source.step), managed.get(path)];
   if (text === null || entry === undefined) return;
   const wanted = Buffer.from(text);
+  const place = locate(root, secretsFolder, path);
   try {
     const trust = { uids: [uid], gids: [gid] };
     const current = inFolder(root, dirname(place), trust, (folder) =>

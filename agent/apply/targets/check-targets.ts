@@ -10,7 +10,6 @@ import { readAccounts } from "../../host/resolve-owner.ts";
 import { isBelow } from "../../names/plain-path.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { Refusal } from "../../refusal.ts";
-import { locate } from "../change/generation-layout.ts";
 import type { ManagedRecord } from "../state/managed.ts";
 import { checkDrift } from "./check-drift.ts";
 import {
@@ -37,7 +36,7 @@ export function checkTargets(plan: Plan, root: string, managed: ManagedRecord): 
     forEachGathering(targets, (target) => {
       if (isBelow(plan.secretsFolder, target.path)) checkOwnFolder(target, root);
       else checkFolder(target, plan.secretsFolder, root, declared);
-      checkDrift(target, locate(root, plan.secretsFolder, target.path), root, managed);
+      checkDrift(target, plan.secretsFolder, root, managed);
     });
   };
   forEachGathering([resolveAll, checkAll], (check) => check());
