@@ -12,6 +12,21 @@ type TroubleCode =
   | "PROXY_REFUSED"
   | "PROXY_SPOKE_FIRST";
 
+/** What in an answer is no HTTP, by the names that Node's own parser gives it. */
+type MalformedCode =
+  | "HPE_INVALID_CONSTANT"
+  | "HPE_INVALID_VERSION"
+  | "HPE_INVALID_STATUS"
+  | "HPE_INVALID_HEADER_TOKEN"
+  | "HPE_INVALID_CONTENT_LENGTH"
+  | "HPE_UNEXPECTED_CONTENT_LENGTH"
+  | "HPE_INVALID_TRANSFER_ENCODING"
+  | "HPE_INVALID_CHUNK_SIZE"
+  | "HPE_HEADER_OVERFLOW"
+  | "HPE_CHUNK_EXTENSIONS_OVERFLOW"
+  | "HPE_CR_EXPECTED"
+  | "HPE_STRICT";
+
 export class HttpTrouble extends Error {
   override readonly name = "HttpTrouble";
   readonly code: string;
@@ -33,7 +48,16 @@ export class HttpTrouble extends Error {
     return new HttpTrouble(code, detail, true);
   }
 
-  /** A parser's error carries bytes of the answer: only its code goes on, and no cause. */
+  static malformed(code: MalformedCode): HttpTrouble {
+    return new HttpTrouble(code, code, false);
+  }
+
+  /** The connection's end where an answer should be, by the code that Node gives it. */
+  static hungUp(): HttpTrouble {
+    return new HttpTrouble("ECONNRESET", "ECONNRESET", false);
+  }
+
+  /** A foreign error's message may quote anything: only its code goes on, and no cause. */
   static from(error: unknown, isOfProxy = false): HttpTrouble {
     if (error instanceof HttpTrouble) return isOfProxy ? new HttpTrouble(error.code, error.message, true) : error;
     const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown };
