@@ -1,7 +1,11 @@
 // A made-up machine for the warm run: its files by path, and what IMDS and Secrets Manager say to it. Plain data, like no
 // real machine's.
 
-import type { WarmAnswer } from "./warm-http.ts";
+export interface WarmAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 const CONFIG = `reserve: { memory: { share: 5%, min: 64MiB } }
 apps:
@@ -63,7 +67,6 @@ const CREDENTIALS = {
   Expiration: "2030-01-01T00:00:00Z",
 };
 
-// No IP address among them: checking one would load node:net.
 const IMDS: Readonly<Record<string, string>> = {
   "/latest/api/token": "warm",
   "/latest/meta-data/instance-type": "m7g.large",

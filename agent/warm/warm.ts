@@ -1,5 +1,5 @@
 // Runs a boot once while the snapshot is built, on a made-up machine, so that what V8 compiles on the way is in the binary, and
-// nothing else that it ever compiled. It opens no socket, and nothing of the machine that builds may stay behind in the heap.
+// nothing else that it ever compiled. Nothing of the machine that builds may stay behind in the heap, and no socket.
 
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -15,21 +15,23 @@ import type { SecretStep } from "../plan/plan.ts";
 import { keepKnown, listEarly } from "../process/environment.ts";
 import { Output } from "../process/output.ts";
 import { run, type World } from "../run.ts";
+import { withStandIns } from "./stand-ins.ts";
 import { writeGenerations } from "./warm-generation.ts";
-import { withoutNetwork } from "./warm-http.ts";
-import { answerSample, LATER_FILES, sampleFiles } from "./warm-sample.ts";
+import { LATER_FILES, sampleFiles } from "./warm-sample.ts";
 
-const ENDPOINT = "http://192.0.2.1";
 // Long enough for a build on a busy machine; where the build emulates the CPU, it gives more.
 const DEADLINE_MS = Number(process.env["PARBAKE_WARM_MS"] ?? 3_000);
 
 export async function warm(): Promise<void> {
   await dropCode();
+  // Of scripts/building/build-warm-server.ts.
+  const endpoint = process.env["PARBAKE_WARM_ENDPOINT"];
+  if (endpoint === undefined) throw new Error("the build has no server for the warm run");
   const root = mkdtempSync(join(process.env["TMPDIR"] ?? "/tmp", "parbake-warm-"));
   try {
     const [uid, gid] = [ownUid(), ownGid()];
     for (const [path, text] of Object.entries(sampleFiles(uid, gid))) write(root, path, text);
-    await withoutNetwork(answerSample, () => withoutRandomIds(() => boot(root)));
+    await withStandIns(() => withoutRandomIds(() => boot(root, endpoint)));
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
@@ -71,10 +73,10 @@ async function collectSignals(): Promise<void> {
 }
 
 /** Twice, because a later boot finds its files as they should be, or as parbake wrote them. */
-async function boot(root: string): Promise<void> {
+async function boot(root: string, endpoint: string): Promise<void> {
   for (let time = 1; time <= 2; time++) {
-    await apply(root);
-    await fetchSecret();
+    await apply(root, endpoint);
+    await fetchSecret(endpoint);
     for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
   const [uid, gid] = [ownUid(), ownGid()];
@@ -85,7 +87,7 @@ async function boot(root: string): Promise<void> {
   listEarly(keepKnown({ NO_COLOR: "1" }));
 }
 
-async function apply(root: string): Promise<void> {
+async function apply(root: string, endpoint: string): Promise<void> {
   const fd = openSync("/dev/null", "w");
   const output = new Output(fd);
   let told = "";
@@ -95,7 +97,7 @@ async function apply(root: string): Promise<void> {
   };
   const { signal } = new AbortController();
   const world: World = {
-    environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: ENDPOINT, AWS_ENDPOINT_URL: ENDPOINT },
+    environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_ENDPOINT_URL: endpoint },
     writeOut: say,
     writeError: say,
     rewrite: () => {},
@@ -111,14 +113,14 @@ async function apply(root: string): Promise<void> {
   closeSync(fd);
 }
 
-async function fetchSecret(): Promise<void> {
+async function fetchSecret(endpoint: string): Promise<void> {
   const deadline = startDeadline(DEADLINE_MS);
-  const imds = createImdsClient({ endpoint: new URL(ENDPOINT), deadline, log: () => {} });
+  const imds = createImdsClient({ endpoint: new URL(endpoint), deadline, log: () => {} });
   const source = createSecretsSource({
     region: { region: "us-east-1", variable: null },
     deadline,
     log: () => {},
-    settings: { endpoint: ENDPOINT, useFipsEndpoint: false, useDualstackEndpoint: false },
+    settings: { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false },
     fetchCredentials: () => fetchRoleCredentials(imds),
   });
   const key = { key: "password", path: null, owner: "root", group: null, mode: 0o400 };

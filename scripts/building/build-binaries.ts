@@ -11,6 +11,7 @@ import { findRunner, type Runner, writeLauncher } from "./build-emulated.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
 import { listLoaded, LOADED_LATER, trimBlob } from "./build-trim-blob.ts";
+import { withWarmServer } from "./build-warm-server.ts";
 import { type Bundle, bundleAgent } from "./bundle-agent.ts";
 
 /** The configuration of node:sea, as its documentation describes it; pkg passes it on. */
@@ -119,7 +120,7 @@ async function buildBinary(architecture: Architecture, runner: Runner, bundle: B
   try {
     const make = (): Promise<void> =>
       withGenerator(generator, () => pkg.default(bundle.main, { targets, seaConfig: configure(hasSnapshot, bundle) }));
-    await (hasSnapshot ? withTrimmedBlob(make) : make());
+    await (hasSnapshot ? withWarmServer(() => withTrimmedBlob(make)) : make());
   } catch (error) {
     throw new Error(`pkg could not make ${OUTPUT[architecture]}`, { cause: error });
   }

@@ -7,10 +7,10 @@ import { parseBlob, parseSnapshot } from "./build-parse-blob.ts";
 
 /**
  * Those of Node's modules that commands load after the start, other than by each other. NODE_DEBUG_NATIVE=CODE_CACHE shows which
- * these are, in a build whose agent/process/environment.ts starts no process again for NODE_: os by each command, child_process
- * where programs run, dns for a host's name, vm by bundle-on-demand.ts. Errors load a few more.
+ * these are, in a build whose agent/process/environment.ts starts no process again for NODE_: os by each command, tls on the way to
+ * AWS, child_process where programs run, dns for a host's name, vm by bundle-on-demand.ts. Errors load a few more.
  */
-export const LOADED_LATER = ["os", "http", "https", "dns", "child_process", "vm"];
+export const LOADED_LATER = ["os", "tls", "dns", "child_process", "vm"];
 
 /** What Node loads with some of its modules, in a process of its own. @throws Error where Node doesn't say */
 export function listLoaded(names: readonly string[]): string[] {

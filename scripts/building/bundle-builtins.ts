@@ -5,8 +5,9 @@ import { createRequire } from "node:module";
 import type { Plugin } from "esbuild";
 
 /**
- * Modules that open connections and processes. Loading one while V8's start-up snapshot is built leaves handles in the heap that
- * V8 can't serialize ("global handle not serialized: HTTPParser"), and costs boot time in commands that don't need it.
+ * Modules that Node's own snapshot does not have. Loading one while V8's start-up snapshot is built leaves in the heap what V8 can't
+ * serialize ("global handle not serialized: HTTPParser", tls's "unknown external reference"), or costs boot time in commands that
+ * don't need it. Not net, which Node's has: parbake speaks HTTP over it by agent/http.
  */
 const LAZY = new Set([
   "child_process",
@@ -19,7 +20,6 @@ const LAZY = new Set([
   "http2",
   "https",
   "inspector",
-  "net",
   // Reads the kernel's release when it is loaded: the snapshot would report the build machine's.
   "os",
   "perf_hooks",
@@ -59,7 +59,7 @@ function exportedNames(name: string): string[] {
 /**
  * The getters sit on a prototype because esbuild copies a module's own names, one closure each, at every import of it. A
  * function that nobody calls while the snapshot is built is passed on by its name. For those that are called then, see
- * agent/warm/warm-http.ts.
+ * agent/warm/stand-ins.ts.
  */
 function writeLazyModule(name: string): string {
   const loaded = requireHere(`node:${name}`) as Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 // A process that is many instances at once, in virtual time: boots its share, and says when nothing of it is under way.
 
 import { subscribe } from "node:diagnostics_channel";
-import type { ClientRequest } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Credentials } from "../../agent/aws/credentials.ts";
 import { startDeadline } from "../../agent/deadline.ts";
@@ -23,14 +22,15 @@ let wanted = 0;
 let underWay = 0;
 let wake = (): void => {};
 
-subscribe("http.client.request.created", (message) => {
-  const { request } = message as { readonly request: ClientRequest };
+subscribe("parbake.http.exchange", (message) => {
+  const { settled } = message as { readonly settled: Promise<unknown> };
   countCall();
   underWay += 1;
-  request.once("close", () => {
+  const note = (): void => {
     underWay -= 1;
     wake();
-  });
+  };
+  settled.then(note, note);
 });
 
 function start(share: Share): void {

@@ -1,8 +1,9 @@
 // One way to IMDS for a whole run: its sockets, its clocks, and a request that is tried until time is up.
 
-import { Agent } from "node:http";
 import type { RetryClock } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
+import { Connections } from "../../http/connections.ts";
+import { tcpTo } from "../../http/open-socket.ts";
 import type { Log } from "../../log.ts";
 import { gaveUp, tooLarge } from "./imds-problems.ts";
 import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
@@ -22,7 +23,7 @@ export interface ImdsClientOptions {
 
 export interface ImdsConnection {
   readonly endpoint: URL;
-  readonly agent: Agent;
+  readonly connections: Connections;
   readonly log: Log;
   readonly onRetry: () => void;
   readonly clock: RetryClock;
@@ -39,21 +40,21 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
   const { patienceMs = Infinity, onRetry = () => {}, random = Math.random, nowMs = () => performance.now() } = rest;
   const closing = new AbortController();
   const signal = AbortSignal.any([deadline.signal, closing.signal]);
-  // An agent of our own: the global one uses a proxy when NODE_USE_ENV_PROXY says so.
-  const agent = new Agent({ keepAlive: true });
+  const host = endpoint.hostname.replace(/^\[(.*)\]$/, "$1");
+  const connections = new Connections(tcpTo({ host, port: Number(endpoint.port || "80") }));
   const clock: RetryClock = { remainingMs: () => deadline.remainingMs(), random, signal };
   const patienceEndMs = nowMs() + patienceMs;
   const patience = { ...clock, remainingMs: () => Math.min(clock.remainingMs(), Math.max(0, patienceEndMs - nowMs())) };
   const close = (): void => {
     closing.abort();
-    agent.destroy();
+    connections.destroy();
   };
-  return { endpoint, agent, log, onRetry, clock, patience, nowMs, close };
+  return { endpoint, connections, log, onRetry, clock, patience, nowMs, close };
 }
 
 /** One try. Throws only what another try cannot fix. */
 export async function send(
-  { endpoint, agent, ...connection }: ImdsConnection,
+  { endpoint, connections, ...connection }: ImdsConnection,
   method: "GET" | "PUT",
   path: string,
   headers: Readonly<Record<string, string>>,
@@ -61,7 +62,7 @@ export async function send(
 ): Promise<Attempt<ImdsAnswer>> {
   const timeoutMs = Math.max(1, Math.min(TRY_TIMEOUT_MS, clock.remainingMs()));
   try {
-    const request = { endpoint, agent, method, path, headers, timeoutMs, signal: clock.signal };
+    const request = { endpoint, connections, method, path, headers, timeoutMs, signal: clock.signal };
     return asAttempt(await requestOnce(request));
   } catch (error) {
     if (!(error instanceof ImdsTrouble)) throw error;

@@ -1,7 +1,8 @@
 // One HTTP request to IMDS: an answer, or the name of what went wrong. Never retries, never uses a proxy.
 
-import { request, type Agent } from "node:http";
-import { exchange, MAX_HEADER_BYTES, type HttpAnswer } from "../../http/exchange.ts";
+import type { HttpAnswer } from "../../http/answer-parser.ts";
+import type { Connections } from "../../http/connections.ts";
+import { exchange } from "../../http/exchange.ts";
 import { HttpTrouble } from "../../http/http-trouble.ts";
 
 export interface ImdsAnswer {
@@ -30,7 +31,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 interface ImdsRequest {
   readonly endpoint: URL;
-  readonly agent: Agent;
+  readonly connections: Connections;
   readonly method: "GET" | "PUT";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -40,10 +41,10 @@ interface ImdsRequest {
 
 /** Rejects with ImdsTrouble only. */
 export async function requestOnce(options: ImdsRequest): Promise<ImdsAnswer> {
-  const { endpoint, agent, method, path, headers, timeoutMs, signal } = options;
-  const outgoing = request(endpoint, { agent, method, path, headers, maxHeaderSize: MAX_HEADER_BYTES });
+  const { endpoint, connections, method, path, headers, timeoutMs, signal } = options;
+  const request = { method, target: path, host: endpoint.host, headers };
   try {
-    return answerOf(await exchange(outgoing, null, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES }));
+    return answerOf(await exchange(connections, request, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES }));
   } catch (error) {
     if (!(error instanceof HttpTrouble)) throw error;
     throw new ImdsTrouble(KIND_BY_CODE[error.code] ?? "other", error.message);

@@ -49,10 +49,11 @@ describe("listLoaded", () => {
   it("names what commands load after the start, and not all of Node", () => {
     const loaded = listLoaded(LOADED_LATER);
     // Of what NODE_DEBUG_NATIVE=CODE_CACHE showed of commands.
-    const needed = ["os", "_http_client", "internal/freelist", "internal/tls/wrap", "internal/js_stream_socket"];
+    const needed = ["os", "internal/tls/secure-context", "internal/tls/wrap", "internal/js_stream_socket"];
     for (const id of [...needed, "internal/dns/callback_resolver", "internal/child_process", "dgram", "vm"])
       assert.ok(loaded.includes(id), id);
-    for (const id of ["repl", "internal/test_runner/test", "internal/http2/core"]) assert.ok(!loaded.includes(id), id);
+    for (const id of ["repl", "_http_client", "internal/test_runner/test", "internal/http2/core"])
+      assert.ok(!loaded.includes(id), id);
   });
 
   it("refuses a name that Node doesn't say it loads, as what it loads always", () => {

@@ -59,10 +59,13 @@ describe("shapeBuiltins", () => {
 
   it("gives CommonJS code that requires a network module the same laziness", async () => {
     const { exports, required } = load(
-      await bundle(`const net = require("net"); exports.test = () => net.isIPv4("192.0.2.1");`, shapeBuiltins()),
+      await bundle(
+        `const tls = require("tls"); exports.test = () => typeof tls.connect === "function";`,
+        shapeBuiltins(),
+      ),
     );
     assert.deepEqual(
-      required.filter((id) => id === "node:net"),
+      required.filter((id) => id === "node:tls"),
       [],
     );
     assert.equal((exports["test"] as () => unknown)(), true);

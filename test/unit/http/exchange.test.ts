@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
-import { exchange, MAX_HEADER_BYTES, type ExchangeLimits, type HttpAnswer } from "../../../agent/http/exchange.ts";
+import type { HttpAnswer } from "../../../agent/http/answer-parser.ts";
+import { Connections } from "../../../agent/http/connections.ts";
+import { exchange, type ExchangeLimits } from "../../../agent/http/exchange.ts";
 import { HttpTrouble } from "../../../agent/http/http-trouble.ts";
+import { tcpTo } from "../../../agent/http/open-socket.ts";
 import { assertWithin } from "../../support/slowness.ts";
 import { AT_ONCE, FOR_EVER, type Misbehaviour } from "../support/misbehaviours.ts";
 import { httpReply, startRawServer, type RawReply, type RawServer } from "../support/raw-server.ts";
@@ -11,24 +13,29 @@ const CANARY = "hunter2-canary";
 
 describe("exchange", () => {
   let server: RawServer | null = null;
-  let agent: Agent;
+  let connections: Connections | null = null;
 
-  beforeEach(() => (agent = new Agent({ keepAlive: true })));
   afterEach(async () => {
-    agent.destroy();
+    connections?.destroy();
     await server?.close();
     server = null;
   });
 
   async function ask(reply: RawReply, limits: Partial<ExchangeLimits> = {}): Promise<HttpAnswer> {
-    server = await startRawServer(() => reply);
+    await open(() => reply);
     return askAgain(limits);
   }
 
+  async function open(script: Parameters<typeof startRawServer>[0]): Promise<void> {
+    connections?.destroy();
+    server = await startRawServer(script);
+    connections = new Connections(tcpTo({ host: "127.0.0.1", port: server.port }));
+  }
+
   function askAgain(limits: Partial<ExchangeLimits> = {}): Promise<HttpAnswer> {
-    const outgoing = request({ agent, port: server!.port, host: "127.0.0.1", maxHeaderSize: MAX_HEADER_BYTES });
+    const request = { method: "GET", target: "/", host: "127.0.0.1", headers: {} };
     const usual = { signal: new AbortController().signal, timeoutMs: 5_000, maxBodyBytes: 65_536 };
-    return exchange(outgoing, null, { ...usual, ...limits });
+    return exchange(connections!, request, { ...usual, ...limits });
   }
 
   async function troubleOf(asking: Promise<HttpAnswer>): Promise<HttpTrouble> {
@@ -67,9 +74,7 @@ describe("exchange", () => {
 
   it("keeps the connection for the next one", async () => {
     await ask({ bytes: httpReply(200, "one") });
-    const first = agent.freeSockets;
-    await new Promise(setImmediate);
-    assert.equal(Object.values(first).flat().length, 1);
+    assert.equal(connections!.idleCount, 1);
     assert.equal((await askAgain()).body.toString(), "one");
     assert.equal(server!.asked.length, 2);
   });
@@ -117,7 +122,7 @@ describe("exchange", () => {
     it(`never takes a part of an answer for the whole, cut by ${after === "end" ? "the end" : "a reset"} after each byte`, async function () {
       this.timeout(20_000);
       let length = 0;
-      server = await startRawServer(() => ({ bytes: answer.slice(0, length), after }));
+      await open(() => ({ bytes: answer.slice(0, length), after }));
       for (; length < answer.length; length++) {
         const trouble = await troubleOf(askAgain());
         assert.doesNotMatch(`${trouble.stack} ${JSON.stringify(trouble)}`, /hunter2/, `after ${length} bytes`);
@@ -127,7 +132,7 @@ describe("exchange", () => {
   }
 
   it("takes no byte that comes before the request for its answer", async () => {
-    server = await startRawServer((_, earlier) =>
+    await open((_, earlier) =>
       earlier === 0 ? { bytes: httpReply(200, "mine") } : { bytes: httpReply(200, "yours") },
     );
     assert.equal((await askAgain()).body.toString(), "mine");

@@ -1,6 +1,7 @@
 // The ways to Secrets Manager, each gone for real: AWS's own host names by a proxy that ends at a TLS server of the test's.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { readClientSettings } from "../../../../agent/aws/route/endpoints.ts";
 import type { Environment } from "../../../../agent/process/environment.ts";
 import { startEmulator, type Emulator } from "../../../../scripts/emulator/emulator.ts";
@@ -124,6 +125,19 @@ describe("the way to Secrets Manager", () => {
     const refusal = await refusalOf(distrusted.fetchSecret(stepOf("prod/db")));
     await proxyFront.close();
     assert.match(refusal.message, /the certificate of the proxy https:\/\/127\.0\.0\.1:\d+ \(HTTPS_PROXY\) is not one/);
+  });
+
+  it("asks a proxy that speaks TLS itself for a certificate of the proxy's own name", async () => {
+    const own = makeCertificates(["localhost"]);
+    if (own === null) return assert.fail("there was openssl a moment ago");
+    const proxyFront = await startTlsFront(`http://127.0.0.1:${proxy.port}`, own);
+    // A bundle of both, for what is behind it has another authority.
+    const bundle = own.caFile.replace(/ca\.pem$/, "both.pem");
+    writeFileSync(bundle, own.ca + certificates.ca);
+    const environment = { HTTPS_PROXY: `https://localhost:${proxyFront.port}`, AWS_CA_BUNDLE: bundle };
+    assert.equal(await valueOf(open("eu-west-1", environment), stepOf("prod/db")), "of eu-west-1");
+    await proxyFront.close();
+    own.remove();
   });
 
   it("shows the proxy who asks, where its URL says so", async () => {
