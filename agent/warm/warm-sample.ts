@@ -14,6 +14,7 @@ apps:
   web: { profile: nginx }
   work: { profile: node }
   kernel: { profile: sysctl }
+secretsGuarantee: swappable
 secrets:
   db: { id: warm/db, keys: { password: { file: db/password, mode: "0400" } } }
 vars: { name: warm, ports: [80, 443] }
