@@ -9,6 +9,9 @@ import { gaveUp, tooLarge } from "./imds-problems.ts";
 import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
 import { type Attempt, retry } from "./imds-retry.ts";
 
+// IMDS answers within a millisecond: to open one more costs as much as to wait for one.
+const MOST_CONNECTIONS = 2;
+
 export interface ImdsClientOptions {
   readonly endpoint: URL;
   readonly deadline: Deadline;
@@ -41,7 +44,7 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
   const closing = new AbortController();
   const signal = AbortSignal.any([deadline.signal, closing.signal]);
   const host = endpoint.hostname.replace(/^\[(.*)\]$/, "$1");
-  const connections = new Connections(tcpTo({ host, port: Number(endpoint.port || "80") }));
+  const connections = new Connections(tcpTo({ host, port: Number(endpoint.port || "80") }), MOST_CONNECTIONS);
   const clock: RetryClock = { remainingMs: () => deadline.remainingMs(), random, signal };
   const patienceEndMs = nowMs() + patienceMs;
   const patience = { ...clock, remainingMs: () => Math.min(clock.remainingMs(), Math.max(0, patienceEndMs - nowMs())) };
