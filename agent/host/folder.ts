@@ -12,9 +12,10 @@ import {
   openSync,
   rmdirSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { Refusal } from "../refusal.ts";
 import type { Attributes } from "./attributes.ts";
+import { entryPath } from "./entry-path.ts";
 import { errnoOf, explainFileError } from "./file-error.ts";
 import { ownUid } from "./own-ids.ts";
 import { formatCommands, listDangers } from "./trust.ts";
@@ -181,7 +182,7 @@ function makeWithMode(path: string, mode: number): void {
 
 function openRoot(root: string, trust: Trust): Folder {
   try {
-    return checked(openSync(root, O_PATH | constants.O_DIRECTORY), root, null, trust);
+    return checked(openSync(root, O_PATH | constants.O_DIRECTORY), normalize(root), null, trust);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
     throw new Refusal("usage", { what: `${root} is not a folder`, fix: "Give --root a folder." }, { cause: error });
@@ -198,7 +199,7 @@ function stepInto(parent: Folder, name: string, trust: Trust): Folder {
 }
 
 function openChild(parent: Folder, name: string, trust: Trust): Folder {
-  const shownPath = join(parent.shownPath, name);
+  const shownPath = entryPath(parent.shownPath, name);
   try {
     const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     return checked(openSync(entryOf(parent, name), flags), shownPath, parent.exposure, trust);

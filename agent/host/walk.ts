@@ -1,7 +1,8 @@
 // The one walk along a path, component by component, as the kernel would take it with `base` as its root: an absolute
 // symlink starts there again, and `..` does not leave it. Never touches the disk itself.
 
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { entryPath } from "./entry-path.ts";
 
 /** As many as the kernel follows (path_resolution(7)). */
 export const MOST_LINKS = 40;
@@ -23,7 +24,7 @@ export function walk(base: string, path: string, { linkAt, arrive }: Guide): str
   let at = base;
   let links = 0;
   for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
-    const next = name === ".." ? (at === base ? base : dirname(at)) : join(at, name);
+    const next = name === ".." ? (at === base ? base : dirname(at)) : entryPath(at, name);
     const text = name === ".." ? null : linkAt(next);
     if (text === null) {
       at = next;
