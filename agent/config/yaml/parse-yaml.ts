@@ -6,6 +6,7 @@ import type { Problem } from "../../refusal.ts";
 import { checkYaml, type YamlObjection } from "./check-yaml.ts";
 import { explainYamlError, type YamlError } from "./explain-yaml-error.ts";
 import { Field, type YamlSource } from "./field.ts";
+import { readQuickly } from "./quick-yaml.ts";
 import { MOST_LENGTH, MOST_NESTED, MOST_VALUES, readYamlTokens } from "./yaml-tokens.ts";
 
 // The core schema of YAML 1.2 and nothing else: no merge keys, no types of applications. `checkYaml` finds duplicate
@@ -38,6 +39,8 @@ interface Tree extends Pick<YamlSource, "aliases" | "values"> {
 function readTree(text: string, lineOf: (offset: number) => number): Tree {
   if (text.length > MOST_LENGTH)
     return broken({ what: "the YAML is longer than 1 MiB", fix: "Move long texts into templates.", offset: 0 });
+  const quick = readQuickly(text);
+  if (quick !== null) return { contents: quick as Tree["contents"], ...checkYaml(quick, lineOf) };
   const { tokens, tooDeepAt, isTooMany, unclosed } = readYamlTokens(text);
   if (tooDeepAt !== null)
     return broken({ what: `values nest more than ${MOST_NESTED} deep`, fix: "Make it flatter.", offset: tooDeepAt });

@@ -124,6 +124,17 @@ describe("the quick parser", () => {
     assert.ok(read > 1_500, `it read ${read}`);
   });
 
+  it("reads templates of one wrong character as Handlebars does, or gives up", () => {
+    const wrong = fc.constantFrom(...` {}~#/>!.()@|"'=x1\n`.split(""), "");
+    fc.assert(
+      fc.property(template, fc.nat(), fc.nat(2), wrong, (source, at, length, character) => {
+        const index = at % (source.length + 1);
+        assertSame(source.slice(0, index) + character + source.slice(index + length));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
   it("reads every template that parbake brings", () => {
     const folder = join(TOP, "templates");
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
