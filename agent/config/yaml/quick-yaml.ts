@@ -3,6 +3,7 @@
 // reads or refuses it. The tree is the same, of the parser's own nodes. Pure.
 
 import { type Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { Cursor } from "../../cursor.ts";
 
 /** Printable ASCII alone. */
 const USUAL = /^[\n -~]*$/;
@@ -45,32 +46,31 @@ function giveUp(): never {
 }
 
 class QuickYaml {
-  readonly #text: string;
-  #index = 0;
+  readonly #cursor: Cursor;
   /** Of the line that is read, up to its first key, dash or value. */
   #column = 0;
   #depth = 0;
 
   constructor(text: string) {
-    this.#text = text;
+    this.#cursor = new Cursor(text);
   }
 
   document(): Node {
     this.#nextLine();
     const node = this.#block(0);
-    return this.#index === this.#text.length ? node : giveUp();
+    return this.#cursor.isAtEnd ? node : giveUp();
   }
 
   /** To the first character of the next line that says something. */
   #nextLine(): void {
-    this.#take(EMPTY_LINES);
-    this.#column = (this.#take(INDENT) ?? "").length;
+    this.#cursor.take(EMPTY_LINES);
+    this.#column = (this.#cursor.take(INDENT) ?? "").length;
   }
 
   /** What is indented by `column`. */
   #block(column: number): Node {
     if (this.#column !== column || ++this.#depth > MOST_DEPTH) giveUp();
-    const node = this.#look(DASH) ? this.#sequence(column) : this.#mapping(column);
+    const node = this.#cursor.isAt(DASH) ? this.#sequence(column) : this.#mapping(column);
     this.#depth -= 1;
     return node;
   }
@@ -78,9 +78,9 @@ class QuickYaml {
   #mapping(column: number): Node {
     const map = new YAMLMap<Scalar, Node>();
     map.range = this.#range();
-    while (this.#index < this.#text.length && this.#column === column && !this.#look(DASH)) {
+    while (!this.#cursor.isAtEnd && this.#column === column && !this.#cursor.isAt(DASH)) {
       const key = this.#scalar(KEY, "PLAIN", resolve);
-      this.#take(COLON);
+      this.#cursor.take(COLON);
       map.items.push(new Pair(key, this.#valueOfKey(column)));
     }
     return map.items.length === 0 ? giveUp() : map;
@@ -88,18 +88,18 @@ class QuickYaml {
 
   /** On the same line, or in a block of its own; nothing at all is for the parser. */
   #valueOfKey(column: number): Node {
-    if (this.#take(LINE_END) === null) return this.#valueOnLine(column);
+    if (this.#cursor.take(LINE_END) === null) return this.#valueOnLine(column);
     this.#nextLine();
-    if (this.#index === this.#text.length) giveUp();
-    const isList = this.#column === column && this.#look(DASH);
+    if (this.#cursor.isAtEnd) giveUp();
+    const isList = this.#column === column && this.#cursor.isAt(DASH);
     return this.#column > column || isList ? this.#block(this.#column) : giveUp();
   }
 
   #sequence(column: number): Node {
     const list = new YAMLSeq<Node>();
     list.range = this.#range();
-    while (this.#index < this.#text.length && this.#column === column && this.#look(DASH)) {
-      const dash = this.#take(DASH) ?? giveUp();
+    while (!this.#cursor.isAtEnd && this.#column === column && this.#cursor.isAt(DASH)) {
+      const dash = this.#cursor.take(DASH) ?? giveUp();
       list.items.push(this.#item(column, dash.length));
     }
     return list;
@@ -107,7 +107,7 @@ class QuickYaml {
 
   /** A mapping that begins behind the dash is indented by it. */
   #item(column: number, dashLength: number): Node {
-    if (!this.#look(KEY)) return this.#valueOnLine(column);
+    if (!this.#cursor.isAt(KEY)) return this.#valueOnLine(column);
     this.#column = column + dashLength;
     return this.#block(this.#column);
   }
@@ -115,13 +115,13 @@ class QuickYaml {
   /** A value that goes on on the next line is for the parser. @param column of what it belongs to */
   #valueOnLine(column: number): Node {
     const value = this.#flow();
-    if (this.#take(LINE_END) === null) giveUp();
+    if (this.#cursor.take(LINE_END) === null) giveUp();
     this.#nextLine();
-    return this.#index < this.#text.length && this.#column > column ? giveUp() : value;
+    return !this.#cursor.isAtEnd && this.#column > column ? giveUp() : value;
   }
 
   #flow(): Node {
-    switch (this.#text.charAt(this.#index)) {
+    switch (this.#cursor.char) {
       case "{":
         return this.#flowMapping();
       case "[":
@@ -140,7 +140,7 @@ class QuickYaml {
     map.range = this.#range();
     this.#members("}", () => {
       const key = this.#scalar(KEY, "PLAIN", resolve);
-      if ((this.#take(COLON) ?? giveUp()).length < 2) giveUp();
+      if ((this.#cursor.take(COLON) ?? giveUp()).length < 2) giveUp();
       map.items.push(new Pair(key, this.#flow()));
     });
     return map;
@@ -155,20 +155,20 @@ class QuickYaml {
 
   #members(closer: "}" | "]", read: () => void): void {
     if (++this.#depth > MOST_DEPTH) giveUp();
-    this.#index += 1;
-    this.#take(FLOW_SPACE);
-    while (!this.#skip(closer)) {
+    this.#cursor.index += 1;
+    this.#cursor.take(FLOW_SPACE);
+    while (!this.#cursor.skip(closer)) {
       read();
-      this.#take(FLOW_SPACE);
-      if (this.#skip(",")) this.#take(FLOW_SPACE);
-      else if (this.#text.charAt(this.#index) !== closer) giveUp();
+      this.#cursor.take(FLOW_SPACE);
+      if (this.#cursor.skip(",")) this.#cursor.take(FLOW_SPACE);
+      else if (this.#cursor.char !== closer) giveUp();
     }
     this.#depth -= 1;
   }
 
   #scalar(pattern: RegExp, type: "PLAIN" | "QUOTE_DOUBLE" | "QUOTE_SINGLE", read: (text: string) => Plain): Scalar {
     const range = this.#range();
-    const taken = this.#take(pattern) ?? giveUp();
+    const taken = this.#cursor.take(pattern) ?? giveUp();
     const scalar = new Scalar(read(taken));
     scalar.range = range;
     scalar.type = type;
@@ -178,25 +178,8 @@ class QuickYaml {
 
   /** Only where a node begins is ever asked for. */
   #range(): [number, number, number] {
-    return [this.#index, this.#index, this.#index];
-  }
-
-  #skip(expected: string): boolean {
-    const isThere = this.#text.startsWith(expected, this.#index);
-    if (isThere) this.#index += expected.length;
-    return isThere;
-  }
-
-  #look(pattern: RegExp): boolean {
-    pattern.lastIndex = this.#index;
-    return pattern.test(this.#text);
-  }
-
-  #take(pattern: RegExp): string | null {
-    pattern.lastIndex = this.#index;
-    const found = pattern.exec(this.#text)?.[0] ?? null;
-    this.#index += found?.length ?? 0;
-    return found;
+    const { index } = this.#cursor;
+    return [index, index, index];
   }
 }
 
