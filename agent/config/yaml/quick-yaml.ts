@@ -4,11 +4,12 @@
 
 import { type Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { Cursor } from "../../cursor.ts";
+import { MOST_VALUES } from "./yaml-tokens.ts";
 
 /** Printable ASCII alone. */
 const USUAL = /^[\n -~]*$/;
-/** More is no everyday config. */
-const MOST_LENGTH = 100_000;
+/** Keys too. Of more the parser does not read on. */
+const MOST_SCALARS = 2 * MOST_VALUES;
 const MOST_DEPTH = 30;
 
 /** Sticky, each at the place where reading is. */
@@ -30,7 +31,7 @@ type Plain = string | number | boolean | null;
 
 /** Null: the parser has to read it. */
 export function readQuickly(text: string): Node | null {
-  if (text.length > MOST_LENGTH || !USUAL.test(text)) return null;
+  if (!USUAL.test(text)) return null;
   try {
     return new QuickYaml(text.endsWith("\n") ? text : `${text}\n`).document();
   } catch (error) {
@@ -50,6 +51,7 @@ class QuickYaml {
   /** Of the line that is read, up to its first key, dash or value. */
   #column = 0;
   #depth = 0;
+  #scalars = 0;
 
   constructor(text: string) {
     this.#cursor = new Cursor(text);
@@ -167,6 +169,7 @@ class QuickYaml {
   }
 
   #scalar(pattern: RegExp, type: "PLAIN" | "QUOTE_DOUBLE" | "QUOTE_SINGLE", read: (text: string) => Plain): Scalar {
+    if (++this.#scalars > MOST_SCALARS) giveUp();
     const range = this.#range();
     const taken = this.#cursor.take(pattern) ?? giveUp();
     const scalar = new Scalar(read(taken));

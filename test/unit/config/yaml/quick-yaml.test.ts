@@ -133,6 +133,13 @@ describe("the quick reader of YAML", () => {
     );
   });
 
+  const long = (lines: number) => Array.from({ length: lines }, (_, line) => `key-${line}: value of it`).join("\n");
+
+  it("reads a long text as the parser does", () => assert.ok(assertSame(long(20_000))));
+
+  it("leaves a text of more values than any config has to the parser, which reads no further", () =>
+    assert.equal(readQuickly(long(60_000)), null));
+
   it("reads most of the configs of the tests, all as the parser does", () => {
     const folder = join(TOP, "test");
     const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name));
