@@ -63,6 +63,7 @@ export function createClients(settings: ClientSettings, fetchCredentials: () => 
       },
       requestHandler: watchRoutes(handler, (request) => (circumstances.route = routeTo(request, settings))),
     });
+    for (const name of IDLE_MIDDLEWARE) client.middlewareStack.remove(name);
     // What it has learnt of the clock.
     if (stale) client.config.systemClockOffset = stale.client.config.systemClockOffset;
     return { client, credentialsEpoch, circumstances };
@@ -87,6 +88,9 @@ export function createClients(settings: ClientSettings, fetchCredentials: () => 
     },
   };
 }
+
+// It has no logger, and runs in no Lambda function.
+const IDLE_MIDDLEWARE = ["loggerMiddleware", "recursionDetectionMiddleware"];
 
 function watchRoutes(handler: RequestHandler, watch: (request: SdkRequest) => void): RequestHandler {
   return {
