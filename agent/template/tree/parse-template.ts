@@ -43,7 +43,7 @@ export function parseTemplate(text: string, file: string, keepsLineEnds = false)
   if (isTooDeep(source)) {
     return broken(`blocks or parentheses are nested more than ${MAX_NESTING} deep`, "Make the template flatter.");
   }
-  if (countOf("{{", source) > MAX_TAGS) {
+  if (countOf("{{", source) >= MAX_TAGS) {
     return broken(`the template has more than ${MAX_TAGS} tags`, "Write a loop, or print a list with join or json.");
   }
   try {
