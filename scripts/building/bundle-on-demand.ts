@@ -3,8 +3,11 @@
 
 import { build, type Plugin } from "esbuild";
 
-/** What a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. */
-export const ON_DEMAND = ["diff", "systeminformation"];
+/**
+ * What a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. Not in the executable as long
+ * as nothing imports it, as EC2's client.
+ */
+export const ON_DEMAND = ["@aws-sdk/client-ec2", "diff", "systeminformation"];
 
 /** esbuild drops nothing of a CommonJS package. Of this one agent/facts/gather-extras.ts uses four parts, less than half. */
 const CONTENTS: Readonly<Record<string, string>> = {

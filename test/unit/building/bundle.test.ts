@@ -95,6 +95,12 @@ describe("shapeBuiltins", () => {
 
 describe("loadOnDemand", () => {
   it("refuses a static import of a package that costs more than a boot", async () => {
+    await assert.rejects(
+      bundle(`import { EC2Client } from "@aws-sdk/client-ec2"; console.log(EC2Client)`, loadOnDemand()),
+      {
+        message: /@aws-sdk\/client-ec2 is loaded at start: use await import\("@aws-sdk\/client-ec2"\)/,
+      },
+    );
     await assert.rejects(bundle(`import { cpu } from "systeminformation"; console.log(cpu)`, loadOnDemand()), {
       message: /systeminformation is loaded at start: use await import\("systeminformation"\)/,
     });
