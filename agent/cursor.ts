@@ -9,7 +9,7 @@ export class Cursor {
   }
 
   get isAtEnd(): boolean {
-    return this.index === this.text.length;
+    return this.index >= this.text.length;
   }
 
   /** The next character; empty at the end. */
@@ -29,10 +29,10 @@ export class Cursor {
     return pattern.test(this.text);
   }
 
-  /** Steps over what the sticky `pattern` matches here; null where it does not. */
-  take(pattern: RegExp): string | null {
-    const taken = this.match(pattern)?.[0] ?? null;
-    this.index += taken?.length ?? 0;
+  /** Steps over what the sticky `pattern` matches here, and gives it; "" where it does not match. */
+  take(pattern: RegExp): string {
+    const taken = this.match(pattern)?.[0] ?? "";
+    this.index += taken.length;
     return taken;
   }
 
@@ -41,5 +41,23 @@ export class Cursor {
     const isThere = this.text.startsWith(expected, this.index);
     if (isThere) this.index += expected.length;
     return isThere;
+  }
+}
+
+/** What a quick reader throws at what only the slow one knows. */
+class Unusual extends Error {}
+
+/** To be caught by `unlessUnusual`. */
+export function giveUp(): never {
+  throw new Unusual();
+}
+
+/** What `read` gives; null where it gives up. */
+export function unlessUnusual<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unusual) return null;
+    throw error;
   }
 }

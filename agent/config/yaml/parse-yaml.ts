@@ -1,7 +1,7 @@
 // YAML text → its top field. What is not YAML, and what YAML would silently drop or change, becomes a problem with its
 // place. Pure.
 
-import { Composer, type CST, type Document, LineCounter } from "yaml";
+import { Composer, type CST, type Document, LineCounter, type Node } from "yaml";
 import type { Problem } from "../../refusal.ts";
 import { checkYaml, type YamlObjection } from "./check-yaml.ts";
 import { explainYamlError, type YamlError } from "./explain-yaml-error.ts";
@@ -32,7 +32,7 @@ function broken(...objections: readonly YamlObjection[]): Tree {
 }
 
 interface Tree extends Pick<YamlSource, "aliases" | "values"> {
-  readonly contents: Document.Parsed["contents"];
+  readonly contents: Node | null;
   readonly objections: readonly YamlObjection[];
 }
 
@@ -40,7 +40,7 @@ function readTree(text: string, lineOf: (offset: number) => number): Tree {
   if (text.length > MOST_LENGTH)
     return broken({ what: "the YAML is longer than 1 MiB", fix: "Move long texts into templates.", offset: 0 });
   const quick = readQuickly(text);
-  if (quick !== null) return { contents: quick as Tree["contents"], ...checkYaml(quick, lineOf) };
+  if (quick !== null) return { contents: quick, ...checkYaml(quick, lineOf) };
   const { tokens, tooDeepAt, isTooMany, unclosed } = readYamlTokens(text);
   if (tooDeepAt !== null)
     return broken({ what: `values nest more than ${MOST_NESTED} deep`, fix: "Make it flatter.", offset: tooDeepAt });

@@ -3,13 +3,11 @@
 // reads or refuses it. The tree is the same, of the parser's own nodes. Pure.
 
 import { type Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
-import { Cursor } from "../../cursor.ts";
-import { MOST_VALUES } from "./yaml-tokens.ts";
+import { Cursor, giveUp, unlessUnusual } from "../../cursor.ts";
+import { MOST_SCALARS } from "./yaml-tokens.ts";
 
 /** Printable ASCII alone. */
 const USUAL = /^[\n -~]*$/;
-/** Keys too. Of more the parser does not read on. */
-const MOST_SCALARS = 2 * MOST_VALUES;
 const MOST_DEPTH = 30;
 
 /** Sticky, each at the place where reading is. */
@@ -32,18 +30,7 @@ type Plain = string | number | boolean | null;
 /** Null: the parser has to read it. */
 export function readQuickly(text: string): Node | null {
   if (!USUAL.test(text)) return null;
-  try {
-    return new QuickYaml(text.endsWith("\n") ? text : `${text}\n`).document();
-  } catch (error) {
-    if (error instanceof Unusual) return null;
-    throw error;
-  }
-}
-
-class Unusual extends Error {}
-
-function giveUp(): never {
-  throw new Unusual();
+  return unlessUnusual(() => new QuickYaml(text.endsWith("\n") ? text : `${text}\n`).document());
 }
 
 class QuickYaml {
@@ -66,7 +53,7 @@ class QuickYaml {
   /** To the first character of the next line that says something. */
   #nextLine(): void {
     this.#cursor.take(EMPTY_LINES);
-    this.#column = (this.#cursor.take(INDENT) ?? "").length;
+    this.#column = this.#cursor.take(INDENT).length;
   }
 
   /** What is indented by `column`. */
@@ -90,7 +77,7 @@ class QuickYaml {
 
   /** On the same line, or in a block of its own; nothing at all is for the parser. */
   #valueOfKey(column: number): Node {
-    if (this.#cursor.take(LINE_END) === null) return this.#valueOnLine(column);
+    if (this.#cursor.take(LINE_END) === "") return this.#valueOnLine(column);
     this.#nextLine();
     if (this.#cursor.isAtEnd) giveUp();
     const isList = this.#column === column && this.#cursor.isAt(DASH);
@@ -101,8 +88,7 @@ class QuickYaml {
     const list = new YAMLSeq<Node>();
     list.range = this.#range();
     while (!this.#cursor.isAtEnd && this.#column === column && this.#cursor.isAt(DASH)) {
-      const dash = this.#cursor.take(DASH) ?? giveUp();
-      list.items.push(this.#item(column, dash.length));
+      list.items.push(this.#item(column, this.#cursor.take(DASH).length));
     }
     return list;
   }
@@ -117,7 +103,7 @@ class QuickYaml {
   /** A value that goes on on the next line is for the parser. @param column of what it belongs to */
   #valueOnLine(column: number): Node {
     const value = this.#flow();
-    if (this.#cursor.take(LINE_END) === null) giveUp();
+    if (this.#cursor.take(LINE_END) === "") giveUp();
     this.#nextLine();
     return !this.#cursor.isAtEnd && this.#column > column ? giveUp() : value;
   }
@@ -142,7 +128,7 @@ class QuickYaml {
     map.range = this.#range();
     this.#members("}", () => {
       const key = this.#scalar(KEY, "PLAIN", resolve);
-      if ((this.#cursor.take(COLON) ?? giveUp()).length < 2) giveUp();
+      if (this.#cursor.take(COLON).length < 2) giveUp();
       map.items.push(new Pair(key, this.#flow()));
     });
     return map;
@@ -171,7 +157,7 @@ class QuickYaml {
   #scalar(pattern: RegExp, type: "PLAIN" | "QUOTE_DOUBLE" | "QUOTE_SINGLE", read: (text: string) => Plain): Scalar {
     if (++this.#scalars > MOST_SCALARS) giveUp();
     const range = this.#range();
-    const taken = this.#cursor.take(pattern) ?? giveUp();
+    const taken = this.#cursor.take(pattern) || giveUp();
     const scalar = new Scalar(read(taken));
     scalar.range = range;
     scalar.type = type;

@@ -19,6 +19,9 @@ export const MOST_NESTED = 100;
 /** No config has so many; aliases that stand for one another make billions of a few lines. */
 export const MOST_VALUES = 50_000;
 
+/** Keys too: where there are more, there are too many values, and the rest is not read. */
+export const MOST_SCALARS = 2 * MOST_VALUES;
+
 /** Of characters: neither a file nor all of a config's together have more. */
 export const MOST_LENGTH = 2 ** 20;
 
@@ -52,10 +55,10 @@ function read(text: string): { readonly tokens: readonly CST.Token[]; readonly i
     dashes = lexeme === "-" || lexeme === "?" ? dashes + 1 : lexeme.trim() === "" && lexeme !== "\n" ? dashes : 0;
     before = lexeme;
     tokens.push(...parser.next(lexeme));
-    if (scalars > 2 * MOST_VALUES || brackets > 2 * MOST_NESTED || dashes > 2 * MOST_NESTED) break;
+    if (scalars > MOST_SCALARS || brackets > 2 * MOST_NESTED || dashes > 2 * MOST_NESTED) break;
   }
   tokens.push(...parser.end());
-  return { tokens, isTooMany: scalars > 2 * MOST_VALUES };
+  return { tokens, isTooMany: scalars > MOST_SCALARS };
 }
 
 function childrenOf(token: CST.Token): CST.Token[] {

@@ -1,5 +1,7 @@
 // What all readers of rendered files share: the tokens that they yield, and a cursor over the text. Pure.
 
+import { Cursor } from "../../cursor.ts";
+
 /**
  * What a program that reads the file will see there, in order:
  * - `text`: a string, with quotes and escapes undone
@@ -42,37 +44,8 @@ export class Malformed extends Error {
 /** Deeper than any config goes, and far from the end of the stack. */
 export const MAX_DEPTH = 200;
 
-export class Scanner {
-  readonly text: string;
+export class Scanner extends Cursor {
   readonly tokens: Token[] = [];
-  index = 0;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  get isAtEnd(): boolean {
-    return this.index >= this.text.length;
-  }
-
-  get char(): string {
-    return this.text[this.index] ?? "";
-  }
-
-  /** Steps over what the sticky `pattern` matches here, and gives it; "" where it does not match. */
-  take(pattern: RegExp): string {
-    pattern.lastIndex = this.index;
-    const found = pattern.exec(this.text)?.[0] ?? "";
-    this.index += found.length;
-    return found;
-  }
-
-  /** Steps over `expected` if it stands here. */
-  skip(expected: string): boolean {
-    if (!this.text.startsWith(expected, this.index)) return false;
-    this.index += expected.length;
-    return true;
-  }
 
   /** Takes everything up to `end`, and steps over that too. */
   takeUntil(end: string, otherwise: string): string {

@@ -1,6 +1,6 @@
 // Reads what stands between the braces of a template: names, values, calls. For quick-parser.ts. Pure.
 
-import { Cursor } from "../../cursor.ts";
+import { Cursor, giveUp } from "../../cursor.ts";
 import { preparePath } from "./handlebars-parser.ts";
 import type { Expression, Literal, Location, Path } from "./template-ast.ts";
 
@@ -13,12 +13,6 @@ const WORD = /(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)(?=[~}\s)])/y;
 const TEXT = /"[^"]*"|'[^']*'/y;
 /** What is read as another token than a name. */
 const NO_NAME = new RegExp(`${WORD.source}|${BLOCK_PARAMS.source}`, "y");
-
-export class Unusual extends Error {}
-
-export function giveUp(): never {
-  throw new Unusual();
-}
 
 export class ExpressionParser {
   protected readonly cursor: Cursor;
@@ -57,9 +51,9 @@ export class ExpressionParser {
   protected head(): Path | Literal {
     const loc = this.place();
     const char = this.cursor.char;
-    if (char === '"' || char === "'") return textNode(this.cursor.take(TEXT) ?? giveUp(), loc);
+    if (char === '"' || char === "'") return textNode(this.cursor.take(TEXT) || giveUp(), loc);
     const word = this.cursor.take(WORD);
-    return word === null ? this.#path(loc) : wordNode(word, loc);
+    return word === "" ? this.#path(loc) : wordNode(word, loc);
   }
 
   #path(loc: Location): Path {
@@ -79,11 +73,11 @@ export class ExpressionParser {
   }
 
   protected name(): string {
-    return this.cursor.isAt(NO_NAME) ? giveUp() : (this.cursor.take(NAME) ?? giveUp());
+    return this.cursor.isAt(NO_NAME) ? giveUp() : this.cursor.take(NAME) || giveUp();
   }
 
   protected close(): string {
-    return this.cursor.take(CLOSE) ?? giveUp();
+    return this.cursor.take(CLOSE) || giveUp();
   }
 
   /** Counted on from the last one: it is asked for in the order of the text. */

@@ -2,6 +2,7 @@
 // Handlebars' parser takes, whose tables are slow on cold code. Gives up on anything else, which Handlebars then reads or refuses.
 // The tree is the same: Handlebars' own functions make the nodes that have rules. Pure.
 
+import { giveUp, unlessUnusual } from "../../cursor.ts";
 import {
   prepareBlock,
   prepareMustache,
@@ -12,7 +13,7 @@ import {
   type Open,
   type RawProgram,
 } from "./handlebars-parser.ts";
-import { at, BLANKS, BLOCK_PARAMS, CLOSE, ExpressionParser, giveUp, Unusual } from "./quick-expressions.ts";
+import { at, BLANKS, BLOCK_PARAMS, CLOSE, ExpressionParser } from "./quick-expressions.ts";
 import type { Location, Statement } from "./template-ast.ts";
 
 /** Sticky, each at the place where parsing is; by the names of the rules of Handlebars' lexer where it has one. */
@@ -27,9 +28,9 @@ const UNUSUAL_TEXT = /[\r\u2028\u2029\\]/;
 export function parseQuickly(source: string, file: string): RawProgram | null {
   if (UNUSUAL_TEXT.test(source)) return null;
   try {
-    return new QuickParser(source, file).template();
+    return unlessUnusual(() => new QuickParser(source, file).template());
   } catch (error) {
-    if (error instanceof Unusual || isOfHandlebars(error)) return null;
+    if (isOfHandlebars(error)) return null;
     throw error;
   }
 }
@@ -87,13 +88,13 @@ class QuickParser extends ExpressionParser {
 
   #comment(): Statement {
     const loc = this.place();
-    const comment = this.cursor.take(COMMENT) ?? giveUp();
+    const comment = this.cursor.take(COMMENT) || giveUp();
     return { type: "CommentStatement", value: stripComment(comment), strip: stripFlags(comment, comment), loc };
   }
 
   #mustache(): Statement {
     const loc = this.place();
-    const open = this.cursor.take(TAG) ?? giveUp();
+    const open = this.cursor.take(TAG) || giveUp();
     const { head, params } = this.call();
     const strip = stripFlags(open, this.close());
     return prepareMustache.call(at(loc), head, params, undefined, open, strip, null);
@@ -101,7 +102,7 @@ class QuickParser extends ExpressionParser {
 
   #partial(): Statement {
     const loc = this.place();
-    const open = this.cursor.take(TAG) ?? giveUp();
+    const open = this.cursor.take(TAG) || giveUp();
     const { head, params } = this.call();
     const strip = stripFlags(open, this.close());
     return { type: "PartialStatement", name: head, params, indent: "", strip, loc };
@@ -109,7 +110,7 @@ class QuickParser extends ExpressionParser {
 
   #block(): Statement {
     const loc = this.place();
-    const open = this.#open(this.cursor.take(TAG) ?? giveUp());
+    const open = this.#open(this.cursor.take(TAG) || giveUp());
     const program = this.#program();
     const chain = this.#chain();
     const close = this.#endOfBlock();
@@ -119,7 +120,7 @@ class QuickParser extends ExpressionParser {
   /** @param open the tag up to its name */
   #open(open: string): Open {
     const { head, params } = this.call();
-    const blockParams = this.cursor.take(BLOCK_PARAMS) === null ? undefined : this.#blockParams();
+    const blockParams = this.cursor.take(BLOCK_PARAMS) === "" ? undefined : this.#blockParams();
     return { open, path: head, params, hash: undefined, blockParams, strip: stripFlags(open, this.close()) };
   }
 
@@ -135,10 +136,10 @@ class QuickParser extends ExpressionParser {
     const [, , , otherwise] = this.cursor.match(TAG) ?? giveUp();
     if (otherwise === undefined) return undefined;
     const loc = this.place();
-    const open = this.cursor.take(TAG) ?? giveUp();
+    const open = this.cursor.take(TAG) || giveUp();
     this.cursor.take(BLANKS);
     const close = this.cursor.take(CLOSE);
-    return close === null ? this.#elseIf(loc, open) : { strip: stripFlags(open, close), program: this.#program() };
+    return close === "" ? this.#elseIf(loc, open) : { strip: stripFlags(open, close), program: this.#program() };
   }
 
   #elseIf(loc: Location, tag: string): Chain {
@@ -152,7 +153,7 @@ class QuickParser extends ExpressionParser {
   #endOfBlock(): Close {
     const [, , sigil] = this.cursor.match(TAG) ?? giveUp();
     if (sigil !== "/") giveUp();
-    const open = this.cursor.take(TAG) ?? giveUp();
+    const open = this.cursor.take(TAG) || giveUp();
     this.cursor.take(BLANKS);
     const path = this.head();
     this.cursor.take(BLANKS);
