@@ -6,6 +6,6 @@
  * @param name of one entry, neither `.` nor `..`
  */
 export function entryPath(folder: string, name: string): string {
-  if (folder === ".") return name;
+  if (folder === "." || folder === "./") return name;
   return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }
