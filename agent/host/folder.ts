@@ -1,18 +1,8 @@
 // Opens a folder one component at a time, each anchored at the descriptor of the one before, so that no symlink is ever
-// followed and nobody can replace a component meanwhile. Never creates a folder unless asked by name.
+// followed and nobody can replace a component meanwhile. Creates none.
 
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-} from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { chmodSync, closeSync, constants, existsSync, fstatSync, lstatSync, openSync } from "node:fs";
+import { join, normalize } from "node:path";
 import { Refusal } from "../refusal.ts";
 import type { Attributes } from "./attributes.ts";
 import { entryPath } from "./entry-path.ts";
@@ -60,27 +50,19 @@ export function openFolder(root: string, path: string, trust: Trust): Folder {
 
 /** `work` in the opened folder, which is closed at the end. */
 export function inFolder<T>(root: string, path: string, trust: Trust, work: (folder: Folder) => T): T {
-  const folder = openFolder(root, path, trust);
+  return closing(openFolder(root, path, trust), work);
+}
+
+/** `work` in a folder of an opened one. */
+export function inChild<T>(parent: Folder, name: string, trust: Trust, work: (folder: Folder) => T): T {
+  return closing(openChild(parent, name, trust), work);
+}
+
+function closing<T>(folder: Folder, work: (folder: Folder) => T): T {
   try {
     return work(folder);
   } finally {
     closeFolder(folder);
-  }
-}
-
-/**
- * Makes what is missing of `path` below the open `base`, each with exactly `mode` whatever the umask, and does `work` in the last of
- * it. Takes nothing back.
- */
-export function inMadeFolder<T>(base: Folder, path: string, mode: number, work: (folder: Folder) => T): T {
-  const [name, ...rest] = componentsOf(path);
-  if (name === undefined) return work(base);
-  makeIn(base, name, mode);
-  const child = openChild(base, name, TRUST_NOBODY_ELSE);
-  try {
-    return inMadeFolder(child, rest.join("/"), mode, work);
-  } finally {
-    closeFolder(child);
   }
 }
 
@@ -118,48 +100,6 @@ function frozenFolder({ shownPath }: Folder, cause: unknown): Refusal {
   return new Refusal("permission", { what, fix: `Remove the attributes: chattr -i -a ${shownPath}` }, { cause });
 }
 
-/** Makes what is missing of `path` below `base`, each with exactly `mode` whatever the umask. Returns what it made, outermost first. */
-export function makeFolders(root: string, base: string, path: string, mode: number): string[] {
-  const made: string[] = [];
-  let parent = base;
-  try {
-    for (const name of componentsOf(path.slice(base.length))) {
-      const child = join(parent, name);
-      if (makeFolder(root, parent, name, mode)) made.push(child);
-      parent = child;
-    }
-  } catch (error) {
-    removeFolders(root, made);
-    throw error;
-  }
-  return made;
-}
-
-/** Takes back what makeFolders made; a folder that somebody uses by now stays. */
-export function removeFolders(root: string, made: readonly string[]): void {
-  for (const path of made.toReversed()) {
-    try {
-      inFolder(root, dirname(path), TRUST_NOBODY_ELSE, (parent) => rmdirSync(entryOf(parent, basename(path))));
-    } catch (error) {
-      if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
-    }
-  }
-}
-
-function makeFolder(root: string, parentPath: string, name: string, mode: number): boolean {
-  return inFolder(root, parentPath, TRUST_NOBODY_ELSE, (parent) => makeIn(parent, name, mode));
-}
-
-function makeIn(parent: Folder, name: string, mode: number): boolean {
-  try {
-    makeWithMode(entryOf(parent, name), mode);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") return false;
-    throw explainEntryError(error, parent, name);
-  }
-}
-
 /** Refuses attributes for a folder with which others could replace what parbake writes in it. */
 export function refuseDanger(shownPath: string, attributes: Attributes, trust: Trust): void {
   const dangers = listDangers(attributes, trust);
@@ -168,16 +108,6 @@ export function refuseDanger(shownPath: string, attributes: Attributes, trust: T
     what: `the folder ${shownPath} ${dangers.map(({ what }) => what).join(" and ")}, who could replace what parbake writes`,
     fix: `Leave it to root: ${formatCommands(dangers, shownPath)}`,
   });
-}
-
-// In one step: a run that is killed between mkdir and chmod would leave a folder with the wrong mode.
-function makeWithMode(path: string, mode: number): void {
-  const umask = process.umask(0);
-  try {
-    mkdirSync(path, mode);
-  } finally {
-    process.umask(umask);
-  }
 }
 
 function openRoot(root: string, trust: Trust): Folder {
@@ -191,11 +121,7 @@ function openRoot(root: string, trust: Trust): Folder {
 
 // Takes the parent over: it is closed whatever happens.
 function stepInto(parent: Folder, name: string, trust: Trust): Folder {
-  try {
-    return openChild(parent, name, trust);
-  } finally {
-    closeFolder(parent);
-  }
+  return closing(parent, () => openChild(parent, name, trust));
 }
 
 function openChild(parent: Folder, name: string, trust: Trust): Folder {
@@ -255,7 +181,7 @@ export function isMissingFolder(error: unknown): boolean {
 }
 
 // The root is a wall: a path that climbs is no path of the machine, whoever wrote it.
-function componentsOf(path: string): string[] {
+export function componentsOf(path: string): string[] {
   const names = path.split("/").filter((name) => name !== "");
   if (!names.some((name) => name === "." || name === "..")) return names;
   const what = `the path ${JSON.stringify(path)} has a part that is '.' or '..'`;

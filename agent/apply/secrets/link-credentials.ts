@@ -7,15 +7,8 @@ import { forEachGathering } from "../../collect-refusals.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
 import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
 import { isThere, readLink } from "../../host/find-entry.ts";
-import {
-  entryOf,
-  inEntry,
-  inFolder,
-  isMissingFolder,
-  makeFolders,
-  TRUST_NOBODY_ELSE,
-  type Folder,
-} from "../../host/folder.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import { isBelow } from "../../names/plain-path.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { declaredAt, Refusal, type Declared } from "../../refusal.ts";

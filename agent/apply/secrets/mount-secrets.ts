@@ -4,7 +4,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Deadline } from "../../deadline.ts";
-import { entryOf, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { entryOf, inFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import { isRoot } from "../../host/own-ids.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
 import type { Log } from "../../log.ts";

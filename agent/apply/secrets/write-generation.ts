@@ -9,7 +9,8 @@ import { removeTree } from "../../host/files/remove-tree.ts";
 import { setAttributes } from "../../host/files/set-attributes.ts";
 import { writeNew } from "../../host/files/write-file.ts";
 import type { WrittenFile, WrittenFiles } from "../../host/files/written-file.ts";
-import { entryOf, inMadeFolder, type Folder } from "../../host/folder.ts";
+import { entryOf, type Folder } from "../../host/folder.ts";
+import { inMadeFolder } from "../../host/make-folders.ts";
 import { ownGid, ownUid } from "../../host/own-ids.ts";
 import { readPlain } from "../../host/read-plain.ts";
 import { syncFolder } from "../../host/sync-folder.ts";
@@ -57,9 +58,8 @@ export function writeGeneration(folder: Folder, generation: string, content: Gen
 
 function inOwnFolder(made: Folder, name: string, work: (folder: Folder) => void): void {
   const shownPath = join(made.shownPath, name);
-  // dirname of a name without folders is `.`.
-  const own = name.includes("/") ? dirname(name) : "";
-  inMadeFolder(made, own, FOLDER_MODE, (folder) => explainingErrors(shownPath, () => work(folder)));
+  const folders = name.slice(0, name.lastIndexOf("/") + 1);
+  inMadeFolder(made, folders, FOLDER_MODE, (own) => explainingErrors(shownPath, () => work(own)));
 }
 
 function writeFile(

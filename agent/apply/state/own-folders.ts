@@ -2,7 +2,8 @@
 // files that parbake made).
 
 import { join } from "node:path";
-import { makeFolders, openFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { openFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 
 export const RUN_FOLDER = "/run/parbake";
 export const STATE_FOLDER = "/var/lib/parbake";

@@ -4,7 +4,8 @@
 
 import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { entryOf, inEntry, inFolder, makeFolders, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { makeFolders } from "../../host/make-folders.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import { templateOf } from "../../names/unit-name.ts";
 import { RUN_FOLDER } from "../state/own-folders.ts";

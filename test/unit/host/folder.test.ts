@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { errnoOf } from "../../../agent/host/file-error.ts";
-import {
-  closeFolder,
-  inFolder,
-  isMissingFolder,
-  makeFolders,
-  openFolder,
-  removeFolders,
-  TRUST_NOBODY_ELSE,
-} from "../../../agent/host/folder.ts";
+import { closeFolder, inFolder, isMissingFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../agent/host/folder.ts";
 import { placeRefusal, Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch } from "../support/scratch.ts";
 
@@ -162,22 +154,5 @@ describe("openFolder", () => {
       refusal.message,
       `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${path("etc")}`,
     );
-  });
-});
-
-describe("makeFolders", () => {
-  it("makes what is missing with exactly the mode, whatever the umask, and takes it back", () => {
-    const { root, path } = makeScratch();
-    mkdirSync(path("base/there"), { recursive: true, mode: 0o755 });
-    const umask = process.umask(0o077);
-    try {
-      assert.deepEqual(makeFolders(root, "/base", "/base/there/a/b", 0o711), ["/base/there/a", "/base/there/a/b"]);
-    } finally {
-      process.umask(umask);
-    }
-    assert.equal(statSync(path("base/there/a/b")).mode & 0o7777, 0o711);
-    removeFolders(root, ["/base/there/a", "/base/there/a/b"]);
-    assert.equal(existsSync(path("base/there/a")), false);
-    assert.equal(existsSync(path("base/there")), true);
   });
 });
