@@ -1,7 +1,7 @@
 // Runs a boot once while the snapshot is built, on a made-up machine, so that what V8 compiles on the way is in the binary, and
 // nothing else that it ever compiled. Nothing of the machine that builds may stay behind in the heap, and no socket.
 
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { queryObjects, setFlagsFromString } from "node:v8";
@@ -22,15 +22,13 @@ import { LATER_FILES, sampleFiles } from "./warm-sample.ts";
 // Long enough for a build on a busy machine; where the build emulates the CPU, it gives more.
 const DEADLINE_MS = Number(process.env["PARBAKE_WARM_MS"] ?? 3_000);
 
-/** Where a run may write secrets; what runs in a build without it does not, and is compiled at each boot. */
-const MEMORY = "/dev/shm";
-
 export async function warm(): Promise<void> {
   await dropCode();
-  // Of scripts/building/build-warm-server.ts.
-  const endpoint = process.env["PARBAKE_WARM_ENDPOINT"];
-  if (endpoint === undefined) throw new Error("the build has no server for the warm run");
-  const root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : (process.env["TMPDIR"] ?? "/tmp"), "parbake-warm-"));
+  // Of scripts/build, and of scripts/building/build-warm-server.ts.
+  const [folder, endpoint] = [process.env["PARBAKE_WARM_FOLDER"], process.env["PARBAKE_WARM_ENDPOINT"]];
+  if (folder === undefined || endpoint === undefined)
+    throw new Error("the build has no folder or no server for the warm run");
+  const root = mkdtempSync(join(folder, "parbake-warm-"));
   try {
     const [uid, gid] = [ownUid(), ownGid()];
     for (const [path, text] of Object.entries(sampleFiles(uid, gid))) write(root, path, text);
@@ -107,6 +105,7 @@ async function apply(root: string, endpoint: string): Promise<void> {
     isTerminalError: output.isTerminal,
     setEnd: () => {},
   };
+  // In a build without memory for secrets, what writes them is not compiled here but at each boot.
   const part = inspectSecretsFolder(root, "/run/parbake/secrets").kind === "memory" ? [] : ["--only", "files"];
   const status = await run(["apply", ...part, "--root", root, "--deadline", `${DEADLINE_MS}ms`], world);
   if (status !== 0) throw new Error(`the warm run ended with ${status}: ${told}`);

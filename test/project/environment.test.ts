@@ -17,7 +17,9 @@ describe("the environment", () => {
     // Read while the snapshot is built.
     assert.deepEqual(
       read.filter(
-        (name) => !VARIABLES.includes(name) && !["TMPDIR", "PARBAKE_WARM_ENDPOINT", "PARBAKE_WARM_MS"].includes(name),
+        (name) =>
+          !VARIABLES.includes(name) &&
+          !["PARBAKE_WARM_ENDPOINT", "PARBAKE_WARM_FOLDER", "PARBAKE_WARM_MS"].includes(name),
       ),
       [],
     );
