@@ -21,8 +21,8 @@ const TAG = /\{\{(~?)(?:([#/>!])|(\s*else)(?=\s*~?\}\}|\s))?/y;
 const UNUSUAL_TAG = /\{\{(?:\{\{|~?(?:[{&^*]|#[>*]|\s*else\b))/y;
 const COMMENT = /\{\{~?!(?:(?=--)[^]*?--|(?!--)[^]*?)~?\}\}/y;
 
-/** Line ends by which Handlebars counts otherwise; a backslash, which may keep a tag from being one. */
-const UNUSUAL_TEXT = /[\r\u2028\u2029\\]/;
+/** Line ends by which Handlebars counts otherwise; a backslash, which may keep a tag from being one; NUL, at which it ends. */
+const UNUSUAL_TEXT = /[\0\r\u2028\u2029\\]/;
 
 /** Null: Handlebars' parser has to read it. The blanks around tags are as they stand. */
 export function parseQuickly(source: string, file: string): RawProgram | null {

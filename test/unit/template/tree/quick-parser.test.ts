@@ -143,6 +143,13 @@ describe("the quick parser", () => {
     assert.deepEqual(given, []);
   });
 
+  it("reads the templates of the golden cases as Handlebars does, or gives up", () => {
+    const folder = join(TOP, "test/golden");
+    const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
+    const read = names.filter((name) => assertSame(readFileSync(join(folder, name), "utf8")));
+    assert.ok(names.length > 90 && read.length > names.length / 2, `it read ${read.length} of ${names.length}`);
+  });
+
   for (const source of [
     "{{{a}}}",
     "{{&a}}",
