@@ -3,16 +3,18 @@
 
 import { execFileSync, type StdioOptions } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join, relative } from "node:path";
+import { ASSET } from "../../agent/carried.ts";
 import { NO_CODE_FROM_TEXT, NO_REHASH, V8_FLAGS } from "../../agent/process/v8-flags.ts";
 import { findRunner, type Runner, writeLauncher } from "./build-emulated.ts";
 import { ARCHITECTURES, type Architecture, nodePath, readPinnedNode, TOP } from "./build-pinned-node.ts";
 import { describeElf, stripProgram } from "./build-strip.ts";
 import { listLoaded, LOADED_LATER, trimBlob } from "./build-trim-blob.ts";
 import { withWarmServer } from "./build-warm-server.ts";
-import { type Bundle, bundleAgent } from "./bundle-agent.ts";
+import { bundleAgent } from "./bundle-agent.ts";
+import { packCarried } from "./pack-carried.ts";
 
 /** The configuration of node:sea, as its documentation describes it; pkg passes it on. */
 interface SeaConfig {
@@ -43,7 +45,6 @@ const postject = createRequire(requireHere.resolve(PKG))("postject") as {
 };
 
 const OUTPUT: Readonly<Record<Architecture, string>> = { x64: "parbake", arm64: "parbake-linux-arm64" };
-const CATALOGUE = "agent/facts/catalogue/catalogue.tsv";
 
 /**
  * Puts the stripped Node of an architecture into pkg's download cache, so that pkg downloads nothing, and the snapshot remembers
@@ -61,8 +62,7 @@ function placeNode(architecture: Architecture, work: string): string {
 }
 
 /** A snapshot is V8's own for one architecture, and is made by running its Node. */
-function configure(hasSnapshot: boolean, { assets }: Bundle): SeaConfig {
-  const catalogue = join(TOP, CATALOGUE);
+function configure(hasSnapshot: boolean, carried: string): SeaConfig {
   return {
     // Relative to pkg's folder below the work folder: the executable keeps the path.
     main: "../parbake.js",
@@ -77,7 +77,7 @@ function configure(hasSnapshot: boolean, { assets }: Bundle): SeaConfig {
     ],
     // NODE_OPTIONS is for the machine's other programs.
     execArgvExtension: "none",
-    assets: { ...assets, ...(existsSync(catalogue) ? { "catalogue.tsv": catalogue } : {}) },
+    assets: { [ASSET]: carried },
   };
 }
 
@@ -109,7 +109,12 @@ async function withTrimmedBlob(work: () => Promise<void>): Promise<void> {
   if (blobs !== 1) throw new Error(`pkg put in ${blobs} blobs that could be trimmed, not one`);
 }
 
-async function buildBinary(architecture: Architecture, runner: Runner, bundle: Bundle, work: string): Promise<string> {
+async function buildBinary(
+  architecture: Architecture,
+  runner: Runner,
+  { main, carried }: { readonly main: string; readonly carried: string },
+  work: string,
+): Promise<string> {
   const node = placeNode(architecture, work);
   const hasSnapshot = "command" in runner;
   const isEmulated = hasSnapshot && runner.command.length > 0;
@@ -119,7 +124,7 @@ async function buildBinary(architecture: Architecture, runner: Runner, bundle: B
   const targets: PkgTarget[] = [{ platform: "linux", arch: architecture, nodeRange, output: built }];
   try {
     const make = (): Promise<void> =>
-      withGenerator(generator, () => pkg.default(bundle.main, { targets, seaConfig: configure(hasSnapshot, bundle) }));
+      withGenerator(generator, () => pkg.default(main, { targets, seaConfig: configure(hasSnapshot, carried) }));
     await (hasSnapshot ? withWarmServer(() => withTrimmedBlob(make)) : make());
   } catch (error) {
     throw new Error(`pkg could not make ${OUTPUT[architecture]}`, { cause: error });
@@ -162,10 +167,12 @@ function describeSnapshot(runner: Runner): string {
 
 async function buildAll(work: string, commit: string, output: string): Promise<void> {
   const bundle = await bundleAgent(work, commit);
+  const carried = join(work, ASSET);
+  writeFileSync(carried, packCarried(bundle.scripts));
   const lines: string[] = [];
   for (const architecture of ARCHITECTURES) {
     const runner = findRunner(architecture);
-    lines.push(publish(await buildBinary(architecture, runner, bundle, work), runner, output));
+    lines.push(publish(await buildBinary(architecture, runner, { main: bundle.main, carried }, work), runner, output));
   }
   copyFileSync(bundle.map, join(output, "parbake.js.map"));
   console.log(lines.join("\n"));

@@ -7,20 +7,37 @@ import { parseCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
 import { readAwsRoots } from "./aws-roots.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
-import { assetName, bundleOnDemand, loadOnDemand, ON_DEMAND } from "./bundle-on-demand.ts";
+import {
+  bundleCommands,
+  bundleOnDemand,
+  COMMANDS_SCRIPT,
+  loadOnDemand,
+  ON_DEMAND,
+  scriptName,
+} from "./bundle-on-demand.ts";
 import { replaceUnused } from "./bundle-replacements.ts";
 
 export interface Bundle {
   readonly main: string;
   /** The source map of `main`, for whoever reads a stack. */
   readonly map: string;
-  /** Script by asset name. */
-  readonly assets: Readonly<Record<string, string>>;
+  /** What commands load on demand: the script's file by its carried name. */
+  readonly scripts: Readonly<Record<string, string>>;
 }
 
 export async function bundleAgent(folder: string, commit: string): Promise<Bundle> {
   const main = join(folder, "parbake.js");
   const { version } = JSON.parse(readFileSync(join(TOP, "package.json"), "utf8")) as { version: string };
+  const define = {
+    PARBAKE_VERSION: JSON.stringify(version),
+    PARBAKE_COMMIT: JSON.stringify(commit),
+    PARBAKE_CATALOGUE: JSON.stringify(catalogueDate()),
+    PARBAKE_AWS_ROOTS: JSON.stringify(readAwsRoots()),
+    // Of no use in the executable, which carries the files that lie beside the source.
+    "import.meta.url": "undefined",
+    "process.env.NODE_ENV": JSON.stringify("production"),
+  };
+  const commands = new Set<string>();
   await build({
     absWorkingDir: TOP,
     entryPoints: ["agent/main.ts"],
@@ -40,27 +57,30 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     sourcesContent: false,
     legalComments: "none",
     logLevel: "warning",
-    define: {
-      PARBAKE_VERSION: JSON.stringify(version),
-      PARBAKE_COMMIT: JSON.stringify(commit),
-      PARBAKE_CATALOGUE: JSON.stringify(catalogueDate()),
-      PARBAKE_AWS_ROOTS: JSON.stringify(readAwsRoots()),
-      // Of no use in the executable, which has assets instead of files beside the source.
-      "import.meta.url": "undefined",
-      "process.env.NODE_ENV": JSON.stringify("production"),
-    },
-    plugins: [shapeBuiltins(), loadOnDemand(), replaceUnused()],
+    define,
+    plugins: [shapeBuiltins(), loadOnDemand(commands), replaceUnused()],
   });
   writeFileSync(`${main}.map`, withoutPlaces(readFileSync(`${main}.map`, "utf8"), folder));
-  const script = readFileSync(main, "utf8");
-  const assets: Record<string, string> = {};
+  return { main, map: `${main}.map`, scripts: await bundleScripts(main, commands, define, folder) };
+}
+
+async function bundleScripts(
+  main: string,
+  commands: ReadonlySet<string>,
+  define: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Bundle["scripts"]> {
+  const ofCommands = join(folder, "commands.cjs");
+  await bundleCommands(commands, ofCommands, define);
+  const scripts: Record<string, string> = { [COMMANDS_SCRIPT]: ofCommands };
+  const importers = [main, ofCommands].map((path) => readFileSync(path, "utf8"));
   for (const packageName of ON_DEMAND) {
-    const name = assetName(packageName);
-    if (!script.includes(JSON.stringify(name))) continue;
-    assets[name] = join(folder, name);
-    await bundleOnDemand(packageName, join(folder, name));
+    const name = scriptName(packageName);
+    if (!importers.some((script) => script.includes(JSON.stringify(name)))) continue;
+    scripts[name] = join(folder, name.replaceAll("/", "-"));
+    await bundleOnDemand(packageName, scripts[name]);
   }
-  return { main, map: `${main}.map`, assets };
+  return scripts;
 }
 
 function catalogueDate(): string {

@@ -1,11 +1,13 @@
-// An esbuild plugin: keeps packages that few commands need out of the snapshot, as assets of the executable, and answers their
-// dynamic imports. It never touches a static import.
+// An esbuild plugin: keeps what a boot does not run out of the snapshot, as scripts that the executable carries, and answers their
+// dynamic imports: packages that few commands need, and the project's own commands. It never touches a static import.
 
-import { build, type Plugin } from "esbuild";
+import { relative, resolve } from "node:path";
+import { build, type Plugin, type PluginBuild } from "esbuild";
+import { TOP } from "./build-pinned-node.ts";
 
 /**
- * What a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. Not in the executable as long
- * as nothing imports it, as EC2's client.
+ * Packages that a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. Not in the
+ * executable as long as nothing imports it.
  */
 export const ON_DEMAND = ["@aws-sdk/client-ec2", "diff", "systeminformation"];
 
@@ -20,47 +22,123 @@ const CONTENTS: Readonly<Record<string, string>> = {
   `,
 };
 
-export function assetName(packageName: string): string {
-  return `${packageName.replaceAll("/", "-").replace("@", "")}.cjs`;
+/** All commands that are loaded on demand are one script: they have most of their modules in common. */
+export const COMMANDS_SCRIPT = "on-demand/commands.cjs";
+
+/**
+ * Modules that exist once: a class that `instanceof` asks for, or something that they remember. Any other that the commands' script
+ * imports is in it once more.
+ */
+const SHARED = [
+  "agent/aws/secret-value.ts",
+  "agent/carried.ts",
+  "agent/host/run-command.ts",
+  "agent/refusal.ts",
+  "agent/stop.ts",
+];
+
+export function scriptName(packageName: string): string {
+  return `on-demand/${packageName.replaceAll("/", "-").replace("@", "")}.cjs`;
 }
 
-export function loadOnDemand(): Plugin {
-  const filter = new RegExp(`^(?:${ON_DEMAND.join("|")})$`);
+/** @param commands gets the path, below the top, of each of the project's own modules that is imported dynamically */
+export function loadOnDemand(commands: Set<string> = new Set()): Plugin {
   return {
     name: "on-demand",
     setup(bundle) {
-      bundle.onResolve({ filter }, ({ path, kind, importer }) =>
-        kind === "dynamic-import"
-          ? { path, namespace: "on-demand" }
-          : { errors: [{ text: `${path} is loaded at start: use await import("${path}")`, detail: importer }] },
-      );
-      bundle.onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path }) => ({
-        contents: writeLoader(assetName(path)),
+      loadPackages(bundle);
+      bundle.onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir }) => {
+        if (kind !== "dynamic-import") return null;
+        const command = relative(TOP, resolve(resolveDir, path));
+        commands.add(command);
+        return { path: command, namespace: "on-demand-command" };
+      });
+      bundle.onLoad({ filter: /.*/, namespace: "on-demand-command" }, ({ path }) => ({
+        contents: writeLoader(COMMANDS_SCRIPT, `[${JSON.stringify(path)}]()`),
+        resolveDir: TOP,
       }));
     },
   };
 }
 
-function writeLoader(asset: string): string {
-  const quoted = JSON.stringify(asset);
+function loadPackages(bundle: PluginBuild): void {
+  const filter = new RegExp(`^(?:${ON_DEMAND.join("|")})$`);
+  bundle.onResolve({ filter }, ({ path, kind, importer }) =>
+    kind === "dynamic-import"
+      ? { path, namespace: "on-demand" }
+      : { errors: [{ text: `${path} is loaded at start: use await import("${path}")`, detail: importer }] },
+  );
+  bundle.onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path }) => ({
+    contents: writeLoader(scriptName(path), ""),
+    resolveDir: TOP,
+  }));
+}
+
+/** @param pick what of the script's exports is meant: all, or what follows `module.exports` */
+function writeLoader(script: string, pick: string): string {
+  const quoted = JSON.stringify(script);
+  const shared = SHARED.map((path) => `${JSON.stringify(path)}: () => require("./${path}")`);
   return `
-    const source = require("node:sea").getAsset(${quoted}, "utf8");
-    const load = require("node:vm").compileFunction(source, ["exports", "require", "module"], { filename: ${quoted} });
-    load(module.exports, require, module);
+    const { readCarried } = require("./agent/carried.ts");
+    const shared = { ${script === COMMANDS_SCRIPT ? shared.join(", ") : ""} };
+    const words = ["exports", "require", "module", "shared"];
+    const load = require("node:vm").compileFunction(readCarried(${quoted}), words, { filename: ${quoted} });
+    load(module.exports, require, module, shared);
+    module.exports = module.exports${pick};
   `;
 }
 
 export async function bundleOnDemand(packageName: string, outfile: string): Promise<void> {
   const contents = CONTENTS[packageName] ?? `module.exports = require(${JSON.stringify(packageName)})`;
+  await bundleScript(contents, outfile, { define: {}, plugins: [] });
+}
+
+/** @param define what esbuild puts in the place of a name, as in the main bundle */
+export async function bundleCommands(
+  commands: ReadonlySet<string>,
+  outfile: string,
+  define: Readonly<Record<string, string>>,
+): Promise<void> {
+  const members = [...commands].map((path) => `${JSON.stringify(path)}: () => require("./${path}")`);
+  const plugins = [useShared(), loadOnDemand()];
+  await bundleScript(`module.exports = { ${members.join(", ")} }`, outfile, { define, plugins });
+}
+
+function useShared(): Plugin {
+  return {
+    name: "shared",
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\..*\.ts$/ }, ({ path, resolveDir }) => {
+        const found = relative(TOP, resolve(resolveDir, path));
+        return SHARED.includes(found) ? { path: found, namespace: "shared" } : null;
+      });
+      bundle.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => ({
+        contents: `module.exports = shared[${JSON.stringify(path)}]()`,
+      }));
+    },
+  };
+}
+
+interface ScriptOptions {
+  readonly define: Readonly<Record<string, string>>;
+  readonly plugins: readonly Plugin[];
+}
+
+async function bundleScript(contents: string, outfile: string, { define, plugins }: ScriptOptions): Promise<void> {
   await build({
-    stdin: { contents, resolveDir: import.meta.dirname },
+    absWorkingDir: TOP,
+    stdin: { contents, resolveDir: TOP },
     outfile,
     bundle: true,
     platform: "node",
     format: "cjs",
+    target: "node24",
+    mainFields: ["module", "main"],
     minify: true,
     keepNames: true,
     legalComments: "none",
     logLevel: "warning",
+    define: { ...define },
+    plugins: [...plugins],
   });
 }

@@ -1,18 +1,12 @@
 // The table of EC2 instance types that parbake ships with, read only when a command names a type. Never decides a boot.
 
-import { readFileSync } from "node:fs";
-import { getAsset, isSea } from "node:sea";
+import { readCarried } from "../../carried.ts";
 import { type Catalogue, type CatalogueRow, parseCatalogue } from "./catalogue-table.ts";
 
 let catalogue: Catalogue | null = null;
 
 export function readCatalogue(): Catalogue {
-  return (catalogue ??= parseCatalogue(readTable()));
-}
-
-function readTable(): string {
-  if (isSea()) return getAsset("catalogue.tsv", "utf8");
-  return readFileSync(new URL("./catalogue.tsv", import.meta.url), "utf8");
+  return (catalogue ??= parseCatalogue(readCarried("agent/facts/catalogue/catalogue.tsv")));
 }
 
 /** Null: not in the table, which a newer type than the table is. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,9 @@ import { compileFunction } from "node:vm";
 import { build, type Plugin } from "esbuild";
 import { describe, it } from "mocha";
 import type systeminformation from "systeminformation";
+import * as refusal from "../../../agent/refusal.ts";
 import { shapeBuiltins } from "../../../scripts/building/bundle-builtins.ts";
-import { bundleOnDemand, loadOnDemand } from "../../../scripts/building/bundle-on-demand.ts";
+import { bundleCommands, bundleOnDemand, loadOnDemand } from "../../../scripts/building/bundle-on-demand.ts";
 import { replaceUnused } from "../../../scripts/building/bundle-replacements.ts";
 import { makeFolder } from "../../support/folders.ts";
 
@@ -108,8 +109,39 @@ describe("loadOnDemand", () => {
 
   it("keeps a dynamically imported one out of the bundle", async () => {
     const code = await bundle(`export const load = () => import("systeminformation");`, loadOnDemand());
-    assert.ok(code.length < 5_000);
-    assert.match(code, /getAsset\("systeminformation\.cjs", "utf8"\)/);
+    assert.ok(code.length < 10_000);
+    assert.match(code, /"on-demand\/systeminformation\.cjs"/);
+  });
+
+  it("keeps a dynamically imported module of the project out of the bundle, and names it", async () => {
+    const commands = new Set<string>();
+    const code = await bundle(
+      `export const load = () => import("../../../agent/commands/run-facts.ts");`,
+      loadOnDemand(commands),
+    );
+    assert.deepEqual([...commands], ["agent/commands/run-facts.ts"]);
+    assert.match(code, /\["agent\/commands\/run-facts\.ts"\]\(\)/);
+    assert.ok(!code.includes("runFacts"));
+  });
+});
+
+describe("bundleCommands", () => {
+  it("gives a module by its path, with the bundle's own refusals", async () => {
+    const path = join(makeFolder(tmpdir(), "bundle", "test"), "commands.cjs");
+    await bundleCommands(new Set(["agent/size.ts", "agent/collect-refusals.ts"]), path, {});
+    const module = { exports: {} as Record<string, () => Record<string, (...values: unknown[]) => unknown>> };
+    const words = ["exports", "require", "module", "shared"];
+    const shared = { "agent/refusal.ts": () => refusal };
+    compileFunction(readFileSync(path, "utf8"), words)(module.exports, createRequire(path), module, shared);
+    assert.equal(module.exports["agent/size.ts"]!()["formatBytes"]!(1024 ** 3), "1 GiB");
+    const { forEachGathering } = module.exports["agent/collect-refusals.ts"]!();
+    assert.throws(
+      () =>
+        forEachGathering!([1], () => {
+          throw new refusal.Refusal("config", { what: "it is wrong", fix: "Mend it." });
+        }),
+      refusal.Refusal,
+    );
   });
 });
 
