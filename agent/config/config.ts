@@ -2,6 +2,7 @@
 
 import type { TemplateFormat } from "../formats/format.ts";
 import type { FileOwner } from "../host/attributes.ts";
+import type { PlacedPattern } from "../names/type-pattern.ts";
 import type { Position } from "../refusal.ts";
 
 export type ReserveRule =
@@ -143,6 +144,8 @@ export interface Config {
   readonly reserve: { readonly memory: ReserveRule };
   /** EC2's names of the CPU architectures that this image is built for; none: nothing is said of it. */
   readonly architectures: readonly string[];
+  /** The instance types that this image is for; none: nothing is said of it. A boot does not ask which types there are. */
+  readonly launchOn: readonly PlacedPattern[];
   readonly apps: readonly AppConfig[];
   readonly secrets: readonly SecretConfig[];
   readonly aws: AwsConfig;

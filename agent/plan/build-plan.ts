@@ -14,6 +14,7 @@ import type { FileStep, FolderStep, Plan } from "./plan.ts";
 import { renderFile } from "./render-file.ts";
 import { printsSecret } from "./select-steps.ts";
 import { warnDisks } from "./warn-disks.ts";
+import { warnLaunch } from "./warn-launch.ts";
 import { warnUnused } from "./warn-unused.ts";
 
 interface PlanInput {
@@ -84,6 +85,7 @@ function assemble(config: Config, facts: Facts, { budget, apps }: Tuned, built: 
       ...built.flatMap(({ warnings }) => warnings),
       ...warnUnused(config, reads),
       ...warnDisks(apps, config.apps),
+      ...warnLaunch(config, facts),
     ]),
   };
 }

@@ -16,6 +16,7 @@ import { parseAws } from "./parse-aws.ts";
 import { parseAbsolutePath } from "./parse-file.ts";
 import { namedTemplates, parseFiles } from "./parse-files.ts";
 import { parseFolders } from "./parse-folder.ts";
+import { parseLaunchOn } from "./parse-launch-on.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
@@ -33,6 +34,7 @@ const TOP_LEVEL_KEYS = [
   "imds",
   "reserve",
   "architectures",
+  "launchOn",
   "apps",
   "secrets",
   "aws",
@@ -115,6 +117,7 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
     architectures: (last(tops, "architectures")?.items() ?? [])
       .map((item) => item.choice(ARCHITECTURES))
       .filter(isGiven<(typeof ARCHITECTURES)[number]>),
+    launchOn: parseLaunchOn(last(tops, "launchOn")),
     apps: named(tops, "apps")
       .map(([name, field]) => parseApp(name, field))
       .filter(isGiven<AppConfig>),

@@ -1,6 +1,7 @@
 // What a mistyped instance type most likely meant. A type says four things (m7gd.2xlarge: series m, generation 7, attributes gd,
 // size 2xlarge), and a slip is in one of them: what the others say is kept, so that m7.large is never taken for m1.large. Pure.
 
+import { isMetal, magnitudeOf as virtualMagnitudeOf } from "../../names/instance-size.ts";
 import { editDistance, nearest } from "../../nearest.ts";
 
 const MOST_SUGGESTIONS = 3;
@@ -121,15 +122,9 @@ function nearestSizes(size: string, sizes: readonly string[]): string[] {
   return sizes.filter((each) => magnitudeOf(each) !== null).toSorted((a, b) => far(a) - far(b));
 }
 
-const SMALL = ["nano", "micro", "small", "medium", "large", "xlarge"];
-
-/** Each is twice the one before. Null: no size; `metal` is as large as it gets. */
+/** Null: no size; `metal` is as large as it gets. */
 function magnitudeOf(size: string): number | null {
-  const index = SMALL.indexOf(size);
-  if (index >= 0) return index;
-  const [, times] = /^([1-9]\d*)xlarge$/.exec(size) ?? [];
-  if (times !== undefined) return SMALL.length - 1 + Math.log2(Number(times));
-  return /^metal(?:-\d+xl)?$/.test(size) ? 12 : null;
+  return virtualMagnitudeOf(size) ?? (isMetal(size) ? 12 : null);
 }
 
 /** Letters that were swapped, missed or doubled: mg7.large. */

@@ -27,6 +27,7 @@ const CONFIG: Config = {
   imds: "optional",
   reserve: { memory: { kind: "share", share: 0.05, minBytes: 256 * 2 ** 20, maxBytes: Infinity } },
   architectures: [],
+  launchOn: [],
   apps: [app("web", "nginx")],
   secrets: [
     {
