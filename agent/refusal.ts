@@ -54,12 +54,19 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
   readonly problems: readonly Problem[];
+  /** What `--json` tells beside the error. */
+  readonly document: object;
 
-  constructor(code: RefusalCode, problems: Problem | readonly Problem[], options?: ErrorOptions) {
+  constructor(
+    code: RefusalCode,
+    problems: Problem | readonly Problem[],
+    options: ErrorOptions & { readonly document?: object } = {},
+  ) {
     const list = "what" in problems ? [problems] : eachOnce(problems);
     super(list.map(formatProblem).join("\n"), options);
     this.code = code;
     this.problems = list;
+    this.document = options.document ?? {};
   }
 }
 

@@ -145,6 +145,6 @@ function tellError(error: unknown, json: boolean, { writeOut, writeError }: Worl
   }
   for (const problem of error.problems) writeError(`parbake: ${formatProblem(problem)}\n`);
   if (!json) return;
-  const { code, problems } = error;
-  writeOut(`${shownJson({ schema: 1, error: { code, status: statusOf(code), problems } }, 2)}\n`);
+  const { code, problems, document } = error;
+  writeOut(`${shownJson({ schema: 1, error: { code, status: statusOf(code), problems }, ...document }, 2)}\n`);
 }

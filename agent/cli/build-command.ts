@@ -22,7 +22,7 @@ export function buildCommand(
       if (given.has("check-access") && machine.kind !== "here") problems.push(NO_ROLE);
       return { kind: "plan", machine, ...planOptions(given), only: parsePart(given, problems) };
     case "check":
-      return { kind: "check", machine };
+      return { kind: "check", machine, junit: parseJunit(given) };
     case "facts":
       return { kind: "facts" };
     case "tune":
@@ -68,7 +68,7 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
       });
     return { kind: "plan", machine, ...planOptions(given), only };
   }
-  for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode"] as const) {
+  for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode", "junit"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add it: without it, apply tunes the machine that it runs on.";
     problems.push({ what: `--${name} needs --dry-run`, fix });
@@ -96,11 +96,16 @@ const NO_ROLE: Problem = {
   fix: "Leave --instance-type, --memory and --cpus out.",
 };
 
-function planOptions(given: Given): { diff: boolean; detailedExitcode: boolean; checkAccess: boolean } {
+function parseJunit(given: Given): string | null {
+  return given.get("junit")?.[0] ?? null;
+}
+
+function planOptions(given: Given): Omit<Extract<Command, { kind: "plan" }>, "kind" | "machine" | "only"> {
   return {
     diff: given.has("diff"),
     detailedExitcode: given.has("detailed-exitcode"),
     checkAccess: given.has("check-access"),
+    junit: parseJunit(given),
   };
 }
 

@@ -21,13 +21,17 @@ export const OPTIONS = {
     about: "apply this plan, which `plan --json` printed on this machine, unless anything has changed since",
   },
   only: { value: "PART", about: "files, secrets or tuning: leave the rest unchanged" },
-  "instance-type": { value: "T[,T…]", about: "for these instance types instead of this machine; no IMDS, no AWS" },
+  "instance-type": {
+    value: "T[,T…]",
+    about: "for these instance types, or patterns of them ('m7g.*'), instead of this machine; no IMDS, no AWS",
+  },
   memory: { value: "SIZE", about: "for a machine with this much memory, as its OS reports it (with --cpus)" },
   cpus: { value: "N", about: "for a machine with this many CPUs (with --memory)" },
   "all-types": {
     value: null,
     about: "for every instance type of the catalogue: on which the image fits, and on which it does not",
   },
+  junit: { value: "FILE", about: "write a JUnit XML file, with a test case for each machine" },
   diff: { value: null, about: "show each file's change as a unified diff" },
   "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },
   force: { value: null, about: "fetch every secret, even if its stored version is the current one" },
@@ -64,19 +68,19 @@ export const COMMANDS = {
   apply: {
     about: "tune, render, fetch the secrets, write what differs, reload what needs it",
     operand: null,
-    options: ["dry-run", "plan", "only", "force", "diff", "detailed-exitcode", ...MACHINE_OPTIONS],
+    options: ["dry-run", "plan", "only", "force", "diff", "detailed-exitcode", "junit", ...MACHINE_OPTIONS],
     example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
   },
   plan: {
     about: "print what apply would do, for here or for any instance type",
     operand: null,
-    options: ["only", "diff", "detailed-exitcode", "check-access", ...MACHINE_OPTIONS],
+    options: ["only", "diff", "detailed-exitcode", "check-access", "junit", ...MACHINE_OPTIONS],
     example: "parbake plan --diff",
   },
   check: {
     about: "validate config, templates and units, without the network",
     operand: null,
-    options: [...MACHINE_OPTIONS],
+    options: ["junit", ...MACHINE_OPTIONS],
     example: "parbake check --root /mnt/image",
   },
   facts: {

@@ -9,6 +9,7 @@ export type LogFormat = "text" | "json" | "journal";
 /** The machine that a command computes for. */
 export type MachineChoice =
   | { readonly kind: "here" }
+  /** Their names, or patterns of these. */
   | { readonly kind: "types"; readonly names: readonly string[] }
   | { readonly kind: "size"; readonly memoryBytes: number; readonly vcpus: number };
 
@@ -38,8 +39,10 @@ export type Command =
       readonly only: Part | null;
       /** Ask AWS, by DescribeSecret alone, whether the secrets can be had. */
       readonly checkAccess: boolean;
+      /** Path of the JUnit file. Null: none. */
+      readonly junit: string | null;
     }
-  | { readonly kind: "check"; readonly machine: MachineChoice }
+  | { readonly kind: "check"; readonly machine: MachineChoice; readonly junit: string | null }
   | { readonly kind: "facts" }
   | { readonly kind: "status" }
   | { readonly kind: "ready"; readonly unit: string }

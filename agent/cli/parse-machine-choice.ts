@@ -1,5 +1,6 @@
 // The machine that a command is for, out of --instance-type, --memory, --cpus and --all-types. Pure.
 
+import { splitPatterns } from "../names/type-pattern.ts";
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseSize, MIB, parseSize } from "../size.ts";
@@ -17,13 +18,7 @@ export function parseMachineChoice(given: Given, problems: Problem[]): MachineCh
         fix: "Give the type, or the size.",
       });
     }
-    return {
-      kind: "types",
-      names: types
-        .split(",")
-        .map((name) => name.trim())
-        .filter((name) => name !== ""),
-    };
+    return { kind: "types", names: splitPatterns(types) };
   }
   if (memory === undefined && cpus === undefined) return { kind: "here" };
   if (memory === undefined || cpus === undefined) {

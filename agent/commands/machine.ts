@@ -1,19 +1,19 @@
-// The machine that a command is about: this one, or one of the catalogue's that does not exist yet.
+// The machine that a command is about: this one, or one that does not exist yet.
 
 import type { MachineChoice } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
-import { findInstanceType, readCatalogue } from "../facts/catalogue/catalogue.ts";
-import { isWellFormed, suggestInstanceTypes } from "../facts/catalogue/suggest-instance-types.ts";
+import { findInstanceType } from "../facts/catalogue/catalogue.ts";
 import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
 import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import { measureFileSystems } from "../facts/hardware/file-systems.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds/imds-client.ts";
 import { resolveImdsEndpoint } from "../facts/imds/imds-endpoint.ts";
-import { factsForSize, factsOfType, predictFacts } from "../facts/predict-facts.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { factsOfType } from "../facts/predict-facts.ts";
+import { Refusal } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
 import { PROFILES } from "../tuning/profiles.ts";
+import { predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 /** Opens IMDS for the run; null where the environment switches it off. */
@@ -85,17 +85,6 @@ export function withCatalogue(facts: Facts): Facts {
   return { ...facts, ...ofType, origins: { ...facts.origins, ...origins } };
 }
 
-/** One facts value for each machine of the choice, without the network and without inspecting this machine. */
-export function predictMachines(choice: Exclude<MachineChoice, { kind: "here" }>): readonly Facts[] {
-  if (choice.kind === "size") return [withStandIns(factsForSize(choice.memoryBytes, choice.vcpus))];
-  const rows = choice.names.flatMap((name) => findInstanceType(name) ?? []);
-  const problems = choice.names.filter((name) => findInstanceType(name) === null).map((name) => unknownType(name));
-  if (choice.names.length === 0)
-    problems.push({ what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
-  if (problems.length > 0) throw new Refusal("usage", problems);
-  return rows.map((row) => withStandIns(predictFacts(row)));
-}
-
 /**
  * The one machine that the choice names.
  * @param subject what is done for one machine at a time: `explain is`
@@ -109,7 +98,10 @@ export async function gatherOne(
   if (choice.kind === "here") return gatherForTuning(profiles, session);
   const [machine, ...others] = predictMachines(choice);
   if (machine !== undefined && others.length === 0) return machine;
-  throw new Refusal("usage", { what: `${subject} for one machine at a time`, fix: "Name one instance type." });
+  throw new Refusal("usage", {
+    what: `${subject} for one machine at a time`,
+    fix: "Name one instance type, without a pattern.",
+  });
 }
 
 /** What to call a machine that a person asked about. */
@@ -122,47 +114,4 @@ export function nameMachine(choice: MachineChoice, { instanceType, memLimitBytes
     case "size":
       return formatBytes(memLimitBytes);
   }
-}
-
-function unknownType(name: string): Problem {
-  const { asOf, rows } = readCatalogue();
-  const close = suggestInstanceTypes(name, [...rows.keys()]);
-  const what = `the catalogue of ${asOf} has no instance type '${name.slice(0, 40)}'`;
-  const list = close.length === 1 ? `'${close[0]}'` : close.join(", ");
-  const meant = close.length === 0 ? "" : `Did you mean ${list}? `;
-  if (isWellFormed(name))
-    return { what, fix: `${meant}If it is newer than that, ${SIZE}, or run scripts/refresh-catalogue and build.` };
-  return { what, fix: close.length === 0 ? `Write it as EC2 does, m7g.large, or ${SIZE}.` : `${meant}Or ${SIZE}.` };
-}
-
-const SIZE = "give its size: --memory 16GiB --cpus 4";
-
-// A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.
-const STAND_INS: InstanceFacts = {
-  instanceType: "x0.large",
-  instanceId: "i-00000000000000000",
-  region: "us-east-1",
-  availabilityZone: "us-east-1a",
-  amiId: "ami-00000000000000000",
-  partition: "aws",
-  lifeCycle: "on-demand",
-  localIpv4: "192.0.2.1",
-  localIpv6: null,
-  hostname: "ip-192-0-2-1.ec2.internal",
-  roleName: "role",
-  tags: null,
-  placementGroup: null,
-  partitionNumber: null,
-};
-
-function withStandIns(facts: Facts): Facts {
-  const missing = Object.entries(STAND_INS).filter(
-    ([name, value]) => facts[name as keyof Facts] === null && value !== null,
-  );
-  const origin: Origin = { source: "stand-in", detail: "known only on an instance" };
-  return {
-    ...facts,
-    ...(Object.fromEntries(missing) as Partial<InstanceFacts>),
-    origins: { ...facts.origins, ...Object.fromEntries(missing.map(([name]) => [name, origin])) },
-  };
 }

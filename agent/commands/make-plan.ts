@@ -1,6 +1,7 @@
 // From the image and a machine to the plan, as `apply`, `plan` and `check` do it alike.
 
 import type { Part } from "../cli/invocation.ts";
+import { groupProblems, typesDocument, type Outcome } from "../cli/outcome.ts";
 import type { Image } from "../config/read/read-config.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
@@ -9,8 +10,9 @@ import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { wantedFacts } from "../plan/wanted-facts.ts";
 import { compileBy } from "../process/v8-flags.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { Refusal, type RefusalCode } from "../refusal.ts";
 import { gatherHere, withTuned } from "./machine.ts";
+import { findOtherArchitecture, namePredicted } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 /** @param more facts of the instance that are asked for beside those that the plan depends on */
@@ -26,34 +28,33 @@ export async function gatherFor(
   return withTuned(facts, profiles, session.options.root);
 }
 
-/**
- * @param name what a machine is called where the image does not fit on it; null: whoever asked for it knows
- * @throws Refusal with the problems of all the machines, each told once
- */
-export function planMachines(
-  image: Image,
-  machines: readonly Facts[],
-  only: Part | null,
-  name: ((facts: Facts) => string) | null = machines.length === 1 ? null : ({ instanceType }) => `${instanceType}`,
-): readonly Plan[] {
+/** The image on each of these machines that do not exist yet, whether it can be there or not. */
+export function planEach(image: Image, machines: readonly Facts[], only: Part | null): readonly Planned[] {
   if (machines.length > 1) compileBy("all");
-  const built = machines.map((facts) => ({ facts, ...build(image, facts) }));
-  const refused = built.filter((each) => each.kind === "refused");
-  const [first] = refused;
-  if (first !== undefined)
-    throw new Refusal(
-      first.code,
-      refused.flatMap(({ facts, problems, ofMachine }) =>
-        problems.map((problem) =>
-          name !== null && ofMachine.includes(problem) ? addMachine(problem, name(facts)) : problem,
-        ),
-      ),
-    );
-  return built.flatMap((each) => (each.kind === "plan" ? [selectSteps(each.plan, only)] : []));
+  return machines.map((facts) => ({ type: namePredicted(facts), facts, ...planOne(image, facts, only) }));
 }
 
-function addMachine(problem: Problem, machine: string): Problem {
-  return { ...problem, what: `on ${machine}: ${problem.what}` };
+export interface Planned extends Outcome {
+  /** That the run ends with. Null: there are no problems. */
+  readonly code: RefusalCode | null;
+}
+
+function planOne(image: Image, facts: Facts, only: Part | null): Omit<Planned, "type" | "facts"> {
+  const others = findOtherArchitecture(image.config, facts);
+  if (others.length > 0) return { plan: null, problems: others, ofMachine: [], code: "config" };
+  const built = build(image, facts);
+  if (built.kind === "refused") return { ...built, plan: null };
+  return { plan: selectSteps(built.plan, only), problems: [], ofMachine: [], code: null };
+}
+
+/**
+ * @param unasked why it is about a machine that nobody has asked for; null: somebody has
+ * @throws Refusal with the problems of all the machines, each told once
+ */
+export function refuseProblems(planned: readonly Planned[], unasked: string | null = null): void {
+  const code = planned.find((each) => each.code !== null)?.code ?? null;
+  if (code === null) return;
+  throw new Refusal(code, groupProblems(planned, unasked), { document: { types: typesDocument(planned) } });
 }
 
 function build({ config, templates }: Image, facts: Facts): BuiltPlan {

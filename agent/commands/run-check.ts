@@ -1,59 +1,111 @@
 // `parbake check`: config, templates, owners, validators and units, without any network: what a bake runs.
 
 import type { Command } from "../cli/invocation.ts";
+import { nameTypes, typesDocument } from "../cli/outcome.ts";
+import { machineOf } from "../cli/print/print-differences.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
+import type { TunedMachine } from "../cli/print/print-tuning.ts";
 import { formatCount } from "../cli/text.ts";
 import { warnBelowUseful } from "../cli/warn-below-useful.ts";
-import { readConfig } from "../config/read/read-config.ts";
+import type { Config } from "../config/config.ts";
+import { readConfig, type Image } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
+import type { Facts } from "../facts/facts.ts";
 import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
 import { checkImage } from "../inspect/check-image.ts";
-import { eachOnce, Refusal, type Problem } from "../refusal.ts";
-import { nameMachine, predictMachines } from "./machine.ts";
-import { planMachines } from "./make-plan.ts";
+import { eachOnce, type Problem } from "../refusal.ts";
+import type { TellOutcomes } from "./leave-junit.ts";
+import { planEach, refuseProblems, type Planned } from "./make-plan.ts";
+import { predictLaunches, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
-// Rendering needs some machine. This one is middling in every respect; --instance-type names the image's own.
-const DEFAULT_TYPES = { kind: "types", names: ["m7i.large"] } as const;
-const DEFAULT_NAME = `${DEFAULT_TYPES.names[0]}, as no machine is named`;
+const UNASKED = "as launchOn is not set";
 
-export function runCheck(
-  { machine: choice }: Extract<Command, { kind: "check" }>,
-  { options, emit, say, log }: Session,
-): Ending {
+type Check = Extract<Command, { kind: "check" }>;
+
+export async function runCheck(command: Check, session: Session): Promise<Ending> {
+  const { leavingJunit } = await import("./leave-junit.ts");
+  return leavingJunit(command.junit, "parbake.check", (tell) => check(command, session, tell));
+}
+
+async function check(command: Check, session: Session, tell: TellOutcomes): Promise<Ending> {
+  const { options, emit, say } = session;
   const untrusted: Problem[] = [];
+  const image = readImage(untrusted, session);
+  const { by, machines: facts } = chooseMachines(command, image.config);
+  const planned = checkEach(image, facts, options.root);
+  tell(planned);
+  const machines = planned.map(machineOf);
+  if (!options.json && machines.length > 1) await sayMachines(machines, session);
+  refuseProblems(planned, by === "default" ? UNASKED : null);
+  const warnings = listWarnings(planned, machines);
+  const { apps, secrets, files } = image.config;
+  const counts = { apps: apps.length, secrets: secrets.length, files: files.length };
+  const types = { typesOf: by, types: typesDocument(planned) };
+  if (options.json) emit({ schema: 1, valid: true, ...counts, warnings: [...untrusted, ...warnings], ...types });
+  else {
+    say(warnings, formatProblems);
+    const summary = `${describeCounts(counts)}, for ${describeTypes(planned, by)}`;
+    say(summary, (text, paint) => `${paint.green("valid")}: ${text}\n`);
+  }
+  return "done";
+}
+
+function describeCounts(counts: Readonly<Record<"apps" | "secrets" | "files", number>>): string {
+  const { apps, secrets, files } = counts;
+  return `${formatCount(apps, "app")}, ${formatCount(secrets, "secret")}, ${formatCount(files, "file")}`;
+}
+
+function readImage(untrusted: Problem[], { options, log }: Session): Image {
   const inputs = new Inputs(options.root, (problems) => {
     untrusted.push(...problems);
     warningUntrusted(log)(problems);
   });
-  const image = readConfig(options.configFile, options.root, inputs);
-  const isDefault = choice.kind === "here";
-  const chosen = isDefault ? DEFAULT_TYPES : choice;
-  const plans = planMachines(image, predictMachines(chosen), null, isDefault ? () => DEFAULT_NAME : undefined);
+  return readConfig(options.configFile, options.root, inputs);
+}
+
+/** The machines that the check is for, and who has named them. */
+interface Chosen {
+  readonly by: "option" | "launchOn" | "default";
+  readonly machines: readonly Facts[];
+}
+
+function chooseMachines({ machine }: Check, config: Config): Chosen {
+  if (machine.kind !== "here") return { by: "option", machines: predictMachines(machine) };
+  if (config.launchOn.length > 0) return { by: "launchOn", machines: predictLaunches(config) };
+  // Rendering needs some machine. These are middling in every respect.
+  const isArm = config.architectures.length > 0 && !config.architectures.includes("x86_64");
+  return { by: "default", machines: predictMachines({ kind: "types", names: [isArm ? "m7g.large" : "m7i.large"] }) };
+}
+
+function checkEach(image: Image, machines: readonly Facts[], root: string): readonly Planned[] {
+  const planned = planEach(image, machines, null);
   // What the image must hold is the same for every machine.
-  const problems = plans.slice(0, 1).flatMap((plan) => checkImage(plan, options.root));
-  if (problems.length > 0) throw new Refusal("config", problems);
-  const { apps, secrets, files } = image.config;
-  const machines = plans.map((plan) => ({ type: nameMachine(chosen, plan.facts), tuning: plan }));
-  // What is odd about the config or a template is so on every machine; what a share is too small for is not.
-  const warnings = [...eachOnce(plans.flatMap((plan) => plan.warnings)), ...warnBelowUseful(machines, true)];
-  if (options.json) {
-    emit({
-      schema: 1,
-      valid: true,
-      apps: apps.length,
-      secrets: secrets.length,
-      files: files.length,
-      warnings: [...untrusted, ...warnings],
-    });
-  } else {
-    say(warnings, formatProblems);
-    const counts = `${formatCount(apps.length, "app")}, ${formatCount(secrets.length, "secret")}, ${formatCount(files.length, "file")}`;
-    say(
-      `${counts}, for ${isDefault ? DEFAULT_NAME : machines.map(({ type }) => type).join(", ")}`,
-      (text, paint) => `${paint.green("valid")}: ${text}\n`,
-    );
+  const plan = planned.find((each) => each.plan !== null)?.plan ?? null;
+  const missing = plan === null ? [] : checkImage(plan, root);
+  if (missing.length === 0) return planned;
+  return planned.map((each) => ({ ...each, problems: [...each.problems, ...missing], code: each.code ?? "config" }));
+}
+
+async function sayMachines(machines: readonly TunedMachine[], { say }: Session): Promise<void> {
+  const { formatMatrix } = await import("../cli/print/print-matrix.ts");
+  say(machines, (all, paint) => formatMatrix(all, new Map(), paint));
+}
+
+// What is odd about the config or a template is so on every machine; what a share is too small for is not.
+function listWarnings(planned: readonly Planned[], machines: readonly TunedMachine[]): readonly Problem[] {
+  return [...eachOnce(planned.flatMap(({ plan }) => plan?.warnings ?? [])), ...warnBelowUseful(machines, true)];
+}
+
+function describeTypes(planned: readonly Planned[], by: Chosen["by"]): string {
+  const types = planned.map(({ type }) => type);
+  switch (by) {
+    case "option":
+      return nameTypes(types);
+    case "launchOn":
+      return `${formatCount(types.length, "type")} of launchOn`;
+    case "default":
+      return `${types.join("")} alone, ${UNASKED}: name the types that the image is for`;
   }
-  return "done";
 }

@@ -5,7 +5,7 @@ import { limitsOf } from "../cli/machine-limits.ts";
 import { fitDocument, formatFit } from "../cli/print/print-fit.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
 import { formatSettings } from "../cli/print/print-settings.ts";
-import { formatTuning, tuningDocument, type TunedMachine } from "../cli/print/print-tuning.ts";
+import { formatTuning, MOST_COLUMNS, tuningDocument, type TunedMachine } from "../cli/print/print-tuning.ts";
 import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read/read-config.ts";
@@ -14,11 +14,12 @@ import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { compileBy } from "../process/v8-flags.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
-import { gatherForTuning, gatherOne, nameMachine, predictMachines } from "./machine.ts";
+import { gatherForTuning, gatherOne, nameMachine } from "./machine.ts";
+import { findOtherArchitecture, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
@@ -39,7 +40,8 @@ async function tuneMachines(config: Config, choice: Exclude<Choice, { kind: "all
   const image = prepareInOrder(config);
   const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(choice, each)));
   if (options.json) emit(tuningDocument(machines));
-  else say(machines, formatTuning);
+  else if (machines.length <= MOST_COLUMNS) say(machines, formatTuning);
+  else say(machines, (await import("../cli/print/print-matrix.ts")).formatTuningOfMany);
   return machines.every(({ tuning }) => tuning !== null) ? "done" : "config";
 }
 
@@ -62,22 +64,13 @@ function fitTypes(config: Config, { options, emit, say }: Session): Ending {
 }
 
 function tuneMachine(config: Config, image: PreparedImage, facts: Facts, type: string): TunedMachine {
-  const { vcpus, memLimitBytes: memoryBytes, architecture } = facts;
+  const { vcpus, memLimitBytes: memoryBytes } = facts;
   const machine = { type, vcpus, memoryBytes, ...limitsOf(facts) };
-  const { architectures } = config;
-  if (architectures.length > 0 && !architectures.includes(architecture)) {
-    return { ...machine, misfit: "architecture", problems: [otherArchitecture(config, architecture)], tuning: null };
-  }
+  const problems = findOtherArchitecture(config, facts);
+  if (problems.length > 0) return { ...machine, misfit: "architecture", problems, tuning: null };
   const result = tuneImage(image, facts);
   if (result.kind === "tuned") return { ...machine, misfit: null, problems: [], tuning: result };
   return { ...machine, misfit: "memory", problems: result.problems, tuning: null };
-}
-
-function otherArchitecture({ architectures }: Config, architecture: string): Problem {
-  return {
-    what: `its CPUs are ${architecture}, and the image is for ${architectures.join(" and ")}`,
-    fix: "Pick another type, or extend architectures in the config.",
-  };
 }
 
 const HERE = { kind: "here" } as const;

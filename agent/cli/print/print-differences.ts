@@ -4,16 +4,22 @@ import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 import { limitsOf } from "../machine-limits.ts";
+import type { Outcome } from "../outcome.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
 import { oneLine } from "./print-settings.ts";
 import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
-export function tunedMachine({ facts, budget, apps }: Plan): TunedMachine {
-  const type = facts.instanceType ?? "this machine";
+export function tunedMachine(plan: Plan): TunedMachine {
+  const { facts } = plan;
+  return machineOf({ type: facts.instanceType ?? "this machine", facts, plan, problems: [], ofMachine: [] });
+}
+
+export function machineOf({ type, facts, plan, problems, ofMachine }: Outcome): TunedMachine {
   const { vcpus, memLimitBytes: memoryBytes } = facts;
-  return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit: null, problems: [], tuning: { budget, apps } };
+  const misfit = ofMachine.length > 0 ? "memory" : null;
+  return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit, problems, tuning: plan };
 }
 
 /** @param formatDiff null: the differences of the files are not shown */
@@ -75,7 +81,7 @@ function fileRows(plans: readonly Plan[], paint: Paint): Rows {
   return { rows: rows.length > 0 ? [[paint.bold("files")], ...rows] : [], sameCount: paths.length - differing.length };
 }
 
-function formatDifference(from: Plan, to: Plan, formatDiff: ComputeDiff, paint: Paint): string {
+export function formatDifference(from: Plan, to: Plan, formatDiff: ComputeDiff, paint: Paint): string {
   const heading = paint.bold(`${from.facts.instanceType} → ${to.facts.instanceType}`);
   const diffs = pathsOf([from, to]).map((path) => formatDiff(contentOf(from, path), contentOf(to, path) ?? "", path));
   return `${heading}\n${diffs.join("") || "no file differs\n"}`;
@@ -85,12 +91,12 @@ function pathsOf(plans: readonly Plan[]): string[] {
   return [...new Set(plans.flatMap((plan) => filesOf(plan).map(({ path }) => path)))];
 }
 
-function filesOf({ steps }: Plan): FileStep[] {
+export function filesOf({ steps }: Plan): FileStep[] {
   return steps.filter((step) => step.kind === "file");
 }
 
 // Shows where a secret's value goes; the plan does not know the value.
-function contentOf(plan: Plan, path: string): string | null {
+export function contentOf(plan: Plan, path: string): string | null {
   const step = filesOf(plan).find((file) => file.path === path);
   const parts = step?.content.map((part) =>
     typeof part === "string" ? part : `[secret ${part.reference.secret}.${part.reference.key}]`,

@@ -91,7 +91,7 @@ export function formatPlans(
   return sections.filter((section) => section !== "").join("\n");
 }
 
-function formatSecrets({ steps }: Plan, changes: readonly PlannedChange[], paint: Paint): string {
+export function formatSecrets({ steps }: Plan, changes: readonly PlannedChange[], paint: Paint): string {
   const secrets = steps.filter((step) => step.kind === "secret");
   if (secrets.length === 0) return "";
   const states = new Map(changes.map(({ path, change }) => [path, change]));
@@ -120,7 +120,7 @@ function formatFormats({ steps }: Plan, paint: Paint): string {
   return `${paint.bold("formats")}\n${formatColumns(rows, "  ")}`;
 }
 
-function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
+export function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
   const warnings = [...plans.flatMap((plan) => plan.warnings), ...warnBelowUseful(plans.map(tunedMachine))];
   const lines = [
     ...eachOnce(warnings).map(formatProblem),
@@ -128,6 +128,11 @@ function formatWarnings(plans: readonly Plan[], standIns: readonly string[], pai
   ];
   if (lines.length === 0) return "";
   return `${paint.bold("warnings")}\n${lines.map((line) => `  ${paint.yellow("!")} ${line}\n`).join("")}`;
+}
+
+/** Whether apply would write, remove or fetch something. */
+export function isChange({ change }: PlannedChange): boolean {
+  return change !== "unchanged" && change !== "present" && change !== "kept";
 }
 
 function summarize(changes: readonly PlannedChange[], { steps }: Plan): string {

@@ -18,9 +18,9 @@ function formatAmount({ value, unit, text }: Setting): string {
   return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
 }
 
-export function shorten(text: string): string {
+export function shorten(text: string, widest = WIDEST_CELL): string {
   const line = text.replaceAll(/\s+/g, " ");
-  return line.length > WIDEST_CELL ? `${line.slice(0, WIDEST_CELL - 1)}…` : line;
+  return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
 }
 
 /** `memoryBytes / 4 [cap]`. */

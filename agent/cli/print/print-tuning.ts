@@ -51,6 +51,9 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUse
   return { profile, memoryBytes, vcpus, settings, degraded, belowUseful };
 }
 
+/** More, one for each machine, would be wider than the log of a build. */
+export const MOST_COLUMNS = 4;
+
 /** `tune` for the image: the division, and the values that an expert would not sign. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
   return formatDivision(machines, paint) + formatProblems(warnBelowUseful(machines), paint);

@@ -40,7 +40,19 @@ describe("parseArguments", () => {
       detailedExitcode: false,
       only: null,
       checkAccess: false,
+      junit: null,
     });
+  });
+
+  it("reads patterns of types whose commas are in braces, and a JUnit file for a check and a dry run alone", () => {
+    assert.deepEqual(parse("check --instance-type m7g.{large,xlarge},r7i.* --junit j.xml").command, {
+      kind: "check",
+      machine: { kind: "types", names: ["m7g.{large,xlarge}", "r7i.*"] },
+      junit: "j.xml",
+    });
+    const { command } = parse("apply --dry-run --junit j.xml");
+    assert.ok(command.kind === "plan" && command.junit === "j.xml");
+    assert.match(refusalOf("apply --junit j.xml"), /--junit needs --dry-run/);
   });
 
   it("reads --force for apply alone, and --check-access for a plan of this machine alone", () => {
@@ -129,7 +141,7 @@ describe("parseArguments", () => {
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --diff, --detailed-exitcode, --force, --check-access, --set.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

@@ -1,0 +1,85 @@
+// The plans for many instance types: a line for each type, and what is common to all told once. Pure.
+
+import type { PlannedChange } from "../../inspect/planned-change.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { Outcome } from "../outcome.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { describeFormat, describeOwner, MARKS } from "./print-changes.ts";
+import { diffPainter } from "./print-diff.ts";
+import { contentOf, formatDifference, machineOf } from "./print-differences.ts";
+import { formatMatrix } from "./print-matrix.ts";
+import { formatSecrets, formatWarnings, isChange, type InspectedPlan } from "./print-plan.ts";
+import type { ComputeDiff } from "./unified-diff.ts";
+
+/** @param inspected the plans of those outcomes that have one, in their order */
+export function formatPlanMatrix(
+  outcomes: readonly Outcome[],
+  inspected: readonly InspectedPlan[],
+  computeDiff: ComputeDiff | null,
+  paint: Paint,
+): string {
+  const plans = inspected.map(({ plan }) => plan);
+  const notes = new Map(inspected.map(({ plan, changes }) => [`${plan.facts.instanceType}`, countChanges(changes)]));
+  const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
+  const [first, ...others] = plans;
+  const diffs = first && computeDiff ? others.map((plan) => formatDiffs(first, plan, computeDiff, paint)) : [];
+  const sections = [
+    formatMatrix(outcomes.map(machineOf), notes, paint),
+    ...(first ? [formatFiles(inspected, paint), formatSecrets(first, [], paint)] : []),
+    ...diffs,
+    formatWarnings(plans, standIns, paint),
+  ];
+  return sections.filter((section) => section !== "").join("\n");
+}
+
+function countChanges(changes: readonly PlannedChange[]): string {
+  return formatCount(changes.filter(isChange).length, "change");
+}
+
+function formatDiffs(from: Plan, to: Plan, computeDiff: ComputeDiff, paint: Paint): string {
+  return formatDifference(from, to, diffPainter(computeDiff, paint), paint);
+}
+
+/** A row for each file and folder: what happens to it, and how many texts it has on the types. */
+function formatFiles(inspected: readonly InspectedPlan[], paint: Paint): string {
+  const byPath = Map.groupBy(
+    inspected.flatMap(({ plan, changes }) =>
+      changes.flatMap((change) => (change.kind === "secret" ? [] : [{ plan, change }])),
+    ),
+    ({ change }) => change.path,
+  );
+  const rows = [...byPath.values()].map((found) => fileRow(found, inspected.length, paint));
+  return rows.length === 0 ? "" : `${paint.bold("files")}\n${formatColumns(rows, "  ")}`;
+}
+
+interface Found {
+  readonly plan: Plan;
+  readonly change: Exclude<PlannedChange, { kind: "secret" }>;
+}
+
+function fileRow(found: readonly Found[], types: number, paint: Paint): string[] {
+  const kinds = [...Map.groupBy(found, ({ change }) => change.change)];
+  const words = kinds.map(([kind, { length }]) => (length === types ? kind : `${kind} on ${length}`));
+  const [mark, change] = [kinds[0]?.[0], found[0]?.change];
+  if (change === undefined || mark === undefined) return [];
+  const head = [kinds.length === 1 ? MARKS[mark] : MARKS.update, words.join(", "), change.path];
+  switch (change.kind) {
+    case "file":
+      return [
+        ...head,
+        describeOwner(change.step),
+        countTexts(found),
+        paint.dim(describeFormat(change.step)),
+        paint.dim(change.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
+      ];
+    case "folder":
+      return [...head, describeOwner(change.step)];
+    case "removal":
+      return head;
+  }
+}
+
+function countTexts(found: readonly Found[]): string {
+  const texts = new Set(found.map(({ plan, change }) => contentOf(plan, change.path)));
+  return texts.size === 1 ? "the same on all" : formatCount(texts.size, "text");
+}

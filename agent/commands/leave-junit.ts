@@ -1,0 +1,98 @@
+// Leaves the file of `--junit`, whole or not at all, however the command ends.
+
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { formatJunit, type JunitCase } from "../cli/junit.ts";
+import { warningsOf, type Outcome } from "../cli/outcome.ts";
+import { joinRefusals } from "../collect-refusals.ts";
+import { endingOf, type Ending } from "../ending.ts";
+import { errnoOf, explainErrno } from "../host/file-error.ts";
+import { cleaningUp } from "../host/files/cleaning-up.ts";
+import { temporaryName } from "../host/files/temporary.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+
+/** What a command tells of its machines once it knows it. */
+export type TellOutcomes = (outcomes: readonly Outcome[]) => void;
+
+/**
+ * @param file null: none is asked for
+ * @throws what `work` throws; Refusal `cannot-write` where the file can't be written
+ */
+export async function leavingJunit(
+  file: string | null,
+  className: string,
+  work: (tell: TellOutcomes) => Promise<Ending>,
+): Promise<Ending> {
+  if (file === null) return work(() => {});
+  let told: readonly Outcome[] = [];
+  const tell: TellOutcomes = (outcomes) => (told = outcomes);
+  const ended = await work(tell).catch((error: unknown) => ({ error }));
+  const failure = typeof ended === "string" ? failureOf(ended) : failureOfError(ended.error);
+  const written = writeOrRefuse(file, formatJunit(className, casesOf(told, failure)));
+  if (typeof ended !== "string")
+    throw written !== null && ended.error instanceof Refusal ? both(ended.error, written) : ended.error;
+  if (written !== null) throw written;
+  return ended;
+}
+
+function both(error: Refusal, written: Refusal): Refusal {
+  const { code, problems } = joinRefusals([error, written]);
+  return new Refusal(code, problems, { cause: error, document: error.document });
+}
+
+interface Failure {
+  readonly code: string;
+  readonly problems: readonly Problem[];
+}
+
+function failureOf(ending: Ending): Failure | null {
+  if (ending === "done" || ending === "differs") return null;
+  return { code: ending, problems: [{ what: `the command ended with ${ending}`, fix: "Its output says why." }] };
+}
+
+// What a bug says may be anything: it is told on stderr alone.
+function failureOfError(error: unknown): Failure {
+  if (error instanceof Refusal) return error;
+  return { code: endingOf(error), problems: [{ what: "a bug in parbake", fix: "Its stderr says which." }] };
+}
+
+/** A command that failed for no machine of its own, or before it had any, has a case for that. */
+function casesOf(outcomes: readonly Outcome[], failure: Failure | null): JunitCase[] {
+  const cases = outcomes.map((each) => ({ name: each.type, problems: each.problems, warnings: warningsOf(each) }));
+  const isTold = failure === null || outcomes.some(({ problems }) => problems.length > 0);
+  return isTold ? cases : [...cases, { name: failure.code, problems: failure.problems, warnings: [] }];
+}
+
+function writeOrRefuse(file: string, text: string): Refusal | null {
+  const problem = tryWrite(file, text);
+  return problem === null ? null : new Refusal("cannot-write", problem);
+}
+
+function tryWrite(file: string, text: string): Problem | null {
+  try {
+    return replace(file, text);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === null) throw error;
+    if (errno === "ENOENT") return { what: `--junit: the folder of ${file} does not exist`, fix: "Make it first." };
+    const { what, fix } = explainErrno(errno);
+    return { what: `--junit: ${file} ${what}`, fix };
+  }
+}
+
+/** By a rename: whoever reads it sees the old one or the whole new one. */
+function replace(file: string, text: string): Problem | null {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile())
+    return { what: `--junit: ${file} is there and no plain file`, fix: "Name a file." };
+  const target = found === undefined ? file : realpathSync(file);
+  const temporary = join(dirname(target), temporaryName(basename(target)));
+  cleaningUp(
+    () => {
+      writeFileSync(temporary, text, { flag: "wx" });
+      renameSync(temporary, target);
+    },
+    () => rmSync(temporary, { force: true }),
+  );
+  return null;
+}

@@ -1,0 +1,85 @@
+// Machines that do not exist yet, out of the catalogue or by their size: without the network and without inspecting this machine.
+
+import type { MachineChoice } from "../cli/invocation.ts";
+import type { Config } from "../config/config.ts";
+import { readCatalogue } from "../facts/catalogue/catalogue.ts";
+import { expandPatterns } from "../facts/catalogue/expand-patterns.ts";
+import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
+import { isFlaw, parseTypePattern, type PlacedPattern } from "../names/type-pattern.ts";
+import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
+import { formatBytes } from "../size.ts";
+
+/** One facts value for each machine of the choice. */
+export function predictMachines(choice: Exclude<MachineChoice, { kind: "here" }>): readonly Facts[] {
+  if (choice.kind === "size") return [withStandIns(factsForSize(choice.memoryBytes, choice.vcpus))];
+  if (choice.names.length === 0)
+    throw new Refusal("usage", { what: "--instance-type names no type", fix: "Write --instance-type m7g.large." });
+  const read = choice.names.map(parseTypePattern);
+  const patterns = read.flatMap((each) => (isFlaw(each) ? [] : [{ pattern: each }]));
+  return predictTypes(patterns, read.filter(isFlaw).map(ofOption), "usage");
+}
+
+/** The machines that the image is for, by its own config. */
+export function predictLaunches({ launchOn }: Pick<Config, "launchOn">): readonly Facts[] {
+  return predictTypes(launchOn, [], "config");
+}
+
+function predictTypes(patterns: readonly PlacedPattern[], flaws: readonly Problem[], code: RefusalCode) {
+  const { rows, problems } = expandPatterns(patterns, readCatalogue());
+  if (flaws.length + problems.length > 0) throw new Refusal(code, [...flaws, ...problems]);
+  return rows.map((row) => withStandIns(predictFacts(row)));
+}
+
+/** By its type; else by its size, which a person has given. */
+export function namePredicted({ instanceType, memLimitBytes, origins }: Facts): string {
+  const isMadeUp = origins["instanceType"]?.source === "stand-in";
+  return isMadeUp || instanceType === null ? formatBytes(memLimitBytes) : instanceType;
+}
+
+function ofOption({ what, fix }: Problem): Problem {
+  return { what: `--instance-type: ${what}`, fix };
+}
+
+/** The problem of a machine that the image is not built for. A size says nothing of the CPUs. */
+export function findOtherArchitecture({ architectures }: Pick<Config, "architectures">, facts: Facts): Problem[] {
+  const { architecture, origins } = facts;
+  const isAssumed = origins["architecture"]?.source === "derived";
+  if (architectures.length === 0 || architectures.includes(architecture) || isAssumed) return [];
+  return [
+    {
+      what: `its CPUs are ${architecture}, and the image is for ${architectures.join(" and ")}`,
+      fix: "Pick another type, or extend architectures in the config.",
+    },
+  ];
+}
+
+// A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.
+const STAND_INS: InstanceFacts = {
+  instanceType: "x0.large",
+  instanceId: "i-00000000000000000",
+  region: "us-east-1",
+  availabilityZone: "us-east-1a",
+  amiId: "ami-00000000000000000",
+  partition: "aws",
+  lifeCycle: "on-demand",
+  localIpv4: "192.0.2.1",
+  localIpv6: null,
+  hostname: "ip-192-0-2-1.ec2.internal",
+  roleName: "role",
+  tags: null,
+  placementGroup: null,
+  partitionNumber: null,
+};
+
+function withStandIns(facts: Facts): Facts {
+  const missing = Object.entries(STAND_INS).filter(
+    ([name, value]) => facts[name as keyof Facts] === null && value !== null,
+  );
+  const origin: Origin = { source: "stand-in", detail: "known only on an instance" };
+  return {
+    ...facts,
+    ...(Object.fromEntries(missing) as Partial<InstanceFacts>),
+    origins: { ...facts.origins, ...Object.fromEntries(missing.map(([name]) => [name, origin])) },
+  };
+}
