@@ -166,7 +166,7 @@ describe("the page on JSON", () => {
     assert.match(JSON.stringify(tune), /"leftOut":\["big"\].*"degraded":\[\{.*"belowUseful":\[\{/);
     assert.deepEqual(undocumented(tune, "tune"), []);
     assert.deepEqual(undocumented(await emit("plan", ...small), "plan"), []);
-    assert.deepEqual(undocumented(await emit("check", ...small), "check"), []);
+    assert.deepEqual(undocumented(await emit("check", ...small), "check", "Types"), []);
     for (const app of ["api", "big"])
       assert.deepEqual(undocumented(await emit("explain", app, ...small), "explain"), []);
     assert.deepEqual(undocumented(await emit("explain", "api.heap", ...small), "explain", "Setting"), []);
@@ -176,7 +176,14 @@ describe("the page on JSON", () => {
   });
 
   it("names every field of check and of an error", async () => {
-    assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check"), []);
+    assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check", "Types"), []);
+    image.write("etc/parbake/parbake.d/more.yaml", "apps: { big: { profile: go, memory: { min: 4GiB } } }\n");
+    for (const command of ["check", "plan"]) {
+      const refused = await emitRefusal(command, "--instance-type", "t3.nano,m7g.large");
+      assert.match(JSON.stringify(refused), /"types":\[\{"type":"t3\.nano","ok":false/);
+      assert.deepEqual(undocumented(refused, "error", "Types"), []);
+    }
+    image.write("etc/parbake/parbake.d/more.yaml", "files: []\n");
     assert.deepEqual(undocumented(await emitRefusal("plan", "--cpus", "0"), "error"), []);
   });
 
