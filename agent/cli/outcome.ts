@@ -61,13 +61,13 @@ function keyOf({ outcome: { ofMachine }, problem }: Found): string {
 function describeGroup(group: readonly Found[], machines: number, unasked: string | null): Problem {
   // What lacks the least says what would be enough.
   const { outcome, problem } = group.reduce((a, b) => (memoryOf(b) > memoryOf(a) ? b : a));
-  const isEverywhere = group.length === machines && !outcome.ofMachine.includes(problem);
+  const types = [...new Set(group.map((each) => each.outcome.type))];
+  const isEverywhere = types.length === machines && !outcome.ofMachine.includes(problem);
   if (isEverywhere || (machines === 1 && unasked === null)) return problem;
   const isSame = group.every((each) => each.problem.what === problem.what);
-  const which = nameSome(group.map((each) => each.outcome.type));
   const of = isSame ? "" : `, of which ${outcome.type} has the most memory`;
   const why = unasked === null ? "" : `, ${unasked}`;
-  return { ...problem, what: `on ${which}${why}${of}: ${problem.what}` };
+  return { ...problem, what: `on ${nameSome(types)}${why}${of}: ${problem.what}` };
 }
 
 function memoryOf({ outcome }: Found): number {

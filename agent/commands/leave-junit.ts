@@ -2,9 +2,8 @@
 
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { formatJunit, type JunitCase } from "../cli/junit.ts";
+import type { JunitCase } from "../cli/junit.ts";
 import { warningsOf, type Outcome } from "../cli/outcome.ts";
-import { joinRefusals } from "../collect-refusals.ts";
 import { endingOf, type Ending } from "../ending.ts";
 import { errnoOf, explainErrno } from "../host/file-error.ts";
 import { cleaningUp } from "../host/files/cleaning-up.ts";
@@ -25,19 +24,23 @@ export async function leavingJunit(
 ): Promise<Ending> {
   if (file === null) return work(() => {});
   let told: readonly Outcome[] = [];
-  const tell: TellOutcomes = (outcomes) => (told = outcomes);
-  const ended = await work(tell).catch((error: unknown) => ({ error }));
-  const failure = typeof ended === "string" ? failureOf(ended) : failureOfError(ended.error);
-  const written = writeOrRefuse(file, formatJunit(className, casesOf(told, failure)));
-  if (typeof ended !== "string")
-    throw written !== null && ended.error instanceof Refusal ? both(ended.error, written) : ended.error;
-  if (written !== null) throw written;
-  return ended;
+  const leave = async (failure: Failure | null) => {
+    const { formatJunit } = await import("../cli/junit.ts");
+    return tryWrite(file, formatJunit(className, casesOf(told, failure)));
+  };
+  const ending = await work((outcomes) => (told = outcomes)).catch(async (error: unknown) => {
+    const problem = await leave(failureOfError(error));
+    throw problem !== null && error instanceof Refusal ? withProblem(error, problem) : error;
+  });
+  const problem = await leave(failureOf(ending));
+  if (problem !== null) throw new Refusal("cannot-write", problem);
+  return ending;
 }
 
-function both(error: Refusal, written: Refusal): Refusal {
-  const { code, problems } = joinRefusals([error, written]);
-  return new Refusal(code, problems, { cause: error, document: error.document });
+/** The run has failed for a reason of its own, by which it ends. */
+function withProblem(cause: Refusal, problem: Problem): Refusal {
+  const { code, problems, document } = cause;
+  return new Refusal(code, [...problems, problem], { cause, document });
 }
 
 interface Failure {
@@ -63,11 +66,7 @@ function casesOf(outcomes: readonly Outcome[], failure: Failure | null): JunitCa
   return isTold ? cases : [...cases, { name: failure.code, problems: failure.problems, warnings: [] }];
 }
 
-function writeOrRefuse(file: string, text: string): Refusal | null {
-  const problem = tryWrite(file, text);
-  return problem === null ? null : new Refusal("cannot-write", problem);
-}
-
+/** Null: it is written. */
 function tryWrite(file: string, text: string): Problem | null {
   try {
     return replace(file, text);

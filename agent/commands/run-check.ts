@@ -15,7 +15,7 @@ import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
 import { checkImage } from "../inspect/check-image.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
-import type { TellOutcomes } from "./leave-junit.ts";
+import { leavingJunit, type TellOutcomes } from "./leave-junit.ts";
 import { planEach, refuseProblems, type Planned } from "./make-plan.ts";
 import { predictLaunches, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
@@ -25,7 +25,6 @@ const UNASKED = "as launchOn is not set";
 type Check = Extract<Command, { kind: "check" }>;
 
 export async function runCheck(command: Check, session: Session): Promise<Ending> {
-  const { leavingJunit } = await import("./leave-junit.ts");
   return leavingJunit(command.junit, "parbake.check", (tell) => check(command, session, tell));
 }
 

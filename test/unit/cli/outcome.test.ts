@@ -26,6 +26,11 @@ describe("the problems of many machines", () => {
       "a.hbs:2: on a.0xlarge and a.1xlarge: it is broken. Mend it.",
     ]);
   });
+  it("are of one machine where that has one twice", () => {
+    assert.deepEqual(tell([outcomeOf("a.large", { problems: [BROKEN, BROKEN] }), outcomeOf("b.large")]), [
+      "a.hbs:2: on a.large: it is broken. Mend it.",
+    ]);
+  });
   it("are one for all that are too small, with the figures of the machine that lacks the least", () => {
     assert.deepEqual(tell([tooSmall("a.small", 2), tooSmall("a.large", 8), tooSmall("a.medium", 4, [BROKEN])]), [
       "on a.small, a.large and a.medium, of which a.large has the most memory: 9 GiB are needed and 8 there. Pick a larger one.",
