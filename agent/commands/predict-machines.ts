@@ -4,8 +4,9 @@ import type { MachineChoice } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import { expandPatterns } from "../facts/catalogue/expand-patterns.ts";
-import type { Facts, InstanceFacts, Origin } from "../facts/facts.ts";
+import type { Facts, Origin } from "../facts/facts.ts";
 import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
+import { withStandIns } from "../facts/stand-ins.ts";
 import { isFlaw, parseTypePattern, type PlacedPattern } from "../names/type-pattern.ts";
 import { Refusal, type Problem, type RefusalCode } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
@@ -22,10 +23,18 @@ export function predictMachines(choice: Exclude<MachineChoice, { kind: "here" }>
 
 /** The machines that the image is for, by its own config. */
 export function predictLaunches({ launchOn }: Pick<Config, "launchOn">): readonly Facts[] {
-  return predictTypes(launchOn, [], "config");
+  const instanceType: Origin = { source: "option", detail: "launchOn" };
+  return predictTypes(launchOn, [], "config").map((facts) => ({
+    ...facts,
+    origins: { ...facts.origins, instanceType },
+  }));
 }
 
-function predictTypes(patterns: readonly PlacedPattern[], flaws: readonly Problem[], code: RefusalCode) {
+function predictTypes(
+  patterns: readonly PlacedPattern[],
+  flaws: readonly Problem[],
+  code: RefusalCode,
+): readonly Facts[] {
   const { rows, problems } = expandPatterns(patterns, readCatalogue());
   if (flaws.length + problems.length > 0) throw new Refusal(code, [...flaws, ...problems]);
   return rows.map((row) => withStandIns(predictFacts(row)));
@@ -52,34 +61,4 @@ export function findOtherArchitecture({ architectures }: Pick<Config, "architect
       fix: "Pick another type, or extend architectures in the config.",
     },
   ];
-}
-
-// A bake knows no instance, yet a template may print its region or id: it gets a value of the right shape.
-const STAND_INS: InstanceFacts = {
-  instanceType: "x0.large",
-  instanceId: "i-00000000000000000",
-  region: "us-east-1",
-  availabilityZone: "us-east-1a",
-  amiId: "ami-00000000000000000",
-  partition: "aws",
-  lifeCycle: "on-demand",
-  localIpv4: "192.0.2.1",
-  localIpv6: null,
-  hostname: "ip-192-0-2-1.ec2.internal",
-  roleName: "role",
-  tags: null,
-  placementGroup: null,
-  partitionNumber: null,
-};
-
-function withStandIns(facts: Facts): Facts {
-  const missing = Object.entries(STAND_INS).filter(
-    ([name, value]) => facts[name as keyof Facts] === null && value !== null,
-  );
-  const origin: Origin = { source: "stand-in", detail: "known only on an instance" };
-  return {
-    ...facts,
-    ...(Object.fromEntries(missing) as Partial<InstanceFacts>),
-    origins: { ...facts.origins, ...Object.fromEntries(missing.map(([name]) => [name, origin])) },
-  };
 }

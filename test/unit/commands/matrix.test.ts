@@ -56,7 +56,9 @@ describe("an image that is for many instance types", () => {
       assert.equal(out.split("/etc/web/a").length, 2, "told once");
     }
     const { out } = await say("plan", "--json");
-    assert.equal((JSON.parse(out) as { plans: unknown[] }).plans.length, 10);
+    const { plans } = JSON.parse(out) as { plans: { facts: { origins: Record<string, unknown> } }[] };
+    assert.equal(plans.length, 10);
+    assert.deepEqual(plans[0]?.facts.origins["instanceType"], { source: "option", detail: "launchOn" });
   });
 
   it("has what happens to a file told for all, for how many it differs, and its differences if asked", async () => {
