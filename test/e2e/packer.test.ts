@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readJunit } from "../unit/support/read-junit.ts";
 import { attempt, type Outcome } from "./support/command.ts";
 import { IMAGE } from "./support/image.ts";
 import { createNamespace, type Namespace } from "./support/namespace.ts";
@@ -57,6 +58,26 @@ describeWhere(
       assert.equal(status, 0, stdout + stderr);
       for (const type of ["t3.micro", "m7g.large", "r7i.4xlarge"])
         assert.match(stdout + stderr, new RegExp(type.replace(".", "\\.")));
+    });
+
+    it("has a line in its log and a case in its JUnit file for each type that the patterns mean", async () => {
+      const { stdout, stderr } = await packer("build");
+      const types = ["t3.micro", ...["", "x", "2x", "4x", "8x"].map((times) => `m7g.${times}large`), "r7i.4xlarge"];
+      const [log = ""] = (stdout + stderr).split(/^.*valid: /m);
+      const lines = log.split("\n").map((line) => line.replace(/^ +null\.image: /, ""));
+      assert.deepEqual(
+        lines.flatMap((line) => /^(?:ok|failed) +(\S+)/.exec(line)?.[1] ?? []),
+        types,
+      );
+      assert.deepEqual(
+        lines.filter((line) => /^(?:ok| ) /.test(line) && line.length > 120),
+        [],
+      );
+      const cases = readJunit(await readFile(join(baked.root, "root/junit.xml"), "utf8"));
+      assert.deepEqual(
+        cases.map(({ name, failure }) => [name, failure]),
+        types.map((type) => [type, null]),
+      );
     });
 
     it("fails where a template is broken, and says in which file and line, and what", async () => {

@@ -95,7 +95,7 @@ function valueOn(machine: TunedMachine, name: string, setting: string): Value | 
 const MOST_VALUES = 4;
 
 /** Two such, with their types, have to fit on a line. */
-const WIDEST_VALUE = 20;
+const WIDEST_VALUE = 16;
 
 /** `1 on m7g.medium, 2 on 5 types`; `12 values, from 458MB on m7g.medium to 15GB on m7g.16xlarge`. */
 function describeValues(values: readonly Value[]): string {

@@ -15,6 +15,7 @@ build {
 
   provisioner "shell-local" {
     inline = [
+      "systemd-nspawn --quiet --register=no --keep-unit --pipe --directory=${var.root} parbake check --instance-type 't3.micro,m7g.{large..8xlarge},r7i.4xlarge' --junit /root/junit.xml",
       "systemd-nspawn --quiet --register=no --keep-unit --pipe --directory=${var.root} parbake apply --dry-run --instance-type t3.micro,m7g.large,r7i.4xlarge",
     ]
   }

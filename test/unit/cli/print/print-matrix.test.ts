@@ -84,7 +84,7 @@ settings that differ
     const [, line] = show(machines).split("settings that differ\n");
     assert.equal(
       line,
-      "  db options  5 values, from -Xmx1G -XX:-XX:-XX:… on u7in-32tb.1xlarge to -Xmx5G -XX:-XX:-XX:… on u7in-32tb.5xlarge\n",
+      "  db options  5 values, from -Xmx1G -XX:-XX:… on u7in-32tb.1xlarge to -Xmx5G -XX:-XX:… on u7in-32tb.5xlarge\n",
     );
   });
 
