@@ -100,7 +100,7 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
       assert.equal(await machine.show(unit, "ActiveState"), "active", unit);
     }
     const argv = await machine.run(["cat", `/proc/${await machine.show("haproxy.service", "MainPID")}/cmdline`]);
-    assert.match(argv, /\0-m\0\d+\0-f\0\/etc\/haproxy\/conf\.d/);
+    assert.match(argv, /\0-f\0\/etc\/haproxy\/parbake\.cfg\0.*\0-m\0\d+\0-f\0\/etc\/haproxy\/haproxy\.cfg/);
     await machine.run(["systemctl", "stop", ...Object.keys(UNITS)]);
   });
 
@@ -162,7 +162,7 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
 
 /** Has HAProxy go on where this machine lets it have fewer files than it wants: why, or null where it does not have to. */
 async function allowFewerFiles(root: string): Promise<string | null> {
-  const [, files] = /ulimit-n (\d+)/.exec(await readFile(join(root, "etc/haproxy/conf.d/90-parbake.cfg"), "utf8"))!;
+  const [, files] = /ulimit-n (\d+)/.exec(await readFile(join(root, "etc/haproxy/parbake.cfg"), "utf8"))!;
   const reason = explainFewerFiles(Number(files));
   if (reason !== null) await appendFile(join(root, "etc/haproxy/haproxy.cfg"), "global\n  no strict-limits\n");
   return reason;

@@ -30,7 +30,7 @@ export const CHECKS: readonly TemplateCheck[] = [
     title: "HAProxy 2.6, beside Debian's haproxy.cfg (-c)",
     accept: runValidator,
   },
-  byEnvironment("haproxy.env.hbs", "its arguments by HAProxy 2.6", "haproxy -f /etc/haproxy/haproxy.cfg -c $OPTIONS"),
+  byEnvironment("haproxy.env.hbs", "its arguments by HAProxy 2.6", "haproxy -Ws -c -q $EXTRAOPTS"),
   { template: "hugepages.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byEnvironment("jvm.env.hbs", "Java 17 takes it", "java -version", largestHeap),
   byEnvironment(
