@@ -15,6 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["host"],
   ["host/files"],
   ["host/inputs"],
+  ["image"],
   ["process"],
   ["config"],
   ["config/yaml"],

@@ -1,10 +1,9 @@
 // What the image must hold for a plan to work on it: owners, folders, validators and units. Never writes, runs nothing.
 
-import { accessSync, constants, existsSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants } from "node:fs";
 import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
-import { templateOf } from "../names/unit-name.ts";
+import { isUnitInImage } from "../image/units.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect-plan.ts";
@@ -47,16 +46,8 @@ function isExecutable(file: string): boolean {
   }
 }
 
-// systemd.unit(5), without the folders that generators fill at boot; an init script becomes a service of its name.
-const UNIT_FOLDERS = [
-  "/etc/systemd/system",
-  "/usr/local/lib/systemd/system",
-  "/usr/lib/systemd/system",
-  "/lib/systemd/system",
-];
-
 function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
-  const missing = onChange.filter(({ unit }) => !isInImage(unit, root));
+  const missing = onChange.filter(({ unit }) => !isUnitInImage(unit, root));
   return missing.map(({ unit, action }) => ({
     what: `${path} is to ${action} ${unit}, which is not in the image`,
     fix: "Install its package, or fix the unit's name.",
@@ -66,16 +57,9 @@ function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
 function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem[] {
   const units = new Set(keys.flatMap(({ credential }) => credential?.units ?? []));
   return [...units]
-    .filter((unit) => !isInImage(unit, root))
+    .filter((unit) => !isUnitInImage(unit, root))
     .map((unit) => ({
       what: `the secret ${name} is for ${unit}, which is not in the image`,
       fix: "Install its package, or fix the unit's name.",
     }));
-}
-
-function isInImage(unit: string, root: string): boolean {
-  const names = [unit, templateOf(unit) ?? unit];
-  const script = join("/etc/init.d", unit.replace(/\.service$/, ""));
-  const files = UNIT_FOLDERS.flatMap((folder) => names.map((name) => join(folder, name)));
-  return [script, ...files].some((path) => existsSync(resolveInRoot(root, path)));
 }
