@@ -44,6 +44,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["apply/transaction"],
   ["apply"],
   ["inspect"],
+  ["init"],
   ["cli"],
   ["cli/print"],
   ["commands"],

@@ -102,6 +102,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runStatus(session);
     case "ready":
       return runReady(command, session);
+    case "init":
+      return (await import("./commands/run-init.ts")).runInit(command, session);
   }
 }
 

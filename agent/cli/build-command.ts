@@ -38,6 +38,8 @@ export function buildCommand(
       return { kind: "status" };
     case "ready":
       return { kind: "ready", unit: parseUnit(operand, problems) };
+    case "init":
+      return { kind: "init", dryRun: given.has("dry-run") };
   }
 }
 

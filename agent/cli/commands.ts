@@ -15,7 +15,7 @@ export const OPTIONS = {
   "log-format": { value: "FORMAT", about: "text, json or journal (default: journal under systemd, else text)" },
   help: { value: null, about: "this text; after a command, the command's own" },
   version: { value: null, about: "version, commit and Node version" },
-  "dry-run": { value: null, about: "print the plan and write nothing: the same as `plan`" },
+  "dry-run": { value: null, about: "write nothing: print the plan, as `plan` does, or the config of `init`" },
   plan: {
     value: "FILE",
     about: "apply this plan, which `plan --json` printed on this machine, unless anything has changed since",
@@ -112,6 +112,12 @@ export const COMMANDS = {
     operand: "UNIT",
     options: [],
     example: "parbake ready api.service",
+  },
+  init: {
+    about: "look at what the image has, and write a starting config with the templates that it needs",
+    operand: null,
+    options: ["dry-run"],
+    example: "parbake init --root /mnt/image --dry-run",
   },
 } as const satisfies Record<string, CommandRule>;
 

@@ -54,6 +54,8 @@ export type Command =
     }
   /** `setting` null: the app as a whole. */
   | { readonly kind: "explain"; readonly machine: MachineChoice; readonly app: string; readonly setting: string | null }
+  /** `dryRun`: print the config and write nothing. */
+  | { readonly kind: "init"; readonly dryRun: boolean }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

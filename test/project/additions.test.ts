@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import { READERS } from "../../agent/formats/readers.ts";
+import { OFFERED, PROGRAMS, UNITS, UNTOLD } from "../../agent/init/detection.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
 
 const TEST = join(import.meta.dirname, "..");
@@ -23,6 +24,20 @@ describe("every profile", () => {
       assert.ok(file, `no test/unit/tuning/*/${name}.test.ts`);
       if (!PROVEN_OTHERWISE.includes(name)) assert.match(read(file), /\b(provePromises|describeRedisLike)\(/);
     });
+});
+
+describe("how an image tells that it has an app", () => {
+  const tables = [UNITS, PROGRAMS, UNTOLD].map((table) => Object.keys(table));
+  const known = [...tables.flat(), ...OFFERED];
+
+  for (const name of PROFILES.keys())
+    it(`is known, for init, in one place of agent/init/detection.ts: ${name}`, () => {
+      assert.equal(known.filter((each) => each === name).length, 1);
+    });
+
+  it("is known of no app that has no profile", () => {
+    assert.deepEqual(known.toSorted(), [...PROFILES.keys()].toSorted());
+  });
 });
 
 describe("every format", () => {

@@ -6,6 +6,8 @@ import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
+import { runCommand } from "../unit/support/run-command.ts";
+import { makeSmallImage } from "../unit/support/small-image.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 
@@ -185,6 +187,17 @@ describe("the page on JSON", () => {
     }
     image.write("etc/parbake/parbake.d/more.yaml", "files: []\n");
     assert.deepEqual(undocumented(await emitRefusal("plan", "--cpus", "0"), "error"), []);
+  });
+
+  it("names every field of init, written and dry, and of an app that is a comment", async () => {
+    const fresh = makeSmallImage("incomplete");
+    for (const words of [["init", "--dry-run"], ["init"]]) {
+      const document = JSON.parse((await runCommand(fresh, ...words, "--json")).out);
+      assert.deepEqual([document.schema, document.dryRun, document.warnings.length], [1, words.length === 2, 3]);
+      const active: readonly boolean[] = document.apps.map((app: { readonly active: boolean }) => app.active);
+      assert.deepEqual([active.includes(false), active.includes(true)], [true, true]);
+      assert.deepEqual(undocumented(document, "init"), []);
+    }
   });
 
   it("names every metric, with its labels, and none that there is not", () => {

@@ -5,18 +5,15 @@ import { join } from "node:path";
 import type { Config } from "../../../agent/config/config.ts";
 import { parseConfig } from "../../../agent/config/read/parse-config.ts";
 import { readTemplates } from "../../../agent/config/read/read-templates.ts";
+import {
+  readExamples as readExamplesOf,
+  readHead as readHeadOf,
+  type Example,
+} from "../../../agent/init/head-examples.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
 import { trustingInputs } from "./trusting.ts";
 
 export const TEMPLATES_FOLDER = join(import.meta.dirname, "../../../templates");
-
-/** One block of config at the head of a template. */
-interface Example {
-  readonly template: string;
-  /** What stands above it: `Debian 12 and Amazon Linux 2023, with …:`. Empty for the templates of secrets. */
-  readonly systems: string;
-  readonly yaml: string;
-}
 
 export interface ParsedExample extends Example {
   readonly config: Config;
@@ -29,21 +26,15 @@ export function listReadyTemplates(): readonly string[] {
 }
 
 export function readHead(template: string): string {
-  const text = readFileSync(join(TEMPLATES_FOLDER, template), "utf8");
-  const head = /^\{\{!--\n(.*?)\n--\}\}\n/s.exec(text);
-  if (!head) throw new Error(`${template} has no comment at its head`);
-  return head[1]!;
+  return readHeadOf(template, readTemplate(template));
 }
 
-/** The indented blocks, each with the line above it. */
 export function readExamples(template: string): readonly Example[] {
-  const paragraphs = readHead(template).split("\n\n");
-  return paragraphs.flatMap((paragraph, index) => {
-    if (!paragraph.startsWith("  ")) return [];
-    const above = paragraphs[index - 1]!;
-    const systems = above.endsWith(":") ? above.replaceAll("\n", " ") : "";
-    return [{ template, systems, yaml: `${paragraph.replaceAll(/^ {2}/gm, "")}\n` }];
-  });
+  return readExamplesOf(template, readTemplate(template));
+}
+
+function readTemplate(template: string): string {
+  return readFileSync(join(TEMPLATES_FOLDER, template), "utf8");
 }
 
 /** As if the block were pasted into an empty parbake.yaml. */

@@ -10,7 +10,7 @@ export interface Said {
   readonly err: string;
 }
 
-export async function runCommand({ root }: ScratchImage, ...words: readonly string[]): Promise<Said> {
+export async function runCommand({ root }: Pick<ScratchImage, "root">, ...words: readonly string[]): Promise<Said> {
   const said = { out: "", err: "" };
   const status = await run([...words, "--root", root], {
     environment: { AWS_EC2_METADATA_DISABLED: "true" },

@@ -1,0 +1,69 @@
+// How an image tells that it has an app, for every profile: by the name of its unit, or by the program that a unit of the operator's
+// own runs. Pure data.
+
+/** Packages name their units; `version` is what the unit's name says of it. */
+export const UNITS: Readonly<Record<string, RegExp>> = {
+  cassandra: /^cassandra\.service$/,
+  clickhouse: /^clickhouse-server\.service$/,
+  elasticsearch: /^elasticsearch\.service$/,
+  haproxy: /^haproxy\.service$/,
+  kafka: /^(?:confluent-)?kafka\.service$/,
+  kubelet: /^kubelet\.service$/,
+  mariadb: /^mariadb\.service$/,
+  memcached: /^memcached\.service$/,
+  mongodb: /^mongod\.service$/,
+  mysql: /^mysqld?\.service$/,
+  nginx: /^nginx\.service$/,
+  opensearch: /^opensearch\.service$/,
+  "php-fpm": /^php(?<version>\d+\.\d+)?-fpm\.service$/,
+  // Debian's clusters are instances of a template, and its postgresql.service runs nothing; PGDG's units of RPM have a version.
+  postgresql: /^postgresql(?:@|-(?<version>\d+))?\.service$/,
+  prometheus: /^prometheus\.service$/,
+  rabbitmq: /^rabbitmq-server\.service$/,
+  redis: /^redis(?:-server|6)?\.service$/,
+  valkey: /^valkey(?:-server)?\.service$/,
+};
+
+interface ProgramRule {
+  /** The program's name, of which the path does not matter. */
+  readonly program: RegExp;
+  /** Variables that a unit sets for nothing else: a start script hides the program. */
+  readonly variables: RegExp;
+  /** Arguments that take precedence over what the environment says. */
+  readonly precedent: RegExp;
+}
+
+/** The first that fits counts. */
+export const PROGRAMS: Readonly<Record<string, ProgramRule>> = {
+  jvm: {
+    program: /^java$/,
+    variables: /^(?:JAVA_HOME|JAVA_OPTS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)$/,
+    precedent: /^-(?:Xm[nsx]|XX:(?:Max|Min|Initial)\w+)/,
+  },
+  puma: {
+    program: /^puma$/,
+    variables: /^PUMA_(?:MAX_THREADS|WORKERS)$/,
+    precedent: /^(?:-w|-t|--workers|--threads)\b/,
+  },
+  python: {
+    program: /^(?:gunicorn|uvicorn)3?$/,
+    variables: /^(?:GUNICORN_CMD_ARGS|UVICORN_\w+)$/,
+    precedent: /^(?:-w|--workers|--threads)\b/,
+  },
+  node: {
+    program: /^(?:node|nodejs|npm|pm2-runtime)$/,
+    variables: /^NODE_(?:ENV|OPTIONS)$/,
+    precedent: /^--(?:max-old-space-size|max_old_space_size)\b/,
+  },
+  dotnet: { program: /^dotnet$/, variables: /^(?:DOTNET|ASPNETCORE)_\w+$/, precedent: /^(?!)/ },
+  // Its program has any name.
+  go: { program: /^(?!)/, variables: /^GO(?:MEMLIMIT|MAXPROCS|GC|DEBUG)$/, precedent: /^(?!)/ },
+};
+
+/** Of no app that an image has: init shows their entries as comments. */
+export const OFFERED: readonly string[] = ["sysctl", "hugepages", "systemd"];
+
+/** Profiles that no image tells. */
+export const UNTOLD: Readonly<Record<string, string>> = {
+  custom: "its settings are the operator's own",
+};

@@ -1,0 +1,26 @@
+// What the lines of a service's unit say, as systemd.syntax(7) has them. Pure.
+
+/** The commands of ExecStart=, without the characters in front that say how to run them. */
+export function readCommands(text: string): readonly string[] {
+  return valuesOf("ExecStart", text).map((value) => value.replace(/^[-@:+!|]+/, ""));
+}
+
+/** The names of the variables of Environment=. */
+export function readAssignments(text: string): readonly string[] {
+  return valuesOf("Environment", text).flatMap((value) =>
+    [...value.matchAll(/(?:^|[\s"'])(\w+)=/g)].map(([, name]) => name!),
+  );
+}
+
+/** Without those whose name depends on something. */
+export function readEnvironmentFiles(text: string): readonly string[] {
+  return valuesOf("EnvironmentFile", text)
+    .map((value) => value.replace(/^-/, ""))
+    .filter((path) => !/[%*?[]/.test(path));
+}
+
+function valuesOf(key: string, text: string): readonly string[] {
+  const lines = text.replaceAll(/\\\n/g, " ").split("\n");
+  const values = lines.map((line) => /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(line));
+  return values.flatMap((match) => (match?.[1] === key && match[2] !== "" ? [match[2]!] : []));
+}
