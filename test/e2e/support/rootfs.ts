@@ -17,8 +17,9 @@ type Rootfs =
   | { readonly kind: "unavailable"; readonly reason: string };
 
 /** `unavailable` where Debian's packages cannot be had; any other failure rejects. */
-export async function buildRootfs(packages: readonly string[]): Promise<Rootfs> {
-  const parameters = listParameters(packages);
+/** @param suite of Debian */
+export async function buildRootfs(packages: readonly string[], suite = "bookworm"): Promise<Rootfs> {
+  const parameters = listParameters(packages, suite);
   const hash = createHash("sha256")
     .update(JSON.stringify([parameters, process.arch]))
     .digest("hex")
@@ -52,12 +53,12 @@ export async function restoreRootfs(archive: string, folder: string): Promise<vo
   ]);
 }
 
-function listParameters(packages: readonly string[]): readonly string[] {
+function listParameters(packages: readonly string[], suite: string): readonly string[] {
   return [
     "--variant=minbase",
     `--include=${[...BASE, ...packages].join(",")}`,
     ...["man", "doc", "locale"].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
-    "bookworm",
+    suite,
   ];
 }
 
