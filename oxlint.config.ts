@@ -33,6 +33,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["plan"],
   ["aws/route"],
   ["aws"],
+  ["aws/calls"],
   ["aws/secrets-manager"],
   ["apply/state"],
   ["report"],
@@ -52,7 +53,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** What decides and never acts. */
-const PURE = /^(names|formats|template|tuning|plan)\b/;
+const PURE = /^(names|formats|template|tuning|fleet|plan)\b/;
 
 /** The two files of agent/ that stand above all rooms. */
 const TOP = ["agent/main.ts", "agent/run.ts"];

@@ -26,7 +26,7 @@ export async function createEc2Client({ region, settings, credentials }: Ec2Opti
     ...fixedConfig(settings),
     maxAttempts: 3,
     ...(credentials ? { credentials } : {}),
-    requestHandler: createRequestHandler(settings, () => MOST_BODY_BYTES),
+    requestHandler: createRequestHandler(settings, { maxBodyBytes: () => MOST_BODY_BYTES }),
   });
   return { ec2, client };
 }

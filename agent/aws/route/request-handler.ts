@@ -14,6 +14,12 @@ import { authorityOf, routeTo, type Destination, type Route } from "./route.ts";
 
 const ANSWER_TIMEOUT_MS = 5_000;
 
+export interface AnswerLimits {
+  readonly maxBodyBytes: (request: SdkRequest) => number;
+  /** Default: that of a service whose answers are small. */
+  readonly timeoutMs?: number;
+}
+
 /** What a client gives its handler. */
 export interface SdkRequest extends Destination {
   readonly method: string;
@@ -44,12 +50,11 @@ interface HandlerOptions {
 }
 
 /**
- * @param maxBodyBytes of the answer to a request
  * @param awsRoots the authorities that AWS's own hosts are tried with first; where they do not do, all that Node trusts
  */
 export function createRequestHandler(
   settings: ClientSettings,
-  maxBodyBytes: (request: SdkRequest) => number,
+  { maxBodyBytes, timeoutMs = ANSWER_TIMEOUT_MS }: AnswerLimits,
   awsRoots: readonly string[] = AWS_ROOTS,
 ): RequestHandler {
   const closing = new AbortController();
@@ -60,7 +65,7 @@ export function createRequestHandler(
       const route = routeTo(request, settings);
       const limits = {
         signal: abortSignal instanceof AbortSignal ? abortSignal : closing.signal,
-        timeoutMs: ANSWER_TIMEOUT_MS,
+        timeoutMs,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         maxBodyBytes: maxBodyBytes(request),
       };

@@ -5,14 +5,16 @@ import {
   BatchGetSecretValueCommand,
   type APIErrorType,
   type BatchGetSecretValueCommandOutput,
+  type SecretsManagerClient,
   type SecretValueEntry,
 } from "@aws-sdk/client-secrets-manager";
 import { isArn } from "../../names/secret-id.ts";
 import { Refusal } from "../../refusal.ts";
-import { callService, type CallContext } from "./call-service.ts";
+import { callService } from "../calls/call-service.ts";
+import type { Circumstances } from "../calls/clients.ts";
+import { judgeName } from "../calls/error-policy.ts";
 import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
-import type { Circumstances } from "./clients.ts";
-import { judgeName } from "./error-policy.ts";
+import type { SecretsContext } from "./client.ts";
 import type { SecretRequest } from "./secret-request.ts";
 
 /** The most that BatchGetSecretValue takes (API reference). */
@@ -29,7 +31,7 @@ interface Waiting {
 }
 
 /** @param fetchOne asks for a secret alone, with retries of its own */
-export function createBatcher(context: CallContext, fetchOne: FetchOne): FetchOne {
+export function createBatcher(context: SecretsContext, fetchOne: FetchOne): FetchOne {
   let waiting: Waiting[] = [];
   /** Batches are not tried again: the role may not call them, the endpoint has none, or the account's quota is used up. */
   let isRefused = false;
@@ -82,14 +84,14 @@ interface BatchAnswer {
 }
 
 /** Null: batches are refused as such. @throws Refusal when there is no answer until the deadline */
-async function askBatch({ region, waiting }: Batch, context: CallContext): Promise<BatchAnswer | null> {
+async function askBatch({ region, waiting }: Batch, context: SecretsContext): Promise<BatchAnswer | null> {
   const ids = [...new Set(waiting.map(({ request }) => request.id))];
   const subject = `${ids.length} secrets in ${region}`;
   const answer: { values: SecretValueEntry[]; errors: APIErrorType[] } = { values: [], errors: [] };
   let NextToken: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const input = { SecretIdList: ids, ...(NextToken === undefined ? {} : { NextToken }) };
-    const outcome = await callService<BatchGetSecretValueCommandOutput>(
+    const outcome = await callService<SecretsManagerClient, BatchGetSecretValueCommandOutput>(
       {
         subject,
         region,

@@ -2,17 +2,10 @@
 // form that the API promises. Pure. No word of an answer is in a flaw: it is foreign, and may be a secret.
 
 import { isArn, isVersionId } from "../../names/secret-id.ts";
+import type { Checked, Flaw } from "../calls/call-service.ts";
 import type { SecretAnswer } from "../extract-keys.ts";
 import type { SecretDescription } from "../secret-description.ts";
 import type { SecretRequest, VersionInput } from "./secret-request.ts";
-
-/** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
-interface Flaw {
-  readonly kind: "flaw";
-  readonly flaw: string;
-}
-
-export type Checked<T> = Flaw | { readonly kind: "good"; readonly answer: T };
 
 export interface ValueAnswer extends SecretAnswer {
   readonly versionId: string;

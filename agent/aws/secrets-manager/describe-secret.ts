@@ -1,15 +1,16 @@
 // What Secrets Manager says of a secret without its value: which version has which stage. Needs no right to read it.
 
-import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { callService, refusalOf, type Call } from "../calls/call-service.ts";
 import type { SecretDescription } from "../secret-description.ts";
-import { callService, refusalOf, type Call, type CallContext } from "./call-service.ts";
 import { checkDescription } from "./check-answer.ts";
+import type { SecretsContext } from "./client.ts";
 import type { SecretRequest } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret: denied, not there, or no answer */
-export async function describeSecret(request: SecretRequest, context: CallContext): Promise<SecretDescription> {
+export async function describeSecret(request: SecretRequest, context: SecretsContext): Promise<SecretDescription> {
   const { id, region, subject } = request;
-  const call: Call<SecretDescription> = {
+  const call: Call<SecretsManagerClient, SecretDescription> = {
     subject,
     region,
     operation: "DescribeSecret",

@@ -1,28 +1,12 @@
 // The policy for every error of Secrets Manager: one row for each cause, with the names that AWS gives it. Plain data.
-// OPERATION stands for the call that failed, PRINCIPAL for whoever signed it. Sources: the API reference of GetSecretValue,
-// BatchGetSecretValue and DescribeSecret with its common errors, and SigV4's troubleshooting page.
+// Sources: the API reference of GetSecretValue, BatchGetSecretValue and DescribeSecret with its common errors, and SigV4's
+// troubleshooting page.
 
-import type { RefusalCode } from "../../refusal.ts";
-
-export type Kind = "fatal" | "retry" | "refresh";
-
-export interface Rule {
-  readonly names: readonly string[];
-  readonly kind: Kind;
-  readonly code: RefusalCode;
-  readonly what: string;
-  readonly fix: string;
-  /** A wrong clock can be the cause. */
-  readonly isAboutTime?: true;
-  readonly isThrottled?: true;
-  /** Other credentials might not meet this error. */
-  readonly isAboutCredentials?: true;
-  /** The fix where the credentials are an access key of the environment. Absent: the same. */
-  readonly keyFix?: string;
-}
+import { indexRules, type Rule } from "../calls/rule.ts";
+import type { Service } from "../calls/service.ts";
 
 /** By the clock: chrony may set it while parbake waits. */
-export const CLOCK: Rule = {
+const CLOCK: Rule = {
   names: ["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"],
   kind: "retry",
   code: "unavailable",
@@ -177,3 +161,11 @@ export const API_POLICY: readonly Rule[] = [
     fix: "Unset AWS_USE_FIPS_ENDPOINT or AWS_USE_DUALSTACK_ENDPOINT.",
   },
 ];
+
+export const SECRETS_MANAGER: Service = {
+  name: "Secrets Manager",
+  endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+  rules: indexRules(API_POLICY),
+  clock: CLOCK,
+  isForRole: true,
+};

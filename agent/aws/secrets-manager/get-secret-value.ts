@@ -1,12 +1,13 @@
 // Fetches one version of one secret with a call of its own.
 
-import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
-import { callService, refusalOf, type Call, type CallContext, type Outcome } from "./call-service.ts";
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { callService, refusalOf, type Call, type Outcome } from "../calls/call-service.ts";
 import { checkValue, type ValueAnswer } from "./check-answer.ts";
+import type { SecretsContext } from "./client.ts";
 import { versionInput, type SecretRequest, type VersionInput } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret, or that of credentials that cannot be had */
-export async function getSecretValue(request: SecretRequest, context: CallContext): Promise<ValueAnswer> {
+export async function getSecretValue(request: SecretRequest, context: SecretsContext): Promise<ValueAnswer> {
   const { step, subject } = request;
   const outcome = await ask(request, versionInput(step), context);
   if (outcome.kind === "answered") return outcome.answer;
@@ -18,9 +19,9 @@ export async function getSecretValue(request: SecretRequest, context: CallContex
   throw refusalOf(subject, current.failure);
 }
 
-function ask(request: SecretRequest, version: VersionInput, context: CallContext): Promise<Outcome<ValueAnswer>> {
+function ask(request: SecretRequest, version: VersionInput, context: SecretsContext): Promise<Outcome<ValueAnswer>> {
   const { id, region, subject } = request;
-  const call: Call<ValueAnswer> = {
+  const call: Call<SecretsManagerClient, ValueAnswer> = {
     subject,
     region,
     operation: "GetSecretValue",

@@ -5,6 +5,7 @@ import { wait } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import type { SecretStep } from "../../plan/plan.ts";
+import { createClients } from "../calls/clients.ts";
 import type { Credentials } from "../credentials.ts";
 import { extractKeys, hasMark, WHOLE } from "../extract-keys.ts";
 import type { FetchedSecret } from "../fetched-secret.ts";
@@ -12,9 +13,8 @@ import type { CallRegion } from "../route/call-region.ts";
 import type { ClientSettings } from "../route/endpoints.ts";
 import type { SecretDescription } from "../secret-description.ts";
 import { createBatcher, type FetchOne } from "./batch-secrets.ts";
-import type { CallContext } from "./call-service.ts";
 import type { ValueAnswer } from "./check-answer.ts";
-import { createClients } from "./clients.ts";
+import { SECRETS_MANAGER_CLIENT, type SecretsContext } from "./client.ts";
 import { describeSecret } from "./describe-secret.ts";
 import { getSecretValue } from "./get-secret-value.ts";
 import { buildRequest, type SecretRequest } from "./secret-request.ts";
@@ -46,8 +46,8 @@ export interface SecretsSourceOptions {
 export function createSecretsSource(options: SecretsSourceOptions): SecretsSource {
   const { region, settings, deadline, log, batch = false, startJitterMs = 0, random = Math.random } = options;
   const { onRetry } = options;
-  const clients = createClients(settings, options.fetchCredentials);
-  const context: CallContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
+  const clients = createClients(SECRETS_MANAGER_CLIENT, settings, options.fetchCredentials);
+  const context: SecretsContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
   const fetchOne: FetchOne = (request) => getSecretValue(request, context);
   let start: Promise<FetchOne> | null = null;
 
@@ -76,7 +76,7 @@ function takeKeys({ step, subject }: SecretRequest, answer: ValueAnswer, log: Lo
   return { versionId: answer.versionId, values: extractKeys(step, answer) };
 }
 
-async function waitForTurn(startJitterMs: number, { deadline, log, random }: CallContext): Promise<void> {
+async function waitForTurn(startJitterMs: number, { deadline, log, random }: SecretsContext): Promise<void> {
   const waitMs = computeStartDelayMs(startJitterMs, deadline.remainingMs(), random());
   log("info", "waiting for this instance's turn (aws.startJitter)", { waitMs: Math.round(waitMs) });
   await wait(waitMs, deadline.signal);

@@ -1,6 +1,7 @@
 // What Secrets Manager and IMDS can answer, with the value in every place where an answer has words.
 
-import { API_POLICY, type Rule } from "../../../agent/aws/secrets-manager/error-rules.ts";
+import type { Rule } from "../../../agent/aws/calls/rule.ts";
+import { API_POLICY } from "../../../agent/aws/secrets-manager/error-rules.ts";
 import { EXIT_STATUS } from "../../../agent/refusal.ts";
 import { always, answer, BATCH, DESCRIBE, FETCH, once, ROLE, type Case } from "./case.ts";
 

@@ -50,7 +50,7 @@ describe("the authorities of AWS's own hosts", () => {
 
   async function ask(host: string, awsRoots: readonly string[], times = 1): Promise<string> {
     const settings = readClientSettings("SECRETS_MANAGER", { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
-    const handler = createRequestHandler(settings, () => 1000, awsRoots);
+    const handler = createRequestHandler(settings, { maxBodyBytes: () => 1000 }, awsRoots);
     const request = { protocol: "https:", hostname: host, method: "POST", path: "/", headers: { host }, body: "{}" };
     try {
       const all = await Promise.allSettled(Array.from({ length: times }, () => handler.handle(request)));

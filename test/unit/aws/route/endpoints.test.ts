@@ -102,7 +102,7 @@ describe("readClientSettings", () => {
       [bundle("key.pem", "-----BEGIN PRIVATE KEY-----\n"), /key\.pem: AWS_CA_BUNDLE holds no certificate/],
     ] as const;
     for (const [AWS_CA_BUNDLE, message] of cases) {
-      const handler = createRequestHandler(read({ AWS_CA_BUNDLE }), () => 1);
+      const handler = createRequestHandler(read({ AWS_CA_BUNDLE }), { maxBodyBytes: () => 1 });
       const ask = (protocol: string) =>
         handler.handle({ protocol, hostname: "127.0.0.1", port: 1, method: "GET", path: "/", headers: {} });
       await assert.rejects(
@@ -122,7 +122,7 @@ describe("readClientSettings", () => {
         throw bug;
       },
     };
-    const handler = createRequestHandler(settings, () => 1);
+    const handler = createRequestHandler(settings, { maxBodyBytes: () => 1 });
     const request = { protocol: "https:", hostname: "127.0.0.1", port: 1, method: "GET", path: "/", headers: {} };
     await assert.rejects(handler.handle(request), (error) => error === bug);
     handler.destroy();

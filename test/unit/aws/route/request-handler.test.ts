@@ -30,7 +30,9 @@ describe("createRequestHandler", () => {
   }
 
   function open(environment: Environment): RequestHandler {
-    const handler = createRequestHandler(readClientSettings("SECRETS_MANAGER", environment), () => 65_536);
+    const handler = createRequestHandler(readClientSettings("SECRETS_MANAGER", environment), {
+      maxBodyBytes: () => 65_536,
+    });
     handlers.push(handler);
     return handler;
   }

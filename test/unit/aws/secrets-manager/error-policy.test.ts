@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
+import { judgeError, type JudgedCall } from "../../../../agent/aws/calls/error-policy.ts";
+import { NETWORK_POLICY } from "../../../../agent/aws/calls/network-rules.ts";
 import { readProxies } from "../../../../agent/aws/route/proxies.ts";
 import type { Route } from "../../../../agent/aws/route/route.ts";
-import { judgeError, type JudgedCall } from "../../../../agent/aws/secrets-manager/error-policy.ts";
-import { API_POLICY } from "../../../../agent/aws/secrets-manager/error-rules.ts";
-import { NETWORK_POLICY } from "../../../../agent/aws/secrets-manager/network-rules.ts";
+import { API_POLICY, SECRETS_MANAGER } from "../../../../agent/aws/secrets-manager/error-rules.ts";
 import { HttpTrouble } from "../../../../agent/http/http-trouble.ts";
 import { startEmulator, type Emulator } from "../../../../scripts/emulator/emulator.ts";
 import type { FaultAction } from "../../../../scripts/emulator/faults.ts";
@@ -165,7 +165,10 @@ function callOf(
   operation: JudgedCall["operation"],
   circumstances: Partial<JudgedCall["circumstances"]> = {},
 ): JudgedCall {
-  return { operation, circumstances: { route: ROUTE, credentials: "role", ...circumstances } };
+  return {
+    operation,
+    circumstances: { service: SECRETS_MANAGER, route: ROUTE, credentials: "role", ...circumstances },
+  };
 }
 
 describe("judgeError, of what never reached AWS", () => {

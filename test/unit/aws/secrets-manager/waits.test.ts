@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { BACKOFF, computeStartDelayMs } from "../../../../agent/aws/secrets-manager/waits.ts";
+import { BACKOFF } from "../../../../agent/aws/calls/waits.ts";
+import { computeStartDelayMs } from "../../../../agent/aws/secrets-manager/waits.ts";
 import { computeBackoffMs } from "../../../../agent/backoff.ts";
 
 const clock = { remainingMs: () => 60_000, random: () => 1, signal: new AbortController().signal };

@@ -1,18 +1,25 @@
-// One call of Secrets Manager, made until it is answered, is final, or the run's time is up: what the policy table says, done.
+// One call of a service, made until it is answered, is final, or the run's time is up: what the policy table says, done.
 
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { computeBackoffMs, wait } from "../../backoff.ts";
 import { isBug } from "../../bug.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type RefusalCode } from "../../refusal.ts";
-import type { Checked } from "./check-answer.ts";
 import type { Clients, Lease } from "./clients.ts";
-import { hasStatus, judgeError, judgeFlaw, type Operation, type Verdict } from "./error-policy.ts";
+import { hasStatus, judgeError, judgeFlaw, type Verdict } from "./error-policy.ts";
 import { BACKOFF } from "./waits.ts";
 
-export interface CallContext {
-  readonly clients: Clients;
+/** What came of reading an answer. */
+export type Checked<T> = Flaw | { readonly kind: "good"; readonly answer: T };
+
+/** What is wrong with an answer, after the name of who gave it: `answers for another secret`. */
+export interface Flaw {
+  readonly kind: "flaw";
+  readonly flaw: string;
+}
+
+export interface CallContext<Client> {
+  readonly clients: Clients<Client>;
   readonly deadline: Deadline;
   readonly log: Log;
   readonly random: () => number;
@@ -20,13 +27,13 @@ export interface CallContext {
   readonly onRetry?: () => void;
 }
 
-export interface Call<T> {
+export interface Call<Client, T> {
   /** How log lines and refusals start: `secret db (prod/db in eu-west-1)`. */
   readonly subject: string;
   readonly region: string;
-  readonly operation: Operation;
+  readonly operation: string;
   /** One try. */
-  readonly send: (client: SecretsManagerClient, options: { readonly abortSignal: AbortSignal }) => Promise<Checked<T>>;
+  readonly send: (client: Client, options: { readonly abortSignal: AbortSignal }) => Promise<Checked<T>>;
   /** The caller can ask in another way, under another quota: being throttled ends the call at once. */
   readonly hasAlternative?: boolean;
 }
@@ -35,7 +42,7 @@ interface Failure {
   readonly code: RefusalCode;
   readonly what: string;
   readonly fix: string;
-  /** Of the verdict that ended it: `fatal` is Secrets Manager's own final word. */
+  /** Of the verdict that ended it: `fatal` is the service's own final word. */
   readonly kind: Verdict["kind"];
   readonly isThrottled: boolean;
 }
@@ -44,8 +51,8 @@ export type Outcome<T> =
   | { readonly kind: "answered"; readonly answer: T }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** Throws only what is not Secrets Manager's: our own bugs, and the Refusal of credentials that cannot be had. */
-export async function callService<T>(call: Call<T>, context: CallContext): Promise<Outcome<T>> {
+/** Throws only what is not the service's: our own bugs, and the Refusal of credentials that cannot be had. */
+export async function callService<Client, T>(call: Call<Client, T>, context: CallContext<Client>): Promise<Outcome<T>> {
   let isRenewed = false;
   let last: Verdict | null = null;
   for (let tries = 1; ; tries++) {
@@ -65,7 +72,7 @@ export async function callService<T>(call: Call<T>, context: CallContext): Promi
       context.clients.renew(lease.credentialsEpoch);
       continue;
     }
-    if (!(await pause(call, verdict, tries, context)))
+    if (!(await pause(call.subject, verdict, tries, context)))
       return failed(verdict, `${verdict.what}, after ${tries} ${tries === 1 ? "try" : "tries"} until the deadline`);
   }
 }
@@ -82,7 +89,11 @@ type Try<T> =
   | { readonly kind: "answered"; readonly answer: T }
   | { readonly kind: "judged"; readonly verdict: Verdict };
 
-async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadline: Deadline): Promise<Try<T>> {
+async function tryOnce<Client, T>(
+  call: Call<Client, T>,
+  { client, circumstances }: Lease<Client>,
+  deadline: Deadline,
+): Promise<Try<T>> {
   const judged = { operation: call.operation, circumstances };
   try {
     const checked = await call.send(client, { abortSignal: deadline.signal });
@@ -97,11 +108,11 @@ async function tryOnce<T>(call: Call<T>, { client, circumstances }: Lease, deadl
 }
 
 /** False: the deadline comes first. */
-async function pause<T>(
-  { subject }: Call<T>,
+async function pause(
+  subject: string,
   { what, isThrottled }: Verdict,
   tries: number,
-  { deadline, log, random, onRetry }: CallContext,
+  { deadline, log, random, onRetry }: Omit<CallContext<unknown>, "clients">,
 ): Promise<boolean> {
   const { signal } = deadline;
   const clock = { remainingMs: () => deadline.remainingMs(), random, signal };

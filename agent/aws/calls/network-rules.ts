@@ -2,7 +2,7 @@
 // http-trouble.ts's codes. Plain data. HOST stands for where the call went, NAME for that without the port, PROXY for the
 // proxy.
 
-import type { Rule } from "./error-rules.ts";
+import type { Rule } from "./rule.ts";
 
 /** What never reached AWS. The first row is for all that has none of its own. */
 export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
@@ -28,14 +28,14 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
     kind: "retry",
     code: "unavailable",
     what: "the name NAME does not resolve",
-    fix: "Check the region, AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_USE_FIPS_ENDPOINT where the region has none, and the VPC's DNS.",
+    fix: "Check the region, VARIABLE, AWS_USE_FIPS_ENDPOINT where the region has none, and the VPC's DNS.",
   },
   {
     names: ["TOO_LARGE", "NO_FRAMING", "SWITCHED_PROTOCOLS", "INFORMATIONAL_FLOOD"],
     kind: "retry",
     code: "unavailable",
-    what: "HOST gives an answer that is not Secrets Manager's",
-    fix: "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may answer there.",
+    what: "HOST gives an answer that is not SERVICE's",
+    fix: "Look for a proxy in between, and at VARIABLE: something else may answer there.",
   },
   {
     names: ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"],
@@ -65,7 +65,7 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
     kind: "fatal",
     code: "unavailable",
     what: "the certificate of HOST is for another name",
-    fix: "Check AWS_ENDPOINT_URL_SECRETS_MANAGER, and the private DNS of the VPC endpoint.",
+    fix: "Check VARIABLE, and the private DNS of the VPC endpoint.",
   },
 ];
 
@@ -95,7 +95,7 @@ export const NETWORK_FAMILIES: readonly (readonly [start: string, rule: Rule])[]
       kind: "retry",
       code: "unavailable",
       what: "HOST does not speak HTTP",
-      fix: "Check the port and AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may answer there.",
+      fix: "Check the port and VARIABLE: something else may answer there.",
     },
   ],
   ["ERR_SSL_", NO_TLS],

@@ -1,16 +1,38 @@
-// The SDK's clients for Secrets Manager: one for each region, all on one pool of kept-alive connections and with one set of
+// The SDK's clients for a service: one for each region, all on one pool of kept-alive connections and with one set of
 // credentials, which can be replaced while requests are under way. Never retries by itself.
 
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Credentials } from "../credentials.ts";
 import type { ClientSettings } from "../route/endpoints.ts";
 import { fixedConfig } from "../route/fixed-config.ts";
-import { createRequestHandler, type RequestHandler, type SdkRequest } from "../route/request-handler.ts";
+import {
+  createRequestHandler,
+  type AnswerLimits,
+  type RequestHandler,
+  type SdkRequest,
+} from "../route/request-handler.ts";
 import { routeTo, type Route } from "../route/route.ts";
-import { MOST_SECRET_BYTES } from "./check-answer.ts";
+import type { Service } from "./service.ts";
 
-export interface Lease {
-  readonly client: SecretsManagerClient;
+/** What all of the SDK's clients have. */
+export interface SdkClient {
+  readonly middlewareStack: { remove(name: string): boolean };
+  readonly config: { systemClockOffset: number };
+}
+
+export interface ClientKind<Client> {
+  readonly service: Service;
+  readonly limits: AnswerLimits;
+  readonly open: (config: ClientConfig) => Client;
+}
+
+export interface ClientConfig extends ReturnType<typeof fixedConfig> {
+  readonly region: string;
+  readonly credentials: () => Promise<ReturnType<typeof signingKey>>;
+  readonly requestHandler: RequestHandler;
+}
+
+export interface Lease<Client> {
+  readonly client: Client;
   /** Which credentials it signs with: goes up with each renewal. */
   readonly credentialsEpoch: number;
   /** What an error of the client's is to be judged with. */
@@ -18,42 +40,34 @@ export interface Lease {
 }
 
 export interface Circumstances {
+  readonly service: Service;
   /** Where its requests go; null: none has left yet. */
   route: Route | null;
   /** Whose credentials they are signed with. */
   credentials: "role" | "environment";
 }
 
-export interface Clients {
-  lease(region: string): Lease;
+export interface Clients<Client> {
+  lease(region: string): Lease<Client>;
   /** Has other credentials fetched, unless that has happened since this epoch: many requests fail at once. */
   renew(failedEpoch: number): void;
   /** Ends every connection. */
   close(): void;
 }
 
-// JSON may write each byte of a secret as six characters.
-const MOST_VALUE_BYTES = 6 * MOST_SECRET_BYTES + 16 * 1024;
-// With twenty secrets in an answer, or with all the versions, labels and tags of one.
-const MOST_BODY_BYTES: Readonly<Record<string, number>> = {
-  "secretsmanager.GetSecretValue": MOST_VALUE_BYTES,
-  "secretsmanager.BatchGetSecretValue": 20 * MOST_VALUE_BYTES,
-  "secretsmanager.DescribeSecret": 1024 * 1024,
-};
-
-function mostBodyBytes({ headers }: SdkRequest): number {
-  return MOST_BODY_BYTES[headers["x-amz-target"] ?? ""] ?? MOST_VALUE_BYTES;
-}
-
-export function createClients(settings: ClientSettings, fetchCredentials: () => Promise<Credentials>): Clients {
-  const leases = new Map<string, Lease>();
-  const handler = createRequestHandler(settings, mostBodyBytes);
+export function createClients<Client extends SdkClient>(
+  { service, limits, open: openClient }: ClientKind<Client>,
+  settings: ClientSettings,
+  fetchCredentials: () => Promise<Credentials>,
+): Clients<Client> {
+  const leases = new Map<string, Lease<Client>>();
+  const handler = createRequestHandler(settings, limits);
   let credentialsEpoch = 0;
   let credentials: Promise<Credentials> | null = null;
 
-  function open(region: string, stale: Lease | undefined): Lease {
-    const circumstances: Circumstances = { route: null, credentials: "role" };
-    const client = new SecretsManagerClient({
+  function open(region: string, stale: Lease<Client> | undefined): Lease<Client> {
+    const circumstances: Circumstances = { service, route: null, credentials: "role" };
+    const client = openClient({
       region,
       ...fixedConfig(settings),
       credentials: async () => {

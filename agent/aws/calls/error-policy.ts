@@ -1,18 +1,16 @@
-// What each answer of Secrets Manager means for the run, by the policy table. Nothing of the service's message is ever
-// shown, because some of its messages quote the request.
+// What each answer of a service means for the run, by its policy table. Nothing of the service's message is ever shown, because
+// some messages quote the request.
 
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import type { RefusalCode } from "../../refusal.ts";
 import { nameEndpoint, nameHost } from "../route/route.ts";
 import type { Circumstances } from "./clients.ts";
-import { API_POLICY, CLOCK, type Kind, type Rule } from "./error-rules.ts";
 import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "./network-rules.ts";
-
-export type Operation = "GetSecretValue" | "BatchGetSecretValue" | "DescribeSecret";
+import { indexRules, type Kind, type Rule } from "./rule.ts";
 
 /** What was called, and what may have led to its error. */
 export interface JudgedCall {
-  readonly operation: Operation;
+  readonly operation: string;
   readonly circumstances: Readonly<Circumstances>;
 }
 
@@ -27,13 +25,8 @@ export interface Verdict {
   readonly isThrottled: boolean;
 }
 
-const BY_API_NAME = indexRules(API_POLICY);
 const BY_NETWORK_NAME = indexRules(NETWORK_POLICY);
 const BY_PROXY_NAME = indexRules(PROXY_POLICY);
-
-function indexRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
-  return new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)));
-}
 
 /** Whether an answer came that the SDK could not read, or that is an error. */
 export function hasStatus(error: unknown): boolean {
@@ -60,22 +53,23 @@ export function judgeError(error: unknown, call: JudgedCall): Verdict {
 }
 
 /** Of a flawed answer with a good status: the next one may be right, or something else answers there. */
-export function judgeFlaw(flaw: string, { circumstances: { route } }: JudgedCall): Verdict {
+export function judgeFlaw(flaw: string, { circumstances: { route, service } }: JudgedCall): Verdict {
   return {
     kind: "retry",
     code: "unavailable",
-    what: `${route === null ? "Secrets Manager" : nameEndpoint(route)} ${flaw}`,
-    fix: "Look for a proxy or a cache in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER: something else may answer there.",
+    what: `${route === null ? service.name : nameEndpoint(route)} ${flaw}`,
+    fix: `Look for a proxy or a cache in between, and at ${service.endpointVariable}: something else may answer there.`,
     isThrottled: false,
   };
 }
 
 /** Null: the table has no such name. */
 export function judgeName(name: string | undefined, call: JudgedCall, isClockFixed = false): Verdict | null {
-  const rule = name === undefined ? undefined : BY_API_NAME.get(name);
+  const { rules, clock } = call.circumstances.service;
+  const rule = name === undefined ? undefined : rules.get(name);
   if (!rule) return null;
   // The SDK has learnt the right time from the answer's date: the next signature will be good.
-  const cause = rule.isAboutTime === true && isClockFixed ? CLOCK : rule;
+  const cause = rule.isAboutTime === true && isClockFixed ? clock : rule;
   return nameKey(cause, verdictOf(cause, call), call);
 }
 
@@ -85,10 +79,12 @@ function nameKey({ isAboutCredentials, what, fix, keyFix }: Rule, verdict: Verdi
   if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
   const isNamed = what.includes("PRINCIPAL");
   const advice = (keyFix ?? fix).replaceAll("OPERATION", operation);
+  // The environment has no other.
+  const kind = verdict.kind === "refresh" ? "fatal" : verdict.kind;
+  if (!circumstances.service.isForRole) return { ...verdict, kind, fix: advice };
   return {
     ...verdict,
-    // The environment has no other.
-    kind: verdict.kind === "refresh" ? "fatal" : verdict.kind,
+    kind,
     what: isNamed ? verdict.what : `${verdict.what}; it used ${PRINCIPALS.environment}, not the role of the instance`,
     fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
@@ -116,29 +112,32 @@ function networkRule(code: string, { circumstances: { route } }: JudgedCall): Ru
   return rule === NETWORK_POLICY[0] && route !== null && route.proxy !== null ? BEHIND_PROXY : rule;
 }
 
-function judgeStatus(status: number, name: string | undefined, { circumstances: { route } }: JudgedCall): Verdict {
+function judgeStatus(status: number, name: string | undefined, { circumstances }: JudgedCall): Verdict {
+  const { route, service } = circumstances;
   const rest = { code: "unavailable" as const, isThrottled: status === 429 };
-  const fix = "Look for a proxy in between, and at AWS_ENDPOINT_URL_SECRETS_MANAGER; else see AWS's health dashboard.";
-  const subject = route === null ? "Secrets Manager" : nameEndpoint(route);
+  const fix = `Look for a proxy in between, and at ${service.endpointVariable}; else see AWS's health dashboard.`;
+  const subject = route === null ? service.name : nameEndpoint(route);
   if (status >= 200 && status < 300)
-    return { kind: "retry", what: `${subject} gives an answer that is not Secrets Manager's`, fix, ...rest };
-  // Below 200 and redirects: whatever that was, it was not Secrets Manager.
+    return { kind: "retry", what: `${subject} gives an answer that is not ${service.name}'s`, fix, ...rest };
+  // Below 200 and redirects: whatever that was, it was not the service.
   const isPassing = status >= 500 || status < 400 || status === 408 || status === 429;
   const what = isPassing ? `${subject} answers ${status}` : `${subject} answers ${status} (${plainWord(name)})`;
   return { kind: isPassing ? "retry" : "fatal", what, fix, ...rest };
 }
 
 function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, circumstances }: JudgedCall): Verdict {
-  const { route } = circumstances;
+  const { route, service } = circumstances;
   const words: Readonly<Record<string, string>> = {
     OPERATION: operation,
-    HOST: route === null ? "Secrets Manager" : nameEndpoint(route),
-    NAME: route === null ? "of Secrets Manager" : nameHost(route),
+    HOST: route === null ? service.name : nameEndpoint(route),
+    NAME: route === null ? `of ${service.name}` : nameHost(route),
     PROXY: route?.proxy?.label ?? "of the environment",
     PRINCIPAL: PRINCIPALS[circumstances.credentials],
+    SERVICE: service.name,
+    VARIABLE: service.endpointVariable,
   };
   const fill = (text: string): string =>
-    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL)\b/g, (word) => words[word] ?? word);
+    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL|SERVICE|VARIABLE)\b/g, (word) => words[word] ?? word);
   return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
 }
 

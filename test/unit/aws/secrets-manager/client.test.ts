@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { createClients } from "../../../../agent/aws/secrets-manager/clients.ts";
+import { createClients } from "../../../../agent/aws/calls/clients.ts";
+import { SECRETS_MANAGER_CLIENT } from "../../../../agent/aws/secrets-manager/client.ts";
 
 const IDLE = ["loggerMiddleware", "recursionDetectionMiddleware"];
 
@@ -11,7 +12,7 @@ function namesOf({ middlewareStack }: SecretsManagerClient): string[] {
 describe("a client for Secrets Manager", () => {
   it("has all of the SDK's middleware but what does nothing here", () => {
     const settings = { useFipsEndpoint: false, useDualstackEndpoint: false };
-    const clients = createClients(settings, () => Promise.reject(new Error("nobody asks")));
+    const clients = createClients(SECRETS_MANAGER_CLIENT, settings, () => Promise.reject(new Error("nobody asks")));
     const usual = namesOf(new SecretsManagerClient({ region: "eu-west-1" }));
     assert.deepEqual(
       usual.filter((name) => IDLE.includes(name)),

@@ -1,0 +1,25 @@
+// One row of a policy: what an error means, by the names that it comes with. Plain data. In its words OPERATION stands for the call
+// that failed, PRINCIPAL for whoever signed it, SERVICE for who was asked, VARIABLE for the variable of its endpoint.
+
+import type { RefusalCode } from "../../refusal.ts";
+
+export type Kind = "fatal" | "retry" | "refresh";
+
+export interface Rule {
+  readonly names: readonly string[];
+  readonly kind: Kind;
+  readonly code: RefusalCode;
+  readonly what: string;
+  readonly fix: string;
+  /** A wrong clock can be the cause. */
+  readonly isAboutTime?: true;
+  readonly isThrottled?: true;
+  /** Other credentials might not meet this error. */
+  readonly isAboutCredentials?: true;
+  /** The fix where the credentials are an access key of the environment. Absent: the same. */
+  readonly keyFix?: string;
+}
+
+export function indexRules(rules: readonly Rule[]): ReadonlyMap<string, Rule> {
+  return new Map(rules.flatMap((rule) => rule.names.map((name) => [name, rule] as const)));
+}
