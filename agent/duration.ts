@@ -2,12 +2,19 @@
 
 import { parseDecimal } from "./number.ts";
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
-/** `500ms`, `1.5s`, `5m`, `24h`, in milliseconds; 0 needs no unit; null: no duration. */
+/** `500ms`, `1.5s`, `5m`, `24h`, `30d`, in milliseconds; 0 needs no unit; null: no duration. */
 export function parseDurationMs(text: string): number | null {
   if (text === "0") return 0;
-  const [, amount = "", unit = ""] = /^([\d.]+)(ms|s|min|m|h)$/.exec(text) ?? [];
+  const [, amount = "", unit = ""] = /^([\d.]+)(ms|s|min|m|h|d)$/.exec(text) ?? [];
   const [count, unitMs] = [parseDecimal(amount), UNIT_MS[unit]];
   return count === null || unitMs === undefined ? null : count * unitMs;
 }

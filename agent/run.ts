@@ -104,6 +104,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runReady(command, session);
     case "init":
       return (await import("./commands/run-init.ts")).runInit(command, session);
+    case "fleet":
+      return (await import("./commands/run-fleet.ts")).runFleet(command, session);
   }
 }
 
@@ -127,6 +129,7 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
     log,
     progress,
     say: (value, toWords) => writeOut(toWords(legible(value), paint)),
+    emitText: writeOut,
     emit: (document, layout = "indented") => writeOut(`${shownJson(document, layout === "indented" ? 2 : 0)}\n`),
   };
 }

@@ -2,6 +2,7 @@
 
 import { adviseUnit, isUnitName } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
+import { buildFleet } from "./build-fleet.ts";
 import type { CommandName } from "./commands.ts";
 import type { Command, MachineChoice, Part } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
@@ -40,6 +41,8 @@ export function buildCommand(
       return { kind: "ready", unit: parseUnit(operand, problems) };
     case "init":
       return { kind: "init", dryRun: given.has("dry-run") };
+    case "fleet":
+      return buildFleet(given, problems);
   }
 }
 

@@ -9,7 +9,10 @@ interface OptionRule {
 export const OPTIONS = {
   config: { value: "FILE", about: "the config (default /etc/parbake/parbake.yaml, below --root)" },
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
-  deadline: { value: "DURATION", about: "the longest that a run may take, a rollback included (default 60s)" },
+  deadline: {
+    value: "DURATION",
+    about: "the longest that a run may take, a rollback included (default 60s, fleet 10m)",
+  },
   json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
   "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
   "log-format": { value: "FORMAT", about: "text, json or journal (default: journal under systemd, else text)" },
@@ -40,9 +43,22 @@ export const OPTIONS = {
     about: "ask AWS whether the role may describe each secret and whether its version exists; reads no value",
   },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
+  tag: { value: "KEY=VALUE", about: "only instances with this tag; may be repeated; * and ? stand for any text" },
+  asg: { value: "NAME", about: "only instances of this Auto Scaling group; may be repeated" },
+  region: { value: "R[,R…]", about: "these regions (default AWS_REGION, else that of the instance)" },
+  state: { value: "S[,S…]", about: "instances in these states (default running)" },
+  "family-tag": { value: "KEY", about: "the tag that names an image's family (default parbake:family, else its name)" },
+  "max-age": { value: "DURATION", about: "exit 2 if an image in use is older: 30d, 12h" },
+  "max-behind": { value: "N", about: "exit 2 if an image in use has more than N newer ones in its family" },
+  "fail-on": { value: "WHAT", about: "exit 2 if an image in use is deprecated, deregistered, or either (a,b)" },
+  all: { value: null, about: "each instance too, not only each image" },
+  prometheus: { value: null, about: "print metrics for a textfile instead" },
 } as const satisfies Record<string, OptionRule>;
 
 export type OptionName = keyof typeof OPTIONS;
+
+/** Those that may be given more than once. */
+export const REPEATABLE: readonly OptionName[] = ["set", "tag", "asg"];
 
 export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "config",
@@ -60,6 +76,8 @@ export interface CommandRule {
   readonly operand: string | null;
   readonly options: readonly OptionName[];
   readonly example: string;
+  /** Default: that of a boot. */
+  readonly deadlineMs?: number;
 }
 
 const MACHINE_OPTIONS = ["instance-type", "memory", "cpus"] as const;
@@ -119,6 +137,14 @@ export const COMMANDS = {
     options: ["dry-run"],
     example: "parbake init --root /mnt/image --dry-run",
   },
+  fleet: {
+    about: "say which instances run an older image than the newest of its family (EC2)",
+    operand: null,
+    options: ["tag", "asg", "region", "state", "family-tag", "max-age", "max-behind", "fail-on", "all", "prometheus"],
+    example: "parbake fleet --tag role=web --max-age 30d --fail-on deprecated,deregistered",
+    // Fifty thousand instances are fifty pages, for each of which EC2 takes seconds, or a minute where it throttles.
+    deadlineMs: 600_000,
+  },
 } as const satisfies Record<string, CommandRule>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -126,7 +152,7 @@ export type CommandName = keyof typeof COMMANDS;
 /** The statuses that parbake ends with, for help and README. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: there is something to change; status: not in sync"],
+  [2, "plan --detailed-exitcode: there is something to change; status: not in sync; fleet: an image is not allowed"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data"],
   [69, "IMDS, AWS, memory or open files are unavailable; a retry may help"],

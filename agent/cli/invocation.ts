@@ -1,6 +1,7 @@
 // A parsed command line.
 
 import type { OptionValue } from "../config/config.ts";
+import type { FleetLimits } from "../fleet/judge-image.ts";
 import type { LogLevel } from "../log.ts";
 import type { CommandName } from "./commands.ts";
 
@@ -56,8 +57,24 @@ export type Command =
   | { readonly kind: "explain"; readonly machine: MachineChoice; readonly app: string; readonly setting: string | null }
   /** `dryRun`: print the config and write nothing. */
   | { readonly kind: "init"; readonly dryRun: boolean }
+  | FleetCommand
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
+
+export interface FleetCommand {
+  readonly kind: "fleet";
+  /** Values by key; instances have one of them of each key. */
+  readonly tags: ReadonlyMap<string, readonly string[]>;
+  readonly autoScalingGroups: readonly string[];
+  /** Empty: the one that the environment or the instance says. */
+  readonly regions: readonly string[];
+  readonly states: readonly string[];
+  readonly familyTag: string;
+  readonly limits: FleetLimits;
+  /** Each instance too. */
+  readonly all: boolean;
+  readonly prometheus: boolean;
+}
 
 export interface Invocation {
   readonly command: Command;

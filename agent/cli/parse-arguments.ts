@@ -4,7 +4,14 @@ import { parseDurationMs } from "../duration.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { buildCommand } from "./build-command.ts";
-import { COMMANDS, GLOBAL_OPTIONS, type CommandName, type OptionName } from "./commands.ts";
+import {
+  COMMANDS,
+  GLOBAL_OPTIONS,
+  REPEATABLE,
+  type CommandName,
+  type CommandRule,
+  type OptionName,
+} from "./commands.ts";
 import type { GlobalOptions, Invocation } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import { sortWords, type Given } from "./sort-words.ts";
@@ -31,7 +38,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   checkWords(commandName, words, given, problems);
   const invocation = {
     command: buildCommand(commandName, words[1], given, problems),
-    options: buildOptions(given, problems),
+    options: buildOptions(commandName, given, problems),
   };
   if (problems.length > 0) throw new Refusal("usage", problems);
   return invocation;
@@ -64,7 +71,7 @@ function checkWords(command: CommandName, words: readonly string[], given: Given
         what: `${command} has no option --${name}`,
         fix: `\`parbake ${command} --help\` lists its options.`,
       });
-    } else if (values.length > 1 && name !== "set") {
+    } else if (values.length > 1 && !REPEATABLE.includes(name)) {
       problems.push({ what: `--${name} is given ${values.length} times`, fix: "Give it once." });
     }
   }
@@ -76,25 +83,30 @@ function checkWords(command: CommandName, words: readonly string[], given: Given
   }
 }
 
-function buildOptions(given: Given, problems: Problem[]): GlobalOptions {
+function buildOptions(command: CommandName, given: Given, problems: Problem[]): GlobalOptions {
   const root = given.get("root")?.[0] ?? DEFAULTS.root;
   return {
     root,
     configFile: given.get("config")?.[0] ?? `${root.replace(/\/+$/, "")}${DEFAULTS.configFile}`,
-    deadlineMs: parseDuration(given.get("deadline")?.[0], problems),
+    deadlineMs: parseDeadline(given.get("deadline")?.[0], problems) ?? deadlineOf(COMMANDS[command]),
     json: given.has("json"),
     logLevel: oneOf("log-level", ["error", "warn", "info", "debug"] as const, given, problems),
     logFormat: oneOf("log-format", ["text", "json", "journal"] as const, given, problems),
   };
 }
 
-function parseDuration(text: string | undefined, problems: Problem[]): number {
-  if (text === undefined) return DEFAULT_DEADLINE_MS;
+function deadlineOf({ deadlineMs = DEFAULT_DEADLINE_MS }: CommandRule): number {
+  return deadlineMs;
+}
+
+/** Null: not given, or no duration, which becomes a problem. */
+function parseDeadline(text: string | undefined, problems: Problem[]): number | null {
+  if (text === undefined) return null;
   const durationMs = parseDurationMs(text) ?? NaN;
   if (durationMs > 0 && durationMs <= LONGEST_DEADLINE_MS) return durationMs;
   problems.push({
     what: `--deadline ${text.slice(0, 40)} is not a duration`,
     fix: "Write a number and a unit, up to 24h: 500ms, 90s, 5m.",
   });
-  return DEFAULT_DEADLINE_MS;
+  return null;
 }

@@ -4,8 +4,8 @@
 import { shown } from "../shown.ts";
 
 export interface Progress {
-  /** Announces a wait; the returned function ends it. Of several waits the newest is shown. */
-  begin(what: string): () => void;
+  /** Announces a wait; the returned function ends it. Of several waits the newest is shown. A function says how far it is. */
+  begin(what: string | (() => string)): () => void;
   /** Removes the line, so that other output can take its place. */
   clear(): void;
 }
@@ -13,7 +13,11 @@ export interface Progress {
 export const NO_PROGRESS: Progress = { begin: () => () => {}, clear() {} };
 
 /** `what` while `work` lasts. */
-export async function showing<T>(progress: Progress, what: string, work: () => T | Promise<T>): Promise<T> {
+export async function showing<T>(
+  progress: Progress,
+  what: string | (() => string),
+  work: () => T | Promise<T>,
+): Promise<T> {
   const end = progress.begin(what);
   try {
     return await work();
@@ -33,7 +37,7 @@ const ERASE = "\r\u001b[K";
 export class TerminalProgress implements Progress {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;
-  #waits: readonly { readonly what: string; readonly startMs: number }[] = [];
+  #waits: readonly { readonly what: string | (() => string); readonly startMs: number }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #isShown = false;
 
@@ -42,7 +46,7 @@ export class TerminalProgress implements Progress {
     this.#nowMs = nowMs;
   }
 
-  begin(what: string): () => void {
+  begin(what: string | (() => string)): () => void {
     const wait = { what, startMs: this.#nowMs() };
     this.#waits = [...this.#waits, wait];
     this.#timer ??= setInterval(() => this.draw(), REDRAW_MS).unref();
@@ -60,7 +64,8 @@ export class TerminalProgress implements Progress {
     if (!wait) return;
     const waitedMs = this.#nowMs() - wait.startMs;
     if (waitedMs < PATIENCE_MS) return;
-    const line = shown(`${wait.what} … ${Math.floor(waitedMs / 1_000)} s`);
+    const what = typeof wait.what === "string" ? wait.what : wait.what();
+    const line = shown(`${what} … ${Math.floor(waitedMs / 1_000)} s`);
     this.#write(`${ERASE}${line.slice(0, WIDEST_LINE)}`);
     this.#isShown = true;
   }

@@ -24,6 +24,8 @@ export interface Session {
   readonly progress: Progress;
   /** Words for people, on stdout: `format` gets the value with every text in it shown, whoever wrote it. */
   readonly say: <T>(value: T, format: (legible: T, paint: Paint) => string) => void;
+  /** Text that a program reads, as it is: metrics, a part of a document. */
+  readonly emitText: (text: string) => void;
   /** The one JSON document of `--json`; `compact` where it has megabytes. */
   readonly emit: (document: unknown, layout?: "indented" | "compact") => void;
 }

@@ -1,18 +1,8 @@
 // A run's report in Prometheus' text format, for node_exporter's textfile collector. An interface as the report is: metrics
 // are added, never renamed. Pure.
 
+import { formatAll, one, type Metric, type Sample } from "./metric.ts";
 import type { Report } from "./report.ts";
-
-interface Sample {
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
 
 /** @param owedActions how many reloads and restarts are still to be done after the run */
 export function formatMetrics(report: Report, owedActions: number): string {
@@ -58,14 +48,7 @@ export function formatMetrics(report: Report, owedActions: number): string {
     },
     one("parbake_owed_actions", "Reloads and restarts that are still to be done.", owedActions),
   ];
-  return metrics
-    .filter(({ samples }) => samples.length > 0)
-    .map(formatMetric)
-    .join("");
-}
-
-function one(name: string, help: string, value: number): Metric {
-  return { name, help, samples: [{ value }] };
+  return formatAll(metrics);
 }
 
 // A series may stand in the file only once, and a stage that a run came to twice took both times.
@@ -81,22 +64,4 @@ const STATES = ["create", "update", "attributes", "unchanged", "remove", "kept"]
 function countStates(changes: readonly string[]): Sample[] {
   const states = [...new Set([...STATES, ...changes])];
   return states.map((state) => ({ labels: { state }, value: changes.filter((change) => change === state).length }));
-}
-
-function formatMetric({ name, help, samples }: Metric): string {
-  const lines = samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${roundToMicro(value)}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
-}
-
-function roundToMicro(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
-}
-
-function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
-  const pairs = Object.entries(labels ?? {}).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
-}
-
-function escapeLabel(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }

@@ -1,12 +1,16 @@
 // Verifies who calls and that the request was signed (Signature Version 4) with that key's secret. Never reads what is asked for.
 
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { isAllowed, type Policy } from "./iam-policy.ts";
 import type { Call } from "./reply.ts";
 import type { AccessKey } from "./world.ts";
 
 export type Verdict =
-  | { readonly kind: "accepted"; readonly region: string }
+  | { readonly kind: "accepted"; readonly region: string; readonly mayCall: MayCall }
   | { readonly kind: "missing" | "unknown-key" | "expired" | "denied" | "bad-signature" | "stale" };
+
+/** Whether the caller's role allows an action on a resource. */
+export type MayCall = (action: string, resource: string, context?: Readonly<Record<string, string>>) => boolean;
 
 interface Signed {
   readonly accessKeyId: string;
@@ -30,7 +34,17 @@ export function verifyCaller(call: Call, keys: readonly AccessKey[], nowMs: numb
   if (key.secretAccessKey !== null && !isSignedWith(key.secretAccessKey, signed, call))
     return { kind: "bad-signature" };
   if (Math.abs(signedAtMs(call) - nowMs) > MOST_SKEW_MS) return { kind: "stale" };
-  return key.state === "valid" ? { kind: "accepted", region: signed.scope[1] } : { kind: key.state };
+  return key.state === "valid" ? accept(signed.scope[1], key.policy) : { kind: key.state };
+}
+
+function accept(region: string, policy: Policy | undefined): Verdict {
+  const common = { "aws:RequestedRegion": region };
+  return {
+    kind: "accepted",
+    region,
+    mayCall: (action, resource, context) =>
+      policy === undefined || isAllowed(policy, { action, resource, context: { ...common, ...context } }),
+  };
 }
 
 function parseHeader(header: string | undefined): Signed | null {

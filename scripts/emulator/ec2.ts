@@ -1,9 +1,9 @@
-// EC2's two describing calls that parbake makes (query protocol, XML): instance types and instances of the world, in pages.
+// EC2's describing calls that parbake makes (query protocol, XML): instance types, instances and images of the world, in pages.
 
 import { verifyCaller, type Verdict } from "./authorization.ts";
-import type { Described, DescribedInstance } from "./instance-types.ts";
+import type { Described, DescribedImage, DescribedInstance } from "./instance-types.ts";
 import { buildErrorReply, Surprise, type Call, type Reply, type ServiceError } from "./reply.ts";
-import { worldNowMs, type World } from "./world.ts";
+import { ACCOUNT_ID, worldNowMs, type World } from "./world.ts";
 import { toXml } from "./xml.ts";
 
 const AUTH_FAILURE: ServiceError = {
@@ -30,12 +30,20 @@ type Listing = { readonly items: readonly Described[]; readonly maxPage: number;
 export function answerEc2(call: Call, world: World): Reply {
   const verdict = verifyCaller(call, world.access, worldNowMs(world));
   if (verdict.kind !== "accepted") return buildErrorReply("ec2", REJECTIONS[verdict.kind]);
+  const operation = call.operation ?? "";
+  if (!verdict.mayCall(`ec2:${operation}`, "*")) return buildErrorReply("ec2", REJECTIONS.denied);
   const query = new URLSearchParams(call.body);
-  const listing = buildListing(call.operation ?? "", query, world);
-  return "code" in listing ? buildErrorReply("ec2", listing) : buildPage(call.operation ?? "", query, listing);
+  const listing = checkFilters(query) ?? buildListing(operation, query, world, verdict.region);
+  return "code" in listing ? buildErrorReply("ec2", listing) : buildPage(operation, query, listing);
 }
 
-function buildListing(operation: string, query: URLSearchParams, world: World): Listing | ServiceError {
+/** EC2 takes 200 values in all. Null: no more. */
+function checkFilters(query: URLSearchParams): ServiceError | null {
+  const values = [...query.keys()].filter((name) => /^Filter\.\d+\.Value\.\d+$/.test(name)).length;
+  return values > 200 ? refuse("FilterLimitExceeded", "The maximum number of filter values is 200") : null;
+}
+
+function buildListing(operation: string, query: URLSearchParams, world: World, region: string): Listing | ServiceError {
   switch (operation) {
     case "DescribeInstanceTypes": {
       if (query.has("Filter.1.Name")) throw new Surprise("DescribeInstanceTypes with Filters");
@@ -53,16 +61,41 @@ function buildListing(operation: string, query: URLSearchParams, world: World): 
       const unknown = wanted.filter((id) => !world.instances.some((each) => each.InstanceId === id));
       if (unknown.length > 0)
         return refuse("InvalidInstanceID.NotFound", `The instance ID '${unknown.join(", ")}' does not exist`);
-      const found = pick(world.instances, "InstanceId", wanted).filter(readFilters(query));
+      const here = world.instances.filter((instance) => isIn(region, instance));
+      const found = pick(here, "InstanceId", wanted).filter(readFilters(query, chooseField));
       const items = found.map((instance) => ({
         ReservationId: `r-${instance.InstanceId.slice(2)}`,
         Instances: [instance],
       }));
       return { items, maxPage: 1000, field: "Reservations" };
     }
+    case "DescribeImages": {
+      if (query.has("ImageId.1")) throw new Surprise("DescribeImages by ImageIds");
+      const items = world.images.filter(readFilters(query, chooseImageField)).filter(readImageScope(query));
+      return { items: items.map(nameImage), maxPage: 1000, field: "Images" };
+    }
     default:
       throw new Surprise(`ec2 ${operation}`);
   }
+}
+
+function isIn(region: string, { Placement }: DescribedInstance): boolean {
+  return Placement === undefined || Placement.AvailabilityZone.startsWith(region);
+}
+
+/** Others' deprecated images are shown only to who asks for them, disabled ones to nobody else either. */
+function readImageScope(query: URLSearchParams): (image: DescribedImage) => boolean {
+  const owners = readList(query, "Owner").map((owner) => (owner === "self" ? ACCOUNT_ID : owner));
+  const [deprecated, disabled] = ["IncludeDeprecated", "IncludeDisabled"].map((name) => query.get(name) === "true");
+  return ({ OwnerId, DeprecationTime, State }) =>
+    (owners.length === 0 || owners.includes(OwnerId)) &&
+    (deprecated || OwnerId === ACCOUNT_ID || !(Date.parse(DeprecationTime ?? "") <= Date.now())) &&
+    (disabled || State !== "disabled");
+}
+
+/** Of an image these have names of their own. Tags are for their owner's eyes. */
+function nameImage({ State, OwnerId, Tags, ...image }: DescribedImage): Described {
+  return { ...image, imageState: State, imageOwnerId: OwnerId, Tags: OwnerId === ACCOUNT_ID ? Tags : [] };
 }
 
 function refuse(code: string, message: string): ServiceError {
@@ -80,21 +113,43 @@ function pick<T extends Described>(all: readonly T[], field: keyof T, wanted: re
   return wanted.length === 0 ? all : all.filter((each) => wanted.includes(each[field]));
 }
 
-function readFilters(query: URLSearchParams): (instance: DescribedInstance) => boolean {
-  const tests: ((instance: DescribedInstance) => boolean)[] = [];
+function readFilters<T>(query: URLSearchParams, choose: (filter: string) => (item: T) => string): (item: T) => boolean {
+  const tests: ((item: T) => boolean)[] = [];
   for (let index = 1; query.has(`Filter.${index}.Name`); index += 1) {
-    const read = chooseField(query.get(`Filter.${index}.Name`) ?? "");
-    const values = readList(query, `Filter.${index}.Value`);
-    tests.push((instance) => values.includes(read(instance)));
+    const read = choose(query.get(`Filter.${index}.Name`) ?? "");
+    const values = readList(query, `Filter.${index}.Value`).map(readWildcards);
+    tests.push((item) => values.some((value) => value.test(read(item))));
   }
-  return (instance) => tests.every((test) => test(instance));
+  return (item) => tests.every((test) => test(item));
+}
+
+/** `*` stands for any text, `?` for one character, and a backslash makes either itself. */
+function readWildcards(value: string): RegExp {
+  const source = value.replaceAll(/\\(.)|\*|\?|[\\^$.|+()[\]{}]/gs, (found, escaped?: string) => {
+    if (escaped !== undefined) return escaped.replace(/\W/, String.raw`\$&`);
+    return found === "*" ? ".*" : found === "?" ? "." : `\\${found}`;
+  });
+  return new RegExp(`^${source}$`, "s");
 }
 
 function chooseField(filter: string): (instance: DescribedInstance) => string {
   if (filter === "instance-state-name") return (instance) => instance.State.Name;
   if (filter === "image-id") return (instance) => instance.ImageId;
   if (!filter.startsWith("tag:")) throw new Surprise(`DescribeInstances with the filter ${filter}`);
-  return (instance) => instance.Tags.find((tag) => tag.Key === filter.slice(4))?.Value ?? "";
+  return readTag(filter);
+}
+
+function chooseImageField(filter: string): (image: DescribedImage) => string {
+  if (filter === "image-id") return (image) => image.ImageId;
+  if (filter === "name") return (image) => image.Name;
+  if (!filter.startsWith("tag:")) throw new Surprise(`DescribeImages with the filter ${filter}`);
+  const read = readTag(filter);
+  return (image) => (image.OwnerId === ACCOUNT_ID ? read(image) : "\0");
+}
+
+/** Of an item without the tag: what no value is. */
+function readTag(filter: string): (item: Pick<DescribedInstance, "Tags">) => string {
+  return (item) => item.Tags.find((tag) => tag.Key === filter.slice(4))?.Value ?? "\0";
 }
 
 /** EC2 takes 5 as the smallest page; the token of the next page says where it starts. */

@@ -9,7 +9,19 @@ export type DescribedType = Described & { readonly InstanceType: string };
 export type DescribedInstance = Described & {
   readonly InstanceId: string;
   readonly ImageId: string;
-  readonly State: { readonly Name: string };
+  readonly State: Described & { readonly Name: string };
+  readonly Placement?: { readonly AvailabilityZone: string };
+  readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
+};
+
+/** The emulator reads of an image what the fields say. Others may be there. */
+export type DescribedImage = Described & {
+  readonly ImageId: string;
+  readonly Name: string;
+  readonly OwnerId: string;
+  readonly State: string;
+  readonly CreationDate: string;
+  readonly DeprecationTime?: string;
   readonly Tags: readonly { readonly Key: string; readonly Value: string }[];
 };
 

@@ -29,11 +29,36 @@ export function answerSecretsManager(call: Call, world: World): Reply {
     const verdict = verifyCaller(call, world.access, worldNowMs(world));
     if (verdict.kind !== "accepted") throw new Failure(...REJECTIONS[verdict.kind]);
     const here = world.secrets.filter((secret) => secret.arn.split(":")[3] === verdict.region);
-    return buildJsonReply(perform(call.operation ?? "", parseInput(call.body), here));
+    const guard = createGuard(call.operation ?? "", verdict);
+    return buildJsonReply(perform(call.operation ?? "", parseInput(call.body), here, guard));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return buildErrorReply("secretsmanager", error.error);
   }
+}
+
+/** @throws Failure where the caller's policy does not allow it */
+interface Guard {
+  /** The operation itself, where it is for no secret in particular. */
+  readonly all: () => void;
+  readonly read: (secret: Secret) => void;
+  readonly describe: (secret: Secret) => void;
+}
+
+function createGuard(operation: string, { mayCall, region }: Extract<Verdict, { kind: "accepted" }>): Guard {
+  const require = (isAllowed: boolean): void => {
+    if (!isAllowed) throw new Failure(...REJECTIONS.denied);
+  };
+  return {
+    all: () => require(mayCall(`secretsmanager:${operation}`, "*")),
+    describe: ({ arn }) => require(mayCall("secretsmanager:DescribeSecret", arn)),
+    read({ arn, kmsKeyArn }) {
+      require(mayCall("secretsmanager:GetSecretValue", arn));
+      const service = `secretsmanager.${region}.amazonaws.com`;
+      const context = { "kms:ViaService": service, "kms:EncryptionContext:SecretARN": arn };
+      if (kmsKeyArn !== undefined) require(mayCall("kms:Decrypt", kmsKeyArn, context));
+    },
+  };
 }
 
 function parseInput(body: string): Input {
@@ -45,23 +70,29 @@ function parseInput(body: string): Input {
   }
 }
 
-function perform(operation: string, input: Input, secrets: readonly Secret[]): Document {
+function perform(operation: string, input: Input, secrets: readonly Secret[], guard: Guard): Document {
   switch (operation) {
     case "GetSecretValue":
-      return getValue(input, secrets);
-    case "DescribeSecret":
-      return describe(findSecret(input["SecretId"], secrets, operation));
+      return getValue(input, secrets, guard);
+    case "DescribeSecret": {
+      const secret = findSecret(input["SecretId"], secrets, operation);
+      guard.describe(secret);
+      return describe(secret);
+    }
     case "BatchGetSecretValue":
-      return getBatch(input, secrets);
+      guard.all();
+      return getBatch(input, secrets, guard);
     case "ListSecrets":
+      guard.all();
       return list(input, secrets);
     default:
       throw new Surprise(`secretsmanager.${operation}`);
   }
 }
 
-function getValue(input: Input, secrets: readonly Secret[]): Document {
+function getValue(input: Input, secrets: readonly Secret[], guard: Guard): Document {
   const secret = findSecret(input["SecretId"], secrets, "GetSecretValue");
+  guard.read(secret);
   const { id, stages, string, binaryBase64 } = findReadableVersion(secret, input);
   return {
     ARN: secret.arn,
@@ -89,7 +120,7 @@ function buildStages(secret: Secret): Document {
 }
 
 /** What cannot be read is told inside an answer that succeeds. */
-function getBatch(input: Input, secrets: readonly Secret[]): Document {
+function getBatch(input: Input, secrets: readonly Secret[], guard: Guard): Document {
   if (input["Filters"] !== undefined) throw new Surprise("BatchGetSecretValue with Filters");
   const ids = input["SecretIdList"];
   if (!Array.isArray(ids) || ids.length === 0)
@@ -100,7 +131,7 @@ function getBatch(input: Input, secrets: readonly Secret[]): Document {
   const errors: Document[] = [];
   for (const id of ids) {
     try {
-      values.push(getValue({ SecretId: id }, secrets));
+      values.push(getValue({ SecretId: id }, secrets, guard));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       errors.push({ SecretId: id, ErrorCode: error.error.code, Message: error.message });

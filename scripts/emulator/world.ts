@@ -1,7 +1,13 @@
 // What the emulator pretends exists, as plain data: an instance, its role, secrets and EC2's answers. Knows nothing of HTTP.
 
 import type { Fault } from "./faults.ts";
-import { DEFAULT_INSTANCE_TYPES, type DescribedInstance, type DescribedType } from "./instance-types.ts";
+import type { Policy } from "./iam-policy.ts";
+import {
+  DEFAULT_INSTANCE_TYPES,
+  type DescribedImage,
+  type DescribedInstance,
+  type DescribedType,
+} from "./instance-types.ts";
 
 /** A text, a JSON document's text, or a folder of more of them. Null removes what the defaults have there. */
 export type ImdsValue = string | null | { readonly [name: string]: ImdsValue };
@@ -13,6 +19,8 @@ export interface AccessKey {
   /** Null: no session token is expected. */
   readonly token: string | null;
   readonly state: "valid" | "expired" | "denied";
+  /** What its role may do, by IAM's rules. Absent: everything. */
+  readonly policy?: Policy;
 }
 
 /** Neither text nor bytes: a version that rotation has created but not filled. */
@@ -27,6 +35,8 @@ export interface Secret {
   readonly name: string;
   readonly arn: string;
   readonly state: "readable" | "denied" | "deleted" | "undecryptable";
+  /** Of a key of the customer's, which the caller must be allowed to use. Absent: AWS's own key. */
+  readonly kmsKeyArn?: string;
   readonly versions: readonly SecretVersion[];
 }
 
@@ -45,7 +55,10 @@ export interface World {
   readonly secrets: readonly Secret[];
   /** As DescribeInstanceTypes names the fields, and DescribeInstances below. */
   readonly instanceTypes: readonly DescribedType[];
+  /** Those with an AvailabilityZone are in its region, others in every one. */
   readonly instances: readonly DescribedInstance[];
+  /** In every region. */
+  readonly images: readonly DescribedImage[];
   readonly faults: readonly Fault[];
   /** By how much AWS's clock is ahead of this machine's. */
   readonly clockAheadSeconds: number;
@@ -110,6 +123,7 @@ export function completeWorld(input: WorldInput = {}): World {
     secrets: (input.secrets ?? []).map(completeSecret),
     instanceTypes: input.instanceTypes ?? DEFAULT_INSTANCE_TYPES,
     instances: input.instances ?? [],
+    images: input.images ?? [],
     faults: input.faults ?? [],
     clockAheadSeconds: input.clockAheadSeconds ?? 0,
   };

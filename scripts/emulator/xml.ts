@@ -5,6 +5,7 @@ import type { Described, DescribedValue } from "./instance-types.ts";
 /** Lists and structures whose name in XML is not the SDK's with a small first letter. */
 const XML_NAMES: Readonly<Record<string, string>> = {
   InstanceTypes: "instanceTypeSet",
+  Images: "imagesSet",
   Reservations: "reservationSet",
   Instances: "instancesSet",
   SecurityGroups: "groupSet",

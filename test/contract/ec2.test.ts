@@ -1,14 +1,20 @@
 import {
   CreateTagsCommand,
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   EC2Client,
+  paginateDescribeInstances,
   paginateDescribeInstanceTypes,
+  RegisterImageCommand,
   RunInstancesCommand,
+  type DescribeImagesCommandInput,
+  type Image,
   type InstanceTypeInfo,
   type _InstanceType,
 } from "@aws-sdk/client-ec2";
 import { DEFAULT_INSTANCE_TYPES } from "../../scripts/emulator/instance-types.ts";
+import { ACCOUNT_ID } from "../../scripts/emulator/world.ts";
 import { BAD_CALLERS, buildClientSettings, observeFailure, type ClientOverrides } from "./support/aws-clients.ts";
 import { describeContract, type Clause, type Party } from "./support/contract.ts";
 import { startEmulatorServer, startMoto, type RunningServer } from "./support/servers.ts";
@@ -19,6 +25,13 @@ interface Account {
 }
 
 const IMAGE_ID = "ami-12c6146b";
+const NAMES = ["web & <1>", "web 2", "many", "many", "many", "many", "many", "many"];
+
+const IMAGES = [
+  { name: "golden-20260101", family: "golden" },
+  { name: "golden-20260201", family: "golden" },
+  { name: "other-20260101", family: "oth*r" },
+];
 
 function connect(endpoint: string, overrides?: ClientOverrides): EC2Client {
   return new EC2Client(buildClientSettings(endpoint, overrides));
@@ -26,12 +39,17 @@ function connect(endpoint: string, overrides?: ClientOverrides): EC2Client {
 
 async function seedMoto({ endpoint }: RunningServer): Promise<Account> {
   const client = connect(endpoint);
-  for (const name of ["web & <1>", "web 2"]) {
+  for (const name of NAMES) {
     const { Instances } = await client.send(
       new RunInstancesCommand({ ImageId: IMAGE_ID, InstanceType: "m7i.large", MinCount: 1, MaxCount: 1 }),
     );
     const Resources = (Instances ?? []).map(({ InstanceId }) => InstanceId ?? "");
     await client.send(new CreateTagsCommand({ Resources, Tags: [{ Key: "Name", Value: name }] }));
+  }
+  for (const { name, family } of IMAGES) {
+    const { ImageId } = await client.send(new RegisterImageCommand({ Name: name, Architecture: "arm64" }));
+    const Tags = [{ Key: "parbake:family", Value: family }];
+    await client.send(new CreateTagsCommand({ Resources: [ImageId ?? ""], Tags }));
   }
   return { endpoint, client };
 }
@@ -41,7 +59,16 @@ const PARTIES: readonly Party<Account>[] = [
     name: "emulator",
     start: () =>
       startEmulatorServer({
-        instances: ["web & <1>", "web 2"].map((name, index) => ({
+        images: IMAGES.map(({ name, family }, index) => ({
+          ImageId: `ami-0a1b2c3d4e5f6071${index}`,
+          Name: name,
+          OwnerId: ACCOUNT_ID,
+          Architecture: "arm64",
+          State: "available",
+          CreationDate: "2026-01-02T03:04:05.000Z",
+          Tags: [{ Key: "parbake:family", Value: family }],
+        })),
+        instances: NAMES.map((name, index) => ({
           InstanceId: `i-0a1b2c3d4e5f6071${index}`,
           ImageId: IMAGE_ID,
           InstanceType: "m7i.large",
@@ -87,6 +114,16 @@ async function describeNames({ client }: Account, name: string, values: string[]
   );
   const instances = (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
   return instances.map(({ Tags }) => Tags?.[0]?.Value ?? "").toSorted();
+}
+
+const GOLDEN = ["golden-20260101", "golden-20260201"];
+
+async function describeImages({ client }: Account, query: DescribeImagesCommandInput): Promise<Image[]> {
+  return (await client.send(new DescribeImagesCommand(query))).Images ?? [];
+}
+
+async function describeImageNames(account: Account, query: DescribeImagesCommandInput): Promise<string[]> {
+  return (await describeImages(account, query)).map(({ Name = "" }) => Name).toSorted();
 }
 
 const MOTO_TRUSTS = { observed: "answers", why: "it verifies no caller" };
@@ -172,8 +209,82 @@ const CLAUSES: readonly Clause<Account>[] = [
       await describeNames(account, "instance-state-name", ["stopped"]),
       await describeNames(account, "image-id", ["ami-12c6146b"]),
       await describeNames(account, "tag:Name", ["web 2", "web 3"]),
+      await describeNames(account, "tag:Name", ["web*", "w?b 2"]),
     ],
-    expected: [["web & <1>", "web 2"], [], ["web & <1>", "web 2"], ["web 2"]],
+    expected: [NAMES.toSorted(), [], NAMES.toSorted(), ["web 2"], ["web & <1>", "web 2"]],
+  },
+  {
+    title: "gives each instance once in pages of MaxResults, with a token but on the last",
+    async observe({ client }) {
+      const pages: string[][] = [];
+      for await (const { Reservations = [] } of paginateDescribeInstances({ client }, { MaxResults: 5 }))
+        pages.push(Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId = "" }) => InstanceId)));
+      return [pages.map((page) => page.length), new Set(pages.flat()).size];
+    },
+    expected: [[5, 3], 8],
+  },
+  {
+    title: "describes images with name, owner, state, tags and the time when they were made",
+    async observe(account) {
+      const images = await describeImages(account, { Filters: [{ Name: "name", Values: ["golden-20260101"] }] });
+      return images.map(({ ImageId, Name, OwnerId, State, Tags, CreationDate }) => [
+        /^ami-[0-9a-f]+$/.test(ImageId ?? ""),
+        { Name, OwnerId, State, Tags },
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(CreationDate ?? ""),
+      ]);
+    },
+    expected: [
+      [
+        true,
+        {
+          Name: "golden-20260101",
+          OwnerId: "123456789012",
+          State: "available",
+          Tags: [{ Key: "parbake:family", Value: "golden" }],
+        },
+        true,
+      ],
+    ],
+  },
+  {
+    title: "finds images by the pattern of their name or by a tag, of an owner",
+    observe: async (account) => [
+      await describeImageNames(account, { Filters: [{ Name: "name", Values: ["golden-*"] }], Owners: ["self"] }),
+      await describeImageNames(account, { Filters: [{ Name: "name", Values: ["golden-*"] }], Owners: [ACCOUNT_ID] }),
+      await describeImageNames(account, {
+        Filters: [{ Name: "name", Values: ["golden-*"] }],
+        Owners: ["210987654321"],
+      }),
+      await describeImageNames(account, { Filters: [{ Name: "tag:parbake:family", Values: ["golden"] }] }),
+    ],
+    expected: [GOLDEN, GOLDEN, [], GOLDEN],
+  },
+  {
+    title: "takes an escaped wildcard for the character itself",
+    observe: async (account) => [
+      await describeImageNames(account, { Filters: [{ Name: "tag:parbake:family", Values: ["oth\\*r"] }] }),
+      await describeImageNames(account, { Filters: [{ Name: "tag:parbake:family", Values: ["gold\\*n"] }] }),
+    ],
+    expected: [["other-20260101"], []],
+    differs: { moto: { observed: [[], []], why: "it knows no escapes" } },
+  },
+  {
+    title: "leaves out an image that does not exist where it is asked for by a filter, and gives the others",
+    async observe(account) {
+      const [image] = await describeImages(account, { Filters: [{ Name: "name", Values: ["golden-20260201"] }] });
+      const Values = ["ami-00000000000000000", image?.ImageId ?? ""];
+      return describeImageNames(account, { Filters: [{ Name: "image-id", Values }] });
+    },
+    expected: ["golden-20260201"],
+  },
+  {
+    title: "refuses more than two hundred values of filters",
+    observe: (account) => {
+      const Values = Array.from({ length: 201 }, (_, index) => `ami-${String(index).padStart(17, "0")}`);
+      return observeFailure(describeImages(account, { Filters: [{ Name: "image-id", Values }] }));
+    },
+    expected: ["FilterLimitExceeded", 400],
+    differs: { moto: { observed: "answers", why: "it has no such limit" } },
   },
   {
     title: "refuses an instance id that does not exist",

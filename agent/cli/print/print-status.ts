@@ -1,5 +1,6 @@
 // `status` for people and for programs. Pure.
 
+import { formatAge } from "../../age.ts";
 import type { FileStatus } from "../../inspect/check-files.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
@@ -113,13 +114,4 @@ function formatOwed({ owed }: Status, paint: Paint): string {
   if (owed.length === 0) return "";
   const rows = owed.map(({ action, unit }) => [action, unit]);
   return `${paint.bold("owed")}\n${formatColumns(rows, "  ")}`;
-}
-
-/** `45 s`, `12 min`, `3 h`, `5 d`: as exact as anybody asks. */
-export function formatAge(ageMs: number): string {
-  const seconds = Math.floor(ageMs / 1_000);
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 2 * 3_600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
 }

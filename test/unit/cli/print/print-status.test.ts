@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatAge, formatStatus } from "../../../../agent/cli/print/print-status.ts";
+import { formatStatus } from "../../../../agent/cli/print/print-status.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import type { Status } from "../../../../agent/inspect/gather-status.ts";
 import { NO_RESULTS, RunRecord } from "../../../../agent/report/run-record.ts";
@@ -108,17 +108,5 @@ files
       formatStatus({ ...STATUS, secrets: [secret] }, choosePaint(false)),
       /\nsecrets\n {2}db {2}prod\/db {2}version v1 {2}fetched 2 h ago\n/,
     );
-  });
-
-  it("gives an age in the unit that fits", () => {
-    assert.deepEqual([0, 119_999, 120_000, 7_199_999, 7_200_000, 172_799_999, 172_800_000].map(formatAge), [
-      "0 s",
-      "119 s",
-      "2 min",
-      "119 min",
-      "2 h",
-      "47 h",
-      "2 d",
-    ]);
   });
 });

@@ -1,0 +1,113 @@
+// `fleet` for people: a row for each image, the oldest first, and where it is asked for, one for each instance. Pure.
+
+import { formatAge } from "../../age.ts";
+import type { FleetImage } from "../../fleet/fleet.ts";
+import type { FleetLimits, Standing, StandingInstance } from "../../fleet/judge-image.ts";
+import { countInstances, type FleetSummary, type ImageSummary } from "../../fleet/summarize-fleet.ts";
+import { formatColumns, formatCount, type Paint } from "../text.ts";
+
+export function formatFleet(summary: FleetSummary, limits: FleetLimits, paint: Paint): string {
+  if (summary.instances === 0) return "no instance is like that: look at --tag, --asg, --state and --region\n";
+  const byRegion = Map.groupBy(summary.images, ({ region }) => region);
+  const sections = [...byRegion].map(([region, images]) => formatRegion(region, images, summary.takenAtMs, paint));
+  return [...sections, formatVerdict(summary, limits, paint)].join("");
+}
+
+function formatRegion(region: string, images: readonly ImageSummary[], nowMs: number, paint: Paint): string {
+  const instances = formatCount(countInstances(images), "instance");
+  const head = `${paint.bold(region)}: ${instances} of ${formatCount(images.length, "image")}\n`;
+  return head + formatColumns([HEAD.map(paint.dim), ...images.map((image) => formatImage(image, nowMs, paint))], "  ");
+}
+
+const HEAD = ["IMAGE", "NAME", "INSTANCES", "AGE", "BEHIND", "LAUNCHED", "GROUPS", "NOTES"];
+
+function formatImage(summary: ImageSummary, nowMs: number, paint: Paint): string[] {
+  const { imageId, standing, instances, autoScalingGroups, oldestLaunchMs, newestLaunchMs } = summary;
+  const isKnown = standing.kind === "known";
+  const launches = [formatAge(nowMs - newestLaunchMs), formatAge(nowMs - oldestLaunchMs)];
+  return [
+    imageId,
+    isKnown ? standing.image.name : "?",
+    String(instances),
+    isKnown ? formatAge(standing.ageMs) : "?",
+    formatBehind(standing),
+    `${[...new Set(launches)].join(" to ")} ago`,
+    listSome(Object.keys(autoScalingGroups)),
+    listNotes(summary, nowMs, paint).join(", "),
+  ];
+}
+
+function formatBehind(standing: Standing): string {
+  if (standing.kind === "gone") return "?";
+  const { behind, behindMs, newest } = standing;
+  return behind === 0 ? "newest" : `${formatCount(behind, "image")}, ${formatAge(behindMs)}: ${newest.id}`;
+}
+
+function listNotes({ standing, lifeCycles, faults, instances }: ImageSummary, nowMs: number, paint: Paint): string[] {
+  const others = Object.entries(lifeCycles).filter(([name]) => name !== "on-demand");
+  const states = standing.kind === "gone" ? [GONE] : describeState(standing.image, nowMs);
+  const isBanned = faults.includes("deprecated") || faults.includes("deregistered");
+  return [
+    ...(faults.includes("too-old") ? [paint.red("too old")] : []),
+    ...(faults.includes("too-far-behind") ? [paint.red("too far behind")] : []),
+    ...states.map(isBanned ? paint.red : paint.yellow),
+    ...others.map(([name, count]) => (count === instances ? name : `${count} ${name}`)),
+  ];
+}
+
+const GONE = "deregistered, or not to be seen by this account";
+
+function describeState({ state, deprecatedMs }: FleetImage, nowMs: number): string[] {
+  return [...(state === "available" ? [] : [state]), ...describeDeprecation(deprecatedMs, nowMs)];
+}
+
+function describeDeprecation(deprecatedMs: number | null, nowMs: number): string[] {
+  if (deprecatedMs === null || deprecatedMs - nowMs > SOON_MS) return [];
+  if (deprecatedMs > nowMs) return [`deprecated in ${formatAge(deprecatedMs - nowMs)}`];
+  return [`deprecated ${formatAge(nowMs - deprecatedMs)} ago`];
+}
+
+/** EC2 sets two years for a public image: who reads this wants to know what comes next. */
+const SOON_MS = 30 * 86_400_000;
+const MOST_NAMED = 2;
+
+function listSome(names: readonly string[]): string {
+  if (names.length === 0) return "-";
+  const rest = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+function formatVerdict({ instances, outdated, images }: FleetSummary, limits: FleetLimits, paint: Paint): string {
+  const { maxAgeMs, maxBehind, bans } = limits;
+  const isLimited = maxAgeMs !== null || maxBehind !== null;
+  if (!isLimited && bans.length === 0) return "";
+  const unknown = images.filter(({ standing, faults }) => standing.kind === "gone" && faults.length === 0).length;
+  const note =
+    isLimited && unknown > 0
+      ? `${paint.yellow(`the age of ${formatCount(unknown, "deregistered image")} is not known`)}: --fail-on deregistered refuses it\n`
+      : "";
+  if (outdated === 0) return `${note}${paint.green("no instance runs an image that is not allowed")}\n`;
+  return `${note}${paint.red(`${outdated} of ${formatCount(instances, "instance")} run an image that is not allowed`)}\n`;
+}
+
+/** Rows of one page: all that is kept. */
+export function formatInstances(instances: readonly StandingInstance[]): string {
+  return formatColumns(instances.map(formatInstance));
+}
+
+function formatInstance({ instance, standing }: StandingInstance): string[] {
+  const { id, availabilityZone, type, lifeCycle, state, launchedMs, autoScalingGroup, imageId } = instance;
+  return [
+    id,
+    availabilityZone,
+    type,
+    lifeCycle,
+    state,
+    `launched ${new Date(launchedMs).toISOString().slice(0, 10)}`,
+    autoScalingGroup ?? "-",
+    imageId,
+    standing.kind === "known" ? formatAge(standing.ageMs) : "?",
+    formatBehind(standing),
+    ...(standing.kind === "gone" ? ["deregistered"] : standing.isDeprecated ? ["deprecated"] : []),
+  ];
+}
