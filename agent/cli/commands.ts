@@ -152,7 +152,7 @@ export type CommandName = keyof typeof COMMANDS;
 /** The statuses that parbake ends with, for help and README. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: there is something to change; status: not in sync; fleet: an image is not allowed"],
+  [2, "plan --detailed-exitcode: there is something to change; status: not in sync; fleet: outdated"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data"],
   [69, "IMDS, AWS, memory or open files are unavailable; a retry may help"],

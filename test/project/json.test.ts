@@ -8,6 +8,7 @@ import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts
 import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
 import { runCommand } from "../unit/support/run-command.ts";
 import { makeSmallImage } from "../unit/support/small-image.ts";
+import { imageOf, instanceOf } from "../unit/support/fleet-world.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 
@@ -43,7 +44,7 @@ const SHARED: readonly (readonly [place: RegExp, section: string])[] = [
   [/^lastRun\./, "report"],
 ];
 // Of these the keys are names that somebody gave.
-const MAPS = new Set(["settings", "origins", "tags", "inputs", "types[].apps"]);
+const MAPS = new Set(["settings", "origins", "tags", "inputs", "types[].apps", "lifeCycles", "autoScalingGroups"]);
 
 function listFields(value: unknown, place: string, fields: Set<string>): Set<string> {
   if (Array.isArray(value)) for (const item of value) listFields(item, `${place}[]`, fields);
@@ -72,7 +73,10 @@ describe("the page on JSON", () => {
 
   before(async () => {
     const version = { string: '{"password":"hunter2","user":"app"}' };
-    emulator = await startEmulator({ world: { secrets: [{ name: "prod/db", versions: [version] }] } });
+    const images = [2, 1].map((age) => imageOf({ id: `ami-${age}`, name: `web-${age}`, age }));
+    const instances = ["ami-2", "ami-gone"].map((id, index) => instanceOf(index, { image: id, group: "web" }));
+    const secrets = [{ name: "prod/db", versions: [version] }];
+    emulator = await startEmulator({ world: { secrets, images, instances } });
     image = makeScratchImage(CONFIG);
     image.write("etc/parbake/templates/web.txt.hbs", "{{facts.instanceId}} {{apps.web.worker_processes}}\n");
     image.write("etc/parbake/templates/api.env.hbs", "PASSWORD={{secrets.db.password.value}}\n");
@@ -86,9 +90,18 @@ describe("the page on JSON", () => {
   });
 
   async function emitDocument(words: readonly string[], isRefused: boolean): Promise<object> {
-    let out = "";
     const told: string[] = [];
-    await run([...words, "--json", "--root", image.root, "--log-level", "error"], {
+    const document = JSON.parse(await emitWhole([...words, "--json"], told)) as Record<string, unknown>;
+    assert.equal(document["schema"], 1);
+    assert.equal("error" in document, isRefused, told.join(""));
+    return document;
+  }
+
+  const emitText = (...words: string[]): Promise<string> => emitWhole(words, []);
+
+  async function emitWhole(words: readonly string[], told: string[]): Promise<string> {
+    let out = "";
+    await run([...words, "--root", image.root, "--log-level", "error"], {
       environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint, AWS_ENDPOINT_URL: emulator.endpoint },
       writeOut: (text) => (out += text),
       writeError: (text) => told.push(text),
@@ -96,10 +109,7 @@ describe("the page on JSON", () => {
       isTerminalOut: false,
       isTerminalError: false,
     });
-    const document = JSON.parse(out) as Record<string, unknown>;
-    assert.equal(document["schema"], 1);
-    assert.equal("error" in document, isRefused, told.join(""));
-    return document;
+    return out;
   }
 
   const emit = (...words: string[]): Promise<object> => emitDocument(words, false);
@@ -177,6 +187,15 @@ describe("the page on JSON", () => {
     image.write("etc/parbake/parbake.d/tight.yaml", "files: []\n");
   });
 
+  it("names every field of fleet", async () => {
+    const fleet = await emit("fleet", "--all", "--region", "eu-west-1", "--fail-on", "deregistered");
+    assert.match(
+      JSON.stringify(fleet),
+      /"familyBy":"name".*"faults":\["deregistered"\]|"faults":\["deregistered"\].*"familyBy":"name"/,
+    );
+    assert.deepEqual(undocumented(fleet, "fleet"), []);
+  });
+
   it("names every field of check and of an error", async () => {
     assert.deepEqual(undocumented(await emit("check", "--instance-type", "m7g.large"), "check", "Types"), []);
     image.write("etc/parbake/parbake.d/more.yaml", "apps: { big: { profile: go, memory: { min: 4GiB } } }\n");
@@ -200,7 +219,7 @@ describe("the page on JSON", () => {
     }
   });
 
-  it("names every metric, with its labels, and none that there is not", () => {
+  it("names every metric, with its labels, and none that there is not", async () => {
     const versions = { parbake: "1.0.0", commit: "abc", node: "v24", catalogue: "2026-01-02" };
     const record = new RunRecord(versions);
     const secret = { name: "db", id: "prod/db", versionId: "v1", fetchedAt: "2026-01-02T03:04:05.000Z" };
@@ -209,7 +228,8 @@ describe("the page on JSON", () => {
       stages: [{ name: "lock", tookMs: 1 }],
       storedSecrets: [secret],
     };
-    const text = formatMetrics(report, 0);
+    const fleet = await emitText("fleet", "--prometheus", "--region", "eu-west-1");
+    const text = formatMetrics(report, 0) + fleet;
     const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)].map(([, name, labels]) => [
       name!,
       [...(labels ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label).join(" "),

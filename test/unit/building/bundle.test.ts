@@ -146,6 +146,16 @@ describe("bundleCommands", () => {
 });
 
 describe("bundleOnDemand", () => {
+  it("has of EC2's client what a fleet is asked for with, and little else", async () => {
+    const path = join(makeFolder(tmpdir(), "bundle", "test"), "client-ec2.cjs");
+    await bundleOnDemand("@aws-sdk/client-ec2", path);
+    const made = createRequire(path)(path) as Record<string, unknown>;
+    const names = ["DescribeImagesCommand", "DescribeInstancesCommand", "EC2Client"];
+    assert.deepEqual(Object.keys(made).toSorted(), names);
+    // With all of its calls it would be 1.6 MB.
+    assert.ok(statSync(path).size < 1_000_000);
+  });
+
   it("has of systeminformation what facts asks it, whole", async () => {
     const path = join(makeFolder(tmpdir(), "bundle", "test"), "systeminformation.cjs");
     await bundleOnDemand("systeminformation", path);
