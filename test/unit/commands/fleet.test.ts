@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { run } from "../../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import type { Fault } from "../../../scripts/emulator/faults.ts";
 import { ROLE_CREDENTIALS, type WorldInput } from "../../../scripts/emulator/world.ts";
-import { checkMetrics } from "../support/check-metrics.ts";
 import { daysAgo, imageOf, instanceOf } from "../support/fleet-world.ts";
+import { readPrometheusText } from "../support/prometheus-text.ts";
 
 const [OLD, MIDDLE, NEWEST, GONE, PUBLIC, NEWER_PUBLIC, PUBLIC_X86] = [1, 2, 3, 4, 5, 6, 7].map(
   (digit) => `ami-0000000000000000${digit}`,
@@ -256,14 +257,17 @@ describe("parbake fleet", () => {
   it("prints metrics that Prometheus takes, and none for a single instance", async () => {
     const { status, out } = await fleet("--prometheus --fail-on deprecated");
     assert.equal(status, 2);
-    const samples = checkMetrics(out);
-    const labels = `region="eu-west-1",image="${OLD}",family="web"`;
-    assert.equal(samples.get(`parbake_fleet_instances{${labels},life_cycle="spot"}`), 1);
-    assert.equal(samples.get(`parbake_fleet_image_behind{${labels}}`), 2);
-    assert.equal(samples.get(`parbake_fleet_image_deprecated{${labels}}`), 1);
-    assert.equal(samples.get(`parbake_fleet_image_outdated{${labels}}`), 1);
-    assert.equal(samples.get(`parbake_fleet_image_info{${labels},name="a",newest="${NEWEST}"}`), 1);
-    assert.equal(samples.get("parbake_fleet_outdated_instances"), 2);
+    const series = readPrometheusText(out);
+    const valueOf = (name: string, labels: Readonly<Record<string, string>> = {}): number | undefined =>
+      series.find((each) => each.name === `parbake_fleet_${name}` && isDeepStrictEqual(each.labels, labels))?.value;
+    const labels = { region: "eu-west-1", image: OLD, family: "web" };
+    assert.equal(valueOf("instances", { ...labels, life_cycle: "spot" }), 1);
+    assert.equal(valueOf("image_behind", labels), 2);
+    assert.equal(valueOf("image_deprecated", labels), 1);
+    assert.equal(valueOf("image_outdated", labels), 1);
+    assert.equal(valueOf("image_deregistered", { ...labels, image: GONE, family: "" }), 1);
+    assert.equal(valueOf("image_info", { ...labels, name: "a", newest: NEWEST }), 1);
+    assert.equal(valueOf("outdated_instances"), 2);
     assert.doesNotMatch(out, /"i-0000/);
   });
 
