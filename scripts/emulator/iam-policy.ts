@@ -4,7 +4,7 @@
 type OneOrMore = string | readonly string[];
 
 export interface Policy {
-  readonly Version: "2012-10-17";
+  readonly Version: string;
   readonly Statement: readonly Statement[];
 }
 
@@ -26,7 +26,7 @@ export interface PolicyRequest {
 
 /** @throws Error where the policy has an element that is not known here */
 export function isAllowed({ Version, Statement }: Policy, request: PolicyRequest): boolean {
-  if (String(Version) !== "2012-10-17") throw new Error(`a policy of version ${String(Version)}`);
+  if (Version !== "2012-10-17") throw new Error(`a policy of version ${Version}`);
   const effects = Statement.filter((statement) => applies(statement, request)).map(({ Effect }) => Effect);
   return effects.includes("Allow") && !effects.includes("Deny");
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../../refusal.ts";
 import { callService, refusalOf, type Checked } from "../calls/call-service.ts";
 import type { Ec2Context } from "./client.ts";
 
+/** Items are plain data: what JSON keeps as it is. */
 export interface Listing<Item> {
   readonly region: string;
   readonly operation: string;
@@ -48,7 +49,12 @@ function checkPage<Item>({ items, token }: Page<Item>): Checked<WholePage<Item>>
   if (items === undefined) return { kind: "flaw", flaw: "gives an answer that is not EC2's" };
   const whole = items.filter((item): item is Item => item !== null);
   if (whole.length < items.length) return { kind: "flaw", flaw: "leaves out what EC2 always tells" };
-  return { kind: "good", answer: { items: whole, token: token === "" ? undefined : token } };
+  return { kind: "good", answer: { items: copy(whole), token: token === "" ? undefined : token } };
+}
+
+/** A text that V8 cuts out of an answer holds the whole answer, for as long as one name of it is kept. */
+function copy<Item>(items: readonly Item[]): readonly Item[] {
+  return JSON.parse(JSON.stringify(items)) as readonly Item[];
 }
 
 function stuck(subject: string): Refusal {

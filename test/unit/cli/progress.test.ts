@@ -37,6 +37,18 @@ describe("progress on a terminal", () => {
     ]);
   });
 
+  it("says how far a wait is, at each moment", () => {
+    let count = 0;
+    const end = progress.begin(() => `${count} instances so far`);
+    for ([nowMs, count] of [
+      [1_000, 1],
+      [2_000, 5_000],
+    ] as const)
+      progress.draw();
+    end();
+    assert.deepEqual(written, [`${ERASE}1 instances so far … 1 s`, `${ERASE}5000 instances so far … 2 s`, ERASE]);
+  });
+
   it("takes the line away once before other words", () => {
     const end = progress.begin("waiting");
     nowMs = 1_000;

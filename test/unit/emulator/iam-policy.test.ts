@@ -57,9 +57,6 @@ describe("a policy in the emulator", () => {
     assert.throws(() => allows({ ...ALLOW, NotAction: "x" } as Statement), /a statement with NotAction/);
     const Condition = { NumericEquals: { "aws:RequestedRegion": "1" } };
     assert.throws(() => allows({ ...ALLOW, Condition }), /a condition with NumericEquals/);
-    assert.throws(
-      () => isAllowed({ ...policyOf(ALLOW), Version: "2008-10-17" as "2012-10-17" }, REQUEST),
-      /2008-10-17/,
-    );
+    assert.throws(() => isAllowed({ ...policyOf(ALLOW), Version: "2008-10-17" }, REQUEST), /2008-10-17/);
   });
 });
