@@ -1,5 +1,6 @@
-// The document for Systems Manager: its form, as "Data elements and parameters" and "Command document plugin reference" of the
-// Systems Manager User Guide have it; what can get into its script; and what the script does.
+// What scripts/aws has for other tools. The document for Systems Manager: its form, as "Data elements and parameters" and "Command
+// document plugin reference" of its User Guide have it; what can get into its script; and what the script does. The component for
+// EC2 Image Builder, as "Use the component document framework" of its User Guide has it.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -30,6 +31,20 @@ interface SsmDocument {
   readonly description: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly mainSteps: readonly Step[];
+}
+
+interface ImageComponent {
+  readonly name: string;
+  readonly schemaVersion: number;
+  readonly parameters: readonly Readonly<Record<string, { readonly type: string }>>[];
+  readonly phases: readonly {
+    readonly name: string;
+    readonly steps: readonly {
+      readonly name: string;
+      readonly action: string;
+      readonly inputs: readonly object[] | { readonly commands: readonly string[] };
+    }[];
+  }[];
 }
 
 const source = readFileSync(new URL("../../scripts/aws/ssm-document.yaml", import.meta.url), "utf8");
@@ -138,5 +153,91 @@ describe("the document for Systems Manager", () => {
     const { Deadline, TimeoutSeconds } = document.parameters;
     assert.ok(Number(TimeoutSeconds!.default) > Number(Deadline!.default) + 3);
     assert.equal(fill(step.inputs.timeoutSeconds, {}), "120");
+  });
+});
+
+describe("the component for EC2 Image Builder", () => {
+  const text = readFileSync(new URL("../../scripts/aws/image-builder.yaml", import.meta.url), "utf8");
+  const component = parse(text) as ImageComponent;
+  const actions = component.phases.flatMap(({ steps }) => steps.map(({ action }) => action));
+
+  it("has the elements of a component document, with each phase and each step named once", () => {
+    assert.deepEqual(Object.keys(component), ["name", "description", "schemaVersion", "parameters", "phases"]);
+    assert.equal(component.schemaVersion, 1);
+    assert.match(text, /^schemaVersion: 1\.0$/m);
+    assert.deepEqual(
+      component.phases.map(({ name }) => name),
+      ["build", "validate", "test"],
+    );
+    for (const { steps } of component.phases) {
+      assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length);
+      for (const step of steps) assert.deepEqual(Object.keys(step), ["name", "action", "inputs"]);
+    }
+    assert.deepEqual([...new Set(actions)], ["S3Download", "ExecuteBash"]);
+  });
+
+  it("uses every parameter that it declares, and declares each that it uses", () => {
+    const used = [...text.matchAll(/\{\{ (\w+) \}\}/g)].map(([, name]) => name!);
+    const declared = component.parameters.flatMap((parameter) => Object.keys(parameter));
+    assert.deepEqual([...new Set(used)].toSorted(), declared.toSorted());
+    for (const { type } of component.parameters.flatMap((parameter) => Object.values(parameter)))
+      assert.equal(type, "string");
+  });
+
+  it("has commands that bash takes", () => {
+    for (const { steps } of component.phases)
+      for (const { inputs } of steps) {
+        if (!("commands" in inputs)) continue;
+        for (const command of inputs.commands)
+          assert.equal(spawnSync("bash", ["-n", "-c", command]).status, 0, command);
+      }
+  });
+});
+
+describe("the Terraform configuration", () => {
+  const text = readFileSync(new URL("../../scripts/aws/terraform/main.tf", import.meta.url), "utf8");
+  const variables = readFileSync(new URL("../../scripts/aws/terraform/variables.tf", import.meta.url), "utf8");
+
+  it("requires IMDSv2, with one hop", () => {
+    const [, options] = /metadata_options \{\n([^}]*)\}/.exec(text)!;
+    assert.match(options!, /http_tokens += "required"/);
+    assert.match(options!, /http_put_response_hop_limit += 1\n/);
+    assert.doesNotMatch(text, /user_data/);
+  });
+
+  it("declares each variable that it uses, and uses each", () => {
+    const used = [...text.matchAll(/\bvar\.(\w+)/g)].map(([, name]) => name!);
+    const declared = [...variables.matchAll(/^variable "(\w+)"/gm)].map(([, name]) => name!);
+    assert.deepEqual([...new Set(used)].toSorted(), declared.toSorted());
+  });
+
+  it("replaces in the policy what is there to be replaced, and wants its statements by their names", () => {
+    const policy = readFileSync(new URL("../../scripts/aws/boot-policy.json", import.meta.url), "utf8");
+    for (const place of ["eu-west-1", "123456789012", "secret:prod/"]) {
+      assert.ok(policy.includes(place) && text.includes(`"${place}"`), place);
+    }
+    const names = (JSON.parse(policy) as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid);
+    for (const name of names) assert.ok(text.includes(`"${name}"`), name);
+  });
+});
+
+describe("the tasks for Ansible", () => {
+  const text = readFileSync(new URL("../../scripts/aws/ansible-tasks.yaml", import.meta.url), "utf8");
+  const tasks = parse(text) as readonly Readonly<Record<string, unknown>>[];
+
+  it("are named, call modules by their whole names, and say when they change something", () => {
+    for (const task of tasks) {
+      const [name, module] = Object.keys(task);
+      assert.equal(name, "name");
+      assert.match(module!, /^ansible\.builtin\.(?:copy|command)$/);
+      assert.equal(module === "ansible.builtin.command", "changed_when" in task, String(task["name"]));
+    }
+  });
+
+  it("have each variable that they use in the comment before them", () => {
+    const used = new Set([...text.matchAll(/\{\{.*?\b(parbake_(?!copied)\w+)/g)].map(([, name]) => name!));
+    const [head] = text.split(/^- /m);
+    assert.equal(used.size, 4);
+    for (const name of used) assert.ok(head!.includes(name), name);
   });
 });
