@@ -1,7 +1,7 @@
 // The `fleet` command that the options of a command line ask for. Pure.
 
 import { parseDurationMs } from "../duration.ts";
-import { FAMILY_TAG } from "../fleet/family-of.ts";
+import { FAMILY_TAG } from "../fleet/fleet.ts";
 import type { Ban } from "../fleet/judge-image.ts";
 import { isRegion } from "../names/secret-id.ts";
 import { suggest } from "../nearest.ts";

@@ -47,10 +47,13 @@ export const OPTIONS = {
   asg: { value: "NAME", about: "only instances of this Auto Scaling group; may be repeated" },
   region: { value: "R[,R…]", about: "these regions (default AWS_REGION, else that of the instance)" },
   state: { value: "S[,S…]", about: "instances in these states (default running)" },
-  "family-tag": { value: "KEY", about: "the tag that names an image's family (default parbake:family, else its name)" },
+  "family-tag": {
+    value: "KEY",
+    about: "the tag that names an image's family, where it has one (default parbake:family)",
+  },
   "max-age": { value: "DURATION", about: "exit 2 if an image in use is older: 30d, 12h" },
   "max-behind": { value: "N", about: "exit 2 if an image in use has more than N newer ones in its family" },
-  "fail-on": { value: "WHAT", about: "exit 2 if an image in use is deprecated, deregistered, or either (a,b)" },
+  "fail-on": { value: "WHAT[,WHAT]", about: "exit 2 if an image in use is deprecated, or is deregistered, as named" },
   all: { value: null, about: "each instance too, not only each image" },
   prometheus: { value: null, about: "print metrics for a textfile instead" },
 } as const satisfies Record<string, OptionRule>;

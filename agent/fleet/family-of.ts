@@ -2,9 +2,6 @@
 
 import type { Family } from "./fleet.ts";
 
-/** The tag that names an image's family, unless told otherwise. */
-export const FAMILY_TAG = "parbake:family";
-
 interface NamedImage {
   readonly name: string;
   readonly ownerId: string;

@@ -28,6 +28,9 @@ export interface FleetImage {
   readonly state: string;
 }
 
+/** The tag that names an image's family, unless told otherwise. */
+export const FAMILY_TAG = "parbake:family";
+
 /** The images that replace each other: of one owner, one architecture and one name. */
 export interface Family {
   /** What a person calls it: the tag's value, or the image's name with `*` for its date and version. */

@@ -171,7 +171,7 @@ describe("the component for EC2 Image Builder", () => {
     );
     for (const { steps } of component.phases) {
       assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length);
-      for (const step of steps) assert.deepEqual(Object.keys(step), ["name", "action", "inputs"]);
+      for (const each of steps) assert.deepEqual(Object.keys(each), ["name", "action", "inputs"]);
     }
     assert.deepEqual([...new Set(actions)], ["S3Download", "ExecuteBash"]);
   });

@@ -6,9 +6,9 @@ import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "../binary/support/scratch-image.ts";
+import { imageOf, instanceOf } from "../unit/support/fleet-world.ts";
 import { runCommand } from "../unit/support/run-command.ts";
 import { makeSmallImage } from "../unit/support/small-image.ts";
-import { imageOf, instanceOf } from "../unit/support/fleet-world.ts";
 
 const page = readFileSync(new URL("../../agent/cli/JSON.md", import.meta.url), "utf8");
 

@@ -135,13 +135,13 @@ describe("parseArguments", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake --help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
-    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init."],
+    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet."],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FAMILY_TAG, familyOf, nameFamily } from "../../../agent/fleet/family-of.ts";
-import { familyKey } from "../../../agent/fleet/fleet.ts";
+import { familyOf, nameFamily } from "../../../agent/fleet/family-of.ts";
+import { FAMILY_TAG, familyKey } from "../../../agent/fleet/fleet.ts";
 
 describe("nameFamily", () => {
   const rows: readonly (readonly [name: string, family: string])[] = [
