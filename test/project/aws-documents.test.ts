@@ -10,28 +10,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseArguments } from "../../agent/cli/parse-arguments.ts";
 import { makeFolder } from "../support/folders.ts";
-
-interface Parameter {
-  readonly type: string;
-  readonly description: string;
-  readonly default: string;
-  readonly allowedValues?: readonly string[];
-  readonly allowedPattern?: string;
-}
-
-interface Step {
-  readonly name: string;
-  readonly action: string;
-  readonly precondition: object;
-  readonly inputs: { readonly timeoutSeconds: string; readonly runCommand: readonly string[] };
-}
-
-interface SsmDocument {
-  readonly schemaVersion: string;
-  readonly description: string;
-  readonly parameters: Readonly<Record<string, Parameter>>;
-  readonly mainSteps: readonly Step[];
-}
+import { fillParameters, fillScript, SSM_DOCUMENT, SSM_SOURCE, type Parameter } from "../support/ssm-document.ts";
 
 interface ImageComponent {
   readonly name: string;
@@ -47,25 +26,18 @@ interface ImageComponent {
   }[];
 }
 
-const source = readFileSync(new URL("../../scripts/aws/ssm-document.yaml", import.meta.url), "utf8");
-const document = parse(source) as SsmDocument;
-const [step] = document.mainSteps as readonly [Step];
+const [step] = SSM_DOCUMENT.mainSteps as readonly [(typeof SSM_DOCUMENT.mainSteps)[number]];
 
 /** What Systems Manager accepts of a parameter's value. */
 function accepts({ allowedValues, allowedPattern }: Parameter, value: string): boolean {
   return (allowedValues?.includes(value) ?? true) && new RegExp(allowedPattern ?? "").test(value);
 }
 
-/** As Systems Manager puts the parameters in. */
-function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\{\{ ?(\w+) ?\}\}/g, (_, name: string) => values[name] ?? document.parameters[name]!.default);
-}
-
 describe("the document for Systems Manager", () => {
   it("has the elements of a Command document of schema 2.2, and no others", () => {
-    assert.equal(document.schemaVersion, "2.2");
-    assert.deepEqual(Object.keys(document), ["schemaVersion", "description", "parameters", "mainSteps"]);
-    for (const [name, parameter] of Object.entries(document.parameters)) {
+    assert.equal(SSM_DOCUMENT.schemaVersion, "2.2");
+    assert.deepEqual(Object.keys(SSM_DOCUMENT), ["schemaVersion", "description", "parameters", "mainSteps"]);
+    for (const [name, parameter] of Object.entries(SSM_DOCUMENT.parameters)) {
       assert.match(name, /^[A-Za-z0-9_-]+$/);
       assert.equal(parameter.type, "String");
       const known = ["type", "description", "default", "allowedValues", "allowedPattern"];
@@ -74,22 +46,22 @@ describe("the document for Systems Manager", () => {
         [],
       );
     }
-    assert.equal(document.mainSteps.length, 1);
+    assert.equal(SSM_DOCUMENT.mainSteps.length, 1);
     assert.deepEqual(Object.keys(step), ["name", "action", "precondition", "inputs"]);
     assert.match(step.name, /^[a-zA-Z0-9_-]{1,128}$/);
     assert.equal(step.action, "aws:runShellScript");
     assert.deepEqual(step.precondition, { StringEquals: ["platformType", "Linux"] });
     assert.deepEqual(Object.keys(step.inputs), ["timeoutSeconds", "runCommand"]);
-    assert.ok(Buffer.byteLength(source) < 64 * 1024);
+    assert.ok(Buffer.byteLength(SSM_SOURCE) < 64 * 1024);
   });
 
   it("uses every parameter that it declares, and declares each that it uses", () => {
     const used = [...JSON.stringify(step).matchAll(/\{\{ ?(\w+) ?\}\}/g)].map(([, name]) => name!);
-    assert.deepEqual([...new Set(used)].toSorted(), Object.keys(document.parameters).toSorted());
+    assert.deepEqual([...new Set(used)].toSorted(), Object.keys(SSM_DOCUMENT.parameters).toSorted());
   });
 
   it("accepts its own defaults, and in no parameter what could end a word of the script", () => {
-    for (const [name, parameter] of Object.entries(document.parameters)) {
+    for (const [name, parameter] of Object.entries(SSM_DOCUMENT.parameters)) {
       assert.ok(accepts(parameter, parameter.default), name);
       const hostile = [
         "'",
@@ -105,7 +77,7 @@ describe("the document for Systems Manager", () => {
       ];
       for (const value of hostile) assert.ok(!accepts(parameter, value), `${name}: ${JSON.stringify(value)}`);
     }
-    const { Deadline, TimeoutSeconds } = document.parameters;
+    const { Deadline, TimeoutSeconds } = SSM_DOCUMENT.parameters;
     assert.ok(accepts(Deadline!, "999") && !accepts(Deadline!, "05") && accepts(TimeoutSeconds!, "3600"));
   });
 
@@ -114,7 +86,7 @@ describe("the document for Systems Manager", () => {
     const folder = makeFolder(tmpdir(), "ssm", "test");
     writeFileSync(join(folder, "systemd-run"), `#!/bin/sh\nprintf '%s\\n' "$@"\nexit ${status}\n`);
     chmodSync(join(folder, "systemd-run"), 0o755);
-    const script = fill(step.inputs.runCommand.join("\n"), values);
+    const script = fillScript(values);
     const { stdout, ...ended } = spawnSync("/bin/sh", ["-c", script], {
       encoding: "utf8",
       env: { PATH: `${folder}:/usr/bin:/bin` },
@@ -150,9 +122,9 @@ describe("the document for Systems Manager", () => {
   });
 
   it("waits longer for parbake than parbake does, by its defaults", () => {
-    const { Deadline, TimeoutSeconds } = document.parameters;
+    const { Deadline, TimeoutSeconds } = SSM_DOCUMENT.parameters;
     assert.ok(Number(TimeoutSeconds!.default) > Number(Deadline!.default) + 3);
-    assert.equal(fill(step.inputs.timeoutSeconds, {}), "120");
+    assert.equal(fillParameters(step.inputs.timeoutSeconds, {}), "120");
   });
 });
 
