@@ -106,6 +106,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-init.ts")).runInit(command, session);
     case "fleet":
       return (await import("./commands/run-fleet.ts")).runFleet(command, session);
+    case "templates":
+      return (await import("./commands/run-templates.ts")).runTemplates(command, session);
   }
 }
 

@@ -43,6 +43,8 @@ export function buildCommand(
       return { kind: "init", dryRun: given.has("dry-run") };
     case "fleet":
       return buildFleet(given, problems);
+    case "templates":
+      return { kind: "templates", name: operand ?? null };
   }
 }
 

@@ -135,7 +135,7 @@ export const COMMANDS = {
     example: "parbake ready api.service",
   },
   init: {
-    about: "look at what the image has, and write a starting config with the templates that it needs",
+    about: "look at what the image has, and write a starting config with its templates",
     operand: null,
     options: ["dry-run"],
     example: "parbake init --root /mnt/image --dry-run",
@@ -147,6 +147,12 @@ export const COMMANDS = {
     example: "parbake fleet --tag role=web --max-age 30d --fail-on deprecated,deregistered",
     // Fifty thousand instances are fifty pages, for each of which EC2 takes seconds, or a minute where it throttles.
     deadlineMs: 600_000,
+  },
+  templates: {
+    about: "list the ready templates that parbake carries, or print one",
+    operand: "[NAME]",
+    options: [],
+    example: "parbake templates nginx >/etc/parbake/templates/nginx.conf.hbs",
   },
 } as const satisfies Record<string, CommandRule>;
 

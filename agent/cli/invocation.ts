@@ -58,6 +58,8 @@ export type Command =
   /** `dryRun`: print the config and write nothing. */
   | { readonly kind: "init"; readonly dryRun: boolean }
   | FleetCommand
+  /** Null: lists them. */
+  | { readonly kind: "templates"; readonly name: string | null }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

@@ -1,5 +1,6 @@
 // From the image and a machine to the plan, as `apply`, `plan` and `check` do it alike.
 
+import { listCarried } from "../carried.ts";
 import type { Part } from "../cli/invocation.ts";
 import { groupProblems, typesDocument, type Outcome } from "../cli/outcome.ts";
 import type { Image } from "../config/read/read-config.ts";
@@ -58,7 +59,11 @@ export function refuseProblems(planned: readonly Planned[], unasked: string | nu
 }
 
 function build({ config, templates }: Image, facts: Facts): BuiltPlan {
-  return buildPlan({ config, facts, templates });
+  return buildPlan({ config, facts, templates, listReady });
+}
+
+function listReady(): string[] {
+  return listCarried("templates").map((path) => path.slice("templates/".length));
 }
 
 /** @throws Refusal with every problem that DECIDE found */

@@ -10,6 +10,7 @@ import { findPartials, type Partials } from "../template/tree/find-partials.ts";
 import { computeTuning, type TuningResult } from "../tuning/compute-tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
+import { describeMissing, type ListReady } from "./missing-templates.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
 import { renderFile } from "./render-file.ts";
 import { printsSecret } from "./select-steps.ts";
@@ -22,6 +23,8 @@ interface PlanInput {
   readonly facts: Facts;
   /** By the name that `files[].template` uses; null: there is no such file. */
   readonly templates: ReadonlyMap<string, string | null>;
+  /** Default: none. */
+  readonly listReady?: ListReady;
 }
 
 export type BuiltPlan =
@@ -34,21 +37,25 @@ export type BuiltPlan =
       readonly problems: readonly Problem[];
     };
 
-export function buildPlan({ config, facts, templates }: PlanInput): BuiltPlan {
+export function buildPlan({ config, facts, templates, listReady = () => [] }: PlanInput): BuiltPlan {
   const tuning = computeTuning(config, facts);
   const { apps, absent } = tuning.kind === "tuned" ? tuning : { apps: null, absent: [] };
   const context = buildTemplateContext({ ...config, facts, apps, absent });
   const partialsOf = findPartials(templates, folderOf(config));
   const files = config.files.map((file) => buildFile(file, config, templates, partialsOf(file.template), context));
   const built = files.filter((file) => file.kind === "step");
-  if (tuning.kind === "impossible" || built.length < files.length) return refusePlan(tuning, files);
+  if (tuning.kind === "impossible" || built.length < files.length) {
+    const missing = files.flatMap((each) => (each.kind === "missing" ? [each.file] : []));
+    return refusePlan(tuning, files, describeMissing(missing, folderOf(config), listReady));
+  }
   return { kind: "plan", plan: assemble(config, facts, tuning, built) };
 }
 
-function refusePlan(tuning: TuningResult, files: readonly BuiltFile[]): BuiltPlan {
+function refusePlan(tuning: TuningResult, files: readonly BuiltFile[], missing: readonly Problem[]): BuiltPlan {
   const impossible = tuning.kind === "impossible" ? tuning : { problems: [], ofMachine: [] };
   const configProblems = [
     ...impossible.problems,
+    ...missing,
     ...files.flatMap((file) => (file.kind === "misplaced" ? file.problems : [])),
   ];
   const templateProblems = files.flatMap((file) => (file.kind === "broken" ? file.problems : []));
@@ -101,6 +108,8 @@ interface FileInPlan {
 
 type BuiltFile =
   | FileInPlan
+  /** Its template is not there. */
+  | { readonly kind: "missing"; readonly file: FileConfig }
   /** The config is wrong about the file. */
   | { readonly kind: "misplaced"; readonly problems: readonly Problem[] }
   /** The template is wrong. */
@@ -115,8 +124,7 @@ function buildFile(
 ): BuiltFile {
   const templatePath = `${folderOf(config)}/${file.template}`;
   const source = templates.get(file.template) ?? null;
-  if (source === null)
-    return misplaced(file, `there is no template ${templatePath}`, "Create it, or correct files[].template.");
+  if (source === null) return { kind: "missing", file };
 
   const secretValuesAllowed = isBelow(config.secretsFolder, file.path);
   const template = { source, file: templatePath, context, secretValuesAllowed, partials };

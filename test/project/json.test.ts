@@ -219,6 +219,11 @@ describe("the page on JSON", () => {
     }
   });
 
+  it("names every field of templates", async () => {
+    for (const words of [["templates"], ["templates", "nginx"]])
+      assert.deepEqual(undocumented(await emit(...words), "templates"), []);
+  });
+
   it("names every metric, with its labels, and none that there is not", async () => {
     const versions = { parbake: "1.0.0", commit: "abc", node: "v24", catalogue: "2026-01-02" };
     const record = new RunRecord(versions);

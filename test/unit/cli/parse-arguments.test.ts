@@ -135,7 +135,10 @@ describe("parseArguments", () => {
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake --help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
-    ["bogus", "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet."],
+    [
+      "bogus",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates.",
+    ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],

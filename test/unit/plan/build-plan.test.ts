@@ -204,13 +204,16 @@ describe("buildPlan", () => {
     ]);
   });
 
-  it("refuses a missing template at the place where the config names it", () => {
-    const files = [file("gone.hbs", "/etc/a"), file("also.hbs", "/etc/b")];
-    const fix = "Create it, or correct files[].template.";
+  it("refuses missing templates in one problem, at the place where the config names the first", () => {
+    const one = [file("gone.hbs", "/etc/a")];
+    assert.deepEqual(refusalOf(build({ files: one }, { "gone.hbs": null })), [
+      "config",
+      "parbake.yaml:20:5: there is no template /etc/parbake/templates/gone.hbs. Create it, or correct files[].template.",
+    ]);
+    const files = [...one, file("also.hbs", "/etc/b"), file("gone.hbs", "/etc/c")];
     assert.deepEqual(refusalOf(build({ files }, { "gone.hbs": null })), [
       "config",
-      `parbake.yaml:20:5: there is no template /etc/parbake/templates/gone.hbs. ${fix}`,
-      `parbake.yaml:20:5: there is no template /etc/parbake/templates/also.hbs. ${fix}`,
+      "parbake.yaml:20:5: there are no templates gone.hbs and also.hbs in /etc/parbake/templates. Create them, or correct files[].template.",
     ]);
   });
 
