@@ -46,7 +46,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["apply/transaction"],
   ["apply"],
   ["inspect"],
-  ["init"],
+  ["init", "install"],
   ["cli"],
   ["cli/print"],
   ["commands"],

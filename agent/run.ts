@@ -3,7 +3,7 @@
 import { describeBug } from "./bug.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
-import type { Invocation } from "./cli/invocation.ts";
+import type { Command, Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
@@ -57,13 +57,15 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
+const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "install", "uninstall"]);
+
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const session = openSession(invocation, overrun, world);
   world.setEnd?.(session.end);
   try {
     const work = runCommand(invocation, session, world);
-    // A command that changes nothing ends at once; `apply` has to undo what it began, and ends itself.
-    return await (invocation.command.kind === "apply" ? work : Promise.race([work, overrun, stopOf(session)]));
+    // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it: they end themselves.
+    return await (ENDS_ITSELF.has(invocation.command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
   } catch (error) {
     throw orStopped(error, session.deadline);
   }
@@ -108,6 +110,10 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-fleet.ts")).runFleet(command, session);
     case "templates":
       return (await import("./commands/run-templates.ts")).runTemplates(command, session);
+    case "install":
+      return (await import("./commands/run-install.ts")).runInstall(command, session);
+    case "uninstall":
+      return (await import("./commands/run-uninstall.ts")).runUninstall(command, session);
   }
 }
 

@@ -1,6 +1,6 @@
 // The command that the words and options of a command line ask for. Pure.
 
-import { adviseUnit, isUnitName } from "../names/unit-name.ts";
+import { adviseHeld, adviseUnit, isHoldable, isUnitName } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import { buildFleet } from "./build-fleet.ts";
 import type { CommandName } from "./commands.ts";
@@ -45,6 +45,21 @@ export function buildCommand(
       return buildFleet(given, problems);
     case "templates":
       return { kind: "templates", name: operand ?? null };
+    case "install":
+      return {
+        kind: "install",
+        units: parseHeldUnits(given, problems),
+        refresh: given.has("refresh"),
+        binary: given.get("binary")?.[0] ?? null,
+        dryRun: given.has("dry-run"),
+      };
+    case "uninstall":
+      return {
+        kind: "uninstall",
+        purge: given.has("purge"),
+        rendered: given.has("rendered"),
+        dryRun: given.has("dry-run"),
+      };
   }
 }
 
@@ -62,6 +77,19 @@ function parseUnit(operand: string | undefined, problems: Problem[]): string {
   else if (!isUnitName(operand))
     problems.push({ what: `'${operand.slice(0, 80)}' is not a unit name`, fix: adviseUnit(operand) });
   return operand ?? "";
+}
+
+/** Checked, because each name becomes the name of a folder, and systemd's to read. */
+function parseHeldUnits(given: Given, problems: Problem[]): readonly string[] {
+  const units = [...new Set(given.get("unit"))];
+  for (const unit of units) {
+    if (isHoldable(unit)) continue;
+    problems.push({
+      what: `--unit ${unit.slice(0, 80)} is not a unit that can wait for parbake`,
+      fix: adviseHeld(unit),
+    });
+  }
+  return units;
 }
 
 function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): Command {

@@ -18,7 +18,7 @@ export const OPTIONS = {
   "log-format": { value: "FORMAT", about: "text, json or journal (default: journal under systemd, else text)" },
   help: { value: null, about: "this text; after a command, the command's own" },
   version: { value: null, about: "version, commit and Node version" },
-  "dry-run": { value: null, about: "write nothing: print the plan, as `plan` does, or the config of `init`" },
+  "dry-run": { value: null, about: "print what would be done, as `plan` does, or the config of `init`; write nothing" },
   plan: {
     value: "FILE",
     about: "apply this plan, which `plan --json` printed on this machine, unless anything has changed since",
@@ -56,12 +56,20 @@ export const OPTIONS = {
   "fail-on": { value: "WHAT[,WHAT]", about: "exit 2 if an image in use is deprecated, or is deregistered, as named" },
   all: { value: null, about: "each instance too, not only each image" },
   prometheus: { value: null, about: "print metrics for a textfile instead" },
+  unit: {
+    value: "NAME",
+    about: "a service that systemd starts only once parbake has made all that it needs; may be repeated",
+  },
+  refresh: { value: null, about: "fetch rotated secrets every hour: enables parbake-refresh.timer" },
+  binary: { value: "FILE", about: "the parbake to install, for an image of another architecture (default: this one)" },
+  purge: { value: null, about: "remove the config too: /etc/parbake" },
+  rendered: { value: null, about: "remove the files too that parbake made and nobody has edited since" },
 } as const satisfies Record<string, OptionRule>;
 
 export type OptionName = keyof typeof OPTIONS;
 
 /** Those that may be given more than once. */
-export const REPEATABLE: readonly OptionName[] = ["set", "tag", "asg"];
+export const REPEATABLE: readonly OptionName[] = ["set", "tag", "asg", "unit"];
 
 export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "config",
@@ -153,6 +161,18 @@ export const COMMANDS = {
     operand: "[NAME]",
     options: [],
     example: "parbake templates nginx >/etc/parbake/templates/nginx.conf.hbs",
+  },
+  install: {
+    about: "install parbake and its units, and hold services back until it has made what they need",
+    operand: null,
+    options: ["unit", "refresh", "binary", "dry-run"],
+    example: "parbake install --root /mnt/image --unit nginx.service --unit postgresql@.service",
+  },
+  uninstall: {
+    about: "remove parbake with its state; config and rendered files stay, unless told otherwise",
+    operand: null,
+    options: ["purge", "rendered", "dry-run"],
+    example: "parbake uninstall --dry-run",
   },
 } as const satisfies Record<string, CommandRule>;
 

@@ -60,6 +60,16 @@ export type Command =
   | FleetCommand
   /** Null: lists them. */
   | { readonly kind: "templates"; readonly name: string | null }
+  | {
+      readonly kind: "install";
+      /** Those that systemd holds back. */
+      readonly units: readonly string[];
+      readonly refresh: boolean;
+      /** Null: the one that runs. */
+      readonly binary: string | null;
+      readonly dryRun: boolean;
+    }
+  | { readonly kind: "uninstall"; readonly purge: boolean; readonly rendered: boolean; readonly dryRun: boolean }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

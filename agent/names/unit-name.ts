@@ -54,6 +54,20 @@ export function isService(text: string): boolean {
   return parseUnitName(text)?.type === "service";
 }
 
+/** What a person starts, or systemd at boot, and so can start later. */
+const HOLDABLE: ReadonlySet<UnitType> = new Set(["service", "socket", "target", "timer", "path"]);
+
+/** Whether it can wait for parbake: instances of a template too, and all of them. */
+export function isHoldable(text: string): boolean {
+  const unit = parseUnitName(text);
+  return unit !== null && HOLDABLE.has(unit.type);
+}
+
+/** What to write instead of a text that is none. */
+export function adviseHeld(text: string): string {
+  return isUnitName(text) ? "Name a service, a socket, a target, a timer or a path." : adviseUnit(text);
+}
+
 /** `api@.service` of `api@1.service`; null of a unit that is no instance. */
 export function templateOf(unit: string): string | null {
   if (parseUnitName(unit)?.kind !== "instance") return null;

@@ -80,30 +80,35 @@ describeWhere({ programs: ["systemd-analyze"] }, "the units and their installati
     assert.match(await install(), /^installed \/usr\/bin\/parbake$/m);
     assert.equal(await run(["systemctl", `--root=${root}`, "is-enabled", "parbake.service"]), "enabled");
     const before = await snapshot(root);
-    assert.equal(await install(), "");
+    assert.equal(await install(), "nothing to do");
     assert.deepEqual(await snapshot(root), before);
   });
 
   it("refuse a unit that the image lacks, before anything is installed", async () => {
     const argv = [INSTALL, "--root", root, "--binary", binary, "--unit", "nginx.service", "--unit", "ngnix.service"];
     const { status, stderr } = await attempt(argv);
-    assert.equal(status, 66);
-    assert.match(stderr, /the image has no ngnix\.service\. Install its package first, or check the name\./);
+    assert.equal(status, 78);
+    assert.match(stderr, /the image has no ngnix\.service\. Install its package first, or correct its name\./);
     await assert.rejects(stat(join(root, "usr/bin/parbake")), { code: "ENOENT" });
   });
 
   for (const [title, argv, message] of [
-    ["an unknown option", ["--force"], /--force is not an option/],
-    ["an option without its value", ["--unit"], /--unit needs a value/],
-    ["a unit name without its type", ["--unit", "nginx"], /nginx lacks its type.*nginx\.service/],
-    ["a path in place of a unit name", ["--unit", "/lib/nginx.service"], /is not a unit name/],
-    ["a unit name that is an option", ["--unit", "-Hevil.service"], /-Hevil\.service begins with a hyphen/],
-    ["a unit name that is two", ["--unit", "nginx.service sshd.service"], /is not a unit name/],
-    ["a unit name of a pattern", ["--unit", "*.service"], /is not a unit name/],
+    ["an unknown option", ["--force"], /install has no option --force/],
+    ["an option without its value", ["--unit"], /--unit has no value/],
+    [
+      "a unit name without its type",
+      ["--unit", "nginx"],
+      /--unit nginx is not .* Give it with its suffix: nginx\.service/,
+    ],
+    ["a path in place of a unit name", ["--unit", "/lib/nginx.service"], /is not a unit that can wait/],
+    ["a unit that none starts", ["--unit", "nginx.slice"], /is not a unit that can wait.* Name a service/],
+    ["a unit name that is an option", ["--unit", "-Hevil.service"], /Remove the hyphen at its beginning/],
+    ["a unit name that is two", ["--unit", "nginx.service sshd.service"], /is not a unit that can wait/],
+    ["a unit name of a pattern", ["--unit", "*.service"], /is not a unit that can wait/],
     ["a binary that does not exist", ["--binary", "/nowhere/parbake"], /\/nowhere\/parbake does not exist/],
   ] as const)
     it(`refuse ${title}`, async () => {
-      const { status, stderr } = await attempt([INSTALL, "--root", root, "--binary", binary, ...argv]);
+      const { status, stderr } = await attempt([INSTALL, "--root", root, ...argv]);
       assert.equal(status, 64);
       assert.match(stderr, message);
     });

@@ -219,9 +219,11 @@ describe("the page on JSON", () => {
     }
   });
 
-  it("names every field of templates", async () => {
+  it("names every field of templates, install and uninstall", async () => {
     for (const words of [["templates"], ["templates", "nginx"]])
       assert.deepEqual(undocumented(await emit(...words), "templates"), []);
+    assert.deepEqual(undocumented(await emit("install", "--binary", "/bin/sh", "--dry-run"), "install"), []);
+    assert.deepEqual(undocumented(await emit("uninstall", "--dry-run"), "uninstall"), []);
   });
 
   it("names every metric, with its labels, and none that there is not", async () => {

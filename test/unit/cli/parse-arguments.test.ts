@@ -55,6 +55,21 @@ describe("parseArguments", () => {
     assert.match(refusalOf("apply --junit j.xml"), /--junit needs --dry-run/);
   });
 
+  it("reads the units of an installation, each once, templates and instances among them", () => {
+    assert.deepEqual(
+      parse("install --unit web.service --unit db@.service --unit db@1.service --unit web.service").command,
+      {
+        kind: "install",
+        units: ["web.service", "db@.service", "db@1.service"],
+        refresh: false,
+        binary: null,
+        dryRun: false,
+      },
+    );
+    const uninstall = { kind: "uninstall", purge: false, rendered: true, dryRun: true };
+    assert.deepEqual(parse("uninstall --rendered --dry-run").command, uninstall);
+  });
+
   it("reads --force for apply alone, and --check-access for a plan of this machine alone", () => {
     assert.deepEqual(parse("apply --force --only secrets").command, {
       kind: "apply",
@@ -137,14 +152,14 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates, install, uninstall.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
@@ -189,6 +204,12 @@ describe("parseArguments", () => {
       "--all-types cannot be combined with another machine. Give it alone, or name the types.\n--all-types tunes the image, not one profile. Leave the profile out: the config names the image's apps.",
     ],
     ["plan --root a --root b", "--root is given 2 times. Give it once."],
+    [
+      "install --unit nginx --unit a.slice",
+      "--unit nginx is not a unit that can wait for parbake. Give it with its suffix: nginx.service.\n--unit a.slice is not a unit that can wait for parbake. Name a service, a socket, a target, a timer or a path.",
+    ],
+    ["install --binary a --binary b", "--binary is given 2 times. Give it once."],
+    ["uninstall --unit a.service", "uninstall has no option --unit. `parbake uninstall --help` lists its options."],
   ];
   for (const [line, message] of refused) {
     it(`refuses "${line}" with the fix`, () => assert.equal(refusalOf(line), message));

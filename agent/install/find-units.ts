@@ -1,0 +1,109 @@
+// What systemd knows of parbake: its units, what enables them, and its drop-ins of other units, whoever installed them and in
+// whichever version. Follows links within the image only; changes nothing.
+
+import { join } from "node:path";
+import { DROP_IN } from "../config/hand-off-path.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { readPlain, type FileKind } from "../host/read-plain.ts";
+import { locateInRoot } from "../host/resolve-in-root.ts";
+import { quote } from "../host/trust.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
+import { isAt, listNames } from "./places.ts";
+import { joinFindings, leaving, NOTHING, removing, type Findings } from "./removal.ts";
+
+const OPERATORS = [SYSTEM_UNITS, "/run/systemd/system"];
+
+export function findUnits(root: string, packaged: ReadonlySet<string>): Findings {
+  const operators = OPERATORS.flatMap((folder) => listNames(root, folder).map((name) => ({ folder, name })));
+  return joinFindings([
+    ...operators.map(({ folder, name }) => findEnabled(root, `${folder}/${name}`)),
+    ...operators.map(({ folder, name }) => findDropIns(root, folder, name)),
+    findVendorUnits(root, packaged),
+  ]);
+}
+
+function findEnabled(root: string, folder: string): Findings {
+  if (!/\.(?:wants|requires|upholds)$/.test(folder)) return NOTHING;
+  const own = listNames(root, folder).filter(isOwnUnit);
+  return removing(
+    "link",
+    own.map((name) => `${folder}/${name}`),
+  );
+}
+
+function findDropIns(root: string, folder: string, name: string): Findings {
+  const path = `${folder}/${name}`;
+  // A person's: an override of a unit, a mask, or drop-ins.
+  if (isOwnUnit(name.replace(/\.d$/, ""))) return leaving("the operator's own, for a unit of parbake's", [path]);
+  if (!name.endsWith(".d")) return NOTHING;
+  return joinFindings([
+    judge(root, `${path}/${HOLD}`, originOfHold),
+    judge(root, `${path}/${DROP_IN}`, (text) => (text.startsWith("# Made by parbake: ") ? "own" : "foreign")),
+  ]);
+}
+
+function judge(root: string, path: string, originOf: (text: string) => HoldOrigin): Findings {
+  if (!isAt(root, path)) return NOTHING;
+  const text = readText(root, path);
+  switch (text === null ? "foreign" : originOf(text)) {
+    case "own":
+      return removing("file", [path]);
+    case "edited":
+      return { ...NOTHING, problems: [edited(root, path)] };
+    case "foreign":
+      return leaving("not parbake's, for all its name", [path]);
+  }
+}
+
+// Without its lines the unit would lose what a person gave it; with them it would wait for a unit that is gone.
+function edited(root: string, path: string): Problem {
+  const file = join(root, path);
+  return {
+    what: `${file} has lines beside parbake's own`,
+    fix: `Move them into a drop-in of another name, then remove this one: rm ${quote(file)}`,
+  };
+}
+
+const DROP_IN_FILE: FileKind = { name: "the drop-in", mostBytes: 1024 * 1024, code: "config" };
+
+/** Null: no plain file of a size that parbake would write. */
+function readText(root: string, path: string): string | null {
+  const file = join(
+    root,
+    locateInRoot(root, path.slice(0, path.lastIndexOf("/"))),
+    path.slice(path.lastIndexOf("/") + 1),
+  );
+  try {
+    return readPlain(file, file, DROP_IN_FILE).bytes.toString("utf8");
+  } catch (error) {
+    if (error instanceof Refusal || errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return null;
+    throw error;
+  }
+}
+
+function findVendorUnits(root: string, packaged: ReadonlySet<string>): Findings {
+  const names = listNames(root, VENDOR_UNITS);
+  const settings = names.filter((name) => name.endsWith(".d") && isOwnUnit(name.replace(/\.d$/, "")));
+  const paths = [...names.filter(isOwnUnit), ...settings.map((name) => `${name}/run.conf`)];
+  return findOwn(
+    root,
+    paths.map((name) => `${VENDOR_UNITS}/${name}`),
+    packaged,
+  );
+}
+
+/** Those of parbake's own paths that are there, less those that a package manager answers for. */
+export function findOwn(root: string, paths: readonly string[], packaged: ReadonlySet<string>): Findings {
+  const there = paths.filter((path) => isAt(root, path));
+  return joinFindings([
+    removing(
+      "file",
+      there.filter((path) => !packaged.has(path)),
+    ),
+    leaving(
+      "of the package parbake: apt or dnf removes it",
+      there.filter((path) => packaged.has(path)),
+    ),
+  ]);
+}

@@ -1,0 +1,47 @@
+// Where each piece of parbake lies in an image, and by which names an uninstallation knows it again. Pure; knows paths as the
+// booted machine sees them.
+
+export const PROGRAM = "/usr/bin/parbake";
+/** Of packages, and so of parbake's own units. */
+export const VENDOR_UNITS = "/usr/lib/systemd/system";
+/** Of the machine's operator: what is enabled, and drop-ins of other units. */
+export const SYSTEM_UNITS = "/etc/systemd/system";
+export const CONFIG_FOLDER = "/etc/parbake";
+export const CONFIG_FOLDERS = [CONFIG_FOLDER, `${CONFIG_FOLDER}/templates`, `${CONFIG_FOLDER}/parbake.d`] as const;
+/** What systemd reads for a run as root: see run.conf. */
+export const ENVIRONMENT_FILE = `${CONFIG_FOLDER}/environment`;
+
+export const UNITS = [
+  "parbake.service",
+  "parbake-ready@.service",
+  "parbake-held.service",
+  "parbake-retry.timer",
+  "parbake-refresh.service",
+  "parbake-refresh.timer",
+  "run-parbake-secrets.mount",
+] as const;
+/** Those that run.conf has the settings of. */
+export const RUNNING_UNITS = ["parbake.service", "parbake-refresh.service"] as const;
+
+export const HOLD = "10-parbake.conf";
+
+/** Of every version: an older one had a target of held units. */
+const OWN_UNIT =
+  /^(?:parbake(?:-ready@[^/]*|-held|-retry|-refresh)?\.(?:service|timer|target)|run-parbake-secrets\.mount)$/;
+
+export function isOwnUnit(name: string): boolean {
+  return OWN_UNIT.test(name);
+}
+
+/** `edited`: a person's lines stand beside parbake's. `foreign`: parbake's are not in it. */
+export type HoldOrigin = "own" | "edited" | "foreign";
+
+/** Those of every version. */
+const HOLD_LINE = /^(?:Requires|After)=parbake(?:-ready@%n)?\.service$/;
+
+export function originOfHold(text: string): HoldOrigin {
+  const lines = text.split("\n").filter((line) => !/^\s*(?:[#;].*)?$/.test(line) && line !== "[Unit]");
+  const own = lines.filter((line) => HOLD_LINE.test(line));
+  if (own.length === 0) return "foreign";
+  return own.length === lines.length ? "own" : "edited";
+}

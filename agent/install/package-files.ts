@@ -1,0 +1,70 @@
+// Which files of the image a package manager answers for: parbake removes and replaces none of them. Asks dpkg's list itself, and of
+// rpm's database the rpm of this machine, for only that can read it. Runs no program of the image.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Deadline } from "../deadline.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { readPlain, type FileKind } from "../host/read-plain.ts";
+import { locateInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
+import { describeCommandFailure, type RunCommand } from "../host/run-command.ts";
+import type { Problem } from "../refusal.ts";
+
+const DPKG_LIST = "/var/lib/dpkg/info/parbake.list";
+/** rpm's, newest first: where Amazon Linux 2023 and Fedora have it, and all others. */
+const RPM_FOLDERS = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
+const RPM_DATABASES = ["rpmdb.sqlite", "Packages.db", "Packages"];
+
+const LIST: FileKind = { name: "dpkg's list of parbake's files", mostBytes: 1024 * 1024, code: "data" };
+
+export interface PackageFiles {
+  readonly files: ReadonlySet<string>;
+  /** Why there may be others; null: these are all. */
+  readonly doubt: Problem | null;
+}
+
+export async function listPackageFiles(root: string, run: RunCommand, deadline: Deadline): Promise<PackageFiles> {
+  const { files, doubt } = await askRpm(root, run, deadline);
+  return { files: new Set([...readDpkg(root), ...files].map(merged)), doubt };
+}
+
+/** As the merged /usr has it: older packages name /lib/systemd. */
+function merged(path: string): string {
+  return path.replace(/^\/(?=(?:bin|lib|sbin)\/)/, "/usr/");
+}
+
+function readDpkg(root: string): string[] {
+  const file = join(root, locateInRoot(root, DPKG_LIST));
+  try {
+    return readPlain(file, file, LIST).bytes.toString("utf8").split("\n");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+interface RpmAnswer {
+  readonly files: readonly string[];
+  readonly doubt: Problem | null;
+}
+
+async function askRpm(root: string, run: RunCommand, deadline: Deadline): Promise<RpmAnswer> {
+  const folder = RPM_FOLDERS.find((each) =>
+    RPM_DATABASES.some((name) => existsSync(resolveInRoot(root, `${each}/${name}`))),
+  );
+  if (folder === undefined) return { files: [], doubt: null };
+  const argv = ["rpm", "--root", root, "--dbpath", folder, "-ql", "parbake"];
+  const timeoutMs = deadline.remainingMs();
+  const result = await run(argv, timeoutMs, deadline.signal);
+  // 1: there is no such package.
+  if (result.kind === "exited" && result.status <= 1)
+    return { files: result.output.split("\n").filter((line) => line.startsWith("/")), doubt: null };
+  const why = `\`${argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}`;
+  return {
+    files: [],
+    doubt: {
+      what: `whether parbake is a package of ${root} cannot be told, for it has rpm's database: ${why}`,
+      fix: "Install rpm on this machine, or run parbake within the image: chroot.",
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// What an installation consists of, in the order in which it is put in place: what a unit needs is there before systemd can start
+// it. The contents are those that parbake carries.
+
+import { readCarried } from "../carried.ts";
+import { CONFIG_FOLDERS, HOLD, PROGRAM, RUNNING_UNITS, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
+
+export type Piece =
+  | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly bytes: Buffer }
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "link"; readonly path: string; readonly text: string };
+
+export interface Wanted {
+  readonly program: Buffer;
+  /** Those that systemd holds back until parbake has made what they need. */
+  readonly units: readonly string[];
+  /** Whether rotated secrets are fetched every hour. */
+  readonly refresh: boolean;
+}
+
+export function listPieces({ program, units, refresh }: Wanted): Piece[] {
+  return [
+    { kind: "file", path: PROGRAM, mode: 0o755, bytes: program },
+    ...UNITS.map((unit) => carried(unit, `${VENDOR_UNITS}/${unit}`)),
+    ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/run.conf`)),
+    ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
+    enabled("parbake.service", "multi-user.target"),
+    ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),
+    ...units.map((unit) => carried("hold.conf", `${SYSTEM_UNITS}/${unit}.d/${HOLD}`)),
+  ];
+}
+
+function carried(name: string, path: string): Piece {
+  return { kind: "file", path, mode: 0o644, bytes: Buffer.from(readCarried(`systemd/${name}`)) };
+}
+
+/** As `systemctl enable` does it. */
+function enabled(unit: string, target: string): Piece {
+  return { kind: "link", path: `${SYSTEM_UNITS}/${target}.wants/${unit}`, text: `${VENDOR_UNITS}/${unit}` };
+}

@@ -1,0 +1,73 @@
+// Where in an image a piece of parbake is: within it, whatever its links say. Only looks.
+
+import { lstatSync, readdirSync, type Dirent } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, explainFileError, explainingErrors } from "../host/file-error.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { locateInRoot } from "../host/resolve-in-root.ts";
+
+/** A name in a folder of the image. */
+export interface Place {
+  /** Free of links, as the booted machine sees it. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** A link at the path itself is not followed: it is what is replaced, or removed. */
+export function placeOf(root: string, path: string): Place {
+  return { folder: locateInRoot(root, dirname(path)), name: basename(path) };
+}
+
+/** `work` in the place's folder, which nobody else may write to; null where there is no such folder. */
+export function inPlace<T>(root: string, { folder }: Place, work: (folder: Folder) => T): T | null {
+  try {
+    return inFolder(root, folder, TRUST_NOBODY_ELSE, (opened) =>
+      explainingErrors(opened.shownPath, () => work(opened)),
+    );
+  } catch (error) {
+    if (isMissingFolder(error)) return null;
+    throw error;
+  }
+}
+
+/** Whether the image has anything of that name, a dangling link too. */
+export function isAt(root: string, path: string): boolean {
+  const { folder, name } = placeOf(root, path);
+  return kindAt(join(root, folder, name)) !== null;
+}
+
+/** The folders that would have to be made for it, outermost first. @param folder free of links */
+export function listMissing(root: string, folder: string): string[] {
+  const missing: string[] = [];
+  for (let path = folder; path !== "/" && kindAt(join(root, path)) === null; path = dirname(path))
+    missing.unshift(path);
+  return missing;
+}
+
+/** The names in a folder, in order. */
+export function listNames(root: string, folder: string): string[] {
+  return listEntries(root, folder)
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** None where there is no such folder. */
+export function listEntries(root: string, folder: string): Dirent[] {
+  try {
+    return readdirSync(join(root, locateInRoot(root, folder)), { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
+    throw explainFileError(error, join(root, folder));
+  }
+}
+
+function kindAt(path: string): "folder" | "other" | null {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? null : stats.isDirectory() ? "folder" : "other";
+  } catch (error) {
+    // A part of the path is no folder: whoever opens it is told so.
+    if (errnoOf(error) === "ENOTDIR") return "other";
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+// Which pieces of an installation are not yet in place, and every problem that stands in its way. Changes nothing.
+
+import { basename, dirname } from "node:path";
+import { forEachGathering } from "../collect-refusals.ts";
+import { findAttributes, readCurrent } from "../host/files/read-current.ts";
+import { isFolder, readLink } from "../host/find-entry.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { locateInRoot } from "../host/resolve-in-root.ts";
+import { listDangers } from "../host/trust.ts";
+import { isUnitInImage } from "../image/units.ts";
+import { Refusal } from "../refusal.ts";
+import type { Piece } from "./pieces.ts";
+import { inPlace, listMissing, placeOf } from "./places.ts";
+
+/** @throws Refusal with every problem */
+export function planInstall(root: string, pieces: readonly Piece[], units: readonly string[]): Piece[] {
+  const looks = [
+    ...units.map((unit) => () => refuseMissing(root, unit)),
+    ...pieces.map((piece) => () => (isInPlace(root, piece) ? null : piece)),
+  ];
+  return forEachGathering(looks, (look) => look()).filter((piece) => piece !== null);
+}
+
+/** Every folder that has to be made for them, outermost first. */
+export function listNewFolders(root: string, pieces: readonly Piece[]): string[] {
+  const folders = pieces.map(({ kind, path }) => locateInRoot(root, kind === "folder" ? path : dirname(path)));
+  return [...new Set(folders.flatMap((folder) => listMissing(root, folder)))];
+}
+
+function refuseMissing(root: string, unit: string): null {
+  if (isUnitInImage(unit, root)) return null;
+  const what = `the image has no ${unit}`;
+  throw new Refusal("config", { what, fix: "Install its package first, or correct its name." });
+}
+
+function isInPlace(root: string, piece: Piece): boolean {
+  switch (piece.kind) {
+    case "file":
+      return inPlace(root, placeOf(root, piece.path), (folder) => isSameFile(folder, piece)) ?? false;
+    case "folder":
+      return isTrustedFolder(root, locateInRoot(root, piece.path));
+    case "link": {
+      const place = placeOf(root, piece.path);
+      return inPlace(root, place, (folder) => readLink(folder, place.name) === piece.text) ?? false;
+    }
+  }
+}
+
+// A link, a pipe or a device in its place is replaced, and not waited for.
+function isSameFile(folder: Folder, { path, mode, bytes }: Extract<Piece, { kind: "file" }>): boolean {
+  const name = basename(path);
+  if (isFolder(folder, name)) throw folderInPlace(`${folder.shownPath}/${name}`);
+  const found = findAttributes(folder, name);
+  if (found === null || found === "other") return false;
+  if (found.mode !== mode || listDangers(found, TRUST_NOBODY_ELSE).length > 0) return false;
+  const current = readCurrent(folder, name, bytes.length);
+  return current.kind === "file" && current.bytes !== null && current.bytes.equals(bytes);
+}
+
+/** Whoever may write to it tells root what to do. @throws Refusal where somebody else may */
+function isTrustedFolder(root: string, path: string): boolean {
+  try {
+    return inFolder(root, path, TRUST_NOBODY_ELSE, () => true);
+  } catch (error) {
+    if (isMissingFolder(error)) return false;
+    throw error;
+  }
+}
+
+function folderInPlace(shownPath: string): Refusal {
+  const what = `${shownPath} is a folder, and a file of parbake's belongs there`;
+  return new Refusal("cannot-write", { what, fix: "Inspect what it holds, and move it away." });
+}
+
+/** @throws Refusal where one would replace what a package manager answers for */
+export function refusePackaged(replaced: readonly Piece[], packaged: ReadonlySet<string>): void {
+  const theirs = replaced.filter(({ path }) => packaged.has(path));
+  const problems = theirs.map(({ path }) => ({
+    what: `${path} is of the package parbake, and of another version than this one`,
+    fix: "Upgrade the package; or remove it, and install again.",
+  }));
+  if (problems.length > 0) throw new Refusal("config", problems);
+}

@@ -1,0 +1,51 @@
+// All that an uninstallation takes away, in the order in which it does, and what it leaves. One that is cut short can be done again:
+// the state, with the record of the installation, goes last. Changes nothing.
+
+import { readLockHolder } from "../apply/state/lock.ts";
+import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
+import { describeRunning } from "../inspect/unfinished-runs.ts";
+import { Refusal } from "../refusal.ts";
+import { findRendered } from "./find-rendered.ts";
+import { findSecrets } from "./find-secrets.ts";
+import { findOwn, findUnits } from "./find-units.ts";
+import { CONFIG_FOLDER, PROGRAM } from "./layout.ts";
+import { isAt, listEntries } from "./places.ts";
+import { joinFindings, leaving, removing, type Findings } from "./removal.ts";
+
+interface Asked {
+  /** The config too. */
+  readonly purge: boolean;
+  /** The rendered files too. */
+  readonly rendered: boolean;
+}
+
+/** @throws Refusal with what a person has to settle first, or `locked` while a run goes on */
+export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<string>): Findings {
+  const running = readLockHolder(root);
+  if (running !== null) throw new Refusal("locked", { what: describeRunning(running), fix: "Wait for its end." });
+  const found = joinFindings([
+    findUnits(root, packaged),
+    findRendered(root, asked.rendered),
+    findSecrets(root),
+    findConfig(root, asked.purge),
+    findTree(root, RUN_FOLDER),
+    findOwn(root, [PROGRAM], packaged),
+    findTree(root, STATE_FOLDER),
+  ]);
+  if (found.problems.length > 0) throw new Refusal("config", found.problems);
+  return found;
+}
+
+function findConfig(root: string, isPurged: boolean): Findings {
+  if (isPurged) return findTree(root, CONFIG_FOLDER);
+  // The installation's own folders go where they are empty.
+  return leaving("the config; --purge removes it", holdsFiles(root, CONFIG_FOLDER) ? [CONFIG_FOLDER] : []);
+}
+
+function findTree(root: string, path: string): Findings {
+  return removing("tree", isAt(root, path) ? [path] : []);
+}
+
+function holdsFiles(root: string, folder: string): boolean {
+  return listEntries(root, folder).some((entry) => !entry.isDirectory() || holdsFiles(root, `${folder}/${entry.name}`));
+}

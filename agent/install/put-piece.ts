@@ -1,0 +1,53 @@
+// Puts a piece in its place, by one rename, so that a run or a boot never meets half of it.
+
+import { readdirSync, renameSync, symlinkSync } from "node:fs";
+import { cleaningUp } from "../host/files/cleaning-up.ts";
+import { isTemporaryName, removeTemporary, temporaryName } from "../host/files/temporary.ts";
+import { writeNew } from "../host/files/write-file.ts";
+import { entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { makeFolders } from "../host/make-folders.ts";
+import { ownGid, ownUid } from "../host/own-ids.ts";
+import { locateInRoot } from "../host/resolve-in-root.ts";
+import { syncFolder } from "../host/sync-folder.ts";
+import type { Piece } from "./pieces.ts";
+import { placeOf } from "./places.ts";
+
+/** @throws Refusal where it cannot be written; what is there stays */
+export function putPiece(root: string, piece: Piece): void {
+  switch (piece.kind) {
+    case "file":
+      return swapIn(root, piece.path, (folder, name) => {
+        const { path, bytes, mode } = piece;
+        writeNew(folder, name, { path, bytes, mode, uid: ownUid(), gid: ownGid() });
+      });
+    case "folder":
+      return void makeFolders(root, "/", locateInRoot(root, piece.path), 0o755);
+    case "link":
+      return swapIn(root, piece.path, (folder, name) => symlinkSync(piece.text, entryOf(folder, name)));
+  }
+}
+
+function swapIn(root: string, path: string, make: (folder: Folder, name: string) => void): void {
+  const place = placeOf(root, path);
+  makeFolders(root, "/", place.folder, 0o755);
+  inFolder(root, place.folder, TRUST_NOBODY_ELSE, (folder) =>
+    inEntry(folder, place.name, () => {
+      sweep(folder, place.name);
+      const newName = temporaryName(place.name);
+      make(folder, newName);
+      cleaningUp(
+        () => renameSync(entryOf(folder, newName), entryOf(folder, place.name)),
+        () => removeTemporary(folder, newName),
+      );
+      syncFolder(folder);
+    }),
+  );
+}
+
+// What a killed installation left of this very file. The others may be in use by a run: an installation takes no lock.
+function sweep(folder: Folder, name: string): void {
+  const left = readdirSync(entryOf(folder, ".")).filter(
+    (each) => isTemporaryName(each) && each.startsWith(`.${name}.`),
+  );
+  for (const each of left) removeTemporary(folder, each);
+}

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { makeImage, snapshot, type Image } from "./support/image.ts";
+
+const SYSTEM = "etc/systemd/system";
+
+describe("parbake install", () => {
+  let image: Image;
+  const install = (...more: string[]) => image.run("install", "--binary", image.binary, ...more);
+
+  beforeEach(() => {
+    image = makeImage();
+  });
+
+  it("puts program, units, folders, what enables them and the drop-ins of held units in place, and says each", async () => {
+    const { status, out } = await install("--unit", "app.service", "--unit", "db@main.service", "--refresh");
+    assert.equal(status, 0);
+    assert.deepEqual(out.split("\n"), [
+      "installed /usr/bin/parbake",
+      "installed /usr/lib/systemd/system/parbake.service",
+      "installed /usr/lib/systemd/system/parbake-ready@.service",
+      "installed /usr/lib/systemd/system/parbake-held.service",
+      "installed /usr/lib/systemd/system/parbake-retry.timer",
+      "installed /usr/lib/systemd/system/parbake-refresh.service",
+      "installed /usr/lib/systemd/system/parbake-refresh.timer",
+      "installed /usr/lib/systemd/system/run-parbake-secrets.mount",
+      "installed /usr/lib/systemd/system/parbake.service.d/run.conf",
+      "installed /usr/lib/systemd/system/parbake-refresh.service.d/run.conf",
+      "created /etc/parbake",
+      "created /etc/parbake/templates",
+      "created /etc/parbake/parbake.d",
+      "enabled /etc/systemd/system/multi-user.target.wants/parbake.service",
+      "enabled /etc/systemd/system/timers.target.wants/parbake-refresh.timer",
+      "installed /etc/systemd/system/app.service.d/10-parbake.conf",
+      "installed /etc/systemd/system/db@main.service.d/10-parbake.conf",
+      "",
+    ]);
+    assert.equal(lstatSync(image.at("usr/bin/parbake")).mode & 0o7777, 0o755);
+    assert.equal(
+      readlinkSync(image.at(`${SYSTEM}/multi-user.target.wants/parbake.service`)),
+      "/usr/lib/systemd/system/parbake.service",
+    );
+    assert.match(image.read(`${SYSTEM}/app.service.d/10-parbake.conf`), /^Requires=parbake-ready@%n\.service$/m);
+  });
+
+  it("changes nothing the second time, and says so", async () => {
+    await install("--unit", "app.service");
+    const before = snapshot(image.root, true);
+    assert.deepEqual(await install("--unit", "app.service"), { status: 0, out: "nothing to do\n", told: "" });
+    assert.deepEqual(snapshot(image.root, true), before);
+  });
+
+  it("writes nothing with --dry-run, and names what it would", async () => {
+    const before = snapshot(image.root, true);
+    const { status, out } = await install("--dry-run");
+    assert.equal(status, 0);
+    assert.match(out, /^not yet installed \/usr\/bin\/parbake$/m);
+    assert.deepEqual(snapshot(image.root, true), before);
+  });
+
+  it("tells every problem before it changes anything", async () => {
+    const before = snapshot(image.root, true);
+    mkdirSync(image.at("etc/parbake/templates"), { recursive: true });
+    chmodSync(image.at("etc/parbake/templates"), 0o757);
+    mkdirSync(image.at("usr/bin/parbake"));
+    const { status, told } = await install("--unit", "ap.service", "--unit", "gone@1.service");
+    assert.equal(status, 78);
+    assert.match(told, /the image has no ap\.service\. Install its package first, or correct its name\./);
+    assert.match(told, /the image has no gone@1\.service/);
+    assert.match(told, /usr\/bin\/parbake is a folder, and a file of parbake's belongs there/);
+    assert.match(told, /etc\/parbake\/templates may be written to by every user/);
+    chmodSync(image.at("etc/parbake/templates"), 0o755);
+    execFileSync("rm", ["-r", image.at("etc/parbake"), image.at("usr/bin/parbake")]);
+    const untouched = (line: string) => !/^(?:etc|usr\/bin) /.test(line);
+    assert.deepEqual(snapshot(image.root, true).filter(untouched), before.filter(untouched));
+  });
+
+  it("refuses a binary for another machine than the image's programs are for", async () => {
+    image.write("usr/bin/sh", "");
+    writeFileSync(image.at("usr/bin/sh"), elf(183));
+    image.link("bin", "/usr/bin");
+    writeFileSync(image.binary, elf(62));
+    const refused = await install();
+    assert.equal(refused.status, 64);
+    assert.match(refused.told, /the binary is for x86_64, and the programs of the image are for arm64/);
+    assert.equal(existsSync(image.at("usr/bin/parbake")), false);
+    writeFileSync(image.binary, elf(183));
+    assert.equal((await install()).status, 0);
+  });
+
+  it("refuses a binary that is none", async () => {
+    writeFileSync(image.binary, "PK");
+    assert.match((await install()).told, /parbake is not a program/);
+    const gone = await image.run("install", "--binary", "/nowhere/parbake");
+    assert.deepEqual([gone.status, /\/nowhere\/parbake does not exist/.test(gone.told)], [64, true]);
+    // From source, this process is Node.
+    assert.match((await image.run("install")).told, /parbake runs from its source/);
+  });
+
+  it("replaces what another version of it installed, and removes what a killed one left", async () => {
+    await install();
+    image.write("usr/lib/systemd/system/parbake.service", "[Unit]\nDescription=old\n");
+    image.write("usr/bin/.parbake.parbake-tmp.0123456789abcdef", "half");
+    image.write("usr/bin/.other.parbake-tmp.0123456789abcdef", "a run's own");
+    writeFileSync(image.binary, "#!/bin/sh\n# new\n");
+    assert.equal(
+      (await install()).out,
+      "installed /usr/bin/parbake\ninstalled /usr/lib/systemd/system/parbake.service\n",
+    );
+    assert.deepEqual(readdirSync(image.at("usr/bin")), [".other.parbake-tmp.0123456789abcdef", "parbake"]);
+  });
+
+  it("leaves a package's files, and adds what holds units back and what enables it", async () => {
+    await install();
+    const list = ["/usr/bin/parbake", "/lib/systemd/system/parbake.service", "/etc/parbake"];
+    image.write("var/lib/dpkg/info/parbake.list", `${list.join("\n")}\n`);
+    const before = readFileSync(image.at("usr/bin/parbake"), "utf8");
+    assert.equal(
+      (await install("--unit", "app.service")).out,
+      "installed /etc/systemd/system/app.service.d/10-parbake.conf\n",
+    );
+    writeFileSync(image.binary, "#!/bin/sh\n# new\n");
+    const refused = await install();
+    assert.equal(refused.status, 78);
+    assert.match(refused.told, /\/usr\/bin\/parbake is of the package parbake, and of another version than this one/);
+    assert.equal(image.read("usr/bin/parbake"), before);
+  });
+
+  it("gives the same in JSON", async () => {
+    const { out } = await install("--json", "--dry-run");
+    const document = JSON.parse(out) as { changes: { change: string; path: string }[] };
+    assert.deepEqual(document.changes[0], { change: "installed", path: "/usr/bin/parbake" });
+    assert.deepEqual({ ...document, changes: [] }, { schema: 1, dryRun: true, changes: [] });
+  });
+});
+
+/** The beginning of an ELF file for a machine. */
+function elf(machine: number): Buffer {
+  const header = Buffer.alloc(64);
+  header.write("\u007fELF\u0002\u0001\u0001", "latin1");
+  header.writeUInt16LE(machine, 18);
+  return header;
+}
