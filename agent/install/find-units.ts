@@ -3,13 +3,12 @@
 
 import { join } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
-import { errnoOf } from "../host/file-error.ts";
+import { errnoOf, explainFileError } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
-import { locateInRoot } from "../host/resolve-in-root.ts";
 import { quote } from "../host/trust.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
-import { isAt, listNames } from "./places.ts";
+import { fileAt, isAt, listNames } from "./places.ts";
 import { joinFindings, leaving, NOTHING, removing, type Findings } from "./removal.ts";
 
 const OPERATORS = [SYSTEM_UNITS, "/run/systemd/system"];
@@ -69,16 +68,12 @@ const DROP_IN_FILE: FileKind = { name: "the drop-in", mostBytes: 1024 * 1024, co
 
 /** Null: no plain file of a size that parbake would write. */
 function readText(root: string, path: string): string | null {
-  const file = join(
-    root,
-    locateInRoot(root, path.slice(0, path.lastIndexOf("/"))),
-    path.slice(path.lastIndexOf("/") + 1),
-  );
+  const file = fileAt(root, path);
   try {
     return readPlain(file, file, DROP_IN_FILE).bytes.toString("utf8");
   } catch (error) {
     if (error instanceof Refusal || errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return null;
-    throw error;
+    throw explainFileError(error, file);
   }
 }
 

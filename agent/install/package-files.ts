@@ -2,9 +2,9 @@
 // rpm's database the rpm of this machine, for only that can read it. Runs no program of the image.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Deadline } from "../deadline.ts";
-import { errnoOf } from "../host/file-error.ts";
+import { errnoOf, explainFileError } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
 import { describeCommandFailure, type RunCommand } from "../host/run-command.ts";
@@ -39,7 +39,7 @@ function readDpkg(root: string): string[] {
     return readPlain(file, file, LIST).bytes.toString("utf8").split("\n");
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
-    throw error;
+    throw explainFileError(error, file);
   }
 }
 
@@ -53,11 +53,10 @@ async function askRpm(root: string, run: RunCommand, deadline: Deadline): Promis
     RPM_DATABASES.some((name) => existsSync(resolveInRoot(root, `${each}/${name}`))),
   );
   if (folder === undefined) return { files: [], doubt: null };
-  const argv = ["rpm", "--root", root, "--dbpath", folder, "-ql", "parbake"];
+  const argv = ["rpm", "--root", resolve(root), "--dbpath", folder, "-ql", "parbake"];
   const timeoutMs = deadline.remainingMs();
   const result = await run(argv, timeoutMs, deadline.signal);
-  // 1: there is no such package.
-  if (result.kind === "exited" && result.status <= 1)
+  if (result.kind === "exited" && (result.status === 0 || result.output.includes("is not installed")))
     return { files: result.output.split("\n").filter((line) => line.startsWith("/")), doubt: null };
   const why = `\`${argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}`;
   return {

@@ -30,17 +30,21 @@ export function inPlace<T>(root: string, { folder }: Place, work: (folder: Folde
   }
 }
 
+/** What to open for the place of a path. */
+export function fileAt(root: string, path: string): string {
+  const { folder, name } = placeOf(root, path);
+  return join(root, folder, name);
+}
+
 /** Whether the image has anything of that name, a dangling link too. */
 export function isAt(root: string, path: string): boolean {
-  const { folder, name } = placeOf(root, path);
-  return kindAt(join(root, folder, name)) !== null;
+  return exists(fileAt(root, path));
 }
 
 /** The folders that would have to be made for it, outermost first. @param folder free of links */
 export function listMissing(root: string, folder: string): string[] {
   const missing: string[] = [];
-  for (let path = folder; path !== "/" && kindAt(join(root, path)) === null; path = dirname(path))
-    missing.unshift(path);
+  for (let path = folder; path !== "/" && !exists(join(root, path)); path = dirname(path)) missing.unshift(path);
   return missing;
 }
 
@@ -61,13 +65,12 @@ export function listEntries(root: string, folder: string): Dirent[] {
   }
 }
 
-function kindAt(path: string): "folder" | "other" | null {
+function exists(path: string): boolean {
   try {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? null : stats.isDirectory() ? "folder" : "other";
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     // A part of the path is no folder: whoever opens it is told so.
-    if (errnoOf(error) === "ENOTDIR") return "other";
-    throw error;
+    if (errnoOf(error) === "ENOTDIR") return true;
+    throw explainFileError(error, path);
   }
 }

@@ -44,8 +44,8 @@ function swapIn(root: string, path: string, make: (folder: Folder, name: string)
   );
 }
 
-// What a killed installation left of this very file. The others may be in use by a run: an installation takes no lock.
-function sweep(folder: Folder, name: string): void {
+/** What a killed installation left of this very file. The others may be in use by a run: an installation takes no lock. */
+export function sweep(folder: Folder, name: string): void {
   const left = readdirSync(entryOf(folder, ".")).filter(
     (each) => isTemporaryName(each) && each.startsWith(`.${name}.`),
   );

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { makeFolder } from "../support/folders.ts";
 import { BINARY, runProgram, type Outcome } from "./support/scratch-image.ts";
 
@@ -42,22 +40,6 @@ describe("a bake that has the binary and nothing else", function () {
     assert.deepEqual(snapshot(root), before);
   });
 
-  it("ends with the same whole installation, and the same image without it, wherever a run was killed", async () => {
-    const before = snapshot(root);
-    await install();
-    const whole = snapshot(root);
-    for (const [words, wanted, afterMs] of [
-      ...[0, 50, 100, 200, 300, 400, 600].map((ms) => [["uninstall"], before, ms] as const),
-      ...[0, 50, 100, 200, 300, 400, 600].map((ms) => [["install", "--unit", "nginx.service"], whole, ms] as const),
-    ]) {
-      await runProgram(null, [BINARY, wanted === before ? "install" : "uninstall", ...words.slice(1), "--root", root]);
-      await killAfter(afterMs, [...words, "--root", root]);
-      const { status, stderr } = await run(...words);
-      assert.equal(status, 0, stderr);
-      assert.deepEqual(snapshot(root), wanted, `${words[0]} killed after ${afterMs} ms`);
-    }
-  });
-
   it("passes its first check with the command that the refusal names", async () => {
     await install();
     const file = "{ template: nginx.conf.hbs, path: /etc/nginx/nginx.conf, onChange: { reload: nginx.service } }";
@@ -91,14 +73,6 @@ describe("a bake that has the binary and nothing else", function () {
     }
   });
 });
-
-async function killAfter(afterMs: number, words: readonly string[]): Promise<void> {
-  const child = spawn(BINARY, words, { stdio: "ignore", env: {} });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  await sleep(afterMs);
-  child.kill("SIGKILL");
-  await ended;
-}
 
 /** What there is, whose it is and what it says; with `touched`, whether it is still the same file. */
 function snapshot(root: string, touched = false): string[] {

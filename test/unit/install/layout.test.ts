@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { isOwnUnit, originOfHold } from "../../../agent/install/layout.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { isOwnUnit, originOfHold, UNITS } from "../../../agent/install/layout.ts";
 
-const HOLD = readFileSync(new URL("../../../systemd/hold.conf", import.meta.url), "utf8");
+const SYSTEMD = new URL("../../../systemd/", import.meta.url);
+const HOLD = readFileSync(new URL("hold.conf", SYSTEMD), "utf8");
 
 describe("the drop-in that holds a unit back", () => {
   for (const [text, origin] of [
@@ -17,6 +18,15 @@ describe("the drop-in that holds a unit back", () => {
 });
 
 describe("a unit of parbake's own", () => {
+  it("is installed, whichever there is in the source tree, and known to an uninstallation", () => {
+    const units = readdirSync(SYSTEMD).filter((name) => /\.(?:service|timer|mount|target|socket|path)$/.test(name));
+    assert.deepEqual([...UNITS].toSorted(), units.toSorted());
+    assert.deepEqual(
+      units.filter((name) => !isOwnUnit(name)),
+      [],
+    );
+  });
+
   for (const [name, isOwn] of [
     ["parbake.service", true],
     ["parbake-ready@.service", true],
