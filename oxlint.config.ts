@@ -14,7 +14,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["formats"],
   ["host"],
   ["host/files"],
-  ["host/inputs"],
+  ["host/inputs", "host/cell"],
   ["image"],
   ["process"],
   ["config"],

@@ -157,9 +157,12 @@ export function describeCommandFailure(result: CommandResult, timeoutMs: number)
 // oxlint-disable-next-line no-control-regex -- escape characters are what it looks for
 const COLOURS = /\u001b\[[\d;]*m/g;
 
-/** The first lines of what a program said, as a part of a sentence of ours: on one line, without colours and final stop. */
+/** The time with which programs begin the lines of their logs: `2026/01/02 03:04:05 `, `2026-01-02 03:04:05.678 UTC `. */
+const TIME = /^\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:[A-Z]{3,4}|Z|[+-]\d\d:?\d\d))? /;
+
+/** The first lines of what a program said, as a part of a sentence of ours: on one line, without colours, time and final stop. */
 export function firstLines(output: string, count: number): string {
-  const lines = output.split(/[\r\n]/).map((line) => line.replaceAll(COLOURS, "").trim());
+  const lines = output.split(/[\r\n]/).map((line) => line.replaceAll(COLOURS, "").replace(TIME, "").trim());
   const said = lines.filter((line) => line !== "").slice(0, count);
   const text = said.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line)).join(" | ");
   return text.replace(/\.+$/, "");

@@ -65,7 +65,7 @@ export function makeScratchImage(config = CONFIG): ScratchImage {
   return image;
 }
 
-function takeSnapshot(root: string): ReadonlyMap<string, string> {
+export function takeSnapshot(root: string): ReadonlyMap<string, string> {
   const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).toSorted();
   return new Map(paths.filter((path) => !isRunState(path)).map((path) => [path, describe(join(root, path))]));
 }

@@ -1,0 +1,45 @@
+// Which file systems are mounted in an image, and are a part of it: a cell shows them as well. Pure but for the one read.
+
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/** The kernel's own, which a cell has anew or not at all. */
+const NOT_OF_IMAGE = ["/proc", "/sys", "/dev"];
+
+/** Without a device of their own, and a part of an image all the same: the others are the kernel's, or mount things themselves. */
+const WITHOUT_DEVICE = ["9p", "btrfs", "cifs", "nfs", "nfs4", "tmpfs", "virtiofs", "zfs"];
+
+/**
+ * As the booted machine names them: `/var`. Parents first.
+ * @param root without a symlink
+ */
+export function findImageMounts(root: string): string[] {
+  const paths = listImageMounts(readFileSync("/proc/self/mountinfo", "utf8"), root);
+  // A single file may be mounted over another, in containers: the one below does.
+  return paths.filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() ?? false);
+}
+
+/** @param mountinfo as in /proc/self/mountinfo: proc_pid_mountinfo(5) */
+export function listImageMounts(mountinfo: string, root: string): string[] {
+  const base = root === "/" ? "" : root;
+  const points = mountinfo.split("\n").flatMap((line) => {
+    const [before = "", after = ""] = line.split(" - ");
+    const [, , device = "", , point = ""] = before.split(" ");
+    const isStored = !device.startsWith("0:") || WITHOUT_DEVICE.includes(after.split(" ")[0] ?? "");
+    return isStored ? [unescape(point)] : [];
+  });
+  const below = points.flatMap((point) => (point.startsWith(`${base}/`) ? [point.slice(base.length)] : []));
+  return [...new Set(below)].filter((path) => isOfImage(path, root)).toSorted((a, b) => a.length - b.length);
+}
+
+// /run is memory: an image on a disk has nothing there but what its builder put in the way, say the builder's own sockets.
+function isOfImage(path: string, root: string): boolean {
+  const isAtOrBelow = (folder: string) => path === folder || path.startsWith(`${folder}/`);
+  if (path === "/" || NOT_OF_IMAGE.some(isAtOrBelow)) return false;
+  return root === "/" ? !path.startsWith("/run/") : !isAtOrBelow("/run");
+}
+
+// The kernel writes blank, tab, line end and backslash as \040 and the like.
+function unescape(point: string): string {
+  return point.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
