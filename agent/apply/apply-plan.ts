@@ -8,13 +8,12 @@ import { AttributeKeeper } from "../host/files/extended-attributes.ts";
 import type { RunCommand } from "../host/run-command.ts";
 import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
-import { declaredAt, Refusal } from "../refusal.ts";
+import { Refusal } from "../refusal.ts";
 import type { Report } from "../report/report.ts";
 import { RunRecord } from "../report/run-record.ts";
 import { isStop, orStopped, refuseStop } from "../stop.ts";
 import { undoAll, withUndoProblems } from "./change/make-all.ts";
-import { choosePossible, releaseUnits } from "./choose-possible.ts";
-import type { StagedTarget } from "./files/staged.ts";
+import { choosePossible, leaveToBoot, releaseUnits, type Bake } from "./choose-possible.ts";
 import { leaveOutcome } from "./leave-outcome.ts";
 import { logContacts } from "./log-contacts.ts";
 import { mountStore, narrow, prepareRun } from "./prepare-run.ts";
@@ -28,7 +27,8 @@ import { takeLock, type Lock } from "./state/lock.ts";
 import { describeDamage, readManaged, tryWriteManaged } from "./state/managed.ts";
 import { recover } from "./transaction/recover.ts";
 import { settle, swapIn, tellUnits, type Told } from "./transaction/transaction.ts";
-import { validateFiles, type Validation } from "./units/validate-files.ts";
+import type { ImagePolicy } from "./units/validate-image.ts";
+import { validateStaged } from "./validate-staged.ts";
 
 export interface ApplyOptions extends SecretQuestions {
   readonly root: string;
@@ -51,6 +51,10 @@ export interface ApplyOptions extends SecretQuestions {
   readonly recheck?: () => void;
   /** Where metrics are left, of a failed run too. Default: nowhere. */
   readonly metrics?: string | null;
+  /** An image is being baked: no secret is fetched. Default: it is none. */
+  readonly bake?: Bake | null;
+  /** Of a mounted image's validators. Default: they run, and a file that none could judge is told. */
+  readonly policy?: ImagePolicy;
 }
 
 const NEVER = new Promise<never>(() => {});
@@ -105,27 +109,31 @@ async function runStages(plan: Plan, fetched: Map<string, FetchedSecret>, contex
   context.recheck?.();
   done.isRechecked = true;
 
+  const baked = context.bake ? leaveToBoot(plan, context.bake, root) : null;
+  const wanted = baked?.plan ?? plan;
   // All of it before the first byte of a secret is fetched.
   const found = await record.time("check", async () => {
     const managed = readManaged(root);
     if (managed.isDamaged) record.warn([describeDamage(root)], log);
-    const store = (done.store = await mountStore(plan, context));
+    const store = (done.store = await mountStore(wanted, context));
     record.warn(store.warnings, log);
-    return prepareRun(plan, managed, store, root);
+    return prepareRun(wanted, managed, store, root);
   });
 
-  const selection = await record.time("fetch", () => chooseSecrets(plan, found, fetched, context));
+  const selection = await record.time("fetch", () => chooseSecrets(wanted, found, fetched, context));
   done.selection = selection;
   record.warn(selection.warnings, log);
   await refuseStop(deadline);
-  const possible = (done.possible = choosePossible(plan, selection.failed, root));
+  const possible = (done.possible = baked ?? choosePossible(plan, selection.failed, root));
 
   const staging = { root, runId: record.runId, keeper: new AttributeKeeper(), log };
   const staged = await record.time("stage", () =>
     stagePlan(possible.plan, narrow(found, possible.plan), selection, staging),
   );
   done.staged = staged;
-  done.validation = await record.time("validate", () => validateFiles(listValidations(staged.targets), context));
+  const { secretsFolder } = plan;
+  const validate = () => validateStaged(staged.targets, { ...context, secretsFolder });
+  done.validations = await record.time("validate", validate);
   logContacts(staged.targets, log);
   record.warn(staged.warnings, log);
 
@@ -169,8 +177,8 @@ interface Ending {
 /** Drops first what was staged and refused; a swap that fails has restored the old files itself. */
 function endOf(error: unknown, done: Done, options: ApplyOptions): Ending {
   const { root, deadline, log } = options;
-  const { staged, validation, possible, told } = done;
-  const isLeft = staged !== undefined && validation === undefined;
+  const { staged, validations, possible, told } = done;
+  const isLeft = staged !== undefined && validations === undefined;
   const refused = isLeft ? withUndoProblems(error, undoAll(root, staged.changes), log) : error;
   const held = possible?.failure ?? null;
   const isOther = refused instanceof Refusal && !isStop(refused) && held !== null && refused !== held;
@@ -187,11 +195,4 @@ function isRun(error: unknown, { isLocked, recovered, isRechecked }: Done, { rec
 
 function waitForLock({ root, lockWaitMs, deadline }: ApplyOptions): Promise<Lock> {
   return takeLock(root, Math.min(lockWaitMs, deadline.remainingMs()), deadline.signal);
-}
-
-function listValidations(staged: readonly StagedTarget[]): Validation[] {
-  return staged.flatMap(({ target: { source, path, isSecret, at }, change: { stagedPath } }) => {
-    if (source.kind !== "file" || source.step.validate === null || stagedPath === null) return [];
-    return [{ argv: source.step.validate, path, stagedPath, holdsSecrets: isSecret, ...declaredAt(at) }];
-  });
 }

@@ -27,13 +27,15 @@ type Because = ReadonlyMap<Step, readonly Problem[]>;
  * earlier run has stored it, all secrets stay as they are: readers see one whole generation, old or new.
  * @param failures by the secret's name
  * @param isStored whether a file of the secrets folder is in place from an earlier run
+ * @param more other steps that cannot be done
  */
 export function partialPlan(
   plan: Plan,
   failures: ReadonlyMap<string, Refusal>,
   isStored: (path: string) => boolean,
+  more: Because = new Map(),
 ): PossiblePart {
-  const failed = dependents(plan, failSecrets(plan, failures), isStored);
+  const failed = dependents(plan, new Map([...more, ...failSecrets(plan, failures)]), isStored);
   const isOldKept = [...failed.keys()].flatMap(pathsOf).some((path) => isInStore(plan, path) && isStored(path));
   const held = isOldKept ? dependents(plan, keepStore(plan, failed), isStored) : failed;
   return {

@@ -5,14 +5,14 @@ import type { Plan } from "../plan/plan.ts";
 import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
 import type { RunResults } from "../report/run-record.ts";
 import type { Possible } from "./choose-possible.ts";
-import { isNewContent, type StagedTarget } from "./files/staged.ts";
+import type { StagedTarget } from "./files/staged.ts";
 import type { Store } from "./prepare-run.ts";
 import type { Selection } from "./secrets/choose-secrets.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
 import type { Staged } from "./stage-plan.ts";
 import type { Recovered } from "./transaction/recover.ts";
 import type { Told } from "./transaction/transaction.ts";
-import type { ValidationOutcome } from "./units/validate-files.ts";
+import { describeValidation, type ValidationOutcomes } from "./units/validate-files.ts";
 
 /** What each stage gave, as far as the run got. */
 export interface Done {
@@ -25,7 +25,7 @@ export interface Done {
   selection?: Selection;
   possible?: Possible;
   staged?: Staged;
-  validation?: ValidationOutcome;
+  validations?: ValidationOutcomes;
   /** Absent: nothing that was staged is in place. */
   isSwapped?: true;
   told?: Told;
@@ -45,26 +45,26 @@ export function resultsOf(done: Done): Omit<RunResults, "storedSecrets"> {
 }
 
 function reportChanges(done: Done): Pick<RunResults, "folders" | "files" | "secrets"> {
-  const { selection, possible, staged, validation, isSwapped } = done;
-  if (!selection || !possible || !staged || !validation || !isSwapped) return { folders: [], files: [], secrets: [] };
+  const { selection, possible, staged, validations, isSwapped } = done;
+  if (!selection || !possible || !staged || !validations || !isSwapped) return { folders: [], files: [], secrets: [] };
   const removals = staged.removals.map(({ path }) => reportRemoval(path));
   return {
     folders: reportFolders(staged.targets),
-    files: [...reportFiles(staged.targets, validation), ...removals],
+    files: [...reportFiles(staged.targets, validations), ...removals],
     secrets: reportSecrets(possible.plan, selection, staged.targets),
   };
 }
 
-function reportFiles(staged: readonly StagedTarget[], validation: ValidationOutcome): FileReport[] {
+function reportFiles(staged: readonly StagedTarget[], validations: ValidationOutcomes): FileReport[] {
   return staged.flatMap(({ target: { source, path }, change: { difference }, file }) => {
     if (source.kind !== "file" || file === null) return [];
-    const wasValidated = source.step.validate !== null && isNewContent(difference);
+    const validation = validations.get(path);
     const { contact } = file;
     return [
       {
         path,
         change: difference,
-        validation: wasValidated ? describe(validation) : null,
+        validation: validation === undefined ? null : describeValidation(validation),
         adopted: contact.kind === "adopted",
         drift: contact.kind === "drifted" ? { since: contact.since } : null,
       },
@@ -102,13 +102,4 @@ const BY_SIZE: readonly FileDifference[] = ["create", "update", "attributes", "u
 
 function greatest(differences: readonly FileDifference[]): FileDifference {
   return BY_SIZE.find((difference) => differences.includes(difference)) ?? "unchanged";
-}
-
-function describe(outcome: ValidationOutcome): string {
-  switch (outcome.kind) {
-    case "passed":
-      return "passed";
-    case "skipped":
-      return outcome.reason;
-  }
 }

@@ -4,7 +4,7 @@ import { adviseHeld, adviseUnit, isHoldable, isUnitName } from "../names/unit-na
 import type { Problem } from "../refusal.ts";
 import { buildFleet } from "./build-fleet.ts";
 import type { CommandName } from "./commands.ts";
-import type { Command, MachineChoice, Part } from "./invocation.ts";
+import type { Command, MachineChoice, Part, ValidatorOptions } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import { parseAllTypes, parseMachineChoice } from "./parse-machine-choice.ts";
 import type { Given } from "./sort-words.ts";
@@ -23,7 +23,7 @@ export function buildCommand(
       if (given.has("check-access") && machine.kind !== "here") problems.push(NO_ROLE);
       return { kind: "plan", machine, ...planOptions(given), only: parsePart(given, problems) };
     case "check":
-      return { kind: "check", machine, junit: parseJunit(given) };
+      return { kind: "check", machine, junit: parseJunit(given), bake: given.has("bake"), ...validatorOptions(given) };
     case "facts":
       return { kind: "facts" };
     case "tune":
@@ -101,14 +101,24 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
         what: "--force cannot be combined with --dry-run",
         fix: "Leave it out: a dry run fetches no secret.",
       });
+    for (const name of ["strict", "no-validators"] as const)
+      if (given.has(name)) problems.push({ what: `--${name} cannot be combined with --dry-run`, fix: NO_DRY_RUN });
     return { kind: "plan", machine, ...planOptions(given), only };
   }
+  if (given.has("no-validators") && (given.get("root")?.[0] ?? "/") === "/") problems.push(NEEDS_ROOT);
   for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode", "junit"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add it: without it, apply tunes the machine that it runs on.";
     problems.push({ what: `--${name} needs --dry-run`, fix });
   }
-  return { kind: "apply", only, planFile, force: given.has("force") };
+  return {
+    kind: "apply",
+    only,
+    planFile,
+    force: given.has("force"),
+    bake: given.has("bake"),
+    ...validatorOptions(given),
+  };
 }
 
 function parsePart(given: Given, problems: Problem[]): Part | null {
@@ -126,6 +136,17 @@ function parsePlanFile(given: Given, problems: Problem[]): string | null {
   return file;
 }
 
+const NO_DRY_RUN = "A dry run runs no validator; `parbake check` does.";
+
+const NEEDS_ROOT: Problem = {
+  what: "--no-validators needs --root",
+  fix: "Leave it out: on the machine itself they keep bad files from taking effect.",
+};
+
+function validatorOptions(given: Given): ValidatorOptions {
+  return { strict: given.has("strict"), validators: !given.has("no-validators") };
+}
+
 const NO_ROLE: Problem = {
   what: "--check-access asks AWS with the role of the machine that it runs on",
   fix: "Leave --instance-type, --memory and --cpus out.",
@@ -141,6 +162,7 @@ function planOptions(given: Given): Omit<Extract<Command, { kind: "plan" }>, "ki
     detailedExitcode: given.has("detailed-exitcode"),
     checkAccess: given.has("check-access"),
     junit: parseJunit(given),
+    bake: given.has("bake"),
   };
 }
 

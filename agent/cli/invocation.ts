@@ -29,9 +29,24 @@ export interface GlobalOptions {
   readonly logFormat: LogFormat | null;
 }
 
+/** What a command does with the programs of an image. */
+export interface ValidatorOptions {
+  /** A file that could not be validated is a failure. */
+  readonly strict: boolean;
+  /** Whether they may run at all. */
+  readonly validators: boolean;
+}
+
 export type Command =
   /** `planFile` null: the plan is made here and now. `force`: fetch every secret, even where what is stored is current. */
-  | { readonly kind: "apply"; readonly only: Part | null; readonly planFile: string | null; readonly force: boolean }
+  | ({
+      readonly kind: "apply";
+      readonly only: Part | null;
+      readonly planFile: string | null;
+      readonly force: boolean;
+      /** Told by the option; PACKER_BUILD_NAME may tell it, too. */
+      readonly bake: boolean;
+    } & ValidatorOptions)
   | {
       readonly kind: "plan";
       readonly machine: MachineChoice;
@@ -40,10 +55,16 @@ export type Command =
       readonly only: Part | null;
       /** Ask AWS, by DescribeSecret alone, whether the secrets can be had. */
       readonly checkAccess: boolean;
+      readonly bake: boolean;
       /** Path of the JUnit file. Null: none. */
       readonly junit: string | null;
     }
-  | { readonly kind: "check"; readonly machine: MachineChoice; readonly junit: string | null }
+  | ({
+      readonly kind: "check";
+      readonly machine: MachineChoice;
+      readonly junit: string | null;
+      readonly bake: boolean;
+    } & ValidatorOptions)
   | { readonly kind: "facts" }
   | { readonly kind: "status" }
   | { readonly kind: "ready"; readonly unit: string }

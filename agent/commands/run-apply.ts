@@ -1,6 +1,7 @@
 // `parbake apply`: the main job.
 
 import { applyPlan } from "../apply/apply-plan.ts";
+import type { Bake } from "../apply/choose-possible.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
 import type { Credentials } from "../aws/credentials.ts";
@@ -12,10 +13,11 @@ import { formatReport } from "../cli/print/print-report.ts";
 import { formatDegraded } from "../cli/print/print-tuning.ts";
 import { describeStage } from "../cli/progress.ts";
 import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
-import { readConfig } from "../config/read/read-config.ts";
+import { readConfig, type Image } from "../config/read/read-config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import type { Ending } from "../ending.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
+import type { Facts } from "../facts/facts.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { runCommand } from "../host/run-command.ts";
 import { readSavedPlan } from "../inspect/read-saved-plan.ts";
@@ -25,11 +27,12 @@ import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
-import { type Problem } from "../refusal.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import type { Report, Versions } from "../report/report.ts";
 import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { formatBytes } from "../size.ts";
 import { orStopped } from "../stop.ts";
+import { findBake, findBakeOf, withoutImds } from "./bake.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
@@ -62,7 +65,7 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
   const session = { ...given, deadline: endWithin(acting, options.deadlineMs - wayBackMs - actingMs) };
   const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
-  const imds = await openImds(session, () => record.retries.imds++);
+  const imds = findBake(command, session) === null ? await openImds(session, () => record.retries.imds++) : null;
   const run: Run = { command, session, acting, record, imds };
   try {
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
@@ -80,6 +83,8 @@ interface Made {
   readonly source: SecretsSource;
   /** Where the metrics go. Null: nowhere. */
   readonly metrics: string | null;
+  /** Null: this is no bake. */
+  readonly bake: Bake | null;
   readonly recheck?: () => void;
 }
 
@@ -105,14 +110,17 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
   const { aws, secrets, metrics, files } = image.config;
   setMetrics(metrics);
-  const wantsSecrets = secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
+  const by = findBakeOf(image.config, command, session);
+  const wantsSecrets = by === null && secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
-  const facts = await record.time("facts", () => gatherFor(image, session, imds));
+  const facts = await record.time("facts", () =>
+    by === null ? gatherFor(image, session, imds) : gatherFor(withoutImds(image), session, null),
+  );
   if (files.length > MANY_FILES) compileBy("plain");
-  const plan = await record.time("plan", () => selectSteps(planFor(image, facts), command.only));
+  const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
   const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++);
-  return { plan, source, metrics };
+  return { plan, source, metrics, bake };
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
@@ -121,14 +129,16 @@ async function applySaved(file: string, run: Run): Promise<Report> {
 }
 
 async function takeSaved(file: string, run: Run): Promise<Made> {
-  const { session, record, imds } = run;
+  const { command, session, record, imds } = run;
   const { root } = session.options;
+  const by = findBake(command, session);
   const saved = await record.time("config", () => readSavedPlan(file, root, session.inputs));
   const { plan, aws, metrics } = saved;
   const { facts: then } = plan;
   refusePredicted(then);
   const known = knownInstanceFacts(then);
   const asked = known.some((name) => then.origins[name]?.source === "imds");
+  if (asked && by !== null) throw new Refusal("config", madeElsewhere(by));
   const policy = asked ? "required" : "optional";
   const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
   const folders = then.fileSystems?.map(({ folder }) => folder) ?? null;
@@ -136,7 +146,28 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   tellPlan(plan, run);
   const credentials = () => findCredentials(session, imds);
   const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++);
-  return { plan, source, metrics, recheck: () => refuseMovedOn(saved, root) };
+  const bake = by === null ? null : { by, ofInstance: [] };
+  return { plan, source, metrics, bake, recheck: () => refuseMovedOn(saved, root) };
+}
+
+/** @param by what says that this is a bake; null: it is none */
+async function planAs(
+  by: string | null,
+  image: Image,
+  facts: Facts,
+  { only }: ApplyCommand,
+): Promise<Pick<Made, "plan" | "bake">> {
+  if (by === null) return { plan: selectSteps(planFor(image, facts), only), bake: null };
+  const { planForBake } = await import("./plan-for-bake.ts");
+  const { plan, ofInstance } = planForBake(image, facts);
+  return { plan: selectSteps(plan, only), bake: { by, ofInstance } };
+}
+
+function madeElsewhere(bake: string): Problem {
+  return {
+    what: `the plan was made by what IMDS said, and this is a bake (${bake}), where parbake does not ask it`,
+    fix: "Make the plan here: parbake plan --bake --json > FILE.",
+  };
 }
 
 /** What a run has to say of its plan before it begins. */
@@ -147,9 +178,10 @@ function tellPlan(plan: Plan, { session, record }: Run): void {
   record.warn(warnings, session.log);
 }
 
-async function perform({ plan, source, metrics, recheck }: Made, run: Run): Promise<Report> {
+async function perform({ plan, source, metrics, bake, recheck }: Made, run: Run): Promise<Report> {
   const { command, session, acting, record } = run;
   const { options, end, overrun, log } = session;
+  if (bake !== null) log("info", `this is a bake (${bake.by}): no secret is fetched, and IMDS is not asked`);
   try {
     return await applyPlan(plan, {
       root: options.root,
@@ -166,6 +198,8 @@ async function perform({ plan, source, metrics, recheck }: Made, run: Run): Prom
       versions: VERSIONS,
       record,
       metrics,
+      bake,
+      policy: { strict: command.strict, forbidden: command.validators ? null : "--no-validators" },
       ...(recheck && { recheck }),
     });
   } finally {

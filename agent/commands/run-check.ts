@@ -33,7 +33,10 @@ async function check(command: Check, session: Session, tell: TellOutcomes): Prom
   const untrusted: Problem[] = [];
   const image = readImage(untrusted, session);
   const { by, machines: facts } = chooseMachines(command, image.config);
-  const planned = checkEach(image, facts, options.root);
+  // A boot has no use for it.
+  const { formatValidations, countPassed, validateMachines } = await import("./validate-machines.ts");
+  const checked = checkEach(image, facts, options.root);
+  const { planned, validations } = await validateMachines(checked, command, untrusted, session);
   tell(planned);
   const machines = planned.map(machineOf);
   if (!options.json && machines.length > 1) await sayMachines(machines, session);
@@ -42,10 +45,12 @@ async function check(command: Check, session: Session, tell: TellOutcomes): Prom
   const { apps, secrets, files } = image.config;
   const counts = { apps: apps.length, secrets: secrets.length, files: files.length };
   const types = { typesOf: by, types: typesDocument(planned) };
-  if (options.json) emit({ schema: 1, valid: true, ...counts, warnings: [...untrusted, ...warnings], ...types });
+  if (options.json)
+    emit({ schema: 1, valid: true, ...counts, validations, warnings: [...untrusted, ...warnings], ...types });
   else {
     say(warnings, formatProblems);
-    const summary = `${describeCounts(counts)}, for ${describeTypes(planned, by)}`;
+    say(validations, formatValidations);
+    const summary = `${describeCounts(counts)}${countPassed(validations)}, for ${describeTypes(planned, by)}`;
     say(summary, (text, paint) => `${paint.green("valid")}: ${text}\n`);
   }
   return "done";

@@ -11,9 +11,11 @@ import type { Paint } from "../cli/text.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
+import { withStandIns } from "../facts/stand-ins.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { selectSteps } from "../plan/select-steps.ts";
-import { formatProblem } from "../refusal.ts";
+import { formatProblem, Refusal, type Problem } from "../refusal.ts";
+import { findBake, withoutImds } from "./bake.ts";
 import { checkPlanAccess } from "./check-access.ts";
 import { documentPlans, hasChanges, inspect } from "./inspected-plan.ts";
 import { leavingJunit, type TellOutcomes } from "./leave-junit.ts";
@@ -38,9 +40,11 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<E
 }
 
 /** Null: this machine. A bake's own says nothing of those that the image is for. */
-function chooseMachines({ machine, checkAccess }: PlanCommand, config: Config, { options }: Session) {
+function chooseMachines(command: PlanCommand, config: Config, session: Session) {
+  const { machine, checkAccess } = command;
   if (machine.kind !== "here") return predictMachines(machine);
-  const isMatrix = options.root !== "/" && config.launchOn.length > 0 && !checkAccess;
+  const isBake = session.options.root !== "/" || findBake(command, session) !== null;
+  const isMatrix = isBake && config.launchOn.length > 0 && !checkAccess;
   return isMatrix ? predictLaunches(config) : null;
 }
 
@@ -76,21 +80,36 @@ interface Inspection {
 }
 
 async function inspectHere(command: PlanCommand, image: Image, session: Session): Promise<Inspection> {
-  const imds = await openImds(session);
+  const bake = findBake(command, session);
+  if (bake !== null && command.checkAccess) throw new Refusal("usage", noAccess(bake));
+  const imds = bake === null ? await openImds(session) : null;
   try {
-    const gather = () => gatherFor(image, session, imds, session.options.json ? ["instanceId"] : []);
+    const known = bake === null ? image : withoutImds(image);
+    const gather = () => gatherFor(known, session, imds, session.options.json ? ["instanceId"] : []);
     const facts = await showing(session.progress, describeStage("facts"), gather);
-    const plan = selectSteps(planFor(image, facts), command.only);
+    const plan = selectSteps(planFor(image, bake === null ? facts : withStandIns(facts)), command.only);
     for (const warning of warnOfEnvironment(plan, session)) session.log("warn", formatProblem(warning));
     const { aws } = image.config;
     return {
       unfinished: tellUnfinished(session),
-      inspected: inspect(plan, image, session.options.root, await lookUpVersions(plan, aws, session, imds)),
+      inspected: inspect(
+        plan,
+        image,
+        session.options.root,
+        bake === null ? await lookUpVersions(plan, aws, session, imds) : undefined,
+      ),
       access: command.checkAccess ? await checkPlanAccess(plan, aws, session, imds) : null,
     };
   } finally {
     imds?.close();
   }
+}
+
+function noAccess(bake: string): Problem {
+  return {
+    what: `--check-access asks AWS, and this is a bake (${bake}), where parbake asks nobody`,
+    fix: "Run it on an instance of the image.",
+  };
 }
 
 function tellUnfinished({ options, log }: Session): Unfinished {

@@ -20,8 +20,23 @@ const STAND_INS: InstanceFacts = {
   partitionNumber: null,
 };
 
-export function withStandIns(facts: Facts): Facts {
-  const missing = Object.entries(STAND_INS).filter(
+/** Others in every respect: what is rendered alike with both depends on none of them. */
+export const OTHER_STAND_INS: InstanceFacts = {
+  ...STAND_INS,
+  instanceType: "x1.xlarge",
+  instanceId: "i-11111111111111111",
+  region: "cn-north-1",
+  availabilityZone: "cn-north-1b",
+  amiId: "ami-11111111111111111",
+  partition: "aws-cn",
+  lifeCycle: "spot",
+  localIpv4: "198.51.100.2",
+  hostname: "ip-198-51-100-2.cn-north-1.compute.internal",
+  roleName: "other",
+};
+
+export function withStandIns(facts: Facts, standIns: InstanceFacts = STAND_INS): Facts {
+  const missing = Object.entries(standIns).filter(
     ([name, value]) => facts[name as keyof Facts] === null && value !== null,
   );
   const origin: Origin = { source: "stand-in", detail: "known only on an instance" };

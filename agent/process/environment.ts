@@ -21,6 +21,8 @@ export const VARIABLES: readonly string[] = [
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
   "AWS_SESSION_TOKEN",
+  // Whether Packer bakes an image here.
+  "PACKER_BUILD_NAME",
   // How to print.
   "NO_COLOR",
   "TERM",

@@ -169,7 +169,8 @@ describe("an image that parbake acts on with --root", function () {
     link(image, "../../../../usr/bin/tool-1", "etc/alternatives/tool");
     image.write("opt/units/a.service", "[Service]\n");
     link(image, "/opt/units", "usr/lib/systemd/system");
-    const good = await image.run(null, "check");
+    // There is no shell in it.
+    const good = await image.run(null, "check", "--no-validators");
     assert.equal(good.status, 0, good.stderr);
 
     // What only the host has is not in the image.

@@ -100,15 +100,15 @@ describe("seeing it, in the compiled binary", () => {
     assert.ok(!existsSync(join(image.root, "run/parbake/report.json")));
   });
 
-  it("says of a mounted image that no validator was asked", async () => {
+  it("says of a mounted image which files no validator was asked about, and why", async () => {
     image.write("etc/parbake/parbake.yaml", CONFIG.replace("web.txt }", "web.txt, validate: [/bin/true, '{}'] }"));
-    const { status: exit, stdout, stderr } = await image.run(emulator, "apply");
+    const { status: exit, stdout, stderr } = await image.run(emulator, "apply", "--no-validators");
     assert.equal(exit, 0, stderr);
-    assert.match(stdout, /^ {2}validate +1 file +not validated: --root$/m);
+    assert.match(stdout, /^ {2}validate +\/etc\/web\/web\.txt +not validated by \/bin\/true: --no-validators$/m);
     const { files } = JSON.parse(image.read("run/parbake/report.json")) as { files: { validation: string | null }[] };
     assert.deepEqual(
       files.map(({ validation }) => validation),
-      ["not validated: --root"],
+      ["not validated by /bin/true: --no-validators"],
     );
   });
 

@@ -18,14 +18,21 @@ export interface Validation extends Declared {
 /** A validator needs a moment; one that needs longer hangs, and must not eat the time of the stages after it. */
 const TIMEOUT_MS = 30_000;
 
-/** `skipped` with its reason in a root that is not running: its programs would read this machine's files. */
-export type ValidationOutcome = { readonly kind: "passed" } | { readonly kind: "skipped"; readonly reason: string };
+export type ValidationOutcome =
+  | { readonly kind: "passed" }
+  /** Its program could not be asked here. */
+  | { readonly kind: "skipped"; readonly by: readonly string[]; readonly reason: string }
+  /** It prints secrets or names their files, and neither is in an image: the boot asks. */
+  | { readonly kind: "later"; readonly by: readonly string[] };
 
+/** By the file's path. */
+export type ValidationOutcomes = ReadonlyMap<string, ValidationOutcome>;
+
+/** @throws Refusal with all that their programs refuse */
 export async function validateFiles(
   validations: readonly Validation[],
-  context: { readonly root: string; readonly deadline: Deadline; readonly run: RunCommand },
-): Promise<ValidationOutcome> {
-  if (context.root !== "/") return { kind: "skipped", reason: "not validated: --root" };
+  context: { readonly deadline: Deadline; readonly run: RunCommand },
+): Promise<ValidationOutcomes> {
   const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
   const unrunnable = new Set<string>();
   await allGathering([...byCommand.values()], async (validation) => {
@@ -37,7 +44,19 @@ export async function validateFiles(
     if (program !== undefined) unrunnable.add(program);
     throw refusal.refusal;
   });
-  return { kind: "passed" };
+  return new Map(validations.map(({ path }) => [path, { kind: "passed" }]));
+}
+
+/** `passed`, or `not validated by /usr/sbin/nginx: …`. */
+export function describeValidation(outcome: ValidationOutcome): string {
+  switch (outcome.kind) {
+    case "passed":
+      return "passed";
+    case "skipped":
+      return `not validated by ${outcome.by[0]}: ${outcome.reason}`;
+    case "later":
+      return `not validated by ${outcome.by[0]} before the boot: it needs secrets, which are in no image`;
+  }
 }
 
 async function validate(

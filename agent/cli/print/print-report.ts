@@ -2,6 +2,7 @@
 
 import type { FileReport, Report } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { groupValidations } from "./group-validations.ts";
 
 export function formatReport(report: Report, paint: Paint): string {
   const files = report.files.filter(({ change }) => change !== "unchanged");
@@ -11,7 +12,8 @@ export function formatReport(report: Report, paint: Paint): string {
     ...folders.map(({ path, change }) => [change, `${path}/`, ""]),
     ...files.map((file) => [file.change, file.path, paint.dim(describeContact(file))]),
     ...secrets.map(({ name, id, change }) => [change, `secret ${name}`, paint.dim(id)]),
-    ...skippedValidations(report.files).map(([reason, count]) => ["validate", count, paint.dim(reason)]),
+    ...report.held.map(({ what, because }) => ["held", what, paint.dim(because.map((one) => one.what).join("; "))]),
+    ...groupValidations(report.files).map(([paths, reason]) => ["validate", paths, paint.dim(reason)]),
     ...report.units.map(({ unit, action, outcome }) => [action, unit, paint.dim(outcome)]),
     ...report.healthChecks.map(({ path, outcome }) => ["health", path, paint.dim(outcome)]),
   ];
@@ -30,15 +32,4 @@ export function formatReport(report: Report, paint: Paint): string {
 function describeContact({ adopted, drift }: FileReport): string {
   if (adopted) return "it was there before parbake";
   return drift === null ? "" : `edited by hand, last on ${drift.since}`;
-}
-
-/** How many files were not validated, by reason. */
-function skippedValidations(files: readonly FileReport[]): [reason: string, count: string][] {
-  const reasons = files.flatMap(({ validation }) =>
-    validation === null || validation === "passed" ? [] : [validation],
-  );
-  return [...new Set(reasons)].map((reason) => [
-    reason,
-    formatCount(reasons.filter((one) => one === reason).length, "file"),
-  ]);
 }

@@ -15,10 +15,12 @@ function refusalOf(line: string): string {
   return assert.fail(`${line} is not refused`);
 }
 
+const NO_OPTIONS = { bake: false, strict: false, validators: true };
+
 describe("parseArguments", () => {
   it("reads the main job with its defaults", () => {
     assert.deepEqual(parse("apply"), {
-      command: { kind: "apply", only: null, planFile: null, force: false },
+      command: { kind: "apply", only: null, planFile: null, force: false, ...NO_OPTIONS },
       options: {
         configFile: "/etc/parbake/parbake.yaml",
         root: "/",
@@ -41,6 +43,7 @@ describe("parseArguments", () => {
       only: null,
       checkAccess: false,
       junit: null,
+      bake: false,
     });
   });
 
@@ -49,6 +52,7 @@ describe("parseArguments", () => {
       kind: "check",
       machine: { kind: "types", names: ["m7g.{large,xlarge}", "r7i.*"] },
       junit: "j.xml",
+      ...NO_OPTIONS,
     });
     const { command } = parse("apply --dry-run --junit j.xml");
     assert.ok(command.kind === "plan" && command.junit === "j.xml");
@@ -70,12 +74,26 @@ describe("parseArguments", () => {
     assert.deepEqual(parse("uninstall --rendered --dry-run").command, uninstall);
   });
 
+  it("reads --bake of all three, and what to do with validators of those that run them", () => {
+    const { command: check } = parse("check --bake --strict --no-validators");
+    assert.ok(check.kind === "check" && check.bake && check.strict && !check.validators);
+    const { command: apply } = parse("apply --root /mnt --bake --strict --no-validators");
+    assert.ok(apply.kind === "apply" && apply.bake && apply.strict && !apply.validators);
+    const { command: plan } = parse("apply --dry-run --bake");
+    assert.ok(plan.kind === "plan" && plan.bake);
+    assert.match(refusalOf("plan --strict"), /plan has no option --strict/);
+    assert.match(refusalOf("apply --dry-run --strict"), /--strict cannot be combined with --dry-run/);
+    for (const root of ["", " --root /"])
+      assert.match(refusalOf(`apply --no-validators${root}`), /--no-validators needs --root/);
+  });
+
   it("reads --force for apply alone, and --check-access for a plan of this machine alone", () => {
     assert.deepEqual(parse("apply --force --only secrets").command, {
       kind: "apply",
       only: "secrets",
       planFile: null,
       force: true,
+      ...NO_OPTIONS,
     });
     assert.match(refusalOf("plan --force"), /plan has no option --force/);
     assert.match(refusalOf("apply --dry-run --force"), /--force cannot be combined with --dry-run/);
@@ -94,6 +112,7 @@ describe("parseArguments", () => {
       only: null,
       planFile: "p.json",
       force: false,
+      ...NO_OPTIONS,
     });
     assert.deepEqual(parse("apply --dry-run --only files").command, parse("plan --only files").command);
     assert.deepEqual(parse("status --json").command, { kind: "status" });
@@ -159,7 +178,7 @@ describe("parseArguments", () => {
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

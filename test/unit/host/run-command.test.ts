@@ -55,7 +55,9 @@ describe("runCommand", () => {
 });
 
 describe("firstLines", () => {
-  it("keeps the first lines that say something, without colours", () => {
+  it("keeps the first lines that say something, without colours and times", () => {
+    for (const time of ["2026/01/02 03:04:05 ", "2026-01-02 03:04:05.678 UTC ", "2026-01-02T03:04:05+00:00 "])
+      assert.equal(firstLines(`${time}[emerg] 7#7: bad\n`, 1), "[emerg] 7#7: bad");
     assert.equal(firstLines("\n\u001b[31mred\u001b[0m\n \r\n  two 2\nthree\n", 2), "red | two 2");
   });
 });

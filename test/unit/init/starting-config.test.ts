@@ -26,11 +26,12 @@ describe("the config that init makes", () => {
     });
 
     if (name !== "empty")
+      // Its programs are empty files: real ones are asked by test/real/init.test.ts.
       it(`of ${name} passes check`, async () => {
         const { root } = makeSmallImage(name);
         const { config, templates } = await makeStartingConfig(root, PATH);
         writeNewFiles(root, [...templates, config]);
-        const { status, out, err } = await runCommand({ root }, "check");
+        const { status, out, err } = await runCommand({ root }, "check", "--no-validators");
         assert.equal(status, 0, out + err);
       });
   }
@@ -98,7 +99,7 @@ describe("the config that init makes of an image that means no good", () => {
         for (const [stem, text] of Object.entries(units)) write(`/etc/systemd/system/${stem}.service`, text);
         const { config, templates } = await makeStartingConfig(root, PATH);
         writeNewFiles(root, [...templates, config]);
-        const { status, err } = await runCommand({ root }, "check");
+        const { status, err } = await runCommand({ root }, "check", "--no-validators");
         assert.equal(status, 0, err + config.text);
       }),
       { numRuns: 40 },

@@ -55,13 +55,22 @@ describe("a report for people", () => {
     assert.match(print({ recovered: "undone" }), /^an earlier run was cut short, and is undone now\n/);
   });
 
-  it("says once of how many files no validator was asked, and why, and nothing of those that passed", () => {
-    const validation = "not validated: --root";
+  it("says what a bake holds back, and why", () => {
+    const because = [{ what: "the secret db is not fetched: this is a bake (--bake)", fix: "Nothing." }];
+    const text = print({ held: [{ what: "secret db", units: [], because }] });
+    assert.match(text, /^ {2}held +secret db +the secret db is not fetched: this is a bake \(--bake\)$/m);
+  });
+
+  it("says once of which files no validator was asked, and why, and nothing of those that passed", () => {
+    const validation = "not validated by /bin/v: only root can run a program in an image";
     const files = [
       { ...FILE, validation },
       { ...FILE, path: "/etc/b", validation },
     ];
-    assert.match(print({ files: [...files, FILE] }), /^ {2}validate +2 files +not validated: --root\n/m);
+    assert.match(
+      print({ files: [...files, FILE] }),
+      /^ {2}validate +\/etc\/a, \/etc\/b +not validated by \/bin\/v: only root can run a program in an image\n/m,
+    );
     assert.doesNotMatch(print({ files: [{ ...FILE, validation: "passed" }] }), /validat/);
   });
 });

@@ -1,0 +1,21 @@
+// Files that their programs were not asked about, those of one reason together. Pure.
+
+interface Validated {
+  readonly path: string;
+  /** `passed`, or why not; null: there was nothing to validate. */
+  readonly validation: string | null;
+}
+
+/** As many as a line takes beside the reason. */
+const MOST_NAMED = 4;
+
+export function groupValidations(files: readonly Validated[]): [paths: string, reason: string][] {
+  const left = files.filter(({ validation }) => validation !== null && validation !== "passed");
+  return [...Map.groupBy(left, ({ validation }) => validation ?? "")].map(([reason, group]) => [list(group), reason]);
+}
+
+function list(files: readonly Validated[]): string {
+  const named = files.slice(0, MOST_NAMED).map(({ path }) => path);
+  const others = files.length - named.length;
+  return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more`;
+}
