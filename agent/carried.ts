@@ -13,6 +13,7 @@ export const CARRIED: readonly string[] = [
   "README.md",
   "agent/cli/JSON.md",
   "agent/facts/catalogue/catalogue.tsv",
+  "agent/seal/rules/gitleaks.json",
   "agent/tuning/CUSTOM.md",
   "agent/tuning/MIXES.md",
   "agent/tuning/README.md",

@@ -57,7 +57,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "install", "uninstall"]);
+const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "install", "uninstall", "seal"]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const session = openSession(invocation, overrun, world);
@@ -114,6 +114,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-install.ts")).runInstall(command, session);
     case "uninstall":
       return (await import("./commands/run-uninstall.ts")).runUninstall(command, session);
+    case "seal":
+      return (await import("./commands/run-seal.ts")).runSeal(command, session);
   }
 }
 

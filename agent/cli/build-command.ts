@@ -60,6 +60,8 @@ export function buildCommand(
         rendered: given.has("rendered"),
         dryRun: given.has("dry-run"),
       };
+    case "seal":
+      return { kind: "seal", clean: given.has("clean"), sarifFile: given.get("sarif")?.[0] ?? null };
   }
 }
 

@@ -11,7 +11,7 @@ export const OPTIONS = {
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
   deadline: {
     value: "DURATION",
-    about: "the longest that a run may take, a rollback included (default 60s, fleet 10m)",
+    about: "the longest a run may take, rollback included (60s; fleet 10m, seal 30m)",
   },
   json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
   "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
@@ -49,6 +49,8 @@ export const OPTIONS = {
   },
   strict: { value: null, about: "fail where a file's validator cannot run here" },
   "no-validators": { value: null, about: "run none of the image's programs" },
+  clean: { value: null, about: "first remove what is safe to remove: histories, logs, leases, host keys, caches" },
+  sarif: { value: "FILE", about: "write what was found as SARIF 2.1.0, too" },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
   tag: { value: "KEY=VALUE", about: "only instances with this tag; may be repeated; * and ? stand for any text" },
   asg: { value: "NAME", about: "only instances of this Auto Scaling group; may be repeated" },
@@ -193,6 +195,14 @@ export const COMMANDS = {
     options: ["purge", "rendered", "dry-run"],
     example: "parbake uninstall --dry-run",
   },
+  seal: {
+    about: "end a bake: refuse an image with credentials in it",
+    operand: null,
+    options: ["clean", "sarif"],
+    example: "parbake seal --clean --root /mnt/image",
+    // It reads all of an image, which nobody waits for.
+    deadlineMs: 1_800_000,
+  },
 } as const satisfies Record<string, CommandRule>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -202,7 +212,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [0, "done"],
   [2, "plan --detailed-exitcode: there is something to change; status: not in sync; fleet: outdated"],
   [64, "usage: the command line is wrong"],
-  [65, "a template or a secret has bad data"],
+  [65, "a template or a secret has bad data; seal: something is in the image that must not be"],
   [69, "IMDS, AWS, memory, open files or (--strict) a validator unavailable; a retry may help"],
   [70, "a bug in parbake"],
   [73, "cannot write"],

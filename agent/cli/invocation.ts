@@ -91,6 +91,8 @@ export type Command =
       readonly dryRun: boolean;
     }
   | { readonly kind: "uninstall"; readonly purge: boolean; readonly rendered: boolean; readonly dryRun: boolean }
+  /** `clean`: first remove what is safe to remove. `sarifFile` null: none. */
+  | { readonly kind: "seal"; readonly clean: boolean; readonly sarifFile: string | null }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

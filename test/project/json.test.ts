@@ -65,7 +65,8 @@ function undocumented(document: object, ...sections: readonly string[]): string[
   return [...listFields(document, "", new Set())].filter((field) => !sections.some((name) => isKnown(field, name)));
 }
 
-function isKnown(field: string, section: string): boolean {
+function isKnown(written: string, section: string): boolean {
+  const field = written.replace(/^allowed\[\]\.finding\./, "findings[].");
   const [place, shared] = SHARED.find(([candidate]) => candidate.test(field)) ?? [null, section];
   return place === null ? FIELDS.get(section)!.has(field) : isKnown(field.replace(place, ""), shared);
 }
@@ -197,6 +198,20 @@ describe("the page on JSON", () => {
       /"familyBy":"name".*"faults":\["deregistered"\]|"faults":\["deregistered"\].*"familyBy":"name"/,
     );
     assert.deepEqual(undocumented(fleet, "fleet"), []);
+  });
+
+  it("names every field of a seal, with what fails, what warns, what is allowed and what was removed", async () => {
+    image.write("root/.npmrc", "//x/:_authToken=correct-horse\n");
+    image.write("srv/x.gz", "\u001f\u008b\u0008");
+    image.write("root/.bash_history", "ls\n");
+    image.write("srv/.netrc", "machine x login y password correct-horse\n");
+    const allow = "seal: { allow: [ { path: /srv/.netrc, reason: a test, owner: me } ] }\n";
+    image.write("etc/parbake/parbake.d/seal.yaml", allow);
+    const document = (await emit("seal", "--clean")) as { findings: unknown[]; allowed: unknown[]; actions: unknown[] };
+    assert.ok(document.findings.length > 1 && document.allowed.length === 1 && document.actions.length >= 1);
+    assert.deepEqual(undocumented(document, "seal"), []);
+    for (const file of ["root/.npmrc", "srv/x.gz", "srv/.netrc", "etc/parbake/parbake.d/seal.yaml"])
+      image.write(file, "");
   });
 
   it("names every field of check and of an error", async () => {

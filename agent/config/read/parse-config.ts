@@ -41,6 +41,7 @@ const TOP_LEVEL_KEYS = [
   "files",
   "folders",
   "metrics",
+  "seal",
   "vars",
   "templates",
   "secretsFolder",

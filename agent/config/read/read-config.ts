@@ -50,13 +50,18 @@ export function readConfig(configFile: string, root: string, inputs: Inputs): Im
 
 function readAll(configFile: string, root: string, inputs: Inputs): ParseResult {
   const folder = dirname(configFile);
-  const dropIns = listDropIns(join(folder, "parbake.d"), inputs);
-  const files = forEachGathering([configFile, ...dropIns], (file) => ({ file, text: inputs.read(file, CONFIG) }));
+  const files = readSources(configFile, inputs);
   return parseConfig(
     files,
     (templatesFolder, named) => readTemplates(locateTemplates(templatesFolder, folder, root), named, inputs),
     (path) => pathInRoot(root, path),
   );
+}
+
+/** The text of each config file, in the order of precedence. */
+export function readSources(configFile: string, inputs: Inputs): { readonly file: string; readonly text: string }[] {
+  const dropIns = listDropIns(join(dirname(configFile), "parbake.d"), inputs);
+  return forEachGathering([configFile, ...dropIns], (file) => ({ file, text: inputs.read(file, CONFIG) }));
 }
 
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.

@@ -32,6 +32,13 @@ describe("parseArguments", () => {
     });
   });
 
+  it("gives a seal the time that a whole image takes", () => {
+    const { command, options } = parse("seal --clean --sarif out.sarif");
+    assert.deepEqual(command, { kind: "seal", clean: true, sarifFile: "out.sarif" });
+    assert.equal(options.deadlineMs, 1_800_000);
+    assert.equal(parse("seal --deadline 2m").options.deadlineMs, 120_000);
+  });
+
   it("reads a dry run as the very plan command", () => {
     const dryRun = parse("apply --dry-run --instance-type m7g.large,r7i.4xlarge").command;
     assert.deepEqual(dryRun, parse("plan --instance-type=m7g.large,r7i.4xlarge").command);
@@ -171,14 +178,14 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates, install, uninstall.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates, install, uninstall, seal.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --sarif, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

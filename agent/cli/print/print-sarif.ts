@@ -1,0 +1,58 @@
+// What `seal` found as SARIF 2.1.0 (OASIS), for code scanning and its like. Pure.
+
+import type { Finding, Place, Severity } from "../../seal/finding.ts";
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+const LEVELS: Readonly<Record<Severity, string>> = { fail: "error", warn: "warning" };
+
+interface Sarifed {
+  readonly findings: readonly Finding[];
+  readonly allowed: readonly { readonly finding: Finding; readonly reason: string; readonly owner: string }[];
+}
+
+export function sarifDocument({ findings, allowed }: Sarifed, version: string): unknown {
+  const all = [...findings, ...allowed.map(({ finding }) => finding)];
+  const kinds = [...new Map(all.map((finding) => [finding.kind, finding])).values()];
+  const indexes = new Map(kinds.map(({ kind }, index) => [kind, index]));
+  const resultOf = (finding: Finding) => formatResult(finding, indexes.get(finding.kind)!);
+  const results = [
+    ...findings.map(resultOf),
+    ...allowed.map(({ finding, reason, owner }) => ({
+      ...resultOf(finding),
+      suppressions: [{ kind: "external", status: "accepted", justification: `${reason} (${owner})` }],
+    })),
+  ];
+  const driver = { name: "parbake", version, rules: kinds.map(formatRule) };
+  // One tool, one image: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+  return { $schema: SCHEMA, version: "2.1.0", runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }] };
+}
+
+function formatRule({ kind, severity, what, fix }: Finding): object {
+  return {
+    id: kind,
+    shortDescription: { text: `${what}.` },
+    help: { text: fix },
+    defaultConfiguration: { level: LEVELS[severity] },
+  };
+}
+
+function formatResult({ kind, severity, place, what, fix, digest }: Finding, ruleIndex: number): object {
+  return {
+    ruleId: kind,
+    ruleIndex,
+    level: LEVELS[severity],
+    message: { text: `${what}. ${fix}` },
+    ...(place && { locations: [formatLocation(place)] }),
+    ...(digest !== undefined && { partialFingerprints: { "parbake/v1": digest } }),
+  };
+}
+
+/** An address is relative to the image's root. */
+function formatLocation({ file, line, member }: Place): object {
+  const uri = file.slice(1).split("/").map(encodeURIComponent).join("/");
+  const region = line === undefined ? {} : { region: { startLine: line } };
+  const within =
+    member === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: `${file}!${member}`, kind: "member" }] };
+  return { physicalLocation: { artifactLocation: { uri, uriBaseId: "IMAGE_ROOT" }, ...region }, ...within };
+}

@@ -1,0 +1,46 @@
+// What a pattern of the cleaning means in an image: the entries there, without a symlink on the way and on the image's own file system.
+
+import { lstatSync, readdirSync, statSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import { errnoOf } from "../../host/file-error.ts";
+import { globRegExp } from "../allow.ts";
+
+/** @returns paths from the root, sorted */
+export function findPaths(root: string, pattern: string): string[] {
+  const device = statSync(root).dev;
+  let found = [""];
+  const names = pattern.split("/");
+  names.forEach((name, index) => {
+    const isLast = index === names.length - 1;
+    const next = found.flatMap((folder) => matching(join(root, folder), name).map((each) => join(folder, each)));
+    found = next.filter((path) => {
+      const stats = look(join(root, path));
+      return stats !== null && stats.dev === device && (isLast || stats.isDirectory());
+    });
+  });
+  return found.toSorted();
+}
+
+function matching(folder: string, name: string): readonly string[] {
+  if (!name.includes("*")) return [name];
+  const regex = globRegExp(name);
+  return list(folder).filter((entry) => regex.test(entry) && (name.startsWith(".") || !entry.startsWith(".")));
+}
+
+export function look(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return null;
+  }
+}
+
+export function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return [];
+  }
+}

@@ -1,0 +1,33 @@
+// What Debian's and Ubuntu's packages brought, by dpkg's own records. None where there is no dpkg.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, type Digests } from "./digests.ts";
+
+const DPKG = "var/lib/dpkg";
+
+const DISTRIBUTION = /@(?:[\w-]+\.)*(?:debian\.org|debian\.net|ubuntu\.com|canonical\.com)>/;
+
+export function readDpkg(root: string): Digests {
+  const digests = new Map<string, string>();
+  const believed = new Set<string>();
+  for (const stanza of attempt("", () => readFileSync(join(root, DPKG, "status"), "latin1")).split("\n\n")) {
+    const [name, maintainer] = [fieldOf(stanza, "Package"), fieldOf(stanza, "Maintainer")];
+    if (!DISTRIBUTION.test(maintainer)) continue;
+    believed.add(name);
+    // Of its conffiles.
+    for (const [, path, digest] of stanza.matchAll(/^ \/(\S+) ([0-9a-f]{32})/gm)) digests.set(path!, `md5:${digest}`);
+  }
+  for (const file of attempt([], () => readdirSync(join(root, DPKG, "info")))) {
+    // `libc6:amd64.md5sums`
+    const [, name = ""] = /^(.+?)(?::\w+)?\.md5sums$/.exec(file) ?? [];
+    if (!believed.has(name)) continue;
+    const sums = attempt("", () => readFileSync(join(root, DPKG, "info", file), "latin1"));
+    for (const [, digest, path] of sums.matchAll(/^([0-9a-f]{32}) [ *](.+)$/gm)) digests.set(path!, `md5:${digest}`);
+  }
+  return digests;
+}
+
+function fieldOf(stanza: string, name: string): string {
+  return new RegExp(`^${name}: (.+)$`, "m").exec(stanza)?.[1] ?? "";
+}

@@ -1,0 +1,97 @@
+// Every plain file of an image, each once: on the file system of its root alone, no symlink followed, no device or pipe opened.
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  statfsSync,
+  statSync,
+  type Dirent,
+} from "node:fs";
+import { errnoOf } from "../../host/file-error.ts";
+
+export type Walked =
+  /** Open; whoever walks closes it. */
+  | { readonly kind: "file"; readonly path: string; readonly fd: number; readonly sizeBytes: number }
+  /** Another file system is mounted there. */
+  | { readonly kind: "mount"; readonly path: string }
+  | { readonly kind: "unreadable"; readonly path: string; readonly errno: string };
+
+/** The kernel's own, in an image as on a machine. */
+const KERNEL = new Set(["proc", "sys", "dev"]);
+
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Paths are from the root, without a slash in front, a byte a character: names need not be UTF-8. */
+export function* walkImage(root: string): Generator<Walked> {
+  const seen = new Set<string>();
+  yield* walkFolder(root, "", statSync(root).dev, seen);
+}
+
+function* walkFolder(root: string, folder: string, device: number, seen: Set<string>): Generator<Walked> {
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = readdirSync(locate(root, folder), { withFileTypes: true, encoding: "buffer" });
+  } catch (error) {
+    yield unreadable(folder, error);
+    return;
+  }
+  for (const entry of entries) {
+    const name = entry.name.toString("latin1");
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (entry.isFile()) yield* openOne(root, path, seen);
+    else if (entry.isDirectory() && !KERNEL.has(path)) yield* enter(root, path, device, seen);
+  }
+}
+
+function* enter(root: string, path: string, device: number, seen: Set<string>): Generator<Walked> {
+  const found = lstatSync(locate(root, path), { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.dev === device) yield* walkFolder(root, path, device, seen);
+  else if (!isMemory(locate(root, path))) yield { kind: "mount", path };
+}
+
+/** tmpfs and ramfs: gone before an image is made of the disk. */
+const MEMORY_TYPES = [0x01021994, 0x858458f6];
+
+function isMemory(path: Buffer): boolean {
+  try {
+    return MEMORY_TYPES.includes(statfsSync(path).type);
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return false;
+  }
+}
+
+function* openOne(root: string, path: string, seen: Set<string>): Generator<Walked> {
+  let fd: number;
+  try {
+    fd = openSync(locate(root, path), FLAGS);
+  } catch (error) {
+    // Gone meanwhile: there is nothing in it.
+    if (errnoOf(error) !== "ENOENT") yield unreadable(path, error);
+    return;
+  }
+  try {
+    const { nlink, dev, ino, size } = fstatSync(fd);
+    const identity = `${dev}:${ino}`;
+    if (nlink > 1 && seen.has(identity)) return;
+    if (nlink > 1) seen.add(identity);
+    yield { kind: "file", path, fd, sizeBytes: size };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unreadable(path: string, error: unknown): Walked {
+  const errno = errnoOf(error);
+  if (errno === null) throw error;
+  return { kind: "unreadable", path, errno };
+}
+
+function locate(root: string, path: string): Buffer {
+  return Buffer.concat([Buffer.from(`${root.replace(/\/+$/, "")}/`), Buffer.from(path, "latin1")]);
+}
