@@ -41,6 +41,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["aws/calls"],
   ["aws/ec2", "aws/secrets-manager"],
   ["apply/state"],
+  ["bake"],
   ["report"],
   ["apply/change"],
   ["apply/targets"],

@@ -1,0 +1,93 @@
+// Reads back what `seal` has left in the image. A boot takes the head of it, `status` what it says of files, and nobody the packages.
+// Never writes.
+
+import { JsonValue } from "../formats/json-value.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { readPlain, type FileKind } from "../host/read-plain.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
+import { type Problem, Refusal } from "../refusal.ts";
+import { MANIFEST_FILE, type Baked, type BakedInput } from "./manifest.ts";
+
+export type Read<T> =
+  /** The image was never sealed. */
+  { readonly kind: "none" } | { readonly kind: "unreadable" } | { readonly kind: "read"; readonly baked: T };
+
+const MANIFEST: FileKind = {
+  name: "the manifest of the bake",
+  // Ten thousand packages have 1 MiB.
+  mostBytes: 16 * 1024 * 1024,
+  code: "data",
+};
+
+export function readBaked(root: string): Read<Baked> {
+  return readDocument(root, parseBaked);
+}
+
+type BakedFiles = Baked & { readonly inputs: readonly BakedInput[]; readonly inputFolders: readonly string[] };
+
+export function readBakedFiles(root: string): Read<BakedFiles> {
+  return readDocument(root, (json) => ({
+    ...parseBaked(json),
+    inputs: json.get("inputs").items().map(parseInput),
+    inputFolders: json
+      .get("inputFolders")
+      .items()
+      .map((folder) => folder.path()),
+  }));
+}
+
+/** What is said of one that can't be read: nothing depends on it but what is told of the image. */
+export const UNREADABLE: Problem = {
+  what: `${MANIFEST_FILE} is no manifest of a bake that this parbake reads, so nothing is known of the image`,
+  fix: "Bake the image anew with `parbake seal`, or remove the file.",
+};
+
+function readDocument<T>(root: string, parse: (json: JsonValue) => T): Read<T> {
+  const text = readText(root);
+  if (text === null) return { kind: "none" };
+  const problems: Problem[] = [];
+  const json = new JsonValue(parseJson(text), "bake", problems, "");
+  if (json.get("schema").value !== 1) return { kind: "unreadable" };
+  const baked = parse(json);
+  return problems.length > 0 ? { kind: "unreadable" } : { kind: "read", baked };
+}
+
+/** Null: there is none. What can't be read is no JSON, either. */
+function readText(root: string): string | null {
+  try {
+    return readPlain(resolveInRoot(root, MANIFEST_FILE), MANIFEST_FILE, MANIFEST).bytes.toString("utf8");
+  } catch (error) {
+    if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
+    return errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR" ? null : "";
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
+  }
+}
+
+function parseBaked(json: JsonValue): Baked {
+  const parbake = json.get("parbake");
+  const textOrNull = (name: string): string | null => json.get(name).nullable((value) => value.text());
+  return {
+    bakedAt: json.get("bakedAt").word((text) => !Number.isNaN(Date.parse(text)), "a time"),
+    baseImage: textOrNull("baseImage"),
+    family: textOrNull("family"),
+    sourceCommit: textOrNull("sourceCommit"),
+    parbake: { version: parbake.get("version").text(), commit: parbake.get("commit").text() },
+  };
+}
+
+function parseInput(json: JsonValue): BakedInput {
+  return {
+    kind: json.get("kind").choice(["config", "template", "unit", "program"]),
+    path: json.get("path").path(),
+    sizeBytes: json.get("sizeBytes").integer(0, Number.MAX_SAFE_INTEGER),
+    sha256: json.get("sha256").word((text) => /^[0-9a-f]{64}$/.test(text), "a SHA-256 digest"),
+  };
+}
