@@ -24,6 +24,8 @@ export interface SealConfig {
   /** What is made of kinds that some images have on purpose. */
   readonly severities: ReadonlyMap<string, "fail" | "warn">;
   readonly allow: readonly SealAllowance[];
+  /** What is made of security updates that the image lacks; `ignore` asks no repository. */
+  readonly updates: "fail" | "warn" | "ignore";
 }
 
-export const DEFAULT_SEAL: SealConfig = { salt: null, severities: new Map(), allow: [] };
+export const DEFAULT_SEAL: SealConfig = { salt: null, severities: new Map(), allow: [], updates: "fail" };

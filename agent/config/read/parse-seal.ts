@@ -3,7 +3,8 @@
 import { DEFAULT_SEAL, type SealAllowance, type SealConfig } from "../seal-config.ts";
 import type { Field } from "../yaml/field.ts";
 
-const KEYS = ["salt", "severity", "allow"];
+const KEYS = ["salt", "severity", "allow", "updates"];
+const UPDATES = ["fail", "warn", "ignore"] as const;
 const ALLOWANCE_KEYS = ["path", "kind", "digest", "reason", "owner", "until"];
 const LEAST_SALT = 12;
 
@@ -13,7 +14,13 @@ export function parseSeal(fields: readonly Field[]): SealConfig {
   const salt = tops.map((top) => parseSalt(top.get("salt"))).findLast((text) => text !== null) ?? DEFAULT_SEAL.salt;
   const severities = new Map(tops.flatMap((top) => parseSeverities(top.get("severity"))));
   const items = tops.flatMap((top) => top.get("allow")?.items() ?? []);
-  return { salt, severities, allow: items.flatMap((item) => parseAllowance(item, salt)) };
+  const updates = tops.map((top) => top.get("updates")?.choice(UPDATES)).findLast((policy) => policy !== undefined);
+  return {
+    salt,
+    severities,
+    updates: updates ?? DEFAULT_SEAL.updates,
+    allow: items.flatMap((item) => parseAllowance(item, salt)),
+  };
 }
 
 function parseSalt(field: Field | undefined): string | null {
