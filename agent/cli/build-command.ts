@@ -61,7 +61,14 @@ export function buildCommand(
         dryRun: given.has("dry-run"),
       };
     case "seal":
-      return { kind: "seal", clean: given.has("clean"), sarifFile: given.get("sarif")?.[0] ?? null };
+      return {
+        kind: "seal",
+        clean: given.has("clean"),
+        sarifFile: given.get("sarif")?.[0] ?? null,
+        baseImage: given.get("base-image")?.[0] ?? null,
+        family: given.get("family")?.[0] ?? null,
+        sourceCommit: given.get("source-commit")?.[0] ?? null,
+      };
   }
 }
 

@@ -50,6 +50,12 @@ export const OPTIONS = {
   strict: { value: null, about: "fail where a file's validator cannot run here" },
   "no-validators": { value: null, about: "run none of the image's programs" },
   clean: { value: null, about: "first remove what is safe to remove: histories, logs, leases, host keys, caches" },
+  "base-image": {
+    value: "AMI",
+    about: "what the bake began from (default: what IMDS says of the machine of the bake)",
+  },
+  family: { value: "NAME", about: "under which name newer images of this kind are found" },
+  "source-commit": { value: "COMMIT", about: "of what the image is made by" },
   sarif: { value: "FILE", about: "write what was found as SARIF 2.1.0, too" },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
   tag: { value: "KEY=VALUE", about: "only instances with this tag; may be repeated; * and ? stand for any text" },
@@ -198,7 +204,7 @@ export const COMMANDS = {
   seal: {
     about: "end a bake: refuse an image with credentials in it",
     operand: null,
-    options: ["clean", "sarif"],
+    options: ["clean", "sarif", "base-image", "family", "source-commit"],
     example: "parbake seal --clean --root /mnt/image",
     // It reads all of an image, which nobody waits for.
     deadlineMs: 1_800_000,

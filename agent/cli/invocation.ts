@@ -92,7 +92,15 @@ export type Command =
     }
   | { readonly kind: "uninstall"; readonly purge: boolean; readonly rendered: boolean; readonly dryRun: boolean }
   /** `clean`: first remove what is safe to remove. `sarifFile` null: none. */
-  | { readonly kind: "seal"; readonly clean: boolean; readonly sarifFile: string | null }
+  | {
+      readonly kind: "seal";
+      readonly clean: boolean;
+      readonly sarifFile: string | null;
+      /** Null: not given. */
+      readonly baseImage: string | null;
+      readonly family: string | null;
+      readonly sourceCommit: string | null;
+    }
   | { readonly kind: "help"; readonly command: CommandName | null }
   | { readonly kind: "version" };
 

@@ -2,7 +2,6 @@
 
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import type { Command } from "../cli/invocation.ts";
 import { sarifDocument } from "../cli/print/print-sarif.ts";
 import { formatSeal, sealDocument } from "../cli/print/print-seal.ts";
 import { showing } from "../cli/progress.ts";
@@ -12,9 +11,9 @@ import type { Ending } from "../ending.ts";
 import { explainingErrors } from "../host/file-error.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { VERSION } from "../process/version.ts";
-import { applyAllowances } from "../seal/allow.ts";
+import { applyAllowances, type Allowed } from "../seal/allow.ts";
 import { cleanImage } from "../seal/clean/clean-image.ts";
-import type { StageResult } from "../seal/finding.ts";
+import type { Finding, StageResult } from "../seal/finding.ts";
 import { readRuleSet } from "../seal/rules/rule-set.ts";
 import { openBreath } from "../seal/search/breathe.ts";
 import { saltedDigest } from "../seal/search/found.ts";
@@ -22,35 +21,47 @@ import { MOST_UNPACKED_BYTES } from "../seal/search/search-file.ts";
 import { searchImage } from "../seal/search/search-image.ts";
 import { openShipped } from "../seal/search/shipped.ts";
 import { shownJson } from "../shown.ts";
+import { checkIdentity, checkLatest, describeImage, forgetMachine } from "./seal-image.ts";
+import type { SealCommand, SealRun } from "./seal-run.ts";
 import type { Session } from "./session.ts";
-
-export type SealCommand = Extract<Command, { kind: "seal" }>;
-
-/** What a stage works with. */
-export interface SealRun {
-  readonly command: SealCommand;
-  readonly config: SealConfig;
-  readonly session: Session;
-}
 
 /** @returns what it found and what it changed; throws only where it cannot go on at all */
 type Stage = (run: SealRun) => Promise<StageResult> | StageResult;
 
-/** In this order: what is cleaned is not searched, and what describes the image comes last. */
-const STAGES: readonly Stage[] = [clean, search];
+/** In this order: what is cleaned is not searched. */
+const CHECKS: readonly Stage[] = [clean, search, checkLatest, checkIdentity];
+
+/** Only of an image that passes: what describes it, and last of all what a running machine may write again. */
+const FINISH: readonly Stage[] = [describeImage, forgetMachine];
 
 export async function runSeal(command: SealCommand, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const config = readSealConfig(options.configFile, options.root, session.inputs);
-  const results: StageResult[] = [];
-  for (const stage of STAGES) results.push(await stage({ command, config, session }));
-  const found = results.flatMap((result) => result.findings);
-  const { findings, allowed } = applyAllowances(found, config, new Date().toISOString().slice(0, 10));
+  const run = { command, config, session };
+  const checked = await runStages(CHECKS, run);
+  const finished = isFailed(judge(checked, config).findings) ? [] : await runStages(FINISH, run);
+  const results = [...checked, ...finished];
+  const { findings, allowed } = judge(results, config);
   const sealed = { root: options.root, findings, allowed, actions: results.flatMap(({ actions }) => actions) };
   if (command.sarifFile !== null) writeSarif(command.sarifFile, sarifDocument(sealed, VERSION));
   if (options.json) emit(sealDocument(sealed));
   else say(sealed, formatSeal);
-  return findings.some(({ severity }) => severity === "fail") ? "data" : "done";
+  return isFailed(findings) ? "data" : "done";
+}
+
+async function runStages(stages: readonly Stage[], run: SealRun): Promise<StageResult[]> {
+  const results: StageResult[] = [];
+  for (const stage of stages) results.push(await stage(run));
+  return results;
+}
+
+function judge(results: readonly StageResult[], config: SealConfig): Allowed {
+  const found = results.flatMap(({ findings }) => findings);
+  return applyAllowances(found, config, new Date().toISOString().slice(0, 10));
+}
+
+function isFailed(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === "fail");
 }
 
 function clean({ command, session }: SealRun): StageResult {

@@ -26,6 +26,8 @@ export const VARIABLES: readonly string[] = [
   // How to print.
   "NO_COLOR",
   "TERM",
+  // When the image was baked, for bakes that can be made twice.
+  "SOURCE_DATE_EPOCH",
   // What systemd says about who started parbake and where its output goes.
   "JOURNAL_STREAM",
   "SYSTEMD_EXEC_PID",

@@ -34,7 +34,14 @@ describe("parseArguments", () => {
 
   it("gives a seal the time that a whole image takes", () => {
     const { command, options } = parse("seal --clean --sarif out.sarif");
-    assert.deepEqual(command, { kind: "seal", clean: true, sarifFile: "out.sarif" });
+    assert.deepEqual(command, {
+      kind: "seal",
+      clean: true,
+      sarifFile: "out.sarif",
+      baseImage: null,
+      family: null,
+      sourceCommit: null,
+    });
     assert.equal(options.deadlineMs, 1_800_000);
     assert.equal(parse("seal --deadline 2m").options.deadlineMs, 120_000);
   });
@@ -185,7 +192,7 @@ describe("parseArguments", () => {
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --sarif, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

@@ -1,0 +1,14 @@
+// What each stage of a seal works with.
+
+import type { Command } from "../cli/invocation.ts";
+import type { SealConfig } from "../config/seal-config.ts";
+import type { Session } from "./session.ts";
+
+export type SealCommand = Extract<Command, { kind: "seal" }>;
+
+/** What a stage works with. */
+export interface SealRun {
+  readonly command: SealCommand;
+  readonly config: SealConfig;
+  readonly session: Session;
+}
