@@ -33,6 +33,7 @@ import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { formatBytes } from "../size.ts";
 import { orStopped } from "../stop.ts";
 import { findBake, findBakeOf, withoutImds } from "./bake.ts";
+import { judgeImage, noteAmi } from "./judge-image.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
@@ -111,11 +112,15 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const { aws, secrets, metrics, files } = image.config;
   setMetrics(metrics);
   const by = findBakeOf(image.config, command, session);
+  // A bake is no boot of its image.
+  if (by === null) judgeImage(image.config.maxImageAge, root, record, session.log);
   const wantsSecrets = by === null && secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
+  const more = record.image === null ? [] : (["amiId"] as const);
   const facts = await record.time("facts", () =>
-    by === null ? gatherFor(image, session, imds) : gatherFor(withoutImds(image), session, null),
+    by === null ? gatherFor(image, session, imds, more) : gatherFor(withoutImds(image), session, null),
   );
+  noteAmi(record, facts);
   if (files.length > MANY_FILES) compileBy("plain");
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
@@ -133,6 +138,7 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   const { root } = session.options;
   const by = findBake(command, session);
   const saved = await record.time("config", () => readSavedPlan(file, root, session.inputs));
+  judgeImage(null, root, record, session.log);
   const { plan, aws, metrics } = saved;
   const { facts: then } = plan;
   refusePredicted(then);
@@ -143,6 +149,7 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   const now = await record.time("facts", () => gatherHere(session, asked ? imds : null, policy, known));
   const folders = then.fileSystems?.map(({ folder }) => folder) ?? null;
   refuseOtherFacts(then, folders === null ? now : withFileSystems(now, folders));
+  noteAmi(record, now);
   tellPlan(plan, run);
   const credentials = () => findCredentials(session, imds);
   const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++);

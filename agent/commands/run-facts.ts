@@ -3,6 +3,7 @@
 import { formatFacts } from "../cli/print/print-facts.ts";
 import type { Ending } from "../ending.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
+import { tellImage } from "./judge-image.ts";
 import { gatherHere, openImds, withCatalogue } from "./machine.ts";
 import type { Session } from "./session.ts";
 
@@ -12,8 +13,9 @@ export async function runFacts(session: Session): Promise<Ending> {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
     const [gathered, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
     const facts = withCatalogue(gathered);
-    if (session.options.json) session.emit({ schema: 1, ...facts, extras });
-    else session.say({ facts, extras }, (known, paint) => formatFacts(known.facts, known.extras, paint));
+    const image = tellImage(session.options.root);
+    if (session.options.json) session.emit({ schema: 1, ...facts, image, extras });
+    else session.say({ facts, image, extras }, (known, paint) => formatFacts(known, paint));
     return "done";
   } finally {
     imds?.close();

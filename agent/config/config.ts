@@ -124,6 +124,13 @@ export interface FileConfig extends FileOwner {
   readonly at: Position;
 }
 
+/** How old the image may be that a machine starts from. */
+export interface ImageAgeLimit {
+  readonly limitMs: number;
+  readonly policy: "warn" | "fail";
+  readonly at: Position;
+}
+
 /** A folder that is there with this owner and mode before any file is written. */
 export interface FolderConfig extends FileOwner {
   /** Absolute. */
@@ -153,6 +160,8 @@ export interface Config {
   readonly folders: readonly FolderConfig[];
   /** Absolute path of the Prometheus textfile that each run leaves. Null: none. */
   readonly metrics: string | null;
+  /** Null: any age is good. */
+  readonly maxImageAge: ImageAgeLimit | null;
   readonly vars: Readonly<Record<string, unknown>>;
   /** Where each of them stands. */
   readonly varsAt: Readonly<Record<string, Position>>;

@@ -11,6 +11,7 @@ import { eachOnce, type Problem } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 import { type Report, type StoredSecretReport } from "../report/report.ts";
 import { checkFiles, type FileStatus } from "./check-files.ts";
+import { inspectImage, type ImageStatus } from "./compare-bake.ts";
 import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
 
 export interface SecretStatus extends StoredSecretReport {
@@ -32,6 +33,8 @@ export interface Status {
   readonly generation: string | null;
   readonly files: readonly FileStatus[];
   readonly secrets: readonly SecretStatus[];
+  /** Null: the image was never sealed. */
+  readonly image: ImageStatus | null;
   /** A run that goes on right now; null: none. What it has not done yet is not told as an interruption, nor as owed. */
   readonly running: RunningRun | null;
   /** What a run that was cut short leaves to the next; null: nothing. */
@@ -53,12 +56,14 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
   const owed = running === null ? owedActions(journals) : [];
+  const image = inspectImage(root, lastRun, nowMs, unreadable);
   const status = {
     unreadable: eachOnce(unreadable),
     lastRun,
     generation,
     files,
     secrets,
+    image,
     running,
     interrupted,
     interruptions,
@@ -102,7 +107,7 @@ function findReasons(
     running,
     interrupted,
     owed,
-  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "interruptions">,
+  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "image" | "interruptions">,
   isReportLost: boolean,
 ): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;

@@ -7,6 +7,7 @@ import type { Report } from "./report.ts";
 /** @param owedActions how many reloads and restarts are still to be done after the run */
 export function formatMetrics(report: Report, owedActions: number): string {
   const startedMs = Date.parse(report.startedAt);
+  const images = report.image === null ? [] : [report.image];
   const metrics: readonly Metric[] = [
     {
       name: "parbake_info",
@@ -45,6 +46,16 @@ export function formatMetrics(report: Report, owedActions: number): string {
       name: "parbake_retries",
       help: "How often the last run had to ask a service again.",
       samples: Object.entries(report.retries).map(([service, value]) => ({ labels: { service }, value })),
+    },
+    {
+      name: "parbake_image_baked_timestamp_seconds",
+      help: "When the machine's image was baked.",
+      samples: images.map(({ bakedAt }) => ({ value: Date.parse(bakedAt) / 1000 })),
+    },
+    {
+      name: "parbake_image_age_seconds",
+      help: "How old the machine's image was at the last run.",
+      samples: images.map(({ ageMs }) => ({ value: ageMs / 1000 })),
     },
     one("parbake_owed_actions", "Reloads and restarts that are still to be done.", owedActions),
   ];

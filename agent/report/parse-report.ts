@@ -9,11 +9,13 @@ const MOST_NESTED = 32;
 export function parseReport(json: JsonValue): Report {
   if (nestsDeeper(json.value, MOST_NESTED)) json.refuse(`a report that nests at most ${MOST_NESTED} deep`);
   checkRun(json);
+  checkImage(json);
   checkFiles(json);
   checkSecrets(json);
   checkUnits(json);
   for (const name of ["problems", "warnings"]) json.get(name).items().forEach(checkProblem);
-  return json.value as Report;
+  // A run of an earlier version knew no image.
+  return { image: null, ...(json.value as Omit<Report, "image">) };
 }
 
 function checkRun(json: JsonValue): void {
@@ -31,6 +33,16 @@ function checkRun(json: JsonValue): void {
   json.get("retries").get("imds").number();
   json.get("retries").get("secretsManager").number();
   for (const name of ["parbake", "commit", "node", "catalogue"]) json.get("versions").get(name).text();
+}
+
+function checkImage(json: JsonValue): void {
+  if (!json.has("image")) return;
+  json.get("image").nullable((image) => {
+    checkTime(image.get("bakedAt"));
+    image.get("ageMs").number();
+    for (const name of ["amiId", "baseImage", "family", "sourceCommit"])
+      image.get(name).nullable((value) => value.text());
+  });
 }
 
 const DIFFERENCES = ["create", "update", "attributes", "unchanged", "kept", "remove"] as const;

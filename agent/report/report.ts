@@ -66,6 +66,20 @@ export interface Versions extends Readonly<Record<string, string>> {
   readonly catalogue: string;
 }
 
+/** The image that the machine started from, as `seal` described it. */
+export interface ImageReport {
+  /** ISO 8601, UTC. */
+  readonly bakedAt: string;
+  /** When the run looked. */
+  readonly ageMs: number;
+  /** What the machine was launched from; null: IMDS did not say. */
+  readonly amiId: string | null;
+  /** What the bake began from, and what it is called; null: whoever sealed it did not say. */
+  readonly baseImage: string | null;
+  readonly family: string | null;
+  readonly sourceCommit: string | null;
+}
+
 export interface Report {
   readonly schema: 1;
   /** Start and process: later runs have later ids. */
@@ -80,6 +94,8 @@ export interface Report {
   readonly rolledBack: boolean;
   /** What became, first of all, of an earlier run that was cut short; null: there was none. */
   readonly recovered: Recovery | null;
+  /** Null: the image was never sealed. */
+  readonly image: ImageReport | null;
   readonly stages: readonly StageReport[];
   readonly folders: readonly FolderReport[];
   readonly files: readonly FileReport[];

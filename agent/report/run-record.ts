@@ -3,7 +3,7 @@
 import { explainShortage } from "../host/file-error.ts";
 import type { Log } from "../log.ts";
 import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
-import type { Report, Retries, StageReport, Versions } from "./report.ts";
+import type { ImageReport, Report, Retries, StageReport, Versions } from "./report.ts";
 
 /** What the stages came to, as far as the run got. */
 export type RunResults = Pick<
@@ -41,6 +41,8 @@ export class RunRecord {
   readonly #begin: (stage: string) => () => void;
   readonly retries: Retries = { imds: 0, secretsManager: 0 };
   readonly #warnings: Problem[] = [];
+  /** What is known of the machine's image so far. */
+  image: ImageReport | null = null;
 
   /** @param begin hears of each stage; what it returns is called at the stage's end */
   constructor(versions: Versions, begin: (stage: string) => () => void = () => () => {}) {
@@ -83,6 +85,7 @@ export class RunRecord {
       changed: !results.rolledBack && changes.some((change) => change !== "unchanged" && change !== "kept"),
       rolledBack: results.rolledBack,
       recovered: results.recovered,
+      image: this.image,
       stages: this.#stages,
       folders: results.folders,
       files: results.files,

@@ -36,6 +36,8 @@ const FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     }),
 );
 
+const NOTHING_SAID = { baseImage: null, family: null, sourceCommit: null };
+
 // Where a document holds what the page describes once for all.
 const SHARED: readonly (readonly [place: RegExp, section: string])[] = [
   [/^plans\[\]\.facts\./, "Facts"],
@@ -158,6 +160,30 @@ describe("the page on JSON", () => {
     assert.deepEqual(undocumented(status, "status"), []);
   });
 
+  it("names every field of a sealed image's manifest, and of what the commands tell of it", async () => {
+    const shared = image;
+    image = makeScratchImage("imds: optional\napps: { web: { profile: nginx } }\nseal: { updates: ignore }\n");
+    try {
+      image.write(
+        "var/lib/dpkg/status",
+        "Package: nginx\nStatus: install ok installed\nVersion: 1.22.1-9\nArchitecture: amd64\n",
+      );
+      await emit("seal");
+      const manifest = JSON.parse(image.read("usr/share/parbake/bake.json")) as { packages: unknown[] };
+      assert.equal(manifest.packages.length, 1);
+      assert.deepEqual(undocumented(manifest, "bake"), []);
+      image.write("etc/parbake/parbake.d/more.yaml", "vars: { a: b }\n");
+      const status = (await emit("status")) as { image: { differences: unknown[] } };
+      assert.equal(status.image.differences.length, 1);
+      assert.deepEqual(undocumented(status, "status"), []);
+      assert.deepEqual(undocumented(await emit("facts"), "facts", "Facts"), []);
+      assert.deepEqual(undocumented(await emit("apply"), "report"), []);
+    } finally {
+      image.remove();
+      image = shared;
+    }
+  });
+
   it("names every field of facts", async () => {
     assert.deepEqual(undocumented(await emit("facts"), "facts", "Facts"), []);
   });
@@ -255,6 +281,7 @@ describe("the page on JSON", () => {
       ...record.finish(NO_RESULTS, null),
       stages: [{ name: "lock", tookMs: 1 }],
       storedSecrets: [secret],
+      image: { ...NOTHING_SAID, bakedAt: "2026-01-01T00:00:00Z", ageMs: 1, amiId: null },
     };
     const fleet = await emitText("fleet", "--prometheus", "--region", "eu-west-1");
     const text = formatMetrics(report, 0) + fleet;

@@ -1,11 +1,19 @@
 // Facts for people: one line each, with where it came from. Pure.
 
+import { type Baked, MANIFEST_FILE } from "../../bake/manifest.ts";
 import type { Facts, Origin } from "../../facts/facts.ts";
 import { formatBytes } from "../../size.ts";
 import { usableCpus } from "../../tuning/allot.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 
-export function formatFacts(facts: Facts, extras: object, paint: Paint): string {
+interface Known {
+  readonly facts: Facts;
+  /** Null: the image was never sealed. */
+  readonly image: Baked | null;
+  readonly extras: object;
+}
+
+export function formatFacts({ facts, image, extras }: Known, paint: Paint): string {
   const { origins, ...values } = facts;
   const rows = Object.entries(values).map(([name, value]) => [
     paint.bold(name),
@@ -17,7 +25,8 @@ export function formatFacts(facts: Facts, extras: object, paint: Paint): string 
     formatValue(name, value),
     paint.dim("systeminformation"),
   ]);
-  return formatColumns([...rows, ...extraRows]);
+  const bakedAt = image === null ? [] : [[paint.bold("bakedAt"), image.bakedAt, paint.dim(MANIFEST_FILE)]];
+  return formatColumns([...rows, ...bakedAt, ...extraRows]);
 }
 
 /** How tuning uses a fact that it does not take literally. */

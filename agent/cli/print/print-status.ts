@@ -2,6 +2,7 @@
 
 import { formatAge } from "../../age.ts";
 import type { FileStatus } from "../../inspect/check-files.ts";
+import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
 import type { Report } from "../../report/report.ts";
@@ -21,6 +22,7 @@ export function formatStatus(status: Status, paint: Paint): string {
     ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
     ...status.interruptions.map((each) => formatInterruption(each, paint)),
     formatRun(status, paint),
+    formatImage(status.image, paint),
     formatHeld(status, paint),
     formatFiles(status.files, paint),
     formatSecrets(status.secrets, paint),
@@ -43,6 +45,24 @@ function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint):
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
     ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
+  ];
+  return formatColumns(rows);
+}
+
+function formatImage(image: ImageStatus | null, paint: Paint): string {
+  if (image === null) return "";
+  const { bakedAt, ageMs, amiId, baseImage, family, sourceCommit, parbake, differences } = image;
+  const from = [
+    ...(amiId === null ? [] : [amiId]),
+    ...(family === null ? [] : [`family ${family}`]),
+    ...(baseImage === null ? [] : [`from ${baseImage}`]),
+    ...(sourceCommit === null ? [] : [`of commit ${sourceCommit}`]),
+    `by parbake ${parbake.version}`,
+  ];
+  const rows = [
+    [paint.bold("image"), `baked ${formatAge(ageMs)} ago, at ${bakedAt}`],
+    ["", from.join(", ")],
+    ...differences.map(({ path, kind, difference }) => ["", `${paint.yellow(difference)} ${kind ?? "file"} ${path}`]),
   ];
   return formatColumns(rows);
 }

@@ -16,6 +16,7 @@ import { parseAws } from "./parse-aws.ts";
 import { parseAbsolutePath } from "./parse-file.ts";
 import { namedTemplates, parseFiles } from "./parse-files.ts";
 import { parseFolders } from "./parse-folder.ts";
+import { parseImageAge } from "./parse-image-age.ts";
 import { parseLaunchOn } from "./parse-launch-on.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { parseSecret } from "./parse-secret.ts";
@@ -41,6 +42,7 @@ const TOP_LEVEL_KEYS = [
   "files",
   "folders",
   "metrics",
+  "maxImageAge",
   "seal",
   "vars",
   "templates",
@@ -129,6 +131,7 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
     files,
     folders: parseFolders(tops.map((top) => top.get("folders")?.items() ?? [])),
     metrics: parseMetrics(last(tops, "metrics"), files, { secretsFolder, config: own }),
+    maxImageAge: parseImageAge(last(tops, "maxImageAge")),
     vars: orderedMap(named(tops, "vars").map(([name, field]) => [name, field.data()] as const)),
     varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
     templatesFolder: templates.folder,

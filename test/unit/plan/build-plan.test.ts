@@ -45,6 +45,7 @@ const CONFIG: Config = {
   files: [],
   folders: [],
   metrics: null,
+  maxImageAge: null,
   vars: { team: "blue" },
   varsAt: { team: at(30) },
   templatesFolder: "/etc/parbake/templates",

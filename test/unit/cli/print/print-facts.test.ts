@@ -7,7 +7,8 @@ const GIB = 2 ** 30;
 
 describe("facts for people", () => {
   const facts = factsForSize(4 * GIB, 4);
-  const print = (change: object): string => formatFacts({ ...facts, ...change }, {}, choosePaint(false));
+  const print = (change: object): string =>
+    formatFacts({ facts: { ...facts, ...change }, image: null, extras: {} }, choosePaint(false));
 
   it("say what a CPU quota counts as, and how NUMA nodes and swap are taken", () => {
     const text = print({ cpuQuota: 1.5, numaNodes: 2, swapBytes: 2 * GIB });

@@ -14,6 +14,7 @@ const REPORT: Report = {
   changed: true,
   rolledBack: false,
   recovered: null,
+  image: null,
   stages: [],
   folders: [],
   files: [FILE],

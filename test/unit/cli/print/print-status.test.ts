@@ -18,6 +18,7 @@ const STATUS: Status = {
   interruptions: [],
   owed: [],
   secrets: [],
+  image: null,
 };
 
 describe("the status for people", () => {

@@ -1,0 +1,76 @@
+// The image that a machine started from, and what of it is different now: config, templates, units and parbake itself, by the digests
+// that `seal` left. Reads the files of the manifest and nothing else. Never writes.
+
+import { readdirSync } from "node:fs";
+import { digestFile } from "../bake/digest-file.ts";
+import { imageAgeMs } from "../bake/image-age.ts";
+import type { Baked, BakedInput, InputKind } from "../bake/manifest.ts";
+import { readBakedFiles, UNREADABLE } from "../bake/read-manifest.ts";
+import { errnoOf } from "../host/file-error.ts";
+import { resolveInRoot } from "../host/resolve-in-root.ts";
+import { Refusal, type Problem } from "../refusal.ts";
+import type { Report } from "../report/report.ts";
+
+interface ImageDifference {
+  readonly path: string;
+  /** Null: a file that the manifest does not know. */
+  readonly kind: InputKind | null;
+  /** `unknown` where this user may not read it. */
+  readonly difference: "changed" | "missing" | "added" | "unknown";
+}
+
+export interface ImageStatus extends Baked {
+  readonly ageMs: number;
+  /** By the last run; null: it did not ask IMDS. */
+  readonly amiId: string | null;
+  readonly differences: readonly ImageDifference[];
+}
+
+/** Null: the image was never sealed, or its manifest can't be read, which `problems` then hears. */
+export function inspectImage(
+  root: string,
+  lastRun: Report | null,
+  nowMs: number,
+  problems: Problem[],
+): ImageStatus | null {
+  const read = readBakedFiles(root);
+  if (read.kind === "unreadable") problems.push(UNREADABLE);
+  if (read.kind !== "read") return null;
+  const { inputs, inputFolders, ...baked } = read.baked;
+  const differences = [...inputs.flatMap((input) => compare(input, root)), ...listAdded(inputs, inputFolders, root)];
+  return { ...baked, ageMs: imageAgeMs(baked, nowMs), amiId: lastRun?.image?.amiId ?? null, differences };
+}
+
+function compare({ kind, path, sizeBytes, sha256 }: BakedInput, root: string): ImageDifference[] {
+  try {
+    const now = digestFile(root, path);
+    return now.sizeBytes === sizeBytes && now.sha256 === sha256 ? [] : [{ kind, path, difference: "changed" }];
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === null && !(error instanceof Refusal)) throw error;
+    return [{ kind, path, difference: errno === "ENOENT" || errno === "ENOTDIR" ? "missing" : "unknown" }];
+  }
+}
+
+function listAdded(inputs: readonly BakedInput[], folders: readonly string[], root: string): ImageDifference[] {
+  const known = new Set(inputs.map(({ path }) => path));
+  return folders
+    .flatMap((folder) => listFiles(root, folder))
+    .filter((path) => !known.has(path))
+    .map((path) => ({ kind: null, path, difference: "added" }));
+}
+
+/** Of a folder that is not there, or not this user's to list, none. */
+function listFiles(root: string, folder: string): string[] {
+  try {
+    const entries = readdirSync(resolveInRoot(root, folder), { recursive: true, withFileTypes: true });
+    const real = resolveInRoot(root, folder);
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => `${folder}${entry.parentPath.slice(real.length)}/${entry.name}`)
+      .toSorted();
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
+    return [];
+  }
+}
