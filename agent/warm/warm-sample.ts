@@ -40,6 +40,16 @@ workers: {{max 2 (div facts.vcpus 2)}}
 heap: {{size apps.api.heap "jvm"}}
 `;
 
+// As of a sealed image: it has no packages for a boot.
+const MANIFEST = JSON.stringify({
+  schema: 1,
+  bakedAt: "2026-01-01T00:00:00Z",
+  baseImage: "ami-00000000",
+  family: "warm",
+  sourceCommit: null,
+  parbake: { version: "0.0.0", commit: "warm" },
+});
+
 /** Owned by whoever builds, because only root may give a file away. */
 export function sampleFiles(uid: number, gid: number): Readonly<Record<string, string>> {
   return {
@@ -52,6 +62,7 @@ export function sampleFiles(uid: number, gid: number): Readonly<Record<string, s
     "etc/parbake/templates/head.hbs": "# {{vars.name}}",
     "etc/warm/.keep": "",
     "run/parbake/secrets/.keep": "",
+    "usr/share/parbake/bake.json": MANIFEST,
   };
 }
 
@@ -70,6 +81,7 @@ const CREDENTIALS = {
 
 const IMDS: Readonly<Record<string, string>> = {
   "/latest/api/token": "warm",
+  "/latest/meta-data/ami-id": "ami-00000000",
   "/latest/meta-data/instance-type": "m7g.large",
   "/latest/meta-data/placement/region": "us-east-1",
   "/latest/meta-data/iam/security-credentials/": "warm",
