@@ -1,13 +1,15 @@
-// What `seal` leaves in an image about itself, in /usr/share/parbake: bake.json for parbake and for people, and a CycloneDX SBOM for
-// everybody's tools. An interface, as the report is: fields are added, never renamed.
+// What `seal` leaves in an image about itself, in /usr/share/parbake: bake.json for parbake and for people, its head for each boot, and a
+// CycloneDX SBOM for everybody's tools. An interface, as the report is: fields are added, never renamed.
 
 import type { Package } from "../image/package.ts";
 
 const FOLDER = "/usr/share/parbake";
 export const MANIFEST_FILE = `${FOLDER}/bake.json`;
+/** A boot reads no list of packages. */
+export const HEAD_FILE = `${FOLDER}/image.json`;
 export const SBOM_FILE = `${FOLDER}/sbom.cdx.json`;
 
-/** What a boot tells of its image. */
+/** What a boot tells of its image: image.json. */
 export interface Baked {
   /** ISO 8601, UTC; of SOURCE_DATE_EPOCH where that is set. */
   readonly bakedAt: string;
@@ -32,6 +34,7 @@ export interface BakedInput {
   readonly sha256: string;
 }
 
+/** bake.json. */
 export interface BakeManifest extends Baked {
   readonly schema: 1;
   readonly os: { readonly id: string; readonly version: string | null; readonly name: string };

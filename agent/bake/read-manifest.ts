@@ -1,12 +1,13 @@
 // Reads back what `seal` has left in the image. A boot takes the head of it, `status` what it says of files, and nobody the packages.
 // Never writes.
 
+import { dirname } from "node:path";
 import { JsonValue } from "../formats/json-value.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { type Problem, Refusal } from "../refusal.ts";
-import { MANIFEST_FILE, type Baked, type BakedInput } from "./manifest.ts";
+import { HEAD_FILE, MANIFEST_FILE, type Baked, type BakedInput } from "./manifest.ts";
 
 export type Read<T> =
   /** The image was never sealed. */
@@ -20,13 +21,13 @@ const MANIFEST: FileKind = {
 };
 
 export function readBaked(root: string): Read<Baked> {
-  return readDocument(root, parseBaked);
+  return readDocument(root, HEAD_FILE, parseBaked);
 }
 
 type BakedFiles = Baked & { readonly inputs: readonly BakedInput[]; readonly inputFolders: readonly string[] };
 
 export function readBakedFiles(root: string): Read<BakedFiles> {
-  return readDocument(root, (json) => ({
+  return readDocument(root, MANIFEST_FILE, (json) => ({
     ...parseBaked(json),
     inputs: json.get("inputs").items().map(parseInput),
     inputFolders: json
@@ -38,12 +39,12 @@ export function readBakedFiles(root: string): Read<BakedFiles> {
 
 /** What is said of one that can't be read: nothing depends on it but what is told of the image. */
 export const UNREADABLE: Problem = {
-  what: `${MANIFEST_FILE} is no manifest of a bake that this parbake reads, so nothing is known of the image`,
-  fix: "Bake the image anew with `parbake seal`, or remove the file.",
+  what: `${dirname(MANIFEST_FILE)} has no description of the image that this parbake reads, so nothing is known of it`,
+  fix: `Bake the image anew with \`parbake seal\`, or remove ${HEAD_FILE} and ${MANIFEST_FILE}.`,
 };
 
-function readDocument<T>(root: string, parse: (json: JsonValue) => T): Read<T> {
-  const text = readText(root);
+function readDocument<T>(root: string, path: string, parse: (json: JsonValue) => T): Read<T> {
+  const text = readText(root, path);
   if (text === null) return { kind: "none" };
   const problems: Problem[] = [];
   const json = new JsonValue(parseJson(text), "bake", problems, "");
@@ -53,9 +54,9 @@ function readDocument<T>(root: string, parse: (json: JsonValue) => T): Read<T> {
 }
 
 /** Null: there is none. What can't be read is no JSON, either. */
-function readText(root: string): string | null {
+function readText(root: string, path: string): string | null {
   try {
-    return readPlain(resolveInRoot(root, MANIFEST_FILE), MANIFEST_FILE, MANIFEST).bytes.toString("utf8");
+    return readPlain(resolveInRoot(root, path), path, MANIFEST).bytes.toString("utf8");
   } catch (error) {
     if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
     return errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR" ? null : "";

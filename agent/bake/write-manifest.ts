@@ -11,7 +11,7 @@ import { listPackages } from "../image/packages.ts";
 import type { StageResult } from "../seal/finding.ts";
 import { shownJson } from "../shown.ts";
 import { listInputs } from "./list-inputs.ts";
-import { type Baked, type BakeManifest, MANIFEST_FILE, SBOM_FILE } from "./manifest.ts";
+import { type Baked, type BakeManifest, HEAD_FILE, MANIFEST_FILE, SBOM_FILE } from "./manifest.ts";
 import { buildSbom } from "./sbom.ts";
 
 export function writeManifest(baked: Baked, config: Config | null, root: string): StageResult {
@@ -20,6 +20,7 @@ export function writeManifest(baked: Baked, config: Config | null, root: string)
   makeFolders(root, "/", dirname(MANIFEST_FILE), 0o755);
   const files = [
     [MANIFEST_FILE, manifest, "what the image is made of"],
+    [HEAD_FILE, { schema: 1, ...baked }, "its head, which each boot reads"],
     [SBOM_FILE, buildSbom(manifest), "the same as a CycloneDX SBOM"],
   ] as const;
   for (const [path, document] of files) writeWhole(root, path, `${shownJson(document, 1)}\n`, TRUST_NOBODY_ELSE);

@@ -40,8 +40,8 @@ workers: {{max 2 (div facts.vcpus 2)}}
 heap: {{size apps.api.heap "jvm"}}
 `;
 
-// As of a sealed image: it has no packages for a boot.
-const MANIFEST = JSON.stringify({
+// As of a sealed image.
+const IMAGE = JSON.stringify({
   schema: 1,
   bakedAt: "2026-01-01T00:00:00Z",
   baseImage: "ami-00000000",
@@ -62,7 +62,7 @@ export function sampleFiles(uid: number, gid: number): Readonly<Record<string, s
     "etc/parbake/templates/head.hbs": "# {{vars.name}}",
     "etc/warm/.keep": "",
     "run/parbake/secrets/.keep": "",
-    "usr/share/parbake/bake.json": MANIFEST,
+    "usr/share/parbake/image.json": IMAGE,
   };
 }
 

@@ -1,6 +1,6 @@
 // Facts for people: one line each, with where it came from. Pure.
 
-import { type Baked, MANIFEST_FILE } from "../../bake/manifest.ts";
+import { type Baked, HEAD_FILE } from "../../bake/manifest.ts";
 import type { Facts, Origin } from "../../facts/facts.ts";
 import { formatBytes } from "../../size.ts";
 import { usableCpus } from "../../tuning/allot.ts";
@@ -25,7 +25,7 @@ export function formatFacts({ facts, image, extras }: Known, paint: Paint): stri
     formatValue(name, value),
     paint.dim("systeminformation"),
   ]);
-  const bakedAt = image === null ? [] : [[paint.bold("bakedAt"), image.bakedAt, paint.dim(MANIFEST_FILE)]];
+  const bakedAt = image === null ? [] : [[paint.bold("bakedAt"), image.bakedAt, paint.dim(HEAD_FILE)]];
   return formatColumns([...rows, ...bakedAt, ...extraRows]);
 }
 

@@ -115,7 +115,7 @@ describe("readBaked", () => {
     const { root, write } = makeScratch();
     assert.deepEqual(readBaked(root), { kind: "none" });
     for (const text of ["", "[]", "{}", '{"schema":2}', '{"schema":1,"bakedAt":"soon"}']) {
-      write("usr/share/parbake/bake.json", text);
+      write("usr/share/parbake/image.json", text);
       assert.deepEqual(readBaked(root), { kind: "unreadable" }, text);
     }
   });

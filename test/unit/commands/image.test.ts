@@ -157,10 +157,11 @@ describe("the image, from the command line", () => {
   });
 
   it("has a manifest that can't be read told as such, and is served all the same", async () => {
+    write("usr/share/parbake/image.json", "{");
     write("usr/share/parbake/bake.json", "{");
     const { status, err } = await parbake(["apply"]);
     assert.equal(status, 0, err);
-    assert.match(err, /bake\.json is no manifest of a bake that this parbake reads/);
+    assert.match(err, /usr\/share\/parbake has no description of the image that this parbake reads/);
     assert.match((await parbake(["status"])).out, /^not in sync: not all of parbake's own records can be read/);
   });
 
