@@ -15,6 +15,7 @@ const PLACES: readonly (readonly [path: string, what: string])[] = [
   ["/run/parbake", "state"],
   ["/var/lib/parbake", "state"],
   ["/usr/bin/parbake", "program"],
+  ["/usr/share/parbake", "description of the image"],
 ];
 
 const UNITS_FOLDER =

@@ -19,6 +19,7 @@ describe("parbake's own places", () => {
     ["/var/lib/parbake/managed.json", "parbake's own state"],
     ["/run/parbake/secrets", "the secrets folder itself"],
     ["/usr/bin/parbake", "parbake's own program"],
+    ["/usr/share/parbake/bake.json", "parbake's own description of the image"],
     ["/etc/systemd/system/parbake.service", "a unit of parbake's own"],
     ["/etc/systemd/system/parbake.service.d/x.conf", "a unit of parbake's own"],
     ["/usr/lib/systemd/system/parbake-ready@.service", "a unit of parbake's own"],
