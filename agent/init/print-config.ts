@@ -14,7 +14,7 @@ export function printConfig(systemName: string, proposals: readonly Proposal[], 
     SECRETS,
     print("folders", "Made before the files."),
     print("files", FILES),
-    print("vars", "What templates see as vars.…"),
+    print("vars", "What templates see as vars.NAME."),
   ]
     .filter((part) => part !== "")
     .join("\n");
@@ -33,7 +33,7 @@ const GENERAL = `imds: required # or optional: without IMDS, go on with the hard
 `;
 
 const APPS = `They share the memory by weight: memory: { weight: 3, min: 512MiB, max: 31GiB }.
-\`parbake tune PROFILE\` prints what a profile sets; its options go into options: { … }.`;
+\`parbake tune PROFILE\` prints what a profile sets; its options go into options: { ... }.`;
 
 const SECRETS = `# Into memory, for whoever owns the file; templates name it as {{secrets.db.password.path}}.
 # secrets:

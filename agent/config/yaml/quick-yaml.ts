@@ -18,7 +18,7 @@ const DASH = /- +(?=[^ #])/y;
 const DOUBLE = /"[^"\\\n]*"/y;
 const SINGLE = /'[^'\n]*'(?!')/y;
 /** Beside letters and digits only what means nothing within a word; a colon or a blank only before more of it. */
-const PLAIN = /-?[\w/.](?:[\w./+%=@$*&!?<>^|;~-]|:(?=[\w/.])| +(?=[\w./+%=@$*&!?<>^|;~-]))*/y;
+const PLAIN = /-{0,2}[\w/.](?:[\w./+%=@$*&!?<>^|;~-]|:(?=[\w/.])| +(?=[\w./+%=@$*&!?<>^|;~-]))*/y;
 const FLOW_SPACE = / */y;
 /** What may stand behind a value. */
 const LINE_END = / *(?: #[^\n]*)?(?:\n|$)/y;

@@ -65,7 +65,7 @@ const PIECES = [
 const anything = fc.array(fc.constantFrom(...PIECES), { maxLength: 18 }).map((pieces) => pieces.join(""));
 
 const word = fc.constantFrom(
-  ..."a db-1 arn:aws:x:y 64MiB 5% 12 -3 1.5 true False null /etc/a.conf ${HOME} 'it' 10.0.0.1 on 0 1_000 a&b x=y".split(
+  ..."a db-1 arn:aws:x:y 64MiB 5% 12 -3 1.5 true False null /etc/a.conf ${HOME} 'it' 10.0.0.1 on 0 1_000 a&b x=y --help --user=a -C --1 -- -.5".split(
     " ",
   ),
   '"quoted: text # no"',
@@ -142,9 +142,19 @@ describe("the quick reader of YAML", () => {
 
   it("reads most of the configs of the tests, all as the parser does", () => {
     const folder = join(TOP, "test");
-    const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name));
+    const all = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/.test(name));
+    // The trees of test/images are no configs.
+    const names = all.filter((name) => !name.endsWith("/image.yaml"));
     const read = names.filter((name) => assertSame(readFileSync(join(folder, name), "utf8")));
     assert.ok(names.length > 30 && read.length > names.length / 2, `it read ${read.length} of ${names.length}`);
+  });
+
+  it("reads each config that init writes", () => {
+    const folder = join(TOP, "test/images");
+    const images = readdirSync(folder);
+    assert.ok(images.length > 5);
+    for (const name of images.filter((image) => image !== "empty"))
+      assert.ok(assertSame(readFileSync(join(folder, name, "expected.yaml"), "utf8")), name);
   });
 
   for (const text of [
