@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import { parseCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
 import { readAwsRoots } from "./aws-roots.ts";
 import { TOP } from "./build-pinned-node.ts";
@@ -23,6 +23,8 @@ export interface Bundle {
   readonly map: string;
   /** What commands load on demand: the script's file by its carried name. */
   readonly scripts: Readonly<Record<string, string>>;
+  /** The files of which something is in `main` or in a script, relative to the repository. */
+  readonly inputs: readonly string[];
 }
 
 export async function bundleAgent(folder: string, commit: string): Promise<Bundle> {
@@ -38,8 +40,9 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     "process.env.NODE_ENV": JSON.stringify("production"),
   };
   const commands = new Set<string>();
-  await build({
+  const { metafile } = await build({
     absWorkingDir: TOP,
+    metafile: true,
     entryPoints: ["agent/main.ts"],
     outfile: main,
     bundle: true,
@@ -61,7 +64,8 @@ export async function bundleAgent(folder: string, commit: string): Promise<Bundl
     plugins: [shapeBuiltins(), loadOnDemand(commands), replaceUnused()],
   });
   writeFileSync(`${main}.map`, withoutPlaces(readFileSync(`${main}.map`, "utf8"), folder));
-  return { main, map: `${main}.map`, scripts: await bundleScripts(main, commands, define, folder) };
+  const { scripts, metafiles } = await bundleScripts(main, commands, define, folder);
+  return { main, map: `${main}.map`, scripts, inputs: [metafile, ...metafiles].flatMap(listInputs) };
 }
 
 async function bundleScripts(
@@ -69,18 +73,25 @@ async function bundleScripts(
   commands: ReadonlySet<string>,
   define: Readonly<Record<string, string>>,
   folder: string,
-): Promise<Bundle["scripts"]> {
+): Promise<{ scripts: Bundle["scripts"]; metafiles: Metafile[] }> {
   const ofCommands = join(folder, "commands.cjs");
-  await bundleCommands(commands, ofCommands, define);
+  const metafiles = [await bundleCommands(commands, ofCommands, define)];
   const scripts: Record<string, string> = { [COMMANDS_SCRIPT]: ofCommands };
   const importers = [main, ofCommands].map((path) => readFileSync(path, "utf8"));
   for (const packageName of ON_DEMAND) {
     const name = scriptName(packageName);
     if (!importers.some((script) => script.includes(JSON.stringify(name)))) continue;
     scripts[name] = join(folder, name.replaceAll("/", "-"));
-    await bundleOnDemand(packageName, scripts[name]);
+    metafiles.push(await bundleOnDemand(packageName, scripts[name]));
   }
-  return scripts;
+  return { scripts, metafiles };
+}
+
+/** Without those that esbuild read and of which it kept nothing. */
+function listInputs({ outputs }: Metafile): string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
 }
 
 function catalogueDate(): string {

@@ -2,7 +2,7 @@
 // dynamic imports: packages that few commands need, and the project's own commands. It never touches a static import.
 
 import { relative, resolve } from "node:path";
-import { build, type Plugin, type PluginBuild } from "esbuild";
+import { build, type Metafile, type Plugin, type PluginBuild } from "esbuild";
 import { TOP } from "./build-pinned-node.ts";
 
 /**
@@ -94,9 +94,9 @@ function writeLoader(script: string, pick: string): string {
   `;
 }
 
-export async function bundleOnDemand(packageName: string, outfile: string): Promise<void> {
+export async function bundleOnDemand(packageName: string, outfile: string): Promise<Metafile> {
   const contents = CONTENTS[packageName] ?? `module.exports = require(${JSON.stringify(packageName)})`;
-  await bundleScript(contents, outfile, { define: {}, plugins: [] });
+  return bundleScript(contents, outfile, { define: {}, plugins: [] });
 }
 
 /** @param define what esbuild puts in the place of a name, as in the main bundle */
@@ -104,10 +104,10 @@ export async function bundleCommands(
   commands: ReadonlySet<string>,
   outfile: string,
   define: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<Metafile> {
   const members = [...commands].map((path) => `${JSON.stringify(path)}: () => require("./${path}")`);
   const plugins = [useShared(), loadOnDemand()];
-  await bundleScript(`module.exports = { ${members.join(", ")} }`, outfile, { define, plugins });
+  return bundleScript(`module.exports = { ${members.join(", ")} }`, outfile, { define, plugins });
 }
 
 function useShared(): Plugin {
@@ -130,9 +130,10 @@ interface ScriptOptions {
   readonly plugins: readonly Plugin[];
 }
 
-async function bundleScript(contents: string, outfile: string, { define, plugins }: ScriptOptions): Promise<void> {
-  await build({
+async function bundleScript(contents: string, outfile: string, { define, plugins }: ScriptOptions): Promise<Metafile> {
+  const { metafile } = await build({
     absWorkingDir: TOP,
+    metafile: true,
     stdin: { contents, resolveDir: TOP },
     outfile,
     bundle: true,
@@ -147,4 +148,5 @@ async function bundleScript(contents: string, outfile: string, { define, plugins
     define: { ...define },
     plugins: [...plugins],
   });
+  return metafile;
 }
