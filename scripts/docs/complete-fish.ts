@@ -1,0 +1,66 @@
+// The completion of parbake for fish. Pure.
+
+import {
+  type CommandWords,
+  listCommands,
+  listGlobalOptions,
+  listTypes,
+  type Option,
+  type Values,
+} from "./completion-words.ts";
+
+const UNITS =
+  "(systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | string split -f1 ' ')";
+
+export function formatFish(): string {
+  return `# Completion of parbake for fish. Made by scripts/docs/complete-fish.ts
+
+set -g __parbake_types ${listTypes()}
+complete -c parbake -f
+${listGlobalOptions()
+  .map((option) => `complete -c parbake${formatOption(option)}`)
+  .join("\n")}
+${listCommands().map(formatCommand).join("\n")}
+`;
+}
+
+function formatCommand({ name, about, operand, options }: CommandWords): string {
+  const inside = `complete -c parbake -n '__fish_seen_subcommand_from ${name}'`;
+  return [
+    `complete -c parbake -n __fish_use_subcommand -a ${name} -d ${quote(about)}`,
+    ...(operand.kind === "none" || operand.kind === "any" ? [] : [`${inside}${offer(operand)}`]),
+    ...options.map((option) => `${inside}${formatOption(option)}`),
+  ].join("\n");
+}
+
+function formatOption(option: Option): string {
+  const short = option.name === "help" ? " -s h" : "";
+  return `${short} -l ${option.name}${takes(option)} -d ${quote(option.about)}`;
+}
+
+function takes({ values }: Option): string {
+  if (values.kind === "none") return "";
+  return `${values.kind === "file" ? " -r" : " -x"}${offer(values)}`;
+}
+
+function offer(values: Values): string {
+  switch (values.kind) {
+    case "none":
+    case "any":
+      return "";
+    case "file":
+      return " -F";
+    case "folder":
+      return " -a '(__fish_complete_directories)'";
+    case "unit":
+      return ` -a ${quote(UNITS)}`;
+    case "types":
+      return " -a '(__fish_append , $__parbake_types)'";
+    case "words":
+      return ` -a ${quote(values.words.join(" "))}`;
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+}

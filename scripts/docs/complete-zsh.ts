@@ -1,0 +1,88 @@
+// The completion of parbake for zsh. Pure.
+
+import {
+  type CommandWords,
+  listCommands,
+  listGlobalOptions,
+  listTypes,
+  type Option,
+  type Values,
+} from "./completion-words.ts";
+
+export function formatZsh(): string {
+  const commands = listCommands();
+  return `#compdef parbake
+# Made by scripts/docs/complete-zsh.ts
+
+_parbake() {
+  local curcontext=$curcontext state line
+  local -a commands=(
+${commands.map(({ name, about }) => `    ${quote(`${name}:${about.replaceAll(":", String.raw`\:`)}`)}`).join("\n")}
+  )
+  local -a globals=(
+    -h
+${listGlobalOptions()
+  .map((option) => `    ${quote(formatOption(option))}`)
+  .join("\n")}
+  )
+  _arguments -C $globals '1:command:->command' '*::word:->words'
+  case $state in
+    command) _describe command commands ;;
+    words)
+      case $line[1] in
+${commands.map(formatCommand).join("\n")}
+      esac
+      ;;
+  esac
+}
+
+_parbake_units() {
+  local -a units=(\${(f)"$(systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | cut -d' ' -f1)"})
+  compadd -a units
+}
+
+_parbake_types() {
+  local -a types=(${listTypes()})
+  compadd "$@" -a types
+}
+
+_parbake "$@"
+`;
+}
+
+function formatCommand({ name, operand, options }: CommandWords): string {
+  const own = operand.kind === "none" ? [] : [quote(`1:operand:${action(operand)}`)];
+  const all = [...options.map((option) => quote(formatOption(option))), ...own];
+  return [
+    `        ${name})`,
+    `          _arguments ${["$globals", ...all].join(" \\\n            ")}`,
+    "          ;;",
+  ].join("\n");
+}
+
+function formatOption({ name, about, values }: Option): string {
+  const described = `--${name}[${about.replaceAll(/[[\]]/g, String.raw`\$&`)}]`;
+  return values.kind === "none" ? described : `${described}:value:${action(values)}`;
+}
+
+function action(values: Values): string {
+  switch (values.kind) {
+    case "none":
+    case "any":
+      return " ";
+    case "file":
+      return "_files";
+    case "folder":
+      return "_files -/";
+    case "unit":
+      return "_parbake_units";
+    case "types":
+      return "_sequence _parbake_types";
+    case "words":
+      return `(${values.words.join(" ")})`;
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,103 @@
+// Writes the man pages into a folder: parbake(1) from the table of commands, parbake.yaml(5) from the README.
+// Usage: write-man.ts FOLDER VERSION DATE
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type CommandRule,
+  COMMANDS,
+  EXIT_MEANINGS,
+  GLOBAL_OPTIONS,
+  type OptionName,
+  OPTIONS,
+} from "../../agent/cli/commands.ts";
+import { TOP } from "../building/build-pinned-node.ts";
+import { convertMarkdown, readSection } from "./markdown-to-roff.ts";
+import { formatExample, formatHeading, formatIndented, formatParagraph, formatTagged, formatTitle } from "./roff.ts";
+
+/** Where parbake finds and leaves things. */
+const FILES: readonly (readonly [path: string, about: string])[] = [
+  ["/etc/parbake/parbake.yaml", "the config: see **parbake.yaml**(5)"],
+  ["/etc/parbake/parbake.d/", "more of it, read in the order of names"],
+  ["/etc/parbake/templates/", "the templates that the config names"],
+  ["/etc/parbake/environment", "endpoints, a proxy or a CA for parbake's services"],
+  ["/run/parbake/secrets/", "the secrets, in memory alone"],
+  ["/run/parbake/report.json", "what the last run did"],
+  ["/var/lib/parbake/", "which files are parbake's, and the journal of a run that was cut short"],
+];
+
+const readReadme = (): string => readFileSync(join(TOP, "README.md"), "utf8");
+
+export function formatCommandsPage(version: string, date: string): string {
+  return page([
+    formatTitle("parbake", 1, date, version),
+    formatHeading("Name"),
+    "parbake \\- the last 5 % of a baked machine image: tuning, config files, credentials",
+    formatHeading("Synopsis"),
+    formatParagraph("**parbake** `command` [`options`]"),
+    formatHeading("Description"),
+    formatParagraph(
+      "parbake runs at boot, from `parbake.service`. It asks which instance it runs on, divides memory and CPUs among the " +
+        "image's apps, renders their config files, puts their secrets into memory, and exits.",
+    ),
+    formatHeading("Commands"),
+    ...Object.entries(COMMANDS).map(([name, rule]) => formatCommand(name, rule)),
+    formatHeading("Options"),
+    ...GLOBAL_OPTIONS.map(formatOption),
+    formatHeading("Exit status"),
+    ...EXIT_MEANINGS.map(([status, meaning]) => formatTagged(`**${status}**`, meaning)),
+    formatHeading("Environment"),
+    convertMarkdown(readSection(readReadme(), "The environment")),
+    formatHeading("Files"),
+    ...FILES.map(([path, about]) => formatTagged(`\`${path}\``, about)),
+    formatHeading("Examples"),
+    formatExample(
+      Object.values(COMMANDS)
+        .map(({ example }) => example)
+        .join("\n"),
+    ),
+    formatHeading("See also"),
+    formatParagraph("**parbake.yaml**(5), **systemd.exec**(5)"),
+  ]);
+}
+
+function formatCommand(name: string, { about, operand, options }: CommandRule): string {
+  const tag = `**parbake ${name}**${operand === null ? "" : ` ${operand}`}`;
+  const own = options.length > 0 ? [formatIndented(options.map(formatOption))] : [];
+  return [formatTagged(tag, about), ...own].join("\n");
+}
+
+function formatOption(name: OptionName): string {
+  const { value, about } = OPTIONS[name];
+  const short = name === "help" ? "**-h**, " : "";
+  return formatTagged(`${short}**--${name}**${value === null ? "" : ` ${value}`}`, about);
+}
+
+export function formatConfigPage(version: string, date: string): string {
+  const readme = readReadme();
+  const section = (title: string): string[] => [formatHeading(title), convertMarkdown(readSection(readme, title))];
+  return page([
+    formatTitle("parbake.yaml", 5, date, version),
+    formatHeading("Name"),
+    "parbake.yaml \\- what parbake tunes, renders and fetches",
+    ...["The config", "Templates", "Credentials"].flatMap(section),
+    formatHeading("See also"),
+    formatParagraph("**parbake**(1)"),
+  ]);
+}
+
+/** A heading begins a paragraph by itself. */
+function page(blocks: readonly string[]): string {
+  const text = blocks.join("\n").replaceAll(/^(\.SH .*\n)\.PP\n/gm, "$1");
+  return `.\\" Made by scripts/docs/write-man.ts\n${text}\n`;
+}
+
+export function writeMan(folder: string, version: string, date: string): void {
+  writeFileSync(join(folder, "parbake.1"), formatCommandsPage(version, date));
+  writeFileSync(join(folder, "parbake.yaml.5"), formatConfigPage(version, date));
+}
+
+if (import.meta.main) {
+  const [folder, version, date] = process.argv.slice(2) as [string, string, string];
+  writeMan(folder, version, date);
+}
