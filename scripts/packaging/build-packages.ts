@@ -1,5 +1,5 @@
-// Makes the .deb and the .rpm of both binaries with nfpm, byte for byte the same for the same binaries and SOURCE_DATE_EPOCH.
-// Usage: build-packages.ts BINARIES-FOLDER OUTPUT-FOLDER
+// Makes the .deb and the .rpm of both binaries with nfpm, byte for byte the same for the same binaries and time.
+// Usage: build-packages.ts BINARIES-FOLDER OUTPUT-FOLDER, with SOURCE_DATE_EPOCH as the time of all files
 // PARBAKE_SIGNING_KEY is a file with an OpenPGP key, for the .rpm.
 
 import { execFileSync } from "node:child_process";
@@ -16,7 +16,6 @@ import { formatCommandsPage, formatConfigPage } from "../docs/write-man.ts";
 const HERE = import.meta.dirname;
 /** nfpm's name of an architecture, and the binary for it. */
 const BINARIES = { amd64: "parbake", arm64: "parbake-linux-arm64" } as const;
-const FORMATS = ["deb", "rpm"] as const;
 /** The project has no mailbox yet; who builds packages for others says who they are. */
 const MAINTAINER = "The parbake authors <parbake@localhost.localdomain>";
 
@@ -26,14 +25,23 @@ export interface Release {
   readonly maintainer: string;
 }
 
-export function buildPackages(binaries: string, output: string, release: Release): void {
+export type Target = readonly [arch: keyof typeof BINARIES, format: "deb" | "rpm"];
+
+const ALL: readonly Target[] = [
+  ["amd64", "deb"],
+  ["amd64", "rpm"],
+  ["arm64", "deb"],
+  ["arm64", "rpm"],
+];
+
+export function buildPackages(binaries: string, output: string, release: Release, targets = ALL): void {
   mkdirSync(output, { recursive: true });
   const stage = mkdtempSync(join(tmpdir(), "parbake-packages-"));
   try {
     stageSources(stage, release);
-    for (const [arch, name] of Object.entries(BINARIES)) {
-      cpSync(join(binaries, name), join(stage, "parbake"));
-      for (const format of FORMATS) runNfpm(stage, output, format, arch, release);
+    for (const [arch, format] of targets) {
+      cpSync(join(binaries, BINARIES[arch]), join(stage, "parbake"));
+      runNfpm(stage, output, format, arch, release);
     }
   } finally {
     rmSync(stage, { recursive: true });
@@ -99,15 +107,16 @@ function formatDebianVersion(version: string): string {
   return `${version.replace("-", "~")}-1`;
 }
 
-function runNfpm(stage: string, output: string, format: string, arch: string, { version, maintainer }: Release): void {
+function runNfpm(stage: string, output: string, format: string, arch: string, release: Release): void {
   const nfpm = execFileSync(join(TOP, "scripts/nfpm"), { encoding: "utf8" }).trim();
-  const { PATH, SOURCE_DATE_EPOCH, PARBAKE_SIGNING_KEY, PARBAKE_SIGNING_PASSPHRASE } = process.env;
+  const { PATH, PARBAKE_SIGNING_KEY, PARBAKE_SIGNING_PASSPHRASE } = process.env;
   const env = {
     PATH,
-    SOURCE_DATE_EPOCH,
+    // Of the files too, whose own times are those of this run.
+    SOURCE_DATE_EPOCH: String(release.madeAt.getTime() / 1000),
     ARCH: arch,
-    VERSION: version,
-    MAINTAINER: maintainer,
+    VERSION: release.version,
+    MAINTAINER: release.maintainer,
     SIGNING_KEY: PARBAKE_SIGNING_KEY,
     NFPM_PASSPHRASE: PARBAKE_SIGNING_PASSPHRASE,
   };

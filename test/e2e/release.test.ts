@@ -43,6 +43,11 @@ const IN_DEB = [
   "usr/share/zsh/vendor-completions/_parbake",
 ];
 const IN_RPM = [
+  "usr/lib/parbake",
+  "usr/lib/systemd/system/parbake-refresh.service.d",
+  "usr/lib/systemd/system/parbake.service.d",
+  "usr/share/doc/parbake",
+  "usr/share/licenses/parbake",
   "usr/share/doc/parbake/CHANGELOG.md",
   "usr/share/licenses/parbake/LICENSE",
   "usr/share/licenses/parbake/NOTICE",
@@ -200,10 +205,10 @@ describeWhere({ programs: ["dpkg", "rpm"] }, "the packages of a version", functi
     await makeSmallPackages(join(folder, "candidate"), "1.2.3-rc.1");
     assert.ok((await readdir(join(folder, "candidate"))).includes(`parbake_1.2.3~rc.1-1_${DEB}.deb`));
     const order = ["1.2.2-1", "1.2.3~rc.1-1", "1.2.3~rc.2-1", "1.2.3-1", "1.10.0-1"];
-    for (const [index, version] of order.slice(1).entries()) {
-      await run(["dpkg", "--compare-versions", order[index]!, "lt", version]);
-      const compare = `%{lua:print(rpm.vercmp("${order[index]}", "${version}"))}`;
-      assert.equal(await run(["rpm", "--eval", compare]), "-1", version);
+    for (const [index, newer] of order.slice(1).entries()) {
+      await run(["dpkg", "--compare-versions", order[index]!, "lt", newer]);
+      const compare = `%{lua:print(rpm.vercmp("${order[index]}", "${newer}"))}`;
+      assert.equal(await run(["rpm", "--eval", compare]), "-1", newer);
     }
   });
 });
@@ -228,6 +233,6 @@ async function listDeb(path: string): Promise<string[]> {
 }
 
 function maxVersion(found: readonly RegExpExecArray[]): string {
-  const versions = found.map(([, version]) => version!);
+  const versions = found.map(([, digits]) => digits!);
   return versions.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1)!;
 }

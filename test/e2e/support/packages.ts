@@ -8,6 +8,7 @@ import { attempt, run } from "./command.ts";
 import { skipSuite } from "./requirements.ts";
 
 const TOP = new URL("../../../", import.meta.url).pathname;
+const MAINTAINER = "A. Tester <a@example.net>";
 const MADE_AT = new Date("2026-11-29T12:00:00Z");
 
 /** This machine's, in the words of each packager. */
@@ -28,6 +29,12 @@ export async function makeRelease(folder: string, env: Readonly<Record<string, s
   });
 }
 
+/** This machine's alone, of dist/. */
+export function makeDeb(folder: string, version: string): string {
+  buildPackages(join(TOP, "dist"), folder, { version, madeAt: MADE_AT, maintainer: MAINTAINER }, [[DEB, "deb"]]);
+  return join(folder, `parbake_${version}-1_${DEB}.deb`);
+}
+
 export async function makeSmallPackages(folder: string, version: string): Promise<void> {
   const binaries = join(folder, "binaries");
   await mkdir(binaries, { recursive: true });
@@ -35,7 +42,7 @@ export async function makeSmallPackages(folder: string, version: string): Promis
     await writeFile(join(binaries, name), `#!/bin/sh\necho "parbake ${version}"\n`);
     await chmod(join(binaries, name), 0o755);
   }
-  buildPackages(binaries, folder, { version, madeAt: MADE_AT, maintainer: "A. Tester <a@example.net>" });
+  buildPackages(binaries, folder, { version, madeAt: MADE_AT, maintainer: MAINTAINER });
 }
 
 /** The same package under an older version, without the time that compressing it takes. */
