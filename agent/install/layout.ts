@@ -20,6 +20,8 @@ export const UNITS = [
   "parbake-refresh.timer",
   "run-parbake-secrets.mount",
 ] as const;
+/** What is enabled where systemd applies presets, as at the first boot of a machine without an id. */
+export const PRESET = "/usr/lib/systemd/system-preset/50-parbake.preset";
 /** Those that run.conf has the settings of. */
 export const RUNNING_UNITS = ["parbake.service", "parbake-refresh.service"] as const;
 

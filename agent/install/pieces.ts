@@ -2,7 +2,7 @@
 // it. The contents are those that parbake carries.
 
 import { readCarried } from "../carried.ts";
-import { CONFIG_FOLDERS, HOLD, PROGRAM, RUNNING_UNITS, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
+import { CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, RUNNING_UNITS, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
 
 export type Piece =
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly bytes: Buffer }
@@ -22,6 +22,7 @@ export function listPieces({ program, units, refresh }: Wanted): Piece[] {
     { kind: "file", path: PROGRAM, mode: 0o755, bytes: program },
     ...UNITS.map((unit) => carried(unit, `${VENDOR_UNITS}/${unit}`)),
     ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/run.conf`)),
+    carried("parbake.preset", PRESET),
     ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
     enabled("parbake.service", "multi-user.target"),
     ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),

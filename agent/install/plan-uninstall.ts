@@ -8,7 +8,7 @@ import { Refusal } from "../refusal.ts";
 import { findRendered } from "./find-rendered.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { findOwn, findUnits } from "./find-units.ts";
-import { CONFIG_FOLDER, PROGRAM } from "./layout.ts";
+import { CONFIG_FOLDER, PRESET, PROGRAM } from "./layout.ts";
 import { isAt, listEntries } from "./places.ts";
 import { joinFindings, leaving, removing, type Findings } from "./removal.ts";
 
@@ -29,7 +29,7 @@ export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<
     findSecrets(root),
     findConfig(root, asked.purge),
     findTree(root, RUN_FOLDER),
-    findOwn(root, [PROGRAM], packaged),
+    findOwn(root, [PRESET, PROGRAM], packaged),
     findTree(root, STATE_FOLDER),
   ]);
   if (found.problems.length > 0) throw new Refusal("config", found.problems);

@@ -36,6 +36,7 @@ describe("parbake install", () => {
       "installed /usr/lib/systemd/system/run-parbake-secrets.mount",
       "installed /usr/lib/systemd/system/parbake.service.d/run.conf",
       "installed /usr/lib/systemd/system/parbake-refresh.service.d/run.conf",
+      "installed /usr/lib/systemd/system-preset/50-parbake.preset",
       "created /etc/parbake",
       "created /etc/parbake/templates",
       "created /etc/parbake/parbake.d",
