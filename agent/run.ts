@@ -57,14 +57,15 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "install", "uninstall", "seal"]);
+const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "fleet", "install", "uninstall", "seal"]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const session = openSession(invocation, overrun, world);
   world.setEnd?.(session.end);
   try {
     const work = runCommand(invocation, session, world);
-    // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it: they end themselves.
+    // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it, be it a document: they
+    // end themselves.
     return await (ENDS_ITSELF.has(invocation.command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
   } catch (error) {
     throw orStopped(error, session.deadline);

@@ -11,6 +11,7 @@ import type { FleetSummary } from "../fleet/summarize-fleet.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { formatProblem, Refusal } from "../refusal.ts";
 import { findRegions, openFleet } from "./open-ec2.ts";
+import { orStopped } from "../stop.ts";
 import type { Session } from "./session.ts";
 import { surveyFleet, type SurveyOptions } from "./survey-fleet.ts";
 
@@ -30,7 +31,7 @@ export async function runFleet(command: FleetCommand, session: Session): Promise
     return showing(
       progress,
       () => `asking EC2: ${count.instances} instances so far`,
-      () => asked,
+      () => Promise.race([asked, session.overrun]),
     );
   };
   try {
@@ -54,18 +55,19 @@ async function report(survey: Survey, command: FleetCommand, session: Session): 
   return endingOf(summary);
 }
 
-/** The document is whole whatever happens: where EC2 stops answering, it ends with that error. */
-async function streamDocument(survey: Survey, { emitText, log }: Session): Promise<Ending> {
+/** The document is whole whatever happens: where EC2 stops answering, or the run is stopped, it ends with that error. */
+async function streamDocument(survey: Survey, { emitText, log, deadline }: Session): Promise<Ending> {
   const stream = new FleetStream(emitText);
   try {
     const summary = await survey((instances) => stream.add(instances));
     stream.end(summary);
     return endingOf(summary);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    stream.fail(error);
-    for (const problem of error.problems) log("error", formatProblem(problem));
-    return error.code;
+    const failure = orStopped(error, deadline);
+    if (!(failure instanceof Refusal)) throw failure;
+    stream.fail(failure);
+    for (const problem of failure.problems) log("error", formatProblem(problem));
+    return failure.code;
   }
 }
 

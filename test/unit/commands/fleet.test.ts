@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { run } from "../../../agent/run.ts";
+import { StopRequest } from "../../../agent/stop.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import type { Fault } from "../../../scripts/emulator/faults.ts";
 import { ROLE_CREDENTIALS, type WorldInput } from "../../../scripts/emulator/world.ts";
@@ -67,8 +68,13 @@ describe("parbake fleet", () => {
     emulator.setWorld({ images: IMAGES, instances: INSTANCES, ...world });
   }
 
-  async function fleet(words: string, environment: Readonly<Record<string, string>> = KEY): Promise<Ended> {
+  async function fleet(
+    words: string,
+    environment: Readonly<Record<string, string>> = KEY,
+    onOut: (stop: AbortController) => void = () => undefined,
+  ): Promise<Ended> {
     let [out, told] = ["", ""];
+    const stop = new AbortController();
     const status = await run(["fleet", ...words.split(" ").filter((word) => word !== "")], {
       environment: {
         AWS_ENDPOINT_URL: emulator.endpoint,
@@ -76,9 +82,13 @@ describe("parbake fleet", () => {
         AWS_REGION: "eu-west-1",
         ...environment,
       },
-      writeOut: (text) => (out += text),
+      writeOut(text) {
+        out += text;
+        onOut(stop);
+      },
       writeError: (text) => (told += text),
       rewrite: () => assert.fail("no terminal"),
+      stop: stop.signal,
       isTerminalOut: false,
       isTerminalError: false,
     });
@@ -356,6 +366,17 @@ describe("parbake fleet", () => {
     const { instances, error } = JSON.parse(out) as { instances: unknown[]; error: { code: string; status: number } };
     assert.deepEqual([instances, error.code, error.status], [[], "permission", 77]);
     assert.match(told, /may not call ec2:DescribeImages/);
+  });
+
+  it("ends its JSON whole where it is stopped on the way, at once and with the signal's status", async () => {
+    const instances = Array.from({ length: 1_001 }, (_, index) => instanceOf(index, { image: OLD }));
+    setWorld({ instances });
+    const { status, out, told } = await fleet("--all --json", KEY, (stop) => stop.abort(new StopRequest("SIGINT")));
+    assert.equal(status, 130);
+    const document = JSON.parse(out) as { instances: unknown[]; error: { code: string; status: number } };
+    assert.deepEqual([document.error.code, document.error.status], ["interrupted", 130]);
+    assert.equal(document.instances.length, 1_000);
+    assert.match(told, /stopped by SIGINT: nothing was changed/);
   });
 
   it("says what went wrong in every region", async () => {
