@@ -10,8 +10,8 @@ import { FleetCount } from "../fleet/count-instances.ts";
 import type { FleetSummary } from "../fleet/summarize-fleet.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { formatProblem, Refusal } from "../refusal.ts";
-import { findRegions, openFleet } from "./open-ec2.ts";
 import { orStopped } from "../stop.ts";
+import { findRegions, openFleet } from "./open-ec2.ts";
 import type { Session } from "./session.ts";
 import { surveyFleet, type SurveyOptions } from "./survey-fleet.ts";
 

@@ -1,14 +1,10 @@
 // What systemd knows of parbake: its units, what enables them, and its drop-ins of other units, whoever installed them and in
 // whichever version. Follows links within the image only; changes nothing.
 
-import { join } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
-import { errnoOf, explainFileError } from "../host/file-error.ts";
-import { readPlain, type FileKind } from "../host/read-plain.ts";
-import { quote } from "../host/trust.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
-import { fileAt, isAt, listNames } from "./places.ts";
+import { isAt, listNames } from "./places.ts";
 import { joinFindings, leaving, NOTHING, removing, type Findings } from "./removal.ts";
 
 const OPERATORS = [SYSTEM_UNITS, "/run/systemd/system"];
@@ -44,36 +40,14 @@ function findDropIns(root: string, folder: string, name: string): Findings {
 
 function judge(root: string, path: string, originOf: (text: string) => HoldOrigin): Findings {
   if (!isAt(root, path)) return NOTHING;
-  const text = readText(root, path);
+  const text = readDropIn(root, path);
   switch (text === null ? "foreign" : originOf(text)) {
     case "own":
       return removing("file", [path]);
     case "edited":
-      return { ...NOTHING, problems: [edited(root, path)] };
+      return { ...NOTHING, problems: [describeOthersLines(root, path)] };
     case "foreign":
       return leaving("not parbake's, for all its name", [path]);
-  }
-}
-
-// Without its lines the unit would lose what a person gave it; with them it would wait for a unit that is gone.
-function edited(root: string, path: string): Problem {
-  const file = join(root, path);
-  return {
-    what: `${file} has lines beside parbake's own`,
-    fix: `Move them into a drop-in of another name, then remove this one: rm ${quote(file)}`,
-  };
-}
-
-const DROP_IN_FILE: FileKind = { name: "the drop-in", mostBytes: 1024 * 1024, code: "config" };
-
-/** Null: no plain file of a size that parbake would write. */
-function readText(root: string, path: string): string | null {
-  const file = fileAt(root, path);
-  try {
-    return readPlain(file, file, DROP_IN_FILE).bytes.toString("utf8");
-  } catch (error) {
-    if (error instanceof Refusal || errnoOf(error) === "ELOOP" || errnoOf(error) === "ENXIO") return null;
-    throw explainFileError(error, file);
   }
 }
 

@@ -42,8 +42,16 @@ export type HoldOrigin = "own" | "edited" | "foreign";
 const HOLD_LINE = /^(?:Requires|After)=parbake(?:-ready@%n)?\.service$/;
 
 export function originOfHold(text: string): HoldOrigin {
-  const lines = text.split("\n").filter((line) => !/^\s*(?:[#;].*)?$/.test(line) && line !== "[Unit]");
-  const own = lines.filter((line) => HOLD_LINE.test(line));
-  if (own.length === 0) return "foreign";
-  return own.length === lines.length ? "own" : "edited";
+  if (!linesOf(text).some((line) => HOLD_LINE.test(line))) return "foreign";
+  return hasOthersLines(text) ? "edited" : "own";
+}
+
+/** Whether who replaces the drop-in loses what a person gave the unit. */
+export function hasOthersLines(text: string): boolean {
+  return linesOf(text).some((line) => !HOLD_LINE.test(line));
+}
+
+/** Those that say something. */
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => !/^\s*(?:[#;].*)?$/.test(line) && line !== "[Unit]");
 }

@@ -9,13 +9,16 @@ import { locateInRoot } from "../host/resolve-in-root.ts";
 import { listDangers } from "../host/trust.ts";
 import { isUnitInImage } from "../image/units.ts";
 import { Refusal } from "../refusal.ts";
+import { describeOthersLines, readDropIn } from "./drop-in.ts";
+import { hasOthersLines, HOLD, isOwnUnit } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
 import { inPlace, listMissing, placeOf } from "./places.ts";
 
 /** @throws Refusal with every problem */
 export function planInstall(root: string, pieces: readonly Piece[], units: readonly string[]): Piece[] {
   const looks = [
-    ...units.map((unit) => () => refuseMissing(root, unit)),
+    ...units.map((unit) => () => refuseUnfit(root, unit)),
+    ...pieces.map((piece) => () => refuseOthersLines(root, piece)),
     ...pieces.map((piece) => () => (isInPlace(root, piece) ? null : piece)),
   ];
   return forEachGathering(looks, (look) => look()).filter((piece) => piece !== null);
@@ -27,10 +30,21 @@ export function listNewFolders(root: string, pieces: readonly Piece[]): string[]
   return [...new Set(folders.flatMap((folder) => listMissing(root, folder)))];
 }
 
-function refuseMissing(root: string, unit: string): null {
+function refuseUnfit(root: string, unit: string): null {
+  // Each boot would wait for the end of that wait.
+  if (isOwnUnit(unit)) {
+    const what = `--unit ${unit} is parbake's own, and would wait for itself`;
+    throw new Refusal("usage", { what, fix: "Name the services that need what parbake makes." });
+  }
   if (isUnitInImage(unit, root)) return null;
   const what = `the image has no ${unit}`;
   throw new Refusal("config", { what, fix: "Install its package first, or correct its name." });
+}
+
+function refuseOthersLines(root: string, { kind, path }: Piece): null {
+  if (kind !== "file" || basename(path) !== HOLD) return null;
+  if (hasOthersLines(readDropIn(root, path) ?? "")) throw new Refusal("config", describeOthersLines(root, path));
+  return null;
 }
 
 function isInPlace(root: string, piece: Piece): boolean {

@@ -86,6 +86,35 @@ describe("parbake install", () => {
     assert.deepEqual(snapshot(image.root, true).filter(untouched), before.filter(untouched));
   });
 
+  it("refuses a drop-in of its own name with a person's lines in it, and leaves it as it is", async () => {
+    await install("--unit", "app.service");
+    const path = `${SYSTEM}/app.service.d/10-parbake.conf`;
+    for (const text of [`${image.read(path)}[Service]\nMemoryMax=1G\n`, "[Unit]\nAfter=web.service\n"]) {
+      image.write(path, text);
+      const { status, told } = await install("--unit", "app.service");
+      assert.equal(status, 78);
+      assert.match(told, /10-parbake\.conf has lines beside parbake's own\. Move them into a drop-in of another name/);
+      assert.equal(image.read(path), text);
+      // Who does not name the unit leaves it alone.
+      assert.equal((await install()).status, 0);
+    }
+    image.write(path, "# of an older version\n[Unit]\nRequires=parbake.service\nAfter=parbake.service\n");
+    assert.equal((await install("--unit", "app.service")).out, `installed /${path}\n`);
+  });
+
+  it("holds no unit of parbake's own back: it would wait for itself, and no unit would ever start", async () => {
+    await install();
+    for (const unit of ["parbake.service", "parbake-ready@app.service.service", "parbake-retry.timer"]) {
+      const { status, told } = await install("--unit", unit);
+      assert.equal(status, 64);
+      assert.match(
+        told,
+        /is parbake's own, and would wait for itself\. Name the services that need what parbake makes\./,
+      );
+    }
+    assert.deepEqual(readdirSync(image.at(SYSTEM)), ["db@.service.d", "multi-user.target.wants"]);
+  });
+
   it("refuses a binary for another machine than the image's programs are for", async () => {
     image.write("usr/bin/sh", "");
     writeFileSync(image.at("usr/bin/sh"), elf(183));
