@@ -1,9 +1,11 @@
 // What systemd knows of parbake: its units, what enables them, and its drop-ins of other units, whoever installed them and in
 // whichever version. Follows links within the image only; changes nothing.
 
+import { basename, dirname } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
+import { finalName, isTemporaryName } from "../host/files/temporary.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
-import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
+import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
 import { isAt, listNames } from "./places.ts";
 import { joinFindings, leaving, NOTHING, removing, type Findings } from "./removal.ts";
 
@@ -20,7 +22,7 @@ export function findUnits(root: string, packaged: ReadonlySet<string>): Findings
 
 function findEnabled(root: string, folder: string): Findings {
   if (!/\.(?:wants|requires|upholds)$/.test(folder)) return NOTHING;
-  const own = listNames(root, folder).filter(isOwnUnit);
+  const own = listNames(root, folder).filter((name) => isOwnUnit(finalName(name)));
   return removing(
     "link",
     own.map((name) => `${folder}/${name}`),
@@ -33,6 +35,7 @@ function findDropIns(root: string, folder: string, name: string): Findings {
   if (isOwnUnit(name.replace(/\.d$/, ""))) return leaving("the operator's own, for a unit of parbake's", [path]);
   if (!name.endsWith(".d")) return NOTHING;
   return joinFindings([
+    removing("file", listUnfinished(root, `${path}/${HOLD}`)),
     judge(root, `${path}/${HOLD}`, originOfHold),
     judge(root, `${path}/${DROP_IN}`, (text) => (text.startsWith("# Made by parbake: ") ? "own" : "foreign")),
   ]);
@@ -54,7 +57,8 @@ function judge(root: string, path: string, originOf: (text: string) => HoldOrigi
 function findVendorUnits(root: string, packaged: ReadonlySet<string>): Findings {
   const names = listNames(root, VENDOR_UNITS);
   const settings = names.filter((name) => name.endsWith(".d") && isOwnUnit(name.replace(/\.d$/, "")));
-  const paths = [...names.filter(isOwnUnit), ...settings.map((name) => `${name}/run.conf`)];
+  const units = new Set([...names.filter(isOwnUnit), ...UNITS]);
+  const paths = [...units, ...settings.map((name) => `${name}/run.conf`)];
   return findOwn(
     root,
     paths.map((name) => `${VENDOR_UNITS}/${name}`),
@@ -62,14 +66,20 @@ function findVendorUnits(root: string, packaged: ReadonlySet<string>): Findings 
   );
 }
 
-/** Those of parbake's own paths that are there, less those that a package manager answers for. */
+/** What a killed installation left of this very file. */
+function listUnfinished(root: string, path: string): string[] {
+  const names = listNames(root, dirname(path)).filter(
+    (name) => isTemporaryName(name) && finalName(name) === basename(path),
+  );
+  return names.map((name) => `${dirname(path)}/${name}`);
+}
+
+/** Those of parbake's own paths that are there, and what a killed installation left of them, less those that a package manager answers for. */
 export function findOwn(root: string, paths: readonly string[], packaged: ReadonlySet<string>): Findings {
   const there = paths.filter((path) => isAt(root, path));
+  const unfinished = paths.flatMap((path) => listUnfinished(root, path));
   return joinFindings([
-    removing(
-      "file",
-      there.filter((path) => !packaged.has(path)),
-    ),
+    removing("file", [...unfinished, ...there.filter((path) => !packaged.has(path))]),
     leaving(
       "of the package parbake: apt or dnf removes it",
       there.filter((path) => packaged.has(path)),

@@ -2,7 +2,7 @@
 
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
 import { cleaningUp } from "../host/files/cleaning-up.ts";
-import { isTemporaryName, removeTemporary, temporaryName } from "../host/files/temporary.ts";
+import { finalName, isTemporaryName, removeTemporary, temporaryName } from "../host/files/temporary.ts";
 import { writeNew } from "../host/files/write-file.ts";
 import { entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
 import { makeFolders } from "../host/make-folders.ts";
@@ -46,8 +46,6 @@ function swapIn(root: string, path: string, make: (folder: Folder, name: string)
 
 /** What a killed installation left of this very file. The others may be in use by a run: an installation takes no lock. */
 export function sweep(folder: Folder, name: string): void {
-  const left = readdirSync(entryOf(folder, ".")).filter(
-    (each) => isTemporaryName(each) && each.startsWith(`.${name}.`),
-  );
+  const left = readdirSync(entryOf(folder, ".")).filter((each) => isTemporaryName(each) && finalName(each) === name);
   for (const each of left) removeTemporary(folder, each);
 }

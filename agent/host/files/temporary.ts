@@ -7,7 +7,7 @@ import { errnoOf } from "../file-error.ts";
 import { entryOf, type Folder } from "../folder.ts";
 import { removeIfThere } from "./remove-file.ts";
 
-const TEMPORARY = /^\..*\.parbake-tmp\.[0-9a-f]{16}$/;
+const TEMPORARY = /^\.(.*)\.parbake-tmp\.[0-9a-f]{16}$/;
 
 // The leading dot keeps it out of every `*.conf` of an include; the tail is what removeLeftovers looks for.
 export function temporaryName(name: string): string {
@@ -32,4 +32,9 @@ export function removeTemporary(folder: Folder, name: string): void {
 
 export function isTemporaryName(name: unknown): name is string {
   return typeof name === "string" && TEMPORARY.test(name) && !name.includes("/");
+}
+
+/** The name that a temporary file is to get, but for one longer than temporaryName keeps; of any other file its own. */
+export function finalName(name: string): string {
+  return TEMPORARY.exec(name)?.[1] ?? name;
 }

@@ -37,6 +37,27 @@ describe("parbake uninstall", () => {
     }
   });
 
+  it("removes what a killed installation left of parbake's files, and no other's temporary ones", async () => {
+    const [tail, vendor] = ["parbake-tmp.0123456789abcdef", "usr/lib/systemd/system"];
+    image.write(`usr/bin/.other.${tail}`, "a run's own");
+    const before = snapshot(image.root);
+    for (const path of [
+      `usr/bin/.parbake.${tail}`,
+      `${vendor}/.parbake-held.service.${tail}`,
+      `${vendor}/parbake.service.d/.run.conf.${tail}`,
+      `${SYSTEM}/app.service.d/.10-parbake.conf.${tail}`,
+    ]) {
+      image.write(path, "half");
+      assert.equal((await image.run("uninstall")).out, `removed /${path}\n`);
+      assert.deepEqual(snapshot(image.root), before);
+    }
+    await install("--unit", "app.service");
+    image.write(`${vendor}/.parbake.service.${tail}`, "half");
+    image.write(`${SYSTEM}/multi-user.target.wants/.parbake.service.${tail}`, "half");
+    await image.run("uninstall");
+    assert.deepEqual(snapshot(image.root), before);
+  });
+
   it("changes nothing with --dry-run", async () => {
     await install("--unit", "app.service");
     const before = snapshot(image.root, true);
