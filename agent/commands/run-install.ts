@@ -15,10 +15,10 @@ import { ENVIRONMENT_FILE } from "../install/layout.ts";
 import { listPackageFiles } from "../install/package-files.ts";
 import { listPieces, type Piece } from "../install/pieces.ts";
 import { isAt } from "../install/places.ts";
-import { listNewFolders, planInstall, refusePackaged } from "../install/plan-install.ts";
+import { findMasked, listNewFolders, planInstall, refusePackaged } from "../install/plan-install.ts";
 import { readProgram, refuseForeign } from "../install/program.ts";
 import { putPiece } from "../install/put-piece.ts";
-import { Refusal } from "../refusal.ts";
+import { formatProblem, Refusal } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 type Install = Extract<Command, { kind: "install" }>;
@@ -43,11 +43,13 @@ export async function runInstall(command: Install, session: Session): Promise<En
 function planPieces({ units, refresh, binary }: Install, { options: { root }, log }: Session): Piece[] {
   const inputs = new Inputs(root, refusingUntrusted(log));
   const program = readProgram(binary);
+  const wanted = listPieces({ program, units, refresh });
   const work = [
     () => refuseForeign(root, program),
     () => inputs.telling(() => inputs.judge(join(root, ENVIRONMENT_FILE))),
-    () => planInstall(root, listPieces({ program, units, refresh }), units),
+    () => planInstall(root, wanted, units),
   ];
+  for (const problem of findMasked(root, wanted)) log("warn", formatProblem(problem));
   return forEachGathering(work, (one) => one()).flatMap((pieces) => pieces ?? []);
 }
 

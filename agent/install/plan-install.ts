@@ -1,16 +1,17 @@
 // Which pieces of an installation are not yet in place, and every problem that stands in its way. Changes nothing.
 
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { forEachGathering } from "../collect-refusals.ts";
 import { findAttributes, readCurrent } from "../host/files/read-current.ts";
 import { isFolder, readLink } from "../host/find-entry.ts";
 import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
-import { listDangers } from "../host/trust.ts";
+import { listDangers, quote } from "../host/trust.ts";
+import { readImageLink } from "../image/read-image-text.ts";
 import { isUnitInImage } from "../image/units.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
-import { hasOthersLines, HOLD, isOwnUnit } from "./layout.ts";
+import { hasOthersLines, HOLD, isOwnUnit, SYSTEM_UNITS } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
 import { inPlace, listMissing, placeOf } from "./places.ts";
 
@@ -28,6 +29,16 @@ export function planInstall(root: string, pieces: readonly Piece[], units: reado
 export function listNewFolders(root: string, pieces: readonly Piece[]): string[] {
   const folders = pieces.map(({ kind, path }) => locateInRoot(root, kind === "folder" ? path : dirname(path)));
   return [...new Set(folders.flatMap((folder) => listMissing(root, folder)))];
+}
+
+/** Units that it enables and that never start all the same. Who bakes may want that for a while, so that none of them is refused. */
+export function findMasked(root: string, pieces: readonly Piece[]): Problem[] {
+  const enabled = pieces.flatMap(({ kind, path }) => (kind === "link" ? [`${SYSTEM_UNITS}/${basename(path)}`] : []));
+  const masks = enabled.filter((path) => readImageLink(root, path) === "/dev/null");
+  return masks.map((path) => ({
+    what: `${join(root, path)} masks ${basename(path)}, and systemd never starts it`,
+    fix: `Remove the mask before the image is used: rm ${quote(join(root, path))}`,
+  }));
 }
 
 function refuseUnfit(root: string, unit: string): null {

@@ -115,6 +115,17 @@ describe("parbake install", () => {
     assert.deepEqual(readdirSync(image.at(SYSTEM)), ["db@.service.d", "multi-user.target.wants"]);
   });
 
+  it("warns that what it enables never starts, where the image masks it", async () => {
+    image.link(`${SYSTEM}/parbake.service`, "/dev/null");
+    const { status, told } = await install("--refresh");
+    assert.equal(status, 0);
+    assert.match(
+      told,
+      /parbake\.service masks parbake\.service, and systemd never starts it\. Remove the mask .*: rm \//,
+    );
+    assert.doesNotMatch(told, /refresh/);
+  });
+
   it("refuses a binary for another machine than the image's programs are for", async () => {
     image.write("usr/bin/sh", "");
     writeFileSync(image.at("usr/bin/sh"), elf(183));
