@@ -5,6 +5,7 @@ import { hash } from "node:crypto";
 import { readManaged, type Managed, type ManagedFile } from "../apply/state/managed.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
 import { readCurrent } from "../host/files/read-current.ts";
+import type { Trust } from "../host/folder.ts";
 import { Refusal } from "../refusal.ts";
 import { inPlace, placeOf } from "./places.ts";
 import { joinFindings, leaving, NOTHING, removing, type Findings } from "./removal.ts";
@@ -27,7 +28,9 @@ function findFile(root: string, file: ManagedFile, isAsked: boolean): Findings {
     if (state === "gone") return NOTHING;
     if (!isAsked) return leaving("rendered by parbake; --rendered removes it", [path]);
     if (state === "edited") return leaving("edited since parbake wrote it", [path]);
-    return created ? removing("file", [path]) : leaving("there was one before parbake's, which is gone", [path]);
+    return created
+      ? removing("file", [path], trustOf(file))
+      : leaving("there was one before parbake's, which is gone", [path]);
   } catch (error) {
     // A link in its place, or in a folder that others may write to.
     if (error instanceof Refusal) return leaving(error.problems.map(({ what }) => what).join("; "), [path]);
@@ -35,9 +38,15 @@ function findFile(root: string, file: ManagedFile, isAsked: boolean): Findings {
   }
 }
 
-function compare(root: string, { path, sizeBytes, sha256 }: ManagedFile): "gone" | "edited" | "same" {
+/** As a run does, which removes what its config no longer has: the file's owner may write to the folder. */
+function trustOf({ uid, gid }: ManagedFile): Trust {
+  return { uids: [uid], gids: [gid] };
+}
+
+function compare(root: string, file: ManagedFile): "gone" | "edited" | "same" {
+  const { path, sizeBytes, sha256 } = file;
   const place = placeOf(root, path);
-  const current = inPlace(root, place, (folder) => readCurrent(folder, place.name, sizeBytes));
+  const current = inPlace(root, place, (folder) => readCurrent(folder, place.name, sizeBytes), trustOf(file));
   if (current === null || current.kind === "absent") return "gone";
   return current.bytes !== null && hash("sha256", current.bytes, "hex") === sha256 ? "same" : "edited";
 }

@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, explainFileError, explainingErrors } from "../host/file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../host/folder.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 
 /** A name in a folder of the image. */
@@ -18,12 +18,15 @@ export function placeOf(root: string, path: string): Place {
   return { folder: locateInRoot(root, dirname(path)), name: basename(path) };
 }
 
-/** `work` in the place's folder, which nobody else may write to; null where there is no such folder. */
-export function inPlace<T>(root: string, { folder }: Place, work: (folder: Folder) => T): T | null {
+/** `work` in the place's folder, which nobody else may write to but whom `trust` names; null where there is no such folder. */
+export function inPlace<T>(
+  root: string,
+  { folder }: Place,
+  work: (folder: Folder) => T,
+  trust: Trust = TRUST_NOBODY_ELSE,
+): T | null {
   try {
-    return inFolder(root, folder, TRUST_NOBODY_ELSE, (opened) =>
-      explainingErrors(opened.shownPath, () => work(opened)),
-    );
+    return inFolder(root, folder, trust, (opened) => explainingErrors(opened.shownPath, () => work(opened)));
   } catch (error) {
     if (isMissingFolder(error)) return null;
     throw error;

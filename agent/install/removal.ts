@@ -1,5 +1,6 @@
 // What an uninstallation takes away and what it leaves. Pure.
 
+import type { Trust } from "../host/folder.ts";
 import type { Problem } from "../refusal.ts";
 
 export interface Removal {
@@ -10,6 +11,8 @@ export interface Removal {
   readonly kind: "file" | "link" | "tree" | "store" | "mount";
   /** As the booted machine sees it. */
   readonly path: string;
+  /** Who else may write to its folder; undefined: nobody. */
+  readonly trust: Trust | undefined;
 }
 
 /** What stays, and why. */
@@ -35,8 +38,8 @@ export function joinFindings(all: readonly Findings[]): Findings {
   };
 }
 
-export function removing(kind: Removal["kind"], paths: readonly string[]): Findings {
-  return { ...NOTHING, removals: paths.map((path) => ({ kind, path })) };
+export function removing(kind: Removal["kind"], paths: readonly string[], trust?: Trust): Findings {
+  return { ...NOTHING, removals: paths.map((path) => ({ kind, path, trust })) };
 }
 
 export function leaving(because: string, paths: readonly string[]): Findings {

@@ -7,18 +7,19 @@ import { isGenerationName } from "../apply/change/generation-name.ts";
 import { removeFolderIfEmpty, removeIfThere } from "../host/files/remove-file.ts";
 import { removeTree } from "../host/files/remove-tree.ts";
 import { isFolder } from "../host/find-entry.ts";
-import { entryOf, inEntry, type Folder } from "../host/folder.ts";
+import { entryOf, inEntry, type Folder, type Trust } from "../host/folder.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import { syncFolder } from "../host/sync-folder.ts";
 import { inPlace, placeOf } from "./places.ts";
 import type { Removal } from "./removal.ts";
 
-export function remove(root: string, { kind, path }: Removal): void {
+export function remove(root: string, { kind, path, trust }: Removal): void {
   if (kind === "store" || kind === "mount") return emptyStore(root, path);
-  inEntryOf(root, path, (folder, name) => {
+  const work = (folder: Folder, name: string): void => {
     if (kind === "tree") removeTree(folder, name);
     else removeIfThere(entryOf(folder, name));
-  });
+  };
+  inEntryOf(root, path, work, trust);
 }
 
 /** @param folders as the booted machine sees them; one with something in it stays, and so does what is none by now */
@@ -30,14 +31,14 @@ export function removeEmpty(root: string, folders: readonly string[]): void {
     });
 }
 
-function inEntryOf(root: string, path: string, work: (folder: Folder, name: string) => void): void {
+function inEntryOf(root: string, path: string, work: (folder: Folder, name: string) => void, trust?: Trust): void {
   const place = placeOf(root, path);
-  inPlace(root, place, (folder) =>
+  const inFolder = (folder: Folder): void =>
     inEntry(folder, place.name, () => {
       work(folder, place.name);
       syncFolder(folder);
-    }),
-  );
+    });
+  inPlace(root, place, inFolder, trust);
 }
 
 /** Of what lies there, parbake's own: the generations and the links into them. */

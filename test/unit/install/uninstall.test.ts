@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatHolder, ownIdentity } from "../../../agent/apply/state/lock-holder.ts";
 import { makeFolder } from "../../support/folders.ts";
@@ -191,6 +191,29 @@ describe("parbake uninstall", () => {
     assert.match(out, /^left \/etc\/web\/before: there was one before parbake's, which is gone$/m);
     assert.match(out, /^left \/etc\/web\/linked: .*is a symlink to \/srv\/target$/m);
     assert.deepEqual(readdirSync(image.at("etc/web")), ["before", "edited", "linked"]);
+  });
+
+  it("removes a rendered file from a folder of the file's owner, and of nobody else", async function () {
+    if (process.geteuid!() !== 0) this.skip();
+    const [postgres, other] = [70_001, 70_002];
+    for (const [name, uid] of [
+      ["theirs", postgres],
+      ["others", other],
+    ] as const) {
+      image.write(`etc/${name}/90-parbake.conf`, name);
+      chownSync(image.at(`etc/${name}`), uid, uid);
+      chownSync(image.at(`etc/${name}/90-parbake.conf`), postgres, postgres);
+    }
+    const files = ["theirs", "others"].map((name) => entry(`/etc/${name}/90-parbake.conf`, name, true));
+    record(
+      image,
+      files.map((file) => ({ ...file, uid: postgres, gid: postgres })),
+    );
+    const { out } = await image.run("uninstall", "--rendered");
+    assert.match(out, /^removed \/etc\/theirs\/90-parbake\.conf$/m);
+    assert.match(out, /^left \/etc\/others\/90-parbake\.conf: .*\/etc\/others belongs to the user 70002/m);
+    assert.deepEqual(readdirSync(image.at("etc/theirs")), []);
+    assert.deepEqual(readdirSync(image.at("etc/others")), ["90-parbake.conf"]);
   });
 
   it("removes nothing that a package manager answers for", async () => {
