@@ -44,7 +44,7 @@ export async function makeStartingConfig(root: string, path: string): Promise<St
     config,
     units: listUnits(proposals),
     warnings: [
-      ...(isKnownSystem(image.system) ? [] : [unknownSystem(image.system)]),
+      ...(isKnownSystem(image.system) || apps.length === 0 ? [] : [unknownSystem(image.system)]),
       ...found.flatMap((each) => (each.kind === "note" ? [each.problem] : [])),
       ...proposals.flatMap(explainProposal),
       ...judge(config.text, templates).problems,
@@ -91,7 +91,12 @@ function explainProposal({ name, problems, advice }: Proposal): readonly Problem
   return [...whyNot, ...(problems.length > 0 ? [] : advice)];
 }
 
-function unknownSystem({ name }: OsRelease): Problem {
-  const what = `${name} is a distribution that parbake has no entries for: those that fit its files best were taken`;
+function unknownSystem(system: OsRelease): Problem {
+  const what = `parbake has no entries for ${describeSystem(system)}: those that fit its files best were taken`;
   return { what, fix: "Inspect the paths, owners and units in the config." };
+}
+
+function describeSystem({ id, name, version }: OsRelease): string {
+  if (id === "linux") return "an image whose os-release names no distribution";
+  return version === null ? `${name}, whose os-release has no VERSION_ID` : name;
 }

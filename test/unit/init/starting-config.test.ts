@@ -54,6 +54,26 @@ describe("the config that init makes of an image that means no good", () => {
     assert.match(config.text, /^apps:\n {2}nginx: \{ profile: nginx \}$/m);
   });
 
+  it("warns of a distribution without entries of its own, and says what its os-release lacks", async () => {
+    for (const [release, known] of [
+      ["", "an image whose os-release names no distribution"],
+      [
+        'ID=debian\nPRETTY_NAME="Debian GNU/Linux forky/sid"\n',
+        "Debian GNU/Linux forky/sid, whose os-release has no VERSION_ID",
+      ],
+      ['ID=debian\nVERSION_ID="11"\nPRETTY_NAME="Debian GNU/Linux 11 (bullseye)"\n', "Debian GNU/Linux 11 (bullseye)"],
+    ] as const) {
+      const warnings = async (files: object): Promise<string[]> => {
+        const { root } = makeTree({ ...files, "/etc/os-release": release });
+        return (await makeStartingConfig(root, PATH)).warnings.map(({ what }) => what);
+      };
+      const what = `parbake has no entries for ${known}: those that fit its files best were taken`;
+      assert.deepEqual((await warnings(NGINX)).slice(0, 1), [what]);
+      // Of no app, nothing was taken.
+      assert.equal((await warnings({})).includes(what), false);
+    }
+  });
+
   it("is made without waiting for a writer, and without a look outside of the image", async () => {
     const { root, path } = makeTree({
       ...NGINX,
