@@ -35,7 +35,7 @@ export async function runFleet(command: FleetCommand, session: Session): Promise
     );
   };
   try {
-    return await report(survey, command, session);
+    return await report(survey, { ...command, regions }, session);
   } finally {
     clients.close();
   }
@@ -51,7 +51,8 @@ async function report(survey: Survey, command: FleetCommand, session: Session): 
     return endingOf(summary);
   }
   const summary = await survey(command.all ? (instances) => say(instances, formatInstances) : null);
-  say({ summary, limits: command.limits }, (known, paint) => formatFleet(known.summary, known.limits, paint));
+  const { regions, limits } = command;
+  say({ summary, regions, limits }, formatFleet);
   return endingOf(summary);
 }
 

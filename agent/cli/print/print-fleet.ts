@@ -6,14 +6,22 @@ import type { FleetLimits, Standing, StandingInstance } from "../../fleet/judge-
 import { countInstances, type FleetSummary, type ImageSummary } from "../../fleet/summarize-fleet.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 
-export function formatFleet(summary: FleetSummary, limits: FleetLimits, paint: Paint): string {
-  if (summary.instances === 0) return "no instance is like that: look at --tag, --asg, --state and --region\n";
+/** What was asked for, and what there is. */
+interface Fleet {
+  readonly summary: FleetSummary;
+  readonly regions: readonly string[];
+  readonly limits: FleetLimits;
+}
+
+export function formatFleet({ summary, regions, limits }: Fleet, paint: Paint): string {
   const byRegion = Map.groupBy(summary.images, ({ region }) => region);
-  const sections = [...byRegion].map(([region, images]) => formatRegion(region, images, summary.takenAtMs, paint));
-  return [...sections, formatVerdict(summary, limits, paint)].join("");
+  const sections = regions.map((region) => formatRegion(region, byRegion.get(region) ?? [], summary.takenAtMs, paint));
+  const hint = summary.instances === 0 ? "look at --region, --state (default running), --tag and --asg\n" : "";
+  return [...sections, hint, formatVerdict(summary, limits, paint)].join("");
 }
 
 function formatRegion(region: string, images: readonly ImageSummary[], nowMs: number, paint: Paint): string {
+  if (images.length === 0) return `${paint.bold(region)}: no instance like that\n`;
   const instances = formatCount(countInstances(images), "instance");
   const head = `${paint.bold(region)}: ${instances} of ${formatCount(images.length, "image")}\n`;
   return head + formatColumns([HEAD.map(paint.dim), ...images.map((image) => formatImage(image, nowMs, paint))], "  ");
@@ -80,7 +88,7 @@ function listSome(names: readonly string[]): string {
 function formatVerdict({ instances, outdated, images }: FleetSummary, limits: FleetLimits, paint: Paint): string {
   const { maxAgeMs, maxBehind, bans } = limits;
   const isLimited = maxAgeMs !== null || maxBehind !== null;
-  if (!isLimited && bans.length === 0) return "";
+  if (instances === 0 || (!isLimited && bans.length === 0)) return "";
   const unknown = images.filter(({ standing, faults }) => standing.kind === "gone" && faults.length === 0).length;
   const note =
     isLimited && unknown > 0

@@ -186,9 +186,11 @@ describe("parbake fleet", () => {
   it("says so where nothing is like what was asked for", async () => {
     assert.deepEqual(await fleet("--tag role=wbe"), {
       status: 0,
-      out: "no instance is like that: look at --tag, --asg, --state and --region\n",
+      out: "eu-west-1: no instance like that\nlook at --region, --state (default running), --tag and --asg\n",
       told: "",
     });
+    const { out } = await fleet("--region us-west-2,us-east-1 --all --max-age 300d");
+    assert.match(out, /^i-.*\nus-west-2: no instance like that\nus-east-1: 1 instance of 1 image\n/);
   });
 
   it("goes by another tag of the images, with any characters in its value", async () => {
