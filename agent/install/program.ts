@@ -3,11 +3,12 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { isSea } from "node:sea";
+import { machineOf, nameMachine } from "../host/elf.ts";
 import { errnoOf } from "../host/file-error.ts";
+import { readHead } from "../host/read-head.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import { Refusal } from "../refusal.ts";
-import { HEADER_BYTES, isProgram, machineOf } from "./elf.ts";
 
 const BINARY: FileKind = {
   name: "the binary",
@@ -40,27 +41,22 @@ function runningProgram(): string {
   throw new Refusal("usage", { what, fix: "Build it (npm run build), and name it: --binary dist/parbake." });
 }
 
+/** Whether the kernel could run it: ELF, or a script that names its interpreter. */
+function isProgram(bytes: Buffer): boolean {
+  return machineOf(bytes) !== null || bytes.toString("latin1", 0, 2) === "#!";
+}
+
 /** Programs that an image has, whatever else is in it. */
 const USUAL = ["/bin/sh", "/usr/bin/env", "/bin/busybox", "/usr/lib/systemd/systemd"];
 
 /** @throws Refusal where the image's own programs are for another machine */
 export function refuseForeign(root: string, program: Buffer): void {
   const machine = machineOf(program);
-  const [theirs] = USUAL.flatMap((path) => machineOf(readHeader(root, path)) ?? []);
+  const heads = USUAL.map((path) => readHead(join(root, locateInRoot(root, path))));
+  const [theirs] = heads.flatMap((head) => (head === null ? [] : (machineOf(head) ?? [])));
   if (machine === null || theirs === undefined || machine === theirs) return;
   throw new Refusal("usage", {
-    what: `the binary is for ${machine}, and the programs of the image are for ${theirs}`,
+    what: `the binary is for ${nameMachine(machine)}, and the programs of the image are for ${nameMachine(theirs)}`,
     fix: "Name the parbake of that architecture with --binary.",
   });
-}
-
-/** Nothing of what is not there, or is no file. */
-function readHeader(root: string, path: string): Buffer {
-  try {
-    const file = join(root, locateInRoot(root, path));
-    return readPlain(file, file, BINARY).bytes.subarray(0, HEADER_BYTES);
-  } catch (error) {
-    if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
-    return Buffer.alloc(0);
-  }
 }

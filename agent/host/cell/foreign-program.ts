@@ -1,11 +1,13 @@
 // Whether this machine can run a program of an image at all: another CPU's needs an emulator that the kernel knows. Reads the
 // program's head, a script's interpreter's, and the kernel's list of emulators.
 
-import { closeSync, constants, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { ARM64, machineOf, nameMachine, X86, X86_64 } from "../elf.ts";
 import { errnoOf } from "../file-error.ts";
+import { readHead } from "../read-head.ts";
 import { resolveInRoot } from "../resolve-in-root.ts";
-import { findEmulator, machineOf, nameMachine } from "./elf-machine.ts";
+import { findEmulator } from "./find-emulator.ts";
 
 const EMULATORS_FOLDER = "/proc/sys/fs/binfmt_misc";
 
@@ -28,7 +30,7 @@ export function explainForeign(root: string, program: string, own: string = proc
 
 // Linux on x64 runs 32-bit programs, too; on arm64 only some CPUs do.
 function ownMachines(arch: string): readonly number[] {
-  return arch === "arm64" ? [183] : [62, 3];
+  return arch === "arm64" ? [ARM64] : [X86_64, X86];
 }
 
 interface Binary {
@@ -47,22 +49,6 @@ function findBinary(root: string, program: string): Binary | null {
     path = interpreter;
   }
   return null;
-}
-
-function readHead(file: string): Buffer | null {
-  try {
-    const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
-    try {
-      const head = Buffer.alloc(256);
-      return head.subarray(0, readSync(fd, head, 0, head.length, 0));
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    // Not there, or no file: the attempt to run it says so.
-    if (errnoOf(error) === null) throw error;
-    return null;
-  }
 }
 
 function readEmulators(): string[] {

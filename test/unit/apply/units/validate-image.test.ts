@@ -93,7 +93,7 @@ describe("validateImage", () => {
     const because = IS_ROOT
       ? "no program can be run in an image here: unshare: unshare failed: Operation not permitted"
       : "only root can run a program in an image";
-    const own = process.arch === "arm64" ? "aarch64" : "x86_64";
+    const own = process.arch === "arm64" ? "arm64" : "x86_64";
     assert.deepEqual(Object.fromEntries(said(outcomes)), {
       "/etc/a": `not validated by /bin/v: ${because}`,
       "/run/parbake/secrets/b": "not validated by /bin/v before the boot: it needs secrets, which are in no image",

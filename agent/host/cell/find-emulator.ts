@@ -1,30 +1,10 @@
-// Which CPU a program is for, and which of the kernel's registered emulators takes it. Pure.
+// Which of the kernel's registered emulators takes a program that is for another CPU. Pure.
 
 /** A handler of binfmt_misc. */
 export interface Emulator {
   readonly interpreter: string;
   /** Flag F: the kernel opened it when it was registered, so that it needs to be in no image. */
   readonly isHeldOpen: boolean;
-}
-
-const ELF_MAGIC = Buffer.from("\x7fELF", "latin1");
-
-/** `e_machine` of elf(5). Null: no ELF file. */
-export function machineOf(head: Buffer): number | null {
-  if (head.length < 20 || !head.subarray(0, 4).equals(ELF_MAGIC)) return null;
-  return head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18);
-}
-
-const MACHINES: ReadonlyMap<number, string> = new Map([
-  [3, "i386"],
-  [40, "arm"],
-  [62, "x86_64"],
-  [183, "aarch64"],
-  [243, "riscv64"],
-]);
-
-export function nameMachine(machine: number): string {
-  return MACHINES.get(machine) ?? `another CPU (ELF machine ${machine})`;
 }
 
 /** @param handlers as the kernel prints them below /proc/sys/fs/binfmt_misc (admin-guide/binfmt-misc.rst) */
