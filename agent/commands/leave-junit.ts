@@ -1,14 +1,10 @@
 // Leaves the file of `--junit`, whole or not at all, however the command ends.
 
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import type { JunitCase } from "../cli/junit.ts";
 import { warningsOf, type Outcome } from "../cli/outcome.ts";
 import { endingOf, type Ending } from "../ending.ts";
-import { errnoOf, explainErrno } from "../host/file-error.ts";
-import { cleaningUp } from "../host/files/cleaning-up.ts";
-import { temporaryName } from "../host/files/temporary.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { writeOutput } from "./write-output.ts";
 
 /** What a command tells of its machines once it knows it. */
 export type TellOutcomes = (outcomes: readonly Outcome[]) => void;
@@ -26,7 +22,7 @@ export async function leavingJunit(
   let told: readonly Outcome[] = [];
   const leave = async (failure: Failure | null) => {
     const { formatJunit } = await import("../cli/junit.ts");
-    return tryWrite(file, formatJunit(className, casesOf(told, failure)));
+    return writeOutput("--junit", file, formatJunit(className, casesOf(told, failure)));
   };
   const ending = await work((outcomes) => (told = outcomes)).catch(async (error: unknown) => {
     const problem = await leave(failureOfError(error));
@@ -64,34 +60,4 @@ function casesOf(outcomes: readonly Outcome[], failure: Failure | null): JunitCa
   const cases = outcomes.map((each) => ({ name: each.type, problems: each.problems, warnings: warningsOf(each) }));
   const isTold = failure === null || outcomes.some(({ problems }) => problems.length > 0);
   return isTold ? cases : [...cases, { name: failure.code, problems: failure.problems, warnings: [] }];
-}
-
-/** Null: it is written. */
-function tryWrite(file: string, text: string): Problem | null {
-  try {
-    return replace(file, text);
-  } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === null) throw error;
-    if (errno === "ENOENT") return { what: `--junit: the folder of ${file} does not exist`, fix: "Make it first." };
-    const { what, fix } = explainErrno(errno);
-    return { what: `--junit: ${file} ${what}`, fix };
-  }
-}
-
-/** By a rename: whoever reads it sees the old one or the whole new one. */
-function replace(file: string, text: string): Problem | null {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile())
-    return { what: `--junit: ${file} is there and no plain file`, fix: "Name a file." };
-  const target = found === undefined ? file : realpathSync(file);
-  const temporary = join(dirname(target), temporaryName(basename(target)));
-  cleaningUp(
-    () => {
-      writeFileSync(temporary, text, { flag: "wx" });
-      renameSync(temporary, target);
-    },
-    () => rmSync(temporary, { force: true }),
-  );
-  return null;
 }

@@ -1,16 +1,15 @@
 // `parbake seal`: the last provisioner of a bake. Its stages, one after another; what they found; and 65 if any of it fails.
 
 import { randomBytes } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { sarifDocument } from "../cli/print/print-sarif.ts";
 import { formatSeal, sealDocument } from "../cli/print/print-seal.ts";
 import { showing } from "../cli/progress.ts";
 import { readSealConfig } from "../config/read/read-seal-config.ts";
 import type { SealConfig } from "../config/seal-config.ts";
 import type { Ending } from "../ending.ts";
-import { explainingErrors } from "../host/file-error.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { VERSION } from "../process/version.ts";
+import { Refusal } from "../refusal.ts";
 import { applyAllowances, type Allowed } from "../seal/allow.ts";
 import { cleanImage } from "../seal/clean/clean-image.ts";
 import type { Finding, StageResult } from "../seal/finding.ts";
@@ -24,6 +23,7 @@ import { shownJson } from "../shown.ts";
 import { checkIdentity, checkLatest, describeImage, forgetMachine } from "./seal-image.ts";
 import type { SealCommand, SealRun } from "./seal-run.ts";
 import type { Session } from "./session.ts";
+import { writeOutput } from "./write-output.ts";
 
 /** @returns what it found and what it changed; throws only where it cannot go on at all */
 type Stage = (run: SealRun) => Promise<StageResult> | StageResult;
@@ -85,5 +85,6 @@ async function search({ command, config, session }: SealRun): Promise<StageResul
 }
 
 function writeSarif(file: string, document: unknown): void {
-  explainingErrors(file, () => writeFileSync(file, `${shownJson(document, 2)}\n`));
+  const problem = writeOutput("--sarif", file, `${shownJson(document, 2)}\n`);
+  if (problem !== null) throw new Refusal("cannot-write", problem);
 }

@@ -1,14 +1,13 @@
 // Puts a piece in its place, by one rename, so that a run or a boot never meets half of it.
 
-import { readdirSync, renameSync, symlinkSync } from "node:fs";
-import { cleaningUp } from "../host/files/cleaning-up.ts";
-import { finalName, isTemporaryName, removeTemporary, temporaryName } from "../host/files/temporary.ts";
+import { readdirSync, symlinkSync } from "node:fs";
+import { swapIn } from "../host/files/swap-in.ts";
+import { finalName, isTemporaryName, removeTemporary } from "../host/files/temporary.ts";
 import { writeNew } from "../host/files/write-file.ts";
 import { entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
 import { makeFolders } from "../host/make-folders.ts";
 import { ownGid, ownUid } from "../host/own-ids.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
-import { syncFolder } from "../host/sync-folder.ts";
 import type { Piece } from "./pieces.ts";
 import { placeOf } from "./places.ts";
 
@@ -16,30 +15,24 @@ import { placeOf } from "./places.ts";
 export function putPiece(root: string, piece: Piece): void {
   switch (piece.kind) {
     case "file":
-      return swapIn(root, piece.path, (folder, name) => {
+      return replace(root, piece.path, (folder, name) => {
         const { path, bytes, mode } = piece;
         writeNew(folder, name, { path, bytes, mode, uid: ownUid(), gid: ownGid() });
       });
     case "folder":
       return void makeFolders(root, "/", locateInRoot(root, piece.path), 0o755);
     case "link":
-      return swapIn(root, piece.path, (folder, name) => symlinkSync(piece.text, entryOf(folder, name)));
+      return replace(root, piece.path, (folder, name) => symlinkSync(piece.text, entryOf(folder, name)));
   }
 }
 
-function swapIn(root: string, path: string, make: (folder: Folder, name: string) => void): void {
+function replace(root: string, path: string, make: (folder: Folder, name: string) => void): void {
   const place = placeOf(root, path);
   makeFolders(root, "/", place.folder, 0o755);
   inFolder(root, place.folder, TRUST_NOBODY_ELSE, (folder) =>
     inEntry(folder, place.name, () => {
       sweep(folder, place.name);
-      const newName = temporaryName(place.name);
-      make(folder, newName);
-      cleaningUp(
-        () => renameSync(entryOf(folder, newName), entryOf(folder, place.name)),
-        () => removeTemporary(folder, newName),
-      );
-      syncFolder(folder);
+      swapIn(folder, place.name, (newName) => make(folder, newName));
     }),
   );
 }

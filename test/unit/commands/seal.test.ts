@@ -84,6 +84,15 @@ describe("parbake seal", () => {
     assert.ok(runs[0]!.results.some(({ ruleId }) => ruleId === "npm-token"));
   });
 
+  it("says which option names a file that cannot be written", async () => {
+    const { status, err } = await seal(makeImage(), ["--sarif", "/nowhere/at/all/out.sarif"]);
+    assert.equal(status, 73);
+    assert.match(
+      err,
+      /^parbake: --sarif: the folder of \/nowhere\/at\/all\/out\.sarif does not exist\. Make it first\.$/m,
+    );
+  });
+
   it("refuses a config whose `seal` is wrong, with its place, before it removes anything", async () => {
     const image = makeImage();
     image.write("root/.bash_history", "ls\n");

@@ -1,0 +1,37 @@
+// Writes the file that an option names, whole or not at all: whoever reads it sees the old one or the new one.
+
+import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, explainErrno } from "../host/file-error.ts";
+import { cleaningUp } from "../host/files/cleaning-up.ts";
+import { temporaryName } from "../host/files/temporary.ts";
+import type { Problem } from "../refusal.ts";
+
+/** Null: it is written. @param option `--junit` */
+export function writeOutput(option: string, file: string, text: string): Problem | null {
+  try {
+    return replace(option, file, text);
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === null) throw error;
+    if (errno === "ENOENT") return { what: `${option}: the folder of ${file} does not exist`, fix: "Make it first." };
+    const { what, fix } = explainErrno(errno);
+    return { what: `${option}: ${file} ${what}`, fix };
+  }
+}
+
+function replace(option: string, file: string, text: string): Problem | null {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile())
+    return { what: `${option}: ${file} is there and no plain file`, fix: "Name a file." };
+  const target = found === undefined ? file : realpathSync(file);
+  const temporary = join(dirname(target), temporaryName(basename(target)));
+  cleaningUp(
+    () => {
+      writeFileSync(temporary, text, { flag: "wx" });
+      renameSync(temporary, target);
+    },
+    () => rmSync(temporary, { force: true }),
+  );
+  return null;
+}
