@@ -60,6 +60,14 @@ const REPORT = {
   changed: true,
   rolledBack: false,
   recovered: null,
+  image: {
+    bakedAt: "2026-02-01T00:00:00Z",
+    ageMs: 1,
+    amiId: "ami-1",
+    baseImage: null,
+    family: "web",
+    sourceCommit: null,
+  },
   stages: [{ name: "lock", tookMs: 1 }],
   folders: [{ path: "/etc/b", change: "create" }],
   files: [
