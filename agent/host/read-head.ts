@@ -1,14 +1,14 @@
 // Reads the first bytes of a plain file, which say what it is. Follows no symlink at its name, and waits for no writer of a pipe.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { errnoOf } from "./file-error.ts";
+import { attempt } from "./attempt.ts";
 
 /** As many as the kernel reads of a program (BINPRM_BUF_SIZE). */
 const HEAD_BYTES = 256;
 
 /** Null: there is none, or none that can be read. */
 export function readHead(path: string): Buffer | null {
-  try {
+  return attempt(null, () => {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       if (!fstatSync(fd).isFile()) return null;
@@ -17,8 +17,5 @@ export function readHead(path: string): Buffer | null {
     } finally {
       closeSync(fd);
     }
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return null;
-  }
+  });
 }

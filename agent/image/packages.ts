@@ -9,7 +9,7 @@ import { Refusal } from "../refusal.ts";
 import type { Package } from "./package.ts";
 import { parseDpkgStatus } from "./parse-dpkg-status.ts";
 import { listImageFolder } from "./read-image-text.ts";
-import { readRpmDatabase } from "./rpm-database.ts";
+import { findRpmDatabase, readRpmDatabase } from "./rpm-database.ts";
 
 export type Packages =
   /** By name, then by architecture. */
@@ -23,19 +23,16 @@ const DPKG_STATUS = "/var/lib/dpkg/status";
 /** Images made without dpkg, such as the distroless ones, have a file for each package here. */
 const DPKG_FOLDER = "/var/lib/dpkg/status.d";
 
-// rpm 4.16 and later; the second is where Fedora has it, and AL2023's successors may.
-const RPM_DATABASES = ["/var/lib/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite"];
-/** What rpm wrote until then, as on Amazon Linux 2. */
+/** What rpm wrote before it had SQLite, as on Amazon Linux 2. */
 const BERKELEY_DATABASE = "/var/lib/rpm/Packages";
 
 export function listPackages(root: string): Packages {
   try {
-    const [database] = RPM_DATABASES.filter((path) => existsSync(resolveInRoot(root, path)));
     // A Debian may have rpm's empty database, beside alien's.
     const debs = readDpkg(root);
     if (debs.length > 0) return { kind: "deb", list: debs.toSorted(byName) };
-    if (database !== undefined)
-      return { kind: "rpm", list: readRpmDatabase(resolveInRoot(root, database)).toSorted(byName) };
+    const database = findRpmDatabase(root);
+    if (database !== null) return { kind: "rpm", list: readRpmDatabase(database).toSorted(byName) };
   } catch (error) {
     return { kind: "unreadable", why: explain(error) };
   }

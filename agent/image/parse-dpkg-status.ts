@@ -4,7 +4,7 @@ import type { Package } from "./package.ts";
 
 /** @param text stanzas with blank lines between */
 export function parseDpkgStatus(text: string): Package[] {
-  return text.split(/\n\s*\n/).flatMap((stanza) => {
+  return splitStanzas(text).flatMap((stanza) => {
     const [name, version, arch, status] = ["Package", "Version", "Architecture", "Status"].map((field) =>
       readField(stanza, field),
     );
@@ -13,8 +13,12 @@ export function parseDpkgStatus(text: string): Package[] {
   });
 }
 
+export function splitStanzas(text: string): string[] {
+  return text.split(/\n\s*\n/);
+}
+
 // A continued line begins with a blank, and so never with a field's name.
-function readField(stanza: string, name: string): string | null {
+export function readField(stanza: string, name: string): string | null {
   return new RegExp(`^${name}:[ \\t]*(\\S.*?)\\s*$`, "m").exec(stanza)?.[1] ?? null;
 }
 

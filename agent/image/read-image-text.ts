@@ -3,10 +3,9 @@
 
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { errnoOf } from "../host/file-error.ts";
+import { attempt } from "../host/attempt.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
-import { Refusal } from "../refusal.ts";
 
 const TEXT: FileKind = {
   name: "the file",
@@ -20,17 +19,17 @@ const TEXT: FileKind = {
  * @returns null where there is no such file, or none that could be one: unreadable, a device, far too large
  */
 export function readImageText(root: string, path: string): string | null {
-  return orNull(() => readPlain(resolveLinks(root, path), path, TEXT).bytes.toString("utf8"));
+  return attempt(null, () => readPlain(resolveLinks(root, path), path, TEXT).bytes.toString("utf8"));
 }
 
 /** The names in a folder of the image, sorted; none where there is no such folder. */
 export function listImageFolder(root: string, path: string): readonly string[] {
-  return orNull(() => readdirSync(resolveInRoot(root, path)).toSorted()) ?? [];
+  return attempt([], () => readdirSync(resolveInRoot(root, path)).toSorted());
 }
 
 /** Whether the path leads to anything. */
 export function isInImage(root: string, path: string): boolean {
-  return orNull(() => existsSync(resolveInRoot(root, path))) ?? false;
+  return attempt(false, () => existsSync(resolveInRoot(root, path)));
 }
 
 /** Whether there is an entry of that path, be it a symlink that leads nowhere. */
@@ -40,19 +39,10 @@ export function isEntryInImage(root: string, path: string): boolean {
 
 /** What the symlink of that path says; null: it is none. */
 export function readImageLink(root: string, path: string): string | null {
-  return orNull(() => readlinkSync(join(resolveInRoot(root, dirname(path)), basename(path))));
+  return attempt(null, () => readlinkSync(join(resolveInRoot(root, dirname(path)), basename(path))));
 }
 
 /** Below `/`, too: what is read must be no symlink. */
 function resolveLinks(root: string, path: string): string {
   return join(root, locateInRoot(root, path));
-}
-
-function orNull<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
-    return null;
-  }
 }

@@ -3,8 +3,8 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../attempt.ts";
 import { ARM64, machineOf, nameMachine, X86, X86_64 } from "../elf.ts";
-import { errnoOf } from "../file-error.ts";
 import { readHead } from "../read-head.ts";
 import { resolveInRoot } from "../resolve-in-root.ts";
 import { findEmulator } from "./find-emulator.ts";
@@ -51,15 +51,12 @@ function findBinary(root: string, program: string): Binary | null {
   return null;
 }
 
+// Not mounted, or not ours to read: the kernel has none for us.
 function readEmulators(): string[] {
-  try {
+  return attempt([], () => {
     const names = readdirSync(EMULATORS_FOLDER).filter((name) => name !== "register" && name !== "status");
     return names.map((name) => readFileSync(join(EMULATORS_FOLDER, name), "utf8"));
-  } catch (error) {
-    // Not mounted, or not ours to read: the kernel has none for us.
-    if (errnoOf(error) === null) throw error;
-    return [];
-  }
+  });
 }
 
 function isThere(path: string): boolean {

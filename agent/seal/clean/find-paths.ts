@@ -2,7 +2,7 @@
 
 import { lstatSync, readdirSync, statSync, type Stats } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../host/file-error.ts";
+import { attempt } from "../../host/attempt.ts";
 import { globRegExp } from "../allow.ts";
 
 /** @returns paths from the root, sorted */
@@ -28,19 +28,9 @@ function matching(folder: string, name: string): readonly string[] {
 }
 
 export function look(path: string): Stats | null {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return null;
-  }
+  return attempt(null, () => lstatSync(path, { throwIfNoEntry: false }) ?? null);
 }
 
 export function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return [];
-  }
+  return attempt([], () => readdirSync(folder));
 }

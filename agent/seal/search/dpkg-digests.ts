@@ -2,7 +2,9 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { attempt, type Digests } from "./digests.ts";
+import { attempt } from "../../host/attempt.ts";
+import { readField, splitStanzas } from "../../image/parse-dpkg-status.ts";
+import type { Digests } from "./digests.ts";
 
 const DPKG = "var/lib/dpkg";
 
@@ -11,9 +13,9 @@ const DISTRIBUTION = /@(?:[\w-]+\.)*(?:debian\.org|debian\.net|ubuntu\.com|canon
 export function readDpkg(root: string): Digests {
   const digests = new Map<string, string>();
   const believed = new Set<string>();
-  for (const stanza of attempt("", () => readFileSync(join(root, DPKG, "status"), "latin1")).split("\n\n")) {
-    const [name, maintainer] = [fieldOf(stanza, "Package"), fieldOf(stanza, "Maintainer")];
-    if (!DISTRIBUTION.test(maintainer)) continue;
+  for (const stanza of splitStanzas(attempt("", () => readFileSync(join(root, DPKG, "status"), "latin1")))) {
+    const [name, maintainer] = [readField(stanza, "Package"), readField(stanza, "Maintainer")];
+    if (name === null || !DISTRIBUTION.test(maintainer ?? "")) continue;
     believed.add(name);
     // Of its conffiles.
     for (const [, path, digest] of stanza.matchAll(/^ \/(\S+) ([0-9a-f]{32})/gm)) digests.set(path!, `md5:${digest}`);
@@ -26,8 +28,4 @@ export function readDpkg(root: string): Digests {
     for (const [, digest, path] of sums.matchAll(/^([0-9a-f]{32}) [ *](.+)$/gm)) digests.set(path!, `md5:${digest}`);
   }
   return digests;
-}
-
-function fieldOf(stanza: string, name: string): string {
-  return new RegExp(`^${name}: (.+)$`, "m").exec(stanza)?.[1] ?? "";
 }

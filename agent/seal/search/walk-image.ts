@@ -11,6 +11,7 @@ import {
   statSync,
   type Dirent,
 } from "node:fs";
+import { attempt } from "../../host/attempt.ts";
 import { errnoOf } from "../../host/file-error.ts";
 
 export type Walked =
@@ -58,12 +59,7 @@ function* enter(root: string, path: string, device: number, seen: Set<string>): 
 const MEMORY_TYPES = [0x01021994, 0x858458f6];
 
 function isMemory(path: Buffer): boolean {
-  try {
-    return MEMORY_TYPES.includes(statfsSync(path).type);
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return false;
-  }
+  return attempt(false, () => MEMORY_TYPES.includes(statfsSync(path).type));
 }
 
 function* openOne(root: string, path: string, seen: Set<string>): Generator<Walked> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { makeHeader, writeDatabase } from "../../image/support/rpm-database.ts";
 import { pem } from "../../support/planted.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 import { listFound, searchHere } from "../../support/search-here.ts";
@@ -46,6 +47,32 @@ describe("a file of a package", () => {
       image.write("opt/app/key.pem", KEY);
       install(image, "app", maintainer, `${MD5}  opt/app/key.pem\n`);
       assert.deepEqual(listFound(await searchHere(image.root)), ["private-key /opt/app/key.pem:1"], maintainer);
+    }
+  });
+
+  it("of a distribution with rpm is known by the headers of its database, and what is damaged says nothing", async () => {
+    const sha256 = createHash("sha256").update(KEY).digest("hex");
+    for (const [vendor, found] of [
+      ["Amazon Linux", []],
+      ["Ann", ["private-key /usr/share/x/key.pem:1"]],
+    ] as const) {
+      const image = makeScratch();
+      image.write("usr/share/x/key.pem", KEY);
+      const database = image.path("usr/lib/sysimage/rpm/rpmdb.sqlite");
+      writeDatabase(database, [
+        Buffer.from("damaged"),
+        makeHeader([
+          [1011, vendor],
+          [1035, "", sha256],
+          [1116, 0, 1],
+          [1117, "x", "key.pem"],
+          [1118, "/usr/share/", "/usr/share/x/"],
+          [5011, 8],
+        ]),
+      ]);
+      assert.deepEqual(listFound(await searchHere(image.root)), found, vendor);
+      image.write("usr/lib/sysimage/rpm/rpmdb.sqlite", "no database at all");
+      assert.deepEqual(listFound(await searchHere(image.root)), ["private-key /usr/share/x/key.pem:1"]);
     }
   });
 });
