@@ -1,12 +1,12 @@
 // Which files of an image decide what a boot does, with their digests: config, templates, units, and parbake itself. Never writes, and
 // never takes a digest of what may hold a secret, such as /etc/parbake/environment.
 
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
 import { pathInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
-import { listImageFolder } from "../image/read-image-text.ts";
+import { listImageFolder, listImageTree } from "../image/read-image-text.ts";
 import { ownerOf } from "../names/own-places.ts";
 import { digestFile } from "./digest-file.ts";
 import type { BakedInput, BakeManifest, InputKind } from "./manifest.ts";
@@ -15,10 +15,11 @@ import type { BakedInput, BakeManifest, InputKind } from "./manifest.ts";
 export function listInputs(config: Config | null, root: string): Pick<BakeManifest, "inputs" | "inputFolders"> {
   const sources = (config?.sources ?? []).map((path) => locate(root, path)).filter((path) => path !== null);
   const folder = config === null ? null : locate(root, config.templatesFolder);
-  const templates = folder === null ? [] : listBelow(root, folder);
+  const templates = folder === null ? [] : listImageTree(root, folder);
   const dropIns = sources.slice(0, 1).map((path) => join(dirname(path), "parbake.d"));
+  const configs = new Set([...sources, ...dropIns.flatMap((each) => listImageTree(root, each))]);
   const inputs = [
-    ...take("config", sources, root),
+    ...take("config", [...configs], root),
     ...take("template", templates, root),
     ...take("unit", listUnits(root), root),
     ...take("program", ["/usr/bin/parbake"], root),
@@ -35,13 +36,6 @@ function take(kind: InputKind, paths: readonly string[], root: string): BakedInp
   return paths
     .filter((path) => existsSync(resolveInRoot(root, path)))
     .map((path) => ({ kind, path, ...digestFile(root, path) }));
-}
-
-function listBelow(root: string, folder: string): string[] {
-  const place = resolveInRoot(root, folder);
-  if (!existsSync(place)) return [];
-  const entries = readdirSync(place, { recursive: true, encoding: "utf8" }).toSorted();
-  return entries.filter((name) => lstatSync(join(place, name)).isFile()).map((name) => `${folder}/${name}`);
 }
 
 const UNIT_FOLDERS = ["/etc/systemd/system", "/usr/lib/systemd/system"];

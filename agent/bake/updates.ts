@@ -32,7 +32,7 @@ export function tellUpdates(pending: PendingUpdates, policy: UpdatesPolicy): Fin
   }
 }
 
-export type UpdatesPolicy = Exclude<SealConfig["updates"], "ignore">;
+type UpdatesPolicy = Exclude<SealConfig["updates"], "ignore">;
 
 const MOST_NAMED = 20;
 

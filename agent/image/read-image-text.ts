@@ -1,7 +1,7 @@
 // Reads a text of a machine image that nobody wrote for parbake: a unit, a program's config. Follows symlinks within the image
 // alone, waits for no writer of a pipe, and takes in no more than such a file has. Never writes.
 
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { attempt } from "../host/attempt.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
@@ -25,6 +25,14 @@ export function readImageText(root: string, path: string): string | null {
 /** The names in a folder of the image, sorted; none where there is no such folder. */
 export function listImageFolder(root: string, path: string): readonly string[] {
   return attempt([], () => readdirSync(resolveInRoot(root, path)).toSorted());
+}
+
+/** The files below a folder of the image, and symlinks to files, by path and sorted; none where there is no such folder. */
+export function listImageTree(root: string, folder: string): string[] {
+  const options = { recursive: true, encoding: "utf8" } as const;
+  const names = attempt([], () => readdirSync(resolveInRoot(root, folder), options));
+  const paths = names.map((name) => join(folder, name)).toSorted();
+  return paths.filter((path) => attempt(false, () => statSync(resolveInRoot(root, path)).isFile()));
 }
 
 /** Whether the path leads to anything. */

@@ -1,13 +1,12 @@
 // The image that a machine started from, and what of it is different now: config, templates, units and parbake itself, by the digests
 // that `seal` left. Reads the files of the manifest and nothing else. Never writes.
 
-import { readdirSync } from "node:fs";
 import { digestFile } from "../bake/digest-file.ts";
 import { imageAgeMs } from "../bake/image-age.ts";
 import type { Baked, BakedInput, InputKind } from "../bake/manifest.ts";
 import { readBakedFiles, UNREADABLE } from "../bake/read-manifest.ts";
 import { errnoOf } from "../host/file-error.ts";
-import { resolveInRoot } from "../host/resolve-in-root.ts";
+import { listImageTree } from "../image/read-image-text.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Report } from "../report/report.ts";
 
@@ -55,22 +54,7 @@ function compare({ kind, path, sizeBytes, sha256 }: BakedInput, root: string): I
 function listAdded(inputs: readonly BakedInput[], folders: readonly string[], root: string): ImageDifference[] {
   const known = new Set(inputs.map(({ path }) => path));
   return folders
-    .flatMap((folder) => listFiles(root, folder))
+    .flatMap((folder) => listImageTree(root, folder))
     .filter((path) => !known.has(path))
     .map((path) => ({ kind: null, path, difference: "added" }));
-}
-
-/** Of a folder that is not there, or not this user's to list, none. */
-function listFiles(root: string, folder: string): string[] {
-  try {
-    const entries = readdirSync(resolveInRoot(root, folder), { recursive: true, withFileTypes: true });
-    const real = resolveInRoot(root, folder);
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => `${folder}${entry.parentPath.slice(real.length)}/${entry.name}`)
-      .toSorted();
-  } catch (error) {
-    if (errnoOf(error) === null) throw error;
-    return [];
-  }
 }

@@ -1,10 +1,10 @@
 // What is at the places of a plan, as a saved plan remembers it and as `apply --plan` finds it: enough to tell whether anybody
 // changed them in between. Never writes; of a secret's file only whether it is there and whose it is.
 
-import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DATA, linkTextOf } from "../apply/change/generation-layout.ts";
+import { digestOpen } from "../host/digest-open.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 
@@ -62,19 +62,10 @@ function describe({ mode, uid, gid }: Stats, fd: number | null): Seen {
   const attributes = { uid, gid, mode: mode & 0o7777 };
   switch (mode & constants.S_IFMT) {
     case constants.S_IFREG:
-      return { kind: "file", ...attributes, sha256: fd === null ? null : digest(fd) };
+      return { kind: "file", ...attributes, sha256: fd === null ? null : digestOpen(fd).digest };
     case constants.S_IFDIR:
       return { kind: "folder", ...attributes };
     default:
       return { kind: "other" };
   }
-}
-
-const CHUNK_BYTES = 64 * 1024;
-
-function digest(fd: number): string {
-  const hash = createHash("sha256");
-  const chunk = Buffer.alloc(CHUNK_BYTES);
-  for (let bytes = readSync(fd, chunk); bytes > 0; bytes = readSync(fd, chunk)) hash.update(chunk.subarray(0, bytes));
-  return hash.digest("hex");
 }

@@ -1,7 +1,7 @@
 // The files that parbake rendered, by its own record, and which of them nobody would miss: those that were not there before, as
 // parbake last wrote them.
 
-import { hash } from "node:crypto";
+import { digestOf } from "../apply/state/digest.ts";
 import { readManaged, type Managed, type ManagedFile } from "../apply/state/managed.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
 import { readCurrent } from "../host/files/read-current.ts";
@@ -48,5 +48,5 @@ function compare(root: string, file: ManagedFile): "gone" | "edited" | "same" {
   const place = placeOf(root, path);
   const current = inPlace(root, place, (folder) => readCurrent(folder, place.name, sizeBytes), trustOf(file));
   if (current === null || current.kind === "absent") return "gone";
-  return current.bytes !== null && hash("sha256", current.bytes, "hex") === sha256 ? "same" : "edited";
+  return current.bytes !== null && digestOf(current.bytes) === sha256 ? "same" : "edited";
 }

@@ -3,6 +3,7 @@
 
 import { readSync } from "node:fs";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { digestOpen } from "../../host/digest-open.ts";
 import type { Finding, Place } from "../finding.ts";
 import { placesAt } from "../places/known-places.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
@@ -11,7 +12,7 @@ import { expand } from "./expand.ts";
 import { toFindings, type DigestOf } from "./found.ts";
 import { accessBuffer, accessFile, chunksOf, type RandomAccess } from "./random-access.ts";
 import { newBlock, Scanner } from "./scanner.ts";
-import { digestFile, type Shipped } from "./shipped.ts";
+import type { Shipped } from "./shipped.ts";
 import { nameUnsearchable, sniffForm } from "./sniff.ts";
 import { rowValues } from "./sqlite.ts";
 import { tarMembers, type Member } from "./tar.ts";
@@ -61,7 +62,7 @@ export class FileSearch {
     [this.#findings, this.#unpackedBytes, this.#members] = [[], 0, 0];
     const file = `/${Buffer.from(path, "latin1").toString("utf8")}`;
     const spot = { place: { file }, path, depth: 0 };
-    const isShipped = () => this.#tools.shipped.isAsShipped(path, (algorithm) => digestFile(fd, algorithm));
+    const isShipped = () => this.#tools.shipped.isAsShipped(path, (algorithm) => digestOpen(fd, algorithm).digest);
     const scanner = new Scanner(this.#tools.set, path, this.#block);
     const head = readHead(scanner, fd);
     const form = sniffForm(head);

@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 import { FileSearch, type SearchTools } from "./search-file.ts";
 import { walkImage, type Walked } from "./walk-image.ts";
 
-export interface Searched {
+interface Searched {
   readonly findings: readonly Finding[];
   readonly files: number;
   readonly bytes: number;

@@ -1,8 +1,6 @@
 // Whether a file is as a package of the distribution brought it: then it is in every such image of the world, and no credential of
 // this one. Asked of files in which something was found, so it may take its time.
 
-import { createHash } from "node:crypto";
-import { readSync } from "node:fs";
 import type { Digests } from "./digests.ts";
 import { readDpkg } from "./dpkg-digests.ts";
 import { readRpm } from "./rpm-digests.ts";
@@ -31,15 +29,4 @@ export function openShipped(root: string): Shipped {
 
 function algorithmOf(digest: string): string {
   return digest.slice(0, digest.indexOf(":"));
-}
-
-export function digestFile(fd: number, algorithm: string): string {
-  const hash = createHash(algorithm);
-  const chunk = Buffer.allocUnsafe(256 * 1024);
-  let at = 0;
-  for (let got = readSync(fd, chunk, 0, chunk.length, at); got > 0; got = readSync(fd, chunk, 0, chunk.length, at)) {
-    hash.update(chunk.subarray(0, got));
-    at += got;
-  }
-  return hash.digest("hex");
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync } from "node:fs";
 import type { Baked, BakeManifest } from "../../../agent/bake/manifest.ts";
 import { readBaked, readBakedFiles } from "../../../agent/bake/read-manifest.ts";
 import { writeDropIns } from "../../../agent/bake/write-drop-ins.ts";
 import { writeManifest } from "../../../agent/bake/write-manifest.ts";
 import type { Config } from "../../../agent/config/config.ts";
 import { readConfig } from "../../../agent/config/read/read-config.ts";
+import { inspectImage } from "../../../agent/inspect/compare-bake.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { trustingInputs } from "../support/trusting.ts";
 
@@ -86,6 +87,25 @@ describe("writeManifest", () => {
     );
     const program = createHash("sha256").update("program").digest("hex");
     assert.deepEqual(inputs.at(-1), { kind: "program", path: "/usr/bin/parbake", sizeBytes: 7, sha256: program });
+  });
+
+  it("has whatever a boot finds in its folders: a symlink to a template, a file beside the drop-ins", () => {
+    const image = bake();
+    image.write("opt/site.hbs", "y");
+    symlinkSync("/opt/site.hbs", image.path("etc/parbake/templates/site.hbs"));
+    symlinkSync("/nowhere", image.path("etc/parbake/templates/dangling.hbs"));
+    image.write("etc/parbake/parbake.d/README", "z");
+    writeManifest(BAKED, image.config, image.root);
+    const { inputs } = readManifest(image);
+    const paths = inputs.filter(({ kind }) => kind === "config" || kind === "template").map(({ path }) => path);
+    assert.deepEqual(paths, [
+      "/etc/parbake/parbake.yaml",
+      "/etc/parbake/parbake.d/more.yaml",
+      "/etc/parbake/parbake.d/README",
+      "/etc/parbake/templates/shared/head.hbs",
+      "/etc/parbake/templates/site.hbs",
+    ]);
+    assert.deepEqual(inspectImage(image.root, null, Date.now(), [])?.differences, []);
   });
 
   it("is read back; and an image without a config, or without packages, has one too", () => {
