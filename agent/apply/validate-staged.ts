@@ -1,10 +1,8 @@
 // Has every staged file's own program judge it: on this machine directly, of a mounted image in a cell.
 
 import type { Deadline } from "../deadline.ts";
-import type { CellFile } from "../host/cell/cell-layers.ts";
 import type { RunCommand } from "../host/run-command.ts";
 import { declaredAt } from "../refusal.ts";
-import { encodeContent } from "./files/encode-content.ts";
 import type { StagedTarget } from "./files/staged.ts";
 import { validateFiles, type Validation, type ValidationOutcomes } from "./units/validate-files.ts";
 import type { ImagePolicy } from "./units/validate-image.ts";
@@ -27,8 +25,10 @@ export async function validateStaged(
   const validations = listValidations(staged);
   if (validations.length === 0 || context.root === "/") return validateFiles(validations, context);
   // A boot has no image to look into.
-  const { validateImage } = await import("./units/validate-image.ts");
-  return validateImage(validations, staged.flatMap(toCellFile), { ...context, ...(context.policy ?? LENIENT) });
+  const { toCellFile, validateImage } = await import("./units/validate-image.ts");
+  // What has no new bytes is in the image by now, as a declared folder is.
+  const files = staged.flatMap(({ target, change }) => (change.stagedPath === null ? [] : toCellFile(target)));
+  return validateImage(validations, files, { ...context, ...(context.policy ?? LENIENT) });
 }
 
 function listValidations(staged: readonly StagedTarget[]): Validation[] {
@@ -36,11 +36,4 @@ function listValidations(staged: readonly StagedTarget[]): Validation[] {
     if (source.kind !== "file" || source.step.validate === null || stagedPath === null) return [];
     return [{ argv: source.step.validate, path, stagedPath, holdsSecrets: isSecret, ...declaredAt(at) }];
   });
-}
-
-/** A declared folder is in the image by now. */
-function toCellFile({ target, change: { stagedPath } }: StagedTarget): CellFile[] {
-  const { source, path, isSecret, uid, gid, mode } = target;
-  if (source.kind !== "file" || isSecret || stagedPath === null) return [];
-  return [{ path, uid, gid, mode, bytes: encodeContent(source.step, new Map()) }];
 }

@@ -29,6 +29,12 @@ export function joinWords(words: readonly string[]): string {
   return others.length === 0 ? last : `${others.toReversed().join(", ")} and ${last}`;
 }
 
+/** `a, b and 20 more`; all of them, with commas, where they are few enough. */
+export function nameFirst(words: readonly string[], most: number): string {
+  const rest = words.length - most;
+  return words.slice(0, most).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
 /** Left-aligned columns, two spaces apart; the last one is not padded. A row stays a line: line breaks in a cell are shown. */
 export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
   const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));

@@ -12,7 +12,7 @@ import type { Planned } from "./make-plan.ts";
 import type { Session } from "./session.ts";
 
 /** What there is to tell of a file, on whichever machine. */
-export interface FileValidation {
+interface FileValidation {
   readonly path: string;
   /** `passed`, or why its program was not asked. */
   readonly validation: string;

@@ -29,7 +29,7 @@ export interface KnownStanding {
 }
 
 /** EC2 has no such image any more, or none that this account may see. */
-export interface GoneStanding {
+interface GoneStanding {
   readonly kind: "gone";
   readonly imageId: string;
   readonly region: string;

@@ -32,6 +32,6 @@ function firstEntry(root: string): string | null {
 }
 
 /** As versions: 6.1.0-9 is older than 6.1.0-40. */
-export function compareReleases(a: string, b: string): number {
+function compareReleases(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }

@@ -3,11 +3,11 @@
 
 import { resolve } from "node:path";
 import { readManaged } from "../apply/state/managed.ts";
+import { attempt } from "../host/attempt.ts";
 import { runCommand } from "../host/run-command.ts";
 import { readOsRelease } from "../image/os-release.ts";
 import { isInImage, listImageFolder, readImageText } from "../image/read-image-text.ts";
 import { readServices } from "../image/units.ts";
-import { Refusal } from "../refusal.ts";
 import type { ImageInventory } from "./inventory.ts";
 
 /** It prints one line: one that takes longer hangs. */
@@ -29,12 +29,7 @@ export function gatherInventory(root: string): ImageInventory {
 
 /** None where parbake's record can't be read: `status` says why. */
 function findManaged(root: string): ReadonlySet<string> {
-  try {
-    return new Set(readManaged(root).files.keys());
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return new Set();
-  }
+  return attempt(new Set(), () => new Set(readManaged(root).files.keys()));
 }
 
 async function askVersion(program: string): Promise<string | null> {

@@ -2,10 +2,9 @@
 // same are asked about once.
 
 import { createHash } from "node:crypto";
-import { encodeContent } from "../apply/files/encode-content.ts";
 import { listUnresolved, resolveTarget, type Target } from "../apply/targets/target.ts";
 import type { ValidationOutcomes } from "../apply/units/validate-files.ts";
-import { validateImage, type ImagePolicy, type ImageValidation } from "../apply/units/validate-image.ts";
+import { toCellFile, validateImage, type ImagePolicy, type ImageValidation } from "../apply/units/validate-image.ts";
 import type { Deadline } from "../deadline.ts";
 import type { CellFile } from "../host/cell/cell-layers.ts";
 import { readAccounts } from "../host/resolve-owner.ts";
@@ -56,18 +55,6 @@ async function validatePlan(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { kind: "refused", refusal: error };
-  }
-}
-
-/** What prints a secret cannot be rendered here. */
-function toCellFile({ path, uid, gid, mode, source, isSecret }: Target): CellFile[] {
-  switch (source.kind) {
-    case "folder":
-      return [{ path, uid, gid, mode, bytes: null }];
-    case "file":
-      return isSecret ? [] : [{ path, uid, gid, mode, bytes: encodeContent(source.step, new Map()) }];
-    case "secret":
-      return [];
   }
 }
 

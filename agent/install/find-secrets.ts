@@ -19,7 +19,7 @@ export const SECRETS_FOLDER = `${RUN_FOLDER}/secrets`;
 const CREDSTORE = "/run/credstore";
 
 /** Folders of secrets: the usual one, and one that a config has named. */
-export function listStores(root: string): string[] {
+function listStores(root: string): string[] {
   const secrets = [...readManaged(root).files.values()].filter(({ kind }) => kind === "secret");
   return [...new Set([SECRETS_FOLDER, ...secrets.flatMap(({ path }) => storeOf(root, path) ?? [])])];
 }

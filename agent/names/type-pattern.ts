@@ -26,7 +26,7 @@ export type PlainPart =
   | { readonly kind: "sizes"; readonly from: string; readonly to: string };
 
 /** What stands between the commas of braces. */
-export interface Alternative {
+interface Alternative {
   readonly text: string;
   readonly parts: readonly PlainPart[];
 }
@@ -34,7 +34,7 @@ export interface Alternative {
 export type PatternPart = PlainPart | { readonly kind: "either"; readonly of: readonly Alternative[] };
 
 /** Why a text is no pattern, in the words of a Problem. */
-export interface PatternFlaw {
+interface PatternFlaw {
   readonly what: string;
   readonly fix: string;
 }

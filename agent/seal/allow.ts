@@ -5,6 +5,7 @@ import type { Finding } from "./finding.ts";
 
 export interface Allowed {
   readonly findings: readonly Finding[];
+  /** Findings that the config allows. */
   readonly allowed: readonly { readonly finding: Finding; readonly reason: string; readonly owner: string }[];
 }
 

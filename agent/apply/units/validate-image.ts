@@ -7,6 +7,8 @@ import { inCell } from "../../host/cell/cell.ts";
 import { explainForeign } from "../../host/cell/foreign-program.ts";
 import type { RunCommand } from "../../host/run-command.ts";
 import { placeProblem, Refusal, type Problem } from "../../refusal.ts";
+import { encodeContent } from "../files/encode-content.ts";
+import type { Target } from "../targets/target.ts";
 import {
   describeValidation,
   validateFiles,
@@ -24,6 +26,18 @@ export interface ImagePolicy {
   readonly forbidden: string | null;
   /** A file that could not be validated is a failure. */
   readonly strict: boolean;
+}
+
+/** As a cell is to show it: none of what prints a secret, which cannot be rendered here. */
+export function toCellFile({ path, uid, gid, mode, source, isSecret }: Target): CellFile[] {
+  switch (source.kind) {
+    case "folder":
+      return [{ path, uid, gid, mode, bytes: null }];
+    case "file":
+      return isSecret ? [] : [{ path, uid, gid, mode, bytes: encodeContent(source.step, new Map()) }];
+    case "secret":
+      return [];
+  }
 }
 
 interface ImageContext extends ImagePolicy {

@@ -7,7 +7,7 @@ import type { Credentials } from "../credentials.ts";
 import type { ClientSettings } from "../route/endpoints.ts";
 import { EC2 } from "./error-rules.ts";
 
-export type Ec2Package = typeof import("@aws-sdk/client-ec2");
+type Ec2Package = typeof import("@aws-sdk/client-ec2");
 
 export interface Ec2Context extends CallContext<EC2Client> {
   readonly ec2: Ec2Package;

@@ -6,7 +6,7 @@ import type { Ec2Context } from "./client.ts";
 import { readPages } from "./read-pages.ts";
 
 /** Which instances: those that meet all of it. */
-export interface InstanceQuery {
+interface InstanceQuery {
   /** Values by key: any of the values will do. `*` and `?` stand for what they do in EC2's filters. */
   readonly tags: ReadonlyMap<string, readonly string[]>;
   readonly states: readonly string[];

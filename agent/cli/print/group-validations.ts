@@ -1,5 +1,7 @@
 // Files that their programs were not asked about, those of one reason together. Pure.
 
+import { nameFirst } from "../text.ts";
+
 interface Validated {
   readonly path: string;
   /** `passed`, or why not; null: there was nothing to validate. */
@@ -11,11 +13,11 @@ const MOST_NAMED = 4;
 
 export function groupValidations(files: readonly Validated[]): [paths: string, reason: string][] {
   const left = files.filter(({ validation }) => validation !== null && validation !== "passed");
-  return [...Map.groupBy(left, ({ validation }) => validation ?? "")].map(([reason, group]) => [list(group), reason]);
-}
-
-function list(files: readonly Validated[]): string {
-  const named = files.slice(0, MOST_NAMED).map(({ path }) => path);
-  const others = files.length - named.length;
-  return others === 0 ? named.join(", ") : `${named.join(", ")} and ${others} more`;
+  return [...Map.groupBy(left, ({ validation }) => validation ?? "")].map(([reason, group]) => [
+    nameFirst(
+      group.map(({ path }) => path),
+      MOST_NAMED,
+    ),
+    reason,
+  ]);
 }

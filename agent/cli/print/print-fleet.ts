@@ -4,7 +4,7 @@ import { formatAge } from "../../age.ts";
 import type { FleetImage } from "../../fleet/fleet.ts";
 import type { FleetLimits, Standing, StandingInstance } from "../../fleet/judge-image.ts";
 import { countInstances, type FleetSummary, type ImageSummary } from "../../fleet/summarize-fleet.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatCount, nameFirst, type Paint } from "../text.ts";
 
 /** What was asked for, and what there is. */
 interface Fleet {
@@ -40,7 +40,7 @@ function formatImage(summary: ImageSummary, nowMs: number, paint: Paint): string
     isKnown ? formatAge(standing.ageMs) : "?",
     formatBehind(standing),
     `${[...new Set(launches)].join(" to ")} ago`,
-    listSome(Object.keys(autoScalingGroups)),
+    nameFirst(Object.keys(autoScalingGroups), MOST_NAMED) || "-",
     listNotes(summary, nowMs, paint).join(", "),
   ];
 }
@@ -78,12 +78,6 @@ function describeDeprecation(deprecatedMs: number | null, nowMs: number): string
 /** EC2 sets two years for a public image: who reads this wants to know what comes next. */
 const SOON_MS = 30 * 86_400_000;
 const MOST_NAMED = 2;
-
-function listSome(names: readonly string[]): string {
-  if (names.length === 0) return "-";
-  const rest = names.length - MOST_NAMED;
-  return names.slice(0, MOST_NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-}
 
 function formatVerdict({ instances, outdated, images }: FleetSummary, limits: FleetLimits, paint: Paint): string {
   const { maxAgeMs, maxBehind, bans } = limits;

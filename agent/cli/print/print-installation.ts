@@ -1,17 +1,12 @@
 // What an installation or uninstallation has done, or would do, for people. Pure.
 
+import type { Left } from "../../install/removal.ts";
 import { joinWords, type Paint } from "../text.ts";
 
 interface Change {
   /** `installed`, `removed`. */
   readonly change: string;
   readonly path: string;
-}
-
-/** What is still there, and why. */
-export interface Left {
-  readonly path: string;
-  readonly because: string;
 }
 
 interface Done {

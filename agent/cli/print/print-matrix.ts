@@ -3,7 +3,7 @@
 import { formatBytes } from "../../size.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 import { groupProblems, nameSome, type Troubled } from "../outcome.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatCount, nameFirst, type Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { formatProblems } from "./print-problems.ts";
 import { shorten } from "./print-settings.ts";
@@ -55,8 +55,7 @@ function formatShares(apps: readonly AppPlan[]): string {
   const words = shares.map(({ name, memoryBytes }) => `${name} ${formatBytes(memoryBytes)}`);
   let count = words.length;
   while (count > 1 && words.slice(0, count).join(", ").length > WIDEST_SHARES) count -= 1;
-  const rest = words.length - count;
-  return words.slice(0, count).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+  return nameFirst(words, count);
 }
 
 interface Value {

@@ -1,17 +1,13 @@
 // What `seal` found as SARIF 2.1.0 (OASIS), for code scanning and its like. Pure.
 
+import type { Allowed } from "../../seal/allow.ts";
 import type { Finding, Place, Severity } from "../../seal/finding.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 const LEVELS: Readonly<Record<Severity, string>> = { fail: "error", warn: "warning" };
 
-interface Sarifed {
-  readonly findings: readonly Finding[];
-  readonly allowed: readonly { readonly finding: Finding; readonly reason: string; readonly owner: string }[];
-}
-
-export function sarifDocument({ findings, allowed }: Sarifed, version: string): unknown {
+export function sarifDocument({ findings, allowed }: Allowed, version: string): unknown {
   const all = [...findings, ...allowed.map(({ finding }) => finding)];
   const kinds = [...new Map(all.map((finding) => [finding.kind, finding])).values()];
   const indexes = new Map(kinds.map(({ kind }, index) => [kind, index]));

@@ -1,13 +1,11 @@
 // `seal` for people and for programs: what is wrong by kind, where, and what to do about it. Pure.
 
+import type { Allowed } from "../../seal/allow.ts";
 import type { Action, Finding, Place } from "../../seal/finding.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 
-export interface Sealed {
+export interface Sealed extends Allowed {
   readonly root: string;
-  readonly findings: readonly Finding[];
-  /** Findings that the config allows. */
-  readonly allowed: readonly { readonly finding: Finding; readonly reason: string; readonly owner: string }[];
   readonly actions: readonly Action[];
 }
 
@@ -55,7 +53,7 @@ function formatGroup(group: readonly Finding[], paint: Paint): string {
 }
 
 /** `/opt/app.tar.gz!etc/app.env:3`. */
-export function formatPlace({ file, line, member }: Place): string {
+function formatPlace({ file, line, member }: Place): string {
   return `${file}${member === undefined ? "" : `!${member}`}${line === undefined ? "" : `:${line}`}`;
 }
 

@@ -7,7 +7,7 @@ import { placeProblem, type Problem } from "../../refusal.ts";
 import type { Catalogue, CatalogueRow } from "./catalogue-table.ts";
 import { isWellFormed, suggestInstanceTypes } from "./suggest-instance-types.ts";
 
-export interface Expansion {
+interface Expansion {
   /** Each once: in the order of the patterns, those of one pattern by family and size. */
   readonly rows: readonly CatalogueRow[];
   readonly problems: readonly Problem[];

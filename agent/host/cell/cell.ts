@@ -14,7 +14,7 @@ import { writeLayers, type CellFile } from "./cell-layers.ts";
 import { cellCommand, NO_CELL } from "./cell-script.ts";
 import { findImageMounts } from "./image-mounts.ts";
 
-export type OpenedCell<T> =
+type OpenedCell<T> =
   | { readonly kind: "used"; readonly result: T }
   /** There can be none here, and why, as a part of a sentence. */
   | { readonly kind: "none"; readonly reason: string };

@@ -1,6 +1,6 @@
 // What `seal --clean` removes: what a bake leaves behind and a first boot makes anew. Nothing that a person made. Pure.
 
-export type CleaningWay =
+type CleaningWay =
   /** With all that is in it. */
   | "remove"
   /** Stays, with its owner and mode: a daemon writes on. */

@@ -3,7 +3,7 @@
 /** The lines that hold one; `whole`: the file itself is one. Null: none after all. */
 export type Held = { readonly kind: "whole" } | { readonly kind: "lines"; readonly lines: readonly HeldLine[] } | null;
 
-export interface HeldLine {
+interface HeldLine {
   /** From 1. */
   readonly line: number;
   readonly secret: string;

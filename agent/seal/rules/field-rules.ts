@@ -19,7 +19,7 @@ interface WrittenRule {
   readonly allow?: readonly WrittenAllowance[];
 }
 
-export interface FieldRules {
+interface FieldRules {
   /** Name and version. */
   readonly source: string;
   readonly rules: readonly Rule[];
