@@ -8,7 +8,7 @@ import { attempt } from "../host/attempt.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { Refusal } from "../refusal.ts";
 import type { Package } from "./package.ts";
-import { parseRpmHeader, readPackage, type RpmHeader } from "./rpm-header.ts";
+import { listFiles, parseRpmHeader, readPackage, type RpmHeader } from "./rpm-header.ts";
 
 // rpm 4.16 and later; the second is where Fedora has it, and AL2023's successors may.
 const DATABASES = ["/var/lib/rpm/rpmdb.sqlite", "/usr/lib/sysimage/rpm/rpmdb.sqlite"];
@@ -28,6 +28,17 @@ export function readRpmDatabase(path: string): Package[] {
   const packages = Array.from(readRpmHeaders(path), (header) => header && readPackage(header));
   if (packages.includes(null)) throw damaged();
   return packages.filter((each) => each !== null && each.name !== NO_PACKAGE) as Package[];
+}
+
+/** The paths that the packages of that name brought. @throws Refusal likewise */
+export function readRpmFiles(path: string, name: string): string[] {
+  refuseUnfinished(path);
+  const files: string[] = [];
+  for (const header of readRpmHeaders(path)) {
+    if (header === null) throw damaged();
+    if (readPackage(header)?.name === name) files.push(...listFiles(header));
+  }
+  return files;
 }
 
 /** One by one: together they may be a hundred megabytes. Null: what stands in a header's place. @throws Refusal where it is damaged */

@@ -3,7 +3,16 @@
 
 import type { Package } from "./package.ts";
 
-const TAGS = { name: 1000, version: 1001, release: 1002, epoch: 1003, arch: 1022 } as const;
+const TAGS = {
+  name: 1000,
+  version: 1001,
+  release: 1002,
+  epoch: 1003,
+  arch: 1022,
+  folderIndexes: 1116,
+  fileNames: 1117,
+  folders: 1118,
+} as const;
 
 const COUNTS_BYTES = 8;
 const ENTRY_BYTES = 16;
@@ -42,6 +51,12 @@ export function readPackage({ textsOf, numbersOf }: RpmHeader): Package | null {
   const full = `${epoch === undefined ? "" : `${epoch}:`}${version}-${release}`;
   // Only imported keys have none.
   return { name, version: full, arch: textsOf(TAGS.arch)[0] ?? "noarch" };
+}
+
+/** The paths that the package brought, in the order in which other tags speak of its files. */
+export function listFiles({ textsOf, numbersOf }: RpmHeader): string[] {
+  const [folders, indexes] = [textsOf(TAGS.folders), numbersOf(TAGS.folderIndexes)];
+  return textsOf(TAGS.fileNames).map((name, file) => `${folders[indexes[file] ?? 0] ?? ""}${name}`);
 }
 
 interface Values {

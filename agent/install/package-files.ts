@@ -1,5 +1,5 @@
-// Which files of the image a package manager answers for: parbake removes and replaces none of them. Asks dpkg's list itself, and of
-// rpm's database the rpm of this machine, for only that can read it. Runs no program of the image.
+// Which files of the image a package manager answers for: parbake removes and replaces none of them. Reads the records of dpkg and
+// rpm itself; of a database in an older form of rpm's it asks the rpm of this machine. Runs no program of the image.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,12 +8,13 @@ import { errnoOf, explainFileError } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
 import { describeCommandFailure, type RunCommand } from "../host/run-command.ts";
-import type { Problem } from "../refusal.ts";
+import { findRpmDatabase, readRpmFiles } from "../image/rpm-database.ts";
+import { Refusal, type Problem } from "../refusal.ts";
 
 const DPKG_LIST = "/var/lib/dpkg/info/parbake.list";
-/** rpm's, newest first: where Amazon Linux 2023 and Fedora have it, and all others. */
-const RPM_FOLDERS = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
-const RPM_DATABASES = ["rpmdb.sqlite", "Packages.db", "Packages"];
+/** The forms that rpm had before SQLite: ndb and Berkeley. */
+const OLD_FOLDERS = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
+const OLD_DATABASES = ["Packages.db", "Packages"];
 
 const LIST: FileKind = { name: "dpkg's list of parbake's files", mostBytes: 1024 * 1024, code: "data" };
 
@@ -24,7 +25,8 @@ export interface PackageFiles {
 }
 
 export async function listPackageFiles(root: string, run: RunCommand, deadline: Deadline): Promise<PackageFiles> {
-  const { files, doubt } = await askRpm(root, run, deadline);
+  const database = findRpmDatabase(root);
+  const { files, doubt } = database === null ? await askRpm(root, run, deadline) : readRpm(database);
   return { files: new Set([...readDpkg(root), ...files].map(merged)), doubt };
 }
 
@@ -48,9 +50,18 @@ interface RpmAnswer {
   readonly doubt: Problem | null;
 }
 
+function readRpm(database: string): RpmAnswer {
+  try {
+    return { files: readRpmFiles(database, "parbake"), doubt: null };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { files: [], doubt: error.problems[0] ?? null };
+  }
+}
+
 async function askRpm(root: string, run: RunCommand, deadline: Deadline): Promise<RpmAnswer> {
-  const folder = RPM_FOLDERS.find((each) =>
-    RPM_DATABASES.some((name) => existsSync(resolveInRoot(root, `${each}/${name}`))),
+  const folder = OLD_FOLDERS.find((each) =>
+    OLD_DATABASES.some((name) => existsSync(resolveInRoot(root, `${each}/${name}`))),
   );
   if (folder === undefined) return { files: [], doubt: null };
   const argv = ["rpm", "--root", resolve(root), "--dbpath", folder, "-ql", "parbake"];
@@ -62,7 +73,7 @@ async function askRpm(root: string, run: RunCommand, deadline: Deadline): Promis
   return {
     files: [],
     doubt: {
-      what: `whether parbake is a package of ${root} cannot be told, for it has rpm's database: ${why}`,
+      what: `whether parbake is a package of ${root} cannot be told, for it has rpm's old database: ${why}`,
       fix: "Install rpm on this machine, or run parbake within the image: chroot.",
     },
   };

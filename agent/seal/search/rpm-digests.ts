@@ -2,7 +2,7 @@
 
 import { attempt } from "../../host/attempt.ts";
 import { findRpmDatabase, readRpmHeaders } from "../../image/rpm-database.ts";
-import type { RpmHeader } from "../../image/rpm-header.ts";
+import { listFiles, type RpmHeader } from "../../image/rpm-header.ts";
 import type { Digests } from "./digests.ts";
 
 const DISTRIBUTION = /^(?:Amazon|Red Hat|Fedora|CentOS|Rocky|AlmaLinux|Oracle|SUSE|openSUSE)\b/;
@@ -10,9 +10,6 @@ const DISTRIBUTION = /^(?:Amazon|Red Hat|Fedora|CentOS|Rocky|AlmaLinux|Oracle|SU
 const TAG = {
   vendor: 1011,
   digests: 1035,
-  folderIndexes: 1116,
-  names: 1117,
-  folders: 1118,
   algorithm: 5011,
 } as const;
 
@@ -29,13 +26,12 @@ export function readRpm(root: string): Digests {
   return digests;
 }
 
-function addFiles({ textsOf, numbersOf }: RpmHeader, digests: Map<string, string>): void {
+function addFiles(header: RpmHeader, digests: Map<string, string>): void {
+  const { textsOf, numbersOf } = header;
   if (!DISTRIBUTION.test(textsOf(TAG.vendor)[0] ?? "")) return;
   const algorithm = ALGORITHMS[numbersOf(TAG.algorithm)[0] ?? 1] ?? "unknown";
-  const [folders, indexes] = [textsOf(TAG.folders), numbersOf(TAG.folderIndexes)];
   const sums = textsOf(TAG.digests);
-  textsOf(TAG.names).forEach((name, file) => {
-    const path = `${folders[indexes[file] ?? 0] ?? ""}${name}`;
+  listFiles(header).forEach((path, file) => {
     // A folder or a symlink has none.
     if (sums[file]) digests.set(path.slice(1), `${algorithm}:${sums[file]}`);
   });

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { startDeadline } from "../../../agent/deadline.ts";
 import type { CommandResult, RunCommand } from "../../../agent/host/run-command.ts";
 import { listPackageFiles, type PackageFiles } from "../../../agent/install/package-files.ts";
+import { makeHeader, writeDatabase } from "../image/support/rpm-database.ts";
 import { makeImage, type Image } from "./support/image.ts";
 
 const NONE: PackageFiles = { files: new Set(), doubt: null };
@@ -44,8 +45,26 @@ describe("the files of a package", () => {
     await assert.rejects(list(null), /dpkg's list of parbake's files is a folder, and a plain file was expected/);
   });
 
-  it("are what rpm of this machine says of the image's own database", async () => {
-    image.write("usr/lib/sysimage/rpm/rpmdb.sqlite", "");
+  it("are those of rpm's database, without rpm", async () => {
+    const header = (name: string, program: string) =>
+      makeHeader([
+        [1000, name],
+        [1001, "1"],
+        [1002, "1"],
+        [1116, 0, 1],
+        [1117, program, `${name}.service`],
+        [1118, "/usr/bin/", "/usr/lib/systemd/system/"],
+      ]);
+    const database = image.at("usr/lib/sysimage/rpm/rpmdb.sqlite");
+    writeDatabase(database, [header("nginx", "nginx"), header("parbake", "parbake")]);
+    const { files, doubt } = await list(null);
+    assert.deepEqual([[...files], doubt], [["/usr/bin/parbake", "/usr/lib/systemd/system/parbake.service"], null]);
+    image.write("usr/lib/sysimage/rpm/rpmdb.sqlite", "no database at all");
+    assert.equal((await list(null)).doubt?.what, "rpm's database is damaged");
+  });
+
+  it("are what rpm of this machine says of a database of its older forms", async () => {
+    image.write("usr/lib/sysimage/rpm/Packages.db", "");
     const output = "/usr/bin/parbake\n/usr/lib/systemd/system/parbake.service\n";
     assert.deepEqual([...(await list({ kind: "exited", status: 0, output })).files], output.trim().split("\n"));
     const dbpath = "/usr/lib/sysimage/rpm";
@@ -58,6 +77,6 @@ describe("the files of a package", () => {
     image.write("var/lib/rpm/Packages", "");
     const { files, doubt } = await list({ kind: "absent" });
     assert.equal(files.size, 0);
-    assert.match(doubt?.what ?? "", /cannot be told, for it has rpm's database: .*there is no such program/);
+    assert.match(doubt?.what ?? "", /cannot be told, for it has rpm's old database: .*there is no such program/);
   });
 });
