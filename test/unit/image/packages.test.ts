@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { listPackages } from "../../../agent/image/packages.ts";
+import { readRpmFiles } from "../../../agent/image/rpm-database.ts";
 import { describeWhere } from "../../e2e/support/requirements.ts";
 import { makeScratch } from "../support/scratch.ts";
 
@@ -51,10 +52,13 @@ License: MIT
 BuildArch: noarch
 %description
 A test
+%install
+mkdir -p %{buildroot}/opt/hello && touch %{buildroot}/opt/hello/a
 %files
+/opt/hello
 `;
 
-describeWhere({ programs: ["rpm", "rpmbuild"] }, "listPackages of a database that rpm wrote", () => {
+describeWhere({ programs: ["rpm", "rpmbuild"] }, "a database that rpm wrote", () => {
   let root: string;
   let database: string;
 
@@ -84,6 +88,12 @@ describeWhere({ programs: ["rpm", "rpmbuild"] }, "listPackages of a database tha
       list: [{ name: "hello", version: "4:1.2-3.amzn2023", arch: "noarch" }],
     });
     assert.deepEqual(readdirSync(database), before);
+  });
+
+  it("gives the files of a package", () => {
+    const file = join(database, "rpmdb.sqlite");
+    assert.deepEqual(readRpmFiles(file, "hello"), ["/opt/hello", "/opt/hello/a"]);
+    assert.deepEqual(readRpmFiles(file, "hell"), []);
   });
 
   it("does not pass over what a writer has not put into it yet", () => {
