@@ -33,9 +33,9 @@ import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { formatBytes } from "../size.ts";
 import { orStopped } from "../stop.ts";
 import { findBake, findBakeOf, withoutImds } from "./bake.ts";
-import { judgeImage, noteAmi } from "./judge-image.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
+import { noteImage, noteAmi } from "./note-image.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import type { Session } from "./session.ts";
 
@@ -113,7 +113,7 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   setMetrics(metrics);
   const by = findBakeOf(image.config, command, session);
   // A bake is no boot of its image.
-  if (by === null) judgeImage(image.config.maxImageAge, root, record, session.log);
+  if (by === null) noteImage(image.config.maxImageAge, root, record, session.log);
   const wantsSecrets = by === null && secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
   const more = record.image === null ? [] : (["amiId"] as const);
@@ -138,7 +138,7 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   const { root } = session.options;
   const by = findBake(command, session);
   const saved = await record.time("config", () => readSavedPlan(file, root, session.inputs));
-  judgeImage(null, root, record, session.log);
+  noteImage(null, root, record, session.log);
   const { plan, aws, metrics } = saved;
   const { facts: then } = plan;
   refusePredicted(then);

@@ -3,8 +3,8 @@
 import { formatFacts } from "../cli/print/print-facts.ts";
 import type { Ending } from "../ending.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
-import { tellImage } from "./judge-image.ts";
 import { gatherHere, openImds, withCatalogue } from "./machine.ts";
+import { tellImage } from "./note-image.ts";
 import type { Session } from "./session.ts";
 
 export async function runFacts(session: Session): Promise<Ending> {

@@ -1,4 +1,4 @@
-// What each stage of a seal works with.
+// What each stage of a seal works with: the command line, the config, the run.
 
 import type { Command } from "../cli/invocation.ts";
 import type { SealConfig } from "../config/seal-config.ts";
@@ -6,7 +6,6 @@ import type { Session } from "./session.ts";
 
 export type SealCommand = Extract<Command, { kind: "seal" }>;
 
-/** What a stage works with. */
 export interface SealRun {
   readonly command: SealCommand;
   readonly config: SealConfig;

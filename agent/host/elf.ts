@@ -8,7 +8,7 @@ const BIG_ENDIAN = 2;
 const MACHINE_AT = 18;
 
 /** `e_machine`. Null: no ELF file. */
-export function machineOf(head: Buffer): number | null {
+export function architectureOf(head: Buffer): number | null {
   if (head.length < HEADER_BYTES || head.toString("latin1", 0, MAGIC.length) !== MAGIC) return null;
   return head[DATA_AT] === BIG_ENDIAN ? head.readUInt16BE(MACHINE_AT) : head.readUInt16LE(MACHINE_AT);
 }
@@ -26,6 +26,6 @@ const NAMES: Readonly<Record<number, string>> = {
   243: "riscv64",
 };
 
-export function nameMachine(machine: number): string {
+export function nameArchitecture(machine: number): string {
   return NAMES[machine] ?? `another CPU (ELF machine ${machine})`;
 }

@@ -3,9 +3,9 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { isSea } from "node:sea";
-import { machineOf, nameMachine } from "../host/elf.ts";
+import { architectureOf, nameArchitecture } from "../host/elf.ts";
 import { errnoOf } from "../host/file-error.ts";
-import { readHead } from "../host/read-head.ts";
+import { readFirstBytes } from "../host/read-first-bytes.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import { Refusal } from "../refusal.ts";
@@ -43,7 +43,7 @@ function runningProgram(): string {
 
 /** Whether the kernel could run it: ELF, or a script that names its interpreter. */
 function isProgram(bytes: Buffer): boolean {
-  return machineOf(bytes) !== null || bytes.toString("latin1", 0, 2) === "#!";
+  return architectureOf(bytes) !== null || bytes.toString("latin1", 0, 2) === "#!";
 }
 
 /** Programs that an image has, whatever else is in it. */
@@ -51,12 +51,12 @@ const USUAL = ["/bin/sh", "/usr/bin/env", "/bin/busybox", "/usr/lib/systemd/syst
 
 /** @throws Refusal where the image's own programs are for another machine */
 export function refuseForeign(root: string, program: Buffer): void {
-  const machine = machineOf(program);
-  const heads = USUAL.map((path) => readHead(join(root, locateInRoot(root, path))));
-  const [theirs] = heads.flatMap((head) => (head === null ? [] : (machineOf(head) ?? [])));
+  const machine = architectureOf(program);
+  const heads = USUAL.map((path) => readFirstBytes(join(root, locateInRoot(root, path))));
+  const [theirs] = heads.flatMap((head) => (head === null ? [] : (architectureOf(head) ?? [])));
   if (machine === null || theirs === undefined || machine === theirs) return;
   throw new Refusal("usage", {
-    what: `the binary is for ${nameMachine(machine)}, and the programs of the image are for ${nameMachine(theirs)}`,
+    what: `the binary is for ${nameArchitecture(machine)}, and the programs of the image are for ${nameArchitecture(theirs)}`,
     fix: "Name the parbake of that architecture with --binary.",
   });
 }

@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../attempt.ts";
-import { ARM64, machineOf, nameMachine, X86, X86_64 } from "../elf.ts";
-import { readHead } from "../read-head.ts";
+import { ARM64, architectureOf, nameArchitecture, X86, X86_64 } from "../elf.ts";
+import { readFirstBytes } from "../read-first-bytes.ts";
 import { resolveInRoot } from "../resolve-in-root.ts";
 import { findEmulator } from "./find-emulator.ts";
 
@@ -17,10 +17,10 @@ const MOST_SCRIPTS = 4;
 /** Why not, to follow `not validated: `; null: it can, or what stands in the way is better told by the attempt. */
 export function explainForeign(root: string, program: string, own: string = process.arch): string | null {
   const found = findBinary(root, program);
-  const machine = found === null ? null : machineOf(found.head);
+  const machine = found === null ? null : architectureOf(found.head);
   if (found === null || machine === null || ownMachines(own).includes(machine)) return null;
   const emulator = findEmulator(found.head, readEmulators());
-  const [theirs, ours] = [nameMachine(machine), nameMachine(ownMachines(own)[0] ?? 0)];
+  const [theirs, ours] = [nameArchitecture(machine), nameArchitecture(ownMachines(own)[0] ?? 0)];
   const about = `${found.path} is a program for ${theirs}, and this machine runs ${ours}`;
   if (emulator === null) return `${about}: no emulator for it is registered (install qemu-user-static)`;
   // Without the flag F the kernel looks for the emulator where the program looks for everything: in the image.
@@ -42,7 +42,7 @@ interface Binary {
 function findBinary(root: string, program: string): Binary | null {
   let path = program;
   for (let depth = 0; depth <= MOST_SCRIPTS; depth++) {
-    const head = readHead(resolveInRoot(root, path));
+    const head = readFirstBytes(resolveInRoot(root, path));
     const interpreter = head === null ? undefined : /^#![ \t]*(\/[^ \t\n]*)/.exec(head.toString("latin1"))?.[1];
     if (head === null) return null;
     if (interpreter === undefined) return { path, head };

@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { machineOf, nameMachine } from "../../../agent/host/elf.ts";
+import { architectureOf, nameArchitecture } from "../../../agent/host/elf.ts";
 import { AARCH64_HEAD } from "./cell/support/elf.ts";
 
-describe("machineOf", () => {
+describe("architectureOf", () => {
   it("reads the machine of an ELF file, whichever its byte order, and of nothing else", () => {
-    assert.equal(machineOf(AARCH64_HEAD), 183);
+    assert.equal(architectureOf(AARCH64_HEAD), 183);
     const big = Buffer.from(AARCH64_HEAD);
     big[5] = 2;
     big.writeUInt16BE(21, 18);
-    assert.equal(machineOf(big), 21);
-    assert.equal(machineOf(Buffer.from("#!/bin/sh\n".padEnd(64, "x"))), null);
-    assert.equal(machineOf(AARCH64_HEAD.subarray(0, 19)), null);
-    assert.equal(machineOf(Buffer.alloc(0)), null);
+    assert.equal(architectureOf(big), 21);
+    assert.equal(architectureOf(Buffer.from("#!/bin/sh\n".padEnd(64, "x"))), null);
+    assert.equal(architectureOf(AARCH64_HEAD.subarray(0, 19)), null);
+    assert.equal(architectureOf(Buffer.alloc(0)), null);
   });
 });
 
-describe("nameMachine", () => {
+describe("nameArchitecture", () => {
   it("names the running program's as EC2 does", () => {
     const own = process.arch === "arm64" ? "arm64" : "x86_64";
-    assert.equal(nameMachine(machineOf(readFileSync(process.execPath))!), own);
+    assert.equal(nameArchitecture(architectureOf(readFileSync(process.execPath))!), own);
   });
 
   it("has the number of one that it does not know", () =>
-    assert.equal(nameMachine(22), "another CPU (ELF machine 22)"));
+    assert.equal(nameArchitecture(22), "another CPU (ELF machine 22)"));
 });

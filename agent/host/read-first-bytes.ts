@@ -7,7 +7,7 @@ import { attempt } from "./attempt.ts";
 const HEAD_BYTES = 256;
 
 /** Null: there is none, or none that can be read. */
-export function readHead(path: string): Buffer | null {
+export function readFirstBytes(path: string): Buffer | null {
   return attempt(null, () => {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {

@@ -1,4 +1,4 @@
-// What a run knows of the image that its machine started from, and whether that image is too old to go on.
+// Notes in a run's record which image its machine started from, and refuses or warns where that is too old.
 
 import { formatAge } from "../age.ts";
 import { wasLockTaken } from "../apply/state/lock.ts";
@@ -16,7 +16,7 @@ import type { RunRecord } from "../report/run-record.ts";
  * @throws Refusal `config` where it is too old and the config forbids that. A machine that has been served in this boot is only
  * warned: it gets older while it runs, and its secrets are rotated all the same.
  */
-export function judgeImage(limit: ImageAgeLimit | null, root: string, record: RunRecord, log: Log): void {
+export function noteImage(limit: ImageAgeLimit | null, root: string, record: RunRecord, log: Log): void {
   const read = readBaked(root);
   if (read.kind === "unreadable") record.warn([UNREADABLE], log);
   if (read.kind !== "read") return;
