@@ -2,16 +2,14 @@
 // Never writes.
 
 import { dirname } from "node:path";
-import { JsonValue } from "../formats/json-value.ts";
+import { parseState } from "../apply/state/parse-state.ts";
+import type { StateDocument } from "../apply/state/state-file.ts";
+import type { JsonValue } from "../formats/json-value.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { type Problem, Refusal } from "../refusal.ts";
 import { HEAD_FILE, MANIFEST_FILE, type Baked, type BakedInput } from "./manifest.ts";
-
-export type Read<T> =
-  /** The image was never sealed. */
-  { readonly kind: "none" } | { readonly kind: "unreadable" } | { readonly kind: "read"; readonly baked: T };
 
 const MANIFEST: FileKind = {
   name: "the manifest of the bake",
@@ -20,13 +18,14 @@ const MANIFEST: FileKind = {
   code: "data",
 };
 
-export function readBaked(root: string): Read<Baked> {
+/** `none`: the image was never sealed. */
+export function readBaked(root: string): StateDocument<Baked> {
   return readDocument(root, HEAD_FILE, parseBaked);
 }
 
 type BakedFiles = Baked & { readonly inputs: readonly BakedInput[]; readonly inputFolders: readonly string[] };
 
-export function readBakedFiles(root: string): Read<BakedFiles> {
+export function readBakedFiles(root: string): StateDocument<BakedFiles> {
   return readDocument(root, MANIFEST_FILE, (json) => ({
     ...parseBaked(json),
     inputs: json.get("inputs").items().map(parseInput),
@@ -43,14 +42,11 @@ export const UNREADABLE: Problem = {
   fix: `Bake the image anew with \`parbake seal\`, or remove ${HEAD_FILE} and ${MANIFEST_FILE}.`,
 };
 
-function readDocument<T>(root: string, path: string, parse: (json: JsonValue) => T): Read<T> {
+function readDocument<T>(root: string, path: string, parse: (json: JsonValue) => T): StateDocument<T> {
   const text = readText(root, path);
   if (text === null) return { kind: "none" };
-  const problems: Problem[] = [];
-  const json = new JsonValue(parseJson(text), "bake", problems, "");
-  if (json.get("schema").value !== 1) return { kind: "unreadable" };
-  const baked = parse(json);
-  return problems.length > 0 ? { kind: "unreadable" } : { kind: "read", baked };
+  const document = parseState(text, parse);
+  return document === null ? { kind: "unreadable" } : { kind: "read", document };
 }
 
 /** Null: there is none. What can't be read is no JSON, either. */
@@ -60,15 +56,6 @@ function readText(root: string, path: string): string | null {
   } catch (error) {
     if (!(error instanceof Refusal) && errnoOf(error) === null) throw error;
     return errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR" ? null : "";
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return undefined;
   }
 }
 

@@ -20,7 +20,7 @@ export function noteImage(limit: ImageAgeLimit | null, root: string, record: Run
   const read = readBaked(root);
   if (read.kind === "unreadable") record.warn([UNREADABLE], log);
   if (read.kind !== "read") return;
-  const { parbake, ...told } = read.baked;
+  const { parbake, ...told } = read.document;
   const nowMs = Date.now();
   record.image = { ...told, ageMs: imageAgeMs(told, nowMs), amiId: null };
   log("info", `the image was baked ${formatAge(record.image.ageMs)} ago, by parbake ${parbake.version}`);
@@ -33,7 +33,7 @@ export function noteImage(limit: ImageAgeLimit | null, root: string, record: Run
 /** What `facts` has of it. Null: it was never sealed, or its manifest can't be read, which `status` says. */
 export function tellImage(root: string): (Baked & { readonly ageMs: number }) | null {
   const read = readBaked(root);
-  return read.kind === "read" ? { ...read.baked, ageMs: imageAgeMs(read.baked, Date.now()) } : null;
+  return read.kind === "read" ? { ...read.document, ageMs: imageAgeMs(read.document, Date.now()) } : null;
 }
 
 export function noteAmi(record: RunRecord, { amiId }: Facts): void {

@@ -35,7 +35,7 @@ export function inspectImage(
   const read = readBakedFiles(root);
   if (read.kind === "unreadable") problems.push(UNREADABLE);
   if (read.kind !== "read") return null;
-  const { inputs, inputFolders, ...baked } = read.baked;
+  const { inputs, inputFolders, ...baked } = read.document;
   const differences = [...inputs.flatMap((input) => compare(input, root)), ...listAdded(inputs, inputFolders, root)];
   return { ...baked, ageMs: imageAgeMs(baked, nowMs), amiId: lastRun?.image?.amiId ?? null, differences };
 }

@@ -111,14 +111,14 @@ describe("writeManifest", () => {
   it("is read back; and an image without a config, or without packages, has one too", () => {
     const image = bake();
     writeManifest(BAKED, image.config, image.root);
-    assert.deepEqual(readBaked(image.root), { kind: "read", baked: BAKED });
+    assert.deepEqual(readBaked(image.root), { kind: "read", document: BAKED });
     const bare = makeScratch();
     const { findings } = writeManifest(BAKED, null, bare.root);
     assert.deepEqual(
       findings.map(({ kind, severity }) => [kind, severity]),
       [["unknown-packages", "warn"]],
     );
-    assert.deepEqual(readBakedFiles(bare.root), { kind: "read", baked: { ...BAKED, inputs: [], inputFolders: [] } });
+    assert.deepEqual(readBakedFiles(bare.root), { kind: "read", document: { ...BAKED, inputs: [], inputFolders: [] } });
   });
 
   it("is written anew by a second seal, of the same bytes where nothing has changed", () => {
