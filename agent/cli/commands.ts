@@ -54,7 +54,10 @@ export const OPTIONS = {
     value: "AMI",
     about: "what the bake began from (default: what IMDS says of the machine of the bake)",
   },
-  family: { value: "NAME", about: "under which name newer images of this kind are found" },
+  family: {
+    value: "NAME",
+    about: "what images of this kind are called, as the AMI's tag parbake:family says it for `fleet`",
+  },
   "source-commit": { value: "COMMIT", about: "of what the image is made by" },
   sarif: { value: "FILE", about: "write what was found as SARIF 2.1.0, too" },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
@@ -202,7 +205,7 @@ export const COMMANDS = {
     example: "parbake uninstall --dry-run",
   },
   seal: {
-    about: "end a bake: refuse an image with credentials in it",
+    about: "end a bake: refuse credentials in the image and missing updates, and describe it",
     operand: null,
     options: ["clean", "sarif", "base-image", "family", "source-commit"],
     example: "parbake seal --clean --root /mnt/image",

@@ -5,22 +5,18 @@ import { openEc2 } from "../aws/ec2/client.ts";
 import { fetchCredentials } from "../aws/fetch-credentials.ts";
 import { chooseRegion } from "../aws/route/call-region.ts";
 import { readClientSettings } from "../aws/route/endpoints.ts";
-import { endWithin } from "../deadline.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { isRegion } from "../names/secret-id.ts";
 import { Refusal } from "../refusal.ts";
-import { openImds } from "./machine.ts";
+import { askImds } from "./ask-imds.ts";
 import type { Session } from "./session.ts";
-
-/** Most machines that ask for a fleet are no instances, and nothing answers there. */
-const IMDS_PATIENCE_MS = 3_000;
 
 export function openFleet(session: Session): ReturnType<typeof openEc2> {
   const { environment, inputs } = session;
   const settings = readClientSettings("EC2", environment, inputs);
-  return openEc2(settings, () => fetchCredentials(environment, () => withImds(session, fetchRole)));
+  return openEc2(settings, () => fetchCredentials(environment, () => askImds(session, fetchRole)));
 }
 
 async function fetchRole(imds: ImdsClient | null): Promise<Credentials> {
@@ -39,7 +35,7 @@ async function fetchRole(imds: ImdsClient | null): Promise<Credentials> {
 export async function findRegions(named: readonly string[], session: Session): Promise<readonly string[]> {
   if (named.length > 0) return named;
   const { region, variable } = chooseRegion(session.environment, null);
-  const found = region ?? (await withImds(session, fetchOwnRegion));
+  const found = region ?? (await askImds(session, fetchOwnRegion));
   if (found === null) {
     const fix = "Name it: --region eu-west-1, or AWS_REGION.";
     throw new Refusal("usage", { what: "no region is known to ask EC2 in", fix });
@@ -57,15 +53,5 @@ async function fetchOwnRegion(imds: ImdsClient | null): Promise<string | null> {
   } catch (error) {
     if (error instanceof Refusal) return null;
     throw error;
-  }
-}
-
-async function withImds<T>(session: Session, ask: (imds: ImdsClient | null) => Promise<T>): Promise<T> {
-  const deadline = endWithin(session.deadline, IMDS_PATIENCE_MS);
-  const imds = await openImds({ ...session, deadline, log: () => {} });
-  try {
-    return await ask(imds);
-  } finally {
-    imds?.close();
   }
 }

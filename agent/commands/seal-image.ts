@@ -8,13 +8,13 @@ import { writeManifest } from "../bake/write-manifest.ts";
 import { showing } from "../cli/progress.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read/read-config.ts";
-import { endWithin } from "../deadline.ts";
 import { runCommand } from "../host/run-command.ts";
 import type { Environment } from "../process/environment.ts";
 import { COMMIT, VERSION } from "../process/version.ts";
 import { Refusal } from "../refusal.ts";
 import type { StageResult } from "../seal/finding.ts";
-import { gatherHere, openImds } from "./machine.ts";
+import { askImds } from "./ask-imds.ts";
+import { gatherHere } from "./machine.ts";
 import type { SealRun } from "./seal-run.ts";
 import type { Session } from "./session.ts";
 
@@ -67,17 +67,10 @@ function chooseTime(environment: Environment): string {
   throw new Refusal("usage", { what, fix: "Set it to what `date +%s` prints, or unset it." });
 }
 
-/** On EC2 it answers in milliseconds; elsewhere nobody does. */
-const IMDS_PATIENCE_MS = 2_000;
-
 /** The machine of the bake was launched from it. Null, without a word: this is no such machine. */
-async function askBaseImage({ deadline, ...given }: Session): Promise<string | null> {
-  if (given.options.root !== "/") return null;
-  const session = { ...given, deadline: endWithin(deadline, IMDS_PATIENCE_MS), log: () => {} };
-  const imds = await openImds(session);
-  try {
-    return imds === null ? null : (await gatherHere(session, imds, "optional", ["amiId"])).amiId;
-  } finally {
-    imds?.close();
-  }
+async function askBaseImage(session: Session): Promise<string | null> {
+  if (session.options.root !== "/") return null;
+  return askImds(session, async (imds, brief) =>
+    imds === null ? null : (await gatherHere(brief, imds, "optional", ["amiId"])).amiId,
+  );
 }
