@@ -1,6 +1,7 @@
-// Writes the file that an option names, whole or not at all: whoever reads it sees the old one or the new one.
+// Writes the file that an option names, whole or not at all: whoever reads it sees the old one or the new one. Never through a
+// symlink: in a folder like /tmp it may be another user's, and lead to any file of root's.
 
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, explainErrno } from "../host/file-error.ts";
 import { cleaningUp } from "../host/files/cleaning-up.ts";
@@ -21,15 +22,16 @@ export function writeOutput(option: string, file: string, text: string): Problem
 }
 
 function replace(option: string, file: string, text: string): Problem | null {
-  const found = statSync(file, { throwIfNoEntry: false });
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink())
+    return { what: `${option}: ${file} is a symlink`, fix: "Name the file that it leads to." };
   if (found !== undefined && !found.isFile())
     return { what: `${option}: ${file} is there and no plain file`, fix: "Name a file." };
-  const target = found === undefined ? file : realpathSync(file);
-  const temporary = join(dirname(target), temporaryName(basename(target)));
+  const temporary = join(dirname(file), temporaryName(basename(file)));
   cleaningUp(
     () => {
       writeFileSync(temporary, text, { flag: "wx" });
-      renameSync(temporary, target);
+      renameSync(temporary, file);
     },
     () => rmSync(temporary, { force: true }),
   );

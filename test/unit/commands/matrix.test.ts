@@ -261,19 +261,26 @@ describe("an image that is for many instance types", () => {
       for (const { out } of read()) assert.match(out ?? "", /vars\.unused is read by no template/);
     });
 
-    it("replaces what is there at once, through a link, and leaves nothing else", async () => {
-      writeFileSync(join(image.root, "real.xml"), "old");
-      symlinkSync("real.xml", join(image.root, "j.xml"));
+    it("replaces what is there at once, and leaves nothing else", async () => {
+      writeFileSync(join(image.root, "j.xml"), "old");
       await junit("check");
       assert.deepEqual(
         read().map(({ name }) => name),
         ["m7i.large"],
       );
-      assert.match(image.read("real.xml"), /m7i\.large/);
       assert.deepEqual(
         readdirSync(image.root).filter((name) => name.includes("tmp")),
         [],
       );
+    });
+
+    it("refuses a symlink, which in a folder of others leads where they want, and leaves what it leads to", async () => {
+      writeFileSync(join(image.root, "real.xml"), "old");
+      symlinkSync("real.xml", join(image.root, "j.xml"));
+      const { status, err } = await junit("check");
+      assert.equal(status, 73);
+      assert.match(err, /^parbake: --junit: \S+ is a symlink\. Name the file that it leads to\.$/m);
+      assert.equal(image.read("real.xml"), "old");
     });
 
     it("ends with 73 where the file cannot be written, and with the run's own status where that failed too", async () => {
