@@ -172,6 +172,9 @@ function explainSecondColon(site: Site): Explained {
 }
 
 function explainMissing(site: Site): Explained {
+  // A key where a list's entry ends, less deep than those beside it.
+  if (site.opening === null && site.offset === site.start && /^ +[^\s-][^:]*:(?: |$)/.test(site.line))
+    return explainDepth(site);
   return explainOpening(site) ?? (site.line.includes(": ") ? NO_COMMA : explainNoColon(site));
 }
 

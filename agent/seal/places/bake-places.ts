@@ -92,7 +92,7 @@ export const BAKE_PLACES: readonly KnownPlace[] = [
   {
     id: "parbake-state",
     severity: "warn",
-    path: /^(?:run|var\/lib)\/parbake\/(?!secrets\/)(?!.*bake\.json$).+/,
+    path: /^(?:run|var\/lib)\/parbake\/(?!secrets\/)(?!.*bake\.json$)(?!install\.json$).+/,
     holds: anything,
     what: "what parbake remembers of a run in the bake, which no instance has had",
     fix: "Remove it; a bake runs `parbake apply --dry-run`, which leaves nothing.",

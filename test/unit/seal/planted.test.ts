@@ -58,6 +58,15 @@ describe("a planted credential", () => {
   });
 });
 
+describe("what parbake remembers", () => {
+  it("is no finding if it is of the installation, which every image has", async () => {
+    const scratch = makeScratch();
+    for (const name of ["install.json", "managed.json"])
+      plant(scratch, { kind: "parbake-state", path: `var/lib/parbake/${name}`, text: "{}", secret: "" });
+    assert.deepEqual(listFound(await searchHere(scratch.root)), ["parbake-state /var/lib/parbake/managed.json"]);
+  });
+});
+
 describe("a planted token", () => {
   for (const { kind, text } of PLANTED_TOKENS) {
     it(`is found in UTF-16, little- and big-endian: ${kind}`, () => {

@@ -146,6 +146,11 @@ describe("parseYaml", () => {
       "p.yaml:4:1: the line is indented by 3 spaces, which matches no line above it. Indent it exactly as the keys beside it, or deeper than the key that it belongs to.",
     ],
     [
+      "a key of a list's entry that is less deep than the first",
+      "files:\n  - template: a.hbs\n   path: /etc/a\n",
+      "p.yaml:3:1: the line is indented by 3 spaces, which matches no line above it. Indent it exactly as the keys beside it, or deeper than the key that it belongs to.",
+    ],
+    [
       "a colon in a value",
       "vars:\n  a: time: now\n",
       "p.yaml:2:6: a value has a colon and a space in it, as if it were a key. Put the value in quotes, or the key in a line of its own that is indented deeper.",
