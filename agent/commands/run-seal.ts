@@ -7,6 +7,7 @@ import { showing } from "../cli/progress.ts";
 import { readSealConfig } from "../config/read/read-seal-config.ts";
 import type { SealConfig } from "../config/seal-config.ts";
 import type { Ending } from "../ending.ts";
+import { requireRoot } from "../host/folder.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { VERSION } from "../process/version.ts";
 import { Refusal } from "../refusal.ts";
@@ -36,6 +37,7 @@ const FINISH: readonly Stage[] = [describeImage, forgetMachine];
 
 export async function runSeal(command: SealCommand, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
+  requireRoot(options.root);
   const config = readSealConfig(options.configFile, options.root, session.inputs);
   const run = { command, config, session };
   const checked = await runStages(CHECKS, run);

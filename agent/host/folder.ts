@@ -111,8 +111,17 @@ export function refuseDanger(shownPath: string, attributes: Attributes, trust: T
 }
 
 function openRoot(root: string, trust: Trust): Folder {
+  return checked(openAnyRoot(root), normalize(root), null, trust);
+}
+
+/** @throws Refusal `usage` where it is no folder, whoever may write to it */
+export function requireRoot(root: string): void {
+  closeSync(openAnyRoot(root));
+}
+
+function openAnyRoot(root: string): number {
   try {
-    return checked(openSync(root, O_PATH | constants.O_DIRECTORY), normalize(root), null, trust);
+    return openSync(root, O_PATH | constants.O_DIRECTORY);
   } catch (error) {
     if (errnoOf(error) !== "ENOENT" && errnoOf(error) !== "ENOTDIR") throw explainFileError(error, root);
     throw new Refusal("usage", { what: `${root} is not a folder`, fix: "Give --root a folder." }, { cause: error });

@@ -54,6 +54,15 @@ describe("parbake seal", () => {
     assert.ok(!`${ended.out}${ended.err}`.includes(WORD));
   });
 
+  it("refuses a root that is not there, and one that is no folder", async () => {
+    const image = makeImage();
+    for (const name of ["absent", "etc/machine-id"]) {
+      const root = image.path(name);
+      const { status, err } = await seal({ ...image, root });
+      assert.deepEqual([status, err], [64, `parbake: ${root} is not a folder. Give --root a folder.\n`]);
+    }
+  });
+
   it("has the same digests for the same salt, and others in each run without one", async () => {
     const image = makeImage();
     image.write("root/.pgpass", `db:5432:*:me:${WORD}\n`);
