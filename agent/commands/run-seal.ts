@@ -21,7 +21,7 @@ import { MOST_UNPACKED_BYTES } from "../seal/search/search-file.ts";
 import { searchImage } from "../seal/search/search-image.ts";
 import { openShipped } from "../seal/search/shipped.ts";
 import { shownJson } from "../shown.ts";
-import { checkIdentity, checkLatest, describeImage, forgetMachine } from "./seal-image.ts";
+import { checkEnabled, checkIdentity, checkLatest, describeImage, forgetMachine } from "./seal-image.ts";
 import type { SealCommand, SealRun } from "./seal-run.ts";
 import type { Session } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
@@ -30,7 +30,7 @@ import { writeOutput } from "./write-output.ts";
 type Stage = (run: SealRun) => Promise<StageResult> | StageResult;
 
 /** In this order: what is cleaned is not searched. */
-const CHECKS: readonly Stage[] = [clean, search, checkLatest, checkIdentity];
+const CHECKS: readonly Stage[] = [clean, search, checkLatest, checkEnabled, checkIdentity];
 
 /** Only of an image that passes: what describes it, and last of all what a running machine may write again. */
 const FINISH: readonly Stage[] = [describeImage, forgetMachine];

@@ -9,6 +9,7 @@ import { showing } from "../cli/progress.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import { runCommand } from "../host/run-command.ts";
+import { isUnitEnabled } from "../image/units.ts";
 import type { Environment } from "../process/environment.ts";
 import { COMMIT, VERSION } from "../process/version.ts";
 import { Refusal } from "../refusal.ts";
@@ -24,6 +25,16 @@ export async function checkLatest({ config, session }: SealRun): Promise<StageRe
   const findings = await showing(progress, "asking for security updates", () => checkUpdates(config, asking));
   return { findings, actions: [] };
 }
+
+/** An image with a config is to run it. */
+export function checkEnabled({ session: { options } }: SealRun): StageResult {
+  if (!existsSync(options.configFile) || isUnitEnabled("parbake.service", options.root)) return NOTHING;
+  const what = "parbake.service is not enabled: no boot would run parbake, though the image has a config";
+  const fix = "Run `parbake install`, with --unit for each service that waits for it.";
+  return { findings: [{ kind: "not-enabled", severity: "warn", what, fix }], actions: [] };
+}
+
+const NOTHING: StageResult = { findings: [], actions: [] };
 
 /** With --clean it is taken away instead, last of all. */
 export function checkIdentity({ command, session }: SealRun): StageResult {

@@ -33,6 +33,15 @@ export function isUnitInImage(unit: string, root: string): boolean {
   return [script, ...files].some((path) => existsSync(resolveInRoot(root, path)));
 }
 
+/** Whether something starts it: what `systemctl enable` or a package linked. */
+export function isUnitEnabled(unit: string, root: string): boolean {
+  return UNIT_FOLDERS.some((folder) =>
+    listImageFolder(root, folder)
+      .filter((name) => /\.(?:wants|requires|upholds)$/.test(name))
+      .some((name) => listImageFolder(root, join(folder, name)).includes(unit)),
+  );
+}
+
 /** By name. Without aliases, which are other names of a unit, and masked units. */
 export function readServices(root: string): ReadonlyMap<string, UnitFile> {
   const paths = new Map<string, string>();

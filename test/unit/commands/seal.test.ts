@@ -54,6 +54,19 @@ describe("parbake seal", () => {
     assert.ok(!`${ended.out}${ended.err}`.includes(WORD));
   });
 
+  it("warns of a config that no boot would run, until parbake.service is enabled", async () => {
+    const image = makeImage();
+    const kinds = async () =>
+      (JSON.parse((await seal(image, ["--json"])).out) as { findings: { kind: string }[] }).findings.map(
+        ({ kind }) => kind,
+      );
+    assert.ok(!(await kinds()).includes("not-enabled"));
+    image.write(CONFIG, "apps: { web: { profile: nginx } }\n");
+    assert.ok((await kinds()).includes("not-enabled"));
+    image.write("etc/systemd/system/multi-user.target.wants/parbake.service", "");
+    assert.ok(!(await kinds()).includes("not-enabled"));
+  });
+
   it("refuses a root that is not there, and one that is no folder", async () => {
     const image = makeImage();
     for (const name of ["absent", "etc/machine-id"]) {
