@@ -17,8 +17,15 @@ const FILES: readonly CellFile[] = [
   { path: "/etc/app/new.conf", uid: 65534, gid: 0, mode: 0o640, bytes: Buffer.from("new") },
 ];
 
-async function open<T>(root: string, work: (run: RunCommand) => Promise<T>, files = FILES): Promise<T> {
-  const used = await inCell(files, { root, deadline: startDeadline(60_000), run: runCommand }, work);
+const DEVICES = ["null", "zero", "full", "random", "urandom"].map((name) => `/dev/${name}`);
+
+async function open<T>(
+  root: string,
+  work: (run: RunCommand) => Promise<T>,
+  files = FILES,
+  run = runCommand,
+): Promise<T> {
+  const used = await inCell(files, { root, deadline: startDeadline(60_000), run }, work);
   assert.ok(used.kind === "used", JSON.stringify(used));
   return used.result;
 }
@@ -108,6 +115,29 @@ const title = "a cell of an image";
         "for f in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/power/state; do { echo h >$f; } 2>/dev/null && echo $f; done; echo end",
       );
       assert.equal(written, "end\n");
+    });
+
+    it("changes no mode of the machine's devices, which it writes to, not even through its input", async () => {
+      const tries = DEVICES.map((path) => `chmod(0666, "${path}") ? "changed" : "no"`).join(", ");
+      const script = `open(F, ">", "/dev/null") and print(F "x") and close(F) or die; print join ",", ${tries}, chmod(0666, *STDIN) ? "changed" : "no"`;
+      assert.equal(await perl(image.root, script), "no,no,no,no,no,no");
+    });
+
+    it("has no file that parbake's caller left open, dumps no core to the machine, and is the first to end without memory", async () => {
+      const leaking: RunCommand = ([program = "", ...words], ...limits) =>
+        runCommand(["bash", "-c", 'exec 7</ 40</; exec "$@"', "bash", program, ...words], ...limits);
+      const files = await open(
+        image.root,
+        (run) => run(["/usr/bin/perl", "-e", "print -e qq(/proc/self/fd/$_) ? 1 : 0 for 7, 40"], 20_000),
+        FILES,
+        leaking,
+      );
+      assert.equal(outputOf(files), "00");
+      const limits = await bash(
+        image.root,
+        'echo "$(</proc/self/oom_score_adj) $(</proc/1/oom_score_adj)"; while read -r l; do case $l in *core*) echo $l;; esac; done </proc/self/limits; ulimit -H -c 9 2>/dev/null || echo fixed',
+      );
+      assert.equal(limits, "1000 1000\nMax core file size 1 1 bytes\nfixed\n");
     });
 
     it("has no network, and may still bind to an address that only the booted instance has", async () => {
