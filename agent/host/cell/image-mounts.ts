@@ -7,7 +7,7 @@ import { join } from "node:path";
 const NOT_OF_IMAGE = ["/proc", "/sys", "/dev"];
 
 /** Without a device of their own, and a part of an image all the same: the others are the kernel's, or mount things themselves. */
-const WITHOUT_DEVICE = ["9p", "btrfs", "cifs", "nfs", "nfs4", "tmpfs", "virtiofs", "zfs"];
+const WITHOUT_DEVICE = ["9p", "btrfs", "cifs", "nfs", "nfs4", "overlay", "tmpfs", "virtiofs", "zfs"];
 
 /**
  * As the booted machine names them: `/var`. Parents first.
@@ -21,15 +21,25 @@ export function findImageMounts(root: string): string[] {
 
 /** @param mountinfo as in /proc/self/mountinfo: proc_pid_mountinfo(5) */
 export function listImageMounts(mountinfo: string, root: string): string[] {
-  const base = root === "/" ? "" : root;
-  const points = mountinfo.split("\n").flatMap((line) => {
+  const mounted = [...readMounts(mountinfo, root === "/" ? "" : root)];
+  const unshown = mounted.flatMap(([path, isStored]) => (isStored ? [] : [`${path}/`]));
+  // Below what a cell does not show it has no folder to mount on.
+  const shown = mounted.flatMap(([path, isStored]) =>
+    isStored && isOfImage(path, root) && !unshown.some((other) => path.startsWith(other)) ? [path] : [],
+  );
+  return shown.toSorted((a, b) => a.length - b.length);
+}
+
+/** By the path in the image, whether it is stored in one. What was mounted there last is what is there. */
+function readMounts(mountinfo: string, base: string): ReadonlyMap<string, boolean> {
+  const points = mountinfo.split("\n").flatMap((line): [string, boolean][] => {
     const [before = "", after = ""] = line.split(" - ");
-    const [, , device = "", , point = ""] = before.split(" ");
+    const [, , device = "", , escaped = ""] = before.split(" ");
+    const point = unescape(escaped);
     const isStored = !device.startsWith("0:") || WITHOUT_DEVICE.includes(after.split(" ")[0] ?? "");
-    return isStored ? [unescape(point)] : [];
+    return point.startsWith(`${base}/`) ? [[point.slice(base.length), isStored]] : [];
   });
-  const below = points.flatMap((point) => (point.startsWith(`${base}/`) ? [point.slice(base.length)] : []));
-  return [...new Set(below)].filter((path) => isOfImage(path, root)).toSorted((a, b) => a.length - b.length);
+  return new Map(points);
 }
 
 // /run is memory: an image on a disk has nothing there but what its builder put in the way, say the builder's own sockets.

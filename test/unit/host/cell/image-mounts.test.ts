@@ -39,6 +39,20 @@ describe("listImageMounts", () => {
     );
   });
 
+  it("names no mount below one that is not shown, where a cell has no folder for it, unless another covers that one", () => {
+    const below = line("0:40", "/misc/data", "nfs4") + line("259:6", "/misc/data/deep", "ext4");
+    assert.ok(!listImageMounts(HOST + below, "/").some((path) => path.startsWith("/misc")));
+    const covered = line("0:33", "/efs", "autofs") + line("0:41", "/efs", "nfs4") + line("259:6", "/efs/deep", "ext4");
+    assert.deepEqual(
+      listImageMounts(HOST + covered, "/").filter((path) => path.startsWith("/efs")),
+      ["/efs", "/efs/deep"],
+    );
+  });
+
+  it("names the overlays that extend a system: they have its programs", () => {
+    assert.ok(listImageMounts(HOST + line("0:42", "/usr", "overlay"), "/").includes("/usr"));
+  });
+
   it("names nothing of an image in which nothing is mounted", () => {
     assert.deepEqual(listImageMounts(HOST, "/srv/image"), []);
   });
