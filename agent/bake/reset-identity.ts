@@ -3,7 +3,8 @@
 import { lstatSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { explainFileError } from "../host/file-error.ts";
-import { resolveInRoot } from "../host/resolve-in-root.ts";
+import { findMountsIn } from "../host/mounts.ts";
+import { locateInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
 import type { RunCommand } from "../host/run-command.ts";
 import { listImageFolder, readImageText } from "../image/read-image-text.ts";
 import type { Action, Finding } from "../seal/finding.ts";
@@ -30,12 +31,14 @@ export async function resetIdentity(root: string, run: RunCommand): Promise<Acti
   }));
 }
 
+/** What is mounted over a name of the image is another machine's: a builder's own machine-id, say. */
 function findIdentity(root: string): Found[] {
+  const mounts = findMountsIn(root);
   return IDENTITIES.flatMap((identity) =>
     listImageFolder(root, identity.folder)
       .filter((name) => identity.name.test(name))
       .map((name) => ({ identity, path: join(identity.folder, name) }))
-      .filter(({ path }) => isHeld(root, path, identity)),
+      .filter(({ path }) => !mounts.has(locateInRoot(root, path).slice(1)) && isHeld(root, path, identity)),
   );
 }
 

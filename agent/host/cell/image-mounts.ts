@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { unescapePoint } from "../mounts.ts";
 
 /** The kernel's own, which a cell has anew or not at all. */
 const NOT_OF_IMAGE = ["/proc", "/sys", "/dev"];
@@ -35,7 +36,7 @@ function readMounts(mountinfo: string, base: string): ReadonlyMap<string, boolea
   const points = mountinfo.split("\n").flatMap((line): [string, boolean][] => {
     const [before = "", after = ""] = line.split(" - ");
     const [, , device = "", , escaped = ""] = before.split(" ");
-    const point = unescape(escaped);
+    const point = unescapePoint(escaped);
     const isStored = !device.startsWith("0:") || WITHOUT_DEVICE.includes(after.split(" ")[0] ?? "");
     return point.startsWith(`${base}/`) ? [[point.slice(base.length), isStored]] : [];
   });
@@ -47,9 +48,4 @@ function isOfImage(path: string, root: string): boolean {
   const isAtOrBelow = (folder: string) => path === folder || path.startsWith(`${folder}/`);
   if (path === "/" || NOT_OF_IMAGE.some(isAtOrBelow)) return false;
   return root === "/" ? !path.startsWith("/run/") : !isAtOrBelow("/run");
-}
-
-// The kernel writes blank, tab, line end and backslash as \040 and the like.
-function unescape(point: string): string {
-  return point.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }

@@ -1,4 +1,4 @@
-// Every plain file of an image, each once: on the file system of its root alone, no symlink followed, no device or pipe opened.
+// Every plain file of an image, each once: on the mount of its root alone, no symlink followed, no device or pipe opened.
 
 import {
   closeSync,
@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { attempt } from "../../host/attempt.ts";
 import { errnoOf } from "../../host/file-error.ts";
+import { findMountsIn } from "../../host/mounts.ts";
 
 export type Walked =
   /** Open; whoever walks closes it. */
@@ -28,14 +29,22 @@ const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK |
 
 /** Paths are from the root, without a slash in front, a byte a character: names need not be UTF-8. */
 export function* walkImage(root: string): Generator<Walked> {
-  const seen = new Set<string>();
-  yield* walkFolder(root, "", statSync(root).dev, seen);
+  const image = { root, device: statSync(root).dev, mounts: findMountsIn(root), seen: new Set<string>() };
+  yield* walkFolder(image, "");
 }
 
-function* walkFolder(root: string, folder: string, device: number, seen: Set<string>): Generator<Walked> {
+interface Image {
+  readonly root: string;
+  readonly device: number;
+  readonly mounts: ReadonlySet<string>;
+  /** Files with more names than one. */
+  readonly seen: Set<string>;
+}
+
+function* walkFolder(image: Image, folder: string): Generator<Walked> {
   let entries: Dirent<Buffer>[];
   try {
-    entries = readdirSync(locate(root, folder), { withFileTypes: true, encoding: "buffer" });
+    entries = readdirSync(locate(image.root, folder), { withFileTypes: true, encoding: "buffer" });
   } catch (error) {
     yield unreadable(folder, error);
     return;
@@ -43,16 +52,21 @@ function* walkFolder(root: string, folder: string, device: number, seen: Set<str
   for (const entry of entries) {
     const name = entry.name.toString("latin1");
     const path = folder === "" ? name : `${folder}/${name}`;
-    if (entry.isFile()) yield* openOne(root, path, seen);
-    else if (entry.isDirectory() && !KERNEL.has(path)) yield* enter(root, path, device, seen);
+    if (entry.isFile()) yield* openOne(image, path);
+    else if (entry.isDirectory() && !KERNEL.has(path)) yield* enter(image, path);
   }
 }
 
-function* enter(root: string, path: string, device: number, seen: Set<string>): Generator<Walked> {
-  const found = lstatSync(locate(root, path), { throwIfNoEntry: false });
+function* enter(image: Image, path: string): Generator<Walked> {
+  const found = lstatSync(locate(image.root, path), { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (found.dev === device) yield* walkFolder(root, path, device, seen);
-  else if (!isMemory(locate(root, path))) yield { kind: "mount", path };
+  const isOwnDevice = found.dev === image.device;
+  if (isOwnDevice && !isMount(image, path)) yield* walkFolder(image, path);
+  else if (isOwnDevice || !isMemory(locate(image.root, path))) yield { kind: "mount", path };
+}
+
+function isMount({ mounts }: Image, path: string): boolean {
+  return mounts.size > 0 && mounts.has(Buffer.from(path, "latin1").toString("utf8"));
 }
 
 /** tmpfs and ramfs: gone before an image is made of the disk. */
@@ -62,10 +76,14 @@ function isMemory(path: Buffer): boolean {
   return attempt(false, () => MEMORY_TYPES.includes(statfsSync(path).type));
 }
 
-function* openOne(root: string, path: string, seen: Set<string>): Generator<Walked> {
+function* openOne(image: Image, path: string): Generator<Walked> {
+  if (isMount(image, path)) {
+    yield { kind: "mount", path };
+    return;
+  }
   let fd: number;
   try {
-    fd = openSync(locate(root, path), FLAGS);
+    fd = openSync(locate(image.root, path), FLAGS);
   } catch (error) {
     // Gone meanwhile: there is nothing in it.
     if (errnoOf(error) !== "ENOENT") yield unreadable(path, error);
@@ -74,8 +92,8 @@ function* openOne(root: string, path: string, seen: Set<string>): Generator<Walk
   try {
     const { nlink, dev, ino, size } = fstatSync(fd);
     const identity = `${dev}:${ino}`;
-    if (nlink > 1 && seen.has(identity)) return;
-    if (nlink > 1) seen.add(identity);
+    if (nlink > 1 && image.seen.has(identity)) return;
+    if (nlink > 1) image.seen.add(identity);
     yield { kind: "file", path, fd, sizeBytes: size };
   } finally {
     closeSync(fd);
