@@ -61,9 +61,9 @@ export class FileSearch {
   async search(path: string, fd: number, sizeBytes: number): Promise<readonly Finding[]> {
     [this.#findings, this.#unpackedBytes, this.#members] = [[], 0, 0];
     const file = `/${Buffer.from(path, "latin1").toString("utf8")}`;
-    const spot = { place: { file }, path, depth: 0 };
+    const spot = { place: { file }, path: inOneLine(path), depth: 0 };
     const isShipped = () => this.#tools.shipped.isAsShipped(path, (algorithm) => digestOpen(fd, algorithm).digest);
-    const scanner = new Scanner(this.#tools.set, path, this.#block);
+    const scanner = new Scanner(this.#tools.set, spot.path, this.#block);
     const head = readHead(scanner, fd);
     const form = sniffForm(head);
     if (form === "plain" || form === "sqlite") {
@@ -237,7 +237,12 @@ function isDamage(error: unknown): boolean {
 
 function memberOf({ place, depth }: Spot, name: string): Spot {
   const member = place.member === undefined ? name : `${place.member}!${name}`;
-  return { place: { file: place.file, member }, path: name.replace(/^(?:\.?\/)+/, ""), depth: depth + 1 };
+  return { place: { file: place.file, member }, path: inOneLine(name.replace(/^(?:\.?\/)+/, "")), depth: depth + 1 };
+}
+
+/** A name may have line ends in it, which no expression is to stumble on. */
+function inOneLine(path: string): string {
+  return path.replaceAll(/[\n\r]/g, "_");
 }
 
 /** A rotated log is known by the name of the log. */

@@ -29,6 +29,12 @@ describe("the walk through an image", () => {
     assert.deepEqual(listFound(await searchHere(root)), ["pgpass /\ufffd\ufffd.pgpass/.pgpass:1"]);
   });
 
+  it("knows a file whose name has line ends in it by its folder and its ending", async () => {
+    const { root, write } = makeScratch();
+    write("etc/a\nb\r.yaml", "password: Tr0ub4dor&3x\n");
+    assert.deepEqual(listFound(await searchHere(root)), ["password-in-config /etc/a\nb\r.yaml:1"]);
+  });
+
   it("reads a sparse file to its end", async () => {
     const { root, path } = makeScratch();
     writeFileSync(path("sparse"), "");
