@@ -21,7 +21,7 @@ import { MOST_UNPACKED_BYTES } from "../seal/search/search-file.ts";
 import { searchImage } from "../seal/search/search-image.ts";
 import { openShipped } from "../seal/search/shipped.ts";
 import { shownJson } from "../shown.ts";
-import { checkEnabled, checkIdentity, checkLatest, describeImage, forgetMachine } from "./seal-image.ts";
+import { checkEnabled, checkIdentity, checkLatest, describeImage, forgetMachine, readIfThere } from "./seal-image.ts";
 import type { SealCommand, SealRun } from "./seal-run.ts";
 import type { Session } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
@@ -39,7 +39,8 @@ export async function runSeal(command: SealCommand, session: Session): Promise<E
   const { options, emit, say } = session;
   requireRoot(options.root);
   const config = readSealConfig(options.configFile, options.root, session.inputs);
-  const run = { command, config, session };
+  // A mistake in it is told before anything is cleaned or searched.
+  const run = { command, config, imageConfig: readIfThere(session), session };
   const checked = await runStages(CHECKS, run);
   const finished = isFailed(judge(checked, config).findings) ? [] : await runStages(FINISH, run);
   const results = [...checked, ...finished];

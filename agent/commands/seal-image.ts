@@ -42,10 +42,9 @@ export function checkIdentity({ command, session }: SealRun): StageResult {
 }
 
 /** The drop-ins first: they are among the units that the manifest describes. */
-export async function describeImage({ command, session }: SealRun): Promise<StageResult> {
+export async function describeImage({ command, imageConfig, session }: SealRun): Promise<StageResult> {
   const { options, environment } = session;
-  const config = readIfThere(session);
-  const written = config === null ? [] : writeDropIns(config, options.root);
+  const written = imageConfig === null ? [] : writeDropIns(imageConfig, options.root);
   const { baseImage, family, sourceCommit } = command;
   const baked = {
     bakedAt: chooseTime(environment),
@@ -54,7 +53,7 @@ export async function describeImage({ command, session }: SealRun): Promise<Stag
     sourceCommit,
     parbake: { version: VERSION, commit: COMMIT },
   };
-  const { findings, actions } = writeManifest(baked, config, options.root);
+  const { findings, actions } = writeManifest(baked, imageConfig, options.root);
   return { findings, actions: [...written, ...actions] };
 }
 
@@ -64,7 +63,7 @@ export async function forgetMachine({ command, session }: SealRun): Promise<Stag
 }
 
 /** An image can be sealed before it has a config. */
-function readIfThere({ options: { configFile, root }, inputs }: Session): Config | null {
+export function readIfThere({ options: { configFile, root }, inputs }: Session): Config | null {
   return existsSync(configFile) ? readConfig(configFile, root, inputs).config : null;
 }
 

@@ -83,7 +83,7 @@ export function parseConfig(
   const config = assemble({ tops, entries, templates, sources, own }, problems);
   if (problems.length === 0)
     problems.push(
-      ...checkNotEmpty(config),
+      ...checkNotEmpty(config, tops),
       ...checkAmounts(config),
       ...checkPaths(config, own),
       ...checkCredentials(config),
@@ -165,8 +165,10 @@ function isGiven<T>(value: T | undefined): value is T {
   return value !== undefined;
 }
 
-function checkNotEmpty(config: Config): Problem[] {
+/** One for `seal` alone does something: an image may be sealed that has nothing for a boot. */
+function checkNotEmpty(config: Config, tops: readonly Top[]): Problem[] {
   if (config.apps.length + config.secrets.length + config.files.length > 0) return [];
+  if (tops.some((top) => top.has("seal"))) return [];
   const file = config.sources[0] ?? "parbake.yaml";
   const fix = "Declare at least one of them: parbake takes a config that does nothing for a mistake.";
   return [{ what: "the config declares no app, no secret and no file", fix, at: { file, line: 1, column: 1 } }];

@@ -76,6 +76,23 @@ describe("parbake seal", () => {
     }
   });
 
+  it("tells a mistake in the config before it cleans anything", async () => {
+    const image = makeImage();
+    image.write("tmp/left", "x");
+    image.write(CONFIG, "seal: {}\napps: { web: { profil: nginx } }\n");
+    assert.equal((await seal(image)).status, 78);
+    const { status, err } = await seal(image, ["--clean"]);
+    assert.equal(status, 78);
+    assert.match(err, /profil/);
+    assert.equal(readFileSync(image.path("tmp/left"), "utf8"), "x");
+  });
+
+  it("takes a config that is for nothing else", async () => {
+    const image = makeImage();
+    image.write(CONFIG, "seal: { updates: ignore }\n");
+    assert.equal((await seal(image)).status, 0);
+  });
+
   it("has the same digests for the same salt, and others in each run without one", async () => {
     const image = makeImage();
     image.write("root/.pgpass", `db:5432:*:me:${WORD}\n`);
