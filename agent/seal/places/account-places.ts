@@ -141,6 +141,22 @@ export const ACCOUNT_PLACES: readonly KnownPlace[] = [
     fix: HOME,
   },
   {
+    id: "browser-profile",
+    severity: "fail",
+    path: /(?:^|\/)(?:\.mozilla\/firefox|\.thunderbird)\/.+\/(?:logins\.json|key[34]\.db|cookies\.sqlite)$|(?:^|\/)(?:google-chrome|chromium|BraveSoftware|microsoft-edge)[^/]*\/.+\/(?:Login Data|Cookies)$/,
+    holds: anything,
+    what: "a browser's passwords or sessions",
+    fix: HOME,
+  },
+  {
+    id: "one-time-password-seed",
+    severity: "fail",
+    path: /(?:^|\/)\.google_authenticator$|^etc\/users\.oath$/,
+    holds: anything,
+    what: "what an account's one-time passwords are made from",
+    fix: HOME,
+  },
+  {
     id: "kerberos-keytab",
     severity: "fail",
     path: /\.keytab$/,

@@ -9,7 +9,7 @@ export const BAKE_PLACES: readonly KnownPlace[] = [
   {
     id: "shell-history",
     severity: "fail",
-    path: /(?:^|\/)(?:\.(?:bash|zsh|ash|sh|ksh|tcsh)?_?history|\.histfile|\.local\/share\/fish\/fish_history)$/,
+    path: /(?:^|\/)(?:\.(?:bash|zsh|ash|sh|ksh|tcsh)?_?history(?:[.~-][^/]*)?|\.histfile|\.local\/share\/fish\/fish_history)$/,
     holds: anything,
     what: "the history of a shell: commands as they were typed, with what was typed into them",
     fix: CLEAN,
@@ -29,6 +29,18 @@ export const BAKE_PLACES: readonly KnownPlace[] = [
     holds: anything,
     what: "what cloud-init got for the machine of the bake: its user data, its instance data",
     fix: "Run `parbake seal --clean`, or `cloud-init clean --logs`.",
+  },
+  {
+    id: "cloud-config-password",
+    severity: "fail",
+    path: /^(?:etc\/cloud\/cloud\.cfg(?:\.d\/.+)?|var\/lib\/cloud\/seed\/.+)$/,
+    // `chpasswd: { list: … }` has a line `NAME:PASSWORD` for each account.
+    holds: lineOf(
+      /(?:^|[\s{,])(?:password|passwd|hashed_passwd|plain_text_passwd):\s+["']?([^\s"',}]{4,})|^\s+[a-z_][\w-]*:([^\s:/][^\s:]{3,})$/,
+      (text) => !isPlaceholder(text) && !/^(?:R|RANDOM)$/.test(text),
+    ),
+    what: "a password that cloud-init gives to an account of every instance",
+    fix: "Remove it: an instance gets its accounts' keys at launch.",
   },
   {
     id: "cloud-init-log",
@@ -76,7 +88,7 @@ export const BAKE_PLACES: readonly KnownPlace[] = [
   {
     id: "swap-file",
     severity: "fail",
-    path: /(?:^|\/)(?:swapfile|swap\.img|swap|[^/]*\.swap|hiberfil\.sys)\d*$/,
+    path: /(?:^|\/)(?:swapfile|swap\.img|swap|[^/]*swap[^/]*|hiberfil\.sys)\d*$/,
     holds: (head) => (head.toString("latin1", 4_086, 4_096) === "SWAPSPACE2" ? WHOLE : null),
     what: "a swap file: memory of the bake, as it was paged out",
     fix: "Run `swapoff` and remove it; make it at the first boot.",

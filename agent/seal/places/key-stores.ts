@@ -35,3 +35,20 @@ const KEY_BAGS = [1, 2].map((bag) => Buffer.from([0x2a, 0x86, 0x48, 0x86, 0xf7, 
 export function hasPrivatePkcs12Key(bytes: Buffer): boolean {
   return bytes[0] === 0x30 && KEY_BAGS.some((identifier) => bytes.includes(identifier));
 }
+
+/** How the first bytes go on after the length, in hexadecimal: `..` stands for any byte. */
+const KEY_HEADS = [
+  // PKCS #8: its version, and the algorithm: RSA, elliptic curves, Ed25519 and its kin.
+  /^30(?:82....|81..|..)02010[01]30..06(?:092a864886f70d010101|072a8648ce3d0201|032b65(?:6e|6f|70|71))/,
+  // PKCS #1 and SEC 1.
+  /^3082....02010002(?:81|82..)/,
+  /^30(?:81..|..)02010104(?:20|30|42)/,
+  // RFC 9580: a packet of the type 5, of version 4 to 6.
+  /^(?:94..|95....|c5..(?:..)?)0[456]/,
+];
+
+/** X.690's and OpenPGP's binary forms, which have no line that says what they are. */
+export function isBinaryPrivateKey(bytes: Buffer): boolean {
+  const head = bytes.toString("hex", 0, 32);
+  return bytes.length >= 32 && KEY_HEADS.some((regex) => regex.test(head));
+}

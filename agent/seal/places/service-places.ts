@@ -1,7 +1,7 @@
 // Where services keep the passwords and keys that they work with. Pure.
 
 import { isPlaceholder } from "../rules/token-forms.ts";
-import { hasPrivateJavaKey, hasPrivatePkcs12Key } from "./key-stores.ts";
+import { hasPrivateJavaKey, hasPrivatePkcs12Key, isBinaryPrivateKey } from "./key-stores.ts";
 import { anything, lineOf, wholeIf, WHOLE, type KnownPlace } from "./place.ts";
 
 const isGiven = (text: string): boolean => !isPlaceholder(text);
@@ -21,9 +21,41 @@ export const SERVICE_PLACES: readonly KnownPlace[] = [
   {
     id: "pkcs12-keystore",
     severity: "fail",
-    path: /\.(?:p12|pfx|pkcs12)$/i,
+    path: /\.(?:p12|pfx|pkcs12)(?:\.[^/]*)?$/i,
     holds: (head) => (hasPrivatePkcs12Key(head) ? WHOLE : null),
     what: "a PKCS #12 key store with a private key",
+    fix: AT_BOOT,
+  },
+  {
+    id: "binary-private-key",
+    severity: "fail",
+    path: /\.(?:der|key|p8|pk8|pkcs8|priv|gpg|pgp|bin)$|(?:^|\/)[^/.]*key[^/.]*$/i,
+    holds: (head) => (isBinaryPrivateKey(head) ? WHOLE : null),
+    what: "a private key in binary form",
+    fix: AT_BOOT,
+  },
+  {
+    id: "service-key",
+    severity: "fail",
+    path: /^etc\/(?:munge\/munge\.key|ceph\/.+\.keyring|zabbix\/.+\.psk|ldap\.secret|rsyncd\.secrets|luks[^/]*\.key|cryptsetup-keys\.d\/.+)$|^var\/lib\/(?:jenkins\/(?:secrets\/.+|credentials\.xml)|tailscale\/tailscaled\.state|ceph\/.+\/keyring)$|(?:^|\/)config\/secrets\/[^/]+\/[^/]+\.decrypt\.private\.php$/,
+    holds: (head) => (head.length > 0 ? WHOLE : null),
+    what: "the key or password of a service",
+    fix: AT_BOOT,
+  },
+  {
+    id: "share-password",
+    severity: "fail",
+    path: /^etc\/(?:fstab|auto\.[^/]+|(?:samba|cifs)\/.*cred[^/]*)$/,
+    holds: lineOf(/^[^#]*\bpass(?:word)?=([^\s,]+)/, isGiven),
+    what: "the password of a network share",
+    fix: AT_BOOT,
+  },
+  {
+    id: "broker-password",
+    severity: "fail",
+    path: /^etc\/(?:rabbitmq\/.+\.conf|haproxy\/.+\.cfg)$/,
+    holds: lineOf(/^\s*(?:default_pass\s*=\s*|user\s+\S+\s.*insecure-password\s+)["']?([^\s"']+)/, isGiven),
+    what: "a password of a broker or a load balancer",
     fix: AT_BOOT,
   },
   {
@@ -86,7 +118,7 @@ export const SERVICE_PLACES: readonly KnownPlace[] = [
     id: "wireguard-key",
     severity: "fail",
     path: /^etc\/(?:wireguard\/.+|systemd\/network\/.+\.netdev)$/,
-    holds: lineOf(/^\s*(?:PrivateKey|PresharedKey)\s*=\s*(\S+)/i, isGiven),
+    holds: lineOf(/^\s*(?:(?:PrivateKey|PresharedKey)\s*=\s*(\S+)|([A-Za-z0-9+/]{43}=)$)/i, isGiven),
     what: "a key of WireGuard's",
     fix: AT_BOOT,
   },
@@ -101,17 +133,9 @@ export const SERVICE_PLACES: readonly KnownPlace[] = [
   {
     id: "vpn-secret",
     severity: "fail",
-    path: /^etc\/(?:ipsec\.secrets|ipsec\.d\/.+\.secrets|swanctl\/swanctl\.conf|ppp\/(?:chap|pap)-secrets|openvpn\/.+)$/,
-    holds: lineOf(/(?:PSK|XAUTH|EAP|secret\s*=|^[^#\s]+\s+\S+)\s+"?([^"\s]{4,})"?|(BEGIN OpenVPN Static key)/, isGiven),
+    path: /^etc\/(?:ipsec\.secrets|ipsec\.d\/.+\.secrets|swanctl\/swanctl\.conf|ppp\/(?:chap|pap)-secrets)$/,
+    holds: lineOf(/(?:PSK|XAUTH|EAP|secret\s*=|^[^#\s]+\s+\S+)\s+"?([^"\s]{4,})"?/, isGiven),
     what: "a shared secret of a VPN",
-    fix: AT_BOOT,
-  },
-  {
-    id: "openvpn-static-key",
-    severity: "fail",
-    path: /^etc\/openvpn\/.+|(?:^|\/)[^/]+\.(?:ovpn|key)$/,
-    holds: wholeIf(/-----BEGIN OpenVPN Static key V1-----\s+[0-9a-f]{32}/),
-    what: "a static key of OpenVPN's",
     fix: AT_BOOT,
   },
   {

@@ -113,6 +113,25 @@ export const TOOL_PLACES: readonly KnownPlace[] = [
     fix: BUILD,
   },
   {
+    id: "tool-login",
+    severity: "fail",
+    path: /(?:^|\/)(?:\.sentryclirc|\.ansible\/galaxy_token|\.cloudflared\/.+\.(?:pem|json)|\.config\/(?:configstore\/firebase-tools|netlify\/config)\.json|com\.vercel\.cli\/auth\.json|\.(?:config\/)?fly\/config\.yml|\.circleci\/cli\.yml|\.config\/(?:argocd\/config|hcloud\/cli\.toml))$|^etc\/cloudflared\/.+\.json$/,
+    holds: wholeIf(/token|secret/i),
+    what: "the login of a service's command line",
+    fix: BUILD,
+  },
+  {
+    id: "client-password",
+    severity: "fail",
+    path: /(?:^|\/)(?:\.curlrc|\.wgetrc|\.oci\/config|\.snowsql\/config|\.?smbcredentials|filezilla\/\w+\.xml)$/,
+    holds: lineOf(
+      /^\s*(?:-u|(?:-*(?:proxy-)?user)\b)[\s=:"']+[^\s:"']+:([^\s"']+)|^\s*\w*(?:password|pass_phrase)\s*=\s*["']?([^\s"']+)|<Pass[^>]*>([^<]+)</i,
+      isGiven,
+    ),
+    what: "a password that a client of the web, of a share or of FTP logs in with",
+    fix: BUILD,
+  },
+  {
     id: "kube-config",
     severity: "fail",
     path: /(?:^|\/)\.kube\/config$|^etc\/kubernetes\/[^/]+\.conf$|(?:^|\/)(?:k3s|k0s|rke2)\.yaml$/,
@@ -139,7 +158,7 @@ export const TOOL_PLACES: readonly KnownPlace[] = [
   {
     id: "ansible-vault-password",
     severity: "fail",
-    path: /(?:^|\/)\.?vault[_-]pass(?:word)?(?:\.txt)?$/,
+    path: /(?:^|\/)\.?(?:ansible[_-])?vault[_-]pass(?:word)?(?:[_-]file)?(?:\.txt)?$/,
     holds: anything,
     what: "the password of an Ansible vault",
     fix: BUILD,

@@ -1,6 +1,7 @@
 // The rules of the field, gitleaks.json, which scripts/refresh-rules makes.
 
 import { readCarried } from "../../carried.ts";
+import { OF_LIBRARY } from "./own-rules.ts";
 import type { Allowance, Rule } from "./rule.ts";
 import { hasChecksum, isJwt } from "./token-forms.ts";
 
@@ -64,7 +65,7 @@ function compileRule(rule: WrittenRule): Rule {
     ...(path && { path }),
     ...(rule.entropy !== undefined && { entropy: rule.entropy }),
     ...(rule.secretGroup !== undefined && { secretGroup: rule.secretGroup }),
-    ...(rule.allow && { allow: rule.allow.map(compileAllowance) }),
+    allow: [...(rule.allow ?? []).map(compileAllowance), ...(isGeneric ? [OF_LIBRARY] : [])],
     ...(accepts && { accepts }),
     ...(isGeneric && { isVague: true }),
   };

@@ -1,7 +1,7 @@
 // What the rules of the field leave out, because they are written for source trees and not for machines. Pure.
 
 import { entropyOf } from "./judge-match.ts";
-import type { Rule } from "./rule.ts";
+import type { Allowance, Rule } from "./rule.ts";
 import { isPlaceholder } from "./token-forms.ts";
 
 /** Between a name and its value, in env files, JSON, YAML, INI and SQL. */
@@ -12,8 +12,22 @@ const ENVIRONMENT_FILE =
 
 const UNIT_FILE = /(?:^|\/)systemd\/.*\.(?:service|socket|conf|timer|mount)$/;
 
+/** The last ones are in a jar or war of the application's own, or beside it. */
 const CONFIG_FILE =
-  /^(?:etc|opt|srv|home|root|app|var\/www|var\/lib|usr\/local\/etc|data)\/.*\.(?:ya?ml|json|properties|ini|conf|cnf|cfg|config|toml|xml|tfvars|tfstate|php)$/;
+  /^(?:(?:etc|opt|srv|home|root|app|var\/www|var\/lib|usr\/local\/etc|data|BOOT-INF|WEB-INF)\/.*\.(?:ya?ml|json|properties|ini|conf|cnf|cfg|config|toml|xml|tfvars|tfstate|php)|(?:config\/)?application[\w-]*\.(?:properties|ya?ml))$/;
+
+/** What came with a package of a language: its examples and schemas are full of such names. */
+export const OF_LIBRARY: Allowance = {
+  paths: [/(?:^|\/)(?:node_modules|site-packages|dist-packages|gems|vendor\/bundle)\//],
+};
+
+/** Settings as code, in which only what stands in quotes is a value. */
+const SETTINGS_FILE =
+  /^(?:opt|srv|home|root|app|var\/www|data)\/(?:.*\/)?(?:[\w-]*settings|config|secrets?|credentials?|settings\/[\w-]+|config\/[\w-]+)\.(?:py|js|cjs|mjs|ts|rb)$/;
+
+/** What people write for machines to run. */
+const SCRIPT_FILE =
+  /^(?:etc\/(?:cron(?:tab|\..*)|rc\.local|init\.d\/.*|systemd\/.*)|var\/spool\/cron\/.*|usr\/local\/s?bin\/.*|(?:opt|srv|home|root|app)\/.*\.(?:sh|bash))$/;
 
 const SECRET_NAMES = [
   "password",
@@ -25,8 +39,11 @@ const SECRET_NAMES = [
   "apikey",
   "access_key",
   "private_key",
+  "_pass",
+  "_pwd",
+  "app_key",
 ];
-const SECRET_NAME = String.raw`[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key)`;
+const SECRET_NAME = String.raw`[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|_pass|_pwd|app_key)`;
 
 const holdsValue = (value: string): boolean => value.length >= 6 && !isPlaceholder(value);
 
@@ -75,6 +92,8 @@ export const OWN_RULES: readonly Rule[] = [
     // The beginning of `{"origin_`, as STS packs it, and of its older form.
     regex: /(?<![A-Za-z0-9+/])((?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)[A-Za-z0-9+/=]{80,})/g,
     keywords: ["iqojb3jpz2lu", "fwogzxivyxdz", "fqogzxivyxdz", "aqodyxdz"],
+    // That of AWS' documentation.
+    accepts: (secret) => !secret.includes("EXAMPLE"),
   },
   {
     id: "imds-session-token",
@@ -114,7 +133,7 @@ export const OWN_RULES: readonly Rule[] = [
     severity: "fail",
     what: "an HTTP authorization",
     regex:
-      /\bauthorization["']?[ \t]{0,4}[:=][ \t]{0,4}["']?(?:basic|bearer|token)[ \t]{1,4}([A-Za-z0-9+/=._~-]{16,})/gi,
+      /\bauthorization["']?(?:[ \t]{0,4}[:=][ \t]{0,4}["']?|[ \t]{1,4}["'])(?:basic|bearer|token)[ \t]{1,4}([A-Za-z0-9+/=._~-]{16,})/gi,
     keywords: ["authorization"],
     entropy: 3.5,
     accepts: (secret) => !isPlaceholder(secret),
@@ -144,6 +163,75 @@ export const OWN_RULES: readonly Rule[] = [
     path: /(?:^|\/)(?:\.kube\/.*|etc\/kubernetes\/.*|[^/]*kubeconfig[^/]*|var\/lib\/kubelet\/.*|k3s\.yaml)$/,
   },
   {
+    id: "encoded-private-key",
+    severity: "fail",
+    what: "a private key in Base64",
+    // Of `-----BEGIN `, as far as it does not depend on what follows.
+    regex: /(?<![A-Za-z0-9+/])(LS0tLS1CRUdJTi[A-Za-z0-9+/]{60,})/g,
+    keywords: ["ls0tls1crudjti"],
+    accepts: (secret) =>
+      /^-----BEGIN[ A-Z0-9]{0,40} PRIVATE KEY/.test(Buffer.from(secret, "base64").toString("latin1")),
+  },
+  {
+    id: "json-web-key",
+    severity: "fail",
+    what: "a private JSON Web Key",
+    // RFC 7517: its members come in any order.
+    regex:
+      /"kty"[^{}]{1,1000}?"[dk]"\s{0,4}:\s{0,4}"([\w-]{22,})|"[dk]"\s{0,4}:\s{0,4}"([\w-]{22,})"[^{}]{1,1000}"kty"/g,
+    keywords: ['"kty"', '"d":', '"k":'],
+    entropy: 3.5,
+  },
+  {
+    id: "openvpn-static-key",
+    severity: "fail",
+    what: "a static key of OpenVPN's",
+    regex: /-----BEGIN OpenVPN Static key V1-----\s+[0-9a-f]{32}/g,
+    keywords: ["openvpn static key v1-----"],
+  },
+  {
+    id: "tailscale-key",
+    severity: "fail",
+    what: "a key of Tailscale's",
+    regex: /\b(tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{6,}-[A-Za-z0-9]{20,})/g,
+    keywords: ["tskey-"],
+  },
+  {
+    id: "password-in-command",
+    severity: "fail",
+    what: "a password among a command's arguments or variables",
+    regex:
+      /(?:--[\w-]*(?:password|passwd|passphrase|secret|token)[= ]|\bmysql\w*(?:[ \t][^\n#|;]{0,120}?)?[ \t]-p(?=\S)|\bsshpass[ \t]+-p[ \t]*|\bcurl[ \t][^\n#|;]{0,200}?(?:-u|--user)[ \t]*["']?[\w.@-]+:|\b(?:PG|MYSQL_|RESTIC_|BORG_|REDISCLI_|SSH)\w{0,20}(?:PASSWORD|PASSPHRASE|PWD|AUTH|PASS)=|\becho[ \t]+["']?[\w-]+:(?=[^\n]{1,120}chpasswd))["']?([^\s"'\\|]{6,200})/g,
+    keywords: [
+      "password",
+      "passwd",
+      "passphrase",
+      "secret",
+      "token",
+      "mysql",
+      "sshpass",
+      "curl",
+      "_pwd",
+      "rediscli_auth",
+      "chpasswd",
+    ],
+    path: SCRIPT_FILE,
+    accepts: holdsValue,
+    isVague: true,
+  },
+  {
+    id: "password-in-settings",
+    severity: "fail",
+    what: "a secret in an application's settings",
+    regex:
+      /(?:password|passwd|passphrase|secret|secret_?key(?:_?base)?|token|api_?key)["']?[ \t]*(?:=>|[=:])[ \t]*["']([^\s"'\\]{6,200})["']/gi,
+    keywords: SECRET_NAMES.slice(0, 7),
+    path: SETTINGS_FILE,
+    allow: [OF_LIBRARY],
+    accepts: (value) => holdsValue(value) && entropyOf(value) > 2.5,
+    isVague: true,
+  },
+  {
     ...SECRET_ASSIGNED,
     id: "password-in-unit",
     what: "a secret among a unit's variables or arguments",
@@ -166,6 +254,7 @@ export const OWN_RULES: readonly Rule[] = [
       "gim",
     ),
     path: CONFIG_FILE,
+    allow: [OF_LIBRARY],
     accepts: (value) => holdsValue(value) && entropyOf(value) > 2,
   },
 ];

@@ -107,6 +107,7 @@ export const PLANTED_TOKENS: readonly Planted[] = TOKENS.map(([kind, secret], in
 }));
 
 const WORD = join("corr", "ect-horse-9");
+const encodedKey = Buffer.from(pem("RSA PRIVATE")).toString("base64");
 const HASH = join("$", "y$j9T$", letters(BASE62, 22), "$", letters(BASE62, 43));
 
 const at = (kind: string, path: string, text: string, secret = WORD): Planted => ({ kind, path, text, secret });
@@ -217,6 +218,31 @@ export const PLANTED_PLACES: readonly Planted[] = [
   at("parbake-secrets", "run/parbake/secrets/..data/db/password", WORD),
   at("parbake-state", "var/lib/parbake/managed.json", `{"x":"${WORD}"}`),
   at("packer-remains", "tmp/script_1234.sh", `#!/bin/sh\nP=${WORD}\n`),
+  at("swap-file", "var/myswap", `${"\0".repeat(4_086)}SWAPSPACE2${WORD}`),
+  at("cloud-config-password", "etc/cloud/cloud.cfg.d/99.cfg", `chpasswd:\n  list: |\n    ann:${WORD}\n`),
+  at("cloud-config-password", "var/lib/cloud/seed/nocloud/user-data", `users:\n  - {name: ann, passwd: ${WORD}}\n`),
+  at("tool-login", "root/.sentryclirc", `[auth]\ntoken=${WORD}\n`),
+  at("client-password", "root/.curlrc", `user = "ann:${WORD}"\n`),
+  at("client-password", "home/ann/.smbcredentials", `username=ann\npassword=${WORD}\n`),
+  at("browser-profile", "home/ann/.mozilla/firefox/x.default/logins.json", `{"encryptedPassword":"${WORD}"}`),
+  at("one-time-password-seed", "root/.google_authenticator", `${WORD}\n`),
+  at("service-key", "etc/munge/munge.key", WORD),
+  at("share-password", "etc/fstab", `//srv/x /mnt cifs username=ann,password=${WORD} 0 0\n`),
+  at("broker-password", "etc/rabbitmq/rabbitmq.conf", `default_pass = ${WORD}\n`),
+  at("wireguard-key", "etc/wireguard/private", `${letters(BASE64, 43)}=\n`, letters(BASE64, 43)),
+  at("shell-history", "root/.bash_history.save", `mysql -p${WORD}\n`),
+  at("encoded-private-key", "opt/app/run.txt", `k=${encodedKey}\n`, encodedKey.slice(80, 160)),
+  at("json-web-key", "opt/app/jwk.json", `{"kty":"OKP","d":"${letters(BASE62, 43)}"}`, letters(BASE62, 43)),
+  at("json-web-key", "opt/app/rsa.json", `{"d":"${letters(BASE62, 342)}","kty":"RSA"}`, letters(BASE62, 342)),
+  at("tailscale-key", "opt/app/up.txt", join("tskey", "-auth-", letters(BASE62, 16), "-", letters(BASE62, 32))),
+  at("http-authorization", "etc/nginx/p.conf", `Authorization "Basic ${letters(BASE64, 32)}";\n`, letters(BASE64, 32)),
+  at("password-in-command", "etc/cron.d/dump", `0 3 * * * root mysqldump -u root -p${WORD} db\n`),
+  at("password-in-command", "var/spool/cron/crontabs/ann", `0 3 * * * PGPASSWORD=${WORD} pg_dump db\n`),
+  at("password-in-command", "etc/systemd/system/b.service", `[Service]\nExecStart=/x --db-password ${WORD}\n`),
+  at("password-in-command", "usr/local/bin/get", `#!/bin/sh\ncurl -sS -u ann:${WORD} https://intern.io/\n`),
+  at("password-in-settings", "srv/app/settings.py", `DATABASES = {\n  'x': { 'PASSWORD': '${WORD}' }\n}\n`),
+  at("password-in-environment-file", "srv/shop/.env", `DB_PASS=${WORD}\n`),
+  at("password-in-config", "BOOT-INF/classes/application.properties", `spring.datasource.password=${WORD}\n`),
   at("password-in-unit", "etc/systemd/system/app.service", `[Service]\nEnvironment=DB_PASSWORD=${WORD}\n`),
   at("password-in-environment-file", "etc/default/app", `DB_PASSWORD=${WORD}\n`),
   at("password-in-environment-file", "srv/app/.env", `API_TOKEN="${WORD}"\n`),

@@ -93,6 +93,24 @@ describe("what is no credential", () => {
     ],
     ["a template's hole", "password: {{ secrets.db.password.value }}\n", "opt/app/config.yaml"],
     ["sshd's options", "PasswordAuthentication no\nPermitEmptyPasswords no\n", "etc/ssh/sshd_config.conf"],
+    ["an encoded certificate", Buffer.from(`-----BEGIN CERTIFICATE-----\n${"MIIC".repeat(40)}\n`).toString("base64")],
+    ["a public JSON Web Key", `{"kty":"RSA","n":"${"Ab3_".repeat(80)}","e":"AQAB"}`],
+    [
+      "a script that asks for a password, reads it from a file, or is told",
+      'mysql -u root -p\nmysql --protocol=tcp --print-defaults\nmysqldump --password="$PASSWORD"\nx --password-file /run/x --secret-id prod/db\ncurl -u "$NAME:$PASSWORD" https://intern.io\nx --password-stdin\n',
+      "usr/local/bin/x",
+    ],
+    [
+      "settings that read their values elsewhere",
+      'password: process.env.DB_PASSWORD,\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
+      "srv/app/config.js",
+    ],
+    [
+      "an example in a package of a language",
+      'password: "Tr0ub4dor&3x"\napi_key = "x9Kq2LmZp7Rt4Vw8Yb1N"\n',
+      "opt/venv/lib/python3.11/site-packages/botocore/data/examples.json",
+    ],
+    ["the documentation's session token", join("AQoD", "YXdzEPT//////////wEXAMPLE", "tc764bNrC9SAPBSM22".repeat(6))],
     [
       "a setting with password in its name",
       "password_encryption = scram-sha-256\nmin_password_length = 12\n",
