@@ -42,7 +42,7 @@ export async function runSeal(command: SealCommand, session: Session): Promise<E
   // A mistake in it is told before anything is cleaned or searched.
   const run = { command, config, imageConfig: readIfThere(session), session };
   const checked = await runStages(CHECKS, run);
-  const finished = isFailed(judge(checked, config).findings) ? [] : await runStages(FINISH, run);
+  const finished = isFailed(judge(checked, config).findings) ? [] : await runStages(FINISH, run, checked);
   const results = [...checked, ...finished];
   const { findings, allowed } = judge(results, config);
   const sealed = { root: options.root, findings, allowed, actions: results.flatMap(({ actions }) => actions) };
@@ -52,10 +52,25 @@ export async function runSeal(command: SealCommand, session: Session): Promise<E
   return isFailed(findings) ? "data" : "done";
 }
 
-async function runStages(stages: readonly Stage[], run: SealRun): Promise<StageResult[]> {
+async function runStages(
+  stages: readonly Stage[],
+  run: SealRun,
+  earlier: readonly StageResult[] = [],
+): Promise<StageResult[]> {
   const results: StageResult[] = [];
-  for (const stage of stages) results.push(await stage(run));
+  try {
+    for (const stage of stages) results.push(await stage(run));
+  } catch (error) {
+    tellDone([...earlier, ...results], run.session);
+    throw error;
+  }
   return results;
+}
+
+/** A seal that can't go on prints no table: what it has changed by then is told all the same. */
+function tellDone(results: readonly StageResult[], { log }: Session): void {
+  for (const { did, path, why } of results.flatMap(({ actions }) => actions))
+    log("warn", `seal ${did} ${path}: ${why}`);
 }
 
 function judge(results: readonly StageResult[], config: SealConfig): Allowed {

@@ -26,9 +26,11 @@ export async function checkLatest({ config, session }: SealRun): Promise<StageRe
   return { findings, actions: [] };
 }
 
-/** An image with a config is to run it. */
-export function checkEnabled({ session: { options } }: SealRun): StageResult {
-  if (!existsSync(options.configFile) || isUnitEnabled("parbake.service", options.root)) return NOTHING;
+/** An image with a config for its boots is to run it. */
+export function checkEnabled({ imageConfig, session }: SealRun): StageResult {
+  const isForBoots =
+    imageConfig !== null && [imageConfig.apps, imageConfig.secrets, imageConfig.files].flat().length > 0;
+  if (!isForBoots || isUnitEnabled("parbake.service", session.options.root)) return NOTHING;
   const what = "parbake.service is not enabled: no boot would run parbake, though the image has a config";
   const fix = "Run `parbake install`, with --unit for each service that waits for it.";
   return { findings: [{ kind: "not-enabled", severity: "warn", what, fix }], actions: [] };

@@ -12,7 +12,8 @@ interface Ended {
 
 async function seal({ root }: Scratch, words: readonly string[] = [], stop?: AbortSignal): Promise<Ended> {
   let [out, err] = ["", ""];
-  const status = await run(["seal", "--root", root, "--log-level", "error", ...words], {
+  const level = words.includes("--log-level") ? [] : ["--log-level", "error"];
+  const status = await run(["seal", "--root", root, ...level, ...words], {
     environment: {},
     writeOut: (text) => (out += text),
     writeError: (text) => (err += text),
@@ -109,6 +110,15 @@ describe("parbake seal", () => {
     const cleaned = await seal(image, ["--clean", "--json"]);
     assert.deepEqual(verdictOf(cleaned), []);
     assert.match(cleaned.out, /"did": "removed",\s+"path": "\/root\/\.bash_history"/);
+  });
+
+  it("tells what it has removed where it can't go on", async () => {
+    const image = makeImage();
+    image.write("root/.bash_history", "ls\n");
+    image.write("usr/share/parbake", "a file in the place of the manifest's folder");
+    const { status, err } = await seal(image, ["--clean", "--log-level", "warn"]);
+    assert.equal(status, 73);
+    assert.match(err, /seal removed \/root\/\.bash_history: /);
   });
 
   it("writes SARIF with --sarif", async () => {
