@@ -40,11 +40,15 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
   const qemu = spawn("qemu-system-x86_64", listParameters(options, sshPort, log), {
     stdio: ["ignore", "ignore", "pipe"],
   });
+  // Whatever ends the proof, no machine outlives it.
+  const kill = () => qemu.kill("SIGKILL");
+  process.once("exit", kill);
+  qemu.once("exit", () => process.off("exit", kill));
   let said = "";
   qemu.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const ssh = (command: string): Promise<string> => {
     if (qemu.exitCode !== null) throw new Error(`qemu ended with ${qemu.exitCode}: ${said}`);
-    return run([...sshTo(sshPort, privateKey), command], { timeoutMs: 300_000 });
+    return run([...sshTo(sshPort, privateKey), command], { timeoutMs: 1_000_000 });
   };
   return {
     log,

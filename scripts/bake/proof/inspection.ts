@@ -24,7 +24,7 @@ export interface Inspection {
 
 // Each line is one fact. psql and the application are asked once they are up.
 const QUESTIONS = {
-  state: "timeout 240 systemctl is-system-running --wait; true",
+  state: "timeout 900 systemctl is-system-running --wait; true",
   memTotal: "awk '/^MemTotal/ { print $2 }' /proc/meminfo",
   available: "awk '/^MemAvailable/ { print $2 }' /proc/meminfo",
   sharedBuffers: `runuser -u postgres -- psql -Atc "select setting::bigint * 8192 from pg_settings where name = 'shared_buffers'"`,
