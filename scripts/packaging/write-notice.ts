@@ -49,8 +49,13 @@ function formatSection(heading: string, text: string): string {
   return `${"=".repeat(78)}\n${heading}\n${"=".repeat(78)}\n\n${text}\n`;
 }
 
+/** Of Node's distribution and its source tree, and not of the program: what comes beside it, builds it and tests it. */
+const NOT_IN_PROGRAM =
+  /^- [^\n]*, located at (?:deps\/(?:npm|corepack|googletest)|tools|test)\b[^\n]*\n {2}"""\n[^]*?^ {2}"""\n\n?/gm;
+
 function readNodeLicense(): string {
-  return readFileSync(join(nodePath(process.arch as "x64" | "arm64"), "../../LICENSE"), "utf8").trim();
+  const text = readFileSync(join(nodePath(process.arch as "x64" | "arm64"), "../../LICENSE"), "utf8");
+  return text.replaceAll(NOT_IN_PROGRAM, "").trim();
 }
 
 if (import.meta.main) writeFileSync(NOTICE, await formatNotice());

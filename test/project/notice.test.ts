@@ -28,4 +28,16 @@ describe("NOTICE", () => {
     ])
       assert.ok(notice.includes(owner), owner);
   });
+
+  it("has nothing that is in Node's distribution and not in the program, and all of it that is", () => {
+    const places = [...readFileSync(NOTICE, "utf8").matchAll(/^- .*, located at ([^,]+), is licensed/gm)].map(
+      ([, place]) => place!,
+    );
+    assert.deepEqual(
+      places.filter((place) => /^(?:deps\/npm|deps\/corepack|tools|test)\b/.test(place)),
+      [],
+    );
+    for (const place of ["deps/undici", "deps/zstd", "lib/internal/fs/cp"]) assert.ok(places.includes(place), place);
+    assert.equal(places.length, 35);
+  });
 });
