@@ -156,6 +156,12 @@ describe("the component for EC2 Image Builder", () => {
       assert.equal(type, "string");
   });
 
+  it("seals the image as the last thing that changes it", () => {
+    const [build, validate] = component.phases;
+    assert.equal(build!.name, "build");
+    assert.deepEqual(validate!.steps.at(-1)!.inputs, { commands: ["parbake seal --clean --family '{{ Family }}'"] });
+  });
+
   it("has commands that bash takes", () => {
     for (const { steps } of component.phases)
       for (const { inputs } of steps) {
@@ -206,8 +212,14 @@ describe("the tasks for Ansible", () => {
     }
   });
 
+  it("seal last of all, and only where they are told to", () => {
+    const last = tasks.at(-1)!;
+    assert.deepEqual(last["ansible.builtin.command"], { argv: ["/usr/bin/parbake", "seal", "--clean"] });
+    assert.equal(last["when"], "parbake_seal | default(false)");
+  });
+
   it("have each variable that they use in the comment before them", () => {
-    const used = new Set([...text.matchAll(/\{\{.*?\b(parbake_(?!copied)\w+)/g)].map(([, name]) => name!));
+    const used = new Set([...text.matchAll(/(?:\{\{.*?\b|when: )(parbake_(?!copied)\w+)/g)].map(([, name]) => name!));
     const [head] = text.split(/^- /m);
     assert.equal(used.size, 4);
     for (const name of used) assert.ok(head!.includes(name), name);
