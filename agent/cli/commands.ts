@@ -187,7 +187,7 @@ export const COMMANDS = {
     deadlineMs: 600_000,
   },
   templates: {
-    about: "list the ready templates that parbake carries, or print one",
+    about: "list the ready templates and the documents that parbake carries, or print one",
     operand: "[NAME]",
     options: [],
     example: "parbake templates nginx >/etc/parbake/templates/nginx.conf.hbs",

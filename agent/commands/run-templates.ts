@@ -1,5 +1,5 @@
-// `parbake templates`: the ready templates that parbake carries, so that a bake needs the binary and nothing else. Needs no config,
-// no root and no network.
+// `parbake templates`: the ready templates and the documents that parbake carries, so that a bake, and whoever is on an instance, needs
+// the binary and nothing else. Needs no config, no root and no network.
 
 import { listCarried, readCarried } from "../carried.ts";
 import type { Command } from "../cli/invocation.ts";
@@ -12,33 +12,58 @@ import { describeTemplate, findTemplates, type ReadyTemplate } from "../template
 import type { Session } from "./session.ts";
 
 const FOLDER = "templates";
-/** What a template may say: it lies beside them. */
-const GUIDE: ReadyTemplate = { name: "README.md", profile: null, about: "How to write a template: names and helpers" };
+interface Carried extends ReadyTemplate {
+  /** Below the top of the source tree. */
+  readonly path: string;
+}
+
+const DOCUMENTS: readonly Carried[] = [
+  { name: "parbake.md", path: "README.md", profile: null, about: "The manual" },
+  {
+    name: "templates.md",
+    path: `${FOLDER}/README.md`,
+    profile: null,
+    about: "How to write a template: names and helpers",
+  },
+  {
+    name: "tuning.md",
+    path: "agent/tuning/README.md",
+    profile: null,
+    about: "The profiles, their options and settings",
+  },
+  { name: "custom.md", path: "agent/tuning/CUSTOM.md", profile: null, about: "How to tune an app without a profile" },
+  { name: "mixes.md", path: "agent/tuning/MIXES.md", profile: null, about: "How usual machines are divided" },
+  { name: "json.md", path: "agent/cli/JSON.md", profile: null, about: "Every JSON document" },
+];
 
 export function runTemplates(
   { name }: Extract<Command, { kind: "templates" }>,
   { options, emit, say }: Session,
 ): Ending {
-  const all = [...listTemplates(), GUIDE];
+  const all = [...listTemplates(), ...DOCUMENTS];
   if (name === null) {
-    if (options.json) emit({ schema: 1, templates: all });
+    if (options.json) emit({ schema: 1, templates: all.map(describe) });
     else say(all, formatTemplates);
     return "done";
   }
-  const template = findOne(name, all);
-  const content = readCarried(`${FOLDER}/${template.name}`);
-  if (options.json) emit({ schema: 1, templates: [{ ...template, text: content }] });
+  const found = findOne(name, all);
+  const content = readCarried(found.path);
+  if (options.json) emit({ schema: 1, templates: [{ ...describe(found), text: content }] });
   else say({ content }, (shown) => shown.content);
   return "done";
 }
 
-function listTemplates(): ReadyTemplate[] {
+function describe({ name, profile, about }: Carried): ReadyTemplate {
+  return { name, profile, about };
+}
+
+function listTemplates(): Carried[] {
   const paths = listCarried(FOLDER).filter((path) => path.endsWith(".hbs"));
-  return paths.map((path) => describeTemplate(path.slice(FOLDER.length + 1), readCarried(path)));
+  return paths.map((path) => ({ ...describeTemplate(path.slice(FOLDER.length + 1), readCarried(path)), path }));
 }
 
 /** @throws Refusal where it is none, or more than one: the output may go into a file */
-function findOne(name: string, all: readonly ReadyTemplate[]): ReadyTemplate {
+function findOne(name: string, all: readonly Carried[]): Carried {
   const [template, ...others] = findTemplates(name, all);
   if (template !== undefined && others.length === 0) return template;
   if (template === undefined) {

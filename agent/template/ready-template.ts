@@ -22,7 +22,7 @@ export function describeTemplate(name: string, source: string): ReadyTemplate {
 }
 
 /** Those that a person means: by its name, with or without `.hbs`; else all of a profile, or of a name's beginning. */
-export function findTemplates(text: string, all: readonly ReadyTemplate[]): readonly ReadyTemplate[] {
+export function findTemplates<T extends ReadyTemplate>(text: string, all: readonly T[]): readonly T[] {
   const exact = all.filter(({ name }) => name === text || name === `${text}.hbs`);
   if (exact.length > 0) return exact;
   return all.filter(({ name, profile }) => profile === text || name.startsWith(`${text}.`));

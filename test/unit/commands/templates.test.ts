@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CARRIED } from "../../../agent/carried.ts";
+import { run } from "../../../agent/run.ts";
+
+const TOP = join(import.meta.dirname, "../../..");
+
+async function templates(...words: readonly string[]): Promise<{ status: number; out: string; err: string }> {
+  let [out, err] = ["", ""];
+  const status = await run(["templates", ...words], {
+    environment: {},
+    writeOut: (text) => (out += text),
+    writeError: (text) => (err += text),
+    rewrite: () => assert.fail("no terminal"),
+    isTerminalOut: false,
+    isTerminalError: false,
+  });
+  return { status, out, err };
+}
+
+describe("parbake templates", () => {
+  it("lists templates and documents, and prints each document as it is in the source tree", async () => {
+    const { templates: all } = JSON.parse((await templates("--json")).out) as { templates: { name: string }[] };
+    const documents = all.filter(({ name }) => name.endsWith(".md")).map(({ name }) => name);
+    assert.deepEqual(documents, ["parbake.md", "templates.md", "tuning.md", "custom.md", "mixes.md", "json.md"]);
+    const printed = await Promise.all(documents.map(async (name) => (await templates(name)).out));
+    const carried = [...CARRIED.filter((path) => path.endsWith(".md")), "templates/README.md"];
+    assert.deepEqual(printed.toSorted(), carried.map((path) => readFileSync(join(TOP, path), "utf8")).toSorted());
+  });
+
+  it("prints the one template of a profile, to be written into a file", async () => {
+    const { status, out } = await templates("nginx");
+    assert.deepEqual([status, out], [0, readFileSync(join(TOP, "templates/nginx.conf.hbs"), "utf8")]);
+  });
+
+  it("refuses a name of several, and one that it does not know, with the nearest", async () => {
+    assert.equal((await templates("haproxy")).status, 64);
+    const { status, err } = await templates("ngnix");
+    assert.equal(status, 64);
+    assert.match(err, /carries no template 'ngnix'\. Did you mean 'nginx'/);
+  });
+});
