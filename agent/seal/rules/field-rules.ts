@@ -1,7 +1,7 @@
 // The rules of the field, gitleaks.json, which scripts/refresh-rules makes.
 
 import { readCarried } from "../../carried.ts";
-import { OF_LIBRARY } from "./own-rules.ts";
+import { OF_LIBRARY } from "./assigned-rules.ts";
 import type { Allowance, Rule } from "./rule.ts";
 import { hasChecksum, isJwt } from "./token-forms.ts";
 

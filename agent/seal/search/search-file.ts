@@ -4,7 +4,7 @@
 import { readSync } from "node:fs";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { digestOpen } from "../../host/digest-open.ts";
-import type { Finding, Place } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 import { placesAt } from "../places/known-places.ts";
 import type { RuleSet } from "../rules/rule-set.ts";
 import { ChunkReader, type Chunks } from "./chunk-reader.ts";
@@ -14,6 +14,7 @@ import { accessBuffer, accessFile, chunksOf, type RandomAccess } from "./random-
 import { newBlock, Scanner } from "./scanner.ts";
 import type { Shipped } from "./shipped.ts";
 import { nameUnsearchable, sniffForm } from "./sniff.ts";
+import { inOneLine, memberOf, unpackedPath, type Spot } from "./spot.ts";
 import { rowValues } from "./sqlite.ts";
 import { tarMembers, type Member } from "./tar.ts";
 import { zipMembers } from "./zip.ts";
@@ -37,13 +38,6 @@ export interface SearchTools {
   readonly mostUnpackedBytes: number;
   /** Lets signals and the deadline be heard; throws where the run is to end. */
   readonly breathe: () => Promise<void>;
-}
-
-/** Where it is, and by which path the rules and places know it: within an archive, that of the member. */
-interface Spot {
-  readonly place: Place;
-  readonly path: string;
-  readonly depth: number;
 }
 
 export class FileSearch {
@@ -113,17 +107,11 @@ export class FileSearch {
     try {
       switch (form) {
         case "gzip":
-          return await this.#searchChunks(expand(chunks(), createGunzip()), {
-            ...spot,
-            path: unpackedPath(spot.path),
-            depth: spot.depth + 1,
-          });
-        case "zstd":
-          return await this.#searchChunks(expand(chunks(), createZstdDecompress()), {
-            ...spot,
-            path: unpackedPath(spot.path),
-            depth: spot.depth + 1,
-          });
+        case "zstd": {
+          const unpacker = form === "gzip" ? createGunzip() : createZstdDecompress();
+          const inside = { ...spot, path: unpackedPath(spot.path), depth: spot.depth + 1 };
+          return await this.#searchChunks(expand(chunks(), unpacker), inside);
+        }
         case "tar":
           return await this.#searchMembers(tarMembers(chunks()), spot);
         case "zip":
@@ -233,21 +221,6 @@ function isDamage(error: unknown): boolean {
   if (error instanceof TooLarge || error instanceof RangeError) return true;
   if (!(error instanceof Error)) return false;
   return ("code" in error && /^(?:Z_|ZSTD_|ERR_)/.test(String(error.code))) || error.constructor === Error;
-}
-
-function memberOf({ place, depth }: Spot, name: string): Spot {
-  const member = place.member === undefined ? name : `${place.member}!${name}`;
-  return { place: { file: place.file, member }, path: inOneLine(name.replace(/^(?:\.?\/)+/, "")), depth: depth + 1 };
-}
-
-/** A name may have line ends in it, which no expression is to stumble on. */
-function inOneLine(path: string): string {
-  return path.replaceAll(/[\n\r]/g, "_");
-}
-
-/** A rotated log is known by the name of the log. */
-function unpackedPath(path: string): string {
-  return path.replace(/\.(?:gz|zst|zstd)$/, "").replace(/\.(?:tgz|tzst)$/, ".tar");
 }
 
 /** Null: too large. */
