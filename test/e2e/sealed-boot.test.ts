@@ -11,6 +11,14 @@ import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 const ID = "0123456789abcdef0123456789abcdef\n";
 const PARBAKE = new URL("../../dist/parbake", import.meta.url).pathname;
 
+async function bootWithSecrets({ namespace, tools, folder, root }: Site): Promise<Machine> {
+  await startImds(namespace, tools, folder);
+  await startSecretsManager(namespace, tools);
+  await createSecret(namespace, "prod/app", JSON.stringify({ password: "canary-1", token: "canary-2" }));
+  await createSecret(namespace, "prod/other", "canary-3");
+  return bootMachine(root, namespace);
+}
+
 describeWhere(SITE_REQUIREMENTS, "the first boot of a sealed image", function () {
   this.timeout(120_000);
   let site: Site;
@@ -28,11 +36,7 @@ describeWhere(SITE_REQUIREMENTS, "the first boot of a sealed image", function ()
       await writeFile(join(root, "etc/parbake/parbake.d/seal.yaml"), quiet);
       await run([PARBAKE, "seal", "--clean", "--root", root, "--family", "credentials"]);
     });
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/app", JSON.stringify({ password: "canary-1", token: "canary-2" }));
-    await createSecret(site.namespace, "prod/other", "canary-3");
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site);
   });
   after(async () => {
     await machine?.powerOff();
@@ -79,11 +83,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot of the same image, not sealed", functio
       await bakeCredentialsImage(root, "20s");
       await writeFile(join(root, "etc/parbake/parbake.d/seal.yaml"), "seal: { updates: ignore }\n");
     });
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/app", JSON.stringify({ password: "canary-1", token: "canary-2" }));
-    await createSecret(site.namespace, "prod/other", "canary-3");
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site);
   });
   after(async () => {
     await machine?.powerOff();
