@@ -3,11 +3,11 @@
 
 import type { Package } from "../image/package.ts";
 
-const FOLDER = "/usr/share/parbake";
-export const MANIFEST_FILE = `${FOLDER}/bake.json`;
+export const BAKE_FOLDER = "/usr/share/parbake";
+export const MANIFEST_FILE = `${BAKE_FOLDER}/bake.json`;
 /** A boot reads no list of packages. */
-export const HEAD_FILE = `${FOLDER}/image.json`;
-export const SBOM_FILE = `${FOLDER}/sbom.cdx.json`;
+export const HEAD_FILE = `${BAKE_FOLDER}/image.json`;
+export const SBOM_FILE = `${BAKE_FOLDER}/sbom.cdx.json`;
 
 /** What a boot tells of its image: image.json. */
 export interface Baked {

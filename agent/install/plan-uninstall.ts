@@ -3,6 +3,7 @@
 
 import { readLockHolder } from "../apply/state/lock.ts";
 import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
+import { BAKE_FOLDER } from "../bake/manifest.ts";
 import { describeRunning } from "../inspect/unfinished-runs.ts";
 import { Refusal } from "../refusal.ts";
 import { findRendered } from "./find-rendered.ts";
@@ -29,6 +30,8 @@ export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<
     findSecrets(root),
     findConfig(root, asked.purge),
     findTree(root, RUN_FOLDER),
+    // It speaks of a parbake that is gone.
+    findTree(root, BAKE_FOLDER),
     findOwn(root, [PRESET, PROGRAM], packaged),
     findTree(root, STATE_FOLDER),
   ]);

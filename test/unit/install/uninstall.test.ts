@@ -58,6 +58,15 @@ describe("parbake uninstall", () => {
     assert.deepEqual(snapshot(image.root), before);
   });
 
+  it("removes what a seal has left of the image's description", async () => {
+    image.write("usr/share/doc", "a file beside it");
+    const before = snapshot(image.root);
+    await install();
+    for (const name of ["bake.json", "image.json", "sbom.cdx.json"]) image.write(`usr/share/parbake/${name}`, "{}");
+    assert.match((await image.run("uninstall")).out, /^removed \/usr\/share\/parbake$/m);
+    assert.deepEqual(snapshot(image.root), before);
+  });
+
   it("changes nothing with --dry-run", async () => {
     await install("--unit", "app.service");
     const before = snapshot(image.root, true);
