@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { makeFolder } from "../support/folders.ts";
 import { BINARY, runProgram, type Outcome } from "./support/scratch-image.ts";
 
-const TEMPLATES = join(import.meta.dirname, "../../templates");
+const TREE = join(import.meta.dirname, "../..");
+const TEMPLATES = join(TREE, "templates");
+const DOCUMENTS = {
+  "parbake.md": "README.md",
+  "templates.md": "templates/README.md",
+  "tuning.md": "agent/tuning/README.md",
+  "custom.md": "agent/tuning/CUSTOM.md",
+  "mixes.md": "agent/tuning/MIXES.md",
+  "json.md": "agent/cli/JSON.md",
+};
 
 describe("a bake that has the binary and nothing else", function () {
   this.timeout(120_000);
@@ -54,22 +63,24 @@ describe("a bake that has the binary and nothing else", function () {
     assert.equal(valid.status, 0, valid.stderr);
   });
 
-  it("prints each of its templates, byte for byte", async () => {
+  it("prints each of its templates and documents, byte for byte", async () => {
     const { stdout } = await runProgram(null, [BINARY, "templates", "--json"]);
     const { templates } = JSON.parse(stdout) as { templates: { name: string; about: string }[] };
-    const files = readdirSync(TEMPLATES, { recursive: true, encoding: "utf8" });
-    assert.deepEqual(
-      templates.map(({ name }) => name).toSorted(),
-      files.filter((name) => statSync(join(TEMPLATES, name)).isFile()).toSorted(),
-    );
+    const all = readdirSync(TEMPLATES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
+    assert.deepEqual(templates.map(({ name }) => name).toSorted(), [...all, ...Object.keys(DOCUMENTS)].toSorted());
     assert.deepEqual(
       templates.filter(({ about }) => about === ""),
       [],
     );
-    for (const name of ["nginx", "php-fpm.ini.hbs", "secrets/tls.pem", "README"]) {
+    const templatesSeen = {
+      nginx: "nginx.conf.hbs",
+      "php-fpm.ini.hbs": "php-fpm.ini.hbs",
+      "secrets/tls.pem": "secrets/tls.pem.hbs",
+    };
+    const paths = Object.entries(templatesSeen).map(([name, file]) => [name, `templates/${file}`] as const);
+    for (const [name, path] of [...paths, ...Object.entries(DOCUMENTS)]) {
       const printed = await runProgram(null, [BINARY, "templates", name]);
-      const found = files.find((file) => file === name || file.startsWith(`${name}.`));
-      assert.deepEqual(printed, { status: 0, stdout: readFileSync(join(TEMPLATES, found!), "utf8"), stderr: "" });
+      assert.deepEqual(printed, { status: 0, stdout: readFileSync(join(TREE, path), "utf8"), stderr: "" });
     }
   });
 });
