@@ -6,11 +6,11 @@ import { resolveInRoot } from "../host/resolve-in-root.ts";
 import type { Log } from "../log.ts";
 import { isBelow } from "../names/plain-path.ts";
 import type { Plan, SecretStep } from "../plan/plan.ts";
+import { readyUnits } from "../plan/unit-needs.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { partialPlan, type Held } from "./partial-plan.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
 import { markAllReady, markReady } from "./units/readiness.ts";
-import { readyUnits } from "./units/unit-needs.ts";
 
 /** What of a plan this run applies. */
 export interface Possible {

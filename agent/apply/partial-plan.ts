@@ -2,9 +2,10 @@
 
 import { isHandOff } from "../config/hand-off-path.ts";
 import { isBelow } from "../names/plain-path.ts";
+import { namesPath } from "../plan/names-path.ts";
 import type { Plan, Step } from "../plan/plan.ts";
+import { unitsOf } from "../plan/unit-needs.ts";
 import type { Problem, Refusal } from "../refusal.ts";
-import { unitsOf } from "./units/unit-needs.ts";
 
 /** A step that is not done. */
 export interface Held {
@@ -82,16 +83,9 @@ function reasonsFor(step: Step, held: Because, isStored: (path: string) => boole
   const causes = [...held].filter(([other]) => {
     if (other.kind === "secret" && printed.has(other.name)) return true;
     const missing = pathsOf(other).filter((path) => !isStored(path));
-    return missing.some((path) => texts.some((text) => names(text, path)));
+    return missing.some((path) => texts.some((text) => namesPath(text, path)));
   });
   return [...new Set(causes.flatMap(([, because]) => because))];
-}
-
-// `db/password` is not in `db/password-file`.
-function names(text: string, path: string): boolean {
-  for (let start = text.indexOf(path); start !== -1; start = text.indexOf(path, start + 1))
-    if (!/^[\w./-]/.test(text.slice(start + path.length))) return true;
-  return false;
 }
 
 function describe(step: Step, because: readonly Problem[], isStored: (path: string) => boolean): Held {

@@ -2,12 +2,14 @@
 
 import type { Config, FileConfig, FolderConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
+import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import { isBelow } from "../names/plain-path.ts";
 import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
 import { buildTemplateContext, type TemplateContext } from "../template/context/template-context.ts";
 import { oncePerPlace } from "../template/tree/expand-partials.ts";
 import { findPartials, type Partials } from "../template/tree/find-partials.ts";
 import { computeTuning, type TuningResult } from "../tuning/compute-tuning.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
 import { describeMissing, type ListReady } from "./missing-templates.ts";
@@ -139,6 +141,7 @@ function buildFile(
     format: chosen.format,
     formatReason: chosen.reason,
     isTuned: readsApps(reads),
+    ...(readsInstance(reads, config) && { ofInstance: true }),
     content,
   };
   if (isSecretForAll(step)) return misplaced(file, ...tooOpen(step));
@@ -158,6 +161,19 @@ function misplaced({ at }: FileConfig, what: string, fix: string): BuiltFile {
 /** The empty path is that of everything. */
 function readsApps(reads: ReadonlySet<string>): boolean {
   return [...reads].some((path) => /^(?:apps\b|profiles\b|$)/.test(path));
+}
+
+/** What an app is tuned by is the instance type's network, where its profile says so; and all apps share one machine. */
+function readsInstance(reads: ReadonlySet<string>, { apps }: Config): boolean {
+  if (readsApps(reads) && apps.some(({ profile }) => PROFILES.get(profile)?.needsNetwork === true)) return true;
+  return [...reads].some(isOfInstance);
+}
+
+/** `facts` as a whole is all of them. */
+function isOfInstance(path: string): boolean {
+  if (path === "" || /^facts(?![.\w])/.test(path)) return true;
+  const fact = /^facts\.(\w+)/.exec(path)?.[1];
+  return fact !== undefined && fact in UNKNOWN_INSTANCE;
 }
 
 /** The permission bits of those who are neither the owner nor in the group. */

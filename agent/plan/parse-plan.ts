@@ -123,6 +123,7 @@ function parseFileStep(json: JsonValue): FileStep {
     // Older plans have none, and apply does not use it.
     formatReason: json.has("formatReason") ? json.get("formatReason").text() : "",
     isTuned: json.get("isTuned").flag(),
+    ...(json.has("ofInstance") && json.get("ofInstance").flag() ? { ofInstance: true } : {}),
     content: json.get("content").items().map(parsePart),
     validate: json.get("validate").nullable(parseCommand),
     onChange: json.get("onChange").items().map(parseOnChange),

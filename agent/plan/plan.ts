@@ -61,6 +61,8 @@ export interface FileStep extends FileOwner, Declared {
   readonly formatReason: string;
   /** Whether the template reads `apps`: what `apply --only tuning` writes. */
   readonly isTuned: boolean;
+  /** Its template reads what only IMDS tells. Absent: this machine's hardware and the config decide all of it. */
+  readonly ofInstance?: true;
   /** One string where no secret value is printed. */
   readonly content: readonly ContentPart[];
   readonly validate: readonly string[] | null;

@@ -1,7 +1,8 @@
 // The files of a plan for people: each one's change kind, and how it differs from the current file. Pure.
 
 import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts";
-import type { FileStep } from "../../plan/plan.ts";
+import type { FileStep, Step } from "../../plan/plan.ts";
+import type { Wave } from "../../plan/waves.ts";
 import { formatProblem } from "../../refusal.ts";
 import { formatColumns, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
@@ -18,10 +19,13 @@ export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
   unknown: "?",
 };
 
-export function formatFiles(changes: readonly PlannedChange[], paint: Paint): string {
+/** @param waves empty: nothing is said of them */
+export function formatFiles(changes: readonly PlannedChange[], waves: ReadonlyMap<Step, Wave>, paint: Paint): string {
   const files = changes.filter((change) => change.kind !== "secret");
   if (files.length === 0) return "";
-  const rows = files.map((change) => (change.kind === "file" ? fileRow(change, paint) : otherRow(change, paint)));
+  const rows = files.map((change) =>
+    change.kind === "file" ? fileRow(change, waves.get(change.step) ?? "", paint) : otherRow(change, paint),
+  );
   const notes = [...new Set(changes.flatMap(notesOf))].map((note) => `  ${paint.yellow("!")} ${note}\n`);
   return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
 }
@@ -45,7 +49,7 @@ function describeHistory({ path, change, drift, adopted }: FileChange): string[]
   return adopted && change !== "unchanged" ? [`${path} was not written by parbake: apply would replace it`] : [];
 }
 
-function fileRow(file: FileChange, paint: Paint): string[] {
+function fileRow(file: FileChange, wave: string, paint: Paint): string[] {
   return [
     paintMark(file.change, paint),
     nameChange(file),
@@ -53,6 +57,7 @@ function fileRow(file: FileChange, paint: Paint): string[] {
     describeChange(file),
     hasTexts(file) ? formatCounts(file.currentText, file.newText ?? "", paint) : "",
     paint.dim(describeFormat(file.step)),
+    paint.dim(wave),
     paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
   ];
 }

@@ -3,8 +3,9 @@
 import type { Config } from "../../config/config.ts";
 import type { Seen } from "../../inspect/observe.ts";
 import type { PlannedChange } from "../../inspect/planned-change.ts";
-import type { Plan, SecretStep } from "../../plan/plan.ts";
+import type { Plan, SecretStep, Step } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
+import { wavesOf, type Wave } from "../../plan/waves.ts";
 import { eachOnce, formatProblem } from "../../refusal.ts";
 import { formatColumns, type Paint } from "../text.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
@@ -33,10 +34,16 @@ export function planDocument(
 ): object {
   const plans = inspected.map(({ plan, changes, standIns }) => ({
     ...plan,
+    steps: withWaves(plan),
     standIns,
     changes: changes.map((change) => changeDocument(change, observe(plan, change))),
   }));
   return { schema: 1, metrics, aws, plans };
+}
+
+function withWaves(plan: Plan): readonly object[] {
+  const waves = wavesOf(plan);
+  return plan.steps.map((step) => ({ ...step, wave: waves.get(step) }));
 }
 
 function changeDocument(change: PlannedChange, seen: Seen): unknown {
@@ -65,13 +72,19 @@ export function formatPlan(
   return [
     formatDivision([tunedMachine(plan)], paint),
     formatSecrets(plan, changes, paint),
-    formatFiles(changes, paint),
+    formatFiles(changes, namedWaves(plan), paint),
     formatDiff ? changes.map((change) => formatChangeDiff(change, formatDiff)).join("") : "",
     formatWarnings([plan], standIns, paint),
     `${summarize(changes, plan)}\n`,
   ]
     .filter((section) => section !== "")
     .join("\n");
+}
+
+/** Empty where all is of one wave. */
+function namedWaves(plan: Plan): ReadonlyMap<Step, Wave> {
+  const waves = wavesOf(plan);
+  return new Set(waves.values()).size > 1 ? waves : new Map();
 }
 
 /** Several instance types side by side. */

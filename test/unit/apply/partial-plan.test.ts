@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { partialPlan } from "../../../agent/apply/partial-plan.ts";
-import { readyUnits } from "../../../agent/apply/units/unit-needs.ts";
 import type { Plan, SecretStep, Step } from "../../../agent/plan/plan.ts";
+import { readyUnits } from "../../../agent/plan/unit-needs.ts";
 import { Refusal } from "../../../agent/refusal.ts";
 import { fileStep, planOf, secretStep, SECRETS_FOLDER } from "../support/scratch.ts";
 

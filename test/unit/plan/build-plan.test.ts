@@ -88,6 +88,11 @@ function isTuned(source: string): boolean {
   return fileStep(planOf(build({ files: [file("a.txt.hbs", "/etc/a")] }, { "a.txt.hbs": source }))).isTuned;
 }
 
+function isOfInstance(source: string, partials: Readonly<Record<string, string>> = {}): boolean {
+  const files = [file("a.txt.hbs", "/etc/a")];
+  return fileStep(planOf(build({ files }, { "a.txt.hbs": source, ...partials }))).ofInstance === true;
+}
+
 function readTemplate(name: string): string {
   return readFileSync(join(import.meta.dirname, "../../../templates", name), "utf8");
 }
@@ -154,6 +159,24 @@ describe("buildPlan", () => {
     assert.equal(isTuned("{{apps.web.worker_processes}}"), true);
     assert.equal(isTuned("{{#if (gt apps.web.worker_processes 1)}}x{{/if}}"), true);
     assert.equal(isTuned("{{#with @root.apps.web}}{{worker_processes}}{{/with}}"), true);
+  });
+
+  it("says of each file whether it reads what only IMDS tells, in its partials too", () => {
+    assert.equal(isOfInstance("{{facts.vcpus}} {{apps.web.worker_processes}} {{vars.team}}"), false);
+    assert.equal(isOfInstance("{{#if facts.memTotalBytes}}x{{/if}}"), false);
+    assert.equal(isOfInstance("{{facts.region}}"), true);
+    assert.equal(isOfInstance("{{#if facts.tags.Role}}x{{/if}}"), true);
+    assert.equal(isOfInstance("{{#with facts}}{{vcpus}}{{/with}}"), true);
+    assert.equal(isOfInstance("{{#each facts}}{{@key}}{{/each}}"), true);
+    assert.equal(isOfInstance("{{> part}}", { "part.hbs": "{{facts.instanceId}}" }), true);
+    assert.equal(isOfInstance("{{#if vars.team}}a{{else}}{{facts.hostname}}{{/if}}"), true);
+  });
+
+  it("has IMDS decide all that is tuned where an app is tuned by the network of the instance type", () => {
+    const config = { apps: [app("web", "nginx"), app("node", "kubelet")], files: [file("a.txt.hbs", "/etc/a")] };
+    const ofInstance = (source: string) => fileStep(planOf(build(config, { "a.txt.hbs": source }))).ofInstance;
+    assert.equal(ofInstance("{{apps.web.worker_processes}}"), true);
+    assert.equal(ofInstance("{{facts.vcpus}}"), undefined);
   });
 
   it("lets a template read the memory and CPUs of an app, without taking them for settings", () => {

@@ -78,6 +78,15 @@ describe("a plan for people", () => {
     ]);
   });
 
+  it("says of each file its wave, where there is more than one", () => {
+    const { root } = makeRunnable();
+    const steps = [fileStep("/etc/a", "4\n"), fileStep("/etc/b", "id\n", { ofInstance: true })];
+    assert.deepEqual(section(show(complete(steps), root), "files"), [
+      `+ create /etc/a 0644 ${OWNER} +1 text: no name tells another hardware`,
+      `+ create /etc/b 0644 ${OWNER} +1 text: no name tells another instance`,
+    ]);
+  });
+
   it("tells an edit by hand that would be lost from one that is kept", async () => {
     const { root, path } = makeRunnable();
     const steps = [fileStep("/etc/lost", "x\n"), fileStep("/etc/kept", "x\n", { onDrift: "keep" })];

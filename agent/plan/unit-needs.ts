@@ -1,6 +1,6 @@
 // Which units need what a plan makes: those that its steps name. Pure.
 
-import type { Plan, Step } from "../../plan/plan.ts";
+import type { Plan, Step } from "./plan.ts";
 
 export function unitsOf(step: Step): string[] {
   switch (step.kind) {

@@ -1,0 +1,82 @@
+// In which wave of a run each step is applied: by what must be known for it. What belongs together stays together: a unit's files
+// and secrets, so that it is told once and starts with all of them, and a file with those that it names, which its validator may
+// open. Pure.
+
+import { isHandOff } from "../config/hand-off-path.ts";
+import { isBelow } from "../names/plain-path.ts";
+import { namesPath } from "./names-path.ts";
+import type { FileStep, Plan, Step } from "./plan.ts";
+import { unitsOf } from "./unit-needs.ts";
+
+/** `hardware`: what /proc and the config decide, without any network. `instance`: what IMDS decides. `secrets`: what holds a
+ * secret, or names the file of one. */
+export const WAVES = ["hardware", "instance", "secrets"] as const;
+
+export type Wave = (typeof WAVES)[number];
+
+/** Folders are in the first wave, but for those below the secrets folder. */
+export function wavesOf(plan: Plan): ReadonlyMap<Step, Wave> {
+  const waves = new Map(plan.steps.map((step) => [step, ownWave(step, plan)]));
+  const namedBy = listNamed(plan.steps);
+  for (let isSettled = false; !isSettled;) {
+    const ofUnits = latestByUnit(waves);
+    isSettled = true;
+    for (const [step, wave] of waves) {
+      const others = (namedBy.get(step) ?? []).map((other) => waves.get(other) ?? wave);
+      const latest = latestOf([wave, ...others, ...unitsOf(step).map((unit) => ofUnits.get(unit) ?? wave)]);
+      if (latest === wave) continue;
+      waves.set(step, latest);
+      isSettled = false;
+    }
+  }
+  return waves;
+}
+
+export function isLater(wave: Wave, than: Wave): boolean {
+  return WAVES.indexOf(wave) > WAVES.indexOf(than);
+}
+
+function latestOf(waves: readonly Wave[]): Wave {
+  return waves.reduce((latest, wave) => (isLater(wave, latest) ? wave : latest), "hardware");
+}
+
+function latestByUnit(waves: ReadonlyMap<Step, Wave>): ReadonlyMap<string, Wave> {
+  const byUnit = new Map<string, Wave>();
+  for (const [step, wave] of waves)
+    for (const unit of unitsOf(step)) byUnit.set(unit, latestOf([wave, byUnit.get(unit) ?? wave]));
+  return byUnit;
+}
+
+function ownWave(step: Step, { secretsFolder }: Plan): Wave {
+  switch (step.kind) {
+    case "secret":
+      return "secrets";
+    case "folder":
+      return isBelow(secretsFolder, step.path) ? "secrets" : "hardware";
+    case "file":
+      if (isOfSecrets(step, secretsFolder)) return "secrets";
+      return step.ofInstance === true ? "instance" : "hardware";
+  }
+}
+
+/** All files of the secrets folder change in one rename; and a drop-in that hands over a secret belongs to it. */
+function isOfSecrets({ path, content }: FileStep, secretsFolder: string): boolean {
+  const inside = `${secretsFolder.replace(/\/+$/, "")}/`;
+  return (
+    isBelow(secretsFolder, path) ||
+    isHandOff(path) ||
+    content.some((part) => typeof part !== "string" || part.includes(inside))
+  );
+}
+
+/** The files of the plan that a file's text names. */
+function listNamed(steps: readonly Step[]): ReadonlyMap<Step, readonly FileStep[]> {
+  const files = steps.filter((step) => step.kind === "file");
+  return new Map(
+    files.map((file) => [file, files.filter((other) => other !== file && isNamedIn(file, other.path))] as const),
+  );
+}
+
+function isNamedIn({ content }: FileStep, path: string): boolean {
+  return content.some((part) => typeof part === "string" && namesPath(part, path));
+}
