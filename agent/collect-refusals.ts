@@ -2,11 +2,13 @@
 
 import { formatProblem, placeRefusal, Refusal, type Declared } from "./refusal.ts";
 
-/** One Refusal out of many. Its code is the first that a retry would not fix: a retry helps only if it fixes each of them. */
+/** One Refusal out of many. Its code is the first that a retry would not fix: a retry helps only if it fixes each of them. What it
+ * fixes may all the same be what a unit waits for. */
 export function joinRefusals(refusals: readonly Refusal[]): Refusal {
-  const first = refusals.find(({ code }) => code !== "unavailable") ?? refusals[0];
+  const first = refusals.find(({ code }) => code !== "unavailable" && code !== "system") ?? refusals[0];
   const problems = refusals.flatMap((refusal) => refusal.problems);
-  return new Refusal(first?.code ?? "unavailable", problems, { cause: first });
+  const isRetryable = refusals.some((refusal) => refusal.isRetryable);
+  return new Refusal(first?.code ?? "unavailable", problems, { cause: first, isRetryable });
 }
 
 /** An item that knows where it was declared lends its place to the problems with it. */
@@ -50,11 +52,11 @@ class Gathered {
   /** Problems that have no place of their own: one folder that is missing is one, whatever number of files goes there. */
   readonly #told = new Set<string>();
 
-  add(item: Item, { code, problems, cause }: Refusal): void {
+  add(item: Item, { code, problems, cause, isRetryable }: Refusal): void {
     const fresh = problems.filter((problem) => problem.at !== undefined || !this.#told.has(formatProblem(problem)));
     for (const problem of fresh) if (problem.at === undefined) this.#told.add(formatProblem(problem));
     if (fresh.length === 0 && problems.length > 0) return;
-    const refusal = new Refusal(code, fresh, { cause });
+    const refusal = new Refusal(code, fresh, { cause, isRetryable });
     this.#refusals.push(typeof item === "object" ? placeRefusal(refusal, item) : refusal);
   }
 

@@ -8,6 +8,7 @@ export const EXIT_STATUS = {
   data: 65,
   unavailable: 69,
   bug: 70,
+  system: 71,
   "cannot-write": 73,
   locked: 75,
   permission: 77,
@@ -19,6 +20,9 @@ export const EXIT_STATUS = {
 } as const;
 
 export type RefusalCode = keyof typeof EXIT_STATUS;
+
+/** What may be over at the next try although nobody changed anything on this machine. */
+const PASSING: readonly RefusalCode[] = ["unavailable", "system", "cannot-write", "locked"];
 
 /** A place in a file that a person can open: lines and columns start at 1. */
 export interface Position {
@@ -54,26 +58,30 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusalCode;
   readonly problems: readonly Problem[];
+  /** Whether another try may find one of the problems gone without a change on this machine: by its code, or because AWS said it. */
+  readonly isRetryable: boolean;
   /** What `--json` tells beside the error. */
   readonly document: object;
 
   constructor(
     code: RefusalCode,
     problems: Problem | readonly Problem[],
-    options: ErrorOptions & { readonly document?: object } = {},
+    options: ErrorOptions & { readonly document?: object; readonly isRetryable?: boolean } = {},
   ) {
     const list = "what" in problems ? [problems] : eachOnce(problems);
     super(list.map(formatProblem).join("\n"), options);
     this.code = code;
     this.problems = list;
+    const isOfCause = options.cause instanceof Refusal && options.cause.isRetryable;
+    this.isRetryable = options.isRetryable ?? (isOfCause || PASSING.includes(code));
     this.document = options.document ?? {};
   }
 }
 
 /** The same of all its problems. */
-export function placeRefusal({ code, problems, cause }: Refusal, declared: Declared): Refusal {
+export function placeRefusal({ code, problems, cause, isRetryable }: Refusal, declared: Declared): Refusal {
   const placed = problems.map((problem) => placeProblem(problem, declared));
-  return new Refusal(code, placed, { cause });
+  return new Refusal(code, placed, { cause, isRetryable });
 }
 
 /** On one line, whatever is quoted: `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */

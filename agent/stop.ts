@@ -52,11 +52,11 @@ export function orStopped(error: unknown, deadline: Pick<Deadline, "signal">, is
   if (request === null || !(error instanceof Refusal) || !CUT_SHORT.includes(error.code)) return error;
   if (!isRolledBack) return stopped(request, NOTHING_CHANGED);
   const refusal = stopped(request, OLD_FILES_RESTORED);
-  return new Refusal(refusal.code, [...refusal.problems, ...error.problems], { cause: error });
+  return new Refusal(refusal.code, [...refusal.problems, ...error.problems], { cause: error, isRetryable: false });
 }
 
 /** The codes of a Refusal that a wait may end with when it is cut short. */
-const CUT_SHORT: readonly RefusalCode[] = ["unavailable", "data", "locked"];
+const CUT_SHORT: readonly RefusalCode[] = ["unavailable", "system", "data", "locked"];
 
 // A signal is told in the event loop's poll phase: two turns from wherever we are have a whole one between them.
 async function hearSignals(): Promise<void> {

@@ -35,7 +35,7 @@ export function extractKeys(step: SecretStep, answer: SecretAnswer): ReadonlyMap
   }
   if (flaws.length === 0) return values;
   for (const value of values.values()) value.erase();
-  throw new Refusal("data", problemsOf(`secret ${step.name} (${label})`, flaws));
+  throw new Refusal("data", problemsOf(`secret ${step.name} (${label})`, flaws), { isRetryable: true });
 }
 
 /** A flaw of the whole value is told once, not for each key. */

@@ -61,5 +61,5 @@ async function putAll(root: string, pieces: readonly Piece[], { end, log }: Sess
   }
   if (findObstacle(root) !== null) return;
   const problem = await reloadManager({ deadline: end, run: runCommand, noBlock: false });
-  if (problem !== null) throw new Refusal("unavailable", problem);
+  if (problem !== null) throw new Refusal("system", problem);
 }

@@ -33,7 +33,7 @@ const CUT_SHORT =
 export async function runUninstall(command: Uninstall, session: Session): Promise<Ending> {
   const { options, deadline, log, emit, say } = session;
   const { files, doubt } = await listPackageFiles(options.root, runCommand, deadline);
-  if (doubt !== null) throw new Refusal("unavailable", doubt);
+  if (doubt !== null) throw new Refusal("system", doubt);
   const { removals, left } = planUninstall(options.root, command, files);
   const units = listSecretUnits(options.root, removals);
   if (findUnfinishedRuns(options.root).interruptions.length > 0) log("warn", CUT_SHORT);

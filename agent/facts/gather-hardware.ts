@@ -51,7 +51,7 @@ function gatherMemory(files: KernelFiles): Part<"memTotalBytes" | "memLimitBytes
 }
 
 function refuseMeminfo(): NonNullable<Meminfo["memTotalBytes"]> {
-  throw new Refusal("unavailable", {
+  throw new Refusal("system", {
     what: "/proc/meminfo has no MemTotal",
     fix: "Mount /proc (mount -t proc proc /proc) before parbake runs.",
   });
@@ -60,7 +60,7 @@ function refuseMeminfo(): NonNullable<Meminfo["memTotalBytes"]> {
 function gatherCpus(files: KernelFiles): Part<"vcpus" | "cores" | "threadsPerCore" | "cpuQuota"> {
   const cpus = readCpus(files);
   if (cpus === null) {
-    throw new Refusal("unavailable", {
+    throw new Refusal("system", {
       what: "neither /sys/devices/system/cpu nor /proc/cpuinfo says which CPUs are online",
       fix: "Mount /sys (mount -t sysfs sysfs /sys) before parbake runs.",
     });

@@ -31,16 +31,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     fix: "Run parbake as root; if it does already, inspect the file with `lsattr`, and run `chattr -i` on it.",
   },
   EMFILE: {
-    code: "unavailable",
+    code: "system",
     what: "cannot be opened: too many open files (EMFILE)",
     fix: "Raise LimitNOFILE= of the unit, or `ulimit -n`.",
   },
   ENFILE: {
-    code: "unavailable",
+    code: "system",
     what: "cannot be opened: the whole machine has too many open files (ENFILE)",
     fix: "Raise fs.file-max, or end what holds them.",
   },
-  ENOMEM: { code: "unavailable", what: "does not fit into memory (ENOMEM)", fix: "Free memory, and try again." },
+  ENOMEM: { code: "system", what: "does not fit into memory (ENOMEM)", fix: "Free memory, and try again." },
   ELOOP: {
     code: "cannot-write",
     what: "is a symlink, which parbake does not follow here, or a loop of symlinks",
@@ -79,7 +79,7 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
 /** The same of an error that nobody foresaw, where it says no more than that the machine, or a limit, had nothing left. */
 export function explainShortage(error: unknown): unknown {
   const errno = errnoOf(error);
-  if (errno === null || explainErrno(errno).code !== "unavailable") return error;
+  if (errno === null || explainErrno(errno).code !== "system") return error;
   return explainFileError(error, "what parbake needs next");
 }
 

@@ -42,7 +42,7 @@ export async function validatePlans(plans: readonly Plan[], context: PlansContex
 
 function outOfTime(done: number, all: number): Refusal {
   const what = `the time was over when the files of ${done} of ${all} machines were validated`;
-  return new Refusal("unavailable", { what, fix: "Give more time, --deadline 10m, or name fewer types." });
+  return new Refusal("system", { what, fix: "Give more time, --deadline 10m, or name fewer types." });
 }
 
 async function validatePlan(

@@ -39,7 +39,7 @@ async function order(argv: readonly string[], run: RunCommand, deadline: Deadlin
   const result = await run(argv, timeoutMs, deadline.signal);
   if (result.kind === "exited" && result.status === 0) return;
   const said = "output" in result ? firstLines(result.output, 1) : "";
-  throw new Refusal("unavailable", {
+  throw new Refusal("system", {
     what: `\`${argv.join(" ")}\`: ${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`,
     fix: "Look at `journalctl -b _PID=1`, and run parbake uninstall again.",
   });

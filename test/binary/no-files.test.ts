@@ -205,7 +205,7 @@ describe("too few open files", () => {
       const { status, stderr } = await runProgram(null, argv, NO_IMDS);
       if (status === 0 && !isTooFew) continue;
       isTooFew = true;
-      assert.equal(status, 69, `${files}: ${stderr}`);
+      assert.equal(status, 71, `${files}: ${stderr}`);
       assert.match(
         stderr,
         /^parbake: \/.* cannot be opened: too many open files \(EMFILE\)\. Raise LimitNOFILE=/m,

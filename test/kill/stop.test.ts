@@ -153,7 +153,7 @@ const obstacle = findObstacle();
         const startMs = performance.now();
         const run = await machine.run([], "--deadline", "2s");
         const tookMs = performance.now() - startMs;
-        assert.equal(run.status, 69, run.stderr);
+        assert.equal(run.status, 71, run.stderr);
         assert.ok(tookMs > 1_500 && tookMs < 3_000, `${tookMs} ms`);
         assert.deepEqual(machine.versions(), OLD);
         assert.deepEqual(machine.leftovers(), []);

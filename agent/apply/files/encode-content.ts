@@ -81,5 +81,5 @@ function proveReadBack(
 const OWN_FILE = "Give the key a file of its own, and print that file's path.";
 
 function unfit({ path }: FileStep, label: string, why: string, fix = OWN_FILE): Refusal {
-  return new Refusal("data", { what: `${path} cannot hold the secret ${label}: ${why}`, fix });
+  return new Refusal("data", { what: `${path} cannot hold the secret ${label}: ${why}`, fix }, { isRetryable: true });
 }

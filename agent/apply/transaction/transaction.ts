@@ -186,9 +186,9 @@ export function withRollback(units: readonly UnitReport[], rolledBack: readonly 
 }
 
 /** A run that was asked to stop says so itself. */
-function tellRollback({ code, problems, cause }: Refusal): Refusal {
+function tellRollback({ code, problems, cause, isRetryable }: Refusal): Refusal {
   const told = problems.map((problem) => ({ ...problem, fix: `The old files were restored. ${problem.fix}` }));
-  return new Refusal(code, told, { cause });
+  return new Refusal(code, told, { cause, isRetryable });
 }
 
 function tellOfOldFiles(problem: Problem): Problem {

@@ -62,7 +62,7 @@ async function ask(
   const why = `${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;
   // This says nothing of the files: the same ones may pass the next time.
   const isRetryable = result.kind === "timed-out" || result.kind === "not-started";
-  return new Refusal(isRetryable ? "unavailable" : "data", {
+  return new Refusal(isRetryable ? "system" : "data", {
     what: `${path} fails its health check \`${argv.join(" ")}\`: ${why}`,
     fix: "Fix the template, or the check.",
     ...declaredAt(at),

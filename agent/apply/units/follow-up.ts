@@ -12,7 +12,7 @@ import { applyUnitActions, type OwedAction, problemsOf, reloadManager, type Unit
 interface FollowUpResult {
   readonly units: readonly UnitReport[];
   readonly healthChecks: readonly HealthReport[];
-  /** Null: all is well. 69 where a unit failed, 65 where a health check did. */
+  /** Null: all is well. 71 where a unit failed, 65 where a health check did. */
   readonly refusal: Refusal | null;
 }
 
@@ -26,11 +26,11 @@ export async function performFollowUp(
     return request === null ? refusal : stopped(request, OLD_FILES_RESTORED);
   };
   const problem = reloadsManager ? await reloadManager(context) : null;
-  if (problem !== null) return { units: [], healthChecks: [], refusal: orStop(new Refusal("unavailable", problem)) };
+  if (problem !== null) return { units: [], healthChecks: [], refusal: orStop(new Refusal("system", problem)) };
   const outcomes = await applyUnitActions(actions, context);
   const units = outcomes.map(({ report }) => report);
   const failures = problemsOf(outcomes);
-  if (failures.length > 0) return { units, healthChecks: [], refusal: orStop(new Refusal("unavailable", failures)) };
+  if (failures.length > 0) return { units, healthChecks: [], refusal: orStop(new Refusal("system", failures)) };
   const { reports, refusals } = await checkHealth(healthChecks, units, context);
   return { units, healthChecks: reports, refusal: refusals.length > 0 ? orStop(joinRefusals(refusals)) : null };
 }

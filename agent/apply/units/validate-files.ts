@@ -66,10 +66,13 @@ async function validate(
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
   const result = await run(commandOf(validation), timeoutMs, deadline.signal);
   if (result.kind === "exited" && result.status === 0) return null;
-  const refusal = new Refusal(result.kind === "not-started" ? "unavailable" : "data", {
+  const problem = {
     what: `${judge(result, validation)}: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,
     fix: fixFor(result, validation),
-  });
+  };
+  // With another value of a secret it may pass.
+  const isOfSecret = validation.holdsSecrets ? { isRetryable: true } : {};
+  const refusal = new Refusal(result.kind === "not-started" ? "system" : "data", problem, isOfSecret);
   return { refusal, isOfProgram: result.kind === "absent" || result.kind === "forbidden" };
 }
 

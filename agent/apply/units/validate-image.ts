@@ -91,7 +91,7 @@ async function askInCell(
   return validations.map(({ path, argv }) => [path, { kind: "skipped", by: argv, reason: tried.reason }]);
 }
 
-/** `unavailable`: another user, or another machine, could ask. */
+/** `system`: another user, or another machine, could ask. */
 function refuseSkipped(validations: readonly ImageValidation[], outcomes: ValidationOutcomes): void {
   const problems = validations.flatMap((validation): Problem[] => {
     const outcome = outcomes.get(validation.path);
@@ -99,5 +99,5 @@ function refuseSkipped(validations: readonly ImageValidation[], outcomes: Valida
     const what = `${validation.path} is ${describeValidation(outcome)}`;
     return [placeProblem({ what, fix: "Put that right, or leave --strict out to go on all the same." }, validation)];
   });
-  if (problems.length > 0) throw new Refusal("unavailable", problems);
+  if (problems.length > 0) throw new Refusal("system", problems);
 }

@@ -77,8 +77,10 @@ export async function callService<Client, T>(call: Call<Client, T>, context: Cal
   }
 }
 
-export function refusalOf(subject: string, { code, what, fix }: Failure): Refusal {
-  return new Refusal(code, { what: `${subject}: ${what}`, fix });
+export function refusalOf(subject: string, { code, what, fix }: Pick<Failure, "code" | "what" | "fix">): Refusal {
+  // A right, a secret, an endpoint: whoever has the account mends it. A wrong id or variable is this machine's.
+  const isRetryable = code !== "config" && code !== "usage";
+  return new Refusal(code, { what: `${subject}: ${what}`, fix }, { isRetryable });
 }
 
 function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {

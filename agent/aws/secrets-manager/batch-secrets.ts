@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { isArn } from "../../names/secret-id.ts";
 import { Refusal } from "../../refusal.ts";
-import { callService } from "../calls/call-service.ts";
+import { callService, refusalOf } from "../calls/call-service.ts";
 import type { Circumstances } from "../calls/clients.ts";
 import { judgeName } from "../calls/error-policy.ts";
 import { checkValue, isOfSecret, type ValueAnswer } from "./check-answer.ts";
@@ -106,8 +106,8 @@ async function askBatch({ region, waiting }: Batch, context: SecretsContext): Pr
       context,
     );
     if (outcome.kind === "failed") {
-      const { kind, isThrottled, code, what, fix } = outcome.failure;
-      if (kind === "retry" && !isThrottled) throw new Refusal(code, { what: `${subject}: ${what}`, fix });
+      const { kind, isThrottled, what } = outcome.failure;
+      if (kind === "retry" && !isThrottled) throw refusalOf(subject, outcome.failure);
       context.log("warn", `no batches: ${what}; asking for each secret alone`);
       return null;
     }
@@ -129,8 +129,7 @@ function pick(request: SecretRequest, answer: BatchAnswer, fetchOne: FetchOne): 
   const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
   // A passing or unknown fault, or a flawed value: asked for alone, the secret gets retries of its own.
   if (verdict?.kind !== "fatal") return fetchOne(request);
-  const { code, what, fix } = verdict;
-  return Promise.reject(new Refusal(code, { what: `${request.subject}: ${what}`, fix }));
+  return Promise.reject(refusalOf(request.subject, verdict));
 }
 
 /** An error names the id that was asked for, or its ARN. */

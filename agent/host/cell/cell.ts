@@ -77,7 +77,7 @@ async function runIn(
   const result = await run(argv, ...limits);
   if (!("output" in result) || !result.output.includes(NO_CELL)) return result;
   const what = `no program can be run in the image now: ${firstLines(withoutMark(result.output), 1)}`;
-  throw new Refusal("unavailable", { what, fix: "Free memory or processes, and try again; nothing was changed." });
+  throw new Refusal("system", { what, fix: "Free memory or processes, and try again; nothing was changed." });
 }
 
 function withoutMark(output: string): string {

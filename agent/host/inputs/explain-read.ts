@@ -52,7 +52,7 @@ function explainErrnoOf(errno: string, file: string, { name, code, absent }: Inp
       };
   }
   const meaning = explainErrno(errno);
-  const isShortage = meaning.code === "unavailable";
+  const isShortage = meaning.code === "system";
   return { code: isShortage ? meaning.code : code, what: `${name} ${meaning.what}`, fix: meaning.fix };
 }
 

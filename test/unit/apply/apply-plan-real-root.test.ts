@@ -59,7 +59,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     {
       what: "systemd cannot read its files",
       failing: ["systemctl daemon-reload"],
-      refused: "unavailable",
+      refused: "system",
       problems: ["`systemctl daemon-reload` failed: exit status 1"],
       units: [],
       heard: ["systemctl daemon-reload"],
@@ -67,7 +67,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     {
       what: "the first unit cannot be restarted",
       failing: ["systemctl try-restart -- postgresql.service"],
-      refused: "unavailable",
+      refused: "system",
       problems: ["postgresql.service: `systemctl try-restart -- postgresql.service` failed: exit status 1"],
       units: [
         { ...RESTART, outcome: "failed", rollbackOutcome: "done" },
@@ -78,7 +78,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     {
       what: "a unit takes neither the new files nor the old",
       failing: ["systemctl reload -- nginx.service", "2"],
-      refused: "unavailable",
+      refused: "system",
       problems: [
         "nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
         "with the old files restored, nginx.service: `systemctl reload -- nginx.service` failed: exit status 1",
@@ -298,7 +298,7 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
 
   it("flips back to the old generation of secrets where a unit does not take the new one, and has it read that", () => {
     const { first, same, ran, second, after, left } = play("rotation");
-    assert.equal(first.refused, "unavailable");
+    assert.equal(first.refused, "system");
     assert.equal(same, true);
     assert.equal(ran.filter((line: string) => line === "systemctl try-restart -- db.service").length, 3);
     assert.equal(second.result, "done");

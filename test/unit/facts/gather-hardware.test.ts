@@ -144,5 +144,5 @@ function auxv(...entries: readonly [bigint, bigint][]): Buffer {
 }
 
 function refusalLike(message: RegExp): (error: unknown) => boolean {
-  return (error) => error instanceof Refusal && error.code === "unavailable" && message.test(error.message);
+  return (error) => error instanceof Refusal && error.code === "system" && message.test(error.message);
 }

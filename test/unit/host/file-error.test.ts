@@ -13,7 +13,7 @@ describe("an error of the file system", () => {
   it("is told by its errno, never by the system's own message", () => {
     assert.equal(
       tell(explainFileError(systemError("EMFILE"), "/etc/x")),
-      "unavailable: /etc/x cannot be opened: too many open files (EMFILE). Raise LimitNOFILE= of the unit, or `ulimit -n`.",
+      "system: /etc/x cannot be opened: too many open files (EMFILE). Raise LimitNOFILE= of the unit, or `ulimit -n`.",
     );
     assert.equal(
       tell(explainFileError(systemError("EUCLEAN"), "/etc/x")),
@@ -24,10 +24,7 @@ describe("an error of the file system", () => {
 
   it("is no bug where an unforeseen error says that the machine has nothing left, and a bug otherwise", () => {
     for (const code of ["EMFILE", "ENFILE", "ENOMEM"])
-      assert.match(
-        tell(explainShortage(systemError(code))),
-        new RegExp(`^unavailable: what parbake needs next .*${code}`),
-      );
+      assert.match(tell(explainShortage(systemError(code))), new RegExp(`^system: what parbake needs next .*${code}`));
     const others = [systemError("ENOENT"), systemError("EACCES"), new TypeError("x"), new Refusal("usage", [])];
     for (const other of others) assert.equal(explainShortage(other), other);
   });

@@ -63,10 +63,11 @@ describe("encodeContent", () => {
       for (const port of [CANARY, `5432 ${CANARY}`, "0x10", "007", "1 ", "", "True", "NaN", "5432\n"])
         assert.throws(
           () => encodeWith({ port }, ["[", part, "]"]),
-          new Refusal("data", {
-            what: `/run/parbake/secrets/app.conf cannot hold the secret prod/db#port: ${says}`,
-            fix,
-          }),
+          new Refusal(
+            "data",
+            { what: `/run/parbake/secrets/app.conf cannot hold the secret prod/db#port: ${says}`, fix },
+            { isRetryable: true },
+          ),
         );
     });
 
@@ -87,10 +88,14 @@ describe("encodeContent", () => {
     const value = Buffer.concat([Buffer.from(CANARY), Buffer.from([0xff])]);
     assert.throws(
       () => encodeWith({ password: value }, ["x=", hole("password", "text")]),
-      new Refusal("data", {
-        what: "/run/parbake/secrets/app.conf cannot hold the secret prod/db#password: it is not text (UTF-8)",
-        fix: "Give the key a file of its own, and print that file's path.",
-      }),
+      new Refusal(
+        "data",
+        {
+          what: "/run/parbake/secrets/app.conf cannot hold the secret prod/db#password: it is not text (UTF-8)",
+          fix: "Give the key a file of its own, and print that file's path.",
+        },
+        { isRetryable: true },
+      ),
     );
   });
 

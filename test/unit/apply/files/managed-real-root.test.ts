@@ -17,7 +17,7 @@ describe("managed files on the root itself (as root, in a mount namespace of its
     const { status, stdout, stderr } = inNamespace(process.execPath, SCRIPT, "managed");
     assert.equal(status, 0, stderr);
     const { first, same, second, ran, files } = JSON.parse(stdout);
-    assert.equal(first.refused, "unavailable");
+    assert.equal(first.refused, "system");
     assert.equal(same, true);
     assert.deepEqual(second.files, ["update null", "create null", "remove null"]);
     assert.deepEqual(ran.slice(-2).toSorted(), [

@@ -59,7 +59,7 @@ describe("checkHealth", () => {
       { kind: "timed-out", output: "" },
       { kind: "not-started", errno: "EAGAIN" },
     ] as const)
-      assert.match((await check([CHECK], result)).refusals[0]!, /^unavailable: /);
+      assert.match((await check([CHECK], result)).refusals[0]!, /^system: /);
   });
 
   it("does not ask where nothing has read the files yet, and says why", async () => {

@@ -111,7 +111,7 @@ describe("validateImage", () => {
     const strict = { strict: true, forbidden: "--no-validators" };
     await assert.rejects(validate([of("/etc/a"), of("/etc/b")], [], strict), (error) => {
       assert.ok(error instanceof Refusal);
-      assert.equal(error.code, "unavailable");
+      assert.equal(error.code, "system");
       assert.deepEqual(
         error.problems.map(({ what }) => what),
         ["/etc/a", "/etc/b"].map((path) => `${path} is not validated by /bin/v: --no-validators`),

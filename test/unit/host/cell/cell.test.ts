@@ -257,7 +257,7 @@ describe("where there can be no cell", () => {
     }));
     await assert.rejects(reasonFor(fine!, full!), (error) => {
       assert.ok(error instanceof Refusal);
-      assert.equal(error.code, "unavailable");
+      assert.equal(error.code, "system");
       assert.match(error.message, /^no program can be run in the image now: mount: no space\. /);
       return true;
     });

@@ -17,7 +17,7 @@ describe("explainRead", () => {
     ["EACCES", "permission", "the bundle may not be read: permission denied. Run parbake as root, or let its user"],
     ["ENXIO", "config", "the bundle is a FIFO, a socket or a device, and a plain file was expected. Name a plain file"],
     ["EIO", "config", "the bundle is on a device that fails (EIO). Look at `dmesg`."],
-    ["EMFILE", "unavailable", "the bundle cannot be opened: too many open files (EMFILE)."],
+    ["EMFILE", "system", "the bundle cannot be opened: too many open files (EMFILE)."],
     ["EUCLEAN", "config", "the bundle cannot be read or written (EUCLEAN)."],
   ] as const;
   for (const [errno, code, words] of cases)
