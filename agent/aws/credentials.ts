@@ -7,4 +7,6 @@ export interface Credentials {
   readonly expiration?: Date;
   /** `environment`: an access key that somebody set, not the role of the instance. Default: the role. */
   readonly origin?: "environment";
+  /** What the role is called. */
+  readonly role?: string;
 }

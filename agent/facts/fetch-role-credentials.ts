@@ -6,6 +6,8 @@ import type { ImdsClient } from "./imds/imds-client.ts";
 import { READS } from "./instance-reads.ts";
 
 interface RoleCredentials {
+  /** What it is called. */
+  readonly role: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
@@ -22,7 +24,7 @@ export async function fetchRoleCredentials(client: ImdsClient): Promise<RoleCred
   const take = (text: string): RoleCredentials | null => {
     const document = parseDocument(text);
     code = document["Code"] === "Success" ? null : plainWord(document["Code"]);
-    return code === null ? readDocument(document) : null;
+    return code === null ? { role, ...readDocument(document) } : null;
   };
   return client.waitFor(PATH + role, take, () => noCredentials(role, code));
 }
@@ -45,7 +47,7 @@ function parseDocument(text: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(document));
 }
 
-function readDocument(document: Record<string, unknown>): RoleCredentials {
+function readDocument(document: Record<string, unknown>): Omit<RoleCredentials, "role"> {
   const accessKeyId = field(document, "AccessKeyId");
   const secretAccessKey = field(document, "SecretAccessKey");
   const sessionToken = field(document, "Token");

@@ -10,6 +10,7 @@ type TroubleCode =
   | "CUT_SHORT"
   | "NO_FRAMING"
   | "PROXY_REFUSED"
+  | "PROXY_WANTS_LOGIN"
   | "PROXY_SPOKE_FIRST";
 
 /** What in an answer is no HTTP, by the names that Node's own parser gives it. */
@@ -46,6 +47,11 @@ export class HttpTrouble extends Error {
 
   static ofProxy(code: TroubleCode, detail: string): HttpTrouble {
     return new HttpTrouble(code, detail, true);
+  }
+
+  /** By the status with which a proxy declined. */
+  static ofDeclined(status: number): HttpTrouble {
+    return HttpTrouble.ofProxy(status === 407 ? "PROXY_WANTS_LOGIN" : "PROXY_REFUSED", `HTTP ${status}`);
   }
 
   static malformed(code: MalformedCode): HttpTrouble {

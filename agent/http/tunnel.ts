@@ -33,7 +33,7 @@ export async function openTunnel(target: string, { open, authorization, ...limit
 
 function troubleOf(parser: AnswerParser): HttpTrouble | null {
   const { status } = parser.take();
-  if (status > 299) return HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
+  if (status > 299) return HttpTrouble.ofDeclined(status);
   // In TLS the client speaks first: bytes before that cannot come from the target.
   return parser.hasRest ? HttpTrouble.ofProxy("PROXY_SPOKE_FIRST", "bytes before the tunnel is used") : null;
 }

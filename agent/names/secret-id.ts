@@ -35,6 +35,21 @@ export function isRegion(text: string): boolean {
   return REGION.test(text);
 }
 
+// What AWS calls the parts of its cloud that share nothing, by how their regions begin; all others are `aws`.
+const PARTITIONS: readonly (readonly [start: string, partition: string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["us-isof-", "aws-iso-f"],
+  ["eusc-", "aws-eusc"],
+];
+
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(([start]) => region.startsWith(start))?.[1] ?? "aws";
+}
+
 export function isVersionId(text: string): boolean {
   return VERSION_ID.test(text);
 }

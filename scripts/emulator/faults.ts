@@ -13,7 +13,7 @@ interface FaultMatch {
 }
 
 export type FaultAction =
-  | { readonly kind: "status"; readonly status: number; readonly body?: string; readonly errorCode?: string }
+  | { readonly kind: "status"; readonly status: number; readonly body?: string; readonly errorCode?: string; readonly message?: string }
   /** Then goes on, to the next fault or to the true answer. */
   | { readonly kind: "delay"; readonly ms: number }
   | { readonly kind: "hang" }
@@ -141,7 +141,7 @@ function replyWith(service: Service, error: ServiceError): Outcome {
 
 function buildStatusReply(action: Extract<FaultAction, { kind: "status" }>, service: Service): Reply {
   const { status, body, errorCode: code = status < 500 ? "ValidationException" : "InternalServiceError" } = action;
-  const reply = buildErrorReply(service, { status, code, message: `Scripted answer ${status}` });
+  const reply = buildErrorReply(service, { status, code, message: action.message ?? `Scripted answer ${status}` });
   return body === undefined ? reply : { ...reply, body };
 }
 

@@ -46,19 +46,25 @@ interface Guard {
 }
 
 function createGuard(operation: string, { mayCall, region }: Extract<Verdict, { kind: "accepted" }>): Guard {
-  const require = (isAllowed: boolean): void => {
-    if (!isAllowed) throw new Failure(...REJECTIONS.denied);
+  const require = (action: string, resource: string): void => {
+    if (!mayCall(action, resource)) throw new Failure(REJECTIONS.denied[0], explainDenial(action, resource));
   };
   return {
-    all: () => require(mayCall(`secretsmanager:${operation}`, "*")),
-    describe: ({ arn }) => require(mayCall("secretsmanager:DescribeSecret", arn)),
+    all: () => require(`secretsmanager:${operation}`, "*"),
+    describe: ({ arn }) => require("secretsmanager:DescribeSecret", arn),
     read({ arn, kmsKeyArn }) {
-      require(mayCall("secretsmanager:GetSecretValue", arn));
+      require("secretsmanager:GetSecretValue", arn);
       const service = `secretsmanager.${region}.amazonaws.com`;
       const context = { "kms:ViaService": service, "kms:EncryptionContext:SecretARN": arn };
-      if (kmsKeyArn !== undefined) require(mayCall("kms:Decrypt", kmsKeyArn, context));
+      if (kmsKeyArn !== undefined && !mayCall("kms:Decrypt", kmsKeyArn, context))
+        throw new Failure(REJECTIONS.denied[0], "Access to KMS is not allowed");
     },
   };
+}
+
+function explainDenial(action: string, resource: string): string {
+  const user = "arn:aws:sts::123456789012:assumed-role/web/i-0123456789abcdef0";
+  return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 }
 
 function parseInput(body: string): Input {

@@ -32,6 +32,8 @@ export interface Call<Client, T> {
   readonly subject: string;
   readonly region: string;
   readonly operation: string;
+  /** What IAM calls what is asked for; left out: nothing in particular. */
+  readonly resource?: string;
   /** One try. */
   readonly send: (client: Client, options: { readonly abortSignal: AbortSignal }) => Promise<Checked<T>>;
   /** The caller can ask in another way, under another quota: being throttled ends the call at once. */
@@ -93,19 +95,21 @@ type Try<T> =
 
 async function tryOnce<Client, T>(
   call: Call<Client, T>,
-  { client, circumstances }: Lease<Client>,
+  { client, circumstances, clockOffsetMs }: Lease<Client>,
   deadline: Deadline,
 ): Promise<Try<T>> {
-  const judged = { operation: call.operation, circumstances };
+  const { operation, resource } = call;
+  const about = { operation, circumstances, ...(resource === undefined ? {} : { resource }) };
   try {
     const checked = await call.send(client, { abortSignal: deadline.signal });
     return checked.kind === "good"
       ? { kind: "answered", answer: checked.answer }
-      : { kind: "judged", verdict: judgeFlaw(checked.flaw, judged) };
+      : { kind: "judged", verdict: judgeFlaw(checked.flaw, about) };
   } catch (error) {
     // Our own: the role's credentials could not be had, or a bug. The SDK's answer to a foreign one has a status.
     if (error instanceof Refusal || (isBug(error) && !hasStatus(error))) throw error;
-    return { kind: "judged", verdict: judgeError(error, judged) };
+    // What the answer's date has just taught it.
+    return { kind: "judged", verdict: judgeError(error, { ...about, clockOffsetMs: clockOffsetMs() }) };
   }
 }
 

@@ -37,14 +37,19 @@ export interface Lease<Client> {
   readonly credentialsEpoch: number;
   /** What an error of the client's is to be judged with. */
   readonly circumstances: Circumstances;
+  /** By how much AWS's clock is ahead of this machine's, as far as answers have told. */
+  readonly clockOffsetMs: () => number;
 }
 
 export interface Circumstances {
   readonly service: Service;
+  readonly region: string;
   /** Where its requests go; null: none has left yet. */
   route: Route | null;
   /** Whose credentials they are signed with. */
   credentials: "role" | "environment";
+  /** What the instance's role is called; null: not known yet, or it is not the role's. */
+  role: string | null;
 }
 
 export interface Clients<Client> {
@@ -66,13 +71,14 @@ export function createClients<Client extends SdkClient>(
   let credentials: Promise<Credentials> | null = null;
 
   function open(region: string, stale: Lease<Client> | undefined): Lease<Client> {
-    const circumstances: Circumstances = { service, route: null, credentials: "role" };
+    const circumstances: Circumstances = { service, region, route: null, credentials: "role", role: null };
     const client = openClient({
       region,
       ...fixedConfig(settings),
       credentials: async () => {
         const found = await (credentials ??= fetchCredentials());
         circumstances.credentials = found.origin ?? "role";
+        circumstances.role = found.role ?? null;
         return signingKey(found);
       },
       requestHandler: watchRoutes(handler, (request) => (circumstances.route = routeTo(request, settings))),
@@ -80,7 +86,7 @@ export function createClients<Client extends SdkClient>(
     for (const name of IDLE_MIDDLEWARE) client.middlewareStack.remove(name);
     // What it has learnt of the clock.
     if (stale) client.config.systemClockOffset = stale.client.config.systemClockOffset;
-    return { client, credentialsEpoch, circumstances };
+    return { client, credentialsEpoch, circumstances, clockOffsetMs: () => client.config.systemClockOffset };
   }
 
   return {

@@ -1,17 +1,23 @@
 // What each answer of a service means for the run, by its policy table. Nothing of the service's message is ever shown, because
 // some messages quote the request.
 
+import { formatAge } from "../../age.ts";
 import { HttpTrouble } from "../../http/http-trouble.ts";
 import type { RefusalCode } from "../../refusal.ts";
 import { nameEndpoint, nameHost } from "../route/route.ts";
 import type { Circumstances } from "./clients.ts";
+import { DENIALS } from "./denial-rules.ts";
 import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "./network-rules.ts";
 import { indexRules, type Kind, type Rule } from "./rule.ts";
 
 /** What was called, and what may have led to its error. */
 export interface JudgedCall {
   readonly operation: string;
+  /** What IAM calls what it was asked for; left out: nothing in particular. */
+  readonly resource?: string;
   readonly circumstances: Readonly<Circumstances>;
+  /** By how much AWS's clock is ahead, as far as the client has learnt it. Left out: not at all. */
+  readonly clockOffsetMs?: number;
 }
 
 export interface Verdict {
@@ -42,12 +48,12 @@ function metadataOf(error: unknown): Metadata {
   return (error as { readonly $metadata?: Metadata } | null | undefined)?.$metadata ?? {};
 }
 
-/** @param error what the SDK threw: decides by its name, code and status, never by its message */
+/** @param error what the SDK threw: decides by its name, code and status; in the message of a denial it looks for fixed phrases */
 export function judgeError(error: unknown, call: JudgedCall): Verdict {
   if (error instanceof HttpTrouble) return judgeTrouble(error, call);
-  const { name } = (error ?? {}) as { readonly name?: string };
+  const { name, message } = (error ?? {}) as { readonly name?: string; readonly message?: unknown };
   const { httpStatusCode: status, clockSkewCorrected } = metadataOf(error);
-  const known = judgeName(name, call, clockSkewCorrected === true);
+  const known = judgeName(name, message, call, clockSkewCorrected === true);
   if (known) return known;
   return status === undefined ? judgeTrouble(HttpTrouble.from(error), call) : judgeStatus(status, name, call);
 }
@@ -64,36 +70,48 @@ export function judgeFlaw(flaw: string, { circumstances: { route, service } }: J
 }
 
 /** Null: the table has no such name. */
-export function judgeName(name: string | undefined, call: JudgedCall, isClockFixed = false): Verdict | null {
+export function judgeName(
+  name: string | undefined,
+  message: unknown,
+  call: JudgedCall,
+  isClockFixed = false,
+): Verdict | null {
   const { rules, clock } = call.circumstances.service;
   const rule = name === undefined ? undefined : rules.get(name);
   if (!rule) return null;
   // The SDK has learnt the right time from the answer's date: the next signature will be good.
-  const cause = rule.isAboutTime === true && isClockFixed ? clock : rule;
+  const cause = rule.isAboutTime === true && isClockFixed ? clock : (findDenial(rule, message) ?? rule);
   return nameKey(cause, verdictOf(cause, call), call);
+}
+
+function findDenial({ isDenial }: Rule, message: unknown): Rule | undefined {
+  if (isDenial !== true || typeof message !== "string") return undefined;
+  return DENIALS.find(([phrase]) => message.includes(phrase))?.[1];
 }
 
 /** A key that somebody left in the environment goes before the role, and fails in every way that a wrong role does. */
 function nameKey({ isAboutCredentials, what, fix, keyFix }: Rule, verdict: Verdict, call: JudgedCall): Verdict {
-  const { operation, circumstances } = call;
+  const { circumstances } = call;
   if (isAboutCredentials !== true || circumstances.credentials === "role") return verdict;
   const isNamed = what.includes("PRINCIPAL");
-  const advice = (keyFix ?? fix).replaceAll("OPERATION", operation);
+  const advice = fillIn(keyFix ?? fix, call);
   // The environment has no other.
   const kind = verdict.kind === "refresh" ? "fatal" : verdict.kind;
   if (!circumstances.service.isForRole) return { ...verdict, kind, fix: advice };
   return {
     ...verdict,
     kind,
-    what: isNamed ? verdict.what : `${verdict.what}; it used ${PRINCIPALS.environment}, not the role of the instance`,
+    what: isNamed ? verdict.what : `${verdict.what}; it used ${ACCESS_KEY}, not the role of the instance`,
     fix: `Unset AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, here or in /etc/parbake/environment, to use the instance's role. Where the key is meant, ${advice.charAt(0).toLowerCase()}${advice.slice(1)}`,
   };
 }
 
-const PRINCIPALS = {
-  role: "the instance's role",
-  environment: "the access key from the environment (AWS_ACCESS_KEY_ID)",
-} as const;
+const ACCESS_KEY = "the access key from the environment (AWS_ACCESS_KEY_ID)";
+
+function namePrincipal({ credentials, role }: Readonly<Circumstances>): string {
+  if (credentials === "environment") return ACCESS_KEY;
+  return role === null ? "the instance's role" : `the instance's role ${role}`;
+}
 
 function judgeTrouble({ code, message, isOfProxy }: HttpTrouble, call: JudgedCall): Verdict {
   const rule = isOfProxy ? proxyRule(code) : networkRule(code, call);
@@ -125,20 +143,36 @@ function judgeStatus(status: number, name: string | undefined, { circumstances }
   return { kind: isPassing ? "retry" : "fatal", what, fix, ...rest };
 }
 
-function verdictOf({ kind, code, what, fix, isThrottled }: Rule, { operation, circumstances }: JudgedCall): Verdict {
-  const { route, service } = circumstances;
+function verdictOf({ kind, code, what, fix, movedFix, isThrottled }: Rule, call: JudgedCall): Verdict {
+  const isMoved = call.circumstances.route?.variable != null;
+  const advice = isMoved ? (movedFix ?? fix) : fix;
+  return { kind, code, what: fillIn(what, call), fix: fillIn(advice, call), isThrottled: isThrottled === true };
+}
+
+/** Puts what they stand for in the place of the words in capitals; a name such as AWS_CA_BUNDLE is none of them. */
+function fillIn(text: string, { operation, resource, circumstances, clockOffsetMs = 0 }: JudgedCall): string {
+  const { route, service, region } = circumstances;
   const words: Readonly<Record<string, string>> = {
     OPERATION: operation,
+    ACTION: `${service.prefix}:${operation}`,
+    RESOURCE: resource ?? "*",
+    REGION: region,
+    PRINCIPAL: namePrincipal(circumstances),
+    SERVICE: service.name,
+    VARIABLE: route?.variable ?? service.endpointVariable,
+    PRIVATELINK: `com.amazonaws.${region}.${service.prefix}`,
     HOST: route === null ? service.name : nameEndpoint(route),
     NAME: route === null ? `of ${service.name}` : nameHost(route),
     PROXY: route?.proxy?.label ?? "of the environment",
-    PRINCIPAL: PRINCIPALS[circumstances.credentials],
-    SERVICE: service.name,
-    VARIABLE: service.endpointVariable,
+    CLOCK: describeClock(clockOffsetMs),
   };
-  const fill = (text: string): string =>
-    text.replace(/\b(?:OPERATION|HOST|NAME|PROXY|PRINCIPAL|SERVICE|VARIABLE)\b/g, (word) => words[word] ?? word);
-  return { kind, code, what: fill(what), fix: fill(fix), isThrottled: isThrottled === true };
+  return text.replace(/\b[A-Z]{4,}\b/g, (word) => words[word] ?? word);
+}
+
+/** In whole minutes: an answer's date is in seconds, and was a while on its way. */
+function describeClock(offsetMs: number): string {
+  if (offsetMs === 0) return "off by minutes";
+  return `${formatAge(Math.round(Math.abs(offsetMs) / 60_000) * 60_000)} ${offsetMs > 0 ? "behind" : "ahead of"} AWS's`;
 }
 
 // An error's name comes from the wire: only a plain word of it is fit to be shown.

@@ -1,8 +1,11 @@
 // The policy for what never reached AWS, or came from something else: one row for each cause, by Node's, OpenSSL's and
-// http-trouble.ts's codes. Plain data. HOST stands for where the call went, NAME for that without the port, PROXY for the
-// proxy.
+// http-trouble.ts's codes. Plain data; error-policy.ts has the words in capitals.
 
 import type { Rule } from "./rule.ts";
+
+const MAKE_A_WAY =
+  "In a subnet without a NAT gateway it takes the interface endpoint PRIVATELINK with private DNS, whose security group lets port 443 in, or a proxy (HTTPS_PROXY).";
+const CHECK_THE_WAY = "Check VARIABLE, that it runs there, and the route and the security groups on the way.";
 
 /** What never reached AWS. The first row is for all that has none of its own. */
 export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
@@ -10,25 +13,47 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
     names: [
       "TIMEOUT",
       "CUT_SHORT",
-      "ECONNREFUSED",
       "ECONNRESET",
       "ETIMEDOUT",
-      "EHOSTUNREACH",
-      "ENETUNREACH",
       "EPIPE",
       "INTERRUPTED",
     ],
     kind: "retry",
     code: "unavailable",
     what: "no answer from HOST",
-    fix: "Check the route to it: NAT, VPC endpoint, security group, or whether it takes a proxy (HTTPS_PROXY).",
+    fix: MAKE_A_WAY,
+    movedFix: CHECK_THE_WAY,
   },
   {
-    names: ["ENOTFOUND", "EAI_AGAIN"],
+    names: ["EHOSTUNREACH", "ENETUNREACH"],
+    kind: "retry",
+    code: "unavailable",
+    what: "there is no route to HOST",
+    fix: MAKE_A_WAY,
+    movedFix: CHECK_THE_WAY,
+  },
+  {
+    names: ["ECONNREFUSED"],
+    kind: "retry",
+    code: "unavailable",
+    what: "HOST refuses the connection",
+    fix: "AWS does not: look for a firewall that rejects it, and at what the name resolves to (getent hosts NAME).",
+    movedFix: CHECK_THE_WAY,
+  },
+  {
+    names: ["ENOTFOUND"],
     kind: "retry",
     code: "unavailable",
     what: "the name NAME does not resolve",
-    fix: "Check the region, VARIABLE, AWS_USE_FIPS_ENDPOINT where the region has none, and the VPC's DNS.",
+    fix: "Check the region REGION and AWS_USE_FIPS_ENDPOINT, then the DNS in /etc/resolv.conf: one that knows no public names needs the interface endpoint PRIVATELINK with private DNS, and the VPC's resolver.",
+    movedFix: "Check VARIABLE, and the DNS of the VPC.",
+  },
+  {
+    names: ["EAI_AGAIN"],
+    kind: "retry",
+    code: "unavailable",
+    what: "no DNS server answers for NAME",
+    fix: "Check /etc/resolv.conf, the VPC's DNS (enableDnsSupport), and that network ACLs let port 53 through.",
   },
   {
     names: ["TOO_LARGE", "NO_FRAMING", "SWITCHED_PROTOCOLS", "INFORMATIONAL_FLOOD"],
@@ -58,14 +83,16 @@ export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
     kind: "fatal",
     code: "unavailable",
     what: "the certificate of HOST is from no authority that parbake trusts",
-    fix: "Where a proxy or an endpoint of your own signs with its own CA, give that CA's PEM in AWS_CA_BUNDLE.",
+    fix: "Something on the way reads TLS, such as a proxy or a firewall: give its CA's PEM in AWS_CA_BUNDLE, or have it leave that host alone.",
+    movedFix: "Give the PEM of the CA that signed it in AWS_CA_BUNDLE.",
   },
   {
     names: ["ERR_TLS_CERT_ALTNAME_INVALID"],
     kind: "fatal",
     code: "unavailable",
     what: "the certificate of HOST is for another name",
-    fix: "Check VARIABLE, and the private DNS of the VPC endpoint.",
+    fix: "Check what the name resolves to (getent hosts NAME), and the private DNS of the VPC endpoint.",
+    movedFix: "Check VARIABLE: the certificate names the host that it is for.",
   },
 ];
 
@@ -120,11 +147,18 @@ export const PROXY_POLICY: readonly [Rule, ...Rule[]] = [
     fix: "Check its spelling and the VPC's DNS, or name the endpoint in NO_PROXY.",
   },
   {
+    names: ["PROXY_WANTS_LOGIN"],
+    kind: "fatal",
+    code: "unavailable",
+    what: "the proxy PROXY wants a user and a password",
+    fix: "Put them into its URL, http://USER:PASSWORD@host:port, or name the host in NO_PROXY.",
+  },
+  {
     names: ["PROXY_REFUSED"],
     kind: "retry",
     code: "unavailable",
     what: "the proxy PROXY refuses to connect to HOST",
-    fix: "After 407 give a user and a password in its URL, after 403 allow the host there; or name the host in NO_PROXY.",
+    fix: "Allow that host there, with port 443, or name it in NO_PROXY.",
   },
   {
     names: ["PROXY_SPOKE_FIRST", "SWITCHED_PROTOCOLS", "TOO_LARGE", "NO_FRAMING", "INFORMATIONAL_FLOOD"],

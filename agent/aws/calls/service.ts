@@ -4,6 +4,8 @@ import type { Rule } from "./rule.ts";
 
 export interface Service {
   readonly name: string;
+  /** As IAM's actions, ARNs and VPC endpoints have it. */
+  readonly prefix: string;
   /** The environment variable that moves its endpoint. */
   readonly endpointVariable: string;
   /** By the names that the service gives to its errors. */

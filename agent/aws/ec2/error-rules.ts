@@ -8,8 +8,8 @@ const CLOCK: Rule = {
   names: ["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"],
   kind: "retry",
   code: "unavailable",
-  what: "this machine's clock is off by minutes",
-  fix: "Set it: look at `chronyc tracking` or `timedatectl`.",
+  what: "this machine's clock is CLOCK",
+  fix: "Set it: `chronyc makestep`, or look at `timedatectl`.",
   isAboutTime: true,
 };
 
@@ -19,8 +19,9 @@ export const EC2_POLICY: readonly Rule[] = [
     names: ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException", "NotAuthorized"],
     kind: "fatal",
     code: "permission",
-    what: "PRINCIPAL may not call ec2:OPERATION",
-    fix: "Allow it ec2:OPERATION on * (EC2 describes all or nothing): scripts/aws/fleet-policy.json has the whole policy. Look for a deny in the VPC endpoint's policy and the SCPs.",
+    what: "PRINCIPAL may not call ACTION",
+    fix: "Allow it ACTION on * (EC2 describes all or nothing): scripts/aws/fleet-policy.json has the whole policy. Look for a deny in the VPC endpoint's policy and the SCPs.",
+    isDenial: true,
     isAboutCredentials: true,
   },
   {
@@ -118,6 +119,7 @@ export const EC2_POLICY: readonly Rule[] = [
 
 export const EC2: Service = {
   name: "EC2",
+  prefix: "ec2",
   endpointVariable: "AWS_ENDPOINT_URL_EC2",
   rules: indexRules(EC2_POLICY),
   clock: CLOCK,

@@ -72,7 +72,7 @@ export function createRequestHandler(
       const isByProxy = route.proxy !== null && !route.isTls;
       const ask = async () => {
         const { status, headers, body } = await exchange(connections.to(route), shape(request, route), limits);
-        if (isByProxy && status === 407) throw HttpTrouble.ofProxy("PROXY_REFUSED", `HTTP ${status}`);
+        if (isByProxy && status === 407) throw HttpTrouble.ofDeclined(status);
         return { response: { statusCode: status, headers: { ...headers }, body } };
       };
       const isByAwsRoots = connections.isByAwsRoots(route);

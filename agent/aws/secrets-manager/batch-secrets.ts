@@ -126,7 +126,8 @@ function pick(request: SecretRequest, answer: BatchAnswer, fetchOne: FetchOne): 
   const error = answer.errors.find(({ SecretId }) => isSame(request.id, SecretId));
   if (!value && !error) return Promise.reject(forgotten(request));
   const { circumstances } = answer;
-  const verdict = judgeName(error?.ErrorCode, { operation: "GetSecretValue", circumstances });
+  const call = { operation: "GetSecretValue", resource: request.resource, circumstances };
+  const verdict = judgeName(error?.ErrorCode, error?.Message, call);
   // A passing or unknown fault, or a flawed value: asked for alone, the secret gets retries of its own.
   if (verdict?.kind !== "fatal") return fetchOne(request);
   return Promise.reject(refusalOf(request.subject, verdict));

@@ -9,10 +9,11 @@ import type { SecretRequest } from "./secret-request.ts";
 
 /** @throws Refusal that names the secret: denied, not there, or no answer */
 export async function describeSecret(request: SecretRequest, context: SecretsContext): Promise<SecretDescription> {
-  const { id, region, subject } = request;
+  const { id, region, resource, subject } = request;
   const call: Call<SecretsManagerClient, SecretDescription> = {
     subject,
     region,
+    resource,
     operation: "DescribeSecret",
     send: async (client, options) =>
       checkDescription(request, await client.send(new DescribeSecretCommand({ SecretId: id }), options)),

@@ -10,8 +10,8 @@ const CLOCK: Rule = {
   names: ["RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture"],
   kind: "retry",
   code: "unavailable",
-  what: "the instance's clock is off by minutes",
-  fix: "Let chrony set it before parbake runs: After=chrony-wait.service, or look at `chronyc tracking`.",
+  what: "the instance's clock is CLOCK",
+  fix: "Set it (`chronyc makestep`), and let chrony set it before parbake runs: After=chrony-wait.service.",
   isAboutTime: true,
 };
 
@@ -29,8 +29,11 @@ export const API_POLICY: readonly Rule[] = [
     names: ["AccessDeniedException", "AccessDenied", "NotAuthorized"],
     kind: "fatal",
     code: "permission",
-    what: "PRINCIPAL may not call OPERATION on it",
-    fix: "Allow it secretsmanager:OPERATION on the secret, and kms:Decrypt on the secret's KMS key if that is a customer managed one; a secret of another account must allow both in its own policies, too. Look for a deny in the VPC endpoint's policy and the SCPs.",
+    what: "PRINCIPAL may not call ACTION on RESOURCE",
+    fix: "Allow it in a policy of the role's; a secret of another account must allow it in its own policy, too. If they do, look for a deny in them, in the VPC endpoint's policy and in the SCPs.",
+    keyFix:
+      "Allow it in a policy of its user's; a secret of another account must allow it in its own policy, too. If they do, look for a deny in them, in the VPC endpoint's policy and in the SCPs.",
+    isDenial: true,
     isAboutCredentials: true,
   },
   {
@@ -38,9 +41,9 @@ export const API_POLICY: readonly Rule[] = [
     kind: "fatal",
     code: "permission",
     what: "its KMS key cannot decrypt it",
-    fix: "Enable the KMS key and allow the role kms:Decrypt on it.",
+    fix: "Enable the KMS key (aws kms describe-key), and allow the role kms:Decrypt on it.",
     isAboutCredentials: true,
-    keyFix: "Enable the KMS key and allow the access key's user kms:Decrypt on it.",
+    keyFix: "Enable the KMS key (aws kms describe-key), and allow the access key's user kms:Decrypt on it.",
   },
   {
     names: ["InvalidRequestException"],
@@ -164,6 +167,7 @@ export const API_POLICY: readonly Rule[] = [
 
 export const SECRETS_MANAGER: Service = {
   name: "Secrets Manager",
+  prefix: "secretsmanager",
   endpointVariable: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
   rules: indexRules(API_POLICY),
   clock: CLOCK,

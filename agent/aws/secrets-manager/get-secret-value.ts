@@ -20,10 +20,11 @@ export async function getSecretValue(request: SecretRequest, context: SecretsCon
 }
 
 function ask(request: SecretRequest, version: VersionInput, context: SecretsContext): Promise<Outcome<ValueAnswer>> {
-  const { id, region, subject } = request;
+  const { id, region, resource, subject } = request;
   const call: Call<SecretsManagerClient, ValueAnswer> = {
     subject,
     region,
+    resource,
     operation: "GetSecretValue",
     send: async (client, options) =>
       checkValue(request, version, await client.send(new GetSecretValueCommand({ SecretId: id, ...version }), options)),

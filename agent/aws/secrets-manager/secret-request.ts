@@ -1,6 +1,6 @@
 // A planned secret as Secrets Manager is asked for it: where, which version, and what to call it when that fails.
 
-import { isArn, isRegion } from "../../names/secret-id.ts";
+import { isArn, isRegion, partitionOf } from "../../names/secret-id.ts";
 import type { SecretStep } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { Refusal } from "../../refusal.ts";
@@ -10,6 +10,8 @@ export interface SecretRequest {
   readonly step: SecretStep;
   readonly id: string;
   readonly region: string;
+  /** As a policy of IAM's names it: `arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????`. */
+  readonly resource: string;
   /** `secret db (prod/db@AWSPENDING in eu-west-1)`, `secret db (prod/db in us-east-1, by AWS_REGION)` */
   readonly subject: string;
 }
@@ -28,7 +30,13 @@ export function buildRequest(step: SecretStep, call: CallRegion): SecretRequest 
     throw new Refusal("usage", { what, fix: "Write it as AWS does: eu-west-1." });
   }
   const place = variable === null ? region : `${region}, by ${variable}`;
-  return { step, id: step.id, region, subject: `secret ${step.name} (${secretLabel(step)} in ${place})` };
+  const subject = `secret ${step.name} (${secretLabel(step)} in ${place})`;
+  return { step, id: step.id, region, resource: resourceOf(step.id, region), subject };
+}
+
+// Whose account it is, and the six characters that AWS adds to a name, only AWS knows.
+function resourceOf(id: string, region: string): string {
+  return isArn(id) ? id : `arn:${partitionOf(region)}:secretsmanager:${region}:*:secret:${id}-??????`;
 }
 
 /** The fields of GetSecretValue's request that say which version. */

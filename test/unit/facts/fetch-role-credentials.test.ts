@@ -42,6 +42,7 @@ describe("the role's credentials", () => {
     for (const document of [DOCUMENT, { ...DOCUMENT, AccountId: "123456789012" }]) {
       const credentials = await fetchFrom(serving(() => ({ status: 200, body: JSON.stringify(document) })));
       assert.deepEqual(credentials, {
+        role: "web-role",
         accessKeyId: "ASIAEXAMPLE",
         secretAccessKey: "S3CRETkey",
         sessionToken: "S3CRETtoken",

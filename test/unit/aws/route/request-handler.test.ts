@@ -94,14 +94,15 @@ describe("createRequestHandler", () => {
     it(`names the status ${status} of a proxy that opens no tunnel`, async () => {
       const proxy = await serve({ bytes: httpReply(status, "<html>hunter2</html>") });
       const trouble = await troubleOf(post(open({ HTTPS_PROXY: proxy.endpoint }), `https://${HOST}`));
-      assert.deepEqual([trouble.code, trouble.message, trouble.isOfProxy], ["PROXY_REFUSED", word, true]);
+      const code = status === 407 ? "PROXY_WANTS_LOGIN" : "PROXY_REFUSED";
+      assert.deepEqual([trouble.code, trouble.message, trouble.isOfProxy], [code, word, true]);
     });
   }
 
   it("takes 407 of a proxy without a tunnel for the proxy's", async () => {
     const proxy = await serve({ bytes: httpReply(407, "") });
     const trouble = await troubleOf(post(open({ HTTP_PROXY: proxy.endpoint }), "http://vpce.example.com:8080"));
-    assert.deepEqual([trouble.code, trouble.isOfProxy], ["PROXY_REFUSED", true]);
+    assert.deepEqual([trouble.code, trouble.isOfProxy], ["PROXY_WANTS_LOGIN", true]);
     assert.match(proxy.asked[0]!, /^POST http:\/\/vpce\.example\.com:8080\/ HTTP\/1\.1\r\n/);
   });
 

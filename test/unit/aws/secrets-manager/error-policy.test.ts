@@ -167,16 +167,25 @@ function callOf(
 ): JudgedCall {
   return {
     operation,
-    circumstances: { service: SECRETS_MANAGER, route: ROUTE, credentials: "role", ...circumstances },
+    resource: "arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????",
+    circumstances: {
+      service: SECRETS_MANAGER,
+      region: "eu-west-1",
+      route: ROUTE,
+      credentials: "role",
+      role: null,
+      ...circumstances,
+    },
   };
 }
 
 describe("judgeError, of what never reached AWS", () => {
   const rows: readonly (readonly [code: string, kind: string, what: RegExp])[] = [
-    ["ECONNREFUSED", "retry", /^no answer from secretsmanager\.eu-west-1\.amazonaws\.com:443 \(ECONNREFUSED\)$/],
-    ["EHOSTUNREACH", "retry", /^no answer from secretsmanager/],
+    ["ECONNREFUSED", "retry", /^secretsmanager\.eu-west-1\.amazonaws\.com:443 refuses the connection \(ECONNREFUSED\)$/],
+    ["ETIMEDOUT", "retry", /^no answer from secretsmanager\S+:443 \(ETIMEDOUT\)$/],
+    ["EHOSTUNREACH", "retry", /^there is no route to secretsmanager\S+:443 \(EHOSTUNREACH\)$/],
     ["ENOTFOUND", "retry", /^the name secretsmanager\.eu-west-1\.amazonaws\.com does not resolve \(ENOTFOUND\)$/],
-    ["EAI_AGAIN", "retry", /^the name secretsmanager\.eu-west-1\.amazonaws\.com does not resolve/],
+    ["EAI_AGAIN", "retry", /^no DNS server answers for secretsmanager\.eu-west-1\.amazonaws\.com \(EAI_AGAIN\)$/],
     [
       "CERT_NOT_YET_VALID",
       "retry",
@@ -251,7 +260,7 @@ describe("judgeError, of what never reached AWS", () => {
       route: { ...ROUTE, host: "::1", port: 8443, variable: "AWS_ENDPOINT_URL" },
     });
     const what = (code: string): string => judgeError({ code }, call).what;
-    assert.equal(what("ECONNREFUSED"), "no answer from [::1]:8443 (AWS_ENDPOINT_URL) (ECONNREFUSED)");
+    assert.equal(what("ECONNREFUSED"), "[::1]:8443 (AWS_ENDPOINT_URL) refuses the connection (ECONNREFUSED)");
   });
 
   const aboutCredentials = [
@@ -280,7 +289,7 @@ describe("judgeError, of what never reached AWS", () => {
     const call = callOf("GetSecretValue", { credentials: "environment" });
     assert.equal(
       judgeError({ name: "AccessDeniedException" }, call).what,
-      "the access key from the environment (AWS_ACCESS_KEY_ID) may not call GetSecretValue on it",
+      "the access key from the environment (AWS_ACCESS_KEY_ID) may not call secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????",
     );
     assert.equal(
       judgeError({ name: "ExpiredTokenException" }, call).fix,
@@ -288,8 +297,8 @@ describe("judgeError, of what never reached AWS", () => {
         "Where the key is meant, put a new one there, with its AWS_SESSION_TOKEN, and check the instance's clock.",
     );
     assert.equal(
-      judgeError({ name: "AccessDeniedException" }, callOf("GetSecretValue")).what,
-      "the instance's role may not call GetSecretValue on it",
+      judgeError({ name: "AccessDeniedException" }, callOf("GetSecretValue", { role: "web" })).what,
+      "the instance's role web may not call secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????",
     );
   });
 
@@ -317,6 +326,6 @@ describe("judgeError, of what never reached AWS", () => {
 
   it("asks for the right that the call needs", () => {
     const verdict = judgeError({ name: "AccessDeniedException" }, callOf("DescribeSecret"));
-    assert.match(`${verdict.what} ${verdict.fix}`, /may not call DescribeSecret.*secretsmanager:DescribeSecret/);
+    assert.match(`${verdict.what} ${verdict.fix}`, /may not call secretsmanager:DescribeSecret on arn:aws:/);
   });
 });
