@@ -13,7 +13,13 @@ interface FaultMatch {
 }
 
 export type FaultAction =
-  | { readonly kind: "status"; readonly status: number; readonly body?: string; readonly errorCode?: string; readonly message?: string }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly body?: string;
+      readonly errorCode?: string;
+      readonly message?: string;
+    }
   /** Then goes on, to the next fault or to the true answer. */
   | { readonly kind: "delay"; readonly ms: number }
   | { readonly kind: "hang" }

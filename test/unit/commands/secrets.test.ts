@@ -152,7 +152,13 @@ describe("secrets, from the command line", () => {
   });
 
   const troubles = [
-    ["denied", { state: "denied" }, 77, "permission", /role web may not call secretsmanager:DescribeSecret on arn:aws:secretsmanager:eu-west-1:\*:secret:prod\/key-/],
+    [
+      "denied",
+      { state: "denied" },
+      77,
+      "permission",
+      /role web may not call secretsmanager:DescribeSecret on arn:aws:secretsmanager:eu-west-1:\*:secret:prod\/key-/,
+    ],
     ["scheduled for deletion", { state: "deleted" }, 65, "data", /scheduled for deletion/],
     ["without the stage", { versions: [{ stages: ["old"], string: "x" }] }, 65, "data", /It has old/],
   ] as const;

@@ -47,7 +47,10 @@ const ROWS: Readonly<Record<string, readonly [kind: string, code: string]>> = {
 };
 
 function callOf(credentials: "role" | "environment"): JudgedCall {
-  return { operation: "DescribeImages", circumstances: { service: EC2, region: "eu-west-1", route: null, credentials, role: null } };
+  return {
+    operation: "DescribeImages",
+    circumstances: { service: EC2, region: "eu-west-1", route: null, credentials, role: null },
+  };
 }
 
 describe("the policy for EC2's errors", () => {
@@ -79,6 +82,9 @@ describe("the policy for EC2's errors", () => {
     const { what, fix } = judgeError({ $metadata: { httpStatusCode: 200 } }, callOf("role"));
     assert.equal(what, "EC2 gives an answer that is not EC2's");
     assert.match(fix, /AWS_ENDPOINT_URL_EC2/);
-    assert.match(judgeError({ code: "ENOTFOUND" }, callOf("role")).fix, /the interface endpoint com\.amazonaws\.eu-west-1\.ec2 /);
+    assert.match(
+      judgeError({ code: "ENOTFOUND" }, callOf("role")).fix,
+      /the interface endpoint com\.amazonaws\.eu-west-1\.ec2 /,
+    );
   });
 });

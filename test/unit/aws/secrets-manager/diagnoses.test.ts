@@ -120,6 +120,9 @@ describe("a refusal of Secrets Manager's, as it is told", () => {
     const { source } = openSource(emulator.endpoint, { batch: true });
     const refusal = await refusalOf(source.fetchSecret(stepOf("prod/db")));
     source.close();
-    assert.match(refusal.message, /the instance's role may not decrypt with the KMS key of arn:aws:secretsmanager:eu-w/);
+    assert.match(
+      refusal.message,
+      /the instance's role may not decrypt with the KMS key of arn:aws:secretsmanager:eu-w/,
+    );
   });
 });

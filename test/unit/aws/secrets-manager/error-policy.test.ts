@@ -181,7 +181,11 @@ function callOf(
 
 describe("judgeError, of what never reached AWS", () => {
   const rows: readonly (readonly [code: string, kind: string, what: RegExp])[] = [
-    ["ECONNREFUSED", "retry", /^secretsmanager\.eu-west-1\.amazonaws\.com:443 refuses the connection \(ECONNREFUSED\)$/],
+    [
+      "ECONNREFUSED",
+      "retry",
+      /^secretsmanager\.eu-west-1\.amazonaws\.com:443 refuses the connection \(ECONNREFUSED\)$/,
+    ],
     ["ETIMEDOUT", "retry", /^no answer from secretsmanager\S+:443 \(ETIMEDOUT\)$/],
     ["EHOSTUNREACH", "retry", /^there is no route to secretsmanager\S+:443 \(EHOSTUNREACH\)$/],
     ["ENOTFOUND", "retry", /^the name secretsmanager\.eu-west-1\.amazonaws\.com does not resolve \(ENOTFOUND\)$/],
