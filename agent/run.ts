@@ -1,5 +1,6 @@
 // A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
+import { runsAsUnit } from "./apply/units/unit-actions.ts";
 import { describeBug } from "./bug.ts";
 import { createLog } from "./cli/create-log.ts";
 import { formatHelp } from "./cli/help.ts";
@@ -16,6 +17,7 @@ import { runPlan } from "./commands/run-plan.ts";
 import { runReady } from "./commands/run-ready.ts";
 import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
+import { runUnit } from "./commands/run-unit.ts";
 import type { Session } from "./commands/session.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
 import { endingOf, statusOf, type Ending } from "./ending.ts";
@@ -53,6 +55,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
   } catch (error) {
     const failure = explainShortage(error);
     tellError(failure, argv.includes("--json"), world);
+    if (argv[0] === "apply" && runsAsUnit(world.environment, process.pid)) await tellRetries(failure, world);
     return statusOf(endingOf(failure));
   }
 }
@@ -90,7 +93,7 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       world.writeOut(`${formatVersion()}\n`);
       return "done";
     case "apply":
-      return runApply(command, session);
+      return runsAsUnit(world.environment, process.pid) ? runUnit(command, session) : runApply(command, session);
     case "plan":
       return runPlan(command, session);
     case "check":
@@ -118,6 +121,13 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
     case "seal":
       return (await import("./commands/run-seal.ts")).runSeal(command, session);
   }
+}
+
+/** A boot that nobody watches is tried again, unless that cannot help. */
+async function tellRetries(failure: unknown, { writeError }: World): Promise<void> {
+  const { noteFailure } = await import("./commands/retries.ts");
+  const told = await noteFailure("/", failure);
+  if (told !== null) writeError(`parbake: ${told}\n`);
 }
 
 function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Session {

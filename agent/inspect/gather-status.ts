@@ -2,6 +2,7 @@
 // has left undone. Reads parbake's own records and the files, and nothing else: no config, no IMDS, no AWS. Never writes.
 
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
+import { readFailures, type Failures } from "../apply/state/failures.ts";
 import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
 import { describeDamage, readManaged, type ManagedState } from "../apply/state/managed.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
@@ -29,6 +30,8 @@ export interface Status {
   /** Null: none since the machine started, or it can't be read. */
   readonly lastRun: Report | null;
   readonly lastRunAgeMs: number | null;
+  /** Of parbake.service, in a row and until now; null: its last run ended well. */
+  readonly failures: Failures | null;
   /** Of the last run that changed a file; it outlives a reboot. Null: there never was one. */
   readonly generation: string | null;
   readonly files: readonly FileStatus[];
@@ -56,10 +59,12 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const interrupted = interruptions[0]?.phase ?? null;
   const secrets = listSecrets(root, lastRun, nowMs);
   const owed = running === null ? owedActions(journals) : [];
+  const failures = readOr(null, unreadable, () => readFailures(root));
   const image = inspectImage(root, lastRun, nowMs, unreadable);
   const status = {
     unreadable: eachOnce(unreadable),
     lastRun,
+    failures,
     generation,
     files,
     secrets,
@@ -107,7 +112,7 @@ function findReasons(
     running,
     interrupted,
     owed,
-  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "secrets" | "image" | "interruptions">,
+  }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "failures" | "secrets" | "image" | "interruptions">,
   isReportLost: boolean,
 ): string[] {
   const count = (state: FileStatus["state"]) => files.filter((file) => file.state === state).length;

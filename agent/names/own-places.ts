@@ -51,7 +51,7 @@ const SHARED = new Set(
 );
 
 /** Where parbake keeps its own documents below /run/parbake. */
-const STATE_NAMES = /^\/run\/parbake\/(?:lock|ready|[^/]+\.json)(?:\/|$)/;
+const STATE_NAMES = /^\/run\/parbake\/(?:lock|ready|given-up|[^/]+\.json)(?:\/|$)/;
 
 /** Why a path cannot be the secrets folder, all of which parbake replaces in one go; null: it can. */
 export function flawOfSecretsFolder(path: string, config: readonly string[]): string | null {

@@ -13,7 +13,7 @@ const FREE = ["nginx.service", "postgresql.service"];
 const HELD = ["postgresql@15-main.service"];
 
 describeWhere(SITE_REQUIREMENTS, "a boot whose secret is missing, and whose IMDS is late", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let site: Site;
   let machine: Machine;
 
@@ -67,7 +67,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose secret is missing, and whose IMDS
 
   it("tries again, and fails again, as long as the secret is missing", async () => {
     const first = await machine.show("parbake.service", "InvocationID");
-    await waitUntil("another try has failed", 30_000, async () => {
+    await waitUntil("another try has failed", 60_000, async () => {
       const again = (await machine.show("parbake.service", "InvocationID")) !== first;
       return again && (await machine.show("parbake.service", "ActiveState")) === "failed";
     });
@@ -77,7 +77,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose secret is missing, and whose IMDS
   it("starts all that was held back, by itself, once the secret is there", async () => {
     await createSecret(site.namespace, "prod/db", JSON.stringify({ password: randomBytes(16).toString("hex") }));
     for (const unit of HELD)
-      await waitUntil(`${unit} is up`, 60_000, async () => (await machine.show(unit, "ActiveState")) === "active");
+      await waitUntil(`${unit} is up`, 120_000, async () => (await machine.show(unit, "ActiveState")) === "active");
     assert.equal(await machine.run(["systemctl", "is-system-running", "--wait"]), "running");
     assert.equal(await machine.show("parbake-retry.timer", "ActiveState"), "inactive");
   });

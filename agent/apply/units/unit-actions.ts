@@ -37,7 +37,7 @@ export function runsAsUnit(environment: Environment, pid: number): boolean {
 }
 
 /** Whether systemd is the init of this machine (sd_booted(3)). */
-function hasSystemd(): boolean {
+export function hasSystemd(): boolean {
   return existsSync("/run/systemd/system");
 }
 

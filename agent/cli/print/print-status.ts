@@ -1,6 +1,7 @@
 // `status` for people and for programs. Pure.
 
 import { formatAge } from "../../age.ts";
+import type { Failures } from "../../apply/state/failures.ts";
 import type { FileStatus } from "../../inspect/check-files.ts";
 import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
@@ -36,17 +37,25 @@ function describeUnseen(files: readonly FileStatus[]): string {
   return unknown === 0 ? "" : `, except for ${formatCount(unknown, "file")} that could not be inspected`;
 }
 
-function formatRun({ lastRun, lastRunAgeMs, generation }: Status, paint: Paint): string {
+function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, paint: Paint): string {
   if (lastRun === null) return generation === null ? "" : `${paint.bold("last change")}  ${generation}\n`;
   const { startedAt, tookMs, versions } = lastRun;
   const rows = [
     [paint.bold("last run"), `${describeResult(lastRun, paint)}, ${formatAge(lastRunAgeMs ?? 0)} ago`],
     ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
+    ...(failures === null ? [] : [["", describeFailures(failures)]]),
     ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
   ];
   return formatColumns(rows);
+}
+
+function describeFailures({ count, givenUp }: Failures): string {
+  const times = `parbake.service has failed ${count === 1 ? "once" : `${count} times in a row`}`;
+  return givenUp === null
+    ? times
+    : `${times}, and is not tried again by itself: ${givenUp}. Then: systemctl restart parbake`;
 }
 
 function formatImage(image: ImageStatus | null, paint: Paint): string {

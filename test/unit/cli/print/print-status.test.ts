@@ -11,6 +11,7 @@ const STATUS: Status = {
   unreadable: [],
   lastRun: { ...report, startedAt: "2026-01-02T03:04:05.000Z", tookMs: 42 },
   lastRunAgeMs: 125_000,
+  failures: null,
   generation: "2026-01-01T00:00:00.000Z-7",
   files: [{ path: "/etc/a", kind: "file", state: "in sync", drift: [], driftedSince: null }],
   running: null,
@@ -45,6 +46,15 @@ files
     const warnings = [{ what: "api: heap is only 64 MiB, and HotSpot itself takes 128", fix: "Give api more memory." }];
     const text = formatStatus({ ...STATUS, lastRun: { ...STATUS.lastRun!, warnings } }, choosePaint(false));
     assert.match(text, /^ +warned: api: heap is only 64 MiB, and HotSpot itself takes 128\. Give api more memory\.$/m);
+  });
+
+  it("says how often the service has failed, and what to do where it is not tried again", () => {
+    const tell = (failures: Status["failures"]) => formatStatus({ ...STATUS, failures }, choosePaint(false));
+    assert.match(tell({ count: 1, bugs: 0, givenUp: null }), /^ +parbake\.service has failed once$/m);
+    assert.match(
+      tell({ count: 3, bugs: 0, givenUp: "only a change of the config mends this" }),
+      /^ +parbake\.service has failed 3 times in a row, and is not tried again by itself: only a change of the config mends this\. Then: systemctl restart parbake$/m,
+    );
   });
 
   it("names what the last run held back, and the units that wait for it", () => {

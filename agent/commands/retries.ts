@@ -1,0 +1,54 @@
+// What follows from how a run of parbake.service ended: whether parbake-retry.timer tries again, and what the first run that ends
+// well after others have failed puts in order. Loaded only where a run has failed. Never fails a run itself: where it cannot
+// write, the timer tries again.
+
+import { countFailure, forgetFailures, readFailures, takeUpAgain, writeFailures } from "../apply/state/failures.ts";
+import { hasSystemd } from "../apply/units/unit-actions.ts";
+import { runCommand } from "../host/run-command.ts";
+import { Refusal } from "../refusal.ts";
+import { isStop } from "../stop.ts";
+
+const TIMEOUT_MS = 2_000;
+
+/** Whatever kills this run, the timer tries again. */
+export function beginAgain(root: string): void {
+  succeeds(() => takeUpAgain(root));
+}
+
+/** @returns what to tell of it; null: parbake tries again by itself, or was asked to stop */
+export async function noteFailure(root: string, failure: unknown): Promise<string | null> {
+  const failures = countFailure(failure, readOrNone(root));
+  if (!succeeds(() => writeFailures(root, failures)) || failures.givenUp === null) return null;
+  // An earlier failure started it; this one's mark keeps it from being started again.
+  if (failures.count > 1) await order("stop", "parbake-retry.timer");
+  if (failure instanceof Refusal && isStop(failure)) return null;
+  return `parbake does not try again by itself: ${failures.givenUp}. Then: systemctl restart parbake`;
+}
+
+/** No timer is needed any more, and units wait that only the failed runs held. */
+export async function noteRecovery(root: string): Promise<void> {
+  succeeds(() => forgetFailures(root));
+  await order("stop", "parbake-retry.timer");
+  await order("start", "parbake-held.service");
+}
+
+/** Not waited for: systemd holds such a job until this process has ended. */
+async function order(verb: "start" | "stop", unit: string): Promise<void> {
+  if (hasSystemd()) await runCommand(["systemctl", verb, "--no-block", "--", unit], TIMEOUT_MS);
+}
+
+function readOrNone(root: string): ReturnType<typeof readFailures> {
+  let found: ReturnType<typeof readFailures> = null;
+  succeeds(() => (found = readFailures(root)));
+  return found;
+}
+
+function succeeds(work: () => unknown): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
+}
