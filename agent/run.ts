@@ -1,5 +1,6 @@
 // A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
+import { existsSync } from "node:fs";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
 import { describeBug } from "./bug.ts";
 import { createLog } from "./cli/create-log.ts";
@@ -24,6 +25,7 @@ import { endingOf, statusOf, type Ending } from "./ending.ts";
 import { explainShortage } from "./host/file-error.ts";
 import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
+import { ENVIRONMENT_FILE } from "./names/own-places.ts";
 import type { Environment } from "./process/environment.ts";
 import { guardEnd } from "./process/overrun.ts";
 import { formatVersion } from "./process/version.ts";
@@ -66,13 +68,33 @@ async function runSession(invocation: Invocation, overrun: Promise<never>, world
   const session = openSession(invocation, overrun, world);
   world.setEnd?.(session.end);
   try {
-    const work = runCommand(invocation, session, world);
+    const work = runCommand(invocation, await withEnvironment(invocation.command, session), world);
     // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it, be it a document: they
     // end themselves.
     return await (ENDS_ITSELF.has(invocation.command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
   } catch (error) {
     throw orStopped(error, session.deadline);
   }
+}
+
+/** Commands that ask IMDS or AWS, or may. */
+const ASKS: ReadonlySet<Command["kind"]> = new Set([
+  "apply",
+  "plan",
+  "check",
+  "facts",
+  "tune",
+  "explain",
+  "fleet",
+  "seal",
+]);
+
+/** With what parbake's units get of systemd. A boot has it; an image that is mounted has a network of its own. */
+async function withEnvironment({ kind }: Command, session: Session): Promise<Session> {
+  if (session.options.root !== "/" || !ASKS.has(kind)) return session;
+  if (kind === "apply" && runsAsUnit(session.environment, process.pid)) return session;
+  if (!existsSync(ENVIRONMENT_FILE)) return session;
+  return (await import("./commands/environment-file.ts")).withEnvironmentFile(session, ENVIRONMENT_FILE);
 }
 
 function stopOf({ deadline: { signal } }: Session): Promise<never> {

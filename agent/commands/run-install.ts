@@ -11,13 +11,13 @@ import { Inputs } from "../host/inputs/inputs.ts";
 import { runCommand } from "../host/run-command.ts";
 import { refusingUntrusted } from "../host/trust.ts";
 import { noteMadeFolders } from "../install/install-record.ts";
-import { ENVIRONMENT_FILE } from "../install/layout.ts";
 import { listPackageFiles } from "../install/package-files.ts";
 import { listPieces, type Piece } from "../install/pieces.ts";
 import { isAt } from "../install/places.ts";
 import { findMasked, listNewFolders, planInstall, refusePackaged } from "../install/plan-install.ts";
 import { readProgram, refuseForeign } from "../install/program.ts";
 import { putPiece } from "../install/put-piece.ts";
+import { ENVIRONMENT_FILE } from "../names/own-places.ts";
 import { formatProblem, Refusal } from "../refusal.ts";
 import type { Session } from "./session.ts";
 

@@ -2,7 +2,7 @@
 
 import type { InputKind } from "../host/inputs/explain-read.ts";
 import type { Inputs } from "../host/inputs/inputs.ts";
-import { judgePrograms } from "../host/inputs/judge-programs.ts";
+import { judgePrograms, judgeSelf } from "../host/inputs/judge-programs.ts";
 import { parseSavedPlan, type SavedPlan } from "./saved-plan.ts";
 
 const SAVED_PLAN: InputKind = {
@@ -23,6 +23,7 @@ const SAVED_PLAN: InputKind = {
  */
 export function readSavedPlan(file: string, root: string, inputs: Inputs): SavedPlan {
   return inputs.telling(() => {
+    judgeSelf(inputs);
     const saved = parseSavedPlan(inputs.read(file, SAVED_PLAN), file);
     judgePrograms(
       saved.plan.steps.filter((step) => step.kind === "file"),

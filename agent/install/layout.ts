@@ -8,8 +8,6 @@ export const VENDOR_UNITS = "/usr/lib/systemd/system";
 export const SYSTEM_UNITS = "/etc/systemd/system";
 export const CONFIG_FOLDER = "/etc/parbake";
 export const CONFIG_FOLDERS = [CONFIG_FOLDER, `${CONFIG_FOLDER}/templates`, `${CONFIG_FOLDER}/parbake.d`] as const;
-/** What systemd reads for a run as root: see run.conf. */
-export const ENVIRONMENT_FILE = `${CONFIG_FOLDER}/environment`;
 
 export const UNITS = [
   "parbake.service",

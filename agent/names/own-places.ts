@@ -10,6 +10,9 @@ export interface OwnPlaces {
   readonly config: readonly string[];
 }
 
+/** Where AWS is and how to reach it, for parbake's units and for its commands. */
+export const ENVIRONMENT_FILE = "/etc/parbake/environment";
+
 const PLACES: readonly (readonly [path: string, what: string])[] = [
   ["/etc/parbake", "config"],
   ["/run/parbake", "state"],

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { accessList, setXattr } from "../unit/support/xattrs.ts";
 import { BINARY, makeScratchImage, runProgram, type Outcome, type ScratchImage } from "./support/scratch-image.ts";
@@ -194,6 +204,36 @@ describeAsRoot("what root does, and who else could have written it (as root)", (
     chmodSync(at("opt/check"), 0o755);
     // The image has no shell to run it.
     assert.equal((await run("apply", "--plan", at("plan.json"), "--no-validators")).status, 0);
+  });
+
+  it("is not done by a parbake that others may write, or put another in the place of", async () => {
+    const program = at("opt/bin/parbake");
+    mkdirSync(at("opt/bin"), { recursive: true });
+    cpSync(BINARY, program);
+    const runIt = (...parameters: string[]) =>
+      runProgram(null, [program, ...parameters, "--root", image.root], NO_IMDS);
+    for (const [what, open, close] of [
+      [`${program} may be written to by every user`, () => chmodSync(program, 0o757), () => chmodSync(program, 0o755)],
+      [`${program} belongs to the user ${NOBODY}`, () => chownSync(program, NOBODY, 0), () => chownSync(program, 0, 0)],
+      [
+        `the folder ${at("opt/bin")} belongs to the user ${NOBODY}`,
+        () => chownSync(at("opt/bin"), NOBODY, NOBODY),
+        () => chownSync(at("opt/bin"), 0, 0),
+      ],
+    ] as const) {
+      open();
+      const before = image.snapshot();
+      const refused = await runIt("apply");
+      assert.equal(refused.status, 77, refused.stderr);
+      assert.deepEqual(told(refused), [what]);
+      assert.deepEqual(image.snapshot(), before);
+      const warned = await runIt("plan");
+      assert.equal(warned.status, 0, warned.stderr);
+      assert.deepEqual(told(warned), [what]);
+      close();
+    }
+    const { status, stderr } = await runIt("apply");
+    assert.deepEqual([status, stderr.includes(WHO)], [0, false]);
   });
 
   it("is not done by a record that every user may write: apply says so, status goes on", async () => {

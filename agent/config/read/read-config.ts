@@ -5,8 +5,9 @@ import { dirname, join, resolve } from "node:path";
 import { forEachGathering } from "../../collect-refusals.ts";
 import type { InputKind } from "../../host/inputs/explain-read.ts";
 import type { Inputs } from "../../host/inputs/inputs.ts";
-import { judgePrograms } from "../../host/inputs/judge-programs.ts";
+import { judgePrograms, judgeSelf } from "../../host/inputs/judge-programs.ts";
 import { pathInRoot } from "../../host/resolve-in-root.ts";
+import { ENVIRONMENT_FILE } from "../../names/own-places.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Config } from "../config.ts";
 import { parseConfig, type ParseResult } from "./parse-config.ts";
@@ -19,9 +20,6 @@ const CONFIG: InputKind = {
   code: "config",
   absent: { code: "config", what: "there is no such config file", fix: "Write it, or name another with --config." },
 };
-
-/** systemd's to read, and it tells a run as root where AWS is and whom to trust there. */
-const ENVIRONMENT_FILE = "/etc/parbake/environment";
 
 /** The image's own files. */
 export interface Image {
@@ -38,7 +36,9 @@ export interface Image {
  */
 export function readConfig(configFile: string, root: string, inputs: Inputs): Image {
   const result = inputs.telling(() => {
+    // systemd's to read at a boot, and it tells a run as root where AWS is and whom to trust there.
     inputs.judge(join(root, ENVIRONMENT_FILE));
+    judgeSelf(inputs);
     const parsed = readAll(configFile, root, inputs);
     if (parsed.kind === "config") judgePrograms(parsed.config.files, root, inputs);
     return parsed;

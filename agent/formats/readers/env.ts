@@ -103,24 +103,44 @@ class ShAssignments extends Scanner {
 
 type State = "before name" | "name" | "before value" | "value" | "escape" | "'" | '"' | 'escape in "' | "comment";
 
-/** The state table of systemd's src/basic/env-file.c, character by character, but for those that change no state. */
+/**
+ * The file as EnvironmentFile= has it, in which systemd takes more than `readEnv`.
+ * @throws Malformed where systemd would ignore a line, or take the file's end for a part of a value
+ */
+export function readEnvironmentFile(file: string): readonly Assignment[] {
+  const { found, ignored } = stepThrough(file);
+  const [line] = ignored;
+  if (line !== undefined) throw new Malformed("the line is not NAME=value", line);
+  const comment = /^[ \t]*[#;].*\\$/m.exec(file);
+  if (comment)
+    throw new Malformed("a comment ends in a backslash: before v254 it goes on in the next line", comment.index);
+  return found;
+}
+
 function readAsSystemd(file: string): Assignment[] {
+  return stepThrough(file).found;
+}
+
+/** The state table of systemd's src/basic/env-file.c, character by character, but for those that change no state. */
+function stepThrough(file: string): SystemdAssignments {
   const reader = new SystemdAssignments();
   for (let index = 0; index < file.length;) {
     reader.step(file.charAt(index), index);
     index += 1;
     PLAIN.lastIndex = index;
     const plain = PLAIN.exec(file)?.[0] ?? "";
-    index += reader.skim(plain) ? plain.length : 0;
+    if (plain !== "" && reader.skim(plain)) index += plain.length;
   }
   reader.end(file.length);
-  return reader.found;
+  return reader;
 }
 
 const PLAIN = /[\w./:@%+,-]+/y;
 
 class SystemdAssignments {
   readonly found: Assignment[] = [];
+  /** Where lines begin that are none. */
+  readonly ignored: number[] = [];
   #state: State = "before name";
   #name = "";
   #value = "";
@@ -137,8 +157,10 @@ class SystemdAssignments {
         if (isLineEnd) this.#state = "before name";
         return;
       case "name":
-        if (isLineEnd) this.#state = "before name";
-        else if (char === "=") this.#state = "before value";
+        if (isLineEnd) {
+          this.ignored.push(this.#start);
+          this.#state = "before name";
+        } else if (char === "=") this.#state = "before value";
         else this.#name += char;
         return;
       case "before value":

@@ -1,7 +1,8 @@
-// The programs that a config has run, judged like what root reads: whoever can replace one tells root what to do. Only each
-// command's own program: of its other words nobody knows which are run.
+// The programs that a config has run, and parbake itself, judged like what root reads: whoever can replace one tells root what to do.
+// Only each command's own program: of its other words nobody knows which are run.
 
 import { join } from "node:path";
+import { isSea } from "node:sea";
 import type { Inputs } from "./inputs.ts";
 
 interface Commands {
@@ -14,4 +15,9 @@ export function judgePrograms(files: readonly Commands[], root: string, inputs: 
   const commands = files.flatMap(({ validate, healthCheck }) => [validate, healthCheck]);
   const programs = new Set(commands.flatMap((command) => command?.[0] ?? []));
   for (const program of programs) inputs.judge(join(root, program));
+}
+
+/** The executable, wherever the image is. From source it is Node, which is a developer's own. */
+export function judgeSelf(inputs: Inputs): void {
+  if (isSea()) inputs.judge(process.execPath);
 }
