@@ -12,6 +12,7 @@ import { Refusal } from "../refusal.ts";
 import type { Report } from "../report/report.ts";
 import { RunRecord } from "../report/run-record.ts";
 import { isStop, orStopped, refuseStop } from "../stop.ts";
+import type { TimeStep } from "../time-step.ts";
 import { undoAll, withUndoProblems } from "./change/make-all.ts";
 import { choosePossible, leaveToBoot, releaseUnits, type Bake } from "./choose-possible.ts";
 import { leaveOutcome } from "./leave-outcome.ts";
@@ -41,6 +42,8 @@ export interface ApplyOptions extends SecretQuestions {
   /** How long to wait for another run to end. */
   readonly lockWaitMs: number;
   readonly run: RunCommand;
+  /** Of each program that runs. Default: no time is noted. */
+  readonly time?: TimeStep;
   /** Whether systemd started this process: see runsAsUnit. */
   readonly noBlock: boolean;
   readonly versions: Report["versions"];

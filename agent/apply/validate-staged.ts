@@ -3,6 +3,7 @@
 import type { Deadline } from "../deadline.ts";
 import type { RunCommand } from "../host/run-command.ts";
 import { declaredAt } from "../refusal.ts";
+import type { TimeStep } from "../time-step.ts";
 import type { StagedTarget } from "./files/staged.ts";
 import { validateFiles, type Validation, type ValidationOutcomes } from "./units/validate-files.ts";
 import type { ImagePolicy } from "./units/validate-image.ts";
@@ -12,6 +13,7 @@ interface ValidationContext {
   readonly secretsFolder: string;
   readonly deadline: Deadline;
   readonly run: RunCommand;
+  readonly time?: TimeStep;
   /** Default: what cannot be validated is told, and no program is forbidden. */
   readonly policy?: ImagePolicy;
 }

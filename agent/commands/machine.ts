@@ -12,6 +12,7 @@ import { resolveImdsEndpoint } from "../facts/imds/imds-endpoint.ts";
 import { factsOfType } from "../facts/predict-facts.ts";
 import { Refusal } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
+import { UNTIMED, type TimeStep } from "../time-step.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import { predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
@@ -20,9 +21,10 @@ import type { Session } from "./session.ts";
 export async function openImds(
   { environment, deadline, log }: Session,
   onRetry: () => void = () => {},
+  time: TimeStep = UNTIMED,
 ): Promise<ImdsClient | null> {
   const endpoint = resolveImdsEndpoint(environment);
-  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log, onRetry });
+  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log, onRetry, time });
   if (imds === null) return null;
   // The request for the token leaves at the event loop's next turn, and is on its way while the config is read.
   imds.prepare();

@@ -12,6 +12,7 @@ import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { isArn } from "../names/secret-id.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { UNTIMED, type TimeStep } from "../time-step.ts";
 import type { Session } from "./session.ts";
 
 export function openSecrets(
@@ -20,6 +21,7 @@ export function openSecrets(
   { region }: Facts,
   aws: AwsConfig,
   onRetry: () => void = () => {},
+  time: TimeStep = UNTIMED,
 ): SecretsSource {
   return createSecretsSource({
     ...aws,
@@ -27,6 +29,7 @@ export function openSecrets(
     deadline,
     log,
     onRetry,
+    time,
     settings: readClientSettings("SECRETS_MANAGER", environment, inputs),
     fetchCredentials: credentials,
   });

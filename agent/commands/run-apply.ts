@@ -66,7 +66,8 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
   const session = { ...given, deadline: endWithin(acting, options.deadlineMs - wayBackMs - actingMs) };
   const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
-  const imds = findBake(command, session) === null ? await openImds(session, () => record.retries.imds++) : null;
+  const imds =
+    findBake(command, session) === null ? await openImds(session, () => record.retries.imds++, record.timeStep) : null;
   const run: Run = { command, session, acting, record, imds };
   try {
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
@@ -124,7 +125,7 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   if (files.length > MANY_FILES) compileBy("plain");
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
-  const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++);
+  const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++, record.timeStep);
   return { plan, source, metrics, bake };
 }
 
@@ -152,7 +153,7 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   noteAmi(record, now);
   tellPlan(plan, run);
   const credentials = () => findCredentials(session, imds);
-  const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++);
+  const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++, record.timeStep);
   const bake = by === null ? null : { by, ofInstance: [] };
   return { plan, source, metrics, bake, recheck: () => refuseMovedOn(saved, root) };
 }
@@ -201,6 +202,7 @@ async function perform({ plan, source, metrics, bake, recheck }: Made, run: Run)
       describeSecret: (step) => source.describeSecret(step),
       force: command.force,
       run: runCommand,
+      time: record.timeStep,
       noBlock: runsAsUnit(session.environment, process.pid),
       versions: VERSIONS,
       record,

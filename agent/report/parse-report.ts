@@ -14,8 +14,7 @@ export function parseReport(json: JsonValue): Report {
   checkSecrets(json);
   checkUnits(json);
   for (const name of ["problems", "warnings"]) json.get(name).items().forEach(checkProblem);
-  // A run of an earlier version knew no image.
-  return { image: null, ...(json.value as Omit<Report, "image">) };
+  return { ...LATER, ...(json.value as Omit<Report, keyof typeof LATER>) };
 }
 
 function checkRun(json: JsonValue): void {
@@ -30,9 +29,24 @@ function checkRun(json: JsonValue): void {
     stage.get("name").text();
     stage.get("tookMs").number();
   }
+  checkSpans(json);
   json.get("retries").get("imds").number();
   json.get("retries").get("secretsManager").number();
   for (const name of ["parbake", "commit", "node", "catalogue"]) json.get("versions").get(name).text();
+}
+
+// A run of an earlier version had none.
+function checkSpans(json: JsonValue): void {
+  if (json.has("sinceBootMs")) json.get("sinceBootMs").nullable((since) => since.number());
+  if (!json.has("spans")) return;
+  for (const [index, span] of json.get("spans").items().entries()) {
+    span.get("name").text();
+    span.get("startMs").number();
+    span.get("tookMs").number();
+    // What a step is a part of began before it: so there is no circle.
+    span.get("parent").nullable((parent) => parent.integer(0, index - 1));
+    span.get("tries").number();
+  }
 }
 
 function checkImage(json: JsonValue): void {
@@ -44,6 +58,9 @@ function checkImage(json: JsonValue): void {
       image.get(name).nullable((value) => value.text());
   });
 }
+
+/** What the reports of earlier versions do not have. */
+const LATER = { image: null, sinceBootMs: null, spans: [] } as const;
 
 const DIFFERENCES = ["create", "update", "attributes", "unchanged", "kept", "remove"] as const;
 

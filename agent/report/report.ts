@@ -9,6 +9,18 @@ export interface StageReport {
   readonly tookMs: number;
 }
 
+/** A step of the run: a stage, a question to a service, a program that ran. */
+export interface SpanReport {
+  readonly name: string;
+  /** Since the run began. */
+  readonly startMs: number;
+  readonly tookMs: number;
+  /** The step that it is a part of, by its place in the list; null: of the run. */
+  readonly parent: number | null;
+  /** How often a service was asked. */
+  readonly tries: number;
+}
+
 export interface FileReport {
   readonly path: string;
   readonly change: FileDifference;
@@ -86,6 +98,8 @@ export interface Report {
   readonly runId: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** When it began, by the kernel's own clock, as systemd's times are; null: a run of an earlier version. */
+  readonly sinceBootMs: number | null;
   readonly tookMs: number;
   readonly result: "done" | "failed";
   /** Whether anything on the machine is different now. */
@@ -97,6 +111,8 @@ export interface Report {
   /** Null: the image was never sealed. */
   readonly image: ImageReport | null;
   readonly stages: readonly StageReport[];
+  /** The stages once more, and what they waited for, in the order in which they began. */
+  readonly spans: readonly SpanReport[];
   readonly folders: readonly FolderReport[];
   readonly files: readonly FileReport[];
   readonly secrets: readonly SecretReport[];

@@ -3,7 +3,9 @@
 import { explainShortage } from "../host/file-error.ts";
 import type { Log } from "../log.ts";
 import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
+import type { TimeStep } from "../time-step.ts";
 import type { ImageReport, Report, Retries, StageReport, Versions } from "./report.ts";
+import { roundMs, Spans } from "./spans.ts";
 
 /** What the stages came to, as far as the run got. */
 export type RunResults = Pick<
@@ -35,7 +37,10 @@ export const NO_RESULTS: RunResults = {
 
 export class RunRecord {
   readonly #startedAt = new Date();
+  // CLOCK_MONOTONIC, as systemd's own times.
+  readonly #sinceBoot = process.hrtime();
   readonly #startMs = performance.now();
+  readonly #spans = new Spans(this.#startMs);
   readonly #stages: StageReport[] = [];
   readonly #versions: Versions;
   readonly #begin: (stage: string) => () => void;
@@ -56,15 +61,18 @@ export class RunRecord {
 
   /** Runs one stage of the run and notes how long it took, also when it fails. */
   async time<T>(name: string, work: () => T | Promise<T>): Promise<T> {
-    const startMs = performance.now();
     const end = this.#begin(name);
+    const stage = this.#spans.beginStage(name);
     try {
       return await work();
     } finally {
       end();
-      this.#stages.push({ name, tookMs: roundMs(performance.now() - startMs) });
+      this.#stages.push({ name, tookMs: roundMs(this.#spans.endStage(stage)) });
     }
   }
+
+  /** A part of the stage that goes on when it begins. */
+  readonly timeStep: TimeStep = (name, work) => this.#spans.timeStep(name, work);
 
   /** Each is told once, whichever wave comes upon it again. */
   warn(problems: readonly Problem[], log: Log): void {
@@ -80,6 +88,7 @@ export class RunRecord {
       schema: 1,
       runId: this.runId,
       startedAt: this.#startedAt.toISOString(),
+      sinceBootMs: roundMs(this.#sinceBoot[0] * 1e3 + this.#sinceBoot[1] / 1e6),
       tookMs: roundMs(performance.now() - this.#startMs),
       result: failure === null ? "done" : "failed",
       changed: !results.rolledBack && changes.some((change) => change !== "unchanged" && change !== "kept"),
@@ -87,6 +96,7 @@ export class RunRecord {
       recovered: results.recovered,
       image: this.image,
       stages: this.#stages,
+      spans: this.#spans.list(),
       folders: results.folders,
       files: results.files,
       secrets: results.secrets,
@@ -108,8 +118,4 @@ function problemsOf(error: unknown): Report["problems"] {
   const failure = explainShortage(error);
   if (!(failure instanceof Refusal)) return [{ what: "a bug in parbake", fix: "See the log of this run." }];
   return failure.problems.map((problem) => ({ what: formatFinding(problem), fix: problem.fix }));
-}
-
-function roundMs(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

@@ -8,6 +8,7 @@ import { Refusal, type Problem } from "../../refusal.ts";
 import { GIVEN_UP, type HealthReport, type UnitReport } from "../../report/report.ts";
 import type { RunRecord } from "../../report/run-record.ts";
 import { isStop, refuseStop } from "../../stop.ts";
+import type { TimeStep } from "../../time-step.ts";
 import {
   makeAll,
   settleAll,
@@ -37,6 +38,7 @@ export interface TransactionContext {
   readonly wayBack: Deadline;
   readonly log: Log;
   readonly run: RunCommand;
+  readonly time?: TimeStep;
   readonly noBlock: boolean;
 }
 

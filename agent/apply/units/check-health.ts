@@ -5,6 +5,7 @@ import type { Deadline } from "../../deadline.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
 import { type Declared, declaredAt, Refusal } from "../../refusal.ts";
 import { GIVEN_UP, type UnitReport, type HealthReport } from "../../report/report.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 import { type Begin } from "./unit-actions.ts";
 
 /** A service that needs longer to come up is asked by a check that waits itself, up to this. */
@@ -14,6 +15,8 @@ interface HealthContext {
   readonly root: string;
   readonly deadline: Deadline;
   readonly run: RunCommand;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
   readonly noBlock: boolean;
   readonly begin?: Begin;
 }
@@ -53,10 +56,10 @@ function findObstacle(check: HealthCheck, units: readonly UnitReport[], context:
 
 async function ask(
   { path, argv, holdsSecrets, at }: HealthCheck,
-  { deadline, run }: HealthContext,
+  { deadline, run, time = UNTIMED }: HealthContext,
 ): Promise<Refusal | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
-  const result = await run(argv, timeoutMs, deadline.signal);
+  const result = await time(`health check of ${path}`, () => run(argv, timeoutMs, deadline.signal));
   if (result.kind === "exited" && result.status === 0) return null;
   const said = "output" in result && !holdsSecrets ? firstLines(result.output, 3) : "";
   const why = `${describeCommandFailure(result, timeoutMs)}${said === "" ? "" : `: ${said}`}`;

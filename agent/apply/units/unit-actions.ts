@@ -8,10 +8,13 @@ import { describeCommandFailure, firstLines, type CommandResult, type RunCommand
 import type { Environment } from "../../process/environment.ts";
 import { type Declared, placeProblem, type Problem } from "../../refusal.ts";
 import { type UnitReport, GIVEN_UP } from "../../report/report.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 
 export interface UnitContext {
   readonly deadline: Deadline;
   readonly run: RunCommand;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
   /** Do not wait for the jobs: see runsAsUnit. */
   readonly noBlock: boolean;
   /** Which units that do not run were up before us, so that their end is our doing. Left out: none. */
@@ -56,10 +59,10 @@ export function isManagerInput(path: string): boolean {
   return MANAGER_INPUT.test(path);
 }
 
-export async function reloadManager({ deadline, run }: UnitContext): Promise<Problem | null> {
+export async function reloadManager({ deadline, run, time = UNTIMED }: UnitContext): Promise<Problem | null> {
   const argv = ["systemctl", "daemon-reload"];
   const timeoutMs = deadline.remainingMs();
-  const result = await run(argv, timeoutMs, deadline.signal);
+  const result = await time("systemctl daemon-reload", () => run(argv, timeoutMs, deadline.signal));
   if (isSuccess(result) || result.kind === "absent") return null;
   return { what: explainFailure(argv, result, timeoutMs), fix: "Look at `journalctl -b _PID=1`." };
 }
@@ -69,7 +72,7 @@ export async function applyUnitActions(actions: readonly OwedAction[], context: 
   const outcomes: UnitOutcome[] = [];
   for (const action of actions) {
     const isOver = outcomes.some(({ problem }) => problem !== null);
-    const one = isOver ? outcome(action, "not tried: another failed") : await applyUnitAction(action, context);
+    const one = isOver ? outcome(action, "not tried: another failed") : await timeAction(action, context);
     outcomes.push({ ...one, problem: one.problem && placeProblem(one.problem, action) });
   }
   return outcomes;
@@ -88,6 +91,12 @@ interface UnitOutcome {
 
 export function problemsOf(outcomes: readonly UnitOutcome[]): Problem[] {
   return outcomes.map(({ problem }) => problem).filter((problem) => problem !== null);
+}
+
+/** With systemd's answer to what the unit is doing. */
+function timeAction(wanted: OwedAction, context: UnitContext): Promise<UnitOutcome> {
+  const { time = UNTIMED } = context;
+  return time(`${wanted.action} ${wanted.unit}`, () => applyUnitAction(wanted, context));
 }
 
 async function applyUnitAction(wanted: OnChange, context: UnitContext): Promise<UnitOutcome> {

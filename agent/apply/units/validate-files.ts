@@ -6,6 +6,7 @@ import { allGathering } from "../../collect-refusals.ts";
 import type { Deadline } from "../../deadline.ts";
 import { describeCommandFailure, firstLines, type CommandResult, type RunCommand } from "../../host/run-command.ts";
 import { Refusal, type Declared } from "../../refusal.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 
 export interface Validation extends Declared {
   /** argv; `{}` stands for the staged file. */
@@ -13,6 +14,13 @@ export interface Validation extends Declared {
   readonly path: string;
   readonly stagedPath: string;
   readonly holdsSecrets: boolean;
+}
+
+interface ValidationContext {
+  readonly deadline: Deadline;
+  readonly run: RunCommand;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
 }
 
 /** A validator needs a moment; one that needs longer hangs, and must not eat the time of the stages after it. */
@@ -31,7 +39,7 @@ export type ValidationOutcomes = ReadonlyMap<string, ValidationOutcome>;
 /** @throws Refusal with all that their programs refuse */
 export async function validateFiles(
   validations: readonly Validation[],
-  context: { readonly deadline: Deadline; readonly run: RunCommand },
+  context: ValidationContext,
 ): Promise<ValidationOutcomes> {
   const byCommand = new Map(validations.map((validation) => [JSON.stringify(commandOf(validation)), validation]));
   const unrunnable = new Set<string>();
@@ -61,10 +69,11 @@ export function describeValidation(outcome: ValidationOutcome): string {
 
 async function validate(
   validation: Validation,
-  { deadline, run }: { readonly deadline: Deadline; readonly run: RunCommand },
+  { deadline, run, time = UNTIMED }: ValidationContext,
 ): Promise<{ readonly refusal: Refusal; readonly isOfProgram: boolean } | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
-  const result = await run(commandOf(validation), timeoutMs, deadline.signal);
+  const ask = () => run(commandOf(validation), timeoutMs, deadline.signal);
+  const result = await time(`validate ${validation.path}`, ask);
   if (result.kind === "exited" && result.status === 0) return null;
   const problem = {
     what: `${judge(result, validation)}: ${describeCommandFailure(result, timeoutMs)}${quote(result, validation)}`,

@@ -5,6 +5,7 @@ import { isBug } from "../../bug.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import { Refusal, type RefusalCode } from "../../refusal.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 import type { Clients, Lease } from "./clients.ts";
 import { hasStatus, judgeError, judgeFlaw, type Verdict } from "./error-policy.ts";
 import { BACKOFF } from "./waits.ts";
@@ -25,6 +26,8 @@ export interface CallContext<Client> {
   readonly random: () => number;
   /** Hears of each try that is followed by another. */
   readonly onRetry?: () => void;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
 }
 
 export interface Call<Client, T> {
@@ -54,7 +57,18 @@ export type Outcome<T> =
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** Throws only what is not the service's: our own bugs, and the Refusal of credentials that cannot be had. */
-export async function callService<Client, T>(call: Call<Client, T>, context: CallContext<Client>): Promise<Outcome<T>> {
+export function callService<Client, T>(call: Call<Client, T>, context: CallContext<Client>): Promise<Outcome<T>> {
+  const { time = UNTIMED } = context;
+  return time(`${call.operation} ${call.subject}`, (again) => {
+    const onRetry = () => {
+      again();
+      context.onRetry?.();
+    };
+    return callUntilAnswered(call, { ...context, onRetry });
+  });
+}
+
+async function callUntilAnswered<Client, T>(call: Call<Client, T>, context: CallContext<Client>): Promise<Outcome<T>> {
   let isRenewed = false;
   let last: Verdict | null = null;
   for (let tries = 1; ; tries++) {

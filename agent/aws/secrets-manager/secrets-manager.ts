@@ -5,6 +5,7 @@ import { wait } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
 import type { Log } from "../../log.ts";
 import type { SecretStep } from "../../plan/plan.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 import { createClients } from "../calls/clients.ts";
 import type { Credentials } from "../credentials.ts";
 import { extractKeys, hasMark, WHOLE } from "../extract-keys.ts";
@@ -41,19 +42,21 @@ export interface SecretsSourceOptions {
   readonly random?: () => number;
   /** Hears of each answer that makes it ask again. */
   readonly onRetry?: () => void;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
 }
 
 export function createSecretsSource(options: SecretsSourceOptions): SecretsSource {
   const { region, settings, deadline, log, batch = false, startJitterMs = 0, random = Math.random } = options;
-  const { onRetry } = options;
+  const { onRetry, time = UNTIMED } = options;
   const clients = createClients(SECRETS_MANAGER_CLIENT, settings, options.fetchCredentials);
-  const context: SecretsContext = { clients, deadline, log, random, ...(onRetry ? { onRetry } : {}) };
+  const context: SecretsContext = { clients, deadline, log, random, time, ...(onRetry ? { onRetry } : {}) };
   const fetchOne: FetchOne = (request) => getSecretValue(request, context);
   let start: Promise<FetchOne> | null = null;
 
   // All secrets of a run wait for the same start.
   async function begin(): Promise<FetchOne> {
-    if (startJitterMs > 0) await waitForTurn(startJitterMs, context);
+    if (startJitterMs > 0) await time("aws.startJitter", () => waitForTurn(startJitterMs, context));
     return batch ? createBatcher(context, fetchOne) : fetchOne;
   }
 

@@ -5,6 +5,7 @@ import type { Deadline } from "../../deadline.ts";
 import { Connections } from "../../http/connections.ts";
 import { tcpTo } from "../../http/open-socket.ts";
 import type { Log } from "../../log.ts";
+import { UNTIMED, type TimeStep } from "../../time-step.ts";
 import { gaveUp, tooLarge } from "./imds-problems.ts";
 import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
 import { type Attempt, retry } from "./imds-retry.ts";
@@ -20,6 +21,8 @@ export interface ImdsClientOptions {
   readonly patienceMs?: number;
   /** Hears of each answer that makes the client ask again. */
   readonly onRetry?: () => void;
+  /** Default: no time is noted. */
+  readonly time?: TimeStep;
   readonly random?: () => number;
   readonly nowMs?: () => number;
 }
@@ -29,6 +32,7 @@ export interface ImdsConnection {
   readonly connections: Connections;
   readonly log: Log;
   readonly onRetry: () => void;
+  readonly time: TimeStep;
   readonly clock: RetryClock;
   /** The clock of the first token, which may have less time. */
   readonly patience: RetryClock;
@@ -40,7 +44,13 @@ export interface ImdsConnection {
 const TRY_TIMEOUT_MS = 1000;
 
 export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientOptions): ImdsConnection {
-  const { patienceMs = Infinity, onRetry = () => {}, random = Math.random, nowMs = () => performance.now() } = rest;
+  const {
+    patienceMs = Infinity,
+    onRetry = () => {},
+    time = UNTIMED,
+    random = Math.random,
+    nowMs = () => performance.now(),
+  } = rest;
   const closing = new AbortController();
   const signal = AbortSignal.any([deadline.signal, closing.signal]);
   const host = endpoint.hostname.replace(/^\[(.*)\]$/, "$1");
@@ -52,7 +62,7 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
     closing.abort();
     connections.destroy();
   };
-  return { endpoint, connections, log, onRetry, clock, patience, nowMs, close };
+  return { endpoint, connections, log, onRetry, time, clock, patience, nowMs, close };
 }
 
 /** One try. Throws only what another try cannot fix. */
@@ -86,12 +96,34 @@ function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
 const LONG_MS = 2_000;
 
 /** Tries until there is a value or the clock has run out; `refuse` may name the cause of the latter more exactly. */
-export async function persist<T>(
-  { endpoint, log, onRetry, nowMs }: ImdsConnection,
+export function persist<T>(
+  connection: ImdsConnection,
   clock: RetryClock,
   path: string,
   attempt: () => Promise<Attempt<T>>,
   refuse: () => Error | null = () => null,
+): Promise<T> {
+  return connection.time(nameRead(path), (again) => {
+    const onRetry = () => {
+      again();
+      connection.onRetry();
+    };
+    return askUntilDone({ ...connection, onRetry }, clock, path, attempt, refuse);
+  });
+}
+
+/** Without what follows the kind of thing that is asked for: IMDS itself said it. `IMDS iam/security-credentials`. */
+function nameRead(path: string): string {
+  const words = path.replace(/^\/latest\/(?:meta-data\/|api\/)?/, "").split("/");
+  return `IMDS ${words.slice(0, 2).join("/")}`;
+}
+
+async function askUntilDone<T>(
+  { endpoint, log, onRetry, nowMs }: ImdsConnection,
+  clock: RetryClock,
+  path: string,
+  attempt: () => Promise<Attempt<T>>,
+  refuse: () => Error | null,
 ): Promise<T> {
   const startMs = nowMs();
   let isTold = false;

@@ -68,7 +68,12 @@ const REPORT = {
     family: "web",
     sourceCommit: null,
   },
+  sinceBootMs: 1234.5,
   stages: [{ name: "lock", tookMs: 1 }],
+  spans: [
+    { name: "lock", startMs: 0, tookMs: 1, parent: null, tries: 1 },
+    { name: "reload a.service", startMs: 0.5, tookMs: 0.1, parent: 0, tries: 2 },
+  ],
   folders: [{ path: "/etc/b", change: "create" }],
   files: [
     { path: "/etc/a", change: "update", validation: null, adopted: false, drift: { since: "2026-02-03T04:05:06Z" } },
