@@ -1,30 +1,48 @@
-// When some secrets cannot be fetched: apply everything that does not need them, then fail with their error.
+// What of a plan a run can apply, where some of its secrets cannot be fetched or an earlier wave of the run has failed: everything
+// that does not need them.
 
 import { existsSync } from "node:fs";
 import { joinRefusals } from "../collect-refusals.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
-import type { Log } from "../log.ts";
 import { isBelow } from "../names/plain-path.ts";
-import type { Plan, SecretStep } from "../plan/plan.ts";
-import { readyUnits } from "../plan/unit-needs.ts";
+import type { Plan, SecretStep, Step } from "../plan/plan.ts";
+import { wavesOf, type Wave } from "../plan/waves.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { partialPlan, type Held } from "./partial-plan.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
-import { markAllReady, markReady } from "./units/readiness.ts";
 
 /** What of a plan this run applies. */
 export interface Possible {
-  /** The whole plan, or the part of it that needs none of the secrets that failed. */
+  /** The whole plan, or the part of it that needs none of what failed. */
   readonly plan: Plan;
   readonly held: readonly Held[];
-  /** What the run ends with when the rest is applied. Null: nothing is held, or it is as it should be. */
+  /** What the run ends with when the rest is applied. Null: no secret has failed, or it is as it should be. */
   readonly failure: Refusal | null;
 }
 
+/** The waves that cannot be applied, and why. */
+export type FailedWaves = ReadonlyMap<Wave, Refusal>;
+
 /** @param failed by the secret's name */
-export function choosePossible(plan: Plan, failed: ReadonlyMap<string, Refusal>, root: string): Possible {
-  if (failed.size === 0) return { plan, held: [], failure: null };
-  return { ...partialPlan(plan, failed, isStoredIn(plan, root)), failure: joinRefusals([...failed.values()]) };
+export function choosePossible(
+  plan: Plan,
+  failed: ReadonlyMap<string, Refusal>,
+  failedWaves: FailedWaves,
+  root: string,
+): Possible {
+  if (failed.size === 0 && failedWaves.size === 0) return { plan, held: [], failure: null };
+  const failure = failed.size === 0 ? null : joinRefusals([...failed.values()]);
+  return { ...partialPlan(plan, failed, isStoredIn(plan, root), failSteps(plan, failedWaves)), failure };
+}
+
+/** A folder is made by the next wave, where the first has failed. */
+function failSteps(plan: Plan, failed: FailedWaves): ReadonlyMap<Step, readonly Problem[]> {
+  if (failed.size === 0) return new Map();
+  const ofWaves = [...wavesOf(plan)].flatMap(([step, wave]) => {
+    const refusal = step.kind === "folder" ? undefined : failed.get(wave);
+    return refusal === undefined ? [] : [[step, refusal.problems] as const];
+  });
+  return new Map(ofWaves);
 }
 
 function isStoredIn({ secretsFolder }: Plan, root: string): (path: string) => boolean {
@@ -47,18 +65,4 @@ export function leaveToBoot(plan: Plan, { by, ofInstance }: Bake, root: string):
   const files = plan.steps.filter((step) => step.kind === "file" && ofInstance.includes(step.path));
   const more = new Map(files.map((step) => [step, [unknown]] as const));
   return { ...partialPlan(plan, failures, isStoredIn(plan, root), more), failure: null };
-}
-
-/** Tells the units of the whole plan which of them lack nothing, and the log which are held. */
-export function releaseUnits(plan: Plan, { held, failure }: Possible, root: string, log: Log): void {
-  // A part of a plan says nothing of the units that it does not name.
-  if (plan.part === null) {
-    if (held.length === 0) markAllReady(root);
-    else markReady(root, readyUnits(plan, held));
-  }
-  const units = new Map<string, string[]>();
-  for (const { what, units: names } of held)
-    for (const unit of names) units.set(unit, [...(units.get(unit) ?? []), what]);
-  for (const [unit, things] of units)
-    log(failure === null ? "info" : "error", `${unit} is held back: it needs ${things.join(", ")}`);
 }

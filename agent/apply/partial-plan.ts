@@ -89,9 +89,12 @@ function reasonsFor(step: Step, held: Because, isStored: (path: string) => boole
 }
 
 function describe(step: Step, because: readonly Problem[], isStored: (path: string) => boolean): Held {
-  const what = step.kind === "secret" ? `secret ${step.name}` : step.path;
   const isInPlace = pathsOf(step).length > 0 && pathsOf(step).every(isStored);
-  return { what, units: isInPlace ? [] : unitsOf(step), because };
+  return { what: nameStep(step), units: isInPlace ? [] : unitsOf(step), because };
+}
+
+export function nameStep(step: Step): string {
+  return step.kind === "secret" ? `secret ${step.name}` : step.path;
 }
 
 function pathsOf(step: Step): string[] {

@@ -2,10 +2,14 @@
 
 import type { FileDifference } from "../host/files/read-current.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { FileReport, FolderReport, SecretReport } from "../report/report.ts";
+import { unitsOf } from "../plan/unit-needs.ts";
+import { WAVES, type Wave, type WaveByStep } from "../plan/waves.ts";
+import type { Refusal } from "../refusal.ts";
+import type { FileReport, FolderReport, SecretReport, WaveReport } from "../report/report.ts";
 import type { RunResults } from "../report/run-record.ts";
 import type { Possible } from "./choose-possible.ts";
 import type { StagedTarget } from "./files/staged.ts";
+import { nameStep } from "./partial-plan.ts";
 import type { Store } from "./prepare-run.ts";
 import type { Selection } from "./secrets/choose-secrets.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
@@ -24,35 +28,107 @@ export interface Done {
   store?: Store;
   selection?: Selection;
   possible?: Possible;
+  /** Of all that is known of the plan, whether it is possible or not. */
+  waveOf?: WaveByStep;
+  /** In order. Of the last, what it gave so far. */
+  readonly waves: WaveDone[];
+  /** What each wave and secret failed of that did not end the run. */
+  readonly failures: Refusal[];
+  readonly failedWaves: Map<Wave, Refusal>;
+}
+
+/** A transaction of the run. */
+export interface WaveDone {
+  /** Those that it joins. */
+  readonly names: readonly Wave[];
+  /** What of the plan is applied. */
+  readonly plan: Plan;
   staged?: Staged;
   validations?: ValidationOutcomes;
   /** Absent: nothing that was staged is in place. */
   isSwapped?: true;
   told?: Told;
+  /** Absent: it is not over, or has failed. */
+  isPlaced?: true;
+  /** The units that it released. */
+  units: readonly string[];
+  /** When it was over, from the run's start on. Null: it is not. */
+  endMs: number | null;
+}
+
+export function noneDone(): Done {
+  return { waves: [], failures: [], failedWaves: new Map() };
 }
 
 export function resultsOf(done: Done): Omit<RunResults, "storedSecrets"> {
-  const { recovered, store, possible, staged, told } = done;
+  const { recovered, store, possible, waves } = done;
   return {
-    rolledBack: told?.isRolledBack ?? false,
+    changed: waves.some(isChange),
+    rolledBack: waves.some(({ told }) => told?.isRolledBack ?? false),
     recovered: recovered?.recovery ?? null,
+    waves: reportWaves(done),
     ...reportChanges(done),
-    units: [...(recovered?.units ?? []), ...(staged?.skipped ?? []), ...(told?.units ?? [])],
-    healthChecks: [...(recovered?.healthChecks ?? []), ...(told?.healthChecks ?? [])],
+    units: [
+      ...(recovered?.units ?? []),
+      ...waves.flatMap(({ staged, told }) => [...(staged?.skipped ?? []), ...(told?.units ?? [])]),
+    ],
+    healthChecks: [...(recovered?.healthChecks ?? []), ...waves.flatMap(({ told }) => told?.healthChecks ?? [])],
     storage: store?.storage ?? null,
     held: possible?.held ?? [],
   };
 }
 
-function reportChanges(done: Done): Pick<RunResults, "folders" | "files" | "secrets"> {
-  const { selection, possible, staged, validations, isSwapped } = done;
-  if (!selection || !possible || !staged || !validations || !isSwapped) return { folders: [], files: [], secrets: [] };
-  const removals = staged.removals.map(({ path }) => reportRemoval(path));
+function isChange({ staged, isSwapped, told }: WaveDone): boolean {
+  if (!isSwapped || !staged || told?.isRolledBack) return false;
+  return staged.removals.length > 0 || staged.targets.some(isNew);
+}
+
+function isNew({ change: { difference } }: StagedTarget): boolean {
+  return difference !== "unchanged" && difference !== "kept";
+}
+
+/** One for each wave of the plan, whether it was joined with another or never begun. */
+function reportWaves({ waveOf = new Map(), waves, possible }: Done): WaveReport[] {
+  const held = new Set((possible?.held ?? []).map(({ what }) => what));
+  return WAVES.flatMap((name) => {
+    const steps = [...waveOf].flatMap(([step, wave]) => (wave === name && step.kind !== "folder" ? [step] : []));
+    if (steps.length === 0) return [];
+    const own = new Set(steps.flatMap(unitsOf));
+    const tried = waves.find(({ names }) => names.includes(name));
+    const lacking = steps.filter((step) => held.has(nameStep(step)));
+    const isLost = tried?.isPlaced !== true || lacking.length === steps.length;
+    return {
+      name,
+      result: isLost ? "failed" : lacking.length > 0 ? "partly" : "done",
+      tookMs: tried?.endMs ?? null,
+      units: (tried?.units ?? []).filter((unit) => own.has(unit)),
+    };
+  });
+}
+
+function reportChanges({ waves, selection }: Done): Pick<RunResults, "folders" | "files" | "secrets"> {
+  const swapped = waves.filter(({ isSwapped }) => isSwapped);
   return {
-    folders: reportFolders(staged.targets),
-    files: [...reportFiles(staged.targets, validations), ...removals],
-    secrets: reportSecrets(possible.plan, selection, staged.targets),
+    folders: mergeByPath(swapped.flatMap(({ staged }) => reportFolders(staged?.targets ?? []))),
+    files: mergeByPath(
+      swapped.flatMap(({ staged, validations }) => [
+        ...reportFiles(staged?.targets ?? [], validations ?? new Map()),
+        ...(staged?.removals ?? []).map(({ path }) => reportRemoval(path)),
+      ]),
+    ),
+    secrets:
+      selection === undefined
+        ? []
+        : swapped.flatMap(({ plan, staged }) => reportSecrets(plan, selection, staged?.targets ?? [])),
   };
+}
+
+/** A later wave finds what an earlier one has made: that is no second change. */
+function mergeByPath<T extends { readonly path: string; readonly change: FileDifference }>(reports: readonly T[]): T[] {
+  const byPath = new Map<string, T>();
+  for (const report of reports)
+    if ((byPath.get(report.path)?.change ?? "unchanged") === "unchanged") byPath.set(report.path, report);
+  return [...byPath.values()];
 }
 
 function reportFiles(staged: readonly StagedTarget[], validations: ValidationOutcomes): FileReport[] {

@@ -43,7 +43,7 @@ export interface Planned extends Outcome {
 function planOne(image: Image, facts: Facts, only: Part | null): Omit<Planned, "type" | "facts"> {
   const others = findOtherArchitecture(image.config, facts);
   if (others.length > 0) return { plan: null, problems: others, ofMachine: [], code: "config" };
-  const built = build(image, facts);
+  const built = buildFor(image, facts);
   if (built.kind === "refused") return { ...built, plan: null };
   return { plan: selectSteps(built.plan, only), problems: [], ofMachine: [], code: null };
 }
@@ -58,7 +58,7 @@ export function refuseProblems(planned: readonly Planned[], unasked: string | nu
   throw new Refusal(code, groupProblems(planned, unasked), { document: { types: typesDocument(planned) } });
 }
 
-function build({ config, templates }: Image, facts: Facts): BuiltPlan {
+export function buildFor({ config, templates }: Image, facts: Facts): BuiltPlan {
   return buildPlan({ config, facts, templates, listReady });
 }
 
@@ -68,7 +68,7 @@ function listReady(): string[] {
 
 /** @throws Refusal with every problem that DECIDE found */
 export function planFor(image: Image, facts: Facts): Plan {
-  const result = build(image, facts);
+  const result = buildFor(image, facts);
   if (result.kind === "refused") throw new Refusal(result.code, result.problems);
   return result.plan;
 }

@@ -3,7 +3,9 @@
 import { applyPlan } from "../apply/apply-plan.ts";
 import type { Bake } from "../apply/choose-possible.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
+import { JOINING_MS } from "../apply/run-waves.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
+import { tellOver } from "../apply/units/waiting.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import type { Command } from "../cli/invocation.ts";
@@ -30,6 +32,7 @@ import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import type { Report, Versions } from "../report/report.ts";
 import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
+import { settlesWithin } from "../settles-within.ts";
 import { formatBytes } from "../size.ts";
 import { orStopped } from "../stop.ts";
 import { findBake, findBakeOf, withoutImds } from "./bake.ts";
@@ -37,6 +40,7 @@ import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { noteImage, noteAmi } from "./note-image.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
+import { planEarly } from "./plan-early.ts";
 import type { Session } from "./session.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
@@ -71,6 +75,8 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   const run: Run = { command, session, acting, record, imds };
   try {
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
+    // Where it fails, the unit's ExecStopPost= does the same.
+    if (runsAsUnit(session.environment, process.pid)) tellOver(options.root, session.log);
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
     return "done";
@@ -82,6 +88,8 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
 /** A plan, and what its run needs beside it. */
 interface Made {
   readonly plan: Plan;
+  /** Absent: the plan is whole. */
+  readonly whole?: Promise<Plan>;
   readonly source: SecretsSource;
   /** Where the metrics go. Null: nowhere. */
   readonly metrics: string | null;
@@ -110,23 +118,51 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const { command, session, record, imds } = run;
   const { configFile, root } = session.options;
   const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
-  const { aws, secrets, metrics, files } = image.config;
+  const { secrets, metrics, files } = image.config;
   setMetrics(metrics);
   const by = findBakeOf(image.config, command, session);
   // A bake is no boot of its image.
   if (by === null) noteImage(image.config.maxImageAge, root, record, session.log);
   const wantsSecrets = by === null && secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
+  if (files.length > MANY_FILES) compileBy("plain");
+  const whole = makeWhole(image, by, credentials, run);
+  const isWhole = by !== null || command.only !== null || (await settlesWithin(whole, JOINING_MS));
+  return isWhole ? whole : makeEarly(image, whole, run);
+}
+
+async function makeWhole(
+  image: Image,
+  by: string | null,
+  credentials: () => Promise<Credentials>,
+  run: Run,
+): Promise<Made> {
+  const { command, session, record, imds } = run;
   const more = record.image === null ? [] : (["amiId"] as const);
   const facts = await record.time("facts", () =>
     by === null ? gatherFor(image, session, imds, more) : gatherFor(withoutImds(image), session, null),
   );
   noteAmi(record, facts);
-  if (files.length > MANY_FILES) compileBy("plain");
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
+  const { aws, metrics } = image.config;
   const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++, record.timeStep);
   return { plan, source, metrics, bake };
+}
+
+/** IMDS makes the run wait: what the hardware decides goes first. */
+async function makeEarly(image: Image, whole: Promise<Made>, { session, record }: Run): Promise<Made> {
+  // Whoever awaits it gets the error.
+  whole.catch(() => undefined);
+  const plan = await record.time("plan", () => planEarly(image, session));
+  if (plan === null) return whole;
+  session.log("info", "IMDS has not answered yet: what the hardware alone decides goes first");
+  const source: SecretsSource = {
+    fetchSecret: async (step) => (await whole).source.fetchSecret(step),
+    describeSecret: async (step) => (await whole).source.describeSecret(step),
+    close: () => void whole.then((made) => made.source.close()).catch(() => undefined),
+  };
+  return { plan, whole: whole.then((made) => made.plan), source, metrics: image.config.metrics, bake: null };
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
@@ -186,7 +222,7 @@ function tellPlan(plan: Plan, { session, record }: Run): void {
   record.warn(warnings, session.log);
 }
 
-async function perform({ plan, source, metrics, bake, recheck }: Made, run: Run): Promise<Report> {
+async function perform({ plan, whole, source, metrics, bake, recheck }: Made, run: Run): Promise<Report> {
   const { command, session, acting, record } = run;
   const { options, end, overrun, log } = session;
   if (bake !== null) log("info", `this is a bake (${bake.by}): no secret is fetched, and IMDS is not asked`);
@@ -209,6 +245,7 @@ async function perform({ plan, source, metrics, bake, recheck }: Made, run: Run)
       metrics,
       bake,
       policy: { strict: command.strict, forbidden: command.validators ? null : "--no-validators" },
+      ...(whole && { whole }),
       ...(recheck && { recheck }),
     });
   } finally {

@@ -14,16 +14,17 @@ export const WAVES = ["hardware", "instance", "secrets"] as const;
 
 export type Wave = (typeof WAVES)[number];
 
+export type WaveByStep = ReadonlyMap<Step, Wave>;
+
 /** Folders are in the first wave, but for those below the secrets folder. */
-export function wavesOf(plan: Plan): ReadonlyMap<Step, Wave> {
+export function wavesOf(plan: Plan): WaveByStep {
   const waves = new Map(plan.steps.map((step) => [step, ownWave(step, plan)]));
-  const namedBy = listNamed(plan.steps);
   for (let isSettled = false; !isSettled;) {
-    const ofUnits = latestByUnit(waves);
     isSettled = true;
+    const byUnit = latestByUnit(waves);
     for (const [step, wave] of waves) {
-      const others = (namedBy.get(step) ?? []).map((other) => waves.get(other) ?? wave);
-      const latest = latestOf([wave, ...others, ...unitsOf(step).map((unit) => ofUnits.get(unit) ?? wave)]);
+      const ofUnits = unitsOf(step).map((unit) => byUnit.get(unit) ?? wave);
+      const latest = latestOf([wave, ...ofUnits, ...wavesNamed(step, wave, waves)]);
       if (latest === wave) continue;
       waves.set(step, latest);
       isSettled = false;
@@ -36,11 +37,18 @@ export function isLater(wave: Wave, than: Wave): boolean {
   return WAVES.indexOf(wave) > WAVES.indexOf(than);
 }
 
+/** The plan without what is of a later wave. */
+export function upTo(last: Wave, plan: Plan): Plan {
+  const waves = wavesOf(plan);
+  const steps = plan.steps.filter((step) => !isLater(waves.get(step) ?? last, last));
+  return { ...plan, part: plan.part ?? "possible", steps };
+}
+
 function latestOf(waves: readonly Wave[]): Wave {
   return waves.reduce((latest, wave) => (isLater(wave, latest) ? wave : latest), "hardware");
 }
 
-function latestByUnit(waves: ReadonlyMap<Step, Wave>): ReadonlyMap<string, Wave> {
+function latestByUnit(waves: WaveByStep): ReadonlyMap<string, Wave> {
   const byUnit = new Map<string, Wave>();
   for (const [step, wave] of waves)
     for (const unit of unitsOf(step)) byUnit.set(unit, latestOf([wave, byUnit.get(unit) ?? wave]));
@@ -69,11 +77,11 @@ function isOfSecrets({ path, content }: FileStep, secretsFolder: string): boolea
   );
 }
 
-/** The files of the plan that a file's text names. */
-function listNamed(steps: readonly Step[]): ReadonlyMap<Step, readonly FileStep[]> {
-  const files = steps.filter((step) => step.kind === "file");
-  return new Map(
-    files.map((file) => [file, files.filter((other) => other !== file && isNamedIn(file, other.path))] as const),
+/** The later waves of the files that a file's text names. */
+function wavesNamed(step: Step, wave: Wave, waves: WaveByStep): Wave[] {
+  if (step.kind !== "file") return [];
+  return [...waves].flatMap(([other, later]) =>
+    other.kind === "file" && isLater(later, wave) && isNamedIn(step, other.path) ? [later] : [],
   );
 }
 

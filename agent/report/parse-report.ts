@@ -1,6 +1,7 @@
 // The report of a run as it was read back → Report, every field of it checked: as if a stranger had written it. Pure.
 
 import type { JsonValue } from "../formats/json-value.ts";
+import { WAVES } from "../plan/waves.ts";
 import type { Report } from "./report.ts";
 
 /** Fields that a later version has are kept as they are, and printing them recurses: without a limit the stack overflows. Our own nest 6 deep. */
@@ -9,6 +10,7 @@ const MOST_NESTED = 32;
 export function parseReport(json: JsonValue): Report {
   if (nestsDeeper(json.value, MOST_NESTED)) json.refuse(`a report that nests at most ${MOST_NESTED} deep`);
   checkRun(json);
+  checkWaves(json);
   checkImage(json);
   checkFiles(json);
   checkSecrets(json);
@@ -49,6 +51,15 @@ function checkSpans(json: JsonValue): void {
   }
 }
 
+function checkWaves(json: JsonValue): void {
+  for (const wave of json.has("waves") ? json.get("waves").items() : []) {
+    wave.get("name").choice(WAVES);
+    wave.get("result").choice(["done", "partly", "failed"]);
+    wave.get("tookMs").nullable((tookMs) => tookMs.number());
+    for (const unit of wave.get("units").items()) unit.text();
+  }
+}
+
 function checkImage(json: JsonValue): void {
   if (!json.has("image")) return;
   json.get("image").nullable((image) => {
@@ -60,7 +71,7 @@ function checkImage(json: JsonValue): void {
 }
 
 /** What the reports of earlier versions do not have. */
-const LATER = { image: null, sinceBootMs: null, spans: [] } as const;
+const LATER = { image: null, sinceBootMs: null, spans: [], waves: [] } as const;
 
 const DIFFERENCES = ["create", "update", "attributes", "unchanged", "kept", "remove"] as const;
 

@@ -3,6 +3,7 @@
 
 import type { OnChange } from "../config/config.ts";
 import type { FileDifference } from "../host/files/read-current.ts";
+import type { Wave } from "../plan/waves.ts";
 
 export interface StageReport {
   readonly name: string;
@@ -19,6 +20,17 @@ export interface SpanReport {
   readonly parent: number | null;
   /** How often a service was asked. */
   readonly tries: number;
+}
+
+/** What became of a part of the run that is applied as a whole. */
+export interface WaveReport {
+  readonly name: Wave;
+  /** `partly`: without what is held. `failed`: nothing of it is in place, be it that it never began. */
+  readonly result: "done" | "partly" | "failed";
+  /** From the run's start until it was in place and its units were released, or taken back. Null: it never began. */
+  readonly tookMs: number | null;
+  /** Those that it released. */
+  readonly units: readonly string[];
 }
 
 export interface FileReport {
@@ -113,6 +125,8 @@ export interface Report {
   readonly stages: readonly StageReport[];
   /** The stages once more, and what they waited for, in the order in which they began. */
   readonly spans: readonly SpanReport[];
+  /** Those that the plan has. Waves that were joined took equally long. */
+  readonly waves: readonly WaveReport[];
   readonly folders: readonly FolderReport[];
   readonly files: readonly FileReport[];
   readonly secrets: readonly SecretReport[];

@@ -10,7 +10,9 @@ import { roundMs, Spans } from "./spans.ts";
 /** What the stages came to, as far as the run got. */
 export type RunResults = Pick<
   Report,
+  | "changed"
   | "rolledBack"
+  | "waves"
   | "recovered"
   | "folders"
   | "files"
@@ -23,8 +25,10 @@ export type RunResults = Pick<
 >;
 
 export const NO_RESULTS: RunResults = {
+  changed: false,
   rolledBack: false,
   recovered: null,
+  waves: [],
   folders: [],
   files: [],
   secrets: [],
@@ -59,6 +63,10 @@ export class RunRecord {
     return `${this.#startedAt.toISOString()}-${process.pid}`;
   }
 
+  get elapsedMs(): number {
+    return roundMs(performance.now() - this.#startMs);
+  }
+
   /** Runs one stage of the run and notes how long it took, also when it fails. */
   async time<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const end = this.#begin(name);
@@ -83,20 +91,20 @@ export class RunRecord {
 
   /** @param failure what ended the run; null: it ended well */
   finish(results: RunResults, failure: unknown): Report {
-    const changes = [...results.folders, ...results.files, ...results.secrets].map(({ change }) => change);
     return {
       schema: 1,
       runId: this.runId,
       startedAt: this.#startedAt.toISOString(),
       sinceBootMs: roundMs(this.#sinceBoot[0] * 1e3 + this.#sinceBoot[1] / 1e6),
-      tookMs: roundMs(performance.now() - this.#startMs),
+      tookMs: this.elapsedMs,
       result: failure === null ? "done" : "failed",
-      changed: !results.rolledBack && changes.some((change) => change !== "unchanged" && change !== "kept"),
+      changed: results.changed,
       rolledBack: results.rolledBack,
       recovered: results.recovered,
       image: this.image,
       stages: this.#stages,
       spans: this.#spans.list(),
+      waves: results.waves,
       folders: results.folders,
       files: results.files,
       secrets: results.secrets,

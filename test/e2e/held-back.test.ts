@@ -8,9 +8,9 @@ import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 /** Their files need no secret. */
-const FREE = ["nginx.service", "postgresql.service"];
+const FREE = ["nginx.service", "postgresql@15-main.service"];
 /** The config does not name it: it waits for the whole. */
-const HELD = ["postgresql@15-main.service"];
+const HELD = ["whole.service"];
 
 describeWhere(SITE_REQUIREMENTS, "a boot whose secret is missing, and whose IMDS is late", function () {
   this.timeout(240_000);

@@ -23,6 +23,15 @@ export interface Selection {
   readonly warnings: readonly Problem[];
 }
 
+/** Of a wave that needs none. */
+export const NO_SELECTION: Selection = {
+  fetched: new Map(),
+  unfetched: new Map(),
+  kept: new Set(),
+  failed: new Map(),
+  warnings: [],
+};
+
 export interface SecretQuestions {
   readonly fetchSecret: (step: SecretStep) => Promise<FetchedSecret>;
   /** Absent: nothing is asked before it is fetched. */

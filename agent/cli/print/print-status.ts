@@ -6,7 +6,7 @@ import type { FileStatus } from "../../inspect/check-files.ts";
 import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
-import type { Report } from "../../report/report.ts";
+import type { Report, WaveReport } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import { formatInterruption } from "./print-unfinished.ts";
 
@@ -43,6 +43,7 @@ function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, pain
   const rows = [
     [paint.bold("last run"), `${describeResult(lastRun, paint)}, ${formatAge(lastRunAgeMs ?? 0)} ago`],
     ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
+    ...(lastRun.waves.length === 0 ? [] : [["", lastRun.waves.map(describeWave).join(", ")]]),
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
     ...(failures === null ? [] : [["", describeFailures(failures)]]),
     ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
@@ -56,6 +57,11 @@ function describeFailures({ count, givenUp }: Failures): string {
   return givenUp === null
     ? times
     : `${times}, and is not tried again by itself: ${givenUp}. Then: systemctl restart parbake`;
+}
+
+function describeWave({ name, result, tookMs }: WaveReport): string {
+  const when = tookMs === null ? "" : ` after ${Math.round(tookMs)} ms`;
+  return result === "done" ? `${name}${when}` : `${name} ${result}${when}`;
 }
 
 function formatImage(image: ImageStatus | null, paint: Paint): string {

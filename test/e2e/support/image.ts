@@ -7,15 +7,17 @@ import { run } from "./command.ts";
 const TOP = new URL("../../../", import.meta.url).pathname;
 export const IMAGE = new URL("../image/", import.meta.url).pathname;
 
-const UNITS = ["nginx.service", "postgresql.service", "postgresql@.service"];
+const UNITS = ["nginx.service", "postgresql@.service", "whole.service"];
 
 export async function bakeImage(root: string): Promise<void> {
-  await installParbake(root, UNITS);
   await put("parbake.yaml", root, "etc/parbake");
   await put("templates", root, "etc/parbake");
   await put("endpoints.conf", root, "etc/systemd/system/parbake.service.d");
-  await put("bystander.service", root, "etc/systemd/system");
-  await run(["systemctl", `--root=${root}`, "enable", "bystander.service"]);
+  for (const unit of ["bystander.service", "whole.service"]) {
+    await put(unit, root, "etc/systemd/system");
+    await run(["systemctl", `--root=${root}`, "enable", unit]);
+  }
+  await installParbake(root, UNITS);
   // Makes the journal outlive the machine, so that the tests can search what it has on disk.
   await mkdir(join(root, "var/log/journal"), { recursive: true });
 }

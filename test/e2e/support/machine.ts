@@ -20,7 +20,12 @@ const ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=
 // nspawn takes it as the order to shut down cleanly: systemd(1), SIGRTMIN+4.
 const POWER_OFF = "RTMIN+4";
 
-export async function bootMachine(folder: string, namespace: Namespace): Promise<Machine> {
+/** @param meanwhile what happens to the machine before its boot is over */
+export async function bootMachine(
+  folder: string,
+  namespace: Namespace,
+  meanwhile: (machine: Machine) => Promise<void> = async () => {},
+): Promise<Machine> {
   const nspawn = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=read-only"];
   const [program, ...rest] = namespace.enter([...nspawn, `--machine=${namespace.name}`, `--directory=${folder}`]);
   const child = spawn(program!, rest, { stdio: ["ignore", "pipe", "pipe"] });
@@ -30,6 +35,7 @@ export async function bootMachine(folder: string, namespace: Namespace): Promise
   try {
     const leader = await findLeader(child);
     const machine = enterMachine(child, leader, () => console);
+    await meanwhile(machine);
     await waitUntil("the boot ends", 90_000, () => hasBooted(machine));
     return machine;
   } catch (error) {

@@ -27,6 +27,26 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual(files, { "a.json": "old", "a.sh": "echo ok\n" });
   });
 
+  it("takes back a wave that fails, alone: the next goes on, in folders of its own, and the run ends with what failed", () => {
+    const { end, changed, waves, held, files, marks, left } = play("waves", "hardware");
+    assert.equal(end.refused, "data");
+    assert.equal(end.problems.length, 1);
+    assert.match(end.problems[0], /^\/mnt\/made\/hardware is refused by its validator/);
+    assert.deepEqual(waves, ["hardware failed", "instance done instance.service"]);
+    assert.deepEqual(held, ["/mnt/fine fine.service", "/mnt/made/hardware hardware.service"]);
+    assert.deepEqual(files, { instance: "true" });
+    assert.deepEqual([changed, marks], [true, ["instance.service"]]);
+    assert.deepEqual(left, ["lock", "ready", "report.json", "managed.json"]);
+  });
+
+  it("keeps a wave that is in place where a later one fails", () => {
+    const { end, changed, waves, files, marks } = play("waves", "instance");
+    assert.match(end.problems.join(), /^\/mnt\/made\/instance is refused by its validator/);
+    assert.deepEqual(waves, ["hardware done fine.service hardware.service", "instance failed"]);
+    assert.deepEqual(files, { fine: "4", hardware: "true" });
+    assert.deepEqual([changed, marks], [true, ["fine.service", "hardware.service"]]);
+  });
+
   it("has systemd read its files first, then reloads a unit of two files once, then asks for its health once; and never again", () => {
     const { first, second, ran, left } = play("units");
     const change = (text: string) => Array(3).fill(`${text} null`);

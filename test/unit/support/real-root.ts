@@ -12,7 +12,8 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { applyPlan, type ApplyOptions } from "../../../agent/apply/apply-plan.ts";
+import type { ApplyOptions } from "../../../agent/apply/apply-options.ts";
+import { applyPlan } from "../../../agent/apply/apply-plan.ts";
 import type { OnChange } from "../../../agent/config/config.ts";
 import { startDeadline } from "../../../agent/deadline.ts";
 import { runCommand, type RunCommand } from "../../../agent/host/run-command.ts";
@@ -244,6 +245,37 @@ const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
       done,
       mode: (statSync("/mnt/mode").mode & 0o7777).toString(8),
       files: listMnt(),
+      left: leftBehind(),
+    };
+  },
+
+  /** A run in two waves, of which one has a file that its validator refuses. Parameter: in which. */
+  async waves() {
+    const refused = { validate: ["/bin/sh", "-n", "{}"] };
+    const isFirst = process.argv[3] === "hardware";
+    const steps = [
+      { kind: "folder", path: "/mnt/made", owner: "root", group: "root", mode: 0o755 } as const,
+      fileStep("/mnt/fine", "4", { onChange: [{ action: "reload", unit: "fine.service" }] }),
+      fileStep("/mnt/made/hardware", isFirst ? "if" : "true", {
+        ...(isFirst && refused),
+        onChange: [{ action: "reload", unit: "hardware.service" }],
+      }),
+      fileStep("/mnt/made/instance", isFirst ? "true" : "if", {
+        ...(!isFirst && refused),
+        ofInstance: true,
+        onChange: [{ action: "reload", unit: "instance.service" }],
+      }),
+    ];
+    const plan = planOf(...steps);
+    const end = await attempt(plan, { whole: Promise.resolve(plan) });
+    const { waves, changed, held } = readReport("/")!;
+    return {
+      end,
+      changed,
+      waves: waves.map(({ name, result, units }) => [name, result, ...units].join(" ")),
+      held: held.map(({ what, units }) => [what, ...units].join(" ")),
+      files: { ...listMnt(), ...listMnt("/mnt/made") },
+      marks: readdirSync("/run/parbake/ready").toSorted(),
       left: leftBehind(),
     };
   },

@@ -4,7 +4,7 @@
 import { mkdirSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { ApplyOptions } from "../../../agent/apply/apply-plan.ts";
+import type { ApplyOptions } from "../../../agent/apply/apply-options.ts";
 import type { FetchedSecret } from "../../../agent/aws/fetched-secret.ts";
 import { SecretValue } from "../../../agent/aws/secret-value.ts";
 import { startDeadline } from "../../../agent/deadline.ts";

@@ -13,7 +13,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { applyPlan, type ApplyOptions } from "../../../../agent/apply/apply-plan.ts";
+import type { ApplyOptions } from "../../../../agent/apply/apply-options.ts";
+import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
 import type { SecretDescription } from "../../../../agent/aws/secret-description.ts";
 import type { ContentPart } from "../../../../agent/formats/content.ts";
 import { inspectPlan } from "../../../../agent/inspect/inspect-plan.ts";

@@ -18,6 +18,7 @@ const REPORT: Report = {
   sinceBootMs: 1234.5,
   stages: [],
   spans: [],
+  waves: [],
   folders: [],
   files: [FILE],
   secrets: [],

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { waitUntil } from "./support/command.ts";
+import { bakeImage } from "./support/image.ts";
+import { bootMachine, type Machine } from "./support/machine.ts";
+import { describeWhere } from "./support/requirements.ts";
+import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
+
+/** By the wave that releases each: its file needs the hardware alone, IMDS, all of the run. */
+const [HARDWARE, INSTANCE, WHOLE] = ["nginx.service", "postgresql@15-main.service", "whole.service"];
+
+// However long the test's own programs take to come up on a busy machine.
+const PATIENT = ["[Service]", "ExecStart=", "ExecStart=/usr/bin/parbake apply --deadline 5min", "TimeoutStartSec=6min"];
+
+describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets Manager later", function () {
+  this.timeout(120_000);
+  let site: Site;
+  let machine: Machine;
+  /** What was up when IMDS came, and when Secrets Manager did. */
+  const states: string[][] = [];
+
+  before(async function () {
+    this.timeout(1_200_000);
+    site = await openSite(this, bakePatient);
+    machine = await bootMachine(site.root, site.namespace, async (booting) => {
+      await untilActive(booting, HARDWARE);
+      states.push(await look(booting));
+      await startImds(site.namespace, site.tools, site.folder);
+      await untilActive(booting, INSTANCE);
+      states.push(await look(booting));
+      await startSecretsManager(site.namespace, site.tools);
+      await createSecret(site.namespace, "prod/db", JSON.stringify({ password: randomBytes(16).toString("hex") }));
+      await untilActive(booting, WHOLE);
+    });
+  });
+  after(async () => {
+    await machine?.powerOff();
+    await site?.remove();
+  });
+
+  it("starts the unit that needs the hardware alone while IMDS is away, and no other that is held", () => {
+    assert.deepEqual(states[0], ["active", "inactive", "inactive", "activating"]);
+  });
+
+  it("starts the unit that needs IMDS while Secrets Manager is away, and not what waits for the whole run", () => {
+    assert.deepEqual(states[1], ["active", "active", "inactive", "activating"]);
+  });
+
+  it("starts the last of them when the run is over", async () => {
+    assert.deepEqual(await look(machine), ["active", "active", "active", "active"]);
+    assert.equal(await machine.run(["systemctl", "is-system-running"]), "running");
+  });
+
+  it("lets them go one after the other, by systemd's own clock, the first two before the run is over", async () => {
+    const released = [HARDWARE, INSTANCE, WHOLE].map((unit) =>
+      timeOf(`parbake-ready@${unit}.service`, "ActiveEnterTimestampMonotonic", "ExecMainExitTimestampMonotonic"),
+    );
+    const [first = 0, second = 0, last = 0] = await Promise.all(released);
+    const endedUs = await timeOf("parbake.service", "ExecMainExitTimestampMonotonic");
+    assert.ok(
+      0 < first && first < second && second < last && second < endedUs,
+      `${first} ${second} ${last} ${endedUs}`,
+    );
+  });
+
+  it("reports each wave, and says in status when it was in place", async () => {
+    const { waves } = JSON.parse(await machine.run(["cat", "/run/parbake/report.json"])) as {
+      waves: { name: string; result: string; tookMs: number; units: string[] }[];
+    };
+    assert.deepEqual(
+      waves.map(({ name, result, units }) => [name, result, ...units]),
+      [
+        ["hardware", "done", HARDWARE],
+        ["instance", "done", INSTANCE],
+        ["secrets", "done"],
+      ],
+    );
+    const [hardware, instance, secrets] = waves.map(({ tookMs }) => tookMs);
+    assert.ok(hardware! < instance! && instance! < secrets!, JSON.stringify(waves));
+    assert.match(
+      await machine.run(["parbake", "status"]),
+      /hardware after \d+ ms, instance after \d+ ms, secrets after/,
+    );
+  });
+
+  it("has a unit that is started by hand not wait for a run that is over", async () => {
+    for (const mark of ["all", WHOLE]) await machine.run(["rm", "-f", `/run/parbake/ready/${mark}`]);
+    await machine.run(["systemctl", "stop", WHOLE]);
+    const { status, stderr } = await machine.attempt(["systemctl", "start", WHOLE]);
+    assert.notEqual(status, 0, stderr);
+    const journal = await machine.run(["journalctl", `--unit=parbake-ready@${WHOLE}.service`, "--output=cat"]);
+    assert.match(journal, /whole\.service waits for a whole run of parbake/);
+    await machine.run(["systemctl", "reload", "parbake.service"]);
+    await machine.run(["systemctl", "start", WHOLE]);
+  });
+
+  it("wakes what waits where the run is killed, so that it fails with its reason", async () => {
+    const away = "[Service]\nEnvironment=AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9\n";
+    const folder = "/run/systemd/system/parbake.service.d";
+    await machine.run(["sh", "-c", `mkdir -p ${folder} && printf %s "$1" >${folder}/away.conf`, "sh", away]);
+    await machine.run(["systemctl", "daemon-reload"]);
+    await machine.run(["systemctl", "stop", WHOLE, "parbake.service"]);
+    await machine.run(["rm", "-rf", "/run/parbake/ready", "/run/parbake/over"]);
+    await machine.run(["systemctl", "start", "--no-block", WHOLE]);
+    const ready = `parbake-ready@${WHOLE}.service`;
+    // Its shell reads the FIFO by now, or is about to.
+    await waitUntil("the run waits for IMDS", 60_000, async () => {
+      const { status } = await machine.attempt(["test", "-e", `/run/parbake/ready/${HARDWARE}`]);
+      return status === 0 && (await stateOf(machine, ready)) === "activating";
+    });
+    await machine.run(["systemctl", "kill", "--signal=KILL", "parbake.service"]);
+    await waitUntil("it no longer waits", 60_000, async () => (await stateOf(machine, ready)) === "failed");
+    assert.equal(await machine.show(ready, "Result"), "exit-code");
+    await machine.run(["test", "-e", "/run/parbake/over"]);
+  });
+
+  async function timeOf(unit: string, ...properties: string[]): Promise<number> {
+    const times = await Promise.all(properties.map(async (property) => Number(await machine.show(unit, property))));
+    return Math.max(...times);
+  }
+});
+
+async function bakePatient(root: string): Promise<void> {
+  await bakeImage(root);
+  const folder = join(root, "etc/systemd/system/parbake.service.d");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "patient.conf"), `${PATIENT.join("\n")}\n`);
+}
+
+async function untilActive(machine: Machine, unit: string): Promise<void> {
+  await waitUntil(`${unit} is up`, 90_000, async () => (await stateOf(machine, unit)) === "active");
+}
+
+async function look(machine: Machine): Promise<string[]> {
+  return Promise.all([HARDWARE, INSTANCE, WHOLE, "parbake.service"].map((unit) => stateOf(machine, unit)));
+}
+
+/** Empty while systemd does not answer yet. */
+async function stateOf(machine: Machine, unit: string): Promise<string> {
+  const { stdout } = await machine.attempt(["systemctl", "show", "--value", "--property=ActiveState", unit]);
+  return stdout.trim();
+}
