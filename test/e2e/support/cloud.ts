@@ -36,6 +36,29 @@ export async function startSecretsManager(namespace: Namespace, { moto }: Tools)
   await namespace.serve([moto, "--host", "127.0.0.1", "--port", String(SECRETS_MANAGER_PORT)], SECRETS_MANAGER_PORT);
 }
 
+/** With a secret from its first answer on. */
+export async function startSecretsManagerWith(
+  namespace: Namespace,
+  { moto }: Tools,
+  name: string,
+  value: string,
+): Promise<void> {
+  const port = SECRETS_MANAGER_PORT + 1;
+  await namespace.serve([moto, "--host", "127.0.0.1", "--port", String(port)], port);
+  await call(namespace, "CreateSecret", { Name: name, SecretString: value }, port);
+  await namespace.serve([NODE, "--eval", FORWARD, String(SECRETS_MANAGER_PORT), String(port)], SECRETS_MANAGER_PORT);
+}
+
+const FORWARD = `
+const [port, to] = process.argv.slice(1).map(Number);
+const net = require("node:net");
+net.createServer((from) => {
+  const other = net.connect(to, "127.0.0.1");
+  for (const socket of [from, other]) socket.on("error", () => {});
+  from.pipe(other).pipe(from);
+}).listen(port, "127.0.0.1");
+`;
+
 export function createSecret(namespace: Namespace, name: string, value: string): Promise<void> {
   return call(namespace, "CreateSecret", { Name: name, SecretString: value });
 }
@@ -45,10 +68,15 @@ export function rotateSecret(namespace: Namespace, name: string, value: string):
   return call(namespace, "PutSecretValue", { SecretId: name, SecretString: value });
 }
 
-async function call(namespace: Namespace, operation: string, input: object): Promise<void> {
+async function call(
+  namespace: Namespace,
+  operation: string,
+  input: object,
+  port = SECRETS_MANAGER_PORT,
+): Promise<void> {
   const request = JSON.stringify({ ...input, ClientRequestToken: crypto.randomUUID() });
   await run(namespace.enter([NODE, "--input-type=module", "--eval", CALL]), {
-    env: { ...process.env, OPERATION: operation, REQUEST: request, PORT: String(SECRETS_MANAGER_PORT) },
+    env: { ...process.env, OPERATION: operation, REQUEST: request, PORT: String(port) },
   });
 }
 
