@@ -88,10 +88,14 @@ class Conversation implements ConnectionUser {
   }
 
   #failAfter(ms: number, awaited: string): NodeJS.Timeout {
-    const fail = (): void => this.#fail(HttpTrouble.of("TIMEOUT", `no ${awaited} in ${Math.round(ms)} ms`));
+    const fail = (): void => this.#fail(HttpTrouble.of(this.#late, `no ${awaited} in ${Math.round(ms)} ms`));
     const timer = setTimeout(fail, ms);
     this.#timers.push(timer);
     return timer;
+  }
+
+  get #late(): "TIMEOUT" | "CONNECT_TIMEOUT" {
+    return this.#connection?.socket.connecting === true ? "CONNECT_TIMEOUT" : "TIMEOUT";
   }
 
   /** What is no trouble of HTTP's is a bug, and goes on as one. */

@@ -3,6 +3,7 @@
 /** A trouble that Node has no code for. Beside these: Node's and OpenSSL's own codes, such as ECONNREFUSED. */
 type TroubleCode =
   | "TIMEOUT"
+  | "CONNECT_TIMEOUT"
   | "INTERRUPTED"
   | "TOO_LARGE"
   | "SWITCHED_PROTOCOLS"

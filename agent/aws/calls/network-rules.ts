@@ -10,7 +10,7 @@ const CHECK_THE_WAY = "Check VARIABLE, that it runs there, and the route and the
 /** What never reached AWS. The first row is for all that has none of its own. */
 export const NETWORK_POLICY: readonly [Rule, ...Rule[]] = [
   {
-    names: ["TIMEOUT", "CUT_SHORT", "ECONNRESET", "ETIMEDOUT", "EPIPE", "INTERRUPTED"],
+    names: ["TIMEOUT", "CONNECT_TIMEOUT", "CUT_SHORT", "ECONNRESET", "ETIMEDOUT", "EPIPE", "INTERRUPTED"],
     kind: "retry",
     code: "unavailable",
     what: "no answer from HOST",
