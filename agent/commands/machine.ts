@@ -8,7 +8,7 @@ import { gatherFacts } from "../facts/gather-facts.ts";
 import { gatherInstance } from "../facts/gather-instance.ts";
 import { measureFileSystems } from "../facts/hardware/file-systems.ts";
 import { createImdsClient, type ImdsClient } from "../facts/imds/imds-client.ts";
-import { resolveImdsEndpoint } from "../facts/imds/imds-endpoint.ts";
+import { resolveImdsEndpoints } from "../facts/imds/imds-endpoint.ts";
 import { factsOfType } from "../facts/predict-facts.ts";
 import { Refusal } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
@@ -23,8 +23,8 @@ export async function openImds(
   onRetry: () => void = () => {},
   time: TimeStep = UNTIMED,
 ): Promise<ImdsClient | null> {
-  const endpoint = resolveImdsEndpoint(environment);
-  const imds = endpoint === null ? null : createImdsClient({ endpoint, deadline, log, onRetry, time });
+  const endpoints = resolveImdsEndpoints(environment);
+  const imds = endpoints === null ? null : createImdsClient({ endpoints, deadline, log, onRetry, time });
   if (imds === null) return null;
   // The request for the token leaves at the event loop's next turn, and is on its way while the config is read.
   imds.prepare();

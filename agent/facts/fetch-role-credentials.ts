@@ -3,6 +3,7 @@
 import { isAccessKeyPart } from "../names/access-key.ts";
 import { type Problem, Refusal } from "../refusal.ts";
 import type { ImdsClient } from "./imds/imds-client.ts";
+import { ownId } from "./imds/imds-problems.ts";
 import { READS } from "./instance-reads.ts";
 
 interface RoleCredentials {
@@ -73,7 +74,7 @@ function badDocument(problem: string): Refusal {
 function noProfile(): Problem {
   return {
     what: "this instance has no role: IMDS lists none below iam/security-credentials/",
-    fix: "Attach an instance profile (aws ec2 associate-iam-instance-profile), or take the secrets out of the config.",
+    fix: `Attach an instance profile (aws ec2 associate-iam-instance-profile --instance-id ${ownId()} --iam-instance-profile Name=PROFILE), or take the secrets out of the config.`,
   };
 }
 
@@ -81,7 +82,7 @@ function noCredentials(role: string, code: string | null): Problem {
   const found = code === null ? "nothing (404)" : `the code ${code}`;
   return {
     what: `IMDS has no credentials for the role ${role}: it gives ${found}`,
-    fix: "Check that the role still exists and that its trust policy names ec2.amazonaws.com.",
+    fix: `Check that the role still exists and that its trust policy names ec2.amazonaws.com: aws iam get-role --role-name ${role} --query Role.AssumeRolePolicyDocument.`,
   };
 }
 

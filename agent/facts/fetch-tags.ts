@@ -20,14 +20,22 @@ interface TagsFound {
 }
 
 export async function fetchTags(client: ImdsClient): Promise<TagsFound> {
-  const list = await client.fetch(PATH);
+  const list = await fetchEmptyToo(client, PATH);
   if (list === null) return { path: PATH, value: null, problem: null };
   const keys = list.split("\n").filter((line) => line !== "");
   const problem = keysProblem(keys);
   if (problem) return { path: PATH, value: null, problem };
-  const tags = await Promise.all(keys.map(async (key) => [key, await client.fetch(`${PATH}/${key}`)] as const));
+  const tags = await Promise.all(
+    keys.map(async (key) => [key, await fetchEmptyToo(client, `${PATH}/${key}`)] as const),
+  );
   // A tag may have been taken away between the list and the read.
   return checkValues(tags.filter((tag): tag is readonly [string, string] => tag[1] !== null));
+}
+
+/** A tag may have no value. So may an IMDS that is asked too often, but not twice. */
+async function fetchEmptyToo(client: ImdsClient, path: string): Promise<string | null> {
+  const text = await client.fetch(path, "be-empty");
+  return text === "" ? client.fetch(path, "be-empty") : text;
 }
 
 function keysProblem(keys: readonly string[]): Problem | null {

@@ -76,10 +76,11 @@ function readNumber(path: string, expected: string, test: Test): Read {
   return { paths: [path], read: (from, raw) => check(from, raw.trimEnd(), expected, test, Number) };
 }
 
-// An instance has no local-hostname in some IPv6-only subnets. A VPC whose DHCP options hold several domains gives the name
-// once for each, with blanks between: the first is the one that the OS uses.
+// An instance has no local-hostname in some IPv6-only subnets. The name ends as the VPC's DHCP options say, which nobody checks: it
+// may have an underscore, or two domains with a comma. With blanks between them IMDS gives the name once for each: the first is the
+// one that the OS uses.
 function readHostname(): Read {
-  const test = matches(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/);
+  const test = matches(/^[^\0-\x20\x7f-\x9f]{1,1024}$/);
   return {
     paths: ["local-hostname", "hostname"],
     read: (from, raw) => check(from, raw.trim().split(/\s+/, 1)[0] ?? "", "a host name", test, (value) => value),

@@ -117,7 +117,7 @@ async function apply(root: string, endpoint: string): Promise<void> {
 
 async function fetchSecret(endpoint: string): Promise<void> {
   const deadline = startDeadline(DEADLINE_MS);
-  const imds = createImdsClient({ endpoint: new URL(endpoint), deadline, log: () => {} });
+  const imds = createImdsClient({ endpoints: [new URL(endpoint)], deadline, log: () => {} });
   const source = createSecretsSource({
     region: { region: "us-east-1", variable: null },
     deadline,

@@ -38,6 +38,7 @@ export const COMMANDS_SCRIPT = "on-demand/commands.cjs";
 const SHARED = [
   "agent/aws/secret-value.ts",
   "agent/carried.ts",
+  "agent/facts/imds/imds-problems.ts",
   "agent/host/run-command.ts",
   "agent/refusal.ts",
   "agent/stop.ts",

@@ -46,7 +46,7 @@ function start(share: Share): void {
 
 async function fetchFromImds({ endpoint, deadlineMs }: Share): Promise<Credentials> {
   const imds = createImdsClient({
-    endpoint: new URL(endpoint),
+    endpoints: [new URL(endpoint)],
     deadline: startDeadline(deadlineMs),
     log: () => {},
   });

@@ -18,7 +18,7 @@ const ALL_BUT_IPV6 = Object.keys(UNKNOWN_INSTANCE).filter(
 function openReader(endpoint: string): Reader {
   return async (read) => {
     const deadline = startDeadline(10_000);
-    const client = createImdsClient({ endpoint: new URL(endpoint), deadline, log: () => {} });
+    const client = createImdsClient({ endpoints: [new URL(endpoint)], deadline, log: () => {} });
     try {
       return await read(client);
     } finally {

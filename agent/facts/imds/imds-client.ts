@@ -1,106 +1,117 @@
 // Our own IMDSv2 client: one session token for all reads, retries under the run's deadline. Never speaks v1, never
 // uses a proxy, and never puts an answer's body into an error.
 
-import type { RetryClock } from "../../backoff.ts";
 import { type Problem, Refusal } from "../../refusal.ts";
-import { type ImdsClientOptions, type ImdsConnection, openConnection, persist, send } from "./imds-connection.ts";
-import { noToken, switchedOff, tokenRefused, unexpectedStatus, v1Only } from "./imds-problems.ts";
+import { fetchToken } from "./fetch-token.ts";
+import { type ImdsClientOptions, openConnection, send } from "./imds-connection.ts";
+import type { ImdsDaemon } from "./imds-daemon.ts";
+import { DAEMON_SOCKET, leaveToDaemon, Locked } from "./imds-locked.ts";
+import { persist } from "./imds-persist.ts";
+import { switchedOff, tokenRefused, unexpectedStatus } from "./imds-problems.ts";
 import type { ImdsAnswer } from "./imds-request.ts";
-import type { Attempt } from "./imds-retry.ts";
+import { EMPTY, NOT_THERE, type Attempt } from "./imds-retry.ts";
 import { createTokenKeeper, type Token } from "./imds-token.ts";
 
 /** Every method rejects with a Refusal `unavailable` when IMDS is off, is not IMDSv2, or gave nothing in time. */
 export interface ImdsClient {
   /** Asks for the session token ahead of the first read; never waits, never fails. */
   prepare(): void;
-  /** The text at a path below `latest/meta-data/`. Null: IMDS answers 404. */
-  fetch(path: string): Promise<string | null>;
+  /**
+   * The text at a path below `latest/meta-data/`. Null: IMDS answers 404.
+   * @param may an IMDS that is asked too often gives nothing: unless it may, it is asked again
+   */
+  fetch(path: string, may?: "be-empty"): Promise<string | null>;
   /** Asks until IMDS has the path and `take` accepts its text (null: not yet). `absent`: the problem when time is up first. */
   waitFor<T>(path: string, take: (text: string) => T | null, absent: () => Problem): Promise<T>;
   /** Ends every request under way and drops the connections. */
   close(): void;
 }
 
-// The longest life that IMDS gives a token; a run that is over in seconds never renews one.
-const TOKEN_TTL_SECONDS = 21_600;
-const TOKEN_PATH = "/latest/api/token";
-
 export function createImdsClient(options: ImdsClientOptions): ImdsClient {
   const connection = openConnection(options);
-  let tokenClock = connection.patience;
+  const { clock, patience, log, nowMs } = connection;
+  let daemon: Promise<ImdsDaemon> | null = null;
+  let tokenClock = patience;
+  // Whoever comes when time is up already is told what it was spent on.
+  let failure: Refusal | null = null;
   const tokens = createTokenKeeper(async () => {
-    const token = await fetchToken(connection, tokenClock);
-    tokenClock = connection.clock;
-    return token;
-  }, connection.nowMs);
+    try {
+      const token = await fetchToken(connection, tokenClock, () => failure);
+      tokenClock = clock;
+      return token;
+    } catch (error) {
+      if (error instanceof Refusal) failure = error;
+      throw error;
+    }
+  }, nowMs);
 
-  async function read(path: string): Promise<Attempt<string | null>> {
-    const get = (token: Token) => send(connection, "GET", path, { "x-aws-ec2-metadata-token": token.value });
+  async function readDirectly(path: string): Promise<Attempt<string | null>> {
     const token = await tokens.get();
+    const [route] = connection.routes;
+    const get = ({ value }: Token) => send(route, "GET", path, { "x-aws-ec2-metadata-token": value }, clock);
     let answer = await get(token);
     if (answer.kind === "done" && answer.value.status === 401) {
       tokens.drop(token);
       answer = await get(await tokens.get());
     }
-    return answer.kind === "again" ? answer : judgeRead(connection.endpoint, path, answer.value);
+    if (answer.kind === "done") return judgeRead(route.endpoint, path, answer.value);
+    leaveToDaemon(route.endpoint, answer);
+    return answer;
+  }
+
+  async function askDaemon(): Promise<ImdsDaemon> {
+    log("info", "this machine keeps IMDS to systemd-imdsd, which is asked now", { socket: DAEMON_SOCKET });
+    const { openDaemon } = await import("./imds-daemon.ts");
+    return openDaemon(DAEMON_SOCKET, clock);
+  }
+
+  /** @param isFresh not what somebody else has remembered */
+  async function read(path: string, isFresh: boolean): Promise<Attempt<string | null>> {
+    try {
+      if (daemon === null) return await readDirectly(path);
+    } catch (error) {
+      if (!(error instanceof Locked)) throw error;
+      daemon ??= askDaemon();
+    }
+    return (await daemon).read(path, isFresh);
   }
 
   return {
     // Whoever reads first joins this request, and gets its error.
     prepare: () => void tokens.get().catch(() => undefined),
-    fetch: (path) => persist(connection, connection.clock, pathOf(path), () => read(pathOf(path))),
-    waitFor: (path, take, absent) => waitFor(connection, pathOf(path), read, take, absent),
+    fetch: (name, may) => {
+      const path = pathOf(name);
+      const attempt = async (): Promise<Attempt<string | null>> => {
+        const answer = await read(path, false);
+        return answer.kind === "done" && answer.value === "" && may !== "be-empty" ? EMPTY : answer;
+      };
+      return persist(connection, clock, path, attempt, () => failure);
+    },
+    waitFor: <T>(name: string, take: (text: string) => T | null, absent: () => Problem) => {
+      const path = pathOf(name);
+      let isReached = false;
+      const attempt = async (): Promise<Attempt<T>> => {
+        const answer = await read(path, true);
+        if (answer.kind === "again") return answer;
+        isReached = true;
+        const taken = answer.value === null || answer.value === "" ? null : take(answer.value);
+        return taken === null ? NOT_THERE : { kind: "done", value: taken };
+      };
+      const refuse = (): Refusal | null => (isReached ? new Refusal("unavailable", absent()) : failure);
+      return persist(connection, clock, path, attempt, refuse);
+    },
     close: () => connection.close(),
   };
 }
 
-function pathOf(path: string): string {
-  return `/latest/meta-data/${path}`;
-}
-
-async function fetchToken(connection: ImdsConnection, clock: RetryClock): Promise<Token> {
-  const headers = { "x-aws-ec2-metadata-token-ttl-seconds": String(TOKEN_TTL_SECONDS), "content-length": "0" };
-  return persist(connection, clock, TOKEN_PATH, async () => {
-    const answer = await send(connection, "PUT", TOKEN_PATH, headers, clock);
-    return answer.kind === "again" ? answer : { kind: "done", value: judgeToken(connection.endpoint, answer.value) };
-  });
-}
-
-function judgeToken(endpoint: URL, { status, body, ttlSeconds }: ImdsAnswer): Token {
-  if (status === 403) throw switchedOff(endpoint);
-  if (status === 404 || status === 405) throw v1Only(endpoint, status);
-  if (status !== 200) throw unexpectedStatus(endpoint, TOKEN_PATH, status);
-  // It becomes a header: printable, no blanks. Real ones are base64 of 56 characters.
-  if (!/^[\x21-\x7e]{1,1024}$/.test(body)) throw noToken(endpoint, body.length);
-  return { value: body, ttlSeconds: ttlSeconds ?? TOKEN_TTL_SECONDS };
+function pathOf(name: string): string {
+  return `/latest/meta-data/${name}`;
 }
 
 function judgeRead(endpoint: URL, path: string, { status, body }: ImdsAnswer): Attempt<string | null> {
   if (status === 200) return { kind: "done", value: body };
   if (status === 404) return { kind: "done", value: null };
   if (status === 401) throw tokenRefused(endpoint);
-  if (status === 403) throw switchedOff(endpoint);
+  if (status === 403) throw switchedOff(endpoint.origin);
   throw unexpectedStatus(endpoint, path, status);
-}
-
-async function waitFor<T>(
-  connection: ImdsConnection,
-  path: string,
-  read: (path: string) => Promise<Attempt<string | null>>,
-  take: (text: string) => T | null,
-  absent: () => Problem,
-): Promise<T> {
-  let reached = false;
-  const attempt = async (): Promise<Attempt<T>> => {
-    const answer = await read(path);
-    if (answer.kind === "again") return answer;
-    reached = true;
-    const taken = answer.value === null ? null : take(answer.value);
-    return taken === null
-      ? { kind: "again", trouble: "not-there", detail: "not there yet" }
-      : { kind: "done", value: taken };
-  };
-  return persist(connection, connection.clock, path, attempt, () =>
-    reached ? new Refusal("unavailable", absent()) : null,
-  );
 }

@@ -1,4 +1,4 @@
-// One way to IMDS for a whole run: its sockets, its clocks, and a request that is tried until time is up.
+// The way to IMDS for a whole run: its routes, its clocks, and one request.
 
 import type { RetryClock } from "../../backoff.ts";
 import type { Deadline } from "../../deadline.ts";
@@ -6,15 +6,17 @@ import { Connections } from "../../http/connections.ts";
 import { tcpTo } from "../../http/open-socket.ts";
 import type { Log } from "../../log.ts";
 import { UNTIMED, type TimeStep } from "../../time-step.ts";
-import { gaveUp, tooLarge } from "./imds-problems.ts";
+import { hostOf, type ImdsEndpoints } from "./imds-endpoint.ts";
+import { tooLarge } from "./imds-problems.ts";
+import type { Route } from "./imds-race.ts";
 import { type ImdsAnswer, ImdsTrouble, requestOnce } from "./imds-request.ts";
-import { type Attempt, retry } from "./imds-retry.ts";
+import type { Attempt } from "./imds-retry.ts";
 
 // IMDS answers within a millisecond: to open one more costs as much as to wait for one.
 const MOST_CONNECTIONS = 2;
 
 export interface ImdsClientOptions {
-  readonly endpoint: URL;
+  readonly endpoints: ImdsEndpoints;
   readonly deadline: Deadline;
   readonly log: Log;
   /** The longest wait for the first token, for a machine that may have no IMDS. Default: the deadline alone. */
@@ -28,8 +30,8 @@ export interface ImdsClientOptions {
 }
 
 export interface ImdsConnection {
-  readonly endpoint: URL;
-  readonly connections: Connections;
+  /** Those that are still in the race, the first choice first: one alone once it has answered. */
+  readonly routes: readonly [Route, ...Route[]];
   readonly log: Log;
   readonly onRetry: () => void;
   readonly time: TimeStep;
@@ -37,13 +39,15 @@ export interface ImdsConnection {
   /** The clock of the first token, which may have less time. */
   readonly patience: RetryClock;
   readonly nowMs: () => number;
+  /** Ends the other routes. */
+  keep(winner: Route): void;
   close(): void;
 }
 
 // IMDS answers from the instance's own host in a millisecond or two; a try that takes this long is lost.
 const TRY_TIMEOUT_MS = 1000;
 
-export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientOptions): ImdsConnection {
+export function openConnection({ endpoints, deadline, log, ...rest }: ImdsClientOptions): ImdsConnection {
   const {
     patienceMs = Infinity,
     onRetry = () => {},
@@ -53,25 +57,44 @@ export function openConnection({ endpoint, deadline, log, ...rest }: ImdsClientO
   } = rest;
   const closing = new AbortController();
   const signal = AbortSignal.any([deadline.signal, closing.signal]);
-  const host = endpoint.hostname.replace(/^\[(.*)\]$/, "$1");
-  const connections = new Connections(tcpTo({ host, port: Number(endpoint.port || "80") }), MOST_CONNECTIONS);
   const clock: RetryClock = { remainingMs: () => deadline.remainingMs(), random, signal };
   const patienceEndMs = nowMs() + patienceMs;
   const patience = { ...clock, remainingMs: () => Math.min(clock.remainingMs(), Math.max(0, patienceEndMs - nowMs())) };
-  const close = (): void => {
-    closing.abort();
-    connections.destroy();
+  const [first, ...others] = endpoints;
+  let routes: readonly [Route, ...Route[]] = [openRoute(first), ...others.map(openRoute)];
+  return {
+    get routes() {
+      return routes;
+    },
+    log,
+    onRetry,
+    time,
+    clock,
+    patience,
+    nowMs,
+    keep: (winner) => {
+      for (const route of routes) if (route !== winner) route.connections.destroy();
+      routes = [winner];
+    },
+    close: () => {
+      closing.abort();
+      for (const { connections } of routes) connections.destroy();
+    },
   };
-  return { endpoint, connections, log, onRetry, time, clock, patience, nowMs, close };
+}
+
+function openRoute(endpoint: URL): Route {
+  const place = { host: hostOf(endpoint), port: Number(endpoint.port || "80") };
+  return { endpoint, connections: new Connections(tcpTo(place), MOST_CONNECTIONS), last: null };
 }
 
 /** One try. Throws only what another try cannot fix. */
 export async function send(
-  { endpoint, connections, ...connection }: ImdsConnection,
+  { endpoint, connections }: Route,
   method: "GET" | "PUT",
   path: string,
   headers: Readonly<Record<string, string>>,
-  clock: RetryClock = connection.clock,
+  clock: RetryClock,
 ): Promise<Attempt<ImdsAnswer>> {
   const timeoutMs = Math.max(1, Math.min(TRY_TIMEOUT_MS, clock.remainingMs()));
   try {
@@ -90,53 +113,4 @@ function asAttempt(answer: ImdsAnswer): Attempt<ImdsAnswer> {
   return passing
     ? { kind: "again", trouble: "busy", detail: `HTTP ${answer.status}` }
     : { kind: "done", value: answer };
-}
-
-/** So long nobody wonders: the network of a boot needs a second, and a role that was just attached some more. */
-const LONG_MS = 2_000;
-
-/** Tries until there is a value or the clock has run out; `refuse` may name the cause of the latter more exactly. */
-export function persist<T>(
-  connection: ImdsConnection,
-  clock: RetryClock,
-  path: string,
-  attempt: () => Promise<Attempt<T>>,
-  refuse: () => Error | null = () => null,
-): Promise<T> {
-  return connection.time(nameRead(path), (again) => {
-    const onRetry = () => {
-      again();
-      connection.onRetry();
-    };
-    return askUntilDone({ ...connection, onRetry }, clock, path, attempt, refuse);
-  });
-}
-
-/** Without what follows the kind of thing that is asked for: IMDS itself said it. `IMDS iam/security-credentials`. */
-function nameRead(path: string): string {
-  const words = path.replace(/^\/latest\/(?:meta-data\/|api\/)?/, "").split("/");
-  return `IMDS ${words.slice(0, 2).join("/")}`;
-}
-
-async function askUntilDone<T>(
-  { endpoint, log, onRetry, nowMs }: ImdsConnection,
-  clock: RetryClock,
-  path: string,
-  attempt: () => Promise<Attempt<T>>,
-  refuse: () => Error | null,
-): Promise<T> {
-  const startMs = nowMs();
-  let isTold = false;
-  const outcome = await retry(clock, async () => {
-    const result = await attempt();
-    if (result.kind === "again") {
-      onRetry();
-      const isLong = !isTold && nowMs() - startMs >= LONG_MS;
-      isTold ||= isLong;
-      log(isLong ? "warn" : "debug", "IMDS gave no answer yet; trying again", { path, detail: result.detail });
-    }
-    return result;
-  });
-  if (outcome.kind === "done") return outcome.value;
-  throw refuse() ?? gaveUp(endpoint, path, outcome, nowMs() - startMs);
 }

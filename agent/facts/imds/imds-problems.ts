@@ -1,10 +1,13 @@
-// A Refusal for each way in which IMDS can fail a boot: what was found, and the fix. Pure; never quotes an answer's body.
+// A Refusal for each answer of IMDS that no boot can use, and for none: what was found, and the fix. Never quotes an answer's body.
 
 import { type Problem, Refusal } from "../../refusal.ts";
-import { ENDPOINT_BY_MODE } from "./imds-endpoint.ts";
-import type { GaveUp } from "./imds-retry.ts";
+import { readAssetTag } from "../hardware/asset-tag.ts";
 
-const MODIFY = "aws ec2 modify-instance-metadata-options --instance-id ID";
+/** What ends a wait for IMDS, as imds-diagnosis.ts finds it. */
+export interface Diagnosis extends Problem {
+  /** The advice for a config that requires IMDS, where the machine may have none at all. */
+  readonly alternative: string | null;
+}
 
 /** The machine may have no IMDS at all: `alternative` is the advice for a config that requires it. */
 export class NoImds extends Refusal {
@@ -23,18 +26,32 @@ export class NoImds extends Refusal {
   }
 }
 
+/** Of the instance, for a command to be pasted. `ID` where the firmware does not tell it. */
+export function ownId(): string {
+  return readAssetTag("/") ?? "ID";
+}
+
 function unavailable(what: string, fix: string): Refusal {
   return new Refusal("unavailable", { what, fix });
 }
 
-export function switchedOff(endpoint: URL): Refusal {
+/** @param by what came */
+export function switchedOff(at: string, by = "403"): Refusal {
   return new NoImds(
     {
-      what: `IMDS at ${endpoint.origin} answers 403: it is switched off for this instance`,
-      fix: `Switch it on: ${MODIFY} --http-endpoint enabled.`,
+      what: `IMDS at ${at} answers ${by}: it is switched off for this instance`,
+      fix: `Switch it on: aws ec2 modify-instance-metadata-options --instance-id ${ownId()} --http-endpoint enabled.`,
     },
     "To tune from the hardware alone, set `imds: optional`.",
   );
+}
+
+// No setting of parbake's can be meant: it uses no proxy for IMDS.
+const FIND_PROXY =
+  "Look for a rule that redirects the address (nft list ruleset, iptables -t nat -S), and for a proxy or a captive gateway behind it.";
+
+export function inTheWay(endpoint: URL, status: number): Refusal {
+  return unavailable(`a proxy answers for IMDS at ${endpoint.origin}: HTTP ${status}, with a Via header`, FIND_PROXY);
 }
 
 export function v1Only(endpoint: URL, status: number): Refusal {
@@ -46,8 +63,8 @@ export function v1Only(endpoint: URL, status: number): Refusal {
 
 export function noToken(endpoint: URL, length: number): Refusal {
   return unavailable(
-    `${endpoint.origin} answers the request for a session token with ${length} characters that are not a token`,
-    "Something other than IMDS answers at that address: look for a proxy or a captive gateway.",
+    `${endpoint.origin} answers the request for a session token with ${length} characters that are not a token, so something other than IMDS is in the way`,
+    FIND_PROXY,
   );
 }
 
@@ -60,8 +77,8 @@ export function tokenRefused(endpoint: URL): Refusal {
 
 export function unexpectedStatus(endpoint: URL, path: string, status: number): Refusal {
   return unavailable(
-    `${endpoint.origin}${path} answers ${status}, which IMDS never does`,
-    "Check AWS_EC2_METADATA_SERVICE_ENDPOINT, and look for a proxy in front of IMDS.",
+    `${endpoint.origin}${path} answers ${status}, which IMDS never does: something else is in the way`,
+    `Check AWS_EC2_METADATA_SERVICE_ENDPOINT. ${FIND_PROXY}`,
   );
 }
 
@@ -72,40 +89,8 @@ export function tooLarge(endpoint: URL, path: string, detail: string): Refusal {
   );
 }
 
-export function gaveUp(endpoint: URL, path: string, { tries, last }: GaveUp, waitedMs: number): Refusal {
-  const seconds = (waitedMs / 1000).toFixed(1);
-  const ended = last ? `${tries} ${tries === 1 ? "try" : "tries"}, the last: ${last.detail}` : "no time left to try";
-  const what = `IMDS (${endpoint.origin}${path}${nameVariable(endpoint)}) gave no answer in ${seconds} s (${ended})`;
-  const problem = { what, fix: remedy(last?.trouble) };
-  const isAbsent = last?.trouble === "refused" || last?.trouble === "unreachable";
-  return isAbsent
-    ? new NoImds(problem, "Anywhere else set `imds: optional`, or plan with --instance-type.")
-    : new Refusal("unavailable", problem);
-}
-
-function nameVariable({ hostname }: URL): string {
-  const isUsual = Object.values(ENDPOINT_BY_MODE).some((usual) => new URL(usual).hostname === hostname);
-  return isUsual ? "" : ", by AWS_EC2_METADATA_SERVICE_ENDPOINT";
-}
-
-function remedy(trouble: NonNullable<GaveUp["last"]>["trouble"] | undefined): string {
-  switch (trouble) {
-    case "timeout":
-      return `In a container, raise the hop limit (${MODIFY} --http-put-response-hop-limit 2); else look for a firewall rule or a route that keeps this machine from IMDS, or raise --deadline.`;
-    case "refused":
-    case "unreachable":
-      return "On EC2 the network may not have been up yet: raise --deadline.";
-    case "busy":
-      return "IMDS is throttling or has a fault: look for a program that asks it all the time, then run parbake again.";
-    case "reset":
-    case "other":
-      return "Check that the endpoint is IMDS and that no proxy is in front of it, then run parbake again.";
-    case "interrupted":
-    case "too-large":
-    case "not-there":
-    case undefined:
-  }
-  return "Raise --deadline, then run parbake again.";
+export function gaveUp({ alternative, ...problem }: Diagnosis): Refusal {
+  return alternative === null ? new Refusal("unavailable", problem) : new NoImds(problem, alternative);
 }
 
 /** Text from outside, fit for a message: short, quoted, printable. */

@@ -1,5 +1,6 @@
 // One HTTP request to IMDS: an answer, or the name of what went wrong. Never retries, never uses a proxy.
 
+import { isUtf8 } from "node:buffer";
 import type { HttpAnswer } from "../../http/answer-parser.ts";
 import type { Connections } from "../../http/connections.ts";
 import { exchange } from "../../http/exchange.ts";
@@ -9,11 +10,26 @@ export interface ImdsAnswer {
   readonly status: number;
   /** Seconds that a session token lives, where the answer says so. */
   readonly ttlSeconds: number | null;
+  /** It says that it came through a proxy (RFC 9110, 7.6.3). */
+  readonly isProxied: boolean;
   readonly body: string;
 }
 
 /** `too-large` is final; the others may pass. */
-type Trouble = "timeout" | "refused" | "unreachable" | "reset" | "too-large" | "interrupted" | "other";
+export type Trouble =
+  /** The connection does not come about. */
+  | "lost"
+  /** It does, and then nothing comes. */
+  | "silent"
+  | "rejected"
+  /** This machine has no way there. */
+  | "unreachable"
+  /** This machine does not let us. */
+  | "forbidden"
+  | "reset"
+  | "too-large"
+  | "interrupted"
+  | "other";
 
 /** What stopped a request before its answer was whole. */
 export class ImdsTrouble extends Error {
@@ -28,6 +44,8 @@ export class ImdsTrouble extends Error {
 
 // User data, the longest thing that IMDS serves, ends at 16 KiB; nothing that parbake asks for comes near it.
 const MAX_BODY_BYTES = 64 * 1024;
+// It answers a SYN within a millisecond: one that is lost while the network comes up is not waited for, but sent again.
+const CONNECT_TIMEOUT_MS = 500;
 
 interface ImdsRequest {
   readonly endpoint: URL;
@@ -43,8 +61,9 @@ interface ImdsRequest {
 export async function requestOnce(options: ImdsRequest): Promise<ImdsAnswer> {
   const { endpoint, connections, method, path, headers, timeoutMs, signal } = options;
   const request = { method, target: path, host: endpoint.host, headers };
+  const limits = { timeoutMs, connectTimeoutMs: CONNECT_TIMEOUT_MS, signal, maxBodyBytes: MAX_BODY_BYTES };
   try {
-    return answerOf(await exchange(connections, request, { timeoutMs, signal, maxBodyBytes: MAX_BODY_BYTES }));
+    return answerOf(await exchange(connections, request, limits));
   } catch (error) {
     if (!(error instanceof HttpTrouble)) throw error;
     throw new ImdsTrouble(KIND_BY_CODE[error.code] ?? "other", error.message);
@@ -53,29 +72,34 @@ export async function requestOnce(options: ImdsRequest): Promise<ImdsAnswer> {
 
 function answerOf({ status, headers, body }: HttpAnswer): ImdsAnswer {
   const ttl = headers["x-aws-ec2-metadata-token-ttl-seconds"] ?? "";
+  // Of a failure the status says enough.
+  const isText = status !== 200 || (isUtf8(body) && !body.includes(0));
   const text = body.toString("utf8");
   // It may be the role's credentials or a session token.
   body.fill(0);
-  return { status, ttlSeconds: /^\d{1,5}$/.test(ttl) ? Number(ttl) : null, body: text };
+  if (!isText) throw new ImdsTrouble("other", "an answer that is not text");
+  const ttlSeconds = /^\d{1,5}$/.test(ttl) ? Number(ttl) : null;
+  return { status, ttlSeconds, isProxied: headers["via"] !== undefined, body: text };
 }
 
 const KIND_BY_CODE: Readonly<Record<string, Trouble>> = {
-  TIMEOUT: "timeout",
+  CONNECT_TIMEOUT: "lost",
+  ETIMEDOUT: "lost",
+  TIMEOUT: "silent",
   INTERRUPTED: "interrupted",
   TOO_LARGE: "too-large",
   CUT_SHORT: "reset",
-  ECONNREFUSED: "refused",
+  ECONNREFUSED: "rejected",
+  EHOSTUNREACH: "rejected",
+  EHOSTDOWN: "rejected",
   ENETUNREACH: "unreachable",
-  EHOSTUNREACH: "unreachable",
-  EADDRNOTAVAIL: "unreachable",
-  EACCES: "unreachable",
-  EPERM: "unreachable",
   ENETDOWN: "unreachable",
-  EHOSTDOWN: "unreachable",
+  EADDRNOTAVAIL: "unreachable",
   // The endpoint may be a name, which resolves once the network is up.
   ENOTFOUND: "unreachable",
   EAI_AGAIN: "unreachable",
-  ETIMEDOUT: "timeout",
+  EACCES: "forbidden",
+  EPERM: "forbidden",
   ECONNRESET: "reset",
   EPIPE: "reset",
 };

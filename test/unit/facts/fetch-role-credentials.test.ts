@@ -25,7 +25,7 @@ describe("the role's credentials", () => {
   async function fetchFrom(script: Script, deadlineMs = 5_000) {
     const imds = await startScriptedImds(script);
     const deadline = startDeadline(deadlineMs);
-    const client = createImdsClient({ endpoint: imds.endpoint, deadline, log: () => {}, random: () => 0 });
+    const client = createImdsClient({ endpoints: [imds.endpoint], deadline, log: () => {}, random: () => 0 });
     open.push(imds, client);
     return fetchRoleCredentials(client);
   }

@@ -3,7 +3,7 @@ import { startDeadline } from "../../../agent/deadline.ts";
 import { gatherInstance, type InstanceFact } from "../../../agent/facts/gather-instance.ts";
 import { createImdsClient } from "../../../agent/facts/imds/imds-client.ts";
 import { Refusal } from "../../../agent/refusal.ts";
-import { type Script, startScriptedImds, withValues } from "../support/scripted-imds.ts";
+import { type Script, startScriptedImds, withTokens, withValues } from "../support/scripted-imds.ts";
 
 const ALL_THERE = {
   "instance-type": "m7g.large",
@@ -33,7 +33,7 @@ describe("the instance's facts", () => {
 
   async function gather(script: Script, wanted?: readonly InstanceFact[]) {
     const imds = await startScriptedImds(script);
-    const client = createImdsClient({ endpoint: imds.endpoint, deadline: startDeadline(5_000), log: () => {} });
+    const client = createImdsClient({ endpoints: [imds.endpoint], deadline: startDeadline(5_000), log: () => {} });
     open.push(imds, client);
     return { ...(await gatherInstance(client, wanted)), asked: imds.asked.map(({ path }) => path) };
   }
@@ -115,6 +115,36 @@ describe("the instance's facts", () => {
     assert.equal(origins["hostname"]?.detail, "hostname");
   });
 
+  // What the domain-name option of a VPC's DHCP options made of it.
+  for (const [name, known] of [
+    ["ip-10-0-0-1.corp.example,other.example", "ip-10-0-0-1.corp.example,other.example"],
+    ["ip-10-0-0-1.corp_net", "ip-10-0-0-1.corp_net"],
+    ["-ip.example.", "-ip.example."],
+    ["ip-10-0-0-1.a.example ip-10-0-0-1.b.example", "ip-10-0-0-1.a.example"],
+    [" ip-10-0-0-1.a.example \n", "ip-10-0-0-1.a.example"],
+    ["ip-10-0-0-1.bücher.example", "ip-10-0-0-1.bücher.example"],
+    [`ip.${"a.".repeat(200)}example`, `ip.${"a.".repeat(200)}example`],
+  ] as const) {
+    it(`know ${JSON.stringify(name.slice(0, 50))} for a host name`, async () => {
+      assert.equal((await gather(withValues({ "local-hostname": name }), ["hostname"])).facts.hostname, known);
+    });
+  }
+
+  it("have a tag without a value, which is asked for again, and an instance without tags", async () => {
+    const { facts, asked } = await gather(withValues({ "tags/instance": "a", "tags/instance/a": "" }), ["tags"]);
+    assert.deepEqual(facts.tags, { a: "" });
+    assert.equal(asked.filter((path) => path.endsWith("/tags/instance/a")).length, 2);
+    assert.deepEqual((await gather(withValues({ "tags/instance": "" }), ["tags"])).facts.tags, {});
+  });
+
+  it("have the value of a tag that was empty only because IMDS was asked too often", async () => {
+    const script = withTokens(({ path }, earlier) => {
+      if (path.endsWith("tags/instance")) return { status: 200, body: earlier === 0 ? "" : "a" };
+      return path.endsWith("/a") ? { status: 200, body: earlier === 0 ? "" : "1" } : undefined;
+    });
+    assert.deepEqual((await gather(script, ["tags"])).facts.tags, { a: "1" });
+  });
+
   it("leave out a tag that vanished between the list and the read", async () => {
     const { facts } = await gather(withValues({ "tags/instance": "a\nb", "tags/instance/b": "2" }), ["tags"]);
     assert.deepEqual(facts.tags, { b: "2" });
@@ -128,7 +158,6 @@ describe("the instance's facts", () => {
 
   const wrong: readonly [path: string, value: string, message: RegExp][] = [
     ["instance-type", "<html>", /gives "<html>" for instance-type, which is not an instance type such as m7g.large/],
-    ["instance-type", "", /gives "" for instance-type/],
     ["instance-type", "m7g.large\nm7g.xlarge", /"m7g.large\\nm7g.xlarge"/],
     ["instance-type", "\u001b[31mred", /gives "\\u001b\[31mred"/],
     ["instance-type", "x".repeat(1000), /gives "x{60}" and 940 characters more for/],
@@ -140,11 +169,11 @@ describe("the instance's facts", () => {
     ["instance-life-cycle", "9", /is not a life cycle/],
     ["local-ipv4", "10.0.0.256", /"10.0.0.256" for local-ipv4, which is not an IPv4 address/],
     ["ipv6", "10.0.0.1", /is not an IPv6 address/],
-    ["local-hostname", "a_b!", /is not a host name/],
+    ["local-hostname", "a\u001bb", /"a\\u001bb" for local-hostname, which is not a host name/],
     ["iam/security-credentials/", "one\ntwo", /is not the name of one role/],
     ["placement/partition-number", "two", /is not the number of a partition/],
     ["tags/instance", "a/../../iam", /is not the key of a tag/],
-    ["tags/instance/Name", "a\u0000b", /"a\\u0000b" for tags\/instance\/Name, which is not a tag's value/],
+    ["tags/instance/Name", "a\u0001b", /"a\\u0001b" for tags\/instance\/Name, which is not a tag's value/],
   ];
   for (const [path, value, message] of wrong) {
     it(`refuse ${JSON.stringify(value.slice(0, 20))} as ${path}`, async () => {

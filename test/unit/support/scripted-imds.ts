@@ -41,7 +41,7 @@ export async function startScriptedImds(script: Script): Promise<ScriptedImds> {
 function send(reply: Reply, response: ServerResponse): void {
   if (reply === "hang") return;
   if (reply === "reset") response.socket?.resetAndDestroy();
-  else if ("raw" in reply) response.socket?.end(reply.raw);
+  else if ("raw" in reply) response.socket?.end(reply.raw, "latin1");
   else response.writeHead(reply.status, reply.headers).end(reply.body ?? "");
 }
 

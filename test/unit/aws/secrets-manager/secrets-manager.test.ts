@@ -173,7 +173,7 @@ describe("createSecretsSource", () => {
       { match: { service: "imds", method: "GET" }, times: 1, do: { kind: "status", status: 401 } },
     ]);
     const imds = createImdsClient({
-      endpoint: new URL(emulator.endpoint),
+      endpoints: [new URL(emulator.endpoint)],
       deadline: startDeadline(5_000),
       log: () => {},
       random: () => 0,

@@ -4,10 +4,12 @@ import { promisify } from "node:util";
 import { startDeadline } from "../../../../agent/deadline.ts";
 import { createImdsClient, type ImdsClient } from "../../../../agent/facts/imds/imds-client.ts";
 import type { ImdsClientOptions } from "../../../../agent/facts/imds/imds-connection.ts";
+import type { ImdsEndpoints } from "../../../../agent/facts/imds/imds-endpoint.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { assertWithin } from "../../../support/slowness.ts";
 import {
   endpointOfNobody,
+  type Reply,
   type Script,
   type ScriptedImds,
   startScriptedImds,
@@ -30,15 +32,15 @@ describe("the IMDS client", () => {
   async function serve(script: Script, options: Partial<ImdsClientOptions> & { deadlineMs?: number } = {}) {
     const imds = await startScriptedImds(script);
     open.push(imds);
-    return { imds, client: connect(imds.endpoint, options) };
+    return { imds, client: connect([imds.endpoint], options) };
   }
 
   function connect(
-    endpoint: URL,
+    endpoints: ImdsEndpoints,
     { deadlineMs = 5_000, ...options }: Partial<ImdsClientOptions> & { deadlineMs?: number },
   ) {
     const client = createImdsClient({
-      endpoint,
+      endpoints,
       deadline: startDeadline(deadlineMs),
       log: () => {},
       random,
@@ -161,25 +163,38 @@ describe("the IMDS client", () => {
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /api\/token, by AWS_EC2_METADATA_SERVICE_ENDPOINT\) gave no answer in \d+\.\d s \(1 try, the last: (?:timed out|no whole answer in \d+ ms)\).*hop-limit 2/,
+      /answer to the request for a token never arrives.*: no answer in \d+\.\d s \(1 try; \S+api\/token: (?:timed out|no whole answer in \d+ ms)\).*hop-limit 2/,
     );
     assertWithin(1_000, performance.now() - startMs);
   });
 
-  it("ends with the deadline when every try is refused, and hints at the network", async () => {
-    const client = connect(await endpointOfNobody(), { deadlineMs: 150, random: Math.random });
+  it("ends with the deadline when every try is refused, and names the variable that led there", async () => {
+    const client = connect([await endpointOfNobody()], { deadlineMs: 150, random: Math.random });
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /tries, the last: ECONNREFUSED\).*network may not have been up yet/,
+      /^nothing answers where AWS_EC2_METADATA_SERVICE_ENDPOINT says.*tries; \S+: ECONNREFUSED\)\. Start what should listen/,
     );
   });
 
   it("waits no longer than its patience for the first token", async () => {
-    const client = connect(await endpointOfNobody(), { deadlineMs: 60_000, patienceMs: 100 });
+    const client = connect([await endpointOfNobody()], { deadlineMs: 60_000, patienceMs: 100 });
     const startMs = performance.now();
     await refuses(client.fetch("a"), "unavailable", /ECONNREFUSED/);
     assertWithin(2_000, performance.now() - startMs);
+  });
+
+  it("tells whoever reads after the end what the time was spent on", async () => {
+    const client = connect([await endpointOfNobody()], { deadlineMs: 100 });
+    client.prepare();
+    await new Promise((resume) => setTimeout(resume, 200));
+    await refuses(client.fetch("a"), "unavailable", /tries; \S+\/latest\/api\/token: ECONNREFUSED/);
+    const waited = client.waitFor(
+      "b",
+      (text) => text,
+      () => ({ what: "absent", fix: "Attach one." }),
+    );
+    await refuses(waited, "unavailable", /tries; \S+\/latest\/api\/token: ECONNREFUSED/);
   });
 
   it("has the whole deadline once there was a token", async () => {
@@ -215,6 +230,73 @@ describe("the IMDS client", () => {
     await refuses(client.fetch("a"), "unavailable", /meta-data\/a answers with more than 64 KiB/);
   });
 
+  describe("a body that is no value", () => {
+    const TTL = { "x-aws-ec2-metadata-token-ttl-seconds": "100" };
+    const bodies: readonly (readonly [title: string, broken: Reply])[] = [
+      ["that is empty", { status: 200, body: "", headers: TTL }],
+      ["that breaks off", { raw: "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nm7g.la" }],
+      ["whose end nothing tells", { raw: "HTTP/1.1 200 OK\r\n\r\nm7g.la" }],
+      ["that is not UTF-8", { raw: "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\u00ff\u00ff" }],
+      ["with a NUL", { status: 200, body: "m7g\0", headers: TTL }],
+    ];
+    for (const [title, broken] of bodies) {
+      it(`${title} is asked for again, be it of the token or of a read`, async () => {
+        const { imds, client } = await serve(
+          withTokens(({ method }, earlier) => {
+            if (earlier < 2) return broken;
+            return method === "GET" ? { status: 200, body: "m7g.large" } : undefined;
+          }),
+        );
+        assert.equal(await client.fetch("instance-type"), "m7g.large");
+        assert.equal(imds.asked.length, 6);
+      });
+
+      it(`${title} is no role and no credentials`, async () => {
+        const { client } = await serve(
+          withTokens(({ method }, earlier) => {
+            if (method === "PUT") return undefined;
+            return earlier < 2 ? broken : { status: 200, body: "web" };
+          }),
+        );
+        const taken: string[] = [];
+        const take = (text: string) => (taken.push(text), text);
+        assert.equal(await client.waitFor("iam/", take, () => ({ what: "no role", fix: "Attach one." })), "web");
+        assert.deepEqual(taken, ["web"]);
+      });
+    }
+
+    it("that is empty to the end is told", async () => {
+      const { client } = await serve(withValues({ "instance-type": "" }), { deadlineMs: 100 });
+      await refuses(
+        client.fetch("instance-type"),
+        "unavailable",
+        /answers with nothing.*instance-type: an empty answer/,
+      );
+    });
+
+    it("may be empty where the caller takes that", async () => {
+      const { client } = await serve(withValues({ a: "" }));
+      assert.equal(await client.fetch("a", "be-empty"), "");
+    });
+
+    it("of a token that is too long is refused", async () => {
+      const { client } = await serve(() => token("x".repeat(2_000), 100));
+      await refuses(client.fetch("a"), "unavailable", /2000 characters that are not a token/);
+      const { client: other } = await serve(() => token("x".repeat(70_000), 100));
+      await refuses(other.fetch("a"), "unavailable", /api\/token answers with more than 64 KiB/);
+    });
+  });
+
+  it("takes a failure that came through a proxy for the proxy's", async () => {
+    const { client } = await serve(() => ({ status: 403, headers: { via: "1.1 proxy.example" } }));
+    const refusal = await refuses(
+      client.fetch("a"),
+      "unavailable",
+      /^a proxy answers for IMDS at \S+: HTTP 403.*nft list/,
+    );
+    assert.doesNotMatch(refusal.message, /proxy\.example/);
+  });
+
   for (const status of [302, 400]) {
     it(`refuses status ${status} at once`, async () => {
       const { imds, client } = await serve(
@@ -248,7 +330,7 @@ describe("the IMDS client", () => {
 
   it("stops at close, whatever is under way", async () => {
     const { client } = await serve(() => "hang", { deadlineMs: 60_000 });
-    const reading = refuses(client.fetch("a"), "unavailable", /gave no answer/);
+    const reading = refuses(client.fetch("a"), "unavailable", /no answer in 0\.\d s/);
     setTimeout(() => client.close(), 20);
     const startMs = performance.now();
     await reading;
@@ -262,7 +344,7 @@ describe("the IMDS client", () => {
     const program = `
       import { createImdsClient } from ${JSON.stringify(CLIENT)};
       const deadline = { remainingMs: () => 2000, signal: AbortSignal.timeout(2000) };
-      const client = createImdsClient({ endpoint: new URL(${JSON.stringify(imds.endpoint.href)}), deadline, log() {} });
+      const client = createImdsClient({ endpoints: [new URL(${JSON.stringify(imds.endpoint.href)})], deadline, log() {} });
       process.stdout.write(await client.fetch("instance-type"));
       client.close();`;
     const env = { NODE_USE_ENV_PROXY: "1", http_proxy: proxy.endpoint.href, HTTP_PROXY: proxy.endpoint.href };
