@@ -11,6 +11,7 @@ import { stopRequestOf } from "../stop.ts";
 import type { RunContext } from "./apply-options.ts";
 import { applyWave, dropStaged } from "./apply-wave.ts";
 import { choosePossible, leaveToBoot, type Possible } from "./choose-possible.ts";
+import { forgetAnother } from "./forget-another.ts";
 import { mountStore, prepareRun, type Found } from "./prepare-run.ts";
 import { logHeld, releaseAll, releaseUnits } from "./release-units.ts";
 import type { Done, WaveDone } from "./run-results.ts";
@@ -57,6 +58,7 @@ function withholdLater(plan: Plan, because: Refusal, { context, done }: Run): vo
 async function finishPlan(plan: Plan, run: Run): Promise<void> {
   const { context, fetched, done } = run;
   const { root, record, log, bake } = context;
+  forgetAnother(plan, context);
   const baked = bake ? leaveToBoot(plan, bake, root) : null;
   const wanted = baked?.plan ?? plan;
   const found = await check(wanted, run);

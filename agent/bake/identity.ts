@@ -100,6 +100,14 @@ export const IDENTITIES: readonly Identity[] = [
     what: "udev's names for the network cards of the bake",
   },
   {
+    kind: "instance-id",
+    severity: "warn",
+    folder: "/var/lib/parbake",
+    name: /^instance\.json$/,
+    reset: "remove",
+    what: "which instance the bake ran on, by which the first boot takes itself for a copy of it",
+  },
+  {
     kind: "host-id",
     severity: "warn",
     folder: "/etc",

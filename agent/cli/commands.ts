@@ -224,7 +224,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [65, "a template or a secret has bad data; seal: something is in the image that must not be"],
   [69, "IMDS or AWS unavailable, or (ready) the unit has to wait; a retry may help"],
   [70, "a bug in parbake"],
-  [71, "the system: a unit would not reload or restart, no memory or open files, (--strict) no validator"],
+  [71, "a unit would not reload or restart; no memory, open files or (--strict) validator"],
   [73, "cannot write"],
   [75, "another run holds the lock"],
   [77, "permission denied, by IAM or the file system; or others than root can write an input of apply"],

@@ -19,7 +19,8 @@ import { readConfig, type Image } from "../config/read/read-config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import type { Ending } from "../ending.ts";
 import { knownInstanceFacts, refuseOtherFacts, refusePredicted } from "../facts/compare-facts.ts";
-import type { Facts } from "../facts/facts.ts";
+import type { Facts, InstanceFacts } from "../facts/facts.ts";
+import { readAssetTag } from "../facts/hardware/asset-tag.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { runCommand } from "../host/run-command.ts";
 import { readSavedPlan } from "../inspect/read-saved-plan.ts";
@@ -39,6 +40,7 @@ import { findBake, findBakeOf, withoutImds } from "./bake.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { noteImage, noteAmi } from "./note-image.ts";
+import { keepMachine, noteMachine } from "./note-machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { planEarly } from "./plan-early.ts";
 import type { Session } from "./session.ts";
@@ -81,6 +83,7 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
     else session.say(report, formatReport);
     return "done";
   } finally {
+    keepMachine(record, options.root, given.log);
     imds?.close();
   }
 }
@@ -138,16 +141,25 @@ async function makeWhole(
   run: Run,
 ): Promise<Made> {
   const { command, session, record, imds } = run;
-  const more = record.image === null ? [] : (["amiId"] as const);
+  // What a mounted image says of a machine is not of this one, and a bake's is not of those that start from it.
+  const isOwn = by === null && session.options.root === "/";
+  const assetTag = isOwn ? readAssetTag("/") : null;
   const facts = await record.time("facts", () =>
-    by === null ? gatherFor(image, session, imds, more) : gatherFor(withoutImds(image), session, null),
+    by === null
+      ? gatherFor(image, session, imds, moreFacts(record, isOwn && assetTag === null))
+      : gatherFor(withoutImds(image), session, null),
   );
   noteAmi(record, facts);
+  if (isOwn) noteMachine(record, facts, assetTag, "/", session.log);
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
   const { aws, metrics } = image.config;
   const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++, record.timeStep);
   return { plan, source, metrics, bake };
+}
+
+function moreFacts({ image }: RunRecord, needsId: boolean): readonly (keyof InstanceFacts)[] {
+  return [...(image === null ? [] : (["amiId"] as const)), ...(needsId ? (["instanceId"] as const) : [])];
 }
 
 /** IMDS makes the run wait: what the hardware decides goes first. */

@@ -1,5 +1,6 @@
 // The report of a run as it was read back → Report, every field of it checked: as if a stranger had written it. Pure.
 
+import { parseMachine } from "../apply/state/last-machine.ts";
 import type { JsonValue } from "../formats/json-value.ts";
 import { WAVES } from "../plan/waves.ts";
 import type { Report } from "./report.ts";
@@ -16,6 +17,7 @@ export function parseReport(json: JsonValue): Report {
   checkSecrets(json);
   checkUnits(json);
   for (const name of ["problems", "warnings"]) json.get(name).items().forEach(checkProblem);
+  checkMachine(json);
   return { ...LATER, ...(json.value as Omit<Report, keyof typeof LATER>) };
 }
 
@@ -71,7 +73,16 @@ function checkImage(json: JsonValue): void {
 }
 
 /** What the reports of earlier versions do not have. */
-const LATER = { image: null, sinceBootMs: null, spans: [], waves: [] } as const;
+const LATER = { image: null, machine: null, sinceBootMs: null, spans: [], waves: [] } as const;
+
+function checkMachine(json: JsonValue): void {
+  if (!json.has("machine")) return;
+  json.get("machine").nullable((machine) => {
+    parseMachine(machine);
+    machine.get("change").choice(["same", "resized", "another"]);
+    machine.get("before").nullable(parseMachine);
+  });
+}
 
 const DIFFERENCES = ["create", "update", "attributes", "unchanged", "kept", "remove"] as const;
 

@@ -1,6 +1,7 @@
 // What a run did, for `status`, for monitoring and for the person who asks why. An interface: fields are added, never
 // renamed. Never a secret's value, its length or its hash.
 
+import type { Machine, MachineChange } from "../apply/state/last-machine.ts";
 import type { OnChange } from "../config/config.ts";
 import type { FileDifference } from "../host/files/read-current.ts";
 import type { Wave } from "../plan/waves.ts";
@@ -104,6 +105,14 @@ export interface ImageReport {
   readonly sourceCommit: string | null;
 }
 
+/** The machine that the run was on. */
+export interface MachineReport extends Machine {
+  /** Since the last run. */
+  readonly change: MachineChange;
+  /** What the last run saw; null: the same, or there was none. */
+  readonly before: Machine | null;
+}
+
 export interface Report {
   readonly schema: 1;
   /** Start and process: later runs have later ids. */
@@ -122,6 +131,8 @@ export interface Report {
   readonly recovered: Recovery | null;
   /** Null: the image was never sealed. */
   readonly image: ImageReport | null;
+  /** Null: a run in an image, or one that ended before it knew. */
+  readonly machine: MachineReport | null;
   readonly stages: readonly StageReport[];
   /** The stages once more, and what they waited for, in the order in which they began. */
   readonly spans: readonly SpanReport[];

@@ -4,7 +4,7 @@ import { explainShortage } from "../host/file-error.ts";
 import type { Log } from "../log.ts";
 import { eachOnce, formatFinding, formatProblem, Refusal, type Problem } from "../refusal.ts";
 import type { TimeStep } from "../time-step.ts";
-import type { ImageReport, Report, Retries, StageReport, Versions } from "./report.ts";
+import type { ImageReport, MachineReport, Report, Retries, StageReport, Versions } from "./report.ts";
 import { roundMs, Spans } from "./spans.ts";
 
 /** What the stages came to, as far as the run got. */
@@ -52,6 +52,9 @@ export class RunRecord {
   readonly #warnings: Problem[] = [];
   /** What is known of the machine's image so far. */
   image: ImageReport | null = null;
+  machine: MachineReport | null = null;
+  /** Whether what is known of it is not yet what the next run will find. */
+  isMachineNew = false;
 
   /** @param begin hears of each stage; what it returns is called at the stage's end */
   constructor(versions: Versions, begin: (stage: string) => () => void = () => () => {}) {
@@ -102,6 +105,7 @@ export class RunRecord {
       rolledBack: results.rolledBack,
       recovered: results.recovered,
       image: this.image,
+      machine: this.machine,
       stages: this.#stages,
       spans: this.#spans.list(),
       waves: results.waves,

@@ -6,14 +6,20 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { queryObjects, setFlagsFromString } from "node:v8";
 import { findMount, inspectSecretsFolder, nameGuarantee } from "../apply/secrets/memory-guarantee.ts";
+import { haveFailed } from "../apply/state/failures.ts";
 import { createSecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
+import { keepMachine, noteMachine } from "../commands/note-machine.ts";
 import { startDeadline } from "../deadline.ts";
+import type { Facts } from "../facts/facts.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
+import { ASSET_TAG, readAssetTag } from "../facts/hardware/asset-tag.ts";
 import { createImdsClient } from "../facts/imds/imds-client.ts";
+import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import { ownGid, ownUid } from "../host/own-ids.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { keepKnown, listEarly } from "../process/environment.ts";
 import { Output } from "../process/output.ts";
+import { RunRecord } from "../report/run-record.ts";
 import { run, type World } from "../run.ts";
 import { withStandIns } from "./stand-ins.ts";
 import { writeGenerations } from "./warm-generation.ts";
@@ -80,6 +86,7 @@ async function boot(root: string, endpoint: string): Promise<void> {
     await fetchSecret(endpoint);
     for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
+  noteMachines(root);
   const [uid, gid] = [ownUid(), ownGid()];
   await writeGenerations(root, uid, gid);
   const { superBlock } = findMount("24 1 0:22 / /run rw - tmpfs tmpfs rw,noswap", "24");
@@ -113,6 +120,18 @@ async function apply(root: string, endpoint: string): Promise<void> {
   if (output.isLost) throw new Error("the warm run's words were lost");
   output.giveBack();
   closeSync(fd);
+}
+
+/** What a run does on the root itself alone: at the first boot there is no record, at the next it says the same. */
+function noteMachines(root: string): void {
+  haveFailed(root);
+  write(root, ASSET_TAG, "i-0123456789abcdef0\n");
+  const facts = { ...UNKNOWN_INSTANCE, instanceType: "m7g.large", memTotalBytes: 2 ** 33, vcpus: 2 } as Facts;
+  for (let time = 1; time <= 2; time++) {
+    const record = new RunRecord({ parbake: "", commit: "", node: "", catalogue: "" });
+    noteMachine(record, facts, readAssetTag(root), root, () => {});
+    keepMachine(record, root, () => {});
+  }
 }
 
 async function fetchSecret(endpoint: string): Promise<void> {

@@ -1,5 +1,6 @@
 // A run's report for people: what changed, in a few lines; nothing to do is one line. Pure.
 
+import { describeResize } from "../../apply/state/last-machine.ts";
 import type { FileReport, Report } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import { groupValidations } from "./group-validations.ts";
@@ -26,7 +27,15 @@ export function formatReport(report: Report, paint: Paint): string {
     report.recovered === null
       ? ""
       : `${paint.yellow(`an earlier run was cut short, and is ${report.recovered} now`)}\n`;
-  return `${recovered}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+  const resized = tellResize(report)
+    .map((line) => `${line}\n`)
+    .join("");
+  return `${recovered}${resized}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+}
+
+/** That it was another instance is a warning. */
+export function tellResize({ machine }: Report): string[] {
+  return machine?.change === "resized" && machine.before !== null ? [describeResize(machine.before, machine)] : [];
 }
 
 function describeContact({ adopted, drift }: FileReport): string {

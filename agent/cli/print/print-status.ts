@@ -8,6 +8,7 @@ import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
 import type { Report, WaveReport } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { tellResize } from "./print-report.ts";
 import { formatInterruption } from "./print-unfinished.ts";
 
 export function statusDocument(status: Status): unknown {
@@ -45,6 +46,7 @@ function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, pain
     ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
     ...(lastRun.waves.length === 0 ? [] : [["", lastRun.waves.map(describeWave).join(", ")]]),
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
+    ...tellResize(lastRun).map((line) => ["", line]),
     ...(failures === null ? [] : [["", describeFailures(failures)]]),
     ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),

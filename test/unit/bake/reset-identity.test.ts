@@ -18,6 +18,7 @@ function machine(): Scratch {
     ["var/lib/NetworkManager/internal-1-eth0.lease", "lease"],
     ["var/lib/dhcp/dhclient.eth0.leases", "lease { }"],
     ["etc/udev/rules.d/70-persistent-net.rules", "rule"],
+    ["var/lib/parbake/instance.json", "{}"],
     ["etc/hostid", "1234"],
     ["etc/hostname", "ip-10-0-0-7\n"],
   ] as const)
@@ -35,6 +36,7 @@ const FOUND = [
   "/var/lib/NetworkManager/internal-1-eth0.lease",
   "/var/lib/dhcp/dhclient.eth0.leases",
   "/etc/udev/rules.d/70-persistent-net.rules",
+  "/var/lib/parbake/instance.json",
   "/etc/hostid",
   "/etc/hostname",
 ];

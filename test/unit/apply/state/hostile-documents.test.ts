@@ -69,6 +69,14 @@ const REPORT = {
     sourceCommit: null,
   },
   sinceBootMs: 1234.5,
+  machine: {
+    instanceId: "i-1",
+    instanceType: null,
+    memTotalBytes: 1,
+    vcpus: 2,
+    change: "another",
+    before: { instanceId: "i-0", instanceType: "m7g.large", memTotalBytes: 1, vcpus: 2 },
+  },
   stages: [{ name: "lock", tookMs: 1 }],
   spans: [
     { name: "lock", startMs: 0, tookMs: 1, parent: null, tries: 1 },

@@ -16,6 +16,7 @@ const REPORT: Report = {
   recovered: null,
   image: null,
   sinceBootMs: 1234.5,
+  machine: null,
   stages: [],
   spans: [],
   waves: [],
