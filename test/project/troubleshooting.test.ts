@@ -70,7 +70,7 @@ describe("a diagnosis", () => {
     });
     assert.equal(
       what,
-      "the network never came up: no answer in 1.2 s (7 tries; http://169.254.169.254/latest/api/token: ENETUNREACH)",
+      "the network never came up: IMDS gave no answer in 1.2 s (7 tries; http://169.254.169.254/latest/api/token: ENETUNREACH)",
     );
   });
 });

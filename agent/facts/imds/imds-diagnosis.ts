@@ -115,7 +115,7 @@ export function diagnose(silence: Silence): Diagnosis {
   const seconds = (silence.waitedMs / 1000).toFixed(1);
   const tries = silence.tries === 1 ? "1 try" : `${silence.tries} tries`;
   return {
-    what: `${name}: no answer in ${seconds} s (${tries}; ${silence.fates.map((fate) => show(fate, silence.path)).join("; ")})`,
+    what: `${name}: IMDS gave no answer in ${seconds} s (${tries}; ${silence.fates.map((fate) => show(fate, silence.path)).join("; ")})`,
     fix: fix.replace("--instance-id ID", `--instance-id ${ownId()}`),
     alternative: mayHaveNone ? "Elsewhere than on EC2 set `imds: optional`, or plan with --instance-type." : null,
   };

@@ -25,10 +25,10 @@ export function persist<T>(
   });
 }
 
-/** Without what follows the kind of thing that is asked for: IMDS itself said it. `IMDS iam/security-credentials`. */
+/** Without what IMDS itself said: `IMDS iam/security-credentials/…` of a role's credentials. */
 function nameRead(path: string): string {
-  const words = path.replace(/^\/latest\/(?:meta-data\/|api\/)?/, "").split("/");
-  return `IMDS ${words.slice(0, 2).join("/")}`;
+  const [first, second, third] = path.replace(/^\/latest\/(?:meta-data\/|api\/)?/, "").split("/");
+  return `IMDS ${first}${second === undefined ? "" : `/${second}`}${third ? "/…" : ""}`;
 }
 
 async function askUntilDone<T>(

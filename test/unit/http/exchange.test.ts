@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import type { HttpAnswer } from "../../../agent/http/answer-parser.ts";
 import { Connections } from "../../../agent/http/connections.ts";
 import { exchange, type ExchangeLimits } from "../../../agent/http/exchange.ts";
@@ -106,6 +107,16 @@ describe("exchange", () => {
       const trouble = await troubleOf(ask(each.reply, { signal: AbortSignal.timeout(150) }));
       assert.deepEqual([trouble.code, trouble.message], ["TIMEOUT", "timed out"]);
       assertWithin(2_000, performance.now() - startMs);
+    });
+  }
+
+  for (const limits of [{ timeoutMs: 50 }, { timeoutMs: 5_000, connectTimeoutMs: 50 }]) {
+    it(`tells a connection that does not come about from an answer that does not come, by ${Object.keys(limits).at(-1)}`, async () => {
+      // A name that never resolves.
+      const socket = connect({ host: "nowhere.invalid", port: 80, lookup: () => {} });
+      connections = new Connections(async () => socket);
+      assert.equal((await troubleOf(askAgain(limits))).code, "CONNECT_TIMEOUT");
+      assert.equal((await troubleOf(ask({ bytes: "" }, { ...limits, timeoutMs: 50 }))).code, "TIMEOUT");
     });
   }
 

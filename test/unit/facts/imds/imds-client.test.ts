@@ -163,7 +163,7 @@ describe("the IMDS client", () => {
     await refuses(
       client.fetch("a"),
       "unavailable",
-      /answer to the request for a token never arrives.*: no answer in \d+\.\d s \(1 try; \S+api\/token: (?:timed out|no whole answer in \d+ ms)\).*hop-limit 2/,
+      /answer to the request for a token never arrives.*: IMDS gave no answer in \d+\.\d s \(1 try; \S+api\/token: (?:timed out|no whole answer in \d+ ms)\).*hop-limit 2/,
     );
     assertWithin(1_000, performance.now() - startMs);
   });
