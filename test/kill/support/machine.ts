@@ -219,7 +219,7 @@ export class Machine {
   snapshot(): string[] {
     const paths = readdirSync(this.root, { recursive: true, encoding: "utf8" }).toSorted();
     const own =
-      /^(run|var\/lib)\/parbake(\/(lock|report|managed|journal).*)?$|^var\/lib$|^run\/systemctl.log$|parbake\.yaml$/;
+      /^(run|var\/lib)\/parbake(\/(lock|(first-)?report|managed|journal|instance).*)?$|^var\/lib$|^run\/systemctl.log$|parbake\.yaml$/;
     return paths.filter((path) => !own.test(path)).map((path) => `${path} ${this.#describe(path)}`);
   }
 

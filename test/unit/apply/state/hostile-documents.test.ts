@@ -78,6 +78,10 @@ const REPORT = {
     before: { instanceId: "i-0", instanceType: "m7g.large", memTotalBytes: 1, vcpus: 2 },
   },
   stages: [{ name: "lock", tookMs: 1 }],
+  waves: [
+    { name: "hardware", result: "done", tookMs: 0.5, units: ["a.service"] },
+    { name: "secrets", result: "failed", tookMs: null, units: [] },
+  ],
   spans: [
     { name: "lock", startMs: 0, tookMs: 1, parent: null, tries: 1 },
     { name: "reload a.service", startMs: 0.5, tookMs: 0.1, parent: 0, tries: 2 },
