@@ -52,7 +52,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["apply/transaction"],
   ["apply"],
   ["inspect"],
-  ["init", "install"],
+  ["init", "install", "analyze"],
   ["cli"],
   ["cli/print"],
   ["commands"],

@@ -127,9 +127,11 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
     case "explain":
       return runExplain(command, session);
     case "status":
-      return runStatus(session);
+      return runStatus(command, session);
     case "ready":
       return runReady(command, session);
+    case "analyze":
+      return (await import("./commands/run-analyze.ts")).runAnalyze(command, session);
     case "init":
       return (await import("./commands/run-init.ts")).runInit(command, session);
     case "fleet":

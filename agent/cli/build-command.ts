@@ -36,7 +36,11 @@ export function buildCommand(
     case "explain":
       return { kind: "explain", machine, ...parseSubject(operand, problems) };
     case "status":
-      return { kind: "status" };
+      if (given.has("wait") && isMounted(given)) problems.push(NO_WAIT);
+      return { kind: "status", wait: given.has("wait") };
+    case "analyze":
+      if (given.has("svg") && given.has("json")) problems.push(ONE_FORM);
+      return { kind: "analyze", boot: given.has("boot"), svg: given.has("svg") };
     case "ready":
       return { kind: "ready", unit: parseUnit(operand, problems) };
     case "init":
@@ -114,7 +118,7 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
       if (given.has(name)) problems.push({ what: `--${name} cannot be combined with --dry-run`, fix: NO_DRY_RUN });
     return { kind: "plan", machine, ...planOptions(given), only };
   }
-  if (given.has("no-validators") && (given.get("root")?.[0] ?? "/") === "/") problems.push(NEEDS_ROOT);
+  if (given.has("no-validators") && !isMounted(given)) problems.push(NEEDS_ROOT);
   for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode", "junit"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add it: without it, apply tunes the machine that it runs on.";
@@ -144,6 +148,14 @@ function parsePlanFile(given: Given, problems: Problem[]): string | null {
   }
   return file;
 }
+
+/** Whether it is about an image that is mounted somewhere. */
+function isMounted(given: Given): boolean {
+  return (given.get("root")?.[0] ?? "/") !== "/";
+}
+
+const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
+const ONE_FORM: Problem = { what: "--svg cannot be combined with --json", fix: "Give one of them." };
 
 const NO_DRY_RUN = "A dry run runs no validator; `parbake check` does.";
 

@@ -11,7 +11,7 @@ export const OPTIONS = {
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
   deadline: {
     value: "DURATION",
-    about: "the longest a run may take, rollback included (60s; fleet 10m, seal 30m)",
+    about: "how long it may take, with rollback (60s; status 90s, fleet 10m, seal 30m)",
   },
   json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
   "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
@@ -60,6 +60,9 @@ export const OPTIONS = {
   },
   "source-commit": { value: "COMMIT", about: "of what the image is made by" },
   sarif: { value: "FILE", about: "write what was found as SARIF 2.1.0, too" },
+  wait: { value: null, about: "first wait for the end of a run that goes on, or that systemd is to start" },
+  boot: { value: null, about: "of the first run since the machine started, not of the last" },
+  svg: { value: null, about: "draw it, as SVG" },
   set: { value: "NAME=VALUE", about: "an option of the profile; may be repeated" },
   tag: { value: "KEY=VALUE", about: "only instances with this tag; may be repeated; * and ? stand for any text" },
   asg: { value: "NAME", about: "only instances of this Auto Scaling group; may be repeated" },
@@ -163,14 +166,22 @@ export const COMMANDS = {
   status: {
     about: "print the last run, and whether the files are still as it left them",
     operand: null,
-    options: [],
-    example: "parbake status --json",
+    options: ["wait"],
+    example: "parbake status --wait --json",
+    // As long as systemd waits for parbake.service (systemd/run.conf).
+    deadlineMs: 90_000,
   },
   ready: {
     about: "say whether parbake has made all that a unit needs, and if not, what it waits for",
     operand: "UNIT",
     options: [],
     example: "parbake ready api.service",
+  },
+  analyze: {
+    about: "say where the boot's time went, and what of it was parbake's",
+    operand: null,
+    options: ["boot", "svg"],
+    example: "parbake analyze --boot --svg >parbake.svg",
   },
   init: {
     about: "look at what the image has, and write a starting config with its templates",
@@ -226,7 +237,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [70, "a bug in parbake"],
   [71, "a unit would not reload or restart; no memory, open files or (--strict) validator"],
   [73, "cannot write"],
-  [75, "another run holds the lock"],
+  [75, "another run holds the lock; status --wait: time is up, and the run is not over"],
   [77, "permission denied, by IAM or the file system; or others than root can write an input of apply"],
   [78, "config error, or the image does not fit on a machine that the command is for"],
   [129, "stopped by SIGHUP: the run undid what it had not finished"],

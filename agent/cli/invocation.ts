@@ -66,7 +66,10 @@ export type Command =
       readonly bake: boolean;
     } & ValidatorOptions)
   | { readonly kind: "facts" }
-  | { readonly kind: "status" }
+  /** `wait`: first for the end of a run. */
+  | { readonly kind: "status"; readonly wait: boolean }
+  /** `boot`: of the first run since the machine started. */
+  | { readonly kind: "analyze"; readonly boot: boolean; readonly svg: boolean }
   | { readonly kind: "ready"; readonly unit: string }
   | {
       readonly kind: "tune";

@@ -35,6 +35,12 @@ export function nameFirst(words: readonly string[], most: number): string {
   return words.slice(0, most).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }
 
+/** With an ellipsis at its end, where it is longer. */
+export function cut(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
+}
+
 /** Left-aligned columns, two spaces apart; the last one is not padded. A row stays a line: line breaks in a cell are shown. */
 export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
   const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));

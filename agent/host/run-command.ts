@@ -23,15 +23,22 @@ const OUTPUT_LIMIT_BYTES = 64 * 1024;
 /** How long the last output of a program may take after its end: a daemon that it left behind may hold the pipe for ever. */
 const DRAIN_MS = 100;
 
-export const runCommand: RunCommand = (argv, timeoutMs, signal) =>
-  new Promise((resolve) => {
+export const runCommand: RunCommand = keepingOutput(OUTPUT_LIMIT_BYTES);
+
+/** @param limitBytes of what the program says; the rest is dropped */
+export function keepingOutput(limitBytes: number): RunCommand {
+  return (argv, timeoutMs, signal) => run(limitBytes, argv, timeoutMs, signal);
+}
+
+function run(limitBytes: number, ...[argv, timeoutMs, signal]: Parameters<RunCommand>): Promise<CommandResult> {
+  return new Promise((resolve) => {
     const started = signal?.aborted ? cutShort(signal, "") : start(argv);
     if (started.kind !== "started") {
       resolve(started);
       return;
     }
     const { child } = started;
-    const output = collectOutput(child);
+    const output = collectOutput(child, limitBytes);
     let isCut = false;
     const cut = () => {
       isCut = true;
@@ -58,6 +65,7 @@ export const runCommand: RunCommand = (argv, timeoutMs, signal) =>
       });
     });
   });
+}
 
 /** Where systemctl and mount are found: packages alone install there. Debian's group staff may write below /usr/local. */
 const SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -110,16 +118,16 @@ function spawnFailure(error: unknown): CommandResult {
   return { kind: "not-started", errno };
 }
 
-function collectOutput(child: ChildProcess): () => string {
+function collectOutput(child: ChildProcess, limitBytes: number): () => string {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   // Null where there was no descriptor left for them.
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (chunk: Buffer) => {
-      if (sizeBytes < OUTPUT_LIMIT_BYTES) chunks.push(chunk);
+      if (sizeBytes < limitBytes) chunks.push(chunk);
       sizeBytes += chunk.length;
     });
-  return () => Buffer.concat(chunks).subarray(0, OUTPUT_LIMIT_BYTES).toString("utf8");
+  return () => Buffer.concat(chunks).subarray(0, limitBytes).toString("utf8");
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -70,7 +70,7 @@ function valuesOf(name: OptionName): Values {
 function valuesOfOperand(operand: string | null): Values {
   if (operand === null) return { kind: "none" };
   if (operand === "[PROFILE]") return { kind: "words", words: [...PROFILES.keys()] };
-  return valuesOfPlaceholder(operand);
+  return valuesOfPlaceholder(operand.replace(/^\[(.*)\]$/, "$1"));
 }
 
 function valuesOfPlaceholder(placeholder: string): Values {

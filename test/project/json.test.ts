@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { analyze } from "../../agent/analyze/analysis.ts";
 import { formatMetrics } from "../../agent/report/format-metrics.ts";
 import { NO_RESULTS, RunRecord } from "../../agent/report/run-record.ts";
 import { run } from "../../agent/run.ts";
@@ -182,6 +183,26 @@ describe("the page on JSON", () => {
       image.remove();
       image = shared;
     }
+  });
+
+  it("names every field of an analysis", async () => {
+    await emit(...APPLY);
+    assert.deepEqual(undocumented(await emit("analyze"), "analyze"), []);
+    const units = ["basic.target", "parbake-ready@web.service.service", "web.service", "parbake.service", "x.target"];
+    const times = {
+      manager: { firmwareUs: 2, loaderUs: 1, initrdUs: 1, userspaceUs: 2, finishUs: 9, isMachine: true },
+      units: units.map((name, index) => ({
+        name,
+        after: units.slice(0, index),
+        startUs: index + 1,
+        doneUs: index + 1,
+      })),
+      target: "x.target",
+    };
+    const report = JSON.parse(image.read("run/parbake/report.json"));
+    const analysis = { schema: 1, ...analyze(report, times) };
+    assert.deepEqual([analysis.boot?.units.length, analysis.boot?.chain.length], [1, 5]);
+    assert.deepEqual(undocumented(analysis, "analyze"), []);
   });
 
   it("names every field of facts", async () => {

@@ -129,7 +129,9 @@ describe("parseArguments", () => {
       ...NO_OPTIONS,
     });
     assert.deepEqual(parse("apply --dry-run --only files").command, parse("plan --only files").command);
-    assert.deepEqual(parse("status --json").command, { kind: "status" });
+    assert.deepEqual(parse("status --json").command, { kind: "status", wait: false });
+    assert.deepEqual(parse("status --wait").command, { kind: "status", wait: true });
+    assert.equal(parse("status --wait").options.deadlineMs, 90_000);
   });
 
   it("looks for the config below the root, unless it is named", () => {
@@ -185,14 +187,14 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, init, fleet, templates, install, uninstall, seal.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, init, fleet, templates, install, uninstall, seal.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
