@@ -53,6 +53,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["apply"],
   ["inspect"],
   ["init", "install", "analyze"],
+  ["logs"],
   ["cli"],
   ["cli/print"],
   ["commands"],

@@ -11,6 +11,7 @@ startMain(
       stop,
       setEnd,
       writeOut: (text) => out.write(text),
+      writeBytes: (bytes) => out.write(bytes),
       writeError: (text) => err.write(text.endsWith("\n") ? text : `${text}\n`),
       rewrite: (text) => err.write(text),
       isTerminalOut: out.isTerminal,

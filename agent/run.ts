@@ -37,6 +37,8 @@ import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
 export interface World {
   readonly environment: Environment;
   readonly writeOut: (text: string) => void;
+  /** Default: they are dropped. */
+  readonly writeBytes?: (bytes: Buffer) => void;
   readonly writeError: (text: string) => void;
   /** Writes to stderr without a line end: progress rewrites its line. */
   readonly rewrite: (text: string) => void;
@@ -132,6 +134,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runReady(command, session);
     case "analyze":
       return (await import("./commands/run-analyze.ts")).runAnalyze(command, session);
+    case "logs":
+      return (await import("./commands/run-logs.ts")).runLogs(command, session);
     case "init":
       return (await import("./commands/run-init.ts")).runInit(command, session);
     case "fleet":
@@ -175,6 +179,7 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
     progress,
     say: (value, toWords) => writeOut(toWords(legible(value), paint)),
     emitText: writeOut,
+    emitBytes: (bytes) => world.writeBytes?.(bytes),
     emit: (document, layout = "indented") => writeOut(`${shownJson(document, layout === "indented" ? 2 : 0)}\n`),
   };
 }

@@ -41,6 +41,9 @@ export function buildCommand(
     case "analyze":
       if (given.has("svg") && given.has("json")) problems.push(ONE_FORM);
       return { kind: "analyze", boot: given.has("boot"), svg: given.has("svg") };
+    case "logs":
+      if (operand === "-" && given.has("json")) problems.push(ONE_OUTPUT);
+      return { kind: "logs", file: operand ?? null };
     case "ready":
       return { kind: "ready", unit: parseUnit(operand, problems) };
     case "init":
@@ -156,6 +159,7 @@ function isMounted(given: Given): boolean {
 
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
 const ONE_FORM: Problem = { what: "--svg cannot be combined with --json", fix: "Give one of them." };
+const ONE_OUTPUT: Problem = { what: "logs - writes the archive to stdout, where --json prints", fix: "Name a file." };
 
 const NO_DRY_RUN = "A dry run runs no validator; `parbake check` does.";
 

@@ -183,6 +183,12 @@ export const COMMANDS = {
     options: ["boot", "svg"],
     example: "parbake analyze --boot --svg >parbake.svg",
   },
+  logs: {
+    about: "write an archive with all that a bug report needs, without secrets and account ids",
+    operand: "[FILE]",
+    options: [],
+    example: "parbake logs",
+  },
   init: {
     about: "look at what the image has, and write a starting config with its templates",
     operand: null,

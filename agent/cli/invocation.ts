@@ -70,6 +70,8 @@ export type Command =
   | { readonly kind: "status"; readonly wait: boolean }
   /** `boot`: of the first run since the machine started. */
   | { readonly kind: "analyze"; readonly boot: boolean; readonly svg: boolean }
+  /** `file` null: a name is made up, in the working folder; `-`: stdout. */
+  | { readonly kind: "logs"; readonly file: string | null }
   | { readonly kind: "ready"; readonly unit: string }
   | {
       readonly kind: "tune";

@@ -8,15 +8,20 @@ import { tellImage } from "./note-image.ts";
 import type { Session } from "./session.ts";
 
 export async function runFacts(session: Session): Promise<Ending> {
+  const { facts, ...others } = await collectFacts(session);
+  if (session.options.json) session.emit({ schema: 1, ...facts, ...others });
+  else session.say({ facts, ...others }, (known, paint) => formatFacts(known, paint));
+  return "done";
+}
+
+type Known = Parameters<typeof formatFacts>[0];
+
+export async function collectFacts(session: Session): Promise<Known> {
   const imds = await openImds(session);
   try {
     // On a laptop there is no IMDS, and `facts` is how to see that: what the hardware says is still worth showing.
     const [gathered, extras] = await Promise.all([gatherHere(session, imds, "optional"), gatherExtras()]);
-    const facts = withCatalogue(gathered);
-    const image = tellImage(session.options.root);
-    if (session.options.json) session.emit({ schema: 1, ...facts, image, extras });
-    else session.say({ facts, image, extras }, (known, paint) => formatFacts(known, paint));
-    return "done";
+    return { facts: withCatalogue(gathered), image: tellImage(session.options.root), extras };
   } finally {
     imds?.close();
   }

@@ -26,6 +26,8 @@ export interface Session {
   readonly say: <T>(value: T, format: (legible: T, paint: Paint) => string) => void;
   /** Text that a program reads, as it is: metrics, a part of a document. */
   readonly emitText: (text: string) => void;
+  /** What is no text: an archive. */
+  readonly emitBytes: (bytes: Buffer) => void;
   /** The one JSON document of `--json`; `compact` where it has megabytes. */
   readonly emit: (document: unknown, layout?: "indented" | "compact") => void;
 }

@@ -8,10 +8,10 @@ import { cleaningUp } from "../host/files/cleaning-up.ts";
 import { temporaryName } from "../host/files/temporary.ts";
 import type { Problem } from "../refusal.ts";
 
-/** Null: it is written. @param option `--junit` */
-export function writeOutput(option: string, file: string, text: string): Problem | null {
+/** Null: it is written. @param option `--junit` @param mode less what the umask takes */
+export function writeOutput(option: string, file: string, content: string | Buffer, mode = 0o666): Problem | null {
   try {
-    return replace(option, file, text);
+    return replace(option, file, content, mode);
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === null) throw error;
@@ -21,7 +21,7 @@ export function writeOutput(option: string, file: string, text: string): Problem
   }
 }
 
-function replace(option: string, file: string, text: string): Problem | null {
+function replace(option: string, file: string, content: string | Buffer, mode: number): Problem | null {
   const found = lstatSync(file, { throwIfNoEntry: false });
   if (found?.isSymbolicLink())
     return { what: `${option}: ${file} is a symlink`, fix: "Name the file that it leads to." };
@@ -30,7 +30,7 @@ function replace(option: string, file: string, text: string): Problem | null {
   const temporary = join(dirname(file), temporaryName(basename(file)));
   cleaningUp(
     () => {
-      writeFileSync(temporary, text, { flag: "wx" });
+      writeFileSync(temporary, content, { flag: "wx", mode });
       renameSync(temporary, file);
     },
     () => rmSync(temporary, { force: true }),

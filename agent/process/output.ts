@@ -30,9 +30,9 @@ export class Output {
   }
 
   // A reader that has seen enough (`| head`) must not end a run half-way: the run goes on, and its output is dropped.
-  write(text: string): void {
-    if (this.#isClosed || text === "") return;
-    this.#waiting.push(Buffer.from(text));
+  write(content: string | Buffer): void {
+    if (this.#isClosed || content.length === 0) return;
+    this.#waiting.push(typeof content === "string" ? Buffer.from(content) : content);
     this.flush();
   }
 

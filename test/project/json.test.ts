@@ -205,6 +205,14 @@ describe("the page on JSON", () => {
     assert.deepEqual(undocumented(analysis, "analyze"), []);
   });
 
+  it("names every field of logs, of something that was taken out and something that is missing", async () => {
+    image.write("etc/parbake/parbake.d/vars.yaml", "vars: { password: correct-horse-9 }\n");
+    const logs = (await emit("logs", join(image.root, "logs.tar.gz"))) as { taken: unknown[]; missing: unknown[] };
+    assert.ok(logs.taken.length > 0 && logs.missing.length > 0);
+    assert.deepEqual(undocumented(logs, "logs"), []);
+    image.write("etc/parbake/parbake.d/vars.yaml", "");
+  });
+
   it("names every field of facts", async () => {
     assert.deepEqual(undocumented(await emit("facts"), "facts", "Facts"), []);
   });

@@ -26,7 +26,7 @@ const SETTINGS_FILE =
 const SCRIPT_FILE =
   /^(?:etc\/(?:cron(?:tab|\..*)|rc\.local|init\.d\/.*|systemd\/.*)|var\/spool\/cron\/.*|usr\/local\/s?bin\/.*|(?:opt|srv|home|root|app)\/.*\.(?:sh|bash))$/;
 
-const SECRET_NAMES = [
+export const SECRET_NAMES = [
   "password",
   "passwd",
   "passphrase",
@@ -40,9 +40,9 @@ const SECRET_NAMES = [
   "_pwd",
   "app_key",
 ];
-const SECRET_NAME = String.raw`[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|_pass|_pwd|app_key)`;
+export const SECRET_NAME = String.raw`[\w.-]{0,60}(?:password|passwd|passphrase|secret|token|api_?key|access_?key|private_?key|_pass|_pwd|app_key)`;
 
-const holdsValue = (value: string): boolean => value.length >= 6 && !isPlaceholder(value);
+export const holdsValue = (value: string): boolean => value.length >= 6 && !isPlaceholder(value);
 
 const SECRET_ASSIGNED = { severity: "fail", keywords: SECRET_NAMES, accepts: holdsValue, isVague: true } as const;
 

@@ -18,9 +18,10 @@ export interface RuleSet {
   readonly rulesAtEnd: readonly (readonly number[])[];
 }
 
-export function readRuleSet(): RuleSet {
+/** @param more for a search that would rather find too much */
+export function readRuleSet(more: readonly Rule[] = []): RuleSet {
   const { source, rules: fieldRules, everywhere } = readFieldRules();
-  const rules = [...OWN_RULES, ...fieldRules];
+  const rules = [...OWN_RULES, ...fieldRules, ...more];
   const numbers = new Map<string, number[]>();
   rules.forEach(({ keywords }, number) => {
     for (const keyword of keywords) numbers.set(keyword, [...(numbers.get(keyword) ?? []), number]);

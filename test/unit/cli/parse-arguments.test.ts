@@ -132,6 +132,9 @@ describe("parseArguments", () => {
     assert.deepEqual(parse("status --json").command, { kind: "status", wait: false });
     assert.deepEqual(parse("status --wait").command, { kind: "status", wait: true });
     assert.equal(parse("status --wait").options.deadlineMs, 90_000);
+    assert.deepEqual(parse("analyze --boot --svg").command, { kind: "analyze", boot: true, svg: true });
+    assert.deepEqual(parse("logs").command, { kind: "logs", file: null });
+    assert.deepEqual(parse("logs -").command, { kind: "logs", file: "-" });
   });
 
   it("looks for the config below the root, unless it is named", () => {
@@ -187,7 +190,7 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, init, fleet, templates, install, uninstall, seal.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, logs, init, fleet, templates, install, uninstall, seal.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
