@@ -12,14 +12,14 @@ import type { Session } from "./session.ts";
 
 const MOUNTED: Problem = { what: "--root: the times of a boot are its systemd's", fix: "Ask on the machine itself." };
 
-/** @throws Refusal `unavailable` where no run has left a report */
+/** @throws Refusal `system` where no run has left a report */
 export async function runAnalyze(
   { boot, svg }: Extract<Command, { kind: "analyze" }>,
   { options, deadline, log, emit, emitText, say }: Session,
 ): Promise<Ending> {
   const { root, json } = options;
   const report = boot ? readFirstReport(root) : readReport(root);
-  if (report === null) throw new Refusal("unavailable", NO_RUN);
+  if (report === null) throw new Refusal("system", NO_RUN);
   const analysis = analyze(report, root === "/" ? await askSystemd(deadline) : MOUNTED);
   for (const problem of analysis.problems) log("info", formatProblem(problem));
   if (json) emit(documentOf(analysis));
@@ -30,7 +30,7 @@ export async function runAnalyze(
 
 const NO_RUN: Problem = {
   what: "no run of parbake has left a report since the machine started",
-  fix: "Start one: systemctl start parbake.service; `journalctl -u parbake.service` tells of one that could not leave its own.",
+  fix: "Start one: systemctl restart parbake.service; `journalctl -u parbake.service` tells of one that could not leave its own.",
 };
 
 function documentOf({ run, boot, problems }: Analysis): object {

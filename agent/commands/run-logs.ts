@@ -1,6 +1,7 @@
 // `parbake logs`: everything that a bug report needs in one archive, without secrets and account ids. Needs no config, no root and no
 // network: it takes what the user who asks may read, and says what not.
 
+import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -19,11 +20,13 @@ import { collectPrograms } from "../logs/collect-programs.ts";
 import { bound, FOLDER, join, NOTHING, textEntry, type Collection } from "../logs/collection.ts";
 import { formatReadme } from "../logs/readme.ts";
 import { writeTar } from "../logs/tar.ts";
+import { ENVIRONMENT_FILE } from "../names/own-places.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { formatVersion } from "../process/version.ts";
 import { Refusal } from "../refusal.ts";
 import { readFirstReport, readReport } from "../report/report-file.ts";
 import { openBreath } from "../seal/search/breathe.ts";
+import { withEnvironmentFile } from "./environment-file.ts";
 import { collectFacts } from "./run-facts.ts";
 import type { Session } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
@@ -68,7 +71,7 @@ async function collect(session: Session): Promise<Collection> {
   if (root !== "/") return join([...own, { ...NOTHING, missing: [{ what: "systemd, its journal, facts", why }] }]);
   const running = [
     await collectDocument("facts.json", async () => {
-      const { facts, ...others } = await collectFacts(session);
+      const { facts, ...others } = await collectFacts(asUnit(session));
       return { schema: 1, ...facts, ...others };
     }),
     await collectDocument("analyze.json", async () => {
@@ -80,6 +83,11 @@ async function collect(session: Session): Promise<Collection> {
     await collectPrograms(deadline),
   ];
   return join([...own, ...running]);
+}
+
+/** With the environment of the units; what is wrong with it is told in the place of the facts. */
+function asUnit(session: Session): Session {
+  return existsSync(ENVIRONMENT_FILE) ? withEnvironmentFile(session, ENVIRONMENT_FILE) : session;
 }
 
 function pack(cleaned: Cleaned, root: string, madeAt: Date): Buffer {

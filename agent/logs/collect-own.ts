@@ -1,6 +1,9 @@
 // What parbake itself says of the machine, for the archive: its version, its records, its status and facts. Never fails as a whole: what
 // goes wrong with one of them is told in its place.
 
+import { readdirSync } from "node:fs";
+import { join as joinPath } from "node:path";
+import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
 import { describeBug } from "../bug.ts";
 import { attempt } from "../host/attempt.ts";
 import { explainShortage } from "../host/file-error.ts";
@@ -12,17 +15,7 @@ import { join, NOTHING, textEntry, type Collection } from "./collection.ts";
 
 const SECRETS_FOLDER = "/run/parbake/secrets";
 
-const RECORDS = [
-  "/run/parbake/report.json",
-  "/run/parbake/first-report.json",
-  "/var/lib/parbake/managed.json",
-  "/var/lib/parbake/journal.json",
-  "/run/parbake/journal.json",
-  "/usr/share/parbake/bake.json",
-  "/etc/parbake/environment",
-  "/etc/os-release",
-  "/etc/resolv.conf",
-];
+const FILES = ["/usr/share/parbake/bake.json", "/etc/parbake/environment", "/etc/os-release", "/etc/resolv.conf"];
 
 const OF_KERNEL = [
   "/proc/version",
@@ -46,11 +39,19 @@ export function readingOf(root: string): Reading {
 export function collectRecords(reading: Reading): Collection {
   const { root } = reading;
   return join([
-    ...RECORDS.map((path) => collectFile(path, `files${path}`, reading)),
-    collectListing("/run/parbake", reading),
+    ...[RUN_FOLDER, STATE_FOLDER].flatMap((folder) => collectDocuments(folder, reading)),
+    ...FILES.map((path) => collectFile(path, `files${path}`, reading)),
+    collectListing(RUN_FOLDER, reading),
     // The kernel of whoever mounted an image says nothing of it.
     ...(root === "/" ? OF_KERNEL.map(collectKernelFile) : []),
   ]);
+}
+
+/** parbake's own, without what is in folders. */
+function collectDocuments(folder: string, reading: Reading): Collection[] {
+  const names = attempt([], () => readdirSync(joinPath(reading.root, folder)).toSorted());
+  const documents = names.filter((name) => name.endsWith(".json")).map((name) => `${folder}/${name}`);
+  return documents.map((path) => collectFile(path, `files${path}`, reading));
 }
 
 /** @param configFile absolute, as the caller sees it */

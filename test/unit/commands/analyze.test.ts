@@ -108,9 +108,9 @@ describe("analyze", () => {
     assert.doesNotMatch(svg, /href|<script|<image|url\(/);
   });
 
-  it("without a run is no answer: status 69, and where to look", async () => {
+  it("without a run is no answer: status 71, and where to look", async () => {
     const { status, err } = await call("analyze");
-    assert.equal(status, 69);
+    assert.equal(status, 71);
     assert.match(err, /^parbake: no run of parbake has left a report since the machine started\. Start one: /);
   });
 });

@@ -81,7 +81,7 @@ describe("logs", () => {
       / {2}files\/etc\/parbake\/environment: 2 × value/,
       / {2}everywhere: 1 × account id/,
       / {2}\S+\/password\.hbs: it is a symlink, which is not followed/,
-      / {2}\/run\/parbake\/report\.json: it does not exist/,
+      / {2}\/usr\/share\/parbake\/bake\.json: it does not exist/,
       / {2}systemd, its journal, facts: --root names an image, which does not run/,
     ])
       assert.match(readme, line);
