@@ -11,7 +11,7 @@ export const OPTIONS = {
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
   deadline: {
     value: "DURATION",
-    about: "how long it may take, with rollback (60s; status 90s, fleet 10m, seal 30m)",
+    about: "the longest it may take (60s; status 90s, logs 3m, fleet 10m, seal 30m)",
   },
   json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
   "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
@@ -188,6 +188,8 @@ export const COMMANDS = {
     operand: "[FILE]",
     options: [],
     example: "parbake logs",
+    // It asks a dozen programs, on a machine that may be ill, and searches all that they say.
+    deadlineMs: 180_000,
   },
   init: {
     about: "look at what the image has, and write a starting config with its templates",

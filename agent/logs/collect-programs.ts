@@ -6,7 +6,7 @@ import { describeCommandFailure, keepingOutput, type CommandResult, type RunComm
 import { UNITS } from "../install/layout.ts";
 import { join, NOTHING, type Collection } from "./collection.ts";
 
-const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 15_000;
 
 type Question = readonly [name: string, argv: readonly string[]];

@@ -36,7 +36,7 @@ export function textEntry(name: string, text: string): Collection {
 export const FOLDER = "parbake-logs";
 
 /** Of everything: more than a bug report takes. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 24 * 1024 * 1024;
 
 /** Without what an archive has no room for. */
 export function bound({ entries, missing }: Collection): Collection {

@@ -1,5 +1,5 @@
-// Where credentials are in what was collected: by the rules of `seal`, each as if it were a file of every kind that a rule is for, and
-// by one more rule, for whoever sends the archive away would rather lose a word than a secret. Changes nothing.
+// Where credentials are in what was collected: by the rules of `seal`, each of them in every entry, whatever files it is for, and by one
+// more, for whoever sends the archive away would rather lose a word than a secret. Changes nothing.
 
 import { placesAt } from "../seal/places/known-places.ts";
 import type { KnownPlace } from "../seal/places/place.ts";
@@ -34,9 +34,6 @@ const ASSIGNED: Rule = {
   isVague: true,
 };
 
-/** One path of each kind that a rule asks for. */
-const KINDS = ["etc/systemd/system/x.service", "etc/environment", "etc/rc.local", "etc/x.conf", "root/.kube/config"];
-
 /** What an image is not to keep of its bake is what a report is made of. */
 const OWN_STATE = "parbake-state";
 
@@ -44,7 +41,7 @@ const OWN_STATE = "parbake-state";
 const REST = /[A-Za-z0-9+/=_-]/;
 
 export class SecretFinder {
-  readonly #set: RuleSet = readRuleSet([ASSIGNED]);
+  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED].map(({ path: _, ...rule }) => rule));
   readonly #block = newBlock();
 
   judge({ name, path = name, bytes }: Collected): Judged {
@@ -53,8 +50,10 @@ export class SecretFinder {
     const whole = places.find(({ held }) => held?.kind === "whole");
     if (whole !== undefined) return { kind: "whole", what: whole.place.what };
     const text = bytes.toString("latin1");
-    const byRule = [path, ...KINDS].flatMap((each) => this.#scan(each, bytes, text));
-    return { kind: "parts", found: [...byRule, ...places.flatMap((each) => inLines(each, text))] };
+    return {
+      kind: "parts",
+      found: [...this.#scan(path, bytes, text), ...places.flatMap((each) => inLines(each, text))],
+    };
   }
 
   #scan(path: string, bytes: Buffer, text: string): FoundSecret[] {

@@ -18,10 +18,10 @@ export interface RuleSet {
   readonly rulesAtEnd: readonly (readonly number[])[];
 }
 
-/** @param more for a search that would rather find too much */
-export function readRuleSet(more: readonly Rule[] = []): RuleSet {
+/** @param adapt for a search that would rather find too much. Default: the rules as they are */
+export function readRuleSet(adapt: (rules: readonly Rule[]) => readonly Rule[] = (rules) => rules): RuleSet {
   const { source, rules: fieldRules, everywhere } = readFieldRules();
-  const rules = [...OWN_RULES, ...fieldRules, ...more];
+  const rules = adapt([...OWN_RULES, ...fieldRules]);
   const numbers = new Map<string, number[]>();
   rules.forEach(({ keywords }, number) => {
     for (const keyword of keywords) numbers.set(keyword, [...(numbers.get(keyword) ?? []), number]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { firstLines, runCommand } from "../../../agent/host/run-command.ts";
+import { firstLines, keepingOutput, runCommand } from "../../../agent/host/run-command.ts";
 import { assertWithin } from "../../support/slowness.ts";
 import { makeScratch } from "../support/scratch.ts";
 
@@ -23,6 +23,12 @@ describe("runCommand", () => {
   it("runs no shell: a word with blanks and signs is one argument", async () => {
     const result = await runCommand(["/bin/echo", "a; b $(c) *"], 5_000);
     assert.deepEqual(result, { kind: "exited", status: 0, output: "a; b $(c) *\n" });
+  });
+
+  it("keeps as much of what a program says as it is told to", async () => {
+    const argv = ["/bin/sh", "-c", "printf 0123456789"];
+    assert.deepEqual(await keepingOutput(4)(argv, 20_000), { kind: "exited", status: 0, output: "0123" });
+    assert.deepEqual(await keepingOutput(40)(argv, 20_000), { kind: "exited", status: 0, output: "0123456789" });
   });
 
   it("kills at the time limit, its children too", async () => {

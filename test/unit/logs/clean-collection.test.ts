@@ -91,8 +91,11 @@ describe("what goes into a bug report", () => {
     const arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x";
     const { texts, taken, accounts } = await clean({ "a.txt": same, "b.txt": `token=c4n4ry-1x ${arn}\n` });
     assert.equal(texts["a.txt"], same);
-    assert.equal(texts["b.txt"], `token=[taken out: secret-by-name] ${arn.replace("111122223333", "000000000001")}\n`);
-    assert.deepEqual([taken, accounts], [["b.txt: 1 × secret-by-name"], 1]);
+    assert.equal(
+      texts["b.txt"],
+      `token=[taken out: password-in-unit] ${arn.replace("111122223333", "000000000001")}\n`,
+    );
+    assert.deepEqual([taken, accounts], [["b.txt: 1 × password-in-unit"], 1]);
   });
 });
 
