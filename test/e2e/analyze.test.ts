@@ -45,14 +45,11 @@ describeWhere(SITE_REQUIREMENTS, "what a boot tells afterwards", function () {
     ])
       assert.ok(names.includes(step), `${step} in ${names.join(", ")}`);
     const held: readonly (Placed & { readonly waitedMs: number })[] = boot.units;
-    assert.deepEqual(held.map(({ unit }) => unit).toSorted(), [
-      "nginx.service",
-      "postgresql.service",
-      "postgresql@15-main.service",
-    ]);
+    const database = held.find(({ unit }) => unit === "postgresql@15-main.service");
+    assert.ok(database !== undefined && database.waitedMs > 0, JSON.stringify(held));
     for (const { unit, startMs, waitedMs } of held)
-      assert.ok(waitedMs > 0 && waitedMs <= startMs, `${unit} waited ${waitedMs} of ${startMs} ms`);
-    assert.ok(boot.costMs > 0 && boot.costMs < boot.target.doneMs, `${boot.costMs} ms`);
+      assert.ok(waitedMs >= 0 && waitedMs <= startMs, `${unit} waited ${waitedMs} of ${startMs} ms`);
+    assert.ok(boot.costMs >= 0 && boot.costMs < boot.target.doneMs, `${boot.costMs} ms`);
   });
 
   it("analyze: systemd's own times of the units that it names", async () => {
