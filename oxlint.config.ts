@@ -50,6 +50,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["apply/secrets"],
   ["apply/units"],
   ["apply/transaction"],
+  ["apply/confirm"],
   ["apply"],
   ["inspect"],
   ["init", "install", "analyze"],

@@ -64,7 +64,15 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set(["apply", "fleet", "install", "uninstall", "seal"]);
+const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set([
+  "apply",
+  "confirm",
+  "revert",
+  "fleet",
+  "install",
+  "uninstall",
+  "seal",
+]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const session = openSession(invocation, overrun, world);
@@ -136,6 +144,10 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-analyze.ts")).runAnalyze(command, session);
     case "logs":
       return (await import("./commands/run-logs.ts")).runLogs(command, session);
+    case "confirm":
+      return (await import("./commands/run-confirm.ts")).runConfirm(session);
+    case "revert":
+      return (await import("./commands/run-revert.ts")).runRevert(command, session);
     case "init":
       return (await import("./commands/run-init.ts")).runInit(command, session);
     case "fleet":

@@ -8,7 +8,9 @@ import type { Report } from "../report/report.ts";
 import type { RunRecord } from "../report/run-record.ts";
 import type { TimeStep } from "../time-step.ts";
 import type { Bake } from "./choose-possible.ts";
+import type { TrialContext } from "./confirm/start-trial.ts";
 import type { SecretQuestions } from "./secrets/choose-secrets.ts";
+import type { Transaction } from "./transaction/transaction.ts";
 import type { ImagePolicy } from "./units/validate-image.ts";
 
 export interface ApplyOptions extends SecretQuestions {
@@ -41,6 +43,8 @@ export interface ApplyOptions extends SecretQuestions {
   readonly bake?: Bake | null;
   /** Of a mounted image's validators. Default: they run, and a file that none could judge is told. */
   readonly policy?: ImagePolicy;
+  /** Makes the run one that somebody has to confirm, and one transaction. Default: it stays without. */
+  readonly startTrial?: (transaction: Transaction, context: TrialContext) => Promise<Transaction>;
 }
 
 /** What every stage of the run knows. */

@@ -95,6 +95,8 @@ function tellPlaced(failure: unknown, { waves }: Done, deadline: Deadline): unkn
 
 function isRun(error: unknown, { isLocked, recovered, isRechecked }: Done, { recheck }: ApplyOptions): boolean {
   if (isLocked !== true) return recheck === undefined && !(error instanceof Refusal && error.code === "locked");
+  // A run that waits for its confirmation keeps its report.
+  if (recovered?.failure?.code === "locked") return false;
   return isRechecked === true || recovered?.recovery !== null || recovered.failure !== null;
 }
 

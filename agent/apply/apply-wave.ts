@@ -3,9 +3,11 @@
 
 import { AttributeKeeper } from "../host/files/extended-attributes.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { Problem } from "../refusal.ts";
 import { refuseStop } from "../stop.ts";
 import type { RunContext } from "./apply-options.ts";
 import { undoAll, withUndoProblems } from "./change/make-all.ts";
+import { leaveTakenBack } from "./leave-taken-back.ts";
 import { logContacts } from "./log-contacts.ts";
 import { narrow, type Found } from "./prepare-run.ts";
 import type { WaveDone } from "./run-results.ts";
@@ -13,12 +15,19 @@ import type { Selection } from "./secrets/choose-secrets.ts";
 import { linkCredentials } from "./secrets/link-credentials.ts";
 import { stagePlan, type Staged } from "./stage-plan.ts";
 import { tryWriteManaged } from "./state/managed.ts";
-import { settle, swapIn, tellUnits, type Told } from "./transaction/transaction.ts";
+import {
+  awaitConfirmation,
+  settle,
+  swapIn,
+  tellUnits,
+  type Told,
+  type Transaction,
+} from "./transaction/transaction.ts";
 import { validateStaged } from "./validate-staged.ts";
 
 /** @param done gets what each stage gave, so that a failed wave reports as much as a good one */
 export async function applyWave(
-  plan: Plan,
+  wanted: Plan,
   found: Found,
   selection: Selection,
   context: RunContext,
@@ -26,6 +35,7 @@ export async function applyWave(
 ): Promise<void> {
   const { root, log, record, deadline } = context;
   await refuseStop(deadline);
+  const plan = leaveTakenBack(wanted, context);
   const staging = { root, runId: record.runId, keeper: new AttributeKeeper(), log };
   const staged = await record.time("stage", () => stagePlan(plan, narrow(found, plan), selection, staging));
   done.staged = staged;
@@ -50,7 +60,8 @@ async function swapAndTell(
     done.isSwapped = true;
     return linkCredentials(plan, root);
   }
-  const swapped = await record.time("swap", () => swapIn(transaction, written, context));
+  const begun = await beginTrial(transaction, plan, context);
+  const swapped = await record.time("swap", () => swapIn(begun, written, context));
   done.isSwapped = true;
   linkCredentials(plan, root);
   // A run that ends while it waits for a unit reports what it knows until then.
@@ -59,7 +70,20 @@ async function swapAndTell(
   };
   const told = (done.told = await record.time("units", () => tellUnits(swapped, context, record, hear)));
   if (told.failure !== null) throw told.failure;
-  settle(swapped, context);
+  if (swapped.journal.trial === undefined) return settle(swapped, context);
+  awaitConfirmation(swapped, told.units, root);
+  done.trial = swapped.journal.trial;
+}
+
+async function beginTrial(
+  transaction: Transaction,
+  { secretsFolder }: Plan,
+  context: RunContext,
+): Promise<Transaction> {
+  const { record, log, startTrial } = context;
+  const { runId } = record;
+  const warn = (problems: readonly Problem[]) => record.warn(problems, log);
+  return startTrial?.(transaction, { ...context, runId, secretsFolder, warn }) ?? transaction;
 }
 
 /** Drops what was staged and refused; a swap that fails has restored the old files itself. */

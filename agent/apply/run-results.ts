@@ -14,6 +14,7 @@ import type { Store } from "./prepare-run.ts";
 import type { Selection } from "./secrets/choose-secrets.ts";
 import { neededSecrets } from "./secrets/needed-secrets.ts";
 import type { Staged } from "./stage-plan.ts";
+import type { Trial } from "./transaction/journal.ts";
 import type { Recovered } from "./transaction/recover.ts";
 import type { Told } from "./transaction/transaction.ts";
 import { describeValidation, type ValidationOutcomes } from "./units/validate-files.ts";
@@ -48,6 +49,8 @@ export interface WaveDone {
   /** Absent: nothing that was staged is in place. */
   isSwapped?: true;
   told?: Told;
+  /** Absent: nobody has to confirm it. */
+  trial?: Trial;
   /** Absent: it is not over, or has failed. */
   isPlaced?: true;
   /** The units that it released. */
@@ -75,6 +78,7 @@ export function resultsOf(done: Done): Omit<RunResults, "storedSecrets"> {
     healthChecks: [...(recovered?.healthChecks ?? []), ...waves.flatMap(({ told }) => told?.healthChecks ?? [])],
     storage: store?.storage ?? null,
     held: possible?.held ?? [],
+    confirmUntil: waves.find(({ trial }) => trial)?.trial?.until ?? null,
   };
 }
 

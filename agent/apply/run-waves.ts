@@ -63,7 +63,9 @@ async function finishPlan(plan: Plan, run: Run): Promise<void> {
   const wanted = baked?.plan ?? plan;
   const found = await check(wanted, run);
   const fetching = record.time("fetch", () => chooseSecrets(wanted, found, fetched, context));
-  const isSplit = plan.part === null && baked === null && hasUnapplied(run);
+  // What is taken back as one is applied as one.
+  const isOne = plan.part !== null || baked !== null || context.startTrial !== undefined;
+  const isSplit = !isOne && hasUnapplied(run);
   if (isSplit && !(await settlesWithin(fetching, JOINING_MS))) await applyUpTo("instance", plan, found, run);
   const selection = (done.selection = await fetching);
   record.warn(selection.warnings, log);

@@ -1,5 +1,6 @@
 // The command that the words and options of a command line ask for. Pure.
 
+import { parseDurationMs } from "../duration.ts";
 import { adviseHeld, adviseUnit, isHoldable, isUnitName } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import { buildFleet } from "./build-fleet.ts";
@@ -46,6 +47,12 @@ export function buildCommand(
       return { kind: "logs", file: operand ?? null };
     case "ready":
       return { kind: "ready", unit: parseUnit(operand, problems) };
+    case "confirm":
+      refuseRoot(name, given, problems);
+      return { kind: "confirm" };
+    case "revert":
+      refuseRoot(name, given, problems);
+      return { kind: "revert", runId: given.get("run")?.[0] ?? null };
     case "init":
       return { kind: "init", dryRun: given.has("dry-run") };
     case "fleet":
@@ -117,8 +124,9 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
         what: "--force cannot be combined with --dry-run",
         fix: "Leave it out: a dry run fetches no secret.",
       });
-    for (const name of ["strict", "no-validators"] as const)
-      if (given.has(name)) problems.push({ what: `--${name} cannot be combined with --dry-run`, fix: NO_DRY_RUN });
+    for (const name of ["strict", "no-validators", "confirm"] as const)
+      if (given.has(name))
+        problems.push({ what: `--${name} cannot be combined with --dry-run`, fix: NO_DRY_RUN[name] });
     return { kind: "plan", machine, ...planOptions(given), only };
   }
   if (given.has("no-validators") && !isMounted(given)) problems.push(NEEDS_ROOT);
@@ -133,8 +141,34 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
     planFile,
     force: given.has("force"),
     bake: given.has("bake"),
+    confirmMs: parseConfirm(given, problems),
     ...validatorOptions(given),
   };
+}
+
+// Long enough to be typed, and no longer than anybody remembers it.
+const CONFIRM_MS = { least: 10_000, most: 24 * 3_600_000 };
+
+/** Null: not given, or a problem. */
+function parseConfirm(given: Given, problems: Problem[]): number | null {
+  const text = given.get("confirm")?.[0];
+  if (text === undefined) return null;
+  refuseRoot("apply --confirm", given, problems);
+  if (given.has("bake"))
+    problems.push({ what: "--confirm cannot be combined with --bake", fix: "Leave it out: nobody waits in a bake." });
+  const durationMs = parseDurationMs(text) ?? NaN;
+  if (durationMs >= CONFIRM_MS.least && durationMs <= CONFIRM_MS.most) return durationMs;
+  problems.push({
+    what: `--confirm ${text.slice(0, 40)} is not a duration of 10 s to 24 h`,
+    fix: "Write a number and a unit: 90s, 5m.",
+  });
+  return null;
+}
+
+/** Of what is done to the running machine alone. */
+function refuseRoot(what: string, given: Given, problems: Problem[]): void {
+  if (!isMounted(given)) return;
+  problems.push({ what: `${what} has no --root`, fix: "Leave it out: only a running machine is tried out." });
 }
 
 function parsePart(given: Given, problems: Problem[]): Part | null {
@@ -161,7 +195,12 @@ const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "
 const ONE_FORM: Problem = { what: "--svg cannot be combined with --json", fix: "Give one of them." };
 const ONE_OUTPUT: Problem = { what: "logs - writes the archive to stdout, where --json prints", fix: "Name a file." };
 
-const NO_DRY_RUN = "A dry run runs no validator; `parbake check` does.";
+const VALIDATES_NOTHING = "A dry run runs no validator; `parbake check` does.";
+const NO_DRY_RUN = {
+  strict: VALIDATES_NOTHING,
+  "no-validators": VALIDATES_NOTHING,
+  confirm: "Leave it out: a dry run changes nothing.",
+};
 
 const NEEDS_ROOT: Problem = {
   what: "--no-validators needs --root",

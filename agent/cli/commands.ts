@@ -48,6 +48,11 @@ export const OPTIONS = {
       "an image is being baked here: fetch no secret, ask no IMDS (default where Packer's PACKER_BUILD_NAME is set)",
   },
   strict: { value: null, about: "fail where a file's validator cannot run here" },
+  confirm: {
+    value: "DURATION",
+    about: "take everything back after this time (10s to 24h), unless `parbake confirm` says that it stays",
+  },
+  run: { value: "ID", about: "only what this run left, as the timer of `apply --confirm` says it" },
   "no-validators": { value: null, about: "run none of the image's programs" },
   clean: { value: null, about: "first remove what is safe to remove: histories, logs, leases, host keys, caches" },
   "base-image": {
@@ -129,6 +134,7 @@ export const COMMANDS = {
       "bake",
       "strict",
       "no-validators",
+      "confirm",
       ...MACHINE_OPTIONS,
     ],
     example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
@@ -191,6 +197,18 @@ export const COMMANDS = {
     // It asks a dozen programs, on a machine that may be ill, and searches all that they say.
     deadlineMs: 180_000,
   },
+  confirm: {
+    about: "keep what `apply --confirm` did",
+    operand: null,
+    options: [],
+    example: "parbake confirm",
+  },
+  revert: {
+    about: "take back at once what `apply --confirm` did, as its timer does if nobody confirms it",
+    operand: null,
+    options: ["run"],
+    example: "parbake revert",
+  },
   init: {
     about: "look at what the image has, and write a starting config with its templates",
     operand: null,
@@ -238,14 +256,14 @@ export type CommandName = keyof typeof COMMANDS;
 /** The statuses that parbake ends with, for help and README. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: there is something to change; status: not in sync; fleet: outdated"],
+  [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; confirm: none waits"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data; seal: something is in the image that must not be"],
   [69, "IMDS or AWS unavailable, or (ready) the unit has to wait; a retry may help"],
   [70, "a bug in parbake"],
   [71, "a unit would not reload or restart; no memory, open files or (--strict) validator"],
   [73, "cannot write"],
-  [75, "another run holds the lock; status --wait: time is up, and the run is not over"],
+  [75, "another run holds the lock, or waits for `parbake confirm`; status --wait: time is up"],
   [77, "permission denied, by IAM or the file system; or others than root can write an input of apply"],
   [78, "config error, or the image does not fit on a machine that the command is for"],
   [129, "stopped by SIGHUP: the run undid what it had not finished"],

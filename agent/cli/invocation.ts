@@ -46,6 +46,8 @@ export type Command =
       readonly force: boolean;
       /** Told by the option; PACKER_BUILD_NAME may tell it, too. */
       readonly bake: boolean;
+      /** How long somebody has to confirm it. Null: it stays without. */
+      readonly confirmMs: number | null;
     } & ValidatorOptions)
   | {
       readonly kind: "plan";
@@ -73,6 +75,9 @@ export type Command =
   /** `file` null: a name is made up, in the working folder; `-`: stdout. */
   | { readonly kind: "logs"; readonly file: string | null }
   | { readonly kind: "ready"; readonly unit: string }
+  | { readonly kind: "confirm" }
+  /** `runId` null: whichever run waits. */
+  | { readonly kind: "revert"; readonly runId: string | null }
   | {
       readonly kind: "tune";
       readonly machine: TuneMachineChoice;

@@ -1,10 +1,12 @@
 // `parbake apply`: the main job.
 
+import type { ApplyOptions } from "../apply/apply-options.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import type { Bake } from "../apply/choose-possible.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { JOINING_MS } from "../apply/run-waves.ts";
-import { runsAsUnit } from "../apply/units/unit-actions.ts";
+import { forgetTakenBack } from "../apply/state/taken-back.ts";
+import { findObstacle, runsAsUnit } from "../apply/units/unit-actions.ts";
 import { tellOver } from "../apply/units/waiting.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
@@ -29,9 +31,9 @@ import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { compileBy } from "../process/v8-flags.ts";
-import { CATALOGUE_DATE, COMMIT, VERSION } from "../process/version.ts";
+import { VERSIONS } from "../process/version.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import type { Report, Versions } from "../report/report.ts";
+import type { Report } from "../report/report.ts";
 import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { settlesWithin } from "../settles-within.ts";
 import { formatBytes } from "../size.ts";
@@ -51,8 +53,6 @@ const LOCK_WAIT_MS = 10_000;
 /** From here on plain machine code pays: with 60 files it saves a tenth of the time on the clock. */
 const MANY_FILES = 30;
 
-const VERSIONS: Versions = { parbake: VERSION, commit: COMMIT, node: process.version, catalogue: CATALOGUE_DATE };
-
 type ApplyCommand = Extract<Command, { kind: "apply" }>;
 
 /** What every step of the one run knows. */
@@ -67,6 +67,7 @@ interface Run {
 }
 
 export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<Ending> {
+  if (command.confirmMs !== null) refuseWithoutSystemd();
   const { options, progress } = given;
   const { actingMs, wayBackMs } = keepTime(options.deadlineMs);
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
@@ -81,11 +82,27 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
     if (runsAsUnit(session.environment, process.pid)) tellOver(options.root, session.log);
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
+    // What a person applies is what they want, of what was taken back too.
+    if (isWatched(run) && options.root === "/") forgetTakenBack(options.root);
     return "done";
   } finally {
     keepMachine(record, options.root, given.log);
     imds?.close();
   }
+}
+
+/** Whether a person started the whole of it. */
+function isWatched({ command, session }: Run): boolean {
+  return command.only === null && !runsAsUnit(session.environment, process.pid);
+}
+
+/** What takes a run back has to outlive it. */
+function refuseWithoutSystemd(): void {
+  if (findObstacle("/") === null) return;
+  throw new Refusal("system", {
+    what: "--confirm needs systemd, which does not run here: nothing would take the files back once this process is gone",
+    fix: "Leave it out, and look first: parbake plan --diff.",
+  });
 }
 
 /** A plan, and what its run needs beside it. */
@@ -130,7 +147,8 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
   if (files.length > MANY_FILES) compileBy("plain");
   const whole = makeWhole(image, by, credentials, run);
-  const isWhole = by !== null || command.only !== null || (await settlesWithin(whole, JOINING_MS));
+  const isOne = by !== null || command.only !== null || command.confirmMs !== null;
+  const isWhole = isOne || (await settlesWithin(whole, JOINING_MS));
   return isWhole ? whole : makeEarly(image, whole, run);
 }
 
@@ -259,10 +277,27 @@ async function perform({ plan, whole, source, metrics, bake, recheck }: Made, ru
       policy: { strict: command.strict, forbidden: command.validators ? null : "--no-validators" },
       ...(whole && { whole }),
       ...(recheck && { recheck }),
+      ...(command.confirmMs !== null && { startTrial: await loadTrial(command.confirmMs) }),
     });
+  } catch (error) {
+    if (command.confirmMs !== null) await endTrial(session);
+    throw error;
   } finally {
     source.close();
   }
+}
+
+async function loadTrial(durationMs: number): Promise<ApplyOptions["startTrial"] & {}> {
+  const { startTrial } = await import("../apply/confirm/start-trial.ts");
+  return (transaction, context) => startTrial(transaction, durationMs, context);
+}
+
+/** Of a run that failed: where its files are back already, no timer has to do it. */
+async function endTrial({ options: { root }, end, log }: Session): Promise<void> {
+  const { findTrials } = await import("../apply/confirm/find-trials.ts");
+  if (findTrials(root, null).length > 0) return;
+  const { stopTimer } = await import("../apply/confirm/revert-timer.ts");
+  await stopTimer({ run: runCommand, deadline: end, log });
 }
 
 // What a boot's journal starts with: the answer to most questions about the rest.

@@ -113,7 +113,7 @@ function noAccess(bake: string): Problem {
 }
 
 function tellUnfinished({ options, log }: Session): Unfinished {
-  const { running, interruptions, unreadable } = findUnfinishedRuns(options.root);
+  const { running, interruptions, trials, unreadable } = findUnfinishedRuns(options.root);
   for (const problem of unreadable) log("warn", formatProblem(problem));
-  return { running, interruptions };
+  return { running, interruptions, trials };
 }

@@ -13,7 +13,7 @@ import { readReport } from "../report/report-file.ts";
 import { type Report, type StoredSecretReport } from "../report/report.ts";
 import { checkFiles, type FileStatus } from "./check-files.ts";
 import { inspectImage, type ImageStatus } from "./compare-bake.ts";
-import { describeRunning, findUnfinishedRuns, readOr, type Interruption } from "./unfinished-runs.ts";
+import { describeRunning, findUnfinishedRuns, readOr, type Interruption, type TrialStatus } from "./unfinished-runs.ts";
 
 export interface SecretStatus extends StoredSecretReport {
   /** Since it was fetched. */
@@ -44,6 +44,8 @@ export interface Status {
   readonly interrupted: Phase | "unreadable" | null;
   /** The same in full, one for each journal that was left. */
   readonly interruptions: readonly Interruption[];
+  /** What waits for `parbake confirm`, which keeps it; else it is taken back. */
+  readonly trials: readonly TrialStatus[];
   /** Reloads and restarts that are still to be done. */
   readonly owed: readonly OnChange[];
 }
@@ -53,7 +55,7 @@ export function gatherStatus(root: string, nowMs: number): Status {
   const lastRun = readOr(null, unreadable, () => readReport(root));
   const { runId: generation, files: managed, isDamaged } = readOr(NO_RECORD, unreadable, () => readManaged(root));
   if (isDamaged) unreadable.push(describeDamage(root));
-  const { running, journals, interruptions, unreadable: unread } = findUnfinishedRuns(root);
+  const { running, journals, interruptions, trials, unreadable: unread } = findUnfinishedRuns(root);
   unreadable.push(...unread);
   const files = checkFiles(managed, readable(journals), root);
   const interrupted = interruptions[0]?.phase ?? null;
@@ -72,6 +74,7 @@ export function gatherStatus(root: string, nowMs: number): Status {
     running,
     interrupted,
     interruptions,
+    trials,
     owed,
   };
   const reasons = findReasons(status, lastRun === null && wasLockTaken(root));
@@ -111,6 +114,7 @@ function findReasons(
     files,
     running,
     interrupted,
+    trials,
     owed,
   }: Omit<Status, "inSync" | "reasons" | "lastRunAgeMs" | "failures" | "secrets" | "image" | "interruptions">,
   isReportLost: boolean,
@@ -128,6 +132,7 @@ function findReasons(
       "parbake has not run since the machine started",
     ],
     [lastRun?.result === "failed", "the last run failed"],
+    [trials.length > 0, `what the last run did waits for its confirmation until ${trials[0]?.until}: parbake confirm`],
     [interrupted !== null, "a run was cut short"],
     [owed.length > 0, "reloads or restarts are owed"],
     [count("drifted") > 0, "files were changed by hand"],

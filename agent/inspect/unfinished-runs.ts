@@ -4,6 +4,7 @@ import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
 import {
   describeUnreadable,
+  isPending,
   JOURNAL_FOLDERS,
   readJournal,
   type Journal,
@@ -31,6 +32,8 @@ export interface UnfinishedRuns {
   readonly running: RunningRun | null;
   /** Of the run that goes on too. */
   readonly journals: readonly FoundJournal[];
+  /** What waits for `parbake confirm`; none while a run goes on. */
+  readonly trials: readonly TrialStatus[];
   /** None while a run goes on: a journal is its own then, or it takes it up. */
   readonly interruptions: readonly Interruption[];
   /** Records that can't be read, or that others may have written. */
@@ -48,7 +51,35 @@ export function findUnfinishedRuns(root: string): UnfinishedRuns {
   // A run that began or ended while its journal was looked for was alive at one of the two.
   const running = before ?? readOr(null, [], () => readLockHolder(root));
   const journals = found.filter((journal) => journal.kind !== "none");
-  return { running, journals, interruptions: running === null ? journals.map(describeInterruption) : [], unreadable };
+  const left = running === null ? journals : [];
+  return {
+    running,
+    journals,
+    trials: left.flatMap(describeTrial),
+    interruptions: left.filter((each) => !isWaiting(each)).map(describeInterruption),
+    unreadable,
+  };
+}
+
+/** A run that waits for its confirmation, and has time still. */
+export interface TrialStatus {
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly until: string;
+  /** Places that it changed: absolute, as the booted machine sees them. */
+  readonly paths: readonly string[];
+}
+
+function isWaiting(found: FoundJournal): boolean {
+  return found.kind === "read" && isPending(found.document);
+}
+
+function describeTrial(found: FoundJournal): TrialStatus[] {
+  if (found.kind !== "read" || !isPending(found.document)) return [];
+  const { trial, changes } = found.document;
+  return trial === undefined
+    ? []
+    : [{ runId: trial.runId, until: trial.until, paths: changes.map(({ path }) => path) }];
 }
 
 export function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read: () => T): T | Otherwise {
@@ -67,12 +98,14 @@ const NEXT: Readonly<Record<Phase, Recovery>> = {
   act: "finished",
   rollback: "rolled back",
   settle: "finished",
+  confirm: "rolled back",
 };
 
 function describeInterruption(found: FoundJournal): Interruption {
   if (found.kind === "unreadable") return { phase: found.kind, since: null, next: "forgotten", paths: [] };
-  const { phase, since, changes } = found.document;
-  return { phase, since, next: NEXT[phase], paths: changes.map(({ path }) => path) };
+  const { phase, since, changes, trial } = found.document;
+  const next = trial !== undefined && phase === "act" ? "rolled back" : NEXT[phase];
+  return { phase, since, next, paths: changes.map(({ path }) => path) };
 }
 
 export function describeRunning({ pid, since }: RunningRun): string {

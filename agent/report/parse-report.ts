@@ -18,6 +18,7 @@ export function parseReport(json: JsonValue): Report {
   checkUnits(json);
   for (const name of ["problems", "warnings"]) json.get(name).items().forEach(checkProblem);
   checkMachine(json);
+  if (json.has("confirmUntil")) json.get("confirmUntil").nullable(checkTime);
   return { ...LATER, ...(json.value as Omit<Report, keyof typeof LATER>) };
 }
 
@@ -73,7 +74,7 @@ function checkImage(json: JsonValue): void {
 }
 
 /** What the reports of earlier versions do not have. */
-const LATER = { image: null, machine: null, sinceBootMs: null, spans: [], waves: [] } as const;
+const LATER = { image: null, machine: null, sinceBootMs: null, spans: [], waves: [], confirmUntil: null } as const;
 
 function checkMachine(json: JsonValue): void {
   if (!json.has("machine")) return;

@@ -148,6 +148,8 @@ export interface Report {
   readonly storage: Storage | null;
   /** What could not be done because a secret could not be fetched; the rest of the plan was. */
   readonly held: readonly HeldReport[];
+  /** Until when `parbake confirm` keeps what the run did; whether it has, `status` says. ISO 8601, UTC. Null: it stays without. */
+  readonly confirmUntil: string | null;
   /** What the run went on in spite of. */
   readonly warnings: readonly { readonly what: string; readonly fix: string }[];
   readonly problems: readonly { readonly what: string; readonly fix: string }[];

@@ -22,6 +22,7 @@ export type RunResults = Pick<
   | "healthChecks"
   | "storage"
   | "held"
+  | "confirmUntil"
 >;
 
 export const NO_RESULTS: RunResults = {
@@ -37,6 +38,7 @@ export const NO_RESULTS: RunResults = {
   healthChecks: [],
   storage: null,
   held: [],
+  confirmUntil: null,
 };
 
 export class RunRecord {
@@ -117,6 +119,7 @@ export class RunRecord {
       healthChecks: results.healthChecks,
       storage: results.storage,
       held: results.held,
+      confirmUntil: results.confirmUntil,
       warnings: this.#warnings,
       problems: failure === null ? [] : problemsOf(failure),
       retries: { ...this.retries },

@@ -43,9 +43,40 @@ export function linkCredentials(plan: Plan, root: string): void {
   }
 }
 
-interface Link extends Declared {
+/** A credential's name, and the secret's file that it leads to. */
+export interface CredentialLink {
   readonly name: string;
   readonly target: string;
+}
+
+type Link = CredentialLink & Declared;
+
+/** Those that are there, whichever run made them. */
+export function listCredentialLinks(root: string, secretsFolder: string): CredentialLink[] {
+  const found: CredentialLink[] = [];
+  inCredstore(root, (folder) => {
+    for (const name of readdirSync(entryOf(folder, "."))) {
+      const target = readLink(folder, name);
+      if (target !== null && isBelow(secretsFolder, target)) found.push({ name, target });
+    }
+  });
+  return found;
+}
+
+/** Makes those that are missing, and removes all others into the secrets folder. */
+export function restoreCredentialLinks(root: string, secretsFolder: string, links: readonly CredentialLink[]): void {
+  inCredstore(root, (folder) => {
+    for (const { name, target } of links) link(folder, name, target, secretsFolder);
+    removeOthers(folder, new Set(links.map(({ name }) => name)), secretsFolder);
+  });
+}
+
+function inCredstore(root: string, work: (folder: Folder) => void): void {
+  try {
+    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => inEntry(folder, ".", () => work(folder)));
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+  }
 }
 
 function listLinks({ steps }: Plan): Link[] {

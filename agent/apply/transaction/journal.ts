@@ -16,11 +16,13 @@ import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/
 import { readState, removeState, writeState, type StateDocument } from "../state/state-file.ts";
 import type { HealthCheck } from "../units/check-health.ts";
 import type { FollowUp } from "../units/follow-up.ts";
+import { parseTraces, type Traces } from "./traces.ts";
 
-const PHASES = ["swap", "act", "rollback", "settle"] as const;
+const PHASES = ["swap", "act", "rollback", "settle", "confirm"] as const;
 
 /** What a killed run in this phase leaves to the next: `swap`: some files may be new, put them back. `act`: all are new,
- * follow up. `rollback`: put them back and act on the units named in the follow-up. `settle`: only drop the old files. */
+ * follow up. `rollback`: put them back and act on the units named in the follow-up. `settle`: only drop the old files. `confirm`: the
+ * run has ended well, and somebody is to say that all stays: else it is as in `rollback`. */
 export type Phase = (typeof PHASES)[number];
 
 /** A step of the follow-up that a run took up after another was killed in it. */
@@ -44,6 +46,18 @@ export interface Journal {
   readonly since: string;
   /** Absent: no run has taken it up yet. */
   readonly begun?: readonly Begun[];
+  /** Absent: it stays without a word from anybody. In every phase before `settle`, all goes back with it. */
+  readonly trial?: Trial;
+}
+
+/** What a run leaves that somebody has to confirm: see apply/confirm. */
+export interface Trial {
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly until: string;
+  /** Whether the follow-up names only units that were told of the new files, and so ran. */
+  readonly isTold: boolean;
+  readonly before: Traces;
 }
 
 const NAME = "journal.json";
@@ -89,12 +103,18 @@ export function readOwedActions(root: string): OnChange[] {
 export function owedActions(journals: readonly StateDocument<Journal>[]): OnChange[] {
   return journals
     .flatMap((found) => (found.kind === "read" ? found.document : []))
-    .filter(isSameBoot)
+    .filter((journal) => isSameBoot(journal) && journal.phase !== "confirm")
     .flatMap(({ followUp }) => followUp.actions.map(({ unit, action }) => ({ unit, action })));
 }
 
 export function isSameBoot({ bootId }: Journal): boolean {
   return bootId === readBootId();
+}
+
+/** Whether somebody may still confirm it. A reboot, and the end of its time, take it back. */
+export function isPending(journal: Journal): boolean {
+  const { phase, trial } = journal;
+  return phase === "confirm" && trial !== undefined && isSameBoot(journal) && Date.parse(trial.until) > Date.now();
 }
 
 export function isEmpty({ reloadsManager, actions, healthChecks }: FollowUp): boolean {
@@ -111,6 +131,7 @@ function parseJournal(json: JsonValue): Journal {
     followUp: parseFollowUp(json.get("followUp")),
     managed: json.get("managed").nullable(parseRecordUpdate),
     ...(json.has("begun") ? { begun: json.get("begun").items().map(parseBegun) } : {}),
+    ...(json.has("trial") ? { trial: parseTrial(json.get("trial")) } : {}),
   };
 }
 
@@ -140,4 +161,14 @@ function parseHealthCheck(json: JsonValue): HealthCheck {
 
 function parseBegun(json: JsonValue): Begun {
   return { step: json.get("step").text(), times: json.get("times").integer(0, Number.MAX_SAFE_INTEGER) };
+}
+
+function parseTrial(json: JsonValue): Trial {
+  const until = json.get("until").word((text) => !Number.isNaN(Date.parse(text)), "a time");
+  return {
+    runId: json.get("runId").text(),
+    until,
+    isTold: json.get("isTold").flag(),
+    before: parseTraces(json.get("before")),
+  };
 }

@@ -9,11 +9,24 @@ import type { HealthReport, Recovery, UnitReport } from "../../report/report.ts"
 import type { RunRecord } from "../../report/run-record.ts";
 import { isStop } from "../../stop.ts";
 import type { OwnFolder } from "../state/own-folders.ts";
+import { noteTakenBack } from "../state/taken-back.ts";
 import { listUnresolved } from "../targets/target.ts";
 import { checkOf } from "../units/build-follow-up.ts";
 import type { HealthCheck } from "../units/check-health.ts";
+import type { UnitContext } from "../units/unit-actions.ts";
 import { countAttempts } from "./count-attempts.ts";
-import { describeUnreadable, isSameBoot, JOURNAL_FOLDERS, readJournal, removeJournal, type Phase } from "./journal.ts";
+import {
+  describeUnreadable,
+  isPending,
+  isSameBoot,
+  JOURNAL_FOLDERS,
+  readJournal,
+  removeJournal,
+  type Phase,
+  type Journal,
+  type Trial,
+} from "./journal.ts";
+import { restoreTraces } from "./traces.ts";
 import {
   rollBack,
   settle,
@@ -80,6 +93,7 @@ const PHASES: Readonly<Record<Phase, string>> = {
   act: "told the units of new files",
   rollback: "restored the old files",
   settle: "tidied up",
+  confirm: "waited for its confirmation",
 };
 
 async function recoverFrom(
@@ -89,19 +103,61 @@ async function recoverFrom(
   record: RunRecord,
 ): Promise<Recovered> {
   const { journal } = transaction;
+  const { trial } = journal;
+  if (trial !== undefined && isPending(journal)) return { ...NOTHING_LEFT, failure: refusePending(trial) };
+  if (trial !== undefined && journal.phase !== "swap" && journal.phase !== "settle")
+    return goBackUnconfirmed(transaction, trial, context);
   switch (journal.phase) {
-    case "swap": {
-      const { stuck, lost } = takeBack(transaction, context.root);
-      return tellRecovered({ ...NOTHING_LEFT, recovery: "undone" }, stuck, lost, context);
-    }
+    case "swap":
+      return undoSwap(transaction, context);
     case "act":
       if (isOwed(transaction, context)) return finishActing(withChecksOf(plan, transaction, context), context, record);
       return finish(NOTHING_LEFT, transaction, context);
     case "rollback":
+    // A trial, which is taken back above.
+    case "confirm":
       return goBack(transaction, context);
     case "settle":
       return finish(NOTHING_LEFT, transaction, context);
   }
+}
+
+function refusePending({ until }: Trial): Refusal {
+  return new Refusal("locked", {
+    what: `what an earlier run did waits for its confirmation until ${until}`,
+    fix: "Confirm it: parbake confirm. Or take it back: parbake revert.",
+  });
+}
+
+/** A run that has to be confirmed, taken back whether its time is over or not. */
+export function recoverTrial(
+  transaction: Transaction & { readonly trial: Trial },
+  context: TransactionContext,
+): Promise<Recovered> {
+  const { trial, journal } = transaction;
+  return journal.phase === "swap" ? undoSwap(transaction, context) : goBackUnconfirmed(transaction, trial, context);
+}
+
+/**
+ * Takes back a run that nobody has confirmed: files, units, and what it left beside them. Not in its phases `swap`, of which nobody
+ * has heard, and `settle`, which begins when it is confirmed.
+ */
+async function goBackUnconfirmed(
+  transaction: Transaction,
+  { runId, before }: Trial,
+  context: TransactionContext,
+): Promise<Recovered> {
+  const { root, log } = context;
+  const { journal } = transaction;
+  // Before the journal goes: what this leaves undone, nobody would do.
+  noteTakenBack(root, { runId, paths: filesOf(journal) }, log);
+  if (isSameBoot(journal)) restoreTraces(root, before);
+  return goBack(transaction, context);
+}
+
+async function undoSwap(transaction: Transaction, context: TransactionContext): Promise<Recovered> {
+  const { stuck, lost } = takeBack(transaction, context.root);
+  return tellRecovered({ ...NOTHING_LEFT, recovery: "undone" }, stuck, lost, context);
 }
 
 /** What was told before is told even where the old files cannot be dropped: the journal stays then, and this run ends with that. */
@@ -143,11 +199,12 @@ function withChecksOf(plan: Plan, transaction: Transaction, { log }: Transaction
 
 async function goBack(transaction: Transaction, context: TransactionContext): Promise<Recovered> {
   const { journal } = transaction;
-  const owed = isOwed(transaction, context)
+  const owed = isToldBack(transaction, context)
     ? journal.followUp
     : { reloadsManager: false, actions: [], healthChecks: [] };
-  const rolling = { ...transaction, journal: { ...journal, followUp: owed } };
-  const { reports, stuck, others } = await rollBack(rolling, { ...context, begin: countAttempts(rolling, context) });
+  const rolling = { ...transaction, journal: { ...journal, phase: "rollback", followUp: owed } } as const;
+  const begin = countAttempts(rolling, context);
+  const { reports, stuck, others } = await rollBack(rolling, { ...context, begin, revive: revivedBy(transaction) });
   const units = withRollback([], reports);
   return tellRecovered({ ...NOTHING_LEFT, recovery: "rolled back", units }, stuck, others, context);
 }
@@ -155,6 +212,22 @@ async function goBack(transaction: Transaction, context: TransactionContext): Pr
 // The units of another boot started with the files as they were; those of an image are not this machine's, whatever its journal says.
 function isOwed({ journal }: Transaction, { root }: TransactionContext): boolean {
   return root === "/" && isSameBoot(journal);
+}
+
+function filesOf({ changes }: Journal): string[] {
+  return changes.filter(({ kind }) => kind !== "generation" && kind !== "make-folder").map(({ path }) => path);
+}
+
+// Units that nothing holds back may have started with the new files before this boot's run came to take them back.
+function isToldBack(transaction: Transaction, context: TransactionContext): boolean {
+  return isOwed(transaction, context) || (context.root === "/" && transaction.journal.trial !== undefined);
+}
+
+/** Those that ran when the new files came, as far as anybody knows. */
+function revivedBy({ journal }: Transaction): NonNullable<UnitContext["revive"]> {
+  const { trial } = journal;
+  if (trial === undefined) return "all";
+  return !isSameBoot(journal) ? "none" : trial.isTold ? "all" : "failed";
 }
 
 /**

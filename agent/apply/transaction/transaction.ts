@@ -59,7 +59,8 @@ export async function swapIn(
     writeJournal(root, folder, journal);
     makeAll(root, journal.changes, written, (path) => log("debug", `swapped in ${path}`));
     await refuseStop(deadline);
-    const swapped = { ...journal, phase: isEmpty(journal.followUp) ? "settle" : "act" } as const;
+    const isOver = isEmpty(journal.followUp) && journal.trial === undefined;
+    const swapped = { ...journal, phase: isOver ? "settle" : "act" } as const;
     writeJournal(root, folder, swapped);
     return { journal: swapped, folder };
   } catch (error) {
@@ -102,9 +103,9 @@ export async function tellUnits(
   hear(told);
   if (refusal === null) return told;
   const owed = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
-  const rolling = { journal: { ...journal, phase: "rollback", followUp: owed }, folder } as const;
-  // Attempts are counted for the steps of the follow-up, which is over.
-  const { begin: _, ...uncounted } = context;
+  const rolling = { journal: { ...asTold(journal), phase: "rollback", followUp: owed }, folder } as const;
+  // Attempts are counted for the steps of the follow-up, which is over; all that it touched ran before.
+  const { begin: _, revive: __, ...uncounted } = context;
   const hearBack = () => hear({ ...told, isRolledBack: true });
   const { stuck, others, isRolledBack, reports } = await rollBack(rolling, uncounted, hearBack);
   const ending = isRolledBack && !isStop(refusal) ? tellRollback(refusal) : refusal;
@@ -125,7 +126,7 @@ interface RolledBack {
 /** @param hearBack called when the old files are back, before the units are told */
 export async function rollBack(
   { journal, folder }: Transaction,
-  context: TransactionContext & Pick<UnitContext, "begin">,
+  context: TransactionContext & Pick<UnitContext, "begin" | "revive">,
   hearBack: () => void = () => {},
 ): Promise<RolledBack> {
   const { root, log } = context;
@@ -141,6 +142,16 @@ export async function rollBack(
   hearBack();
   const { reports, problems } = await actOnOldFiles(journal.followUp, context);
   return { isRolledBack: true, reports, stuck: tryRemoveJournal(root, folder), others: [...lost, ...problems] };
+}
+
+/** Keeps what was kept of the old files: somebody is to confirm the new ones. @param units what became of them */
+export function awaitConfirmation({ journal, folder }: Transaction, units: readonly UnitReport[], root: string): void {
+  const followUp = { ...journal.followUp, actions: touchedUnits(units), healthChecks: [] };
+  writeJournal(root, folder, { ...asTold(journal), phase: "confirm", followUp });
+}
+
+function asTold({ trial, ...journal }: Journal): Journal {
+  return trial === undefined ? journal : { ...journal, trial: { ...trial, isTold: true } };
 }
 
 /** Drops what was kept of the old files, and then the journal. */
@@ -162,9 +173,9 @@ export function settle({ journal, folder }: Transaction, { root, log }: Transact
 
 async function actOnOldFiles(
   { reloadsManager, actions }: { readonly reloadsManager: boolean; readonly actions: readonly OwedAction[] },
-  context: TransactionContext & Pick<UnitContext, "begin">,
+  context: TransactionContext & Pick<UnitContext, "begin" | "revive">,
 ): Promise<{ readonly reports: readonly UnitReport[]; readonly problems: readonly Problem[] }> {
-  const units: UnitContext = { ...context, deadline: context.wayBack, revive: "all" };
+  const units: UnitContext = { ...context, deadline: context.wayBack, revive: context.revive ?? "all" };
   const problem = reloadsManager ? await reloadManager(units) : null;
   const outcomes = [];
   // All of them: one that fails must not keep the others from their old files.

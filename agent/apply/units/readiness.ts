@@ -1,10 +1,11 @@
 // Which units have all that they need of parbake: one empty file for each below /run/parbake/ready, and `all` once a whole run
-// has ended well. parbake-ready@.service looks for them. No mark is removed before the machine reboots: what a
-// unit needs stays in place where a later run fails.
+// has ended well. parbake-ready@.service looks for them. No mark is removed before the machine reboots, because what a unit needs
+// stays in place where a later run fails; but for those of a run that nobody has confirmed.
 
-import { closeSync, constants, lstatSync, openSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { removeIfThere } from "../../host/files/remove-file.ts";
+import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { makeFolders } from "../../host/make-folders.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import { templateOf } from "../../names/unit-name.ts";
@@ -44,4 +45,27 @@ function isMarked(root: string, names: readonly (string | null)[]): boolean {
 // What is no plain file parbake did not make.
 function isMarker(folder: string, name: string): boolean {
   return lstatSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** The marks that are there. */
+export function listMarks(root: string): string[] {
+  return inMarks(root, (folder) => readdirSync(entryOf(folder, ".")).toSorted());
+}
+
+/** Removes all others. */
+export function keepMarks(root: string, kept: ReadonlySet<string>): void {
+  inMarks(root, (folder) => {
+    const others = readdirSync(entryOf(folder, ".")).filter((name) => !kept.has(name));
+    for (const name of others) inEntry(folder, name, () => removeIfThere(entryOf(folder, name)));
+    return [];
+  });
+}
+
+function inMarks(root: string, work: (folder: Folder) => string[]): string[] {
+  try {
+    return inFolder(root, FOLDER, TRUST_NOBODY_ELSE, work);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+    return [];
+  }
 }

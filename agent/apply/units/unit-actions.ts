@@ -18,7 +18,7 @@ export interface UnitContext {
   /** Do not wait for the jobs: see runsAsUnit. */
   readonly noBlock: boolean;
   /** Which units that do not run were up before us, so that their end is our doing. Left out: none. */
-  readonly revive?: "failed" | "all";
+  readonly revive?: "failed" | "all" | "none";
   /** Asked before each reload and restart, which may end this process. Left out: they are all taken. */
   readonly begin?: Begin;
 }
@@ -130,7 +130,7 @@ function verbFor({ action }: OnChange, isUp: boolean): string {
 }
 
 function isRevived(activeState: string | undefined, revive: UnitContext["revive"]): boolean {
-  if (revive === undefined) return false;
+  if (revive === undefined || revive === "none") return false;
   return revive === "all" || activeState === "failed" || activeState === "deactivating";
 }
 

@@ -30,12 +30,18 @@ export function formatReport(report: Report, paint: Paint): string {
   const resized = tellResize(report)
     .map((line) => `${line}\n`)
     .join("");
-  return `${recovered}${resized}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n`;
+  return `${recovered}${resized}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n${describeTrial(report, paint)}`;
 }
 
 /** That it was another instance is a warning. */
 export function tellResize({ machine }: Report): string[] {
   return machine?.change === "resized" && machine.before !== null ? [describeResize(machine.before, machine)] : [];
+}
+
+function describeTrial({ confirmUntil }: Report, paint: Paint): string {
+  if (confirmUntil === null) return "";
+  const waits = paint.yellow(`until ${confirmUntil}`);
+  return `${waits}: run \`parbake confirm\` to keep this; else it is taken back, also if this session ends or the machine reboots\n`;
 }
 
 function describeContact({ adopted, drift }: FileReport): string {

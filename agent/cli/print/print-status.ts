@@ -9,7 +9,7 @@ import { formatProblem } from "../../refusal.ts";
 import type { Report, WaveReport } from "../../report/report.ts";
 import { formatColumns, formatCount, type Paint } from "../text.ts";
 import { tellResize } from "./print-report.ts";
-import { formatInterruption } from "./print-unfinished.ts";
+import { formatInterruption, formatTrial } from "./print-unfinished.ts";
 
 export function statusDocument(status: Status): unknown {
   return { schema: 1, ...status };
@@ -22,6 +22,7 @@ export function formatStatus(status: Status, paint: Paint): string {
   const sections = [
     headline,
     ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
+    ...status.trials.map((each) => formatTrial(each, paint)),
     ...status.interruptions.map((each) => formatInterruption(each, paint)),
     formatRun(status, paint),
     formatImage(status.image, paint),

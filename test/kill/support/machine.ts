@@ -95,6 +95,7 @@ export class Machine {
     machine.write("etc/parbake/templates/version.txt.hbs", "{{vars.version}}\n");
     machine.write("etc/parbake/templates/fixed.txt.hbs", "fixed\n");
     machine.write("sbin/systemctl", SYSTEMCTL, 0o755);
+    machine.write("sbin/systemd-run", "#!/bin/sh\n", 0o755);
     machine.setHealth("healthy");
     machine.declare("old");
     const { status, stderr } = await machine.run();
@@ -120,12 +121,17 @@ export class Machine {
 
   /** `parbake apply` on it; `tracer` is what comes before the binary. */
   run(tracer: readonly string[] = [], ...options: readonly string[]): Promise<Run> {
-    return this.#start(tracer, options).ended;
+    return this.#start(tracer, ["apply", ...options]).ended;
+  }
+
+  /** Another command. */
+  play(words: readonly string[], tracer: readonly string[] = []): Promise<Run> {
+    return this.#start(tracer, words).ended;
   }
 
   /** The same, killed together with the tracer as soon as it is of no use. */
   async runWhile(isOfUse: () => boolean, tracer: readonly string[], ...options: readonly string[]): Promise<Run> {
-    const { child, ended } = this.#start(tracer, options);
+    const { child, ended } = this.#start(tracer, ["apply", ...options]);
     const isOver = ended.then(
       () => true,
       () => true,
@@ -140,7 +146,7 @@ export class Machine {
 
   /** A run that gets the signals, each when its file is there, or a moment after it began. */
   async signal(signals: readonly { readonly name: NodeJS.Signals; readonly file: string | null }[]): Promise<Run> {
-    const { child, ended } = this.#start([], []);
+    const { child, ended } = this.#start([], ["apply"]);
     for (const { name, file } of signals) {
       const isTime = () => file === null || existsSync(join(this.root, file));
       while (child.exitCode === null && !isTime()) await sleep(5);
@@ -149,14 +155,14 @@ export class Machine {
     return ended;
   }
 
-  #start(tracer: readonly string[], options: readonly string[]): Started {
+  #start(tracer: readonly string[], words: readonly string[]): Started {
     const places = { etc: ["etc"], run: ["run"], "var/lib": ["var/lib"], sbin: ["usr/local/sbin", "usr/sbin"] };
     const mounts = Object.entries(places).flatMap(([from, to]) =>
       to.map((folder) => `mount --bind ${from} /${folder}`),
     );
     const script = `cd "$0"; ${mounts.join("; ")}; cd /; exec "$@"`;
     const namespace = ["--mount", "--propagation", "private", "sh", "-ec", script, this.root];
-    return start("unshare", [...namespace, ...tracer, BINARY, "apply", ...options], this.#emulator.endpoint);
+    return start("unshare", [...namespace, ...tracer, BINARY, ...words], this.#emulator.endpoint);
   }
 
   remove(): void {

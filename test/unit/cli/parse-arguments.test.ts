@@ -20,7 +20,7 @@ const NO_OPTIONS = { bake: false, strict: false, validators: true };
 describe("parseArguments", () => {
   it("reads the main job with its defaults", () => {
     assert.deepEqual(parse("apply"), {
-      command: { kind: "apply", only: null, planFile: null, force: false, ...NO_OPTIONS },
+      command: { kind: "apply", only: null, planFile: null, force: false, confirmMs: null, ...NO_OPTIONS },
       options: {
         configFile: "/etc/parbake/parbake.yaml",
         root: "/",
@@ -107,6 +107,7 @@ describe("parseArguments", () => {
       only: "secrets",
       planFile: null,
       force: true,
+      confirmMs: null,
       ...NO_OPTIONS,
     });
     assert.match(refusalOf("plan --force"), /plan has no option --force/);
@@ -120,12 +121,27 @@ describe("parseArguments", () => {
     );
   });
 
+  it("reads how long somebody has to confirm a run, and what is to be taken back", () => {
+    const confirmMs = (line: string) => {
+      const { command } = parse(line);
+      return command.kind === "apply" ? command.confirmMs : null;
+    };
+    assert.deepEqual(
+      ["10s", "5m", "24h"].map((time) => confirmMs(`apply --confirm ${time}`)),
+      [10_000, 300_000, 86_400_000],
+    );
+    assert.deepEqual(parse("confirm").command, { kind: "confirm" });
+    assert.deepEqual(parse("revert").command, { kind: "revert", runId: null });
+    assert.deepEqual(parse("revert --run x-7").command, { kind: "revert", runId: "x-7" });
+  });
+
   it("reads a saved plan, for which everything is decided, and status", () => {
     assert.deepEqual(parse("apply --plan p.json").command, {
       kind: "apply",
       only: null,
       planFile: "p.json",
       force: false,
+      confirmMs: null,
       ...NO_OPTIONS,
     });
     assert.deepEqual(parse("apply --dry-run --only files").command, parse("plan --only files").command);
@@ -190,14 +206,14 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, logs, init, fleet, templates, install, uninstall, seal.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, logs, confirm, revert, init, fleet, templates, install, uninstall, seal.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help", "'help' is not a command. `parbake --help` lists the commands."],
     ["help plan", "'help' is not a command. Write `parbake plan --help`."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
@@ -229,6 +245,20 @@ describe("parseArguments", () => {
       `plan --memory 4GiB --cpus ${cpus}`,
       `--cpus ${cpus} is not a number of CPUs. Write a whole number from 1 to 4096.`,
     ]),
+    ["apply --confirm 5", "--confirm 5 is not a duration of 10 s to 24 h. Write a number and a unit: 90s, 5m."],
+    ["apply --confirm 9s", "--confirm 9s is not a duration of 10 s to 24 h. Write a number and a unit: 90s, 5m."],
+    ["apply --confirm 25h", "--confirm 25h is not a duration of 10 s to 24 h. Write a number and a unit: 90s, 5m."],
+    ["apply --confirm 5m --bake", "--confirm cannot be combined with --bake. Leave it out: nobody waits in a bake."],
+    [
+      "apply --confirm 5m --root /mnt",
+      "apply --confirm has no --root. Leave it out: only a running machine is tried out.",
+    ],
+    [
+      "apply --confirm 5m --dry-run",
+      "--confirm cannot be combined with --dry-run. Leave it out: a dry run changes nothing.",
+    ],
+    ["revert --root /mnt", "revert has no --root. Leave it out: only a running machine is tried out."],
+    ["plan --confirm 5m", "plan has no option --confirm. `parbake plan --help` lists its options."],
     ["plan --deadline 60", "--deadline 60 is not a duration. Write a number and a unit, up to 24h: 500ms, 90s, 5m."],
     [
       "tune --set a=b",

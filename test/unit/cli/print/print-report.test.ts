@@ -29,6 +29,7 @@ const REPORT: Report = {
   warnings: [],
   storedSecrets: [],
   held: [],
+  confirmUntil: null,
   problems: [],
   retries: { imds: 0, secretsManager: 0 },
   versions: { parbake: "0", commit: "0", node: "0", catalogue: "0" },

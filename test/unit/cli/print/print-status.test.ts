@@ -17,6 +17,7 @@ const STATUS: Status = {
   running: null,
   interrupted: null,
   interruptions: [],
+  trials: [],
   owed: [],
   secrets: [],
   image: null,
