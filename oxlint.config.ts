@@ -42,7 +42,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["aws/calls"],
   ["aws/ec2", "aws/secrets-manager"],
   ["apply/state"],
-  ["bake"],
+  ["bake", "sandbox"],
   ["report"],
   ["apply/change"],
   ["apply/targets"],

@@ -15,6 +15,7 @@ import { Inputs } from "../host/inputs/inputs.ts";
 import { warningUntrusted } from "../host/trust.ts";
 import { checkImage } from "../inspect/check-image.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
+import { checkSandbox } from "../sandbox/check-sandbox.ts";
 import { leavingJunit, type TellOutcomes } from "./leave-junit.ts";
 import { planEach, refuseProblems, type Planned } from "./make-plan.ts";
 import { predictLaunches, predictMachines } from "./predict-machines.ts";
@@ -87,7 +88,7 @@ function checkEach(image: Image, machines: readonly Facts[], root: string): read
   const planned = planEach(image, machines, null);
   // What the image must hold is the same for every machine.
   const plan = planned.find((each) => each.plan !== null)?.plan ?? null;
-  const missing = plan === null ? [] : checkImage(plan, root);
+  const missing = plan === null ? [] : [...checkImage(plan, root), ...checkSandbox(image.config, root)];
   if (missing.length === 0) return planned;
   return planned.map((each) => ({ ...each, problems: [...each.problems, ...missing], code: each.code ?? "config" }));
 }

@@ -1,11 +1,13 @@
 // `parbake install`: parbake, its units and its folders, into this machine or a mounted image, and the drop-ins that hold services
 // back until it has made what they need. Idempotent. All problems are told before the first change.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findObstacle, reloadManager } from "../apply/units/unit-actions.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatChanges } from "../cli/print/print-installation.ts";
 import { forEachGathering } from "../collect-refusals.ts";
+import { readConfig } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
 import { Inputs } from "../host/inputs/inputs.ts";
 import { runCommand } from "../host/run-command.ts";
@@ -19,6 +21,7 @@ import { readProgram, refuseForeign } from "../install/program.ts";
 import { putPiece } from "../install/put-piece.ts";
 import { ENVIRONMENT_FILE } from "../names/own-places.ts";
 import { formatProblem, Refusal } from "../refusal.ts";
+import { findSandbox, type Sandbox } from "../sandbox/sandbox.ts";
 import type { Session } from "./session.ts";
 
 type Install = Extract<Command, { kind: "install" }>;
@@ -40,10 +43,14 @@ export async function runInstall(command: Install, session: Session): Promise<En
 }
 
 /** What is not in place. @throws Refusal with every problem */
-function planPieces({ units, refresh, binary }: Install, { options: { root }, log }: Session): Piece[] {
+function planPieces({ units, refresh, binary }: Install, session: Session): Piece[] {
+  const {
+    options: { root },
+    log,
+  } = session;
   const inputs = new Inputs(root, refusingUntrusted(log));
   const program = readProgram(binary);
-  const wanted = listPieces({ program, units, refresh });
+  const wanted = listPieces({ program, units, refresh, sandbox: readSandbox(session) });
   const work = [
     () => refuseForeign(root, program),
     () => inputs.telling(() => inputs.judge(join(root, ENVIRONMENT_FILE))),
@@ -51,6 +58,20 @@ function planPieces({ units, refresh, binary }: Install, { options: { root }, lo
   ];
   for (const problem of findMasked(root, wanted)) log("warn", formatProblem(problem));
   return forEachGathering(work, (one) => one()).flatMap((pieces) => pieces ?? []);
+}
+
+/** Null: there is no config yet, or none that a run would take. What the units may do stays as it is. */
+function readSandbox({ options: { configFile, root }, log }: Session): Sandbox | null {
+  if (!existsSync(configFile)) return null;
+  try {
+    const inputs = new Inputs(root, refusingUntrusted(log));
+    return findSandbox(readConfig(configFile, root, inputs).config, root);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const what = "the config is not one that a run would take, so the units are not kept to what it needs";
+    log("warn", formatProblem({ what, fix: "See what `parbake check` says, then run parbake install again." }));
+    return null;
+  }
 }
 
 async function putAll(root: string, pieces: readonly Piece[], { end, log }: Session): Promise<void> {

@@ -13,6 +13,7 @@ import { isUnitEnabled } from "../image/units.ts";
 import type { Environment } from "../process/environment.ts";
 import { COMMIT, VERSION } from "../process/version.ts";
 import { Refusal } from "../refusal.ts";
+import { writeSandboxes } from "../sandbox/write-sandbox.ts";
 import type { StageResult } from "../seal/finding.ts";
 import { askImds } from "./ask-imds.ts";
 import { gatherHere } from "./machine.ts";
@@ -46,7 +47,8 @@ export function checkIdentity({ command, session }: SealRun): StageResult {
 /** The drop-ins first: they are among the units that the manifest describes. */
 export async function describeImage({ command, imageConfig, session }: SealRun): Promise<StageResult> {
   const { options, environment } = session;
-  const written = imageConfig === null ? [] : writeDropIns(imageConfig, options.root);
+  const makers = [writeDropIns, writeSandboxes];
+  const written = imageConfig === null ? [] : makers.flatMap((write) => write(imageConfig, options.root));
   const { baseImage, family, sourceCommit } = command;
   const baked = {
     bakedAt: chooseTime(environment),

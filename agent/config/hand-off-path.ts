@@ -1,6 +1,6 @@
 // Where the drop-ins lie that let systemd hand secrets over to services. Pure.
 
-const UNITS_FOLDER = "/etc/systemd/system";
+export const UNITS_FOLDER = "/etc/systemd/system";
 
 // After a package's own and an operator's usual 10 to 50.
 export const DROP_IN = "60-parbake-credentials.conf";

@@ -1,6 +1,8 @@
 // What the kernel's refusals mean to an operator: one clear Refusal for each errno. Never shows a caught message.
 
+import { readFileSync } from "node:fs";
 import { Refusal, type RefusalCode } from "../refusal.ts";
+import { isHeldReadOnly } from "./mountinfo.ts";
 
 /** What an errno says of a path, without the path. */
 interface Meaning {
@@ -16,7 +18,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EROFS: {
     code: "cannot-write",
     what: "is on a read-only file system",
-    fix: "Mount it read-write, or add its folder to ReadWritePaths= of the unit.",
+    fix: "Mount it read-write.",
   },
   ENOSPC: { code: "cannot-write", what: "does not fit: the file system has no space or no inode left", fix: FULL },
   EDQUOT: { code: "cannot-write", what: "does not fit: the disk quota is used up", fix: FULL },
@@ -60,6 +62,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EIO: { code: "cannot-write", what: "is on a device that fails (EIO)", fix: "Look at `dmesg`." },
 };
 
+/** systemd's ProtectSystem=strict, as `parbake install` writes it into the units' sandbox.conf. */
+const HELD: Meaning = {
+  code: "cannot-write",
+  what: "is mounted read-only for this process alone: ReadWritePaths= of its unit does not list the folder",
+  fix: "Run `parbake install`, which lists the folders of the config anew, and start the unit again.",
+};
+
 function mountPoint(): Meaning {
   return {
     code: "cannot-write",
@@ -72,8 +81,18 @@ function mountPoint(): Meaning {
 export function explainFileError(error: unknown, shownPath: string): unknown {
   const errno = errnoOf(error);
   if (error instanceof Refusal || errno === null) return error;
-  const { code, what, fix } = explainErrno(errno);
+  const { code, what, fix } = errno === "EROFS" && isHeld(shownPath) ? HELD : explainErrno(errno);
   return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
+}
+
+function isHeld(path: string): boolean {
+  try {
+    return isHeldReadOnly(readFileSync("/proc/self/mountinfo", "utf8"), path);
+  } catch (error) {
+    // There is no /proc.
+    if (errnoOf(error) === null) throw error;
+    return false;
+  }
 }
 
 /** The same of an error that nobody foresaw, where it says no more than that the machine, or a limit, had nothing left. */

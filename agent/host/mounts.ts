@@ -3,6 +3,7 @@
 
 import { readFileSync, realpathSync } from "node:fs";
 import { errnoOf } from "./file-error.ts";
+import { unescapePoint } from "./mountinfo.ts";
 
 /** @returns paths from the root, without a slash in front; none where /proc is not mounted */
 export function findMountsIn(root: string): ReadonlySet<string> {
@@ -19,9 +20,4 @@ export function listMountsIn(mountinfo: string, root: string): string[] {
   const base = root === "/" ? "/" : `${root}/`;
   const points = mountinfo.split("\n").map((line) => unescapePoint(line.split(" ")[4] ?? ""));
   return points.filter((point) => point.startsWith(base) && point !== base).map((point) => point.slice(base.length));
-}
-
-/** The kernel writes blank, tab, line end and backslash as \040 and the like. */
-export function unescapePoint(point: string): string {
-  return point.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }

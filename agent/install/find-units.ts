@@ -4,6 +4,7 @@
 import { basename, dirname } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
 import { finalName, isTemporaryName } from "../host/files/temporary.ts";
+import { isOwnSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
 import { isAt, listNames } from "./places.ts";
@@ -31,13 +32,23 @@ function findEnabled(root: string, folder: string): Findings {
 
 function findDropIns(root: string, folder: string, name: string): Findings {
   const path = `${folder}/${name}`;
-  // A person's: an override of a unit, a mask, or drop-ins.
-  if (isOwnUnit(name.replace(/\.d$/, ""))) return leaving("the operator's own, for a unit of parbake's", [path]);
+  if (isOwnUnit(name.replace(/\.d$/, ""))) return findOverrides(root, path);
   if (!name.endsWith(".d")) return NOTHING;
   return joinFindings([
     removing("file", listUnfinished(root, `${path}/${HOLD}`)),
     judge(root, `${path}/${HOLD}`, originOfHold),
     judge(root, `${path}/${DROP_IN}`, (text) => (text.startsWith("# Made by parbake: ") ? "own" : "foreign")),
+  ]);
+}
+
+/** A person's, of a unit of parbake's: an override, a mask, drop-ins; beside them parbake's own. */
+function findOverrides(root: string, path: string): Findings {
+  const own = SANDBOXES.map((sandbox) => sandbox.path).filter((file) => dirname(file) === path);
+  const others = listNames(root, path).filter((name) => !own.includes(`${path}/${finalName(name)}`));
+  return joinFindings([
+    ...own.map((file) => removing("file", listUnfinished(root, file))),
+    ...own.map((file) => judge(root, file, (text) => (isOwnSandbox(text) ? "own" : "edited"))),
+    leaving("the operator's own, for a unit of parbake's", own.length > 0 && others.length === 0 ? [] : [path]),
   ]);
 }
 

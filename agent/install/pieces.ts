@@ -2,6 +2,8 @@
 // it. The contents are those that parbake carries.
 
 import { readCarried } from "../carried.ts";
+import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, RUNNING_UNITS, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
 
 export type Piece =
@@ -15,19 +17,27 @@ export interface Wanted {
   readonly units: readonly string[];
   /** Whether rotated secrets are fetched every hour. */
   readonly refresh: boolean;
+  /** What the config needs of the units that run it. Null: there is none yet. */
+  readonly sandbox: Sandbox | null;
 }
 
-export function listPieces({ program, units, refresh }: Wanted): Piece[] {
+export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[] {
   return [
     { kind: "file", path: PROGRAM, mode: 0o755, bytes: program },
     ...UNITS.map((unit) => carried(unit, `${VENDOR_UNITS}/${unit}`)),
     ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/run.conf`)),
+    ...(sandbox === null ? [] : narrow(sandbox)),
     carried("parbake.preset", PRESET),
     ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
     enabled("parbake.service", "multi-user.target"),
     ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),
     ...units.map((unit) => carried("hold.conf", `${SYSTEM_UNITS}/${unit}.d/${HOLD}`)),
   ];
+}
+
+function narrow(sandbox: Sandbox): Piece[] {
+  const bytes = Buffer.from(formatSandbox(sandbox));
+  return SANDBOXES.map(({ path }) => ({ kind: "file", path, mode: 0o644, bytes }));
 }
 
 function carried(name: string, path: string): Piece {

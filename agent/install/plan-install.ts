@@ -10,6 +10,7 @@ import { listDangers, quote } from "../host/trust.ts";
 import { readImageLink } from "../image/read-image-text.ts";
 import { isUnitInImage } from "../image/units.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { isOwnSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { hasOthersLines, HOLD, isOwnUnit, SYSTEM_UNITS } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
@@ -53,8 +54,12 @@ function refuseUnfit(root: string, unit: string): null {
 }
 
 function refuseOthersLines(root: string, { kind, path }: Piece): null {
-  if (kind !== "file" || basename(path) !== HOLD) return null;
-  if (hasOthersLines(readDropIn(root, path) ?? "")) throw new Refusal("config", describeOthersLines(root, path));
+  if (kind !== "file") return null;
+  const isSandbox = SANDBOXES.some((sandbox) => sandbox.path === path);
+  if (!isSandbox && basename(path) !== HOLD) return null;
+  const text = readDropIn(root, path);
+  if (text !== null && (isSandbox ? !isOwnSandbox(text) : hasOthersLines(text)))
+    throw new Refusal("config", describeOthersLines(root, path));
   return null;
 }
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { unescapePoint } from "../mounts.ts";
+import { unescapePoint } from "../mountinfo.ts";
 
 /** The kernel's own, which a cell has anew or not at all. */
 const NOT_OF_IMAGE = ["/proc", "/sys", "/dev"];

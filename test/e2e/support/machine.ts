@@ -20,14 +20,20 @@ const ENVIRONMENT = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=
 // nspawn takes it as the order to shut down cleanly: systemd(1), SIGRTMIN+4.
 const POWER_OFF = "RTMIN+4";
 
-/** @param meanwhile what happens to the machine before its boot is over */
+/** @param meanwhile what happens to the machine before its boot is over @param options more of systemd-nspawn's */
 export async function bootMachine(
   folder: string,
   namespace: Namespace,
   meanwhile: (machine: Machine) => Promise<void> = async () => {},
+  options: readonly string[] = [],
 ): Promise<Machine> {
   const nspawn = ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--console=read-only"];
-  const [program, ...rest] = namespace.enter([...nspawn, `--machine=${namespace.name}`, `--directory=${folder}`]);
+  const [program, ...rest] = namespace.enter([
+    ...nspawn,
+    ...options,
+    `--machine=${namespace.name}`,
+    `--directory=${folder}`,
+  ]);
   const child = spawn(program!, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let console = "";
   for (const stream of [child.stdout, child.stderr])

@@ -1,0 +1,54 @@
+// The drop-in of parbake.service and parbake-refresh.service by which systemd keeps a run to what its config needs. Pure.
+
+import { isBelow } from "../names/plain-path.ts";
+import type { Sandbox } from "./sandbox.ts";
+
+/** systemd reads the drop-ins of a unit by name: later than run.conf, which it narrows. */
+const NAME = "sandbox.conf";
+export const SANDBOXES = ["parbake.service", "parbake-refresh.service"].map((unit) => ({
+  unit,
+  path: `/etc/systemd/system/${unit}.d/${NAME}`,
+}));
+
+const HEAD = `# Made by parbake from its config: where a run may write, and what it may do beside. \`parbake install\` and \`parbake seal\` write it
+# anew. What else these units need belongs into a drop-in of another name.
+
+[Service]`;
+
+/** Those of the programs that a config may start: other users' ids, their ports, their signals and PAM's records. */
+const OF_PROGRAMS =
+  "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_DAC_READ_SEARCH CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID";
+/** Lies in places that only a whole root could cover: run.conf's own ProtectSystem= stays. */
+const EVERYWHERE =
+  "# A folder of the config is missing, and would be made in /: all but /usr and /boot may be written to.";
+
+export function formatSandbox({ writable, startsPrograms }: Sandbox): string {
+  const protections = writable.includes("/")
+    ? [EVERYWHERE]
+    : ["ProtectSystem=strict", "ProtectHome=read-only", ...writable.map((path) => `ReadWritePaths=-${path}`)];
+  return [HEAD, ...protections, ...(startsPrograms ? [] : [OF_PROGRAMS]), ""].join("\n");
+}
+
+/** Why a run in the drop-in's sandbox would fail; none: it is as wide as it has to be. */
+export function listLacks(text: string, { writable, startsPrograms }: Sandbox): string[] {
+  const lines = text.split("\n");
+  const allowed = lines.flatMap((line) => /^ReadWritePaths=-(.*)$/.exec(line)?.[1] ?? []);
+  const isStrict = lines.includes("ProtectSystem=strict");
+  const closed = writable.filter((path) => isStrict && !allowed.some((each) => each === path || isBelow(each, path)));
+  return [
+    ...closed.map((path) => `write below ${path}`),
+    ...(startsPrograms && lines.includes(OF_PROGRAMS) ? ["start programs as another user"] : []),
+  ];
+}
+
+/** Whether who replaces the drop-in loses what a person wrote into it. */
+export function isOwnSandbox(text: string): boolean {
+  return text.startsWith(HEAD.split("\n")[0] ?? "") && linesOf(text).every((line) => OWN_LINE.test(line));
+}
+
+const OWN_LINE =
+  /^(?:\[Service\]|ProtectSystem=strict|ProtectHome=read-only|ReadWritePaths=-\/.*|CapabilityBoundingSet=~CAP_.*)$/;
+
+function linesOf(text: string): string[] {
+  return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+}
