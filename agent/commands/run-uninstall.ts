@@ -20,6 +20,7 @@ import { planUninstall } from "../install/plan-uninstall.ts";
 import type { Removal } from "../install/removal.ts";
 import { remove, removeEmpty, unitFoldersOf } from "../install/remove.ts";
 import { Refusal } from "../refusal.ts";
+import { isSandbox } from "../sandbox/drop-in.ts";
 import { refuseStop } from "../stop.ts";
 import type { Session } from "./session.ts";
 
@@ -85,5 +86,5 @@ async function removeInOrder(removals: readonly Removal[], { options: { root }, 
 function listEmptied(root: string, removals: readonly Removal[]): string[] {
   const made = readMadeFolders(root);
   if (made === null) return [...unitFoldersOf(removals), ...CONFIG_FOLDERS];
-  return [...made, ...unitFoldersOf(removals.filter(({ path }) => isHandOff(path)))];
+  return [...made, ...unitFoldersOf(removals.filter(({ path }) => isHandOff(path) || isSandbox(path)))];
 }

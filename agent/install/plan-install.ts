@@ -10,7 +10,7 @@ import { listDangers, quote } from "../host/trust.ts";
 import { readImageLink } from "../image/read-image-text.ts";
 import { isUnitInImage } from "../image/units.ts";
 import { Refusal, type Problem } from "../refusal.ts";
-import { isOwnSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
+import { isOwnSandbox, isSandbox } from "../sandbox/drop-in.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { hasOthersLines, HOLD, isOwnUnit, SYSTEM_UNITS } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
@@ -54,11 +54,9 @@ function refuseUnfit(root: string, unit: string): null {
 }
 
 function refuseOthersLines(root: string, { kind, path }: Piece): null {
-  if (kind !== "file") return null;
-  const isSandbox = SANDBOXES.some((sandbox) => sandbox.path === path);
-  if (!isSandbox && basename(path) !== HOLD) return null;
+  if (kind !== "file" || !(isSandbox(path) || basename(path) === HOLD)) return null;
   const text = readDropIn(root, path);
-  if (text !== null && (isSandbox ? !isOwnSandbox(text) : hasOthersLines(text)))
+  if (text !== null && (isSandbox(path) ? !isOwnSandbox(text) : hasOthersLines(text)))
     throw new Refusal("config", describeOthersLines(root, path));
   return null;
 }

@@ -10,14 +10,19 @@ export const SANDBOXES = ["parbake.service", "parbake-refresh.service"].map((uni
   path: `/etc/systemd/system/${unit}.d/${NAME}`,
 }));
 
-const HEAD = `# Made by parbake from its config: where a run may write, and what it may do beside. \`parbake install\` and \`parbake seal\` write it
+export function isSandbox(path: string): boolean {
+  return SANDBOXES.some((sandbox) => sandbox.path === path);
+}
+
+/** Of every version. */
+const MARK = "# Made by parbake from its config:";
+const HEAD = `${MARK} where a run may write, and what it may do beside. \`parbake install\` and \`parbake seal\` write it
 # anew. What else these units need belongs into a drop-in of another name.
 
 [Service]`;
 
 /** Those of the programs that a config may start: other users' ids, their ports, their signals and PAM's records. */
-const OF_PROGRAMS =
-  "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_DAC_READ_SEARCH CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID";
+const OF_PROGRAMS = "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID";
 /** Lies in places that only a whole root could cover: run.conf's own ProtectSystem= stays. */
 const EVERYWHERE =
   "# A folder of the config is missing, and would be made in /: all but /usr and /boot may be written to.";
@@ -43,7 +48,7 @@ export function listLacks(text: string, { writable, startsPrograms }: Sandbox): 
 
 /** Whether who replaces the drop-in loses what a person wrote into it. */
 export function isOwnSandbox(text: string): boolean {
-  return text.startsWith(HEAD.split("\n")[0] ?? "") && linesOf(text).every((line) => OWN_LINE.test(line));
+  return text.startsWith(MARK) && linesOf(text).every((line) => OWN_LINE.test(line));
 }
 
 const OWN_LINE =

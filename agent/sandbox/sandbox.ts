@@ -30,7 +30,7 @@ export function findSandbox(config: Config, root: string): Sandbox {
     ...(startsPrograms ? OF_PROGRAMS : []),
   ];
   const folders = new Set(wanted.map((path) => findStanding(root, path)));
-  const writable = [...folders].filter((path) => ![...folders].some((other) => isBelow(other, path)));
+  const writable = [...folders].filter((path) => ![...folders].some((other) => other !== path && isBelow(other, path)));
   return { writable: writable.toSorted(), startsPrograms };
 }
 
@@ -56,12 +56,16 @@ function listWritten(root: string): string[] {
 /** The innermost folder on the way that a boot finds there, and that a unit's file can name without quotes. */
 function findStanding(root: string, path: string): string {
   const place = locateInRoot(root, path);
+  if (isWithin(RUN_FOLDER, place)) return RUN_FOLDER;
   // Of the rest of /run nothing outlives a boot.
-  if (isBelow("/run", place) && place !== RUN_FOLDER && !isBelow(RUN_FOLDER, place)) return "/run";
-  if (place === RUN_FOLDER || isBelow(RUN_FOLDER, place)) return RUN_FOLDER;
+  if (isWithin("/run", place)) return "/run";
   let folder = place;
   while (folder !== "/" && !(PLAIN.test(folder) && isFolderThere(join(root, folder)))) folder = dirname(folder);
   return folder;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || isBelow(folder, path);
 }
 
 const PLAIN = /^[\w/.,:+=@-]+$/;

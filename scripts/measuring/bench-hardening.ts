@@ -4,6 +4,7 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatSandbox } from "../../agent/sandbox/drop-in.ts";
 import { installParbake } from "../../test/e2e/support/image.ts";
 import { bootMachine, type Machine } from "../../test/e2e/support/machine.ts";
 import { createNamespace } from "../../test/e2e/support/namespace.ts";
@@ -29,16 +30,13 @@ interface Cost {
 
 const BARE: Variant = { name: "no setting at all", lines: [] };
 
-/** Each alone. */
-const SETTINGS = [
+/** Each alone: those that the units have, and those that were left out. */
+const SETTINGS: readonly Variant[] = [
   "User=daemon",
   "UMask=0077",
-  "LimitCORE=1",
   "CapabilityBoundingSet=",
   "NoNewPrivileges=yes",
-  "MemorySwapMax=0",
   "MemoryMax=75%",
-  "KeyringMode=private",
   "LockPersonality=yes",
   "SystemCallArchitectures=native",
   "RestrictAddressFamilies=AF_UNIX",
@@ -47,58 +45,89 @@ const SETTINGS = [
   "RestrictSUIDSGID=yes",
   "MemoryDenyWriteExecute=yes",
   "ProtectHostname=yes",
-  "SystemCallFilter=@system-service",
-  "SystemCallFilter=@basic-io @file-system @process @signal",
-  "PrivateMounts=yes",
-  "PrivateTmp=yes",
-  "PrivateDevices=yes",
+  "ProtectClock=yes",
+  "DevicePolicy=closed",
+  "IPAddressDeny=any",
   "PrivateNetwork=yes",
   "PrivateUsers=yes",
   "PrivateIPC=yes",
+  "PrivateMounts=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
   "ProtectSystem=yes",
   "ProtectSystem=strict",
-  "ProtectHome=yes",
   "ProtectHome=read-only",
-  "ProtectHome=tmpfs",
-  "ProtectClock=yes",
+  "ProtectHome=yes",
   "ProtectControlGroups=yes",
   "ProtectKernelLogs=yes",
   "ProtectKernelModules=yes",
   "ProtectKernelTunables=yes",
   "ProtectProc=invisible",
   "ProcSubset=pid",
-  "IPAddressDeny=any",
-  "DevicePolicy=closed",
-];
+  "ReadOnlyPaths=/proc/sys /sys",
+  "SystemCallFilter=@system-service",
+].map((line) => ({ name: line, lines: [line] }));
 
-/** What was written below [Service], but what it runs and where that goes. */
-function settingsOf(...files: readonly string[]): string[] {
-  const texts = files.map((name) => readFileSync(join(TOP, "systemd", name), "utf8"));
-  const lines = texts.flatMap((text) => (text.split("[Service]")[1] ?? "").split("\n[")[0]?.split("\n") ?? []);
-  return lines.filter(
-    (line) =>
-      /^[A-Z]/.test(line) && !/^(?:Exec|Type|RemainAfterExit|Standard|Syslog|State|Environment|Timeout)/.test(line),
-  );
+/** Of one of systemd/'s files: all but what it runs, where that goes, and when. */
+function settingsOf(file: string): string[] {
+  const [, service = ""] = readFileSync(join(TOP, "systemd", file), "utf8").split("[Service]");
+  const lines = service.split("\n[")[0]?.split("\n") ?? [];
+  return lines.filter((line) => /^[A-Z]/.test(line) && !NO_SANDBOX.test(line));
 }
 
-export function listVariants(): Variant[] {
-  if (process.env.VARIANTS)
-    return [
-      BARE,
-      ...readFileSync(process.env.VARIANTS, "utf8")
-        .trim()
-        .split("\n")
-        .map((l) => ({ name: l, lines: l.split(";") })),
-    ];
-  return [BARE, ...SETTINGS.map((line) => ({ name: line, lines: [line] }))];
+const NO_SANDBOX =
+  /^(?:Exec|Type|RemainAfter|Standard|Syslog|State|Environment|UnsetEnv|Timeout|Notify|Success|Restart)/;
+
+const RUN = settingsOf("run.conf");
+const SANDBOX = formatSandbox({
+  writable: ["/etc/default", "/etc/nginx", "/run", "/var/cache", "/var/lib", "/var/log"],
+  startsPrograms: true,
+})
+  .split("\n")
+  .filter((line) => /^[A-Z]/.test(line));
+const BOTH: Variant = { name: "run.conf and a sandbox.conf", lines: [...RUN, ...SANDBOX] };
+const READY = settingsOf("parbake-ready@.service");
+
+function without(name: string): string[] {
+  return BOTH.lines.filter((line) => !line.startsWith(name));
 }
 
+/** The units, and what was chosen between. */
 const WHOLES: readonly Variant[] = [
   BARE,
-  { name: "all of parbake-ready@.service", lines: settingsOf("parbake-ready@.service") },
-  { name: "all of parbake-held.service", lines: settingsOf("parbake-held.service") },
-  { name: "all of run.conf", lines: settingsOf("run.conf") },
+  { name: "parbake-ready@.service", lines: READY },
+  {
+    name: "  with a mount namespace",
+    lines: [...READY, "ProtectSystem=strict", "ProtectHome=yes", "PrivateDevices=yes"],
+  },
+  { name: "parbake-held.service", lines: settingsOf("parbake-held.service") },
+  { name: "run.conf", lines: RUN },
+  BOTH,
+  {
+    name: "  allowing @system-service instead",
+    lines: [...without("SystemCallFilter="), "SystemCallFilter=@system-service"],
+  },
+  { name: "  without ReadOnlyPaths=", lines: without("ReadOnlyPaths=") },
+  { name: "  without ProtectControlGroups=", lines: without("ProtectControlGroups=") },
+  { name: "  with ProtectKernelTunables=yes", lines: [...BOTH.lines, "ProtectKernelTunables=yes"] },
+  { name: "  with ProtectHome=yes", lines: [...BOTH.lines, "ProtectHome=yes"] },
+  {
+    name: "  with IPAddressDeny=any and an address",
+    lines: [...BOTH.lines, "IPAddressDeny=any", "IPAddressAllow=10.0.0.0/8"],
+  },
 ];
+
+const RUNS: readonly Variant[] = [
+  BARE,
+  BOTH,
+  { name: "  with ProtectKernelTunables=yes", lines: [...BOTH.lines, "ProtectKernelTunables=yes"] },
+];
+
+interface Bench {
+  readonly machine: Machine;
+  readonly root: string;
+  readonly runs: number;
+}
 
 async function main(): Promise<void> {
   const runs = Number(process.argv[2] ?? 30);
@@ -107,24 +136,17 @@ async function main(): Promise<void> {
   let machine: Machine | null = null;
   try {
     const root = await bakeRoot(folder);
+    const load = loadavg()[0]?.toFixed(1);
     machine = await bootMachine(root, namespace, async () => {}, FILTERS);
-    const version = (await machine.run(["systemctl", "--version"])).split("\n")[0];
-    console.log(
-      `${new Date().toISOString().slice(0, 10)}, ${version}, ${cpus().length} CPUs, load ${loadavg()[0]?.toFixed(1)} before; medians of ${runs} starts in turns`,
-    );
-    console.log("                                                     processor         clock");
-    await tell("/bin/true, each setting alone", "/bin/true", listVariants(), runs, root, machine);
-    await tell("/bin/true, the units as they are", "/bin/true", WHOLES, runs, root, machine);
-    await tell(
-      "parbake apply, 2 files",
-      "/usr/bin/parbake apply",
-      WHOLES.filter(({ name }) => !/ready|held/.test(name)),
-      runs,
-      root,
-      machine,
-    );
+    const [version] = (await machine.run(["systemctl", "--version"])).split("\n");
+    const day = new Date().toISOString().slice(0, 10);
+    console.log(`${day}, ${version}, ${cpus().length} CPUs, load ${load} before; medians of ${runs} starts in turns`);
+    console.log(`${"".padEnd(44)}${"processor".padStart(18)}${"of PID 1".padStart(11)}${"clock".padStart(20)}`);
+    const bench = { machine, root, runs };
+    await tell(bench, "/bin/true, each setting alone", "/bin/true", [BARE, ...SETTINGS]);
+    await tell(bench, "/bin/true, with the settings of", "/bin/true", WHOLES);
+    await tell(bench, "parbake apply, 2 files, with the settings of", "/usr/bin/parbake apply", RUNS);
   } finally {
-    if (process.argv[3]) console.log(await machine?.run(["journalctl", "-b", "--no-pager", "-u", "bench*"]));
     await machine?.powerOff();
     await namespace.remove();
     rmSync(folder, { recursive: true, force: true });
@@ -138,85 +160,63 @@ async function bakeRoot(folder: string): Promise<string> {
   mkdirSync(root);
   await restoreRootfs(rootfs.path, root);
   await installParbake(root, []);
-  const config = join(root, "etc/parbake");
-  writeFileSync(join(config, "environment"), "AWS_EC2_METADATA_DISABLED=true\n");
-  writeFileSync(join(config, "parbake.yaml"), CONFIG);
-  for (const name of ["a.env", "b.json"])
-    writeFileSync(join(config, "templates", `${name}.hbs`), TEMPLATES[name] ?? "");
+  for (const [path, text] of Object.entries(FILES)) writeFileSync(join(root, "etc/parbake", path), text);
   return root;
 }
 
-const CONFIG = `imds: optional
+const FILES: Readonly<Record<string, string>> = {
+  environment: "AWS_EC2_METADATA_DISABLED=true\n",
+  "parbake.yaml": `imds: optional
 apps: { api: { profile: node } }
 files:
   - { template: a.env.hbs, path: /etc/default/bench-a.env }
-  - { template: b.json.hbs, path: /etc/bench-b.json }
-`;
-const TEMPLATES: Readonly<Record<string, string>> = {
-  "a.env": "VCPUS={{facts.vcpus}}\n",
-  "b.json": '{"vcpus": {{facts.vcpus}} }\n',
+  - { template: b.json.hbs, path: /etc/nginx/bench-b.json }
+`,
+  "templates/a.env.hbs": "VCPUS={{facts.vcpus}}\n",
+  "templates/b.json.hbs": '{"vcpus": {{facts.vcpus}} }\n',
 };
 
-async function tell(
-  title: string,
-  argv: string,
-  variants: readonly Variant[],
-  runs: number,
-  root: string,
-  machine: Machine,
-): Promise<void> {
+async function tell(bench: Bench, title: string, argv: string, variants: readonly Variant[]): Promise<void> {
   console.log(title);
-  const costs = await measure(argv, variants, runs, root, machine);
-  const bare = costs[0]!;
-  for (const [index, { name }] of variants.entries()) {
-    const { cpuMs, pid1Ms, wallMs } = costs[index]!;
-    console.log(
-      `  ${name.slice(0, 48).padEnd(48)}  ${show(cpuMs, bare.cpuMs)}  ${pid1Ms.toFixed(1)}  ${show(wallMs, bare.wallMs)}`,
-    );
+  const [bare, ...others] = await measure(bench, argv, variants);
+  for (const [index, cost] of [bare!, ...others].entries()) {
+    const name = (variants[index]?.name ?? "").padEnd(42);
+    const [cpu, wall] = [show(cost.cpuMs, bare!.cpuMs), show(cost.wallMs, bare!.wallMs)];
+    console.log(`  ${name}${cpu}${cost.pid1Ms.toFixed(1).padStart(8)} ms${wall}`);
   }
 }
 
 function show(ms: number, bareMs: number): string {
-  return `${ms.toFixed(2).padStart(7)} ms ${(ms / bareMs).toFixed(2).padStart(5)} ×`;
+  return `${ms.toFixed(1).padStart(8)} ms ${(ms / bareMs).toFixed(1).padStart(5)} ×`.padStart(18);
 }
 
-async function measure(
-  argv: string,
-  variants: readonly Variant[],
-  runs: number,
-  root: string,
-  machine: Machine,
-): Promise<Cost[]> {
+async function measure({ machine, root, runs }: Bench, argv: string, variants: readonly Variant[]): Promise<Cost[]> {
   const units = variants.map((_, index) => `bench-${index}.service`);
-  const script = variants
-    .map(({ lines }, index) => `cat >${UNITS}/${units[index]} <<'END'\n${unitOf(argv, lines)}END\n`)
-    .join("");
-  writeFileSync(join(root, "bench.sh"), `set -e\n${script}systemctl daemon-reload\n${LOOP}`);
+  const files = variants.map(
+    ({ lines }, index) => `cat >${UNITS}/${units[index]} <<'END'\n${unitOf(argv, lines)}END\n`,
+  );
+  writeFileSync(join(root, "bench.sh"), `set -e\n${files.join("")}systemctl daemon-reload\n${LOOP}`);
   const out = await machine.run(["sh", "/bench.sh", String(runs), ...units], { timeoutMs: 1_800_000 });
   const rows = out.split("\n").map((line) => line.split(" "));
   return units.map((unit) => {
     const own = rows.filter(([name]) => name === unit);
-    return {
-      cpuMs: median(own.map(([, cpu]) => Number(cpu) / 1e6)),
-      pid1Ms: median(own.map(([, , pid1]) => Number(pid1) / 1e6)),
-      wallMs: median(own.map(([, , , wall]) => Number(wall) / 1e3)),
-    };
+    const middle = (column: number, inOneMs: number): number => median(own.map((row) => Number(row[column]) / inOneMs));
+    return { cpuMs: middle(1, 1e6), pid1Ms: middle(2, 1e6), wallMs: middle(3, 1e3) };
   });
 }
 
+/** What the sandbox of parbake's own units needs beside. */
+const ABOUT = [
+  "Type=oneshot",
+  "RemainAfterExit=yes",
+  "CPUAccounting=yes",
+  "StandardError=null",
+  "StateDirectory=parbake",
+];
+
 function unitOf(argv: string, lines: readonly string[]): string {
-  return [
-    "[Service]",
-    "Type=oneshot",
-    "RemainAfterExit=yes",
-    "CPUAccounting=yes",
-    "EnvironmentFile=/etc/parbake/environment",
-    "StandardError=null",
-    "StateDirectory=parbake",
-    `ExecStart=${argv}`,
-    ...lines,
-    "",
-  ].join("\n");
+  const environment = "EnvironmentFile=/etc/parbake/environment";
+  return ["[Service]", ...ABOUT, environment, `ExecStart=${argv}`, ...lines, ""].join("\n");
 }
 
 // unit, its processes' time, PID 1's time, microseconds from the fork to the exit
@@ -226,7 +226,7 @@ while [ $i -lt $runs ]; do
   i=$((i + 1))
   for unit; do
     read -r before rest </proc/1/schedstat
-    systemctl start $unit
+    systemctl start $unit || { journalctl --no-pager -n 20 -u $unit; exit 1; }
     read -r after rest </proc/1/schedstat
     cpu=$(systemctl show --value -p CPUUsageNSec $unit)
     start=$(systemctl show --value -p ExecMainStartTimestampMonotonic $unit)

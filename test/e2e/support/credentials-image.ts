@@ -17,9 +17,10 @@ export async function bakeCredentialsImage(root: string, deadline: string): Prom
   for (const name of await readdir(join(FOLDER, "units")))
     await cp(join(FOLDER, "units", name), join(root, "etc/systemd/system", name));
   await run(["systemctl", `--root=${root}`, "enable", ...UNITS]);
-  await installParbake(root, UNITS);
   for (const name of ["parbake.yaml", "templates", "environment"])
     await cp(join(FOLDER, name), join(root, "etc/parbake", name), { recursive: true });
+  // It reads the config, for what the units may do.
+  await installParbake(root, UNITS);
   await put(root, "parbake.service.d/deadline.conf", ["[Service]", "ExecStart=", execStart(deadline)]);
   await mkdir(join(root, "var/log/journal"), { recursive: true });
 }

@@ -12,6 +12,8 @@ const UNITS = ["nginx.service", "postgresql@.service", "whole.service"];
 export async function bakeImage(root: string): Promise<void> {
   await put("parbake.yaml", root, "etc/parbake");
   await put("templates", root, "etc/parbake");
+  // It reads the config, for what the units may do.
+  await installParbake(root, UNITS);
   await put("endpoints.conf", root, "etc/systemd/system/parbake.service.d");
   for (const unit of ["bystander.service", "whole.service"]) {
     await put(unit, root, "etc/systemd/system");

@@ -54,6 +54,30 @@ describe("parbake install", () => {
     assert.match(image.read(`${SYSTEM}/app.service.d/10-parbake.conf`), /^Requires=parbake-ready@%n\.service$/m);
   });
 
+  it("keeps the units to what the config needs, where there is one", async () => {
+    image.write("etc/parbake/parbake.yaml", "files: [{ template: a.hbs, path: /srv/app/a, format: text }]\n");
+    image.write("etc/parbake/templates/a.hbs", "x\n");
+    mkdirSync(image.at("srv/app"), { recursive: true });
+    assert.match(
+      (await install()).out,
+      /^installed \/etc\/systemd\/system\/parbake-refresh\.service\.d\/sandbox\.conf$/m,
+    );
+    assert.match(image.read(`${SYSTEM}/parbake.service.d/sandbox.conf`), /^ReadWritePaths=-\/srv\/app$/m);
+    assert.equal((await install()).out, "nothing to do\n");
+    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "[Service]\nNice=5\n");
+    const { status, told } = await install();
+    assert.equal(status, 78);
+    assert.match(told, /sandbox\.conf has lines beside parbake's own\. Move them into a drop-in of another name/);
+  });
+
+  it("leaves the units as they are where no run would take the config, and says so", async () => {
+    image.write("etc/parbake/parbake.yaml", "fils: []\n");
+    const { status, told } = await install();
+    assert.equal(status, 0);
+    assert.match(told, /warn: the config is not one that a run would take.* See what `parbake check` says/);
+    assert.equal(existsSync(image.at(`${SYSTEM}/parbake.service.d`)), false);
+  });
+
   it("changes nothing the second time, and says so", async () => {
     await install("--unit", "app.service");
     const before = snapshot(image.root, true);

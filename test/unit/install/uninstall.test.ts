@@ -67,6 +67,24 @@ describe("parbake uninstall", () => {
     assert.deepEqual(snapshot(image.root), before);
   });
 
+  it("removes the sandbox of the units, and leaves a person's own drop-in beside it", async () => {
+    const before = snapshot(image.root);
+    await install();
+    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "# Made by parbake from its config: x\n[Service]\n");
+    assert.match(
+      (await image.run("uninstall")).out,
+      /^removed \/etc\/systemd\/system\/parbake\.service\.d\/sandbox\.conf$/m,
+    );
+    assert.deepEqual(snapshot(image.root), before);
+    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "# Made by parbake from its config: x\n[Service]\n");
+    image.write(`${SYSTEM}/parbake.service.d/override.conf`, "[Service]\n");
+    assert.match(
+      (await image.run("uninstall")).out,
+      /^left \/etc\/systemd\/system\/parbake\.service\.d: the operator's own/m,
+    );
+    assert.deepEqual(readdirSync(image.at(`${SYSTEM}/parbake.service.d`)), ["override.conf"]);
+  });
+
   it("changes nothing with --dry-run", async () => {
     await install("--unit", "app.service");
     const before = snapshot(image.root, true);

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { isHeldReadOnly } from "../../../agent/host/mountinfo.ts";
+
+// As a unit with ProtectSystem=strict and ReadWritePaths=/etc/nginx sees it.
+const MOUNTINFO = [
+  "21 1 259:1 / / ro,relatime - ext4 /dev/nvme0n1p1 rw,discard",
+  "22 21 259:1 /etc/nginx /etc/nginx rw,relatime - ext4 /dev/nvme0n1p1 rw,discard",
+  "23 21 259:2 / /mnt/frozen ro,relatime shared:4 - squashfs /dev/loop0 ro",
+  "24 21 259:3 / /srv/a\\040b ro,relatime shared:5 master:2 - ext4 /dev/nvme2n1 rw",
+  "25 24 0:40 / /srv/a\\040b rw,relatime - tmpfs tmpfs rw",
+  "",
+].join("\n");
+
+describe("a mount that takes no write", () => {
+  for (const [path, isHeld] of [
+    ["/etc/app/app.env", true],
+    ["/etc/nginx", false],
+    ["/etc/nginx/nginx.conf", false],
+    ["/etc/nginxed/nginx.conf", true],
+    ["/mnt/frozen/a", false],
+    // Covered by the later mount.
+    ["/srv/a b/c", false],
+    ["relative", false],
+  ] as const)
+    it(`${isHeld ? "holds writes off though its file system takes them" : "is no such thing"}: ${path}`, () => {
+      assert.equal(isHeldReadOnly(MOUNTINFO, path), isHeld);
+    });
+});
