@@ -31,6 +31,7 @@ files:
   "etc/systemd/system/api.service.d/10-parbake.conf": `# Holds\n\n[Unit]\n${HOLD}`,
   "etc/systemd/system/web.service": "[Service]\nExecStart=/bin/sleep infinity\n",
   "etc/systemd/system/web.service.d/10-parbake.conf": `[Unit]\n${HOLD}\n[Service]\nNice=5\n`,
+  "etc/systemd/system/parbake-refresh.service.d/sandbox.conf": "# Made by parbake from its config\n\n[Service]\n",
   "etc/systemd/system/web.service.d/60-parbake-credentials.conf":
     "# Made by parbake: the secrets of web.service\n\n[Service]\n",
 };
@@ -129,6 +130,7 @@ describeWhere(
       const kept = await machine.run(["cat", "/etc/systemd/system/web.service.d/10-parbake.conf"]);
       assert.equal(kept, "[Unit]\n\n[Service]\nNice=5");
       assert.equal(await isThere("/etc/systemd/system/web.service.d/60-parbake-credentials.conf"), false);
+      assert.equal(await isThere("/etc/systemd/system/parbake-refresh.service.d"), false);
       for (const unit of ["api.service", "web.service"]) {
         assert.equal(await machine.show(unit, "ActiveState"), "active");
         assert.doesNotMatch(await machine.show(unit, "Requires"), /parbake/);

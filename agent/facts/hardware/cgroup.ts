@@ -109,9 +109,14 @@ function hierarchiesOf(line: string, { name, v1, v2 }: Controller): Hierarchy[] 
   return ["sys/fs/cgroup", "sys/fs/cgroup/unified"].map((mount) => ({ mount, file: v2, path }));
 }
 
+/** What systemd holds a run to (MemoryMax= of systemd/run.conf) is no limit of the apps'. */
+const OWN_UNIT = /^parbake(?:-refresh)?\.service$/;
+
 // A parent's limit binds too. In a container the path may be the host's and lead nowhere: then only the mount's root, which
 // is the container's own cgroup, has the file.
 function foldersUpwards(mount: string, path: string): string[] {
   const parts = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
-  return [...parts.keys(), parts.length].map((depth) => [mount, ...parts.slice(0, depth)].join("/"));
+  const own = parts.findIndex((part) => OWN_UNIT.test(part));
+  const around = own === -1 ? parts : parts.slice(0, own);
+  return [...around.keys(), around.length].map((depth) => [mount, ...around.slice(0, depth)].join("/"));
 }

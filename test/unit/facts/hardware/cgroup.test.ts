@@ -49,6 +49,18 @@ describe("the cgroup's memory limit", () => {
     assert.deepEqual(limit, { limitBytes: 500, path: "/sys/fs/cgroup/memory/docker/memory.limit_in_bytes" });
   });
 
+  it("is not what systemd holds parbake's own units to", () => {
+    for (const unit of ["parbake.service", "parbake-refresh.service"])
+      assert.deepEqual(
+        limitOf({
+          "proc/self/cgroup": `0::/system.slice/${unit}\n`,
+          "sys/fs/cgroup/system.slice/memory.max": "1000",
+          [`sys/fs/cgroup/system.slice/${unit}/memory.max`]: "750",
+        }),
+        { limitBytes: 1000, path: "/sys/fs/cgroup/system.slice/memory.max" },
+      );
+  });
+
   it("is the smaller of both on a hybrid system", () => {
     const limit = limitOf({
       "proc/self/cgroup": "7:memory:/one\n0::/two\n",
