@@ -21,8 +21,11 @@ const HEAD = `${MARK} where a run may write, and what it may do beside. \`parbak
 
 [Service]`;
 
-/** Those of the programs that a config may start: other users' ids, their ports, their signals and PAM's records. */
-const OF_PROGRAMS = "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID";
+/** What only the programs of a config need: other users' ids, their ports, their signals, PAM's records and its priorities. */
+const NO_PROGRAMS = [
+  "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID",
+  "SystemCallFilter=~setpriority",
+];
 /** Lies in places that only a whole root could cover: run.conf's own ProtectSystem= stays. */
 const EVERYWHERE =
   "# A folder of the config is missing, and would be made in /: all but /usr and /boot may be written to.";
@@ -31,7 +34,7 @@ export function formatSandbox({ writable, startsPrograms }: Sandbox): string {
   const protections = writable.includes("/")
     ? [EVERYWHERE]
     : ["ProtectSystem=strict", "ProtectHome=read-only", ...writable.map((path) => `ReadWritePaths=-${path}`)];
-  return [HEAD, ...protections, ...(startsPrograms ? [] : [OF_PROGRAMS]), ""].join("\n");
+  return [HEAD, ...protections, ...(startsPrograms ? [] : NO_PROGRAMS), ""].join("\n");
 }
 
 /** Why a run in the drop-in's sandbox would fail; none: it is as wide as it has to be. */
@@ -42,7 +45,7 @@ export function listLacks(text: string, { writable, startsPrograms }: Sandbox): 
   const closed = writable.filter((path) => isStrict && !allowed.some((each) => each === path || isBelow(each, path)));
   return [
     ...closed.map((path) => `write below ${path}`),
-    ...(startsPrograms && lines.includes(OF_PROGRAMS) ? ["start programs as another user"] : []),
+    ...(startsPrograms && NO_PROGRAMS.some((line) => lines.includes(line)) ? ["start programs as another user"] : []),
   ];
 }
 
@@ -52,7 +55,7 @@ export function isOwnSandbox(text: string): boolean {
 }
 
 const OWN_LINE =
-  /^(?:\[Service\]|ProtectSystem=strict|ProtectHome=read-only|ReadWritePaths=-\/.*|CapabilityBoundingSet=~CAP_.*)$/;
+  /^(?:\[Service\]|ProtectSystem=strict|ProtectHome=read-only|ReadWritePaths=-\/.*|CapabilityBoundingSet=~CAP_.*|SystemCallFilter=~.*)$/;
 
 function linesOf(text: string): string[] {
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));

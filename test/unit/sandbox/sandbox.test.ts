@@ -105,6 +105,7 @@ files:
     assert.deepEqual(linesOf({ writable: ["/"], startsPrograms: false }), [
       "[Service]",
       "CapabilityBoundingSet=~CAP_AUDIT_WRITE CAP_KILL CAP_NET_BIND_SERVICE CAP_SETGID CAP_SETUID",
+      "SystemCallFilter=~setpriority",
     ]);
   });
 });
