@@ -137,6 +137,26 @@ describeWhere({ programs: ["dpkg-deb", "rpm", "gpg", "git"] }, "a release", func
     }
   });
 
+  it("has nothing in them that others than root could write to, or that is another user's", async () => {
+    const rows = (await run(["dpkg-deb", "--contents", deb()])).split("\n");
+    assert.ok(rows.length > 10);
+    assert.deepEqual(
+      rows.filter(
+        (row) => !/^[-d]rw[x-]r-[x-]r-[x-] root\/root /.test(row) && !row.startsWith("lrwxrwxrwx root/root "),
+      ),
+      [],
+    );
+    const format = "[%{FILEMODES:perms} %{FILEUSERNAME} %{FILEGROUPNAME} %{FILENAMES}\\n]";
+    const listed = (await run(["rpm", "--query", "--queryformat", format, "--package", rpm()])).split("\n");
+    assert.ok(listed.length > 10);
+    assert.deepEqual(
+      listed.filter(
+        (row) => !/^[-d]rw[x-]r-[x-]r-[x-] root root /.test(row) && !row.startsWith("lrwxrwxrwx root root "),
+      ),
+      [],
+    );
+  });
+
   it("has the binary's bytes in them, executable and root's", async () => {
     const row = (await run(["dpkg-deb", "--contents", deb()]))
       .split("\n")
