@@ -12,13 +12,12 @@ const UNITS = ["nginx.service", "postgresql@.service", "whole.service"];
 export async function bakeImage(root: string): Promise<void> {
   await put("parbake.yaml", root, "etc/parbake");
   await put("templates", root, "etc/parbake");
-  // It reads the config, for what the units may do.
-  await installParbake(root, UNITS);
   await put("endpoints.conf", root, "etc/systemd/system/parbake.service.d");
   for (const unit of ["bystander.service", "whole.service"]) {
     await put(unit, root, "etc/systemd/system");
     await run(["systemctl", `--root=${root}`, "enable", unit]);
   }
+  // It reads the config, for what the units may do.
   await installParbake(root, UNITS);
   // Makes the journal outlive the machine, so that the tests can search what it has on disk.
   await mkdir(join(root, "var/log/journal"), { recursive: true });
