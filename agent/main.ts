@@ -1,5 +1,6 @@
 // Wires the real world in.
 
+import { isErrorApart } from "./process/journal-stream.ts";
 import { startMain } from "./process/start.ts";
 import { run } from "./run.ts";
 import { warm } from "./warm/warm.ts";
@@ -16,6 +17,7 @@ startMain(
       rewrite: (text) => err.write(text),
       isTerminalOut: out.isTerminal,
       isTerminalError: err.isTerminal,
+      isErrorApart: () => isErrorApart(environment),
     }),
   warm,
 );

@@ -1,15 +1,18 @@
 // A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
 import { existsSync } from "node:fs";
+import { forgetTold } from "./apply/state/told.ts";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
-import { describeBug } from "./bug.ts";
-import { createLog } from "./cli/create-log.ts";
+import { createLog, formatEntry } from "./cli/create-log.ts";
+import { both } from "./cli/heartbeat.ts";
 import { formatHelp } from "./cli/help.ts";
-import type { Command, Invocation } from "./cli/invocation.ts";
+import type { Command, Invocation, LogFormat } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
 import { choosePaint } from "./cli/text.ts";
+import { chooseFormat } from "./commands/choose-format.ts";
+import { openHeartbeat } from "./commands/open-heartbeat.ts";
 import { runApply } from "./commands/run-apply.ts";
 import { runCheck } from "./commands/run-check.ts";
 import { runExplain } from "./commands/run-explain.ts";
@@ -20,46 +23,35 @@ import { runStatus } from "./commands/run-status.ts";
 import { runTune } from "./commands/run-tune.ts";
 import { runUnit } from "./commands/run-unit.ts";
 import type { Session } from "./commands/session.ts";
-import { startDeadline, type Deadline } from "./deadline.ts";
+import { tellError } from "./commands/tell-error.ts";
+import type { World } from "./commands/world.ts";
+import { startDeadline } from "./deadline.ts";
 import { endingOf, statusOf, type Ending } from "./ending.ts";
 import { explainShortage } from "./host/file-error.ts";
 import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
 import { ENVIRONMENT_FILE } from "./names/own-places.ts";
-import type { Environment } from "./process/environment.ts";
 import { guardEnd } from "./process/overrun.ts";
 import { formatVersion } from "./process/version.ts";
-import { formatProblem, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
 
-/** The outside world: main wires the real one, tests replace it. */
-export interface World {
-  readonly environment: Environment;
-  readonly writeOut: (text: string) => void;
-  /** Default: they are dropped. */
-  readonly writeBytes?: (bytes: Buffer) => void;
-  readonly writeError: (text: string) => void;
-  /** Writes to stderr without a line end: progress rewrites its line. */
-  readonly rewrite: (text: string) => void;
-  readonly isTerminalOut: boolean;
-  readonly isTerminalError: boolean;
-  /** Fires when the run is asked to stop. Default: never. */
-  readonly stop?: AbortSignal;
-  /** Gets the run's deadline. */
-  readonly setEnd?: (end: Deadline) => void;
-}
+export type { World } from "./commands/world.ts";
 
 /** @returns the exit status; never throws */
 export async function run(argv: readonly string[], world: World): Promise<number> {
+  let invocation: Invocation | null = null;
   try {
-    const invocation = parseArguments(argv);
-    const work = (overrun: Promise<never>) => runSession(invocation, overrun, world);
-    return statusOf(await guardEnd(invocation.options.deadlineMs, work));
+    const parsed = (invocation = parseArguments(argv));
+    const work = (overrun: Promise<never>) => runSession(parsed, overrun, world);
+    return statusOf(await guardEnd(parsed.options.deadlineMs, work));
   } catch (error) {
     const failure = explainShortage(error);
-    tellError(failure, argv.includes("--json"), world);
-    if (argv[0] === "apply" && runsAsUnit(world.environment, process.pid)) await tellRetries(failure, world);
+    await tellError(failure, invocation, world);
+    if (argv.includes("--json")) emitError(failure, world);
+    if (argv[0] === "apply" && runsAsUnit(world.environment, process.pid))
+      await tellRetries(failure, chooseFormat(invocation?.options.logFormat ?? null, world), world);
     return statusOf(endingOf(failure));
   }
 }
@@ -75,15 +67,20 @@ const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set([
 ]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
-  const session = openSession(invocation, overrun, world);
+  const { session, close } = openSession(invocation, overrun, world);
+  const { command, options } = invocation;
   world.setEnd?.(session.end);
   try {
     const work = runCommand(invocation, await withEnvironment(invocation.command, session), world);
     // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it, be it a document: they
     // end themselves.
-    return await (ENDS_ITSELF.has(invocation.command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
+    const ending = await (ENDS_ITSELF.has(command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
+    if (command.kind === "apply") forgetTold(options.root);
+    return ending;
   } catch (error) {
     throw orStopped(error, session.deadline);
+  } finally {
+    await close();
   }
 }
 
@@ -164,26 +161,36 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
 }
 
 /** A boot that nobody watches is tried again, unless that cannot help. */
-async function tellRetries(failure: unknown, { writeError }: World): Promise<void> {
+async function tellRetries(failure: unknown, format: LogFormat, { writeError }: World): Promise<void> {
   const { noteFailure } = await import("./commands/retries.ts");
   const told = await noteFailure("/", failure);
-  if (told !== null) writeError(`parbake: ${told}\n`);
+  if (told !== null) writeError(formatEntry({ level: "warn", message: told, fields: {} }, format));
 }
 
-function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Session {
+interface Opened {
+  readonly session: Session;
+  /** Called when the command is over. */
+  readonly close: () => Promise<void>;
+}
+
+function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Opened {
   const { environment, isTerminalOut, isTerminalError } = world;
-  // systemd sets JOURNAL_STREAM for a process whose output goes to the journal.
-  const format = options.logFormat ?? (environment["JOURNAL_STREAM"] && !isTerminalError ? "journal" : "text");
+  const format = chooseFormat(options.logFormat, world);
   const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
   const isDumb = environment["TERM"] === "dumb";
-  const progress = isTerminalError && !isDumb && format === "text" ? new TerminalProgress(world.rewrite) : NO_PROGRESS;
+  const terminal = isTerminalError && !isDumb && format === "text" ? new TerminalProgress(world.rewrite) : NO_PROGRESS;
+  const isApply = command.kind === "apply";
+  const hearts = isApply ? openHeartbeat(options.root, level, format, world) : null;
+  const progress = hearts === null ? terminal : both(terminal, hearts.heartbeat);
   const paint = choosePaint(isTerminalOut && !environment["NO_COLOR"] && !isDumb);
-  const [writeOut, writeError] = [after(progress, world.writeOut), after(progress, world.writeError)];
-  const log = createLog(level, format, writeError);
-  return {
+  const [writeOut, writeError] = [after(terminal, world.writeOut), after(terminal, world.writeError)];
+  // Where the console shows stderr, too, it gets what a run waits for and why it fails, and the journal alone the rest.
+  const isApart = isApply && !options.json && format === "journal" && world.isErrorApart?.() === true;
+  const log = createLog(level, format, isApart ? writeOut : writeError);
+  const session: Session = {
     options,
     environment,
-    inputs: new Inputs(options.root, command.kind === "apply" ? refusingUntrusted(log) : warningUntrusted(log)),
+    inputs: new Inputs(options.root, isApply ? refusingUntrusted(log) : warningUntrusted(log)),
     deadline: startDeadline(options.deadlineMs, world.stop),
     end: startDeadline(options.deadlineMs),
     overrun,
@@ -194,6 +201,7 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
     emitBytes: (bytes) => world.writeBytes?.(bytes),
     emit: (document, layout = "indented") => writeOut(`${shownJson(document, layout === "indented" ? 2 : 0)}\n`),
   };
+  return { session, close: async () => hearts?.close() };
 }
 
 function after(progress: Progress, write: (text: string) => void): (text: string) => void {
@@ -203,15 +211,8 @@ function after(progress: Progress, write: (text: string) => void): (text: string
   };
 }
 
-function tellError(error: unknown, json: boolean, { writeOut, writeError }: World): void {
-  if (!(error instanceof Refusal)) {
-    writeError(
-      `parbake: a bug in parbake: ${describeBug(error)}\nPlease report it with the command line and the config.\n`,
-    );
-    return;
-  }
-  for (const problem of error.problems) writeError(`parbake: ${formatProblem(problem)}\n`);
-  if (!json) return;
+function emitError(error: unknown, { writeOut }: World): void {
+  if (!(error instanceof Refusal)) return;
   const { code, problems, document } = error;
   writeOut(`${shownJson({ schema: 1, error: { code, status: statusOf(code), problems }, ...document }, 2)}\n`);
 }

@@ -34,5 +34,5 @@ export function logHeld(held: readonly Held[], isFailure: boolean, log: Log): vo
   for (const { what, units: names } of held)
     for (const unit of names) units.set(unit, [...(units.get(unit) ?? []), what]);
   for (const [unit, things] of units)
-    log(isFailure ? "error" : "info", `${unit} is held back: it needs ${things.join(", ")}`);
+    log(isFailure ? "warn" : "info", `${unit} is held back: it needs ${things.join(", ")}`);
 }

@@ -3,11 +3,9 @@
 import { Writable } from "node:stream";
 import winston from "winston";
 import type { Log, LogLevel } from "../log.ts";
+import { journalLine, oneLine } from "../process/journal-line.ts";
 import { shown, shownJson } from "../shown.ts";
 import type { LogFormat } from "./invocation.ts";
-
-// sd-daemon(3): `<N>` at the start of a line is its syslog priority, and the journal takes it off.
-const JOURNAL_PRIORITY: Readonly<Record<LogLevel, number>> = { error: 3, warn: 4, info: 6, debug: 7 };
 
 export function createLog(level: LogLevel, format: LogFormat, write: (line: string) => void): Log {
   const stream = new Writable({
@@ -32,12 +30,13 @@ interface Entry {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function formatEntry({ level, message, fields }: Entry, format: LogFormat): string {
+/** One line, without its end. */
+export function formatEntry({ level, message, fields }: Entry, format: LogFormat): string {
   switch (format) {
     case "json":
       return shownJson({ time: new Date().toISOString(), level, message, ...fields });
     case "journal":
-      return `<${JOURNAL_PRIORITY[level]}>${oneLine(message)}${formatFields(fields)}`;
+      return `${journalLine(level, message)}${formatFields(fields)}`;
     case "text":
       return `parbake: ${level === "info" ? "" : `${level}: `}${oneLine(message)}${formatFields(fields)}`;
   }
@@ -46,13 +45,4 @@ function formatEntry({ level, message, fields }: Entry, format: LogFormat): stri
 function formatFields(fields: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(fields).map(([name, value]) => shown(`${name}=${String(value)}`));
   return words.length > 0 ? ` (${words.join(", ")})` : "";
-}
-
-// A line break in a message would start a second journal entry, whose priority the message's author could choose. parbake's own
-// line breaks separate the problems of one Refusal.
-function oneLine(message: string): string {
-  return message
-    .split(/\s*\n\s*/)
-    .map(shown)
-    .join("; ");
 }

@@ -5,6 +5,7 @@ import { ACCESS_KEY_USED, fetchCredentials, hasAccessKey } from "../aws/fetch-cr
 import { chooseRegion, differsFromInstance } from "../aws/route/call-region.ts";
 import { readClientSettings } from "../aws/route/endpoints.ts";
 import { createSecretsSource, type SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
+import { showing } from "../cli/progress.ts";
 import type { AwsConfig } from "../config/config.ts";
 import type { Facts } from "../facts/facts.ts";
 import { fetchRoleCredentials } from "../facts/fetch-role-credentials.ts";
@@ -14,16 +15,18 @@ import type { Plan } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { UNTIMED, type TimeStep } from "../time-step.ts";
 import type { Session } from "./session.ts";
+import { showingSecrets } from "./show-waits.ts";
 
 export function openSecrets(
-  { environment, inputs, deadline, log }: Session,
+  session: Session,
   credentials: () => Promise<Credentials>,
   { region }: Facts,
   aws: AwsConfig,
   onRetry: () => void = () => {},
   time: TimeStep = UNTIMED,
 ): SecretsSource {
-  return createSecretsSource({
+  const { environment, inputs, deadline, log, progress } = session;
+  const source = createSecretsSource({
     ...aws,
     region: chooseRegion(environment, region),
     deadline,
@@ -31,8 +34,11 @@ export function openSecrets(
     onRetry,
     time,
     settings: readClientSettings("SECRETS_MANAGER", environment, inputs),
-    fetchCredentials: credentials,
+    // Fetched ahead, they are waited for only now.
+    fetchCredentials: () =>
+      showing(progress, "waiting for the credentials of the instance's role", credentials, deadline.remainingMs()),
   });
+  return showingSecrets(source, session);
 }
 
 export function findCredentials({ environment }: Session, imds: ImdsClient | null): Promise<Credentials> {

@@ -15,7 +15,6 @@ import { describeSize } from "../cli/machine-limits.ts";
 import { tunedMachine } from "../cli/print/print-differences.ts";
 import { formatReport } from "../cli/print/print-report.ts";
 import { formatDegraded } from "../cli/print/print-tuning.ts";
-import { describeStage } from "../cli/progress.ts";
 import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
@@ -46,6 +45,7 @@ import { keepMachine, noteMachine } from "./note-machine.ts";
 import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
 import { planEarly } from "./plan-early.ts";
 import type { Session } from "./session.ts";
+import { beginStage, showingCommands } from "./show-waits.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
 const LOCK_WAIT_MS = 10_000;
@@ -68,11 +68,11 @@ interface Run {
 
 export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<Ending> {
   if (command.confirmMs !== null) refuseWithoutSystemd();
-  const { options, progress } = given;
+  const { options } = given;
   const { actingMs, wayBackMs } = keepTime(options.deadlineMs);
   const acting = endWithin(deadline, options.deadlineMs - wayBackMs);
   const session = { ...given, deadline: endWithin(acting, options.deadlineMs - wayBackMs - actingMs) };
-  const record = new RunRecord(VERSIONS, (stage) => progress.begin(describeStage(stage)));
+  const record = new RunRecord(VERSIONS, (stage) => beginStage(stage, session, acting));
   const imds =
     findBake(command, session) === null ? await openImds(session, () => record.retries.imds++, record.timeStep) : null;
   const run: Run = { command, session, acting, record, imds };
@@ -267,7 +267,7 @@ async function perform({ plan, whole, source, metrics, bake, recheck }: Made, ru
       fetchSecret: (step) => source.fetchSecret(step),
       describeSecret: (step) => source.describeSecret(step),
       force: command.force,
-      run: runCommand,
+      run: showingCommands(runCommand, session.progress),
       time: record.timeStep,
       noBlock: runsAsUnit(session.environment, process.pid),
       versions: VERSIONS,

@@ -1,7 +1,8 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
-import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
+import { wasLockTaken } from "../apply/state/lock.ts";
+import { readRunning } from "../apply/state/running-run.ts";
 import { isReady } from "../apply/units/readiness.ts";
 import type { Command } from "../cli/invocation.ts";
 import type { Ending } from "../ending.ts";
@@ -41,7 +42,7 @@ function findWait(unit: string, root: string): readonly Problem[] {
 }
 
 function explainWait(unit: string, root: string): Problem[] {
-  const [report, running] = [readReport(root), readLockHolder(root)];
+  const [report, running] = [readReport(root), readRunning(root)];
   const goesOn = running && {
     what: `${unit} waits for parbake: ${describeRunning(running)}`,
     fix: "Wait for its end.",

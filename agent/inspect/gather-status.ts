@@ -3,8 +3,9 @@
 
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
 import { readFailures, type Failures } from "../apply/state/failures.ts";
-import { wasLockTaken, type RunningRun } from "../apply/state/lock.ts";
+import { wasLockTaken } from "../apply/state/lock.ts";
 import { describeDamage, readManaged, type ManagedState } from "../apply/state/managed.ts";
+import type { RunningRun } from "../apply/state/running-run.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
 import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
 import type { OnChange } from "../config/config.ts";

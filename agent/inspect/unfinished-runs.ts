@@ -1,6 +1,7 @@
 // What of a run is not over: one that goes on, and what one that was cut short has left to the next. Never writes.
 
-import { readLockHolder, type RunningRun } from "../apply/state/lock.ts";
+import { formatAge } from "../age.ts";
+import { readRunning, type RunningRun } from "../apply/state/running-run.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
 import {
   describeUnreadable,
@@ -42,14 +43,14 @@ export interface UnfinishedRuns {
 
 export function findUnfinishedRuns(root: string): UnfinishedRuns {
   const unreadable: Problem[] = [];
-  const before = readOr(null, unreadable, () => readLockHolder(root));
+  const before = readOr(null, unreadable, () => readRunning(root));
   const found = JOURNAL_FOLDERS.map((folder) => {
     const journal = readOr({ kind: "none" } as const, unreadable, () => readJournal(root, folder));
     if (journal.kind === "unreadable") unreadable.push(describeUnreadable(root, folder));
     return journal;
   });
   // A run that began or ended while its journal was looked for was alive at one of the two.
-  const running = before ?? readOr(null, [], () => readLockHolder(root));
+  const running = before ?? readOr(null, [], () => readRunning(root));
   const journals = found.filter((journal) => journal.kind !== "none");
   const left = running === null ? journals : [];
   return {
@@ -108,6 +109,7 @@ function describeInterruption(found: FoundJournal): Interruption {
   return { phase, since, next, paths: changes.map(({ path }) => path) };
 }
 
-export function describeRunning({ pid, since }: RunningRun): string {
-  return `a run is going on (process ${pid}, since ${since})`;
+export function describeRunning({ pid, since, forMs, waitsFor }: RunningRun): string {
+  const going = `a run is going on (process ${pid}, since ${since})`;
+  return waitsFor === null ? going : `${going}, for ${formatAge(forMs)} so far: ${waitsFor.what}`;
 }

@@ -13,6 +13,7 @@ export const UNITS = [
   "parbake.service",
   "parbake-ready@.service",
   "parbake-held.service",
+  "parbake-console.service",
   "parbake-retry.timer",
   "parbake-refresh.service",
   "parbake-refresh.timer",
@@ -20,6 +21,8 @@ export const UNITS = [
 ] as const;
 /** What is enabled where systemd applies presets, as at the first boot of a machine without an id. */
 export const PRESET = "/usr/lib/systemd/system-preset/50-parbake.preset";
+/** What `journalctl -x` says of parbake's entries. */
+export const CATALOG = "/usr/lib/systemd/catalog/parbake.catalog";
 /** Those that run.conf has the settings of. */
 export const RUNNING_UNITS = ["parbake.service", "parbake-refresh.service"] as const;
 
@@ -27,7 +30,7 @@ export const HOLD = "10-parbake.conf";
 
 /** Of every version: an older one had a target of held units. */
 const OWN_UNIT =
-  /^(?:parbake(?:-ready@[^/]*|-held|-retry|-refresh)?\.(?:service|timer|target)|run-parbake-secrets\.mount)$/;
+  /^(?:parbake(?:-ready@[^/]*|-held|-console|-retry|-refresh)?\.(?:service|timer|target)|run-parbake-secrets\.mount)$/;
 
 export function isOwnUnit(name: string): boolean {
   return OWN_UNIT.test(name);

@@ -4,7 +4,17 @@
 import { readCarried } from "../carried.ts";
 import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, RUNNING_UNITS, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
+import {
+  CATALOG,
+  CONFIG_FOLDERS,
+  HOLD,
+  PRESET,
+  PROGRAM,
+  RUNNING_UNITS,
+  SYSTEM_UNITS,
+  UNITS,
+  VENDOR_UNITS,
+} from "./layout.ts";
 
 export type Piece =
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly bytes: Buffer }
@@ -28,6 +38,7 @@ export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[
     ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/run.conf`)),
     ...(sandbox === null ? [] : narrow(sandbox)),
     carried("parbake.preset", PRESET),
+    carried("parbake.catalog", CATALOG),
     ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
     enabled("parbake.service", "multi-user.target"),
     ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),

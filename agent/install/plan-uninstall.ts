@@ -1,15 +1,15 @@
 // All that an uninstallation takes away, in the order in which it does, and what it leaves. One that is cut short can be done again:
 // the state, with the record of the installation, goes last. Changes nothing.
 
-import { readLockHolder } from "../apply/state/lock.ts";
 import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
+import { readRunning } from "../apply/state/running-run.ts";
 import { BAKE_FOLDER } from "../bake/manifest.ts";
 import { describeRunning } from "../inspect/unfinished-runs.ts";
 import { Refusal } from "../refusal.ts";
 import { findRendered } from "./find-rendered.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { findOwn, findUnits } from "./find-units.ts";
-import { CONFIG_FOLDER, PRESET, PROGRAM } from "./layout.ts";
+import { CATALOG, CONFIG_FOLDER, PRESET, PROGRAM } from "./layout.ts";
 import { isAt, listEntries } from "./places.ts";
 import { joinFindings, leaving, removing, type Findings } from "./removal.ts";
 
@@ -22,7 +22,7 @@ interface Asked {
 
 /** @throws Refusal with what a person has to settle first, or `locked` while a run goes on */
 export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<string>): Findings {
-  const running = readLockHolder(root);
+  const running = readRunning(root);
   if (running !== null) throw new Refusal("locked", { what: describeRunning(running), fix: "Wait for its end." });
   const found = joinFindings([
     findUnits(root, packaged),
@@ -32,7 +32,7 @@ export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<
     findTree(root, RUN_FOLDER),
     // It speaks of a parbake that is gone.
     findTree(root, BAKE_FOLDER),
-    findOwn(root, [PRESET, PROGRAM], packaged),
+    findOwn(root, [CATALOG, PRESET, PROGRAM], packaged),
     findTree(root, STATE_FOLDER),
   ]);
   if (found.problems.length > 0) throw new Refusal("config", found.problems);

@@ -28,8 +28,9 @@ export const VARIABLES: readonly string[] = [
   "TERM",
   // When the image was baked, for bakes that can be made twice.
   "SOURCE_DATE_EPOCH",
-  // What systemd says about who started parbake and where its output goes.
+  // What systemd says about who started parbake, where its output goes, and where it hears of its state.
   "JOURNAL_STREAM",
+  "NOTIFY_SOCKET",
   "SYSTEMD_EXEC_PID",
 ];
 

@@ -10,6 +10,8 @@ import { killRunning } from "../host/run-command.ts";
 import { stopRequestOf } from "../stop.ts";
 import { forbidCoreDumps } from "./core-dumps.ts";
 import { keepKnown, listEarly, type Environment } from "./environment.ts";
+import { journalLine } from "./journal-line.ts";
+import { isJournal, isStream } from "./journal-stream.ts";
 import { Output } from "./output.ts";
 import { listenForStop } from "./signals.ts";
 import { INTERPRETER_ONLY, NO_REHASH, V8_FLAGS } from "./v8-flags.ts";
@@ -50,14 +52,15 @@ async function runToEnd(main: Main): Promise<void> {
   process.exitCode = statusOf("bug");
   const environment = takeEnvironment();
   const [out, err] = [new Output(1), new Output(2)];
-  const end = exitWith(out, err);
+  const say = (text: string) => err.write(`${inOwnWords(text, isJournal(environment, err.isTerminal))}\n`);
+  const end = exitWith(out, err, say);
   const stop = listenForStop((request) => {
-    err.write(`parbake: ${request.message} at once, as it was the second signal: ${LEFT_BEHIND}\n`);
+    say(`${request.message} at once, as it was the second signal: ${LEFT_BEHIND}`);
     end(statusOf(endingOfStop(request)));
   });
   forbidCoreDumps();
   process.on("uncaughtException", (error) => {
-    err.write(`parbake: a bug in parbake: ${describeBug(error)}\n`);
+    say(`a bug in parbake: ${describeBug(error)}`);
     end(statusOf("bug"));
   });
   let readUntil: Deadline | null = null;
@@ -65,6 +68,11 @@ async function runToEnd(main: Main): Promise<void> {
   const status = await main(process.argv.slice(2), out, err, { environment, stop, setEnd });
   await Promise.all([out.finish(readUntil, stop), err.finish(readUntil, stop)]);
   end(status === 0 && (out.isLost || err.isLost) ? statusOfLoss(stop) : status);
+}
+
+// What is told without a session has no format that was asked for.
+function inOwnWords(text: string, isForJournal: boolean): string {
+  return isForJournal ? journalLine("error", text) : `parbake: ${text}`;
 }
 
 const LEFT_BEHIND = "the next run finishes or undoes what this one left. Run parbake again.";
@@ -75,11 +83,11 @@ function statusOfLoss(stop: AbortSignal): number {
 }
 
 /** The only way out. If the process ends in another, as when nothing is left to wait for, it says so. */
-function exitWith(out: Output, err: Output): (status: number) => void {
+function exitWith(out: Output, err: Output, say: (text: string) => void): (status: number) => void {
   let isMeant = false;
   process.on("exit", () => {
     killRunning();
-    if (!isMeant) err.write("parbake: a bug in parbake: it was waiting for something that can never happen\n");
+    if (!isMeant) say("a bug in parbake: it was waiting for something that can never happen");
     for (const output of [out, err]) {
       output.flush();
       output.giveBack();
@@ -97,5 +105,6 @@ function takeEnvironment(): Environment {
   if (isSea() && listEarly(process.env).length > 0)
     process.execve!(process.execPath, [process.argv0, ...process.argv.slice(2)], known);
   for (const name of Object.keys(process.env)) if (!(name in known)) delete process.env[name];
-  return known;
+  const { JOURNAL_STREAM, ...others } = known;
+  return JOURNAL_STREAM === undefined || isStream(2, JOURNAL_STREAM) ? known : others;
 }

@@ -51,7 +51,15 @@ export function buildPackages(binaries: string, output: string, release: Release
 function stageSources(stage: string, release: Release): void {
   for (const name of ["deb", "rpm", "release-units", "overrides"])
     cpSync(join(HERE, name), join(stage, name), { recursive: true });
-  for (const name of ["README.md", "CHANGELOG.md", "LICENSE", "NOTICE", "systemd/run.conf", "systemd/parbake.preset"])
+  for (const name of [
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "NOTICE",
+    "systemd/run.conf",
+    "systemd/parbake.preset",
+    "systemd/parbake.catalog",
+  ])
     cpSync(join(TOP, name), join(stage, basename(name)));
   for (const unit of globSync("systemd/*.{service,timer,mount}", { cwd: TOP }))
     cpSync(join(TOP, unit), join(stage, "units", basename(unit)));

@@ -56,15 +56,14 @@ export async function takeLock(root: string, waitMs: number, signal?: AbortSigna
   }
 }
 
-/** A run that goes on. */
-export interface RunningRun {
+export interface LockHolder {
   readonly pid: number;
   /** When it took the lock: ISO 8601, UTC. */
   readonly since: string;
 }
 
 /** Who holds the lock; null: nobody who is alive. Never takes it, never makes its folder. */
-export function readLockHolder(root: string): RunningRun | null {
+export function readLockHolder(root: string): LockHolder | null {
   try {
     return inFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, (folder) =>
       explainingErrors(folder.shownPath, () => findRunning(folder)),
@@ -85,7 +84,7 @@ export function wasLockTaken(root: string): boolean {
   }
 }
 
-function findRunning(folder: Folder): RunningRun | null {
+function findRunning(folder: Folder): LockHolder | null {
   for (;;) {
     const newest = newestNumber(folder);
     const stats = newest === 0 ? undefined : lstatSync(entryOf(folder, String(newest)), { throwIfNoEntry: false });

@@ -237,7 +237,7 @@ describe("applyPlan", () => {
       fileStep("/etc/b", `key ${SECRETS_FOLDER}/one`, reload("b.service")),
     );
     const said: string[] = [];
-    const log = (level: string, message: string) => void (level === "error" && said.push(message));
+    const log = (level: string, message: string) => void (level === "warn" && said.push(message));
     const refusal = await refusalOf(applyPlan(plan, optionsFor(scratch.root, { fetchSecret: fetchOnlyTwo, log })));
     assert.equal(refusal.code, "permission");
     assert.equal(refusal.message, "one failed. Wait.\nthree failed. Wait.");

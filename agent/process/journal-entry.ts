@@ -1,0 +1,52 @@
+// An entry of the journal with fields of its own, which journalctl matches and its catalog explains. Node has no datagram sockets, so
+// util-linux's logger sends it: loaded and started only where a run has something to tell that is worth a process.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { shown } from "../shown.ts";
+
+/** By the field's name. A field may be there more than once. */
+export type Entry = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** A line for each value, as `logger --journald` reads them. */
+export function formatEntry(entry: Entry): string {
+  const lines = Object.entries(entry).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${name}=${shown(String(each))}\n`),
+  );
+  return lines.join("");
+}
+
+/** @returns whether the journal has it: not where there is no logger, or one that knows no journal */
+export function sendEntry(entry: Entry): boolean {
+  return runTool("logger", ["--journald"], {}, formatEntry(entry));
+}
+
+/** What `systemctl status` shows of the unit beside its state. @returns whether systemd took it */
+export function sendStatus(socket: string, status: string): boolean {
+  return runTool("systemd-notify", [`--status=${shown(status)}`], { NOTIFY_SOCKET: socket });
+}
+
+/** They answer within milliseconds; one that does not must not hold a run that is over. */
+const LONGEST_MS = 2_000;
+
+export function runTool(
+  program: string,
+  words: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+  input = "",
+): boolean {
+  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...variables };
+  const stdio = ["pipe", "ignore", "ignore"] as const;
+  return spawnSync(program, words, { cwd: "/", env, input, stdio: [...stdio], timeout: LONGEST_MS }).status === 0;
+}
+
+const OWN_UNIT = /\/(parbake(?:-refresh|-ready@[^/\n]+)?\.service)$/m;
+
+/** Which of parbake's own units this process is of, by its cgroup; null: of none. */
+export function findOwnUnit(): string | null {
+  try {
+    return OWN_UNIT.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { findOwnUnit, formatEntry, runTool } from "../../../agent/process/journal-entry.ts";
+
+describe("an entry of the journal", () => {
+  it("has a line for each value, so that a field can be there more than once", () => {
+    const entry = { MESSAGE: "a", PRIORITY: 3, OBJECT_SYSTEMD_UNIT: ["a.service", "b.service"], PARBAKE_UNIT: [] };
+    assert.equal(
+      formatEntry(entry),
+      "MESSAGE=a\nPRIORITY=3\nOBJECT_SYSTEMD_UNIT=a.service\nOBJECT_SYSTEMD_UNIT=b.service\n",
+    );
+  });
+
+  it("gets no field that a value forges", () => {
+    assert.equal(formatEntry({ MESSAGE: "a\nPRIORITY=0\u001b[2J" }), String.raw`MESSAGE=a\nPRIORITY=0\x1b[2J` + "\n");
+  });
+});
+
+describe("a tool of the system's", () => {
+  it("has done it where it ends with 0, and gets its input", () => {
+    assert.equal(runTool("sh", ["-c", "read -r line; test $line = word"], {}, "word\n"), true);
+    assert.equal(runTool("sh", ["-c", "exit 3"]), false);
+  });
+
+  it("has not done it where there is none", () => {
+    assert.equal(runTool("no-such-program-anywhere", []), false);
+  });
+
+  it("has parbake's variables and no other", () => {
+    assert.equal(runTool("sh", ["-c", `test "$A-$HOME" = "b-"`], { A: "b" }), true);
+  });
+});
+
+describe("parbake's own unit", () => {
+  it("is none for a test", () => {
+    assert.equal(findOwnUnit(), null);
+  });
+});
