@@ -83,16 +83,23 @@ function tryRemember(root: string, messages: readonly string[]): boolean | null 
   }
 }
 
-/** How far the run came, and which units the problem holds back. */
-export function describeRun(problem: Problem, { runId, stages, held }: Report): Entry {
-  const because = held.filter((each) => each.because.some(({ what }) => what === problem.what));
-  // What is held for want of a secret does not end a run: the stages that came after it worked.
-  const stage = because.length > 0 ? "fetch" : stages.at(-1)?.name;
+/** How far the run came, what of it is not in place, and which units the problem holds back. */
+export function describeRun(problem: Problem, report: Report): Entry {
+  const because = report.held.filter((each) => each.because.some(({ what }) => what === problem.what));
+  const isSecret = because.some(({ what }) => what.startsWith("secret "));
+  const stage = isSecret ? "fetch" : lastStage(report);
   return {
-    PARBAKE_RUN: runId,
-    ...(stage !== undefined && { PARBAKE_STAGE: stage }),
+    PARBAKE_RUN: report.runId,
+    ...(stage !== null && { PARBAKE_STAGE: stage }),
+    PARBAKE_WAVE: report.waves.filter(({ result }) => result !== "done").map(({ name }) => name),
     PARBAKE_UNIT: [...new Set(because.flatMap(({ units }) => units))],
   };
+}
+
+/** Null: the run went on after what failed. */
+function lastStage({ stages, waves }: Report): string | null {
+  const wave = waves.findLast(({ tookMs }) => tookMs !== null);
+  return wave === undefined || wave.result === "failed" ? (stages.at(-1)?.name ?? null) : null;
 }
 
 /** Null: it has left none. */

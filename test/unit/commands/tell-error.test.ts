@@ -62,25 +62,39 @@ describe("why a command failed", () => {
 
 describe("what the journal is told of a failed run", () => {
   const PROBLEM = { what: "secret db: no such secret", fix: "Check the id.", at: { file: "/etc/p.yaml", line: 9 } };
-  const held = (what: string, units: string[]) => ({ what: "x", units, because: [{ what, fix: "Check the id." }] });
-  const report = (more: Partial<Report>) =>
-    ({ runId: "r-1", stages: [{ name: "config" }, { name: "units" }], held: [], ...more }) as unknown as Report;
+  const held = (what: string, units: string[]) => ({
+    what: "secret db",
+    units,
+    because: [{ what, fix: "Check the id." }],
+  });
+  const wave = (name: string, result: string) => ({ name, result, tookMs: 1, units: [] });
+  const report = (more: object) =>
+    ({
+      runId: "r-1",
+      stages: [{ name: "config" }, { name: "units" }],
+      held: [],
+      waves: [],
+      ...more,
+    }) as unknown as Report;
 
-  it("is which units this problem holds back, each once", () => {
+  it("is which units this problem holds back, each once, and of which wave that is", () => {
     const ofOne = "secret db: no such secret";
     const holds = [held(ofOne, ["a.service", "b.service"]), held(ofOne, ["b.service"]), held("another", ["c.service"])];
-    assert.deepEqual(describeRun(PROBLEM, report({ held: holds })), {
+    const waves = [wave("hardware", "done"), wave("secrets", "partly")];
+    assert.deepEqual(describeRun(PROBLEM, report({ held: holds, waves })), {
       PARBAKE_RUN: "r-1",
       PARBAKE_STAGE: "fetch",
+      PARBAKE_WAVE: ["secrets"],
       PARBAKE_UNIT: ["a.service", "b.service"],
     });
   });
 
-  it("is the stage that it came to", () => {
-    assert.deepEqual(describeRun(PROBLEM, report({})), {
-      PARBAKE_RUN: "r-1",
-      PARBAKE_STAGE: "units",
-      PARBAKE_UNIT: [],
+  for (const [title, waves, stage] of [
+    ["came to before its first wave", [], "units"],
+    ["came to in its last wave", [wave("hardware", "done"), wave("instance", "failed")], "units"],
+    ["went past, which nobody knows any more", [wave("hardware", "failed"), wave("instance", "done")], undefined],
+  ] as const)
+    it(`is the stage that the run ${title}`, () => {
+      assert.equal(describeRun(PROBLEM, report({ waves }))["PARBAKE_STAGE"], stage);
     });
-  });
 });
