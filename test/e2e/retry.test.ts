@@ -20,7 +20,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot that fails", function () {
 
   before(async function () {
     this.timeout(1_200_000);
-    site = await openSite(this, (root) => bakeCredentialsImage(root, "2s"));
+    site = await openSite(this, (root) => bakeCredentialsImage(root, "12s"));
     await startImds(site.namespace, site.tools, site.folder);
     machine = await bootMachine(site.root, site.namespace);
   });
@@ -72,9 +72,9 @@ describeWhere(SITE_REQUIREMENTS, "a boot that fails", function () {
     await createSecret(site.namespace, "prod/other", "one");
     await createSecret(site.namespace, "prod/app", JSON.stringify({ password: "one", token: "two" }));
     await machine.run(["sed", "-i", "/^nonsense/d", CONFIG]);
-    await machine.run(["systemctl", "restart", "parbake.service"]);
+    await machine.attempt(["systemctl", "restart", "parbake.service"]);
     for (const unit of UNITS)
-      await waitUntil(`${unit} is up`, 20_000, async () => (await machine.show(unit, "SubState")) === "running");
+      await waitUntil(`${unit} is up`, 60_000, async () => (await machine.show(unit, "SubState")) === "running");
     assert.equal(await machine.run(["systemctl", "is-system-running", "--wait"]), "running");
     assert.equal(await machine.show("parbake-retry.timer", "ActiveState"), "inactive");
     await machine.run(["test", "!", "-e", "/run/parbake/failures.json"]);
