@@ -192,7 +192,10 @@ async function makeEarly(image: Image, whole: Promise<Made>, { session, record }
     describeSecret: async (step) => (await whole).source.describeSecret(step),
     close: () => void whole.then((made) => made.source.close()).catch(() => undefined),
   };
-  return { plan, whole: whole.then((made) => made.plan), source, metrics: image.config.metrics, bake: null };
+  const rest = whole.then((made) => made.plan);
+  // It may fail while a wave is applied; whoever awaits it after that gets the error.
+  rest.catch(() => undefined);
+  return { plan, whole: rest, source, metrics: image.config.metrics, bake: null };
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */
