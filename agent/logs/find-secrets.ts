@@ -41,7 +41,7 @@ const OWN_STATE = "parbake-state";
 const REST = /[A-Za-z0-9+/=_-]/;
 
 export class SecretFinder {
-  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED].map(({ path: _, ...rule }) => rule));
+  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED].map(forAllFiles));
   readonly #block = newBlock();
 
   judge({ name, path = name, bytes }: Collected): Judged {
@@ -65,6 +65,11 @@ export class SecretFinder {
       return { kind: this.#set.rules[rule]!.id, at, length: end - at };
     });
   }
+}
+
+function forAllFiles(rule: Rule): Rule {
+  const { path: _, ...everywhere } = rule;
+  return everywhere;
 }
 
 type Held = ReturnType<KnownPlace["holds"]>;

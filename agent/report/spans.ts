@@ -26,7 +26,8 @@ export class Spans {
   }
 
   beginStage(name: string): Span {
-    const stage = this.#begin(name);
+    // Waves overlap: a stage that begins while another goes on is no part of it.
+    const stage = this.#begin(name, null);
     this.#open = [...this.#open, this.#spans.length - 1];
     return stage;
   }
@@ -39,7 +40,7 @@ export class Spans {
 
   async timeStep<T>(name: string, work: (again: () => void) => Promise<T>): Promise<T> {
     if (this.#spans.length >= MOST_SPANS) return UNTIMED(name, work);
-    const span = this.#begin(name);
+    const span = this.#begin(name, this.#open.at(-1) ?? null);
     try {
       return await work(() => void span.tries++);
     } finally {
@@ -56,8 +57,8 @@ export class Spans {
     });
   }
 
-  #begin(name: string): Span {
-    const span = { name, startMs: this.#nowMs(), parent: this.#open.at(-1) ?? null, tookMs: null, tries: 1 };
+  #begin(name: string, parent: number | null): Span {
+    const span = { name, startMs: this.#nowMs(), parent, tookMs: null, tries: 1 };
     this.#spans.push(span);
     return span;
   }

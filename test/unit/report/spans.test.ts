@@ -36,6 +36,25 @@ describe("the steps of a run", () => {
     ]);
   });
 
+  it("are a part of the stage that began last, and a stage of none, where two of them go on", async () => {
+    const spans = new Spans(nowMs);
+    const fetch = spans.beginStage("fetch");
+    const stage = spans.beginStage("stage");
+    await spans.timeStep("validate /etc/x", async () => {});
+    spans.endStage(stage);
+    await spans.timeStep("GetSecretValue secret db", async () => {});
+    spans.endStage(fetch);
+    assert.deepEqual(
+      spans.list().map(({ name, parent }) => [name, parent]),
+      [
+        ["fetch", null],
+        ["stage", null],
+        ["validate /etc/x", 1],
+        ["GetSecretValue secret db", 0],
+      ],
+    );
+  });
+
   it("count their tries, and end where they fail", async () => {
     const spans = new Spans(nowMs);
     const failing = spans.timeStep("GetSecretValue secret db", async (again) => {
