@@ -28,18 +28,23 @@ const REMOVED = "etc/app/removed.conf";
 const ATTRIBUTES = "etc/app/attributes.conf";
 const DROP_IN = "etc/systemd/system/app.service.d/memory.conf";
 
+/** `together`: one unit needs all of it, so that it is one wave. */
+type Waves = "together" | "apart";
+
 /** `attributes` is the file whose mode alone differs between the two. */
-function configOf(version: Version): string {
+function configOf(version: Version, waves: Waves): string {
   const owned = version === "new" ? "created" : "removed";
+  const shared = waves === "together" ? ", onChange: { reload: app.service }" : "";
+  const both = waves === "together" ? "{ restart: db.service, reload: app.service }" : "{ restart: db.service }";
   return `secretsGuarantee: swappable
-secrets: { db: { id: prod/${version}, keys: { password: { file: db/password } } } }
+secrets: { db: { id: prod/${version}, keys: { password: { file: db/password${shared} } } } }
 vars: { version: ${version} }
 files:
   - { template: version.txt.hbs, path: /etc/app/updated.conf, onChange: { reload: app.service },
       healthCheck: [ /usr/local/sbin/healthy ] }
-  - { template: version.txt.hbs, path: /etc/app/${owned}.conf, owner: daemon }
-  - { template: fixed.txt.hbs, path: /etc/app/attributes.conf, ${version === "new" ? 'owner: daemon, mode: "0600"' : 'mode: "0640"'} }
-  - { template: version.txt.hbs, path: /${DROP_IN}, format: text, onChange: { restart: db.service } }
+  - { template: version.txt.hbs, path: /etc/app/${owned}.conf, owner: daemon${shared} }
+  - { template: fixed.txt.hbs, path: /etc/app/attributes.conf, ${version === "new" ? 'owner: daemon, mode: "0600"' : 'mode: "0640"'}${shared} }
+  - { template: version.txt.hbs, path: /${DROP_IN}, format: text, onChange: ${both} }
 `;
 }
 
@@ -110,8 +115,8 @@ export class Machine {
     return new Machine(root, this.#emulator);
   }
 
-  declare(version: Version): void {
-    this.write("etc/parbake/parbake.yaml", configOf(version));
+  declare(version: Version, waves: Waves = "together"): void {
+    this.write("etc/parbake/parbake.yaml", configOf(version, waves));
   }
 
   /** Whether the health check takes the new files. */
