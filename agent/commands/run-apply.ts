@@ -138,14 +138,13 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const { command, session, record, imds } = run;
   const { configFile, root } = session.options;
   const image = await record.time("config", () => readConfig(configFile, root, session.inputs));
-  const { secrets, metrics, files } = image.config;
+  const { secrets, metrics } = image.config;
   setMetrics(metrics);
   const by = findBakeOf(image.config, command, session);
   // A bake is no boot of its image.
   if (by === null) noteImage(image.config.maxImageAge, root, record, session.log);
   const wantsSecrets = by === null && secrets.length > 0 && command.only !== "files" && command.only !== "tuning";
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
-  if (files.length > MANY_FILES) compileBy("plain");
   const whole = makeWhole(image, by, credentials, run);
   const isOne = by !== null || command.only !== null || command.confirmMs !== null;
   const isWhole = isOne || (await settlesWithin(whole, JOINING_MS));
@@ -169,6 +168,7 @@ async function makeWhole(
   );
   noteAmi(record, facts);
   if (isOwn) noteMachine(record, facts, assetTag, "/", session.log);
+  if (image.config.files.length > MANY_FILES) compileBy("plain");
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
   tellPlan(plan, run);
   const { aws, metrics } = image.config;

@@ -19,18 +19,37 @@ export type WaveByStep = ReadonlyMap<Step, Wave>;
 /** Folders are in the first wave, but for those below the secrets folder. */
 export function wavesOf(plan: Plan): WaveByStep {
   const waves = new Map(plan.steps.map((step) => [step, ownWave(step, plan)]));
-  for (let isSettled = false; !isSettled;) {
+  // Where all are of the first, none is later than another.
+  for (let isSettled = !hasLater(waves); !isSettled;) {
     isSettled = true;
     const byUnit = latestByUnit(waves);
+    const files = laterFiles(waves);
     for (const [step, wave] of waves) {
       const ofUnits = unitsOf(step).map((unit) => byUnit.get(unit) ?? wave);
-      const latest = latestOf([wave, ...ofUnits, ...wavesNamed(step, wave, waves)]);
+      const latest = latestOf([wave, ...ofUnits, ...wavesNamed(step, wave, files)]);
       if (latest === wave) continue;
       waves.set(step, latest);
       isSettled = false;
     }
   }
   return waves;
+}
+
+function hasLater(waves: WaveByStep): boolean {
+  return [...waves.values()].some((wave) => wave !== "hardware");
+}
+
+/** A file that another may name. */
+interface Named {
+  readonly path: string;
+  readonly wave: Wave;
+}
+
+function laterFiles(waves: WaveByStep): readonly Named[] {
+  const files: Named[] = [];
+  for (const [step, wave] of waves)
+    if (step.kind === "file" && wave !== "hardware") files.push({ path: step.path, wave });
+  return files;
 }
 
 export function isLater(wave: Wave, than: Wave): boolean {
@@ -78,11 +97,9 @@ function isOfSecrets({ path, content }: FileStep, secretsFolder: string): boolea
 }
 
 /** The later waves of the files that a file's text names. */
-function wavesNamed(step: Step, wave: Wave, waves: WaveByStep): Wave[] {
-  if (step.kind !== "file") return [];
-  return [...waves].flatMap(([other, later]) =>
-    other.kind === "file" && isLater(later, wave) && isNamedIn(step, other.path) ? [later] : [],
-  );
+function wavesNamed(step: Step, wave: Wave, files: readonly Named[]): Wave[] {
+  if (step.kind !== "file" || wave === "secrets") return [];
+  return files.filter((other) => isLater(other.wave, wave) && isNamedIn(step, other.path)).map((other) => other.wave);
 }
 
 function isNamedIn({ content }: FileStep, path: string): boolean {

@@ -1,7 +1,8 @@
 // Wakes what waits for parbake: each parbake-ready@.service waits at a FIFO of its own, which it makes before it looks for its mark
 // a last time, so that a word comes through whichever of both is first. Nobody polls, and nobody waits for who is not there.
 
-import { closeSync, constants, fstatSync, openSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { tellFailure } from "../../bug.ts";
 import { errnoOf } from "../../host/file-error.ts";
 import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
@@ -46,6 +47,8 @@ const OVER = "over";
 const MARK = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function wake(root: string, isMeant: (unit: string) => boolean): void {
+  // In most runs nobody waits: one look.
+  if (!existsSync(join(root, FOLDER))) return;
   try {
     inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
       for (const unit of readdirSync(entryOf(folder, "."))) if (isMeant(unit)) wakeOne(folder, unit);
