@@ -60,7 +60,7 @@ async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
 /** Every path below the root but for parbake's own state, with all that a write would change. */
 function snapshot({ root, path }: Scratch): Record<string, string> {
   const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).toSorted();
-  const kept = paths.filter((it) => !/^run\/parbake(\/(lock.*|report\.json))?$/.test(it));
+  const kept = paths.filter((it) => !/^run\/parbake(\/(lock.*|(first-)?report\.json))?$/.test(it));
   return Object.fromEntries(
     kept.map((it) => {
       const { ino, mtimeNs, ctimeNs, mode } = statSync(path(it), { bigint: true });
