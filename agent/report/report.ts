@@ -146,7 +146,7 @@ export interface Report {
   readonly healthChecks: readonly HealthReport[];
   /** Null where no secret was wanted. */
   readonly storage: Storage | null;
-  /** What could not be done because a secret could not be fetched; the rest of the plan was. */
+  /** What could not be done because a secret could not be fetched, IMDS was away or a wave failed; the rest of the plan was. */
   readonly held: readonly HeldReport[];
   /** Until when `parbake confirm` keeps what the run did; whether it has, `status` says. ISO 8601, UTC. Null: it stays without. */
   readonly confirmUntil: string | null;
