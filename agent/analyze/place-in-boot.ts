@@ -1,6 +1,7 @@
 // parbake's place in the boot: when its unit ran, which units waited for it and for how long, and what the boot would have gained
 // without it. By systemd's own times and order alone: that parbake also takes processor time from others is in no such figure. Pure.
 
+import { heldUnitOf } from "../names/ready-unit.ts";
 import type { BootUnit, ManagerTimes } from "./boot-units.ts";
 import { criticalChain, planWithout, type Boot } from "./what-if.ts";
 
@@ -40,10 +41,9 @@ export interface PlaceInBoot {
 }
 
 const SERVICE = "parbake.service";
-const READY = /^parbake-ready@(.+)\.service$/;
 
 export function isParbake(name: string): boolean {
-  return name === SERVICE || READY.test(name);
+  return name === SERVICE || heldUnitOf(name) !== null;
 }
 
 /** Zero of all times: what a report's `sinceBootMs` counts from, less this, is a time of the place. */
@@ -74,7 +74,7 @@ export function placeInBoot(manager: ManagerTimes, all: readonly BootUnit[], tar
     costMs: isKnown ? toMs(reached.doneUs - without(reached).doneUs) : null,
     chain: reached === undefined ? [] : criticalChain(boot, reached).map(place),
     units: [...units.values()]
-      .filter(({ name, after }) => after.includes(`parbake-ready@${name}.service`))
+      .filter(({ name, after }) => after.some((other) => heldUnitOf(other) === name))
       .toSorted((a, b) => a.startUs - b.startUs)
       .map((unit) => ({
         ...place(unit),

@@ -40,7 +40,7 @@ export function isOwnUnit(name: string): boolean {
 export type HoldOrigin = "own" | "edited" | "foreign";
 
 /** Those of every version. */
-const HOLD_LINE = /^(?:Requires|After)=parbake(?:-ready@%n)?\.service$/;
+const HOLD_LINE = /^(?:Requires|After)=parbake(?:-ready@%[nN])?\.service$/;
 
 export function originOfHold(text: string): HoldOrigin {
   if (!linesOf(text).some((line) => HOLD_LINE.test(line))) return "foreign";

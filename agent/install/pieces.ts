@@ -2,6 +2,7 @@
 // it. The contents are those that parbake carries.
 
 import { readCarried } from "../carried.ts";
+import { nameSpecifier } from "../names/ready-unit.ts";
 import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import {
@@ -42,13 +43,18 @@ export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[
     ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
     enabled("parbake.service", "multi-user.target"),
     ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),
-    ...units.map((unit) => carried("hold.conf", `${SYSTEM_UNITS}/${unit}.d/${HOLD}`)),
+    ...units.map(hold),
   ];
 }
 
 function narrow(sandbox: Sandbox): Piece[] {
   const bytes = Buffer.from(formatSandbox(sandbox));
   return SANDBOXES.map(({ path }) => ({ kind: "file", path, mode: 0o644, bytes }));
+}
+
+function hold(unit: string): Piece {
+  const text = readCarried("systemd/hold.conf").replaceAll("%N", nameSpecifier(unit));
+  return { kind: "file", path: `${SYSTEM_UNITS}/${unit}.d/${HOLD}`, mode: 0o644, bytes: Buffer.from(text) };
 }
 
 function carried(name: string, path: string): Piece {

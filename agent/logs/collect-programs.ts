@@ -4,6 +4,7 @@
 import type { Deadline } from "../deadline.ts";
 import { describeCommandFailure, keepingOutput, type CommandResult, type RunCommand } from "../host/run-command.ts";
 import { UNITS } from "../install/layout.ts";
+import { heldUnitOf } from "../names/ready-unit.ts";
 import { join, NOTHING, type Collection } from "./collection.ts";
 
 const OUTPUT_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -17,22 +18,22 @@ export async function collectPrograms(
 ): Promise<Collection> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
   const listed = await run([...LIST_UNITS, "parbake-ready@*.service"], timeoutMs, deadline.signal);
-  const held = listed.kind === "exited" ? readHeld(listed.output) : [];
+  const ready = listed.kind === "exited" ? readReady(listed.output) : [];
   const answers: Collection[] = [];
-  for (const question of questionsAbout(held)) answers.push(await ask(question, deadline, run));
+  for (const question of questionsAbout(ready)) answers.push(await ask(question, deadline, run));
   return join(answers);
 }
 
 const LIST_UNITS = ["systemctl", "list-units", "--all", "--plain", "--full", "--no-legend", "--no-pager"];
 
-/** By the units that check for them. */
-function readHeld(output: string): string[] {
-  const names = output.split("\n").map((line) => /^\s*parbake-ready@(\S+)\.service\s/.exec(line)?.[1]);
+function readReady(output: string): string[] {
+  const names = output.split("\n").map((line) => /^\s*(parbake-ready@\S+\.service)\s/.exec(line)?.[1]);
   return names.filter((name) => name !== undefined);
 }
 
-function questionsAbout(held: readonly string[]): Question[] {
-  const ready = held.map((unit) => `parbake-ready@${unit}.service`);
+/** @param ready the units that check for those that are held */
+function questionsAbout(ready: readonly string[]): Question[] {
+  const held = ready.map(heldUnitOf).filter((unit) => unit !== null);
   // A template is no unit to ask of.
   const units = [...UNITS.filter((unit) => !unit.includes("@")), ...ready, ...held];
   const own = ["--unit=parbake*", "--unit=run-parbake-secrets.mount"];

@@ -45,7 +45,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot of the sample image", function () {
 
   for (const unit of ["nginx.service", "postgresql@15-main.service"])
     it(`starts ${unit} after parbake has released it`, async () => {
-      const releasedUs = Number(await machine.show(`parbake-ready@${unit}.service`, "ExecMainExitTimestampMonotonic"));
+      const releasedUs = Number(await machine.show(`parbake-ready@${unit}`, "ExecMainExitTimestampMonotonic"));
       const startedUs = Number(await machine.show(unit, "InactiveExitTimestampMonotonic"));
       assert.ok(
         releasedUs > 0 && startedUs >= releasedUs,

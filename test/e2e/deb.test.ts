@@ -13,7 +13,8 @@ import { buildRootfs, restoreRootfs } from "./support/rootfs.ts";
 
 /** A run that has begun waits in its validator as long as this file is there. */
 const BRAKE = "/run/brake";
-const HOLD = "Requires=parbake-ready@%n.service\nAfter=parbake-ready@%n.service\n";
+/** Of this version, and of one before. */
+const HOLD = "Requires=parbake-ready@%N.service\nAfter=parbake-ready@%n.service\n";
 
 const IMAGE: Readonly<Record<string, string>> = {
   "etc/parbake/environment": "AWS_EC2_METADATA_DISABLED=true\n",

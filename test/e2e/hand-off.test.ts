@@ -60,7 +60,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot that hands secrets over to services", f
   });
 
   it("does not start parbake once more to ask whether a unit may start", async () => {
-    const asked = "parbake-ready@api.service.service";
+    const asked = "parbake-ready@api.service";
     assert.equal(await machine.show(asked, "Result"), "success");
     assert.ok(Number(await machine.show(asked, "ExecMainExitTimestampMonotonic")) > 0);
     const journal = await machine.run(["journalctl", `--unit=${asked}`, "--no-pager", "--output=cat"]);

@@ -9,9 +9,9 @@ import { openBakedRoot, SITE_REQUIREMENTS, type BakedRoot } from "./support/site
 
 /** systemd-analyze's own measure: 0.0 is sealed, 10.0 open; with this suite's config, which has validators. */
 const MOST_EXPOSURE = {
-  "parbake.service": 3.2,
+  "parbake.service": 3.4,
   "parbake-refresh.service": 3.2,
-  "parbake-ready@nginx.service.service": 2.5,
+  "parbake-ready@nginx.service": 2.5,
   "parbake-held.service": 0.7,
 };
 

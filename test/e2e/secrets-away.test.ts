@@ -48,7 +48,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
     it(`holds ${unit} back, and says what it needs, in one line`, async () => {
       assert.equal(await machine.show(unit, "ActiveState"), "inactive");
       assert.match(await journalOf(unit), /start failed with result 'dependency'/);
-      const said = (await journalOf(`parbake-ready@${unit}.service`)).split("\n");
+      const said = (await journalOf(`parbake-ready@${unit}`)).split("\n");
       const line = said.find((each) => each.includes(`${unit} waits for `)) ?? "";
       assert.ok(line.includes(`${unit} waits for ${what}: `), said.join("\n"));
       assert.match(
@@ -61,7 +61,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
   it("holds back, too, what is in no way declared: it waits for the whole", async () => {
     assert.equal(await machine.show("store.service", "ActiveState"), "inactive");
     assert.match(
-      await journalOf("parbake-ready@store.service.service"),
+      await journalOf("parbake-ready@store.service"),
       /store\.service waits for a run of parbake that ends well: \/etc\/parbake\/parbake\.yaml:\d+:\d+: secret/,
     );
   });
@@ -85,7 +85,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot while Secrets Manager is away", functio
     for (const unit of ["api.service", "legacy.service", "store.service"])
       assert.equal(await machine.show(unit, "ActiveState"), "inactive", unit);
     assert.equal(await machine.show("plain.service", "MainPID"), plain);
-    const isTold = async () => (await journalOf("parbake-ready@api.service.service")).includes("no such secret");
+    const isTold = async () => (await journalOf("parbake-ready@api.service")).includes("no such secret");
     await waitUntil("the journal of what is held says why now", 30_000, isTold);
   });
 

@@ -56,7 +56,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
 
   it("lets them go one after the other, by systemd's own clock, the first two before the run is over", async () => {
     const released = [HARDWARE, INSTANCE, WHOLE].map((unit) =>
-      timeOf(`parbake-ready@${unit}.service`, "ActiveEnterTimestampMonotonic", "ExecMainExitTimestampMonotonic"),
+      timeOf(`parbake-ready@${unit}`, "ActiveEnterTimestampMonotonic", "ExecMainExitTimestampMonotonic"),
     );
     const [first = 0, second = 0, last = 0] = await Promise.all(released);
     const endedUs = await timeOf("parbake.service", "ExecMainExitTimestampMonotonic");
@@ -91,7 +91,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
     await machine.run(["systemctl", "stop", WHOLE]);
     const { status, stderr } = await machine.attempt(["systemctl", "start", WHOLE]);
     assert.notEqual(status, 0, stderr);
-    const journal = await machine.run(["journalctl", `--unit=parbake-ready@${WHOLE}.service`, "--output=cat"]);
+    const journal = await machine.run(["journalctl", `--unit=parbake-ready@${WHOLE}`, "--output=cat"]);
     assert.match(journal, /whole\.service waits for a whole run of parbake/);
     await machine.run(["systemctl", "reload", "parbake.service"]);
     await machine.run(["systemctl", "start", WHOLE]);
@@ -105,7 +105,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
     await machine.run(["systemctl", "stop", WHOLE, "parbake.service"]);
     await machine.run(["rm", "-rf", "/run/parbake/ready", "/run/parbake/over"]);
     await machine.run(["systemctl", "start", "--no-block", WHOLE]);
-    const ready = `parbake-ready@${WHOLE}.service`;
+    const ready = `parbake-ready@${WHOLE}`;
     // Its shell reads the FIFO by now, or is about to.
     await waitUntil("the run waits for IMDS", 60_000, async () => {
       const { status } = await machine.attempt(["test", "-e", `/run/parbake/ready/${HARDWARE}`]);

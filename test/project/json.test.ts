@@ -188,7 +188,7 @@ describe("the page on JSON", () => {
   it("names every field of an analysis", async () => {
     await emit(...APPLY);
     assert.deepEqual(undocumented(await emit("analyze"), "analyze"), []);
-    const units = ["basic.target", "parbake-ready@web.service.service", "web.service", "parbake.service", "x.target"];
+    const units = ["basic.target", "parbake-ready@web.service", "web.service", "parbake.service", "x.target"];
     const times = {
       manager: { firmwareUs: 2, loaderUs: 1, initrdUs: 1, userspaceUs: 2, finishUs: 9, isMachine: true },
       units: units.map((name, index) => ({

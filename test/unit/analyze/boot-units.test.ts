@@ -5,14 +5,14 @@ describe("what systemctl shows of a boot", () => {
   it("is of each unit that was started its order and its times; a oneshot is done when it is inactive again", () => {
     const units = parseUnits(`
 ExecMainStartTimestampMonotonic=64514706673
-Id=parbake-ready@nginx.service.service
+Id=parbake-ready@nginx.service
 After="system-parbake\\\\x2dready.slice" basic.target parbake.service
 InactiveExitTimestampMonotonic=64514706845
 ActiveEnterTimestampMonotonic=0
 InactiveEnterTimestampMonotonic=64514712991
 
 Id=nginx.service
-After=parbake-ready@nginx.service.service
+After=parbake-ready@nginx.service
 InactiveExitTimestampMonotonic=64514719314
 ActiveEnterTimestampMonotonic=64514732272
 InactiveEnterTimestampMonotonic=0
@@ -31,14 +31,14 @@ InactiveEnterTimestampMonotonic=64514719001
 `);
     assert.deepEqual(units, [
       {
-        name: "parbake-ready@nginx.service.service",
+        name: "parbake-ready@nginx.service",
         after: ["system-parbake\\x2dready.slice", "basic.target", "parbake.service"],
         startUs: 64514706845,
         doneUs: 64514712991,
       },
       {
         name: "nginx.service",
-        after: ["parbake-ready@nginx.service.service"],
+        after: ["parbake-ready@nginx.service"],
         startUs: 64514719314,
         doneUs: 64514732272,
       },

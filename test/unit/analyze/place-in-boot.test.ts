@@ -21,8 +21,8 @@ function unit(name: string, startMs: number, doneMs: number, ...after: string[])
 const UNITS: readonly BootUnit[] = [
   unit("basic.target", 1_100, 1_100),
   unit("parbake.service", 1_100, 1_480, "basic.target"),
-  unit("parbake-ready@nginx.service.service", 1_490, 1_500, "parbake.service", "basic.target"),
-  unit("nginx.service", 1_505, 1_600, "parbake-ready@nginx.service.service", "basic.target"),
+  unit("parbake-ready@nginx.service", 1_490, 1_500, "parbake.service", "basic.target"),
+  unit("nginx.service", 1_505, 1_600, "parbake-ready@nginx.service", "basic.target"),
   unit("sshd.service", 1_150, 1_400, "basic.target"),
   unit("multi-user.target", 1_600, 1_600, "nginx.service", "sshd.service", "parbake.service", "basic.target"),
 ];
@@ -40,7 +40,7 @@ describe("parbake's place in the boot", () => {
     const { chain } = placeInBoot(MACHINE, UNITS, "multi-user.target");
     assert.deepEqual(
       chain.map((one) => one.unit),
-      ["multi-user.target", "nginx.service", "parbake-ready@nginx.service.service", "parbake.service", "basic.target"],
+      ["multi-user.target", "nginx.service", "parbake-ready@nginx.service", "parbake.service", "basic.target"],
     );
   });
 
@@ -58,7 +58,7 @@ describe("parbake's place in the boot", () => {
   });
 
   it("counts a wait at the ready unit itself, which need not come after parbake.service", () => {
-    const ready = "parbake-ready@nginx.service.service";
+    const ready = "parbake-ready@nginx.service";
     const waves = [
       unit("basic.target", 1_100, 1_100),
       unit("parbake.service", 1_100, 1_900, "basic.target"),

@@ -53,7 +53,7 @@ describe("parbake install", () => {
       readlinkSync(image.at(`${SYSTEM}/multi-user.target.wants/parbake.service`)),
       "/usr/lib/systemd/system/parbake.service",
     );
-    assert.match(image.read(`${SYSTEM}/app.service.d/10-parbake.conf`), /^Requires=parbake-ready@%n\.service$/m);
+    assert.match(image.read(`${SYSTEM}/app.service.d/10-parbake.conf`), /^Requires=parbake-ready@%N\.service$/m);
   });
 
   it("keeps the units to what the config needs, where there is one", async () => {
@@ -130,7 +130,7 @@ describe("parbake install", () => {
 
   it("holds no unit of parbake's own back: it would wait for itself, and no unit would ever start", async () => {
     await install();
-    for (const unit of ["parbake.service", "parbake-ready@app.service.service", "parbake-retry.timer"]) {
+    for (const unit of ["parbake.service", "parbake-ready@app.service", "parbake-retry.timer"]) {
       const { status, told } = await install("--unit", unit);
       assert.equal(status, 64);
       assert.match(

@@ -30,7 +30,7 @@ describe("a unit of parbake's own", () => {
   for (const [name, isOwn] of [
     ["parbake.service", true],
     ["parbake-ready@.service", true],
-    ["parbake-ready@app.service.service", true],
+    ["parbake-ready@app.service", true],
     ["run-parbake-secrets.mount", true],
     ["parbake-held.target", true],
     ["parbake-exporter.service", false],

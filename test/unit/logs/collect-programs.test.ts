@@ -14,8 +14,8 @@ async function collect(answer: (argv: readonly string[]) => CommandResult) {
 
 const exited = (output: string, status = 0): CommandResult => ({ kind: "exited", status, output });
 
-const LISTED = `  parbake-ready@nginx.service.service loaded inactive dead Check that parbake has made all that nginx.service needs
-  parbake-ready@db@1.service.service  loaded failed   failed Check that parbake has made all that db@1.service needs
+const LISTED = `  parbake-ready@nginx.service loaded inactive dead Check that parbake has made all that nginx needs
+  parbake-ready@db@1.service  loaded failed   failed Check that parbake has made all that db@1 needs
 `;
 
 describe("what programs say for a bug report", () => {
@@ -29,7 +29,7 @@ describe("what programs say for a bug report", () => {
       [],
     );
     const cat = asked.find(([, verb]) => verb === "cat")!;
-    for (const unit of ["parbake.service", "parbake-ready@db@1.service.service", "nginx.service", "db@1.service"])
+    for (const unit of ["parbake.service", "parbake-ready@db@1.service", "nginx.service", "db@1.service"])
       assert.ok(cat.includes(unit), `${unit} in ${cat.join(" ")}`);
     assert.ok(!cat.includes("parbake-ready@.service"), "a template is no unit");
     assert.equal(entries.length, asked.length - 1);

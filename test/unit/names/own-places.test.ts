@@ -23,7 +23,7 @@ describe("parbake's own places", () => {
     ["/etc/systemd/system/parbake.service", "a unit of parbake's own"],
     ["/etc/systemd/system/parbake.service.d/x.conf", "a unit of parbake's own"],
     ["/usr/lib/systemd/system/parbake-ready@.service", "a unit of parbake's own"],
-    ["/run/systemd/system/parbake-ready@api.service.service.d", "a unit of parbake's own"],
+    ["/run/systemd/system/parbake-ready@api.service.d", "a unit of parbake's own"],
     ["/etc/systemd/system/parbake-retry.timer", "a unit of parbake's own"],
     ["/etc/systemd/system/multi-user.target.wants/parbake.service", "a unit of parbake's own"],
     ["/lib/systemd/system/run-parbake-secrets.mount", "a unit of parbake's own"],

@@ -35,8 +35,8 @@ const TIMES = {
   units: [
     unit("basic.target", 1_100, 1_100),
     unit("parbake.service", 1_100, 1_400, "basic.target"),
-    unit("parbake-ready@web.service.service", 1_400, 1_410, "parbake.service"),
-    unit("web.service", 1_410, 1_500, "parbake-ready@web.service.service", "basic.target"),
+    unit("parbake-ready@web.service", 1_400, 1_410, "parbake.service"),
+    unit("web.service", 1_410, 1_500, "parbake-ready@web.service", "basic.target"),
     unit("multi-user.target", 1_500, 1_500, "web.service", "parbake.service"),
   ],
   target: "multi-user.target",
@@ -59,7 +59,7 @@ units that parbake holds
 critical chain, each after the one below it
    1.50 s       +0 ms  multi-user.target
    1.50 s      +90 ms  web.service
-   1.41 s      +10 ms  parbake-ready@web.service.service
+   1.41 s      +10 ms  parbake-ready@web.service
    1.40 s     +300 ms  parbake.service
    1.10 s       +0 ms  basic.target
 

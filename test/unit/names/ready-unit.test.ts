@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { heldUnitOf, nameSpecifier } from "../../../agent/names/ready-unit.ts";
+
+describe("the parbake-ready@ of a unit", () => {
+  for (const [unit, specifier, ready] of [
+    ["api.service", "%N", "parbake-ready@api.service"],
+    ["postgresql@16-main.service", "%N", "parbake-ready@postgresql@16-main.service"],
+    ["dbus-org.example.thing.service", "%N", "parbake-ready@dbus-org.example.thing.service"],
+    ["api.timer", "%n", "parbake-ready@api.timer.service"],
+    ["api.socket", "%n", "parbake-ready@api.socket.service"],
+    // Without its suffix it would be taken for a timer.
+    ["api.timer.service", "%n", "parbake-ready@api.timer.service.service"],
+    ["api.service.service", "%n", "parbake-ready@api.service.service.service"],
+  ] as const)
+    it(`is ${ready} of ${unit}`, () => {
+      assert.equal(nameSpecifier(unit), specifier);
+      assert.equal(heldUnitOf(ready), unit);
+    });
+
+  it("is known where a drop-in of an earlier version named it", () => {
+    assert.equal(heldUnitOf("parbake-ready@api.service.service"), "api.service");
+  });
+
+  it("is no other unit", () => {
+    for (const name of ["parbake.service", "parbake-ready@.service", "api.service"])
+      assert.equal(heldUnitOf(name), null);
+  });
+});
