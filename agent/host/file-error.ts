@@ -85,9 +85,12 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
   return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
 }
 
+const OWN_UNIT = /\/parbake(?:-refresh)?\.service$/m;
+
 function isHeld(path: string): boolean {
   try {
-    return isHeldReadOnly(readFileSync("/proc/self/mountinfo", "utf8"), path);
+    const isInUnit = OWN_UNIT.test(readFileSync("/proc/self/cgroup", "utf8"));
+    return isInUnit && isHeldReadOnly(readFileSync("/proc/self/mountinfo", "utf8"), path);
   } catch (error) {
     // There is no /proc.
     if (errnoOf(error) === null) throw error;
