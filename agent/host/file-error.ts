@@ -85,7 +85,8 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
   return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
 }
 
-const OWN_UNIT = /\/parbake(?:-refresh)?\.service$/m;
+// A reload has a cgroup below the unit's.
+const OWN_UNIT = /\/parbake(?:-refresh)?\.service(?:\/|$)/m;
 
 function isHeld(path: string): boolean {
   try {
