@@ -74,7 +74,7 @@ describeWhere(SITE_REQUIREMENTS, "a run on a booted machine that somebody has to
 
   it("is taken back when its time is over, though its session is long gone; until then it is nobody else's", async () => {
     await declare("new");
-    const { status, stdout, stderr } = await parbake("apply", "--confirm", "20s");
+    const { status, stdout, stderr } = await parbake("apply", "--confirm", "45s");
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^until \S+Z: run `parbake confirm` to keep this; else it is taken back/m);
     assert.deepEqual(await seen(), NEW);
@@ -85,7 +85,7 @@ describeWhere(SITE_REQUIREMENTS, "a run on a booted machine that somebody has to
     const told = await parbake("status");
     assert.equal(told.status, 2);
     assert.match(told.stdout, /^not in sync: what the last run did waits for its confirmation until /m);
-    await waitUntil("it is taken back", 60_000, isOld);
+    await waitUntil("it is taken back", 120_000, isOld);
     assert.equal((await parbake("confirm")).status, 2);
     const after = await parbake("status");
     assert.equal(after.status, 0, after.stdout);
@@ -121,10 +121,10 @@ describeWhere(SITE_REQUIREMENTS, "a run on a booted machine that somebody has to
 
   it("is taken back in time where it was killed as soon as its files were there", async () => {
     await declare("new");
-    const script = `/usr/bin/parbake apply --confirm 10s & until grep -q new /etc/app.conf; do :; done; kill -9 $!`;
+    const script = `/usr/bin/parbake apply --confirm 20s & until grep -q new /etc/app.conf; do :; done; kill -9 $!`;
     await machine.run(["sh", "-c", script]);
     assert.equal((await machine.run(["cat", "/etc/app.conf"])).trim(), "new");
-    await waitUntil("it is taken back", 60_000, isOld);
+    await waitUntil("it is taken back", 120_000, isOld);
   });
 
   it("is taken back by a reboot, and stays away, though the config asks for it", async () => {

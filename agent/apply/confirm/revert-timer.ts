@@ -9,7 +9,7 @@ import { Refusal } from "../../refusal.ts";
 const UNIT = "parbake-revert";
 const TIMER = `${UNIT}.timer`;
 
-interface TimerContext {
+export interface TimerContext {
   readonly run: RunCommand;
   readonly deadline: Deadline;
   readonly log: Log;

@@ -5,7 +5,8 @@ import type { Problem } from "../../refusal.ts";
 import { undoAll, withUndoProblems } from "../change/make-all.ts";
 import { noteTraces } from "../transaction/traces.ts";
 import type { Transaction, TransactionContext } from "../transaction/transaction.ts";
-import { isBootRunEnabled, startTimer } from "./revert-timer.ts";
+import { startTimer } from "./revert-timer.ts";
+import { warnOfReboot } from "./warn-of-reboot.ts";
 
 export interface TrialContext extends TransactionContext {
   readonly runId: string;
@@ -21,7 +22,7 @@ export async function startTrial(
 ): Promise<Transaction> {
   const { root, runId, secretsFolder, warn, log } = context;
   try {
-    if (!(await isBootRunEnabled(context))) warn([NOT_ENABLED]);
+    warn(await warnOfReboot(journal.changes, context));
     const until = new Date(Date.now() + durationMs).toISOString();
     await startTimer(runId, durationMs, context);
     const trial = { runId, until, isTold: false, before: noteTraces(root, secretsFolder) };
@@ -30,8 +31,3 @@ export async function startTrial(
     throw withUndoProblems(error, undoAll(root, journal.changes), log);
   }
 }
-
-const NOT_ENABLED: Problem = {
-  what: "parbake.service is not enabled: if the machine reboots before you confirm, nothing takes the files back at its start",
-  fix: "Enable it: systemctl enable parbake.service. Or run `parbake revert` after the reboot.",
-};

@@ -158,6 +158,22 @@ describe("a run that somebody has to confirm", () => {
     assert.match(warnings.map(({ what }) => what).join(), /parbake\.service is not enabled/);
   });
 
+  it("warns where the boot's run may not write what it would have to take back", async () => {
+    const path = "etc/systemd/system/parbake.service.d/sandbox.conf";
+    const warned = async (folders: readonly string[]) => {
+      const lines = folders.map((folder) => `ReadWritePaths=-${folder}\n`).join("");
+      scratch.write(path, `[Service]\nProtectSystem=strict\n${lines}`);
+      const { warnings } = await apply(NEW, { ...secret("two"), ...trial() });
+      await takeBack();
+      return warnings.map(({ what }) => what);
+    };
+    assert.deepEqual(await warned(["/etc", "/run/parbake"]), []);
+    assert.deepEqual(await warned(["/run/parbake"]), [
+      "parbake.service may not write below /etc (/etc/systemd/system/parbake.service.d/sandbox.conf): if the machine reboots " +
+        "before you confirm, it cannot take that back",
+    ]);
+  });
+
   it("is none where nothing changes: no timer, and nothing to confirm", async () => {
     ran = [];
     const { confirmUntil } = await apply(OLD, { ...secret("one"), ...trial() });
