@@ -147,7 +147,9 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const credentials = fetchAhead(() => findCredentials(session, imds), wantsSecrets);
   const whole = makeWhole(image, by, credentials, run);
   const isOne = by !== null || command.only !== null || command.confirmMs !== null;
-  const isWhole = isOne || (await settlesWithin(whole, JOINING_MS));
+  // An IMDS that refuses at once has not answered either: what the hardware decides goes first.
+  const answered = whole.catch(() => new Promise<never>(() => {}));
+  const isWhole = isOne || (await settlesWithin(answered, JOINING_MS));
   return isWhole ? whole : makeEarly(image, whole, run);
 }
 
@@ -182,8 +184,9 @@ function moreFacts({ image }: RunRecord, needsId: boolean): readonly (keyof Inst
 
 /** IMDS makes the run wait: what the hardware decides goes first. */
 async function makeEarly(image: Image, whole: Promise<Made>, { session, record }: Run): Promise<Made> {
-  // Whoever awaits it gets the error.
-  whole.catch(() => undefined);
+  const wholePlan = whole.then((made) => made.plan);
+  // Whoever awaits it gets the error, which may be there before anybody does.
+  wholePlan.catch(() => undefined);
   const plan = await record.time("plan", () => planEarly(image, session));
   if (plan === null) return whole;
   session.log("info", "IMDS has not answered yet: what the hardware alone decides goes first");
@@ -192,10 +195,7 @@ async function makeEarly(image: Image, whole: Promise<Made>, { session, record }
     describeSecret: async (step) => (await whole).source.describeSecret(step),
     close: () => void whole.then((made) => made.source.close()).catch(() => undefined),
   };
-  const rest = whole.then((made) => made.plan);
-  // It may fail while a wave is applied; whoever awaits it after that gets the error.
-  rest.catch(() => undefined);
-  return { plan, whole: rest, source, metrics: image.config.metrics, bake: null };
+  return { plan, whole: wholePlan, source, metrics: image.config.metrics, bake: null };
 }
 
 /** What stands in the way of a saved plan before it begins is told to whoever gave it: for the machine, it was no run. */

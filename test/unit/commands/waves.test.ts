@@ -117,6 +117,14 @@ describe("a run in waves, from the command line", function () {
     assert.ok(hardware!.tookMs! < instance!.tookMs!, JSON.stringify(report().waves));
   });
 
+  it("writes what the hardware decides where IMDS refuses at once, and fails for that", async () => {
+    const { status, err } = await apply([{ match: { service: "imds" }, do: { kind: "switched-off" } }]);
+    assert.equal(status, 69);
+    assert.match(err, /it is switched off for this instance/);
+    assert.deepEqual([isThere("etc/web.txt"), isMarked("web.service")], [true, true]);
+    assert.deepEqual([isThere("etc/id.txt"), isMarked("id.service")], [false, false]);
+  });
+
   it("writes what IMDS decides while Secrets Manager is away, and releases its units", async () => {
     const running = apply(SECRETS_LATE);
     await untilMarked("id.service");
