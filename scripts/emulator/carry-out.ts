@@ -24,6 +24,8 @@ export function carryOut(
       response.writeHead(200, { "content-type": "text/plain" });
       response.end(Buffer.alloc(outcome.bytes, "x"));
       return 200;
+    case "slow":
+      return sendSlowly(outcome.bytesPerSecond, answer(false), response);
     case "garbage":
       return sendGarbage(outcome.as ?? "body", response);
   }
@@ -32,6 +34,19 @@ export function carryOut(
 function send(response: ServerResponse, { status, headers, body }: Reply): number {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(body);
+  return status;
+}
+
+function sendSlowly(bytesPerSecond: number, { status, headers, body }: Reply, response: ServerResponse): number {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, "content-length": bytes.length });
+  const sendFrom = (start: number): void => {
+    response.write(bytes.subarray(start, start + bytesPerSecond));
+    const next = start + bytesPerSecond;
+    if (next >= bytes.length) response.end();
+    else setTimeout(() => response.destroyed || sendFrom(next), 1000).unref();
+  };
+  sendFrom(0);
   return status;
 }
 

@@ -28,6 +28,8 @@ export type FaultAction =
   | { readonly kind: "garbage"; readonly as?: "body" | "http" | "truncated" }
   /** Status 200 and a body of so many bytes, without saying beforehand how many. */
   | { readonly kind: "oversized"; readonly bytes: number }
+  /** The true answer, but never more than so many of its bytes in a second. */
+  | { readonly kind: "slow"; readonly bytesPerSecond: number }
   | { readonly kind: "throttle"; readonly perSecond: number }
   /** As an account's quota is kept: each answer takes a token, `perSecond` come back, and no more than `burst` lie ready. */
   | { readonly kind: "token-bucket"; readonly perSecond: number; readonly burst: number }
@@ -43,6 +45,8 @@ export interface Fault {
   readonly match: FaultMatch;
   /** Absent: always. */
   readonly times?: number;
+  /** For so long from the first request that matches. Absent: for ever. */
+  readonly forMs?: number;
   readonly do: FaultAction;
 }
 
@@ -52,7 +56,7 @@ export interface Ruling {
   readonly outcome:
     | { readonly kind: "pass"; readonly withoutToken: boolean }
     | { readonly kind: "reply"; readonly reply: Reply }
-    | Extract<FaultAction, { kind: "hang" | "reset" | "garbage" | "oversized" }>;
+    | Extract<FaultAction, { kind: "hang" | "reset" | "garbage" | "oversized" | "slow" }>;
   /** The kinds of the faults that the request met. */
   readonly met: readonly FaultAction["kind"][];
 }
@@ -60,6 +64,7 @@ export interface Ruling {
 type Outcome = Ruling["outcome"];
 interface FaultState {
   used: number;
+  matchedAtMs: number | null;
   firstAtMs: number | null;
   recentAtMs: number[];
   /** Null: full, nothing was asked yet. */
@@ -82,14 +87,14 @@ interface FaultScript {
 export function startFaultScript(faults: readonly Fault[]): FaultScript {
   const script = faults.map((fault) => ({
     fault,
-    state: { used: 0, firstAtMs: null, recentAtMs: [], bucket: null } as FaultState,
+    state: { used: 0, matchedAtMs: null, firstAtMs: null, recentAtMs: [], bucket: null } as FaultState,
   }));
   return {
     rule(call, nowMs) {
       let delayMs = 0;
       const met: FaultAction["kind"][] = [];
       for (const { fault, state } of script) {
-        if (!matches(fault.match, call) || state.used >= (fault.times ?? Infinity)) continue;
+        if (!matches(fault.match, call) || isOver(fault, state, nowMs)) continue;
         const outcome = decideOutcome(fault.do, state, call, nowMs);
         if (outcome === null && fault.do.kind !== "delay") continue;
         state.used += 1;
@@ -100,6 +105,12 @@ export function startFaultScript(faults: readonly Fault[]): FaultScript {
       return { delayMs, outcome: { kind: "pass", withoutToken: false }, met };
     },
   };
+}
+
+/** The time runs from the first request that is asked about. */
+function isOver({ times = Infinity, forMs = Infinity }: Fault, state: FaultState, nowMs: number): boolean {
+  state.matchedAtMs ??= nowMs;
+  return state.used >= times || nowMs - state.matchedAtMs >= forMs;
 }
 
 function matches(match: FaultMatch, call: Call): boolean {
@@ -124,6 +135,7 @@ function decideOutcome(action: FaultAction, state: FaultState, call: Call, nowMs
     case "reset":
     case "garbage":
     case "oversized":
+    case "slow":
       return action;
     case "status":
       return { kind: "reply", reply: buildStatusReply(action, call.service) };

@@ -44,6 +44,27 @@ describe("scripted faults", () => {
     assert.deepEqual([await status(), await status()], [503, 200]);
   });
 
+  it("acts for as long as it says, from the first request that it matches", async () => {
+    let nowMs = 0;
+    await emulator.close();
+    emulator = await startEmulator({ world: { imds: { tokens: "optional" } }, nowMs: () => nowMs });
+    script({ kind: "status", status: 503 }, { match: { service: "imds", path: "/latest/meta-data/*" }, forMs: 10_000 });
+    nowMs = 60_000;
+    assert.equal(await status(), 503);
+    nowMs = 69_999;
+    assert.equal(await status(), 503);
+    nowMs = 70_000;
+    assert.deepEqual([await status(), await status()], [200, 200]);
+  });
+
+  it("sends the true answer slowly, and all of it", async () => {
+    script({ kind: "slow", bytesPerSecond: 10 });
+    const startMs = performance.now();
+    const response = await fetch(`${emulator.endpoint}/latest/meta-data/instance-id`);
+    assert.equal(await response.text(), "i-0a1b2c3d4e5f60718");
+    assert.ok(performance.now() - startMs >= 990);
+  });
+
   it("meets only requests of its method, path or beginning of a path", async () => {
     emulator.setFaults([
       { match: { service: "imds", path: "/latest/meta-data/ami-id" }, do: { kind: "status", status: 500 } },

@@ -28,6 +28,7 @@ const FAULTS: Readonly<Record<FaultAction["kind"], true>> = {
   reset: true,
   garbage: true,
   oversized: true,
+  slow: true,
   throttle: true,
   "token-bucket": true,
   "not-yet": true,
