@@ -34,8 +34,8 @@ describe("the tests", () => {
     );
   });
 
-  it("are used by nothing that users run: the emulator, the fleet and the demo", () => {
-    const files = ["scripts/demo.ts", ...globSync("scripts/{emulator,fleet}/*.ts", { cwd: TOP })];
+  it("are used by nothing that users run: the emulator, the fleet, the simulation and the demo", () => {
+    const files = ["scripts/demo.ts", ...globSync("scripts/{emulator,fleet,simulation}/*.ts", { cwd: TOP })];
     assert.ok(files.length > 10);
     assert.deepEqual(
       files.filter((file) => /from "[./]+\/test\//.test(readFile(file))),

@@ -1,0 +1,69 @@
+// Whether a boot went as is promised for it. Pure.
+
+import type { UnitNeeds } from "./needs.ts";
+import type { Observation, UnitState } from "./observe.ts";
+import type { Promises } from "./row.ts";
+
+/** What is known of the image: its units that wait for parbake, and its secrets. */
+export interface Image {
+  readonly units: readonly UnitNeeds[];
+  readonly secrets: readonly string[];
+}
+
+/** Each promise that was broken, in words; none: all is well. */
+export function judge(promises: Promises, seen: Observation, told: string | null, { units, secrets }: Image): string[] {
+  const stateOf = (unit: string): UnitState | undefined => seen.units.find((state) => state.unit === unit);
+  return [
+    ...units.flatMap((needs) => judgeUnit(needs, promises, stateOf(needs.unit), secrets)),
+    ...(promises.hardwareAtOnce ? units.flatMap((needs) => judgeDelay(needs, stateOf(needs.unit), seen)) : []),
+    ...judgeErrors(promises.says, seen),
+    ...(seen.status === promises.status ? [] : [`parbake.service ended with ${seen.status}, not ${promises.status}`]),
+    ...seen.cycles.map((line) => `systemd: ${line}`),
+    ...seen.verify.map((line) => `systemd-analyze verify: ${line}`),
+    ...(promises.tells && !promises.tells.text.test(told ?? "")
+      ? [`${promises.tells.argv.join(" ")} says nothing of ${promises.tells.text.source}: ${told}`]
+      : []),
+  ];
+}
+
+/** A unit that nothing has asked for is not judged: an image may have some that are started by hand. */
+function judgeUnit(
+  needs: UnitNeeds,
+  { held }: Promises,
+  state: UnitState | undefined,
+  secrets: readonly string[],
+): string[] {
+  if (state === undefined) return [];
+  const isUp = state.upAfterMs !== null;
+  if (held(needs, secrets)) return isUp ? [`${needs.unit} is up without what it needs`] : [];
+  return isUp ? [] : [`${needs.unit} is not up`];
+}
+
+/** What parbake's own work may take of a boot: on a busy machine in proportion to all that came before it. */
+const MOST_DELAY_MS = 5_000;
+
+function judgeDelay({ unit, wave }: UnitNeeds, state: UnitState | undefined, { basicAfterMs }: Observation): string[] {
+  const upAfterMs = state?.upAfterMs ?? 0;
+  if (wave !== "hardware" || upAfterMs <= 2 * basicAfterMs + MOST_DELAY_MS) return [];
+  return [
+    `${unit} needs the hardware alone and was up after ${upAfterMs} ms; the first services could be after ${basicAfterMs}`,
+  ];
+}
+
+function judgeErrors(says: RegExp | null, { errors, console }: Observation): string[] {
+  if (says === null) return errors.length === 0 ? [] : [`the journal has errors: ${errors.join(" | ")}`];
+  const [inJournal, onConsole] = [errors, console].map((lines) => lines.filter((line) => says.test(line)));
+  return [
+    ...judgeLines("the journal's errors", inJournal!, says),
+    ...judgeLines("the console", onConsole!, says),
+    ...(onConsole!.length > Math.max(1, inJournal!.length)
+      ? [`the console says the cause ${onConsole!.length} times, the journal ${inJournal!.length}`]
+      : []),
+  ];
+}
+
+function judgeLines(where: string, lines: readonly string[], says: RegExp): string[] {
+  if (lines.length === 0) return [`${where}: no line says ${says.source}`];
+  const twice = lines.find((line, index) => lines.indexOf(line) !== index);
+  return twice === undefined ? [] : [`${where}: twice the line ${twice}`];
+}

@@ -1,0 +1,103 @@
+// What a booted machine says of its boot: which units are up and since when, what the journal and the console say.
+
+import type { Machine } from "./machine.ts";
+
+export interface UnitState {
+  readonly unit: string;
+  /** Since systemd began; null: it is not up. */
+  readonly upAfterMs: number | null;
+}
+
+export interface Observation {
+  /** As `systemctl is-system-running` says. */
+  readonly system: string;
+  /** When systemd had all that any service needs: basic.target. */
+  readonly basicAfterMs: number;
+  /** Those that parbake holds. */
+  readonly units: readonly UnitState[];
+  /** Of parbake.service: its last exit status; null: it has not ended yet. */
+  readonly status: number | null;
+  /** `journalctl -b -u parbake -p err` */
+  readonly errors: readonly string[];
+  /** What the console says of parbake. */
+  readonly console: readonly string[];
+  /** What systemd says of cycles in its order. */
+  readonly cycles: readonly string[];
+  /** What `systemd-analyze verify` says of parbake's units. */
+  readonly verify: readonly string[];
+}
+
+const OWN_UNITS = ["parbake.service", "parbake-held.service", "parbake-retry.timer", "parbake-refresh.timer"];
+
+export async function observe(machine: Machine): Promise<Observation> {
+  const lines = async (...argv: string[]): Promise<string[]> =>
+    (await machine.attempt(argv)).stdout.split("\n").filter((line) => line.trim() !== "");
+  const journal = ["journalctl", "--boot", "--no-pager", "--output=cat"];
+  const errors = await lines(...journal, "--unit=parbake", "--priority=err");
+  const whole = await lines(...journal, "_PID=1");
+  const units = await observeUnits(machine);
+  const verified = units.map(({ unit }) => `parbake-ready@${unit}.service`);
+  const { stderr } = await machine.attempt(["systemd-analyze", "verify", "--man=no", ...OWN_UNITS, ...verified]);
+  const service = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
+  const isOver = !["activating", "reloading"].includes(service[0]?.["ActiveState"] ?? "");
+  const [basic] = await observeStates(machine, ["basic.target"]);
+  return {
+    basicAfterMs: basic?.upAfterMs ?? 0,
+    system: await systemState(machine),
+    units,
+    status: isOver ? Number(service[0]?.["ExecMainStatus"]) : null,
+    errors,
+    console: readConsole(machine.console()),
+    cycles: whole.filter((line) => /ordering cycle/.test(line)),
+    verify: stderr.split("\n").filter((line) => line.includes("parbake")),
+  };
+}
+
+export async function systemState(machine: Machine): Promise<string> {
+  return (await machine.attempt(["systemctl", "is-system-running"])).stdout.trim();
+}
+
+/** The units that parbake holds, by the parbake-ready@.service that each of them has asked for. */
+export async function observeUnits(machine: Machine): Promise<UnitState[]> {
+  const list = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "--full", "parbake-ready@*.service"];
+  const { stdout } = await machine.attempt(list);
+  const names = [...stdout.matchAll(/^parbake-ready@(\S+)\.service\s/gm)].map(([, name]) => name!);
+  return names.length === 0 ? [] : observeStates(machine, names);
+}
+
+async function observeStates(machine: Machine, names: readonly string[]): Promise<UnitState[]> {
+  const [manager] = await show(machine, ["UserspaceTimestampMonotonic"], []);
+  const startUs = Number(manager?.["UserspaceTimestampMonotonic"]);
+  const shown = await show(machine, ["Id", "ActiveState", "ActiveEnterTimestampMonotonic"], names);
+  return shown.map(({ Id = "", ActiveState, ActiveEnterTimestampMonotonic: us }) => ({
+    unit: Id,
+    upAfterMs: ActiveState === "active" ? Math.round((Number(us) - startUs) / 1000) : null,
+  }));
+}
+
+async function show(
+  machine: Machine,
+  properties: readonly string[],
+  units: readonly string[],
+): Promise<Record<string, string>[]> {
+  const { stdout } = await machine.attempt(["systemctl", "show", `--property=${properties.join(",")}`, "--", ...units]);
+  return stdout
+    .trim()
+    .split("\n\n")
+    .map((block) => Object.fromEntries(block.split("\n").map((line) => splitOnce(line))));
+}
+
+function splitOnce(line: string): [string, string] {
+  const at = line.indexOf("=");
+  return [line.slice(0, at), line.slice(at + 1)];
+}
+
+// oxlint-disable-next-line no-control-regex -- colours, as a terminal is told them; a shortened line may have cut one
+const COLOURS = /\u001b\[[0-9;?]*(?:[A-Za-z]|$|(?=…))/g;
+/** What systemd says of a job that goes well. */
+const QUIET = /^(?:\[?\s*(?:OK|\*+)\b|(?:Starting|Mounting|Stopping|Unmounting)\b)/;
+
+function readConsole(text: string): string[] {
+  const lines = text.replaceAll(COLOURS, "").split(/[\r\n]+/);
+  return lines.map((line) => line.trim()).filter((line) => /parbake/i.test(line) && !QUIET.test(line));
+}

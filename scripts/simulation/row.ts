@@ -1,0 +1,54 @@
+// One boot of the table: what befalls the machine, and what is promised for it.
+
+import type { WorldInput } from "../emulator/world.ts";
+import type { UnitNeeds } from "./needs.ts";
+import type { NetworkOptions } from "./network.ts";
+import type { TreeName } from "./trees.ts";
+
+/** What the image is given, or deprived of, in a layer above it. */
+export interface Layer {
+  readonly files?: Readonly<Record<string, string>>;
+  /** Symlinks: where, and what to. */
+  readonly links?: Readonly<Record<string, string>>;
+}
+
+/** What happens while the machine boots. */
+export type Event =
+  /** parbake is killed by SIGKILL once it has asked for a secret, which it gets only then. */
+  | { readonly kind: "kill" }
+  /** The power goes once parbake has asked for a secret, and comes back. */
+  | { readonly kind: "power-cut" }
+  /** The machine ends in good order and boots again, as another one. */
+  | { readonly kind: "again"; readonly world: WorldInput };
+
+export interface Promises {
+  /** Which of the units that wait for parbake do not come up. */
+  readonly held: (needs: UnitNeeds, secrets: readonly string[]) => boolean;
+  /** The units that only the hardware decides are up as soon as any could be, for there is nothing to wait for. */
+  readonly hardwareAtOnce?: boolean;
+  /** The cause, in the journal's errors and on the console: no line of it twice. Null: no error at all. */
+  readonly says: RegExp | null;
+  readonly status: number;
+  /** What the machine's `parbake` must tell of it afterwards. */
+  readonly tells?: { readonly argv: readonly string[]; readonly text: RegExp };
+}
+
+export interface Row {
+  readonly name: string;
+  /** What befalls the machine, in a few words. */
+  readonly title: string;
+  /** Absent: the image that is simulated. */
+  readonly tree?: TreeName;
+  /** `emulated`: by qemu, with a kernel of its own. */
+  readonly machine: "container" | "emulated";
+  readonly memoryMiB?: number;
+  readonly world?: WorldInput;
+  readonly network?: Partial<NetworkOptions>;
+  readonly layer?: Layer;
+  /** `read-only`: /var and /tmp can be written to, in memory. `full`: not a byte is free. */
+  readonly disk?: "read-only" | "full";
+  /** The last of the image's secrets cannot be read. */
+  readonly denied?: boolean;
+  readonly event?: Event;
+  readonly promises: Promises;
+}

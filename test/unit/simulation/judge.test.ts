@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { judge } from "../../../scripts/simulation/judge.ts";
+import type { Observation } from "../../../scripts/simulation/observe.ts";
+import type { Promises } from "../../../scripts/simulation/row.ts";
+
+const IMAGE = {
+  units: [
+    { unit: "web.service", wave: "hardware", secrets: [] },
+    { unit: "names.service", wave: "instance", secrets: [] },
+    { unit: "api.service", wave: "secrets", secrets: ["prod/api"] },
+  ],
+  secrets: ["prod/api"],
+} as const;
+
+const WELL: Promises = { held: () => false, hardwareAtOnce: true, says: null, status: 0 };
+const HELD: Promises = { ...WELL, held: ({ secrets }) => secrets.length > 0, says: /no such secret/, status: 69 };
+
+const QUIET: Observation = {
+  system: "running",
+  basicAfterMs: 700,
+  units: IMAGE.units.map(({ unit }) => ({ unit, upAfterMs: 900 })),
+  status: 0,
+  errors: [],
+  console: [],
+  cycles: [],
+  verify: [],
+};
+
+function withTimes(times: Readonly<Record<string, number | null>>): Observation {
+  return {
+    ...QUIET,
+    units: QUIET.units.map((state) => ({
+      ...state,
+      upAfterMs: times[state.unit] === undefined ? 900 : times[state.unit]!,
+    })),
+  };
+}
+
+describe("judge", () => {
+  it("finds nothing in a boot that went as promised", () => {
+    assert.deepEqual(judge(WELL, QUIET, null, IMAGE), []);
+    const held = {
+      ...withTimes({ "api.service": null }),
+      status: 69,
+      errors: ["no such secret"],
+      console: ["no such secret"],
+    };
+    assert.deepEqual(judge(HELD, held, null, IMAGE), []);
+  });
+
+  it("names a unit that is not up, and one that is up without what it needs", () => {
+    assert.deepEqual(judge(WELL, withTimes({ "names.service": null }), null, IMAGE), ["names.service is not up"]);
+    const [problem] = judge(HELD, QUIET, null, IMAGE);
+    assert.equal(problem, "api.service is up without what it needs");
+  });
+
+  it("names a unit that waited although the hardware decides all that it needs, and no other that was as late", () => {
+    const late = withTimes({ "web.service": 6_401, "names.service": 20_000, "api.service": 20_000 });
+    assert.deepEqual(judge(WELL, late, null, IMAGE), [
+      "web.service needs the hardware alone and was up after 6401 ms; the first services could be after 700",
+    ]);
+  });
+
+  it("wants a cause in the journal's errors and on the console, and no line of it twice", () => {
+    const held = { ...withTimes({ "api.service": null }), status: 69 };
+    const twice = { ...held, errors: ["a: no such secret", "a: no such secret"], console: ["another line"] };
+    assert.deepEqual(judge(HELD, twice, null, IMAGE), [
+      "the journal's errors: twice the line a: no such secret",
+      "the console: no line says no such secret",
+    ]);
+  });
+
+  it("wants the console to say a cause no more often than the journal, for each unit that waits for it", () => {
+    const held = { ...withTimes({ "api.service": null }), status: 69 };
+    const lines = ["a: no such secret", "b: no such secret"];
+    assert.deepEqual(judge(HELD, { ...held, errors: lines, console: lines }, null, IMAGE), []);
+    assert.deepEqual(judge(HELD, { ...held, errors: lines.slice(1), console: lines }, null, IMAGE), [
+      "the console says the cause 2 times, the journal 1",
+    ]);
+  });
+
+  it("takes an error for a broken promise where all is well in the end", () => {
+    assert.deepEqual(judge(WELL, { ...QUIET, errors: ["oh", "no"] }, null, IMAGE), ["the journal has errors: oh | no"]);
+  });
+
+  it("wants the exit status, an order without cycles, units that verify, and what the machine is to tell", () => {
+    const promises: Promises = { ...WELL, tells: { argv: ["parbake", "status"], text: /m6i/ } };
+    const seen = { ...QUIET, status: null, cycles: ["Found ordering cycle on a"], verify: ["parbake.service: b"] };
+    assert.deepEqual(judge(promises, seen, "in sync", IMAGE), [
+      "parbake.service ended with null, not 0",
+      "systemd: Found ordering cycle on a",
+      "systemd-analyze verify: parbake.service: b",
+      "parbake status says nothing of m6i: in sync",
+    ]);
+  });
+
+  it("does not ask for a unit that nothing in the boot has asked for", () => {
+    const [web, ...others] = QUIET.units;
+    assert.deepEqual(judge(WELL, { ...QUIET, units: others }, null, IMAGE), []);
+    assert.equal(web!.unit, "web.service");
+  });
+});
