@@ -6,7 +6,7 @@ import { runsAsUnit } from "./apply/units/unit-actions.ts";
 import { createLog, formatEntry } from "./cli/create-log.ts";
 import { both } from "./cli/heartbeat.ts";
 import { formatHelp } from "./cli/help.ts";
-import type { Command, Invocation, LogFormat } from "./cli/invocation.ts";
+import type { Command, GlobalOptions, Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     await tellError(failure, invocation, world);
     if (argv.includes("--json")) emitError(failure, world);
     if (argv[0] === "apply" && runsAsUnit(world.environment, process.pid))
-      await tellRetries(failure, chooseFormat(invocation?.options.logFormat ?? null, world), world);
+      await tellRetries(failure, invocation?.options ?? null, world);
     return statusOf(endingOf(failure));
   }
 }
@@ -161,11 +161,16 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
 }
 
 /** A boot that nobody watches is tried again, unless that cannot help. */
-async function tellRetries(failure: unknown, format: LogFormat, { writeError }: World): Promise<void> {
+async function tellRetries(failure: unknown, options: GlobalOptions | null, world: World): Promise<void> {
   const { noteFailure } = await import("./commands/retries.ts");
-  const told = await noteFailure("/", failure);
-  if (told !== null) writeError(formatEntry({ level: "warn", message: told, fields: {} }, format));
+  const told = await noteFailure(options?.root ?? "/", failure);
+  const format = chooseFormat(options?.logFormat ?? null, world);
+  if (told !== null) world.writeError(formatEntry({ level: "warn", message: told, fields: {} }, format));
 }
+
+/** IMDS answers in a few milliseconds, Secrets Manager in some tens. To wait so long for one of them costs less than to take two
+ * steps instead of one. */
+const JOINING_MS = 50;
 
 interface Opened {
   readonly session: Session;
@@ -194,6 +199,7 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
     deadline: startDeadline(options.deadlineMs, world.stop),
     end: startDeadline(options.deadlineMs),
     overrun,
+    joiningMs: world.joiningMs ?? JOINING_MS,
     log,
     progress,
     say: (value, toWords) => writeOut(toWords(legible(value), paint)),

@@ -1,14 +1,24 @@
 // The demo: the compiled binary does its whole job in a scratch root on a memory file system, with the emulator as IMDS and AWS.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startEmulator, type Emulator } from "./emulator/emulator.ts";
 
 const top = join(import.meta.dirname, "..");
 const image = join(import.meta.dirname, "demo-image");
-const binary = join(top, "dist/parbake");
 const isRoot = process.getuid!() === 0;
 
 const bold = (text: string): string =>
@@ -86,9 +96,19 @@ function environmentFor(emulator: Emulator): NodeJS.ProcessEnv {
   };
 }
 
+/** A copy that is whoever runs this: root takes no executable that the checkout's owner could replace. */
+function installBinary(): string {
+  const folder = mkdtempSync(join(tmpdir(), "parbake-demo-bin-"));
+  copyFileSync(join(top, "dist/parbake"), join(folder, "parbake"), constants.COPYFILE_FICLONE);
+  return folder;
+}
+
 function parbake(emulator: Emulator, root: string, ...parameters: string[]): Promise<void> {
   console.log(`\n${bold(`$ parbake ${parameters.join(" ")}`)}`);
-  const child = spawn(binary, [...parameters, "--root", root], { env: environmentFor(emulator), stdio: "inherit" });
+  const child = spawn(join(bin, "parbake"), [...parameters, "--root", root], {
+    env: environmentFor(emulator),
+    stdio: "inherit",
+  });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (status) =>
@@ -127,7 +147,7 @@ async function runDemo(emulator: Emulator, root: string): Promise<void> {
   await parbake(emulator, root, "apply", "--dry-run", "--instance-type", "c7g.large,m7i.2xlarge,r7i.4xlarge");
 }
 
-const scratch = makeScratchRoot();
+const [scratch, bin] = [makeScratchRoot(), installBinary()];
 const emulator = await startEmulator({ world: JSON.parse(readFileSync(join(image, "world.json"), "utf8")) as object });
 try {
   bakeImage(scratch.folder);
@@ -135,4 +155,5 @@ try {
 } finally {
   await emulator.close();
   scratch.remove();
+  rmSync(bin, { recursive: true });
 }

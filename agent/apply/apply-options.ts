@@ -21,6 +21,8 @@ export interface ApplyOptions extends SecretQuestions {
   /** Rejected where the run is not over in time, whatever it waits for. Default: never. */
   readonly overrun?: Promise<never>;
   readonly log: Log;
+  /** How long to wait for secrets before the waves that need none go first. */
+  readonly joiningMs: number;
   /** How long to wait for another run to end. */
   readonly lockWaitMs: number;
   readonly run: RunCommand;

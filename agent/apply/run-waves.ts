@@ -19,10 +19,6 @@ import { chooseSecrets, NO_SELECTION, type Selection } from "./secrets/choose-se
 import { describeDamage, readManaged } from "./state/managed.ts";
 import { recover } from "./transaction/recover.ts";
 
-/** IMDS answers in a few milliseconds, Secrets Manager in some tens. To wait so long for one of them costs less than to take two
- * steps instead of one. */
-export const JOINING_MS = 50;
-
 /** All that the run needs to know of what it is doing. */
 interface Run {
   readonly context: RunContext;
@@ -66,7 +62,7 @@ async function finishPlan(plan: Plan, run: Run): Promise<void> {
   // What is taken back as one is applied as one.
   const isOne = plan.part !== null || baked !== null || context.startTrial !== undefined;
   const isSplit = !isOne && hasUnapplied(run);
-  if (isSplit && !(await settlesWithin(fetching, JOINING_MS))) await applyUpTo("instance", plan, found, run);
+  if (isSplit && !(await settlesWithin(fetching, context.joiningMs))) await applyUpTo("instance", plan, found, run);
   const selection = (done.selection = await fetching);
   record.warn(selection.warnings, log);
   const possible = (done.possible = baked ?? choosePossible(plan, selection.failed, done.failedWaves, root));

@@ -4,7 +4,6 @@ import type { ApplyOptions } from "../apply/apply-options.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import type { Bake } from "../apply/choose-possible.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
-import { JOINING_MS } from "../apply/run-waves.ts";
 import { forgetTakenBack } from "../apply/state/taken-back.ts";
 import { findObstacle, runsAsUnit } from "../apply/units/unit-actions.ts";
 import { tellOver } from "../apply/units/waiting.ts";
@@ -149,7 +148,7 @@ async function makeHere(run: Run, setMetrics: (path: string | null) => void): Pr
   const isOne = by !== null || command.only !== null || command.confirmMs !== null;
   // An IMDS that refuses at once has not answered either: what the hardware decides goes first.
   const answered = whole.catch(() => new Promise<never>(() => {}));
-  const isWhole = isOne || (await settlesWithin(answered, JOINING_MS));
+  const isWhole = isOne || (await settlesWithin(answered, session.joiningMs));
   return isWhole ? whole : makeEarly(image, whole, run);
 }
 
@@ -266,6 +265,7 @@ async function perform({ plan, whole, source, metrics, bake, recheck }: Made, ru
       wayBack: end,
       overrun,
       log,
+      joiningMs: session.joiningMs,
       lockWaitMs: LOCK_WAIT_MS,
       fetchSecret: (step) => source.fetchSecret(step),
       describeSecret: (step) => source.describeSecret(step),

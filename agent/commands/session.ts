@@ -19,6 +19,8 @@ export interface Session {
   readonly end: Deadline;
   /** Rejected where the run is not over a moment after that. */
   readonly overrun: Promise<never>;
+  /** How long a run waits for the answer of a network before it goes on with what needs none. */
+  readonly joiningMs: number;
   readonly log: Log;
   /** What goes on, for whoever sits at the terminal; silent elsewhere. */
   readonly progress: Progress;

@@ -18,6 +18,8 @@ export interface World {
   readonly isErrorApart?: () => boolean;
   /** Fires when the run is asked to stop. Default: never. */
   readonly stop?: AbortSignal;
+  /** How long a run waits for the answer of a network before it goes on with what needs none. Default: 50 ms. */
+  readonly joiningMs?: number;
   /** Gets the run's deadline. */
   readonly setEnd?: (end: Deadline) => void;
 }

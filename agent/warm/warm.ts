@@ -26,7 +26,7 @@ import { writeGenerations } from "./warm-generation.ts";
 import { LATER_FILES, sampleFiles } from "./warm-sample.ts";
 
 // Long enough for a build on a busy machine; where the build emulates the CPU, it gives more.
-const DEADLINE_MS = Number(process.env["PARBAKE_WARM_MS"] ?? 3_000);
+const DEADLINE_MS = Number(process.env["PARBAKE_WARM_MS"] ?? 10_000);
 
 export async function warm(): Promise<void> {
   await dropCode();
@@ -110,6 +110,8 @@ async function apply(root: string, endpoint: string): Promise<void> {
     rewrite: () => {},
     isTerminalOut: output.isTerminal,
     isTerminalError: output.isTerminal,
+    // What is compiled must not depend on how busy the machine is that builds.
+    joiningMs: DEADLINE_MS,
     setEnd: () => {},
   };
   // In a build without memory for secrets, what writes them is not compiled here but at each boot.

@@ -61,7 +61,7 @@ function isProgram(path: string): boolean {
 }
 
 /** The deadline of the run in agent/warm/warm.ts, which the build waits for; emulated, all takes some ten times as long. */
-const EMULATED_WARM_MS = 15_000;
+const EMULATED_WARM_MS = 30_000;
 
 /** A script that is to whoever starts it that Node itself. */
 export function writeLauncher(command: readonly string[], node: string, path: string): string {

@@ -35,13 +35,23 @@ export const COMMANDS_SCRIPT = "on-demand/commands.cjs";
  * Modules that exist once: a class that `instanceof` asks for, or something that they remember. Any other that the commands' script
  * imports is in it once more.
  */
-const SHARED = [
+export const SHARED: readonly string[] = [
   "agent/aws/secret-value.ts",
   "agent/carried.ts",
+  "agent/facts/imds/imds-locked.ts",
   "agent/facts/imds/imds-problems.ts",
+  "agent/facts/imds/imds-request.ts",
+  "agent/formats/encoders/format-rules.ts",
+  "agent/formats/readers/scanner.ts",
   "agent/host/run-command.ts",
+  "agent/http/http-trouble.ts",
   "agent/refusal.ts",
   "agent/stop.ts",
+  "agent/template/context/helper-values.ts",
+  "agent/template/context/template-context.ts",
+  "agent/template/helpers/helper.ts",
+  "agent/tuning/custom/expression-error.ts",
+  "agent/written.ts",
 ];
 
 export function scriptName(packageName: string): string {

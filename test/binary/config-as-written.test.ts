@@ -29,6 +29,14 @@ describe("parbake, given a config", () => {
     );
   });
 
+  it("prints them so in a bake, too", async () => {
+    image = makeScratchImage(`vars: { version: 1.10, umask: 0027, on: True }\n${FILE}`);
+    image.write("etc/parbake/templates/web.txt.hbs", "{{vars.version}} {{vars.umask}} {{vars.on}}\n");
+    const { status, stderr } = await image.run(null, "apply", "--bake");
+    assert.equal(status, 0, stderr);
+    assert.equal(image.read("etc/web/web.txt"), "1.10 0027 True\n");
+  });
+
   it("keeps maps in order, and goes over a list within itself", async () => {
     image = makeScratchImage(
       `imds: optional\nvars: { ports: { 443: tls, 80: plain, any: none }, hosts: [{ name: a }, { name: b }] }\n${FILE}`,

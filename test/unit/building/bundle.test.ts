@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync } from "node:fs";
+import { globSync, readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +9,11 @@ import { describe, it } from "mocha";
 import type systeminformation from "systeminformation";
 import * as refusal from "../../../agent/refusal.ts";
 import { shapeBuiltins } from "../../../scripts/building/bundle-builtins.ts";
-import { bundleCommands, bundleOnDemand, loadOnDemand } from "../../../scripts/building/bundle-on-demand.ts";
+import { bundleCommands, bundleOnDemand, loadOnDemand, SHARED } from "../../../scripts/building/bundle-on-demand.ts";
 import { replaceUnused } from "../../../scripts/building/bundle-replacements.ts";
 import { makeFolder } from "../../support/folders.ts";
+
+const TOP = join(import.meta.dirname, "../../..");
 
 async function bundle(contents: string, plugin: Plugin): Promise<string> {
   const { outputFiles } = await build({
@@ -165,6 +167,26 @@ describe("bundleOnDemand", () => {
     assert.equal((await made.osInfo()).platform, "linux");
     // Of all parts it would be 326 kB.
     assert.ok(statSync(path).size < 200_000);
+  });
+});
+
+describe("SHARED", () => {
+  it("has each class that `instanceof` asks for, or a value of the one bundle is none of the other's", () => {
+    const files = globSync("agent/**/*.ts", { cwd: TOP }).map((path) => ({
+      path,
+      text: readFileSync(join(TOP, path), "utf8"),
+    }));
+    const asked = new Set(
+      files.flatMap(({ text }) => [...text.matchAll(/instanceof (\w+)/g)].map(([, name]) => name!)),
+    );
+    const homes = files.filter(({ text }) =>
+      [...text.matchAll(/^export class (\w+)/gm)].some(([, name]) => asked.has(name!)),
+    );
+    assert.ok(homes.length > 10);
+    assert.deepEqual(
+      homes.map(({ path }) => path).filter((path) => !SHARED.includes(path)),
+      [],
+    );
   });
 });
 

@@ -101,6 +101,7 @@ export function optionsFor(root: string, more: Partial<ApplyOptions> = {}): Appl
     deadline: startDeadline(20_000),
     wayBack: startDeadline(20_000),
     log() {},
+    joiningMs: 50,
     lockWaitMs: 0,
     fetchSecret: async ({ name }) => Promise.reject(new Error(`unplanned secret ${name}`)),
     run: runCommand,
