@@ -22,6 +22,7 @@ import { settle } from "../../../../agent/apply/transaction/transaction.ts";
 import type { CommandResult, RunCommand } from "../../../../agent/host/run-command.ts";
 import { gatherStatus } from "../../../../agent/inspect/gather-status.ts";
 import type { Plan } from "../../../../agent/plan/plan.ts";
+import { selectSteps } from "../../../../agent/plan/select-steps.ts";
 import { Refusal } from "../../../../agent/refusal.ts";
 import { readReport } from "../../../../agent/report/report-file.ts";
 import {
@@ -276,6 +277,18 @@ describe("a run that somebody has to confirm", () => {
     forgetTakenBack(scratch.root);
     const { warnings } = await apply(NEW, { ...secret("two"), noBlock: true });
     assert.deepEqual(warnings, []);
+  });
+
+  it("stays away when secrets are refreshed, drop-ins that hand them over too", async () => {
+    const handOff = "/etc/systemd/system/api.service.d/60-parbake-credentials.conf";
+    mkdirSync(scratch.path("etc/systemd/system/api.service.d"), { recursive: true });
+    const plan = planOf(...OLD.steps, fileStep(handOff, "[Service]\n"));
+    await apply(plan, { ...secret("two"), ...trial() });
+    await takeBack();
+    await apply(selectSteps(plan, "secrets"), secret("two"));
+    assert.equal(read(handOff.slice(1)), null);
+    await apply(plan, secret("two"));
+    assert.equal(read(handOff.slice(1)), "[Service]\n");
   });
 
   it("leaves to a hand that has edited the new file what it made of it", async () => {
