@@ -257,6 +257,7 @@ function tellPlan(plan: Plan, { session, record }: Run): void {
 async function perform({ plan, whole, source, metrics, bake, recheck }: Made, run: Run): Promise<Report> {
   const { command, session, acting, record } = run;
   const { options, end, overrun, log } = session;
+  const trial = command.confirmMs === null ? null : await loadTrial(command.confirmMs);
   if (bake !== null) log("info", `this is a bake (${bake.by}): no secret is fetched, and IMDS is not asked`);
   try {
     return await applyPlan(plan, {
@@ -280,19 +281,32 @@ async function perform({ plan, whole, source, metrics, bake, recheck }: Made, ru
       policy: { strict: command.strict, forbidden: command.validators ? null : "--no-validators" },
       ...(whole && { whole }),
       ...(recheck && { recheck }),
-      ...(command.confirmMs !== null && { startTrial: await loadTrial(command.confirmMs) }),
+      ...(trial && { startTrial: trial.start }),
     });
   } catch (error) {
-    if (command.confirmMs !== null) await endTrial(session);
+    if (trial?.isBegun() === true) await endTrial(session);
     throw error;
   } finally {
     source.close();
   }
 }
 
-async function loadTrial(durationMs: number): Promise<ApplyOptions["startTrial"] & {}> {
+interface LoadedTrial {
+  readonly start: ApplyOptions["startTrial"] & {};
+  /** Before that, a timer that runs is another run's. */
+  readonly isBegun: () => boolean;
+}
+
+async function loadTrial(durationMs: number): Promise<LoadedTrial> {
   const { startTrial } = await import("../apply/confirm/start-trial.ts");
-  return (transaction, context) => startTrial(transaction, durationMs, context);
+  let isBegun = false;
+  return {
+    start: (transaction, context) => {
+      isBegun = true;
+      return startTrial(transaction, durationMs, context);
+    },
+    isBegun: () => isBegun,
+  };
 }
 
 /** Of a run that failed: where its files are back already, no timer has to do it. */
