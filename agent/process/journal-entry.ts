@@ -40,12 +40,13 @@ export function runTool(
   return spawnSync(program, words, { cwd: "/", env, input, stdio: [...stdio], timeout: LONGEST_MS }).status === 0;
 }
 
-const OWN_UNIT = /\/(parbake(?:-refresh|-ready@[^/\n]+)?\.service)$/m;
+// A reload has a cgroup below the unit's.
+const OWN_UNIT = /\/(parbake(?:-refresh|-ready@[^/\n]+)?\.service)(?:\/|$)/m;
 
-/** Which of parbake's own units this process is of, by its cgroup; null: of none. */
-export function findOwnUnit(): string | null {
+/** Which of parbake's own units a process is of, by its cgroup; null: of none. */
+export function findOwnUnit(cgroupFile = "/proc/self/cgroup"): string | null {
   try {
-    return OWN_UNIT.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? null;
+    return OWN_UNIT.exec(readFileSync(cgroupFile, "utf8"))?.[1] ?? null;
   } catch {
     return null;
   }

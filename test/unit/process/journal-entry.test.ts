@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { findOwnUnit, formatEntry, runTool } from "../../../agent/process/journal-entry.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 describe("an entry of the journal", () => {
   it("has a line for each value, so that a field can be there more than once", () => {
@@ -31,6 +32,18 @@ describe("a tool of the system's", () => {
 });
 
 describe("parbake's own unit", () => {
+  for (const [cgroup, unit] of [
+    ["0::/system.slice/parbake.service\n", "parbake.service"],
+    ["0::/system.slice/parbake.service/.control\n", "parbake.service"],
+    ["0::/system.slice/system-parbake\\x2dready.slice/parbake-ready@api.service\n", "parbake-ready@api.service"],
+    ["0::/system.slice/parbake-retry.service\n", null],
+  ] as const)
+    it(`is ${unit} in ${cgroup.trim()}`, () => {
+      const scratch = makeScratch();
+      scratch.write("cgroup", cgroup);
+      assert.equal(findOwnUnit(scratch.path("cgroup")), unit);
+    });
+
   it("is none for a test", () => {
     assert.equal(findOwnUnit(), null);
   });
