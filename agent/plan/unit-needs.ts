@@ -1,5 +1,6 @@
 // Which units need what a plan makes: those that its steps name. Pure.
 
+import { templateOf } from "../names/unit-name.ts";
 import type { Plan, Step } from "./plan.ts";
 
 export function unitsOf(step: Step): string[] {
@@ -21,7 +22,13 @@ export function unitsOf(step: Step): string[] {
 /** The units that a plan names and that lack nothing of it. */
 export function readyUnits({ steps }: Plan, held: readonly { readonly units: readonly string[] }[]): string[] {
   const lacking = new Set(held.flatMap(({ units }) => units));
-  return unique(steps.flatMap(unitsOf)).filter((unit) => !lacking.has(unit));
+  return unique(steps.flatMap(unitsOf)).filter((unit) => !withTemplate(unit).some((name) => lacking.has(name)));
+}
+
+/** What an instance needs is what its template needs, and its own. */
+export function withTemplate(unit: string): string[] {
+  const template = templateOf(unit);
+  return template === null ? [unit] : [unit, template];
 }
 
 function unique(units: readonly string[]): string[] {

@@ -6,7 +6,7 @@ import { isHandOff } from "../config/hand-off-path.ts";
 import { isBelow } from "../names/plain-path.ts";
 import { namesPath } from "./names-path.ts";
 import type { FileStep, Plan, Step } from "./plan.ts";
-import { unitsOf } from "./unit-needs.ts";
+import { unitsOf, withTemplate } from "./unit-needs.ts";
 
 /** `hardware`: what /proc and the config decide, without any network. `instance`: what IMDS decides. `secrets`: what holds a
  * secret, or names the file of one. */
@@ -25,7 +25,7 @@ export function wavesOf(plan: Plan): WaveByStep {
     const byUnit = latestByUnit(waves);
     const files = laterFiles(waves);
     for (const [step, wave] of waves) {
-      const ofUnits = unitsOf(step).map((unit) => byUnit.get(unit) ?? wave);
+      const ofUnits = unitsOf(step).flatMap(withTemplate).map((unit) => byUnit.get(unit) ?? wave);
       const latest = latestOf([wave, ...ofUnits, ...wavesNamed(step, wave, files)]);
       if (latest === wave) continue;
       waves.set(step, latest);

@@ -106,4 +106,17 @@ describe("a plan of which a secret fails", () => {
     assert.deepEqual(readyUnits(plan, held), ["worker.service", "nginx.service"]);
     assert.deepEqual(readyUnits(plan, []), ["api.service", "both.service", "worker.service", "nginx.service"]);
   });
+
+  it("has no instance ready whose template lacks something", () => {
+    const [key] = DB.keys;
+    assert.ok(key);
+    const credential = { name: "db", units: ["api@.service"] };
+    const plan = planOf(
+      { ...DB, keys: [{ ...key, credential }] },
+      fileStep("/etc/api.conf", "workers 4;", reload("api@1.service")),
+      fileStep("/etc/web.conf", "workers 4;", reload("web@1.service")),
+    );
+    const { held } = partialPlan(plan, FAILED, NOTHING_STORED);
+    assert.deepEqual(readyUnits(plan, held), ["web@1.service"]);
+  });
 });

@@ -72,6 +72,18 @@ describe("the waves of a plan", () => {
     assert.deepEqual(wavesIn(...steps), { db: "secrets", "/etc/api": "secrets" });
   });
 
+  it("keep an instance's files with the secret that its template finds, and its template's alone", () => {
+    const [key] = DB.keys;
+    assert.ok(key);
+    const credential = { name: "db.password", units: ["api@.service"] };
+    const steps = [
+      { ...DB, keys: [{ ...key, credential }] },
+      fileStep("/etc/api", "4", tells("api@1.service")),
+      fileStep("/etc/web", "4", tells("web@1.service")),
+    ];
+    assert.deepEqual(wavesIn(...steps), { db: "secrets", "/etc/api": "secrets", "/etc/web": "hardware" });
+  });
+
   it("keep a file with those that it names, which its validator may open", () => {
     const steps = [
       fileStep("/etc/nginx.conf", "include /etc/nginx/tls.conf;"),
