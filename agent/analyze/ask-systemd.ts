@@ -1,6 +1,6 @@
 // Asks systemd for the times of this boot. Never changes anything.
 
-import { existsSync } from "node:fs";
+import { hasSystemd } from "../apply/units/unit-actions.ts";
 import type { Deadline } from "../deadline.ts";
 import { describeCommandFailure, firstLines, keepingOutput, type RunCommand } from "../host/run-command.ts";
 import type { Problem } from "../refusal.ts";
@@ -24,14 +24,13 @@ export interface BootTimes {
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Why there are no times. */
-export type NoTimes = Problem;
+type NoTimes = Problem;
 
 export async function askSystemd(
   deadline: Deadline,
   run: RunCommand = keepingOutput(OUTPUT_LIMIT_BYTES),
 ): Promise<BootTimes | NoTimes> {
-  if (!existsSync("/run/systemd/system"))
-    return { what: "there is no systemd here", fix: "Ask on a machine that has it." };
+  if (!hasSystemd()) return { what: "there is no systemd here", fix: "Ask on a machine that has it." };
   const show = async (...words: readonly string[]): Promise<string | Problem> => {
     const timeoutMs = deadline.remainingMs();
     const result = await run(["systemctl", "show", ...words], timeoutMs, deadline.signal);

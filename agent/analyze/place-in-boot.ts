@@ -12,7 +12,7 @@ interface PlacedUnit {
   readonly doneMs: number;
 }
 
-export interface HeldUnit extends PlacedUnit {
+interface HeldUnit extends PlacedUnit {
   /** How much sooner it would have been started without parbake. */
   readonly waitedMs: number;
 }

@@ -16,7 +16,7 @@ function waitedFor({ units }: Boot, unit: BootUnit): BootUnit[] {
 }
 
 /** The last of those that it waited for; null: it waited for none. */
-export function lastBefore(boot: Boot, unit: BootUnit): BootUnit | null {
+function lastBefore(boot: Boot, unit: BootUnit): BootUnit | null {
   const [first, ...others] = waitedFor(boot, unit);
   return first === undefined
     ? null

@@ -1,11 +1,12 @@
 // Waits for the end of a run that goes on, or that is about to begin; never longer than the deadline. Looks four times a second: a
 // run that is killed tells nobody.
 
-import { existsSync } from "node:fs";
 import { readLockHolder, wasLockTaken } from "../apply/state/lock.ts";
+import { hasSystemd } from "../apply/units/unit-actions.ts";
 import { wait } from "../backoff.ts";
 import { attempt } from "../host/attempt.ts";
 import { runCommand } from "../host/run-command.ts";
+import { RUNNING_UNITS } from "../names/running-units.ts";
 import { readReport } from "../report/report-file.ts";
 import type { Session } from "./session.ts";
 
@@ -42,12 +43,10 @@ async function isOver(root: string, ask: () => ReturnType<AskSystemd>): Promise<
   return wasLockTaken(root) || attempt(null, () => readReport(root)) !== null;
 }
 
-const UNITS = ["parbake.service", "parbake-refresh.service"];
-
 async function askSystemd(timeoutMs: number, signal: AbortSignal): ReturnType<AskSystemd> {
-  if (!existsSync("/run/systemd/system")) return null;
+  if (!hasSystemd()) return null;
   const result = await runCommand(
-    ["systemctl", "show", "--property=ActiveState,Job", "--", ...UNITS],
+    ["systemctl", "show", "--property=ActiveState,Job", "--", ...RUNNING_UNITS],
     timeoutMs,
     signal,
   );

@@ -1,6 +1,7 @@
 // What the kernel's refusals mean to an operator: one clear Refusal for each errno. Never shows a caught message.
 
 import { readFileSync } from "node:fs";
+import { isRunningUnit } from "../names/running-units.ts";
 import { Refusal, type RefusalCode } from "../refusal.ts";
 import { isHeldReadOnly } from "./mountinfo.ts";
 
@@ -85,12 +86,10 @@ export function explainFileError(error: unknown, shownPath: string): unknown {
   return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
 }
 
-// A reload has a cgroup below the unit's.
-const OWN_UNIT = /\/parbake(?:-refresh)?\.service(?:\/|$)/m;
-
 function isHeld(path: string): boolean {
   try {
-    const isInUnit = OWN_UNIT.test(readFileSync("/proc/self/cgroup", "utf8"));
+    // A reload has a cgroup below the unit's.
+    const isInUnit = readFileSync("/proc/self/cgroup", "utf8").split(/[/\n]/).some(isRunningUnit);
     return isInUnit && isHeldReadOnly(readFileSync("/proc/self/mountinfo", "utf8"), path);
   } catch (error) {
     // There is no /proc.

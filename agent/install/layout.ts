@@ -23,8 +23,6 @@ export const UNITS = [
 export const PRESET = "/usr/lib/systemd/system-preset/50-parbake.preset";
 /** What `journalctl -x` says of parbake's entries. */
 export const CATALOG = "/usr/lib/systemd/catalog/parbake.catalog";
-/** Those that run.conf has the settings of. */
-export const RUNNING_UNITS = ["parbake.service", "parbake-refresh.service"] as const;
 
 export const HOLD = "10-parbake.conf";
 

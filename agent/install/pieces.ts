@@ -3,19 +3,10 @@
 
 import { readCarried } from "../carried.ts";
 import { nameSpecifier } from "../names/ready-unit.ts";
+import { RUNNING_UNITS } from "../names/running-units.ts";
 import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import {
-  CATALOG,
-  CONFIG_FOLDERS,
-  HOLD,
-  PRESET,
-  PROGRAM,
-  RUNNING_UNITS,
-  SYSTEM_UNITS,
-  UNITS,
-  VENDOR_UNITS,
-} from "./layout.ts";
+import { CATALOG, CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
 
 export type Piece =
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly bytes: Buffer }

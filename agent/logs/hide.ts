@@ -16,7 +16,7 @@ const UNIT_SETTING = /^([ \t]*(?:Environment|SetCredential|SetCredentialEncrypte
 /** The same on the kernel's command line. */
 const KERNEL_CREDENTIAL = /\b(systemd\.set_credential(?:_binary)?=)\S+/g;
 
-export interface Hidden {
+interface Hidden {
   readonly text: string;
   /** How often, by kind. */
   readonly counts: ReadonlyMap<string, number>;

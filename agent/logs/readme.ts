@@ -2,7 +2,7 @@
 
 import type { Cleaned } from "./clean-collection.ts";
 
-export interface Maker {
+interface Maker {
   /** `parbake 0.1.0 (commit …)`. */
   readonly version: string;
   readonly host: string;

@@ -25,7 +25,9 @@ export function wavesOf(plan: Plan): WaveByStep {
     const byUnit = latestByUnit(waves);
     const files = laterFiles(waves);
     for (const [step, wave] of waves) {
-      const ofUnits = unitsOf(step).flatMap(withTemplate).map((unit) => byUnit.get(unit) ?? wave);
+      const ofUnits = unitsOf(step)
+        .flatMap(withTemplate)
+        .map((unit) => byUnit.get(unit) ?? wave);
       const latest = latestOf([wave, ...ofUnits, ...wavesNamed(step, wave, files)]);
       if (latest === wave) continue;
       waves.set(step, latest);
@@ -52,7 +54,7 @@ function laterFiles(waves: WaveByStep): readonly Named[] {
   return files;
 }
 
-export function isLater(wave: Wave, than: Wave): boolean {
+function isLater(wave: Wave, than: Wave): boolean {
   return WAVES.indexOf(wave) > WAVES.indexOf(than);
 }
 

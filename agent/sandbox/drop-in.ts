@@ -1,11 +1,12 @@
 // The drop-in of parbake.service and parbake-refresh.service by which systemd keeps a run to what its config needs. Pure.
 
 import { isBelow } from "../names/plain-path.ts";
+import { RUNNING_UNITS } from "../names/running-units.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** systemd reads the drop-ins of a unit by name: later than run.conf, which it narrows. */
 const NAME = "sandbox.conf";
-export const SANDBOXES = ["parbake.service", "parbake-refresh.service"].map((unit) => ({
+export const SANDBOXES = RUNNING_UNITS.map((unit) => ({
   unit,
   path: `/etc/systemd/system/${unit}.d/${NAME}`,
 }));

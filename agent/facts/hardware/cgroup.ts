@@ -1,5 +1,6 @@
 // The limits of the cgroup that this process is in, v1 and v2: the smallest on the way from the root to it.
 
+import { isRunningUnit } from "../../names/running-units.ts";
 import type { KernelFiles } from "./kernel-files.ts";
 
 export interface CgroupLimit {
@@ -109,14 +110,11 @@ function hierarchiesOf(line: string, { name, v1, v2 }: Controller): Hierarchy[] 
   return ["sys/fs/cgroup", "sys/fs/cgroup/unified"].map((mount) => ({ mount, file: v2, path }));
 }
 
-/** What systemd holds a run to (MemoryMax= of systemd/run.conf) is no limit of the apps'. */
-const OWN_UNIT = /^parbake(?:-refresh)?\.service$/;
-
 // A parent's limit binds too. In a container the path may be the host's and lead nowhere: then only the mount's root, which
-// is the container's own cgroup, has the file.
+// is the container's own cgroup, has the file. What systemd holds a run to (MemoryMax= of systemd/run.conf) is no limit of the apps'.
 function foldersUpwards(mount: string, path: string): string[] {
   const parts = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
-  const own = parts.findIndex((part) => OWN_UNIT.test(part));
+  const own = parts.findIndex(isRunningUnit);
   const around = own === -1 ? parts : parts.slice(0, own);
   return [...around.keys(), around.length].map((depth) => [mount, ...around.slice(0, depth)].join("/"));
 }

@@ -21,7 +21,7 @@ interface Silence {
   readonly waitedMs: number;
 }
 
-export interface Cause {
+interface Cause {
   readonly holds: (silence: Silence) => boolean;
   readonly name: string;
   readonly fix: string;
