@@ -1,20 +1,15 @@
 // `parbake apply`: the main job.
 
-import type { ApplyOptions } from "../apply/apply-options.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import type { Bake } from "../apply/choose-possible.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { forgetTakenBack } from "../apply/state/taken-back.ts";
-import { findObstacle, runsAsUnit } from "../apply/units/unit-actions.ts";
+import { runsAsUnit } from "../apply/units/unit-actions.ts";
 import { tellOver } from "../apply/units/waiting.ts";
 import type { Credentials } from "../aws/credentials.ts";
 import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import type { Command } from "../cli/invocation.ts";
-import { describeSize } from "../cli/machine-limits.ts";
-import { tunedMachine } from "../cli/print/print-differences.ts";
 import { formatReport } from "../cli/print/print-report.ts";
-import { formatDegraded } from "../cli/print/print-tuning.ts";
-import { listUntold, warnBelowUseful } from "../cli/warn-below-useful.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
 import { endWithin, keepTime, type Deadline } from "../deadline.ts";
 import type { Ending } from "../ending.ts";
@@ -25,7 +20,6 @@ import type { ImdsClient } from "../facts/imds/imds-client.ts";
 import { runCommand } from "../host/run-command.ts";
 import { readSavedPlan } from "../inspect/read-saved-plan.ts";
 import { refuseMovedOn } from "../inspect/saved-plan.ts";
-import type { Log } from "../log.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { compileBy } from "../process/v8-flags.ts";
@@ -34,17 +28,18 @@ import { Refusal, type Problem } from "../refusal.ts";
 import type { Report } from "../report/report.ts";
 import { NO_RESULTS, RunRecord } from "../report/run-record.ts";
 import { settlesWithin } from "../settles-within.ts";
-import { formatBytes } from "../size.ts";
 import { orStopped } from "../stop.ts";
 import { findBake, findBakeOf, withoutImds } from "./bake.ts";
 import { gatherHere, openImds, withFileSystems } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { noteImage, noteAmi } from "./note-image.ts";
 import { keepMachine, noteMachine } from "./note-machine.ts";
-import { findCredentials, openSecrets, warnOfEnvironment } from "./open-secrets.ts";
+import { findCredentials, openSecrets } from "./open-secrets.ts";
+import { openTrial, refuseWithoutSystemd } from "./open-trial.ts";
 import { planEarly } from "./plan-early.ts";
 import type { Session } from "./session.ts";
 import { beginStage, showingCommands } from "./show-waits.ts";
+import { tellPlan } from "./tell-plan.ts";
 
 // A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
 const LOCK_WAIT_MS = 10_000;
@@ -93,15 +88,6 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
 /** Whether a person started the whole of it. */
 function isWatched({ command, session }: Run): boolean {
   return command.only === null && !runsAsUnit(session.environment, process.pid);
-}
-
-/** What takes a run back has to outlive it. */
-function refuseWithoutSystemd(): void {
-  if (findObstacle("/") === null) return;
-  throw new Refusal("system", {
-    what: "--confirm needs systemd, which does not run here: nothing would take the files back once this process is gone",
-    fix: "Leave it out, and look first: parbake plan --diff.",
-  });
 }
 
 /** A plan, and what its run needs beside it. */
@@ -171,7 +157,7 @@ async function makeWhole(
   if (isOwn) noteMachine(record, facts, assetTag, "/", session.log);
   if (image.config.files.length > MANY_FILES) compileBy("plain");
   const { plan, bake } = await record.time("plan", () => planAs(by, image, facts, command));
-  tellPlan(plan, run);
+  tellPlan(plan, session, record);
   const { aws, metrics } = image.config;
   const source = openSecrets(session, credentials, facts, aws, () => record.retries.secretsManager++, record.timeStep);
   return { plan, source, metrics, bake };
@@ -188,7 +174,7 @@ async function makeEarly(image: Image, whole: Promise<Made>, { session, record }
   wholePlan.catch(() => undefined);
   const plan = await record.time("plan", () => planEarly(image, session));
   if (plan === null) return whole;
-  session.log("info", "IMDS has not answered yet: what the hardware alone decides goes first");
+  session.log("info", "IMDS has not told of this machine yet: what the hardware alone decides goes first");
   const source: SecretsSource = {
     fetchSecret: async (step) => (await whole).source.fetchSecret(step),
     describeSecret: async (step) => (await whole).source.describeSecret(step),
@@ -219,7 +205,7 @@ async function takeSaved(file: string, run: Run): Promise<Made> {
   const folders = then.fileSystems?.map(({ folder }) => folder) ?? null;
   refuseOtherFacts(then, folders === null ? now : withFileSystems(now, folders));
   noteAmi(record, now);
-  tellPlan(plan, run);
+  tellPlan(plan, session, record);
   const credentials = () => findCredentials(session, imds);
   const source = openSecrets(session, credentials, then, aws, () => record.retries.secretsManager++, record.timeStep);
   const bake = by === null ? null : { by, ofInstance: [] };
@@ -246,18 +232,10 @@ function madeElsewhere(bake: string): Problem {
   };
 }
 
-/** What a run has to say of its plan before it begins. */
-function tellPlan(plan: Plan, { session, record }: Run): void {
-  logMachine(plan, session.log);
-  const belowUseful = warnBelowUseful([tunedMachine(plan)]);
-  const warnings = [...plan.warnings, ...tellLeftOut(plan), ...belowUseful, ...warnOfEnvironment(plan, session)];
-  record.warn(warnings, session.log);
-}
-
 async function perform({ plan, whole, source, metrics, bake, recheck }: Made, run: Run): Promise<Report> {
   const { command, session, acting, record } = run;
   const { options, end, overrun, log } = session;
-  const trial = command.confirmMs === null ? null : await loadTrial(command.confirmMs);
+  const trial = command.confirmMs === null ? null : await openTrial(command.confirmMs, session);
   if (bake !== null) log("info", `this is a bake (${bake.by}): no secret is fetched, and IMDS is not asked`);
   try {
     return await applyPlan(plan, {
@@ -284,59 +262,11 @@ async function perform({ plan, whole, source, metrics, bake, recheck }: Made, ru
       ...(trial && { startTrial: trial.start }),
     });
   } catch (error) {
-    if (trial?.isBegun() === true) await endTrial(session);
+    await trial?.giveUp();
     throw error;
   } finally {
     source.close();
   }
-}
-
-interface LoadedTrial {
-  readonly start: ApplyOptions["startTrial"] & {};
-  /** Before that, a timer that runs is another run's. */
-  readonly isBegun: () => boolean;
-}
-
-async function loadTrial(durationMs: number): Promise<LoadedTrial> {
-  const { startTrial } = await import("../apply/confirm/start-trial.ts");
-  let isBegun = false;
-  return {
-    start: (transaction, context) => {
-      isBegun = true;
-      return startTrial(transaction, durationMs, context);
-    },
-    isBegun: () => isBegun,
-  };
-}
-
-/** Of a run that failed: where its files are back already, no timer has to do it. */
-async function endTrial({ options: { root }, end, log }: Session): Promise<void> {
-  const { findTrials } = await import("../apply/confirm/find-trials.ts");
-  if (findTrials(root, null).length > 0) return;
-  const { stopTimer } = await import("../apply/confirm/revert-timer.ts");
-  await stopTimer({ run: runCommand, deadline: end, log });
-}
-
-// What a boot's journal starts with: the answer to most questions about the rest.
-function logMachine({ facts, budget, apps }: Plan, log: Log): void {
-  const what = facts.instanceType ?? "this machine";
-  const shares = apps
-    .filter(({ memoryBytes }) => memoryBytes > 0)
-    .map(({ name, memoryBytes }) => `${name} ${formatBytes(memoryBytes)}`);
-  const rest = budget.unallocatedReason === null ? [] : [`page cache ${formatBytes(budget.unallocatedBytes)}`];
-  const split = [`reserve ${formatBytes(budget.reservedBytes)}`, ...shares, ...rest].join(" + ");
-  log("info", `${what}${facts.region === null ? "" : ` in ${facts.region}`}: ${describeSize(facts)} = ${split}`);
-  for (const app of apps) {
-    const gaveUp = listUntold(app);
-    if (gaveUp.length > 0) log("warn", `too little memory: ${app.name} gave up ${formatDegraded(gaveUp)}`);
-  }
-}
-
-/** A service of which nothing was rendered is not there: `status` has to say so. */
-function tellLeftOut({ budget: { leftOut } }: Plan): Problem[] {
-  if (leftOut.length === 0) return [];
-  const what = `too little memory: ${leftOut.join(", ")} left out, as optional`;
-  return [{ what, fix: `Pick a larger instance type, or lower floors: \`parbake explain ${leftOut[0]}\` says why.` }];
 }
 
 /** The first credentials are on their way while the plan is made; those that replace them are fetched when they are asked for. */
