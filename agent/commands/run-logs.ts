@@ -12,7 +12,9 @@ import { formatLogs } from "../cli/print/print-logs.ts";
 import { statusDocument } from "../cli/print/print-status.ts";
 import { showing } from "../cli/progress.ts";
 import type { Ending } from "../ending.ts";
+import { attempt } from "../host/attempt.ts";
 import { requireRoot } from "../host/folder.ts";
+import { ownUid } from "../host/own-ids.ts";
 import { gatherStatus } from "../inspect/gather-status.ts";
 import { cleanCollection, type Cleaned } from "../logs/clean-collection.ts";
 import { collectConfig, collectDocument, collectRecords, readingOf } from "../logs/collect-own.ts";
@@ -91,12 +93,17 @@ function asUnit(session: Session): Session {
 }
 
 function pack(cleaned: Cleaned, root: string, madeAt: Date): Buffer {
-  const { username, uid } = userInfo();
   const maker = { version: formatVersion(), host: hostname(), madeAt: madeAt.toISOString(), root };
-  const readme = formatReadme(cleaned, { ...maker, user: `${username} (${uid})` });
+  const readme = formatReadme(cleaned, { ...maker, user: nameUser() });
   const entries = [{ name: "README", bytes: Buffer.from(readme) }, ...cleaned.entries];
   const members = entries.map(({ name, bytes }) => ({ name: `${FOLDER}/${name}`, bytes }));
   return gzipSync(writeTar(members, madeAt.getTime()));
+}
+
+/** An id without an account, as containers have them, has no name. */
+function nameUser(): string {
+  const name = attempt(null, () => userInfo().username);
+  return name === null ? String(ownUid()) : `${name} (${ownUid()})`;
 }
 
 /** `parbake-logs-ip-10-0-0-1-20260203T040506Z.tar.gz`. */
