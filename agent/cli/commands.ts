@@ -256,7 +256,7 @@ export type CommandName = keyof typeof COMMANDS;
 /** The statuses that parbake ends with, for help and README. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; confirm: none waits"],
+  [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; nothing to confirm"],
   [64, "usage: the command line is wrong"],
   [65, "a template or a secret has bad data; seal: something is in the image that must not be"],
   [69, "IMDS or AWS unavailable, or (ready) the unit has to wait; a retry may help"],
