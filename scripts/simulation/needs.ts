@@ -2,11 +2,10 @@
 
 import { join } from "node:path";
 import type { Plan, SecretStep, Step } from "../../agent/plan/plan.ts";
+import { unitsOf } from "../../agent/plan/unit-needs.ts";
+import { WAVES, type Wave } from "../../agent/plan/waves.ts";
 import { run } from "./program.ts";
 
-/** As `parbake plan --json` names them, the first first. */
-const WAVES = ["hardware", "instance", "secrets"] as const;
-type Wave = (typeof WAVES)[number];
 type PlannedStep = Step & { readonly wave: Wave };
 
 export interface UnitNeeds {
@@ -44,15 +43,6 @@ function needsOf(
   const own = steps.filter((step) => unitsOf(step).includes(unit));
   const wave = WAVES.findLast((each) => own.some((step) => step.wave === each)) ?? "secrets";
   return { unit, wave, secrets: [...new Set(own.flatMap((step) => secretsOf(step, secrets, secretsFolder)))] };
-}
-
-function unitsOf(step: Step): string[] {
-  if (step.kind === "folder") return [];
-  if (step.kind === "file") return step.onChange.map(({ unit }) => unit);
-  return step.keys.flatMap(({ onChange = [], credential }) => [
-    ...onChange.map(({ unit }) => unit),
-    ...(credential?.units ?? []),
-  ]);
 }
 
 function secretsOf(step: Step, secrets: readonly SecretStep[], secretsFolder: string): string[] {

@@ -1,5 +1,6 @@
 // What a booted machine says of its boot: which units are up and since when, what the journal and the console say.
 
+import { heldUnitOf } from "../../agent/names/ready-unit.ts";
 import type { Machine } from "./machine.ts";
 
 export interface UnitState {
@@ -35,9 +36,8 @@ export async function observe(machine: Machine): Promise<Observation> {
   const journal = ["journalctl", "--boot", "--no-pager", "--output=cat"];
   const errors = await lines(...journal, "--unit=parbake", "--priority=err");
   const whole = await lines(...journal, "_PID=1");
-  const units = await observeUnits(machine);
-  const verified = units.map(({ unit }) => `parbake-ready@${unit}.service`);
-  const { stderr } = await machine.attempt(["systemd-analyze", "verify", "--man=no", ...OWN_UNITS, ...verified]);
+  const [units, ready] = [await observeUnits(machine), await listReady(machine)];
+  const { stderr } = await machine.attempt(["systemd-analyze", "verify", "--man=no", ...OWN_UNITS, ...ready]);
   const service = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
   const isOver = !["activating", "reloading"].includes(service[0]?.["ActiveState"] ?? "");
   const [basic] = await observeStates(machine, ["basic.target"]);
@@ -59,10 +59,14 @@ export async function systemState(machine: Machine): Promise<string> {
 
 /** The units that parbake holds, by the parbake-ready@.service that each of them has asked for. */
 export async function observeUnits(machine: Machine): Promise<UnitState[]> {
+  const names = (await listReady(machine)).flatMap((ready) => heldUnitOf(ready) ?? []);
+  return names.length === 0 ? [] : observeStates(machine, names);
+}
+
+async function listReady(machine: Machine): Promise<string[]> {
   const list = ["systemctl", "list-units", "--all", "--plain", "--no-legend", "--full", "parbake-ready@*.service"];
   const { stdout } = await machine.attempt(list);
-  const names = [...stdout.matchAll(/^parbake-ready@(\S+)\.service\s/gm)].map(([, name]) => name!);
-  return names.length === 0 ? [] : observeStates(machine, names);
+  return [...stdout.matchAll(/^parbake-ready@\S+\.service(?=\s)/gm)].map(([name]) => name);
 }
 
 async function observeStates(machine: Machine, names: readonly string[]): Promise<UnitState[]> {
