@@ -1,8 +1,11 @@
 // All that an uninstallation takes away, in the order in which it does, and what it leaves. One that is cut short can be done again:
 // the state, with the record of the installation, goes last. Changes nothing.
 
+import { findTrials } from "../apply/confirm/find-trials.ts";
 import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
 import { readRunning } from "../apply/state/running-run.ts";
+import { isPending } from "../apply/transaction/journal.ts";
+import { refusePending } from "../apply/transaction/recover.ts";
 import { BAKE_FOLDER } from "../bake/manifest.ts";
 import { describeRunning } from "../inspect/unfinished-runs.ts";
 import { Refusal } from "../refusal.ts";
@@ -20,10 +23,11 @@ interface Asked {
   readonly rendered: boolean;
 }
 
-/** @throws Refusal with what a person has to settle first, or `locked` while a run goes on */
+/** @throws Refusal with what a person has to settle first, or `locked` while a run goes on, or waits for its confirmation */
 export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<string>): Findings {
   const running = readRunning(root);
   if (running !== null) throw new Refusal("locked", { what: describeRunning(running), fix: "Wait for its end." });
+  refuseTrials(root);
   const found = joinFindings([
     findUnits(root, packaged),
     findRendered(root, asked.rendered),
@@ -37,6 +41,12 @@ export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<
   ]);
   if (found.problems.length > 0) throw new Refusal("config", found.problems);
   return found;
+}
+
+/** The timer that takes one back runs what goes here, by a journal that goes, too. */
+function refuseTrials(root: string): void {
+  const open = findTrials(root, null).find(({ journal }) => isPending(journal));
+  if (open !== undefined) throw refusePending(open.trial);
 }
 
 function findConfig(root: string, isPurged: boolean): Findings {

@@ -122,7 +122,7 @@ async function recoverFrom(
   }
 }
 
-function refusePending({ until }: Trial): Refusal {
+export function refusePending({ until }: Trial): Refusal {
   return new Refusal("locked", {
     what: `what an earlier run did waits for its confirmation until ${until}`,
     fix: "Confirm it: parbake confirm. Or take it back: parbake revert.",

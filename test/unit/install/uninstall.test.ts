@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatHolder, ownIdentity } from "../../../agent/apply/state/lock-holder.ts";
+import { STATE_FOLDER } from "../../../agent/apply/state/own-folders.ts";
+import { newJournal, writeJournal } from "../../../agent/apply/transaction/journal.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { makeImage, snapshot, type Image } from "./support/image.ts";
 
@@ -35,6 +37,22 @@ describe("parbake uninstall", () => {
       assert.deepEqual(snapshot(image.root), before);
       await install("--unit", "app.service");
     }
+  });
+
+  it("waits for the confirmation of a run, which its timer could not take back any more", async () => {
+    await install();
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const before = { secretsFolder: "/run/parbake/secrets", marks: [], links: [] };
+    const journal = newJournal({ changes: [], followUp: { reloadsManager: false, actions: [], healthChecks: [] } });
+    const trial = { runId: "a run", until, isTold: true, before };
+    writeJournal(image.root, STATE_FOLDER, { ...journal, phase: "confirm", trial });
+    const there = snapshot(image.root);
+    const { status, told } = await image.run("uninstall");
+    assert.equal(status, 75);
+    assert.ok(told.includes(`waits for its confirmation until ${until}. Confirm it: parbake confirm.`), told);
+    assert.deepEqual(snapshot(image.root), there);
+    writeJournal(image.root, STATE_FOLDER, { ...journal, phase: "settle", trial });
+    assert.equal((await image.run("uninstall")).status, 0);
   });
 
   it("removes what a killed installation left of parbake's files, and no other's temporary ones", async () => {
