@@ -1,8 +1,11 @@
 // A cgroup for each boot: systemd-nspawn has its machine in the one that it is started in, and of two machines in the same one
 // each would remove what the other runs in.
 
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { type Dirent, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** A tenth of a second each. */
+const MOST_TRIES = 300;
 
 /** Puts this process into a new one below its own, and with it all that it starts. */
 export function enterCgroup(name: string): void {
@@ -12,15 +15,31 @@ export function enterCgroup(name: string): void {
   }
 }
 
-/** Of a process that this one has started, and that has ended; what it ran may take a moment longer. */
+/**
+ * With all that is still in it. The machine's PID 1 is not nspawn's child for ever: where nspawn is killed, it may live on.
+ */
 export function removeCgroup(name: string): void {
-  for (let left = 50; left > 0; left -= 1)
+  const folders = listOwn().map((parent) => join(parent, name));
+  for (let left = MOST_TRIES; left > 0; left -= 1)
     try {
-      return listOwn().forEach((parent) => removeFolder(join(parent, name)));
+      return folders.forEach(removeFolder);
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EBUSY")) throw error;
+      folders.forEach(killAll);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     }
+}
+
+function killAll(folder: string): void {
+  for (const entry of readFolder(folder)) if (entry.isDirectory()) killAll(join(folder, entry.name));
+  try {
+    const pids = readFileSync(join(folder, "cgroup.procs"), "utf8")
+      .split("\n")
+      .filter((pid) => pid !== "");
+    for (const pid of pids.map(Number)) if (pid > 0) process.kill(pid, "SIGKILL");
+  } catch {
+    // The process, or the folder, is gone.
+  }
 }
 
 /** Where systemd keeps its units: in cgroup2, and where that is not all, in its own hierarchy of version 1. */
@@ -42,12 +61,17 @@ function findMount(kind: string): string | null {
 }
 
 function removeFolder(folder: string): void {
-  let entries;
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return; // It is not there.
-  }
+  const entries = readFolder(folder);
+  if (entries.length === 0) return;
   for (const entry of entries) if (entry.isDirectory()) removeFolder(join(folder, entry.name));
   rmdirSync(folder);
+}
+
+/** Empty where there is none: every cgroup has files. */
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }

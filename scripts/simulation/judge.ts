@@ -21,7 +21,7 @@ export function judge(promises: Promises, seen: Observation, told: string | null
     ...seen.cycles.map((line) => `systemd: ${line}`),
     ...seen.verify.map((line) => `systemd-analyze verify: ${line}`),
     ...(promises.tells && !promises.tells.text.test(told ?? "")
-      ? [`${promises.tells.argv.join(" ")} says nothing of ${promises.tells.text.source}: ${told}`]
+      ? [`${promises.tells.argv.join(" ")} says nothing of ${promises.tells.text.source}`]
       : []),
   ];
 }

@@ -16,6 +16,8 @@ const WITHOUT_NETWORK_MANAGER: Layer = {
   },
 };
 const WITHOUT_NETWORKD: Layer = {
+  // Without this, Ubuntu's NetworkManager takes no cable: its own file of this name leaves them to netplan.
+  files: { "etc/NetworkManager/conf.d/10-globally-managed-devices.conf": "" },
   links: {
     [`${SYSTEM}/systemd-networkd.service`]: OFF,
     [`${SYSTEM}/systemd-networkd.socket`]: OFF,

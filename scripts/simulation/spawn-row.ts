@@ -21,8 +21,8 @@ export async function spawnRow(job: Omit<Job, "name" | "work">, folder: string):
   child.stdin.end(JSON.stringify({ ...job, name, work } satisfies Job));
   const [said, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   booting.delete(child);
-  removeFolder(work);
   removeCgroup(name);
+  removeFolder(work);
   if (said === "") throw new Error(`${job.row}: ${errors.trim()}`);
   return JSON.parse(said);
 }
