@@ -49,18 +49,33 @@ async function bootAll(rows: readonly Row[], folder: string): Promise<Result[]> 
   const world: WorldInput = values.world === undefined ? {} : JSON.parse(readFileSync(values.world, "utf8"));
   const images = openImages(image, folder, resolve(values.cache ?? CACHE));
   const results = new Map<string, Result>();
+  const boot = async (row: Row): Promise<void> => {
+    const keep = values.keep === undefined ? null : resolve(values.keep, row.name);
+    const job = { row: row.name, source: await images.of(row), world, accelerator: values.accelerator, keep };
+    const result = await spawnRow(job, folder);
+    results.set(row.name, result);
+    if (!values.json) console.log(formatLine(result));
+  };
+  await atATime(
+    Number(values.jobs),
+    rows.filter(({ machine }) => machine === "container"),
+    boot,
+  );
+  // Each has use for all processors.
+  await atATime(
+    1,
+    rows.filter(({ machine }) => machine === "emulated"),
+    boot,
+  );
+  return rows.flatMap(({ name }) => results.get(name) ?? []);
+}
+
+async function atATime(most: number, rows: readonly Row[], boot: (row: Row) => Promise<void>): Promise<void> {
   const waiting = [...rows];
   const work = async (): Promise<void> => {
-    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
-      const keep = values.keep === undefined ? null : resolve(values.keep, row.name);
-      const job = { row: row.name, source: await images.of(row), world, accelerator: values.accelerator, keep };
-      const result = await spawnRow(job, folder);
-      results.set(row.name, result);
-      if (!values.json) console.log(formatLine(result));
-    }
+    for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) await boot(row);
   };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
-  return rows.flatMap(({ name }) => results.get(name) ?? []);
+  await Promise.all(Array.from({ length: most }, work));
 }
 
 /** Formatted as all pages are. */
