@@ -3,9 +3,10 @@
 
 import { decodeUtf8 } from "../utf8.ts";
 import { findAccounts, hideAccounts } from "./account-ids.ts";
-import type { Collected, Collection, Missing } from "./collection.ts";
+import { FOLDER, type Collected, type Collection, type Missing } from "./collection.ts";
 import { SecretFinder, type FoundSecret, type Judged } from "./find-secrets.ts";
 import { hideEverywhere, hideFound, hideKnown, hideVariables, isDistinctive } from "./hide.ts";
+import { hasRoom } from "./tar.ts";
 
 export interface Taken {
   readonly name: string;
@@ -45,7 +46,8 @@ export async function cleanCollection(
   }
   const secrets = distinctive(drafts);
   const texts = drafts.map(({ text, found }) => hideEverywhere(hideFound(text, found), secrets));
-  const accounts = findAccounts(texts);
+  const all = [...missing, ...left];
+  const accounts = findAccounts([...texts, ...entries.map(({ name }) => name), ...all.map(({ what }) => what)]);
   const cleaned: Collected[] = [];
   for (const [index, { entry }] of drafts.entries()) {
     await breathe();
@@ -53,7 +55,39 @@ export async function cleanCollection(
     if (bytes.equals(entry.bytes) || isClean(finder.judge({ ...entry, bytes }))) cleaned.push({ ...entry, bytes });
     else left.push({ what: entry.name, why: "a credential is in it that could not be taken out by itself" });
   }
-  return { entries: cleaned, missing: [...missing, ...left], taken, accounts: accounts.size };
+  const hide = (name: string): string => hideAccounts(hideEverywhere(hideInName(name, finder), secrets), accounts);
+  const named = withOwnNames(cleaned.map((entry) => ({ ...entry, name: hide(entry.name) })));
+  for (const { name } of named.filter((entry) => !isShort(entry)))
+    left.push({ what: name, why: "its name is too long for an archive" });
+  return {
+    entries: named.filter(isShort),
+    missing: [...missing, ...left].map(({ what, why }) => ({ what: hide(what), why: hide(why) })),
+    taken: taken.map((each) => ({ ...each, name: hide(each.name) })),
+    accounts: accounts.size,
+  };
+}
+
+/** What people call files may be a secret, too. */
+function hideInName(name: string, finder: SecretFinder): string {
+  const bytes = Buffer.from(hideKnown(name).text);
+  const judged = finder.judge({ name: "", bytes });
+  const found = judged.kind === "parts" ? judged.found : [];
+  return Buffer.from(hideFound(bytes.toString("latin1"), found), "latin1").toString("utf8");
+}
+
+function isShort({ name }: Collected): boolean {
+  return hasRoom(`${FOLDER}/${name}`);
+}
+
+/** Two may be called alike once what they differ in is taken out. */
+function withOwnNames(entries: readonly Collected[]): Collected[] {
+  const used = new Set<string>();
+  return entries.map((entry) => {
+    let { name } = entry;
+    for (let number = 2; used.has(name); number++) name = `${entry.name} (${number})`;
+    used.add(name);
+    return { ...entry, name };
+  });
 }
 
 function isClean(judged: Judged): boolean {

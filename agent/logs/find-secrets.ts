@@ -6,6 +6,7 @@ import type { KnownPlace } from "../seal/places/place.ts";
 import { holdsValue, SECRET_NAME, SECRET_NAMES } from "../seal/rules/assigned-rules.ts";
 import { readRuleSet, type RuleSet } from "../seal/rules/rule-set.ts";
 import type { Rule } from "../seal/rules/rule.ts";
+import { isPlaceholder } from "../seal/rules/token-forms.ts";
 import { newBlock, Scanner } from "../seal/search/scanner.ts";
 import type { Collected } from "./collection.ts";
 
@@ -34,6 +35,16 @@ const ASSIGNED: Rule = {
   isVague: true,
 };
 
+/** Whoever a URL says is calling, however short; without a password it is one in HTTP alone, elsewhere the name of an account. */
+const URL_USER: Rule = {
+  id: "url-user",
+  severity: "fail",
+  regex: /(?::\/\/[^\s:@/'"<>(){}]{0,64}:|\bhttps?:\/\/(?=[^\s:@/'"<>(){}?#]{1,200}@))([^\s@/'"<>(){}]{1,200})@/gi,
+  keywords: ["://"],
+  accepts: (secret) => !isPlaceholder(secret),
+  isVague: true,
+};
+
 /** What an image is not to keep of its bake is what a report is made of. */
 const OWN_STATE = "parbake-state";
 
@@ -41,7 +52,7 @@ const OWN_STATE = "parbake-state";
 const REST = /[A-Za-z0-9+/=_-]/;
 
 export class SecretFinder {
-  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED].map(forAllFiles));
+  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED, URL_USER].map(forAllFiles));
   readonly #block = newBlock();
 
   judge({ name, path = name, bytes }: Collected): Judged {

@@ -11,10 +11,15 @@ export function mark(kind: string): string {
 /** A PEM block may be longer than a rule sees; in a journal each of its lines has a beginning of its own. */
 const KEY_BLOCK = /-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY[^-]{0,12}-----[^]*?(?:-----END[ A-Z0-9_-]{0,60}-----|$)/g;
 
-/** Variables of a unit, in its file and as systemd shows them, and credentials that stand in a unit; lines may be continued. */
-const UNIT_SETTING = /^([ \t]*(?:Environment|SetCredential|SetCredentialEncrypted)=)((?:.*\\\n)*.*)$/gm;
-/** The same on the kernel's command line. */
-const KERNEL_CREDENTIAL = /\b(systemd\.set_credential(?:_binary)?=)\S+/g;
+/**
+ * Variables of a unit, in its file and as systemd shows them, and credentials that stand in a unit. Lines may be continued, and systemd
+ * skips the comments between.
+ */
+const UNIT_SETTING =
+  /^([ \t]*(?:Environment|SetCredential|SetCredentialEncrypted)[ \t]*=)((?:[^\n]*\\\r?\n(?:[ \t]*[#;][^\n]*\n)*)*[^\n]*)/gm;
+/** The same on the kernel's command line, which has `-` for `_` too, and quotes around a value or all of it. */
+const KERNEL_SETTING =
+  /"(systemd\.set(env|[_-]credential(?:[_-]binary)?)=)[^"\n]*|\b(systemd\.set(env|[_-]credential(?:[_-]binary)?)=)(?:"[^"\n]*"|[^\s"])+/g;
 
 interface Hidden {
   readonly text: string;
@@ -31,7 +36,10 @@ export function hideKnown(text: string): Hidden {
   };
   const hidden = text
     .replaceAll(KEY_BLOCK, () => take("private-key"))
-    .replaceAll(KERNEL_CREDENTIAL, (_, name: string) => name + take("credential"))
+    .replaceAll(KERNEL_SETTING, (_, inQuotes?: string, quoted?: string, plain?: string, kind = quoted) => {
+      const hiding = take(kind === "env" ? "value" : "credential");
+      return inQuotes === undefined ? `${plain}${hiding}` : `"${inQuotes}${hiding}`;
+    })
     .replaceAll(UNIT_SETTING, (whole: string, name: string, value: string) => {
       if (value === "") return whole;
       const names = [...value.matchAll(/(?:^|[\s"'])(\w+)=/g)].map(([, variable]) => variable);
@@ -43,17 +51,18 @@ export function hideKnown(text: string): Hidden {
 /** The variables that say where AWS is and how to reach it. */
 const OPEN = new Set(VARIABLES.filter((name) => !/^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/.test(name)));
 
+/** As systemd reads a line, or one that is commented out: quotes begin where the value or a part of it does, and go over lines. */
+const VARIABLE =
+  /^(\uFEFF?[ \t#;]*(?:export[ \t]+)?(\w+)[ \t]*=)((?:[ \t]*(?:"(?:\\[^]|[^"\\])*"?|'[^']*'?))*(?:\\[^]|[^\n\r\\])*)/gm;
+
 /** An environment file, in which anything may stand: only what parbake reads of it keeps its values. */
 export function hideVariables(text: string): Hidden {
   let count = 0;
-  const hidden = text.replaceAll(
-    /^([ \t]*(?:export[ \t]+)?(\w+)[ \t]*=)((?:.*\\\n)*.+)$/gm,
-    (whole, head: string, name: string) => {
-      if (OPEN.has(name)) return whole;
-      count += 1;
-      return head + mark("value");
-    },
-  );
+  const hidden = text.replaceAll(VARIABLE, (whole, head: string, name: string, value: string) => {
+    if (value.trim() === "" || OPEN.has(name)) return whole;
+    count += 1;
+    return head + mark("value");
+  });
   return { text: hidden, counts: new Map(count === 0 ? [] : [["value", count]]) };
 }
 

@@ -31,6 +31,17 @@ describe("account ids", () => {
     );
   });
 
+  it("are in the URL of a queue, in names of AWS's hosts, and with hyphens, as the console has them", () => {
+    const text =
+      "https://sqs.eu-west-1.amazonaws.com/111122223333/q https://444455556666.signin.aws.amazon.com/console\n" +
+      "x-777788889999.s3-control.eu-west-1.amazonaws.com account 1234-1234-1234 and 123412341234, 2026-1130-0101\n";
+    assert.equal(
+      hideAccounts(text, findAccounts([text])),
+      "https://sqs.eu-west-1.amazonaws.com/000000000003/q https://000000000001.signin.aws.amazon.com/console\n" +
+        "x-000000000002.s3-control.eu-west-1.amazonaws.com account 000000000004 and 000000000004, 2026-1130-0101\n",
+    );
+  });
+
   it("are no sizes and times that have as many digits", () => {
     const text =
       '"memTotalBytes": 137438953472\nInactiveExitTimestampMonotonic=645147068450\n1111222233334 arn:aws:s3:::x';

@@ -49,6 +49,50 @@ describe("what goes into a bug report", () => {
     );
   });
 
+  it("has nothing of a variable that goes over lines, is commented out, or whose setting has blanks", async () => {
+    const { texts } = await clean({
+      "etc/parbake/environment":
+        `\uFEFFFIRST=c4n4ry\nSEED="one c4n4ry\ntwo c4n4ry"\nSALT='one\n c4n4ry'\nIT=it's c4n4ry\n#OLD=c4n4ry\nCUT=a\u2028c4n4ry\n` +
+        'GO=a \\\n  c4n4ry\nESCAPED="a\\" c4n4ry\nb"\nNO_PROXY=10.0.0.1\nMORE=c4n4ry\nOPEN="never c4n4ry\nclosed c4n4ry\n',
+      "config/templates/x.conf":
+        "[Service]\nEnvironment = A=c4n4ry\nEnvironment=B=c4n4ry \\\n# a note\n; another \\\n  C=c4n4ry\nUser=app\n" +
+        "Environment=D=1 \\\r\n  E=c4n4ry\r\nGroup=app\n",
+      "files/proc/cmdline": `ro systemd.setenv=A=c4n4ry systemd.setenv="B=c4n4ry c4n4ry" systemd.set-credential=x:c4n4ry "systemd.setenv=C=c4n4ry c4n4ry" quiet\n`,
+    });
+    for (const [name, text] of Object.entries(texts)) assert.ok(!text.includes("c4n4ry"), `${name}: ${text}`);
+    assert.match(texts["etc/parbake/environment"]!, /^NO_PROXY=10\.0\.0\.1$/m);
+    assert.match(texts["config/templates/x.conf"]!, /^User=app\n(?:[^]*\n)?Group=app$/m);
+    assert.match(texts["files/proc/cmdline"]!, /^ro .* quiet$/m);
+  });
+
+  it("has no password of a URL, however short, nor a token in its place; a database's user stays", async () => {
+    const { texts } = await clean({
+      "etc/parbake/environment": "HTTPS_PROXY=http://u:c4n@proxy:3128\nhttp_proxy=http://c4n4ry9@proxy:3128\n",
+      "config/templates/x.hbs":
+        "a: postgres://app:c4n@db/x\nb: postgres://app@db/x\nc: redis://:c4n@cache\nd: http://proxy:3128/a@b\n" +
+        "e: http://app:{{secrets.db.password.value}}@db\n",
+    });
+    for (const [name, text] of Object.entries(texts)) assert.ok(!text.includes("c4n"), `${name}: ${text}`);
+    assert.match(texts["config/templates/x.hbs"]!, /^b: postgres:\/\/app@db\/x$/m);
+    assert.match(texts["config/templates/x.hbs"]!, /^d: http:\/\/proxy:3128\/a@b\ne: .*\.password\.value\}\}@db$/m);
+  });
+
+  it("has no credential in the name of a file, be it in the archive or not", async () => {
+    const key = ["AKIA", "Q3EGT7NDXYZPWL5K"].join("");
+    const entries = ["a", "b"].map((each) => ({ name: `config/templates/${key}.hbs`, bytes: Buffer.from(each) }));
+    const binary = { name: `config/templates/token=c4n4ry-2x9`, bytes: Buffer.from([0]) };
+    const account = { name: "config/templates/arn:aws:iam::222233334444:role.hbs", bytes: Buffer.from("222233334444") };
+    const { entries: left, ...rest } = await cleanCollection({
+      entries: [...entries, binary, account],
+      missing: [{ what: "/etc/parbake/templates/password=c4n4ry-1x9", why: "it is a symlink, which is not followed" }],
+    });
+    const names = left.map(({ name }) => name);
+    const told = JSON.stringify([names, rest]);
+    for (const secret of [key, "c4n4ry", "222233334444"]) assert.ok(!told.includes(secret), told);
+    assert.equal(new Set(names).size, 3);
+    assert.equal(left[2]!.bytes.toString(), "000000000001");
+  });
+
   it("has no private key, however long, and on however many lines of a journal", async () => {
     const { privateKey } = generateKeyPairSync("rsa", {
       modulusLength: 4096,
