@@ -9,6 +9,7 @@ import { isRoot } from "../host/own-ids.ts";
 import { refusingUntrusted } from "../host/trust.ts";
 import { VARIABLES, type Environment } from "../process/environment.ts";
 import { formatProblem, Refusal } from "../refusal.ts";
+import { MARK } from "../utf8.ts";
 import type { Session } from "./session.ts";
 
 /** Variables that a person's own stand in for, if any of these is set: parts of one choice do not come from two places. */
@@ -42,7 +43,7 @@ function readGiven(file: string, { log }: Session): Environment {
   const inputs = new Inputs("/", refusingUntrusted(log));
   try {
     return parse(
-      inputs.telling(() => inputs.read(file, KIND)),
+      inputs.telling(() => inputs.readMarked(file, KIND)),
       file,
     );
   } catch (error) {
@@ -54,6 +55,7 @@ function readGiven(file: string, { log }: Session): Environment {
 }
 
 function parse(text: string, file: string): Environment {
+  refuseUnseen(text, file);
   try {
     const found = readEnvironmentFile(text).filter(({ name }) => isTaken(name));
     return Object.fromEntries(found.map(({ name, value }) => [name, value]));
@@ -63,6 +65,19 @@ function parse(text: string, file: string): Environment {
     const fix = "Write NAME=value, in quotes if it has blanks: systemd skips what it cannot read, without a word.";
     throw new Refusal("config", { what: error.message, fix, at: { file, line } });
   }
+}
+
+/** What an editor does not show, and systemd takes for a part of a name, or of no text at all. */
+function refuseUnseen(text: string, file: string): void {
+  if (text.startsWith(MARK)) {
+    const what = "it begins with a byte order mark, for which systemd skips the first line";
+    throw new Refusal("config", { what, fix: "Save it as UTF-8 without one.", at: { file, line: 1 } });
+  }
+  const nul = text.indexOf("\0");
+  if (nul < 0) return;
+  const line = text.slice(0, nul).split("\n").length;
+  const what = "a NUL is in it, for which systemd reads nothing of the file";
+  throw new Refusal("config", { what, fix: "Remove it: it is no text.", at: { file, line } });
 }
 
 /** Where AWS and IMDS are, how they are reached and by whom. */

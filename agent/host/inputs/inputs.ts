@@ -52,9 +52,14 @@ export class Inputs {
    * @throws Refusal with the kind's code, `permission` or `unavailable`
    */
   read(file: string, kind: InputKind): string {
+    return withoutMark(this.readMarked(file, kind));
+  }
+
+  /** With its byte order mark, for whoever shares the file with a program that knows none. */
+  readMarked(file: string, kind: InputKind): string {
     const text = decodeUtf8(this.#readBytes(file, kind));
     if (text === null) throw notUtf8(file, kind);
-    return withoutMark(text);
+    return text;
   }
 
   /** The same; null where there is none. */

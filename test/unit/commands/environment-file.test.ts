@@ -91,6 +91,8 @@ describe("the environment file of a command that a person runs", () => {
     ["a line without a value", "AWS_REGION=a\nHTTPS_PROXY\n", 2],
     ["a quote that is never closed", '\nHTTPS_PROXY="http://a\n', 2],
     ["a last line without a value", "AWS_REGION=a\n\nnonsense", 3],
+    ["a byte order mark", "\uFEFFAWS_REGION=a\n", 1],
+    ["a NUL", "HTTPS_PROXY=http://a\nAWS_REGION=a\0b\n", 2],
     ["a comment that ends in a backslash", "# a \\\nAWS_REGION=a\n", 1],
   ] as const)
     it(`is refused with its line where systemd would skip a part of it: ${what}`, () => {
