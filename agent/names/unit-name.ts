@@ -26,7 +26,7 @@ interface UnitName {
 }
 
 /** UNIT_NAME_MAX, less the NUL at its end. */
-const MOST_CHARACTERS = 255;
+export const MOST_CHARACTERS = 255;
 
 // A backslash begins an escape such as \x2d. The first @ is what divides template from instance; an instance may have more.
 const UNIT = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(@[A-Za-z0-9:_.\\@-]*)?\.([a-z]+)$/;

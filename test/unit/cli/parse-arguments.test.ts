@@ -276,6 +276,10 @@ describe("parseArguments", () => {
       "install --unit nginx --unit a.slice",
       "--unit nginx is not a unit that can wait for parbake. Give it with its suffix: nginx.service.\n--unit a.slice is not a unit that can wait for parbake. Name a service, a socket, a target, a timer or a path.",
     ],
+    [
+      `install --unit ${"a".repeat(240)}.service`,
+      `--unit ${"a".repeat(80)}… has a name that is too long for a unit that waits for parbake. Shorten it to 233 characters: parbake-ready@ is named after it.`,
+    ],
     ["install --binary a --binary b", "--binary is given 2 times. Give it once."],
     ["uninstall --unit a.service", "uninstall has no option --unit. `parbake uninstall --help` lists its options."],
   ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { heldUnitOf, nameSpecifier } from "../../../agent/names/ready-unit.ts";
+import { hasRoomToWait, heldUnitOf, nameSpecifier } from "../../../agent/names/ready-unit.ts";
 
 describe("the parbake-ready@ of a unit", () => {
   for (const [unit, specifier, ready] of [
@@ -19,6 +19,14 @@ describe("the parbake-ready@ of a unit", () => {
 
   it("is known where a drop-in of an earlier version named it", () => {
     assert.equal(heldUnitOf("parbake-ready@api.service.service"), "api.service");
+  });
+
+  it("has a name that systemd takes, where the unit's own leaves room for it", () => {
+    const named = (count: number, type: string): string => `${"a".repeat(count)}.${type}`;
+    const room = (unit: string): boolean => hasRoomToWait(unit);
+    assert.deepEqual([room(named(233, "service")), room(named(234, "service"))], [true, false]);
+    assert.deepEqual([room(named(227, "timer")), room(named(228, "timer"))], [true, false]);
+    assert.deepEqual([room(named(219, "timer.service")), room(named(220, "timer.service"))], [true, false]);
   });
 
   it("is no other unit", () => {
