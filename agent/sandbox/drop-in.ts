@@ -32,10 +32,9 @@ const EVERYWHERE =
   "# A folder of the config is missing, and would be made in /: all but /usr and /boot may be written to.";
 
 export function formatSandbox({ writable, startsPrograms }: Sandbox): string {
-  const protections = writable.includes("/")
-    ? [EVERYWHERE]
-    : ["ProtectSystem=strict", "ProtectHome=read-only", ...writable.map((path) => `ReadWritePaths=-${path}`)];
-  return [HEAD, ...protections, ...(startsPrograms ? [] : NO_PROGRAMS), ""].join("\n");
+  const protections = writable.includes("/") ? [EVERYWHERE] : ["ProtectSystem=strict", "ProtectHome=read-only"];
+  const open = writable.filter((path) => path !== "/").map((path) => `ReadWritePaths=-${path}`);
+  return [HEAD, ...protections, ...open, ...(startsPrograms ? [] : NO_PROGRAMS), ""].join("\n");
 }
 
 /** Why a run in the drop-in's sandbox would fail; none: it is as wide as it has to be. */
@@ -43,7 +42,11 @@ export function listLacks(text: string, { writable, startsPrograms }: Sandbox): 
   const lines = text.split("\n");
   const allowed = lines.flatMap((line) => /^ReadWritePaths=-(.*)$/.exec(line)?.[1] ?? []);
   const isStrict = lines.includes("ProtectSystem=strict");
-  const closed = writable.filter((path) => isStrict && !allowed.some((each) => each === path || isBelow(each, path)));
+  // Where all is open, what is named beside is what is closed all the same.
+  const isMeant = (path: string): boolean => isStrict || (writable.includes("/") && path !== "/");
+  const closed = writable.filter(
+    (path) => isMeant(path) && !allowed.some((each) => each === path || isBelow(each, path)),
+  );
   return [
     ...closed.map((path) => `write below ${path}`),
     ...(startsPrograms && NO_PROGRAMS.some((line) => lines.includes(line)) ? ["start programs as another user"] : []),

@@ -12,7 +12,7 @@ import { locateInRoot } from "../host/resolve-in-root.ts";
 import { isBelow } from "../names/plain-path.ts";
 
 export interface Sandbox {
-  /** Folders that are there, or will be when a run begins, none below another. */
+  /** Folders that are there, or will be when a run begins, none below another; but beside `/` those that it does not open. */
   readonly writable: readonly string[];
   /** Validators or health checks of the config's. */
   readonly startsPrograms: boolean;
@@ -30,8 +30,15 @@ export function findSandbox(config: Config, root: string): Sandbox {
     ...(startsPrograms ? OF_PROGRAMS : []),
   ];
   const folders = new Set(wanted.map((path) => findStanding(root, path)));
-  const writable = [...folders].filter((path) => ![...folders].some((other) => other !== path && isBelow(other, path)));
+  const isWithinAnother = (path: string): boolean =>
+    [...folders].some((other) => other !== path && isBelow(other, path) && !(other === "/" && isReadOnly(path)));
+  const writable = [...folders].filter((path) => !isWithinAnother(path));
   return { writable: writable.toSorted(), startsPrograms };
+}
+
+/** What run.conf's ProtectSystem= closes even where all else is open. */
+function isReadOnly(path: string): boolean {
+  return ["/usr", "/boot", "/efi"].some((folder) => isWithin(folder, path));
 }
 
 /** Whose units find secrets as credentials: by a drop-in each, and a folder of links that a boot begins without. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import type { Config } from "../../../agent/config/config.ts";
 import { readConfig } from "../../../agent/config/read/read-config.ts";
 import { checkSandbox } from "../../../agent/sandbox/check-sandbox.ts";
@@ -45,6 +45,23 @@ describe("the units' sandbox in an image", () => {
     assert.deepEqual(check(configOf("/srv/app/b")), []);
     mkdirSync(scratch.path("srv/app/new"));
     assert.deepEqual(check(configOf("/srv/app/new/b")), []);
+  });
+
+  it("opens what is in /usr and /boot even where all else is open, and is a problem where it does not", () => {
+    mkdirSync(scratch.path("usr/share/app"), { recursive: true });
+    const both = (folder: string): Config => {
+      const more = `}, { template: a.hbs, path: ${folder}/b, format: text`;
+      return configOf("/data/app/a", more);
+    };
+    mkdirSync(scratch.path("srv/it"), { recursive: true });
+    const usr = both("/usr/share/app");
+    assert.deepEqual(check(both("/srv/it")), []);
+    write(both("/srv/it"));
+    assert.equal(check(usr).length, 2);
+    assert.match(check(usr)[0]!, /may not write below \/usr\/share\/app, which/);
+    write(usr);
+    assert.deepEqual(check(usr), []);
+    assert.match(readFileSync(scratch.path(FILES[0]!.slice(1)), "utf8"), /^ReadWritePaths=-\/usr\/share\/app$/m);
   });
 
   it("is one where the config has a file elsewhere by now, or starts programs", () => {
