@@ -1,6 +1,7 @@
 // `parbake revert`: takes back what `apply --confirm` did, at once. The same that its timer runs, by the run's id. Needs no config and no
 // network.
 
+import { isReplaced } from "../apply/change/make-change.ts";
 import { findTrials, type OpenTrial } from "../apply/confirm/find-trials.ts";
 import { stopTimer } from "../apply/confirm/revert-timer.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
@@ -34,24 +35,33 @@ export async function runRevert({ runId }: Extract<Command, { kind: "revert" }>,
       return runId === null ? "differs" : "done";
     }
     const context = { root, deadline, wayBack: end, log, run: runCommand, noBlock: false };
-    const report = await takeBackAll(trials, runId !== null, context);
+    // Before what tells them from others' is gone.
+    const left = listReplaced(root, trials);
+    const report = await takeBackAll(trials, left, runId !== null, context);
     if (runId === null) await stopTimer(context);
-    if (options.json) emit({ schema: 1, reverted: trials.map(({ trial, journal }) => describe(trial.runId, journal)) });
-    else say({ trials, report }, formatReverted);
+    if (options.json) emit({ schema: 1, reverted: trials.map((trial) => describe(trial, left)) });
+    else say({ trials, left, report }, formatReverted);
     return "done";
   } finally {
     lock.release();
   }
 }
 
+/** Paths at which somebody has put a file of their own since, as editors do. */
+function listReplaced(root: string, trials: readonly OpenTrial[]): ReadonlySet<string> {
+  const changes = trials.flatMap(({ journal }) => journal.changes);
+  return new Set(changes.filter((change) => isReplaced(root, change)).map(({ path }) => path));
+}
+
 async function takeBackAll(
   trials: readonly OpenTrial[],
+  left: ReadonlySet<string>,
   isOver: boolean,
   context: TransactionContext,
 ): Promise<Report> {
   const { root, log } = context;
   const record = new RunRecord(VERSIONS);
-  record.warn([isOver ? UNCONFIRMED : ASKED], log);
+  record.warn([isOver ? UNCONFIRMED : ASKED, ...[...left].map(describeLeft)], log);
   let done: Recovered | null = null;
   for (const trial of trials) done = joined(done, await record.time("revert", () => recoverTrial(trial, context)));
   const failure = done?.failure ?? null;
@@ -87,12 +97,31 @@ const STAYS_AWAY = "The config still asks for it: put it right, or run `parbake 
 const UNCONFIRMED: Problem = { what: "nobody confirmed what `apply --confirm` did: taken back", fix: STAYS_AWAY };
 const ASKED: Problem = { what: "what `apply --confirm` did is taken back, by `parbake revert`", fix: STAYS_AWAY };
 
-function describe(runId: string, { changes }: OpenTrial["journal"]) {
-  return { runId, paths: changes.map(({ path }) => path) };
+function describeLeft(path: string): Problem {
+  return {
+    what: `${path} is not as it was: somebody has put another file there since, which is left alone`,
+    fix: "Look at it. `parbake apply` writes what the config says.",
+  };
 }
 
-function formatReverted(done: { readonly trials: readonly OpenTrial[]; readonly report: Report }): string {
-  const paths = done.trials.flatMap(({ journal }) => journal.changes.map(({ path }) => `restored ${path}\n`));
+function describe({ trial: { runId }, journal: { changes } }: OpenTrial, left: ReadonlySet<string>) {
+  const paths = changes.map(({ path }) => path);
+  return {
+    runId,
+    paths: paths.filter((path) => !left.has(path)),
+    left: paths.filter((path) => left.has(path)),
+  };
+}
+
+interface Done {
+  readonly trials: readonly OpenTrial[];
+  readonly left: ReadonlySet<string>;
+  readonly report: Report;
+}
+
+function formatReverted(done: Done): string {
+  const changed = done.trials.flatMap(({ journal }) => journal.changes.map(({ path }) => path));
+  const paths = changed.map((path) => `${done.left.has(path) ? "left" : "restored"} ${path}\n`);
   const units = done.report.units.map(({ unit, action, outcome }) => `${action} ${unit}: ${outcome}\n`);
   return [...paths, ...units].join("");
 }

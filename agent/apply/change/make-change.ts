@@ -121,6 +121,21 @@ function swap(folder: Folder, target: string, change: Creation | Update): void {
 }
 
 // A rename between two links of one file does nothing at all, so the swap that did not happen is told apart.
+/** Whether somebody has put another file in the place of what a change made: to undo it leaves that alone. */
+export function isReplaced(root: string, change: Change): boolean {
+  let isAnothers = false;
+  inChangeIfThere(root, change, (folder, target) => {
+    const current = inodeOf(target);
+    if (current === null) return;
+    if (change.kind === "create") isAnothers = current !== change.newInode;
+    if (change.kind !== "update" && change.kind !== "remove") return;
+    // One that has not been swapped yet has both names.
+    const made = [change.kind === "update" ? change.newInode : null, inodeOf(entryOf(folder, change.oldName))];
+    isAnothers = !made.includes(current);
+  });
+  return isAnothers;
+}
+
 function restore(folder: Folder, target: string, oldName: string, newInode: string | null): boolean {
   const old = entryOf(folder, oldName);
   const kept = lstatSync(old, { bigint: true, throwIfNoEntry: false });

@@ -5,12 +5,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import type { ApplyOptions } from "../../../../agent/apply/apply-options.ts";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
+import { isReplaced } from "../../../../agent/apply/change/make-change.ts";
 import { findTrials } from "../../../../agent/apply/confirm/find-trials.ts";
 import { startTrial } from "../../../../agent/apply/confirm/start-trial.ts";
 import { readManaged } from "../../../../agent/apply/state/managed.ts";
@@ -104,6 +106,24 @@ describe("a run that somebody has to confirm", () => {
       assert.equal(failure, null);
     }
   };
+
+  it("knows what somebody has replaced since, which it leaves alone", async () => {
+    await apply(NEW, { ...secret("two"), ...trial() });
+    const replaced = () =>
+      findTrials(scratch.root, null)
+        .flatMap(({ journal }) => journal.changes)
+        .filter((change) => isReplaced(scratch.root, change))
+        .map(({ path }) => path)
+        .toSorted();
+    assert.deepEqual(replaced(), []);
+    for (const path of ["etc/updated", "etc/removed", "etc/created"]) {
+      scratch.write("etc/mine", "mine");
+      renameSync(scratch.path("etc/mine"), scratch.path(path));
+    }
+    assert.deepEqual(replaced(), ["/etc/created", "/etc/removed", "/etc/updated"]);
+    await takeBack();
+    assert.deepEqual(seen(), { ...AS_OLD, updated: "mine", removed: "mine", created: "mine" });
+  });
 
   it("has everything new in place, keeps what it takes to go back, and says until when", async () => {
     const before = Date.now();
@@ -294,7 +314,6 @@ describe("a run that somebody has to confirm", () => {
   it("leaves to a hand that has edited the new file what it made of it", async () => {
     await apply(NEW, { ...secret("two"), ...trial() });
     writeFileSync(scratch.path("etc/tmp"), "by hand");
-    const { renameSync } = await import("node:fs");
     renameSync(scratch.path("etc/tmp"), scratch.path("etc/updated"));
     await takeBack();
     assert.equal(read("etc/updated"), "by hand");
