@@ -52,7 +52,8 @@ function tellAnother(before: Machine, now: Machine): Problem {
 export function keepMachine({ machine, isMachineNew }: RunRecord, root: string, log: Log): void {
   if (machine === null || !isMachineNew || machine.change === "another") return;
   try {
-    writeLastMachine(root, machine);
+    // A run that was not told its id forgets nobody's: by that the next knows whether it is on a copy.
+    writeLastMachine(root, { ...machine, instanceId: machine.instanceId ?? machine.before?.instanceId ?? null });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     log("warn", `which machine this is could not be written down: ${tellFailure(error)}`);
