@@ -41,6 +41,8 @@ export async function createImdsSite(isRouted = false): Promise<ImdsSite> {
   const folder = makeFolder(tmpdir(), "imds-site", "run");
   const [instance, server] = [await createNamespace({ imds: false }), await createNamespace({ imds: false })];
   const router = isRouted ? await createNamespace({ imds: false }) : null;
+  for (const each of [instance, server, ...(router === null ? [] : [router])])
+    await run(each.enter(["sysctl", "-qw", ...WITHOUT_DETECTION]));
   const neighbour = router ?? server;
   await link(instance, neighbour, "eth0", "inner");
   if (router !== null) await link(router, server, "outer", "outer");
@@ -82,6 +84,9 @@ export async function createImdsSite(isRouted = false): Promise<ImdsSite> {
     },
   };
 }
+
+/** Of duplicate addresses: until it has ended for a link's own address, after a second or two, a router finds no neighbour. */
+const WITHOUT_DETECTION = ["all", "default"].map((which) => `net.ipv6.conf.${which}.accept_dad=0`);
 
 const FORWARDING = { ipv4: "net.ipv4.ip_forward=1", ipv6: "net.ipv6.conf.all.forwarding=1" } as const;
 
