@@ -51,10 +51,11 @@ const obstacle = findObstacle();
       assert.ok(done > 0);
       const versions = new Set(FILES.map((path) => machine.read(path)));
       assert.equal(versions.size, 1, [...versions].join());
-      // The health check runs inside of the lock, and would have met another's.
+      // The health check runs inside of the lock, once for each wave of a run, and would have met another's.
       const healthy = machine.calls().filter((call) => call.startsWith("healthy "));
-      assert.equal(healthy.length, done);
-      assert.equal(new Set(healthy).size, done);
+      const turns = healthy.filter((call, index) => call !== healthy[index - 1]);
+      assert.equal(turns.length, done);
+      assert.equal(new Set(turns).size, done);
       assert.deepEqual(
         machine.calls().filter((call) => call === "two at once"),
         [],

@@ -38,7 +38,7 @@ case $1 in show) echo ActiveState=active ;; reload) ${SAY}; exit 1 ;; esac
 
   it("is shown on one line where it is systemctl", async () => {
     machine.write("sbin/systemctl", SYSTEMCTL, 0o755);
-    await assertShown(71, "parbake.yaml:5:5: app.service: `systemctl reload -- app.service` failed: exit status 1: ");
+    await assertShown(71, "parbake.yaml:2:50: app.service: `systemctl reload -- app.service` failed: exit status 1: ");
   });
 
   it("is shown on one line where it is a health check", async () => {
