@@ -40,8 +40,8 @@ export interface Done {
 
 /** A transaction of the run. */
 export interface WaveDone {
-  /** Those that it joins. */
-  readonly names: readonly Wave[];
+  /** Those that it joins; none once they are tried one by one. */
+  names: readonly Wave[];
   /** What of the plan is applied. */
   readonly plan: Plan;
   staged?: Staged;

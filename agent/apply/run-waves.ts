@@ -1,6 +1,7 @@
 // A run in waves: what the hardware decides, what IMDS decides, what needs secrets. Each is applied as soon as what it needs is
 // there, and releases its units; one that fails takes back only itself, and the others go on. Where the answer of a network is there
-// when a wave would begin, that wave joins the next: a run that waits for nothing is one transaction.
+// when a wave would begin, that wave joins the next: a run that waits for nothing is one transaction. If that one fails, its waves are
+// tried one by one, so that what fails does not go by how fast a network has answered.
 
 import type { FetchedSecret } from "../aws/fetched-secret.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -65,8 +66,10 @@ async function finishPlan(plan: Plan, run: Run): Promise<void> {
   if (isSplit && !(await settlesWithin(fetching, context.joiningMs))) await applyUpTo("instance", plan, found, run);
   const selection = (done.selection = await fetching);
   record.warn(selection.warnings, log);
-  const possible = (done.possible = baked ?? choosePossible(plan, selection.failed, done.failedWaves, root));
-  await applyLast(plan, possible, found, run);
+  const choose = () => baked ?? choosePossible(plan, selection.failed, done.failedWaves, root);
+  const { failure } = choose();
+  if (failure !== null) done.failures.push(failure);
+  await applyLast(plan, choose, found, run, isOne);
 }
 
 /** Whether there is something without secrets that no wave has tried yet. */
@@ -75,11 +78,17 @@ function hasUnapplied({ done: { waves, waveOf = new Map() } }: Run): boolean {
   return [...waveOf].some(([{ kind }, wave]) => kind === "file" && wave !== "secrets" && !tried.includes(wave));
 }
 
-async function applyLast(plan: Plan, { plan: part, held, failure }: Possible, found: Found, run: Run): Promise<void> {
+async function applyLast(plan: Plan, choose: () => Possible, found: Found, run: Run, isOne: boolean): Promise<void> {
   const { context, done } = run;
-  if (failure !== null) done.failures.push(failure);
   const selection = done.selection ?? NO_SELECTION;
-  await tryWave(namesLeft(run, "secrets"), part, found, selection, run, () => releaseAll(plan, held, context.root));
+  const names = namesLeft(run, "secrets");
+  const { plan: part, held } = (done.possible = choose());
+  const failure = await tryWave(names, part, found, selection, run, () => releaseAll(plan, held, context.root));
+  if (failure !== null && !isOne && isJoined(names, run)) {
+    await applyApart(names.slice(0, -1), plan, found, run);
+    return applyLast(plan, choose, found, run, isOne);
+  }
+  if (failure !== null) failWaves(names, failure, done);
   logHeld(held, done.failures.length > 0, context.log);
 }
 
@@ -87,8 +96,25 @@ async function applyUpTo(last: Wave, plan: Plan, found: Found, run: Run): Promis
   const { context, done } = run;
   const part = upTo(last, plan);
   const { plan: possible, held } = choosePossible(part, new Map(), done.failedWaves, context.root);
+  const names = namesLeft(run, last);
   const release = () => releaseUnits(part, held, context.root);
-  await tryWave(namesLeft(run, last), possible, found, NO_SELECTION, run, release);
+  const failure = await tryWave(names, possible, found, NO_SELECTION, run, release);
+  if (failure === null) return;
+  if (isJoined(names, run)) await applyApart(names, plan, found, run);
+  else failWaves(names, failure, done);
+}
+
+/** Whether more than one wave of the plan is in it. */
+function isJoined(names: readonly Wave[], { done: { waveOf = new Map() } }: Run): boolean {
+  const waves = [...waveOf].flatMap(([{ kind }, wave]) => (kind === "folder" ? [] : [wave]));
+  return names.filter((name) => waves.includes(name)).length > 1;
+}
+
+/** What was joined has failed, and is taken back. */
+async function applyApart(names: readonly Wave[], plan: Plan, found: Found, run: Run): Promise<void> {
+  const joined = run.done.waves.at(-1);
+  if (joined !== undefined) joined.names = [];
+  for (const name of names) await applyUpTo(name, plan, found, run);
 }
 
 function namesLeft({ done }: Run, last: Wave): Wave[] {
@@ -98,6 +124,7 @@ function namesLeft({ done }: Run, last: Wave): Wave[] {
 
 /**
  * @param release what becomes possible when the wave is in place
+ * @returns why it is not; null: it is
  * @throws what ends the run: a stop, a bug of ours, and what a wave could not take back
  */
 async function tryWave(
@@ -107,7 +134,7 @@ async function tryWave(
   selection: Selection,
   { context, done }: Run,
   release: () => readonly string[],
-): Promise<void> {
+): Promise<Refusal | null> {
   const { root, record } = context;
   const isNext = done.waves.length > 0;
   if (isNext) await recoverWave(plan, context);
@@ -119,17 +146,22 @@ async function tryWave(
     await applyWave(plan, now, selection, context, wave);
     wave.units = release().filter((unit) => !before.has(unit));
     wave.isPlaced = true;
+    return null;
   } catch (error) {
-    failWave(dropStaged(error, wave, context), names, context, done);
+    return refusalOf(dropStaged(error, wave, context), context);
   } finally {
     wave.endMs = record.elapsedMs;
   }
 }
 
-function failWave(error: unknown, names: readonly Wave[], { deadline }: RunContext, done: Done): void {
+function refusalOf(error: unknown, { deadline }: RunContext): Refusal {
   if (!(error instanceof Refusal) || stopRequestOf(deadline) !== null) throw error;
-  done.failures.push(error);
-  for (const name of names) done.failedWaves.set(name, error);
+  return error;
+}
+
+function failWaves(names: readonly Wave[], failure: Refusal, done: Done): void {
+  done.failures.push(failure);
+  for (const name of names) done.failedWaves.set(name, failure);
 }
 
 /** What the wave before could not put in order is tried once more, as the next run would. */

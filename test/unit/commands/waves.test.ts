@@ -125,6 +125,25 @@ describe("a run in waves, from the command line", function () {
     assert.deepEqual([isThere("etc/id.txt"), isMarked("id.service")], [false, false]);
   });
 
+  for (const [file, failed, others] of [
+    ["web", "hardware", ["instance done id.service", "secrets done db.service"]],
+    ["id", "instance", ["hardware done web.service", "secrets done db.service"]],
+  ] as const)
+    it(`takes back the wave alone whose file is refused, also where nothing makes it wait: ${failed}`, async () => {
+      const own = `path: /etc/${file}.txt`;
+      write("etc/parbake/parbake.yaml", CONFIG.replace(own, `${own}, validate: [/bin/false]`));
+      const { status, err } = await apply([]);
+      assert.equal(status, 65, err);
+      assert.equal(err.split("/bin/false").length, 2, err);
+      assert.equal(isThere(`etc/${file}.txt`), false);
+      assert.equal(isMarked(`${file}.service`), false);
+      assert.deepEqual(
+        results().filter((result) => !result.startsWith(failed)),
+        others,
+      );
+      assert.ok(results().includes(`${failed} failed`), results().join());
+    });
+
   it("writes what IMDS decides while Secrets Manager is away, and releases its units", async () => {
     const running = apply(SECRETS_LATE);
     await untilMarked("id.service");
