@@ -2,7 +2,14 @@
 // well after others have failed puts in order. Loaded only where a run has failed. Never fails a run itself: where it cannot
 // write, the timer tries again.
 
-import { countFailure, forgetFailures, readFailures, takeUpAgain, writeFailures } from "../apply/state/failures.ts";
+import {
+  countFailure,
+  forgetFailures,
+  readFailures,
+  takeUpAgain,
+  tellGivenUp,
+  writeFailures,
+} from "../apply/state/failures.ts";
 import { hasSystemd } from "../apply/units/unit-actions.ts";
 import { runCommand } from "../host/run-command.ts";
 import { Refusal } from "../refusal.ts";
@@ -22,7 +29,7 @@ export async function noteFailure(root: string, failure: unknown): Promise<strin
   // An earlier failure started it; this one's mark keeps it from being started again.
   if (failures.count > 1) await order("stop", "parbake-retry.timer");
   if (failure instanceof Refusal && isStop(failure)) return null;
-  return `parbake does not try again by itself: ${failures.givenUp}. Then: systemctl restart parbake`;
+  return tellGivenUp(failures.givenUp);
 }
 
 /** No timer is needed any more, and units wait that only the failed runs held. */

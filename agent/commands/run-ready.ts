@@ -1,6 +1,7 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
+import { readFailures, tellGivenUp } from "../apply/state/failures.ts";
 import { wasLockTaken } from "../apply/state/lock.ts";
 import { readRunning } from "../apply/state/running-run.ts";
 import { isReady } from "../apply/units/readiness.ts";
@@ -60,9 +61,9 @@ function explainWait(unit: string, root: string): Problem[] {
   const names = [unit, templateOf(unit)];
   const held = report.held.filter(({ units }) => units.some((name) => names.includes(name)));
   const own = held.flatMap(({ what, because }) => because.map((reason) => tell(`${unit} waits for ${what}`, reason)));
-  if (own.length > 0) return own;
   const others = report.problems.map((reason) => tell(`${unit} waits for a run of parbake that ends well`, reason));
-  if (others.length > 0) return others;
+  const because = own.length > 0 ? own : others;
+  if (because.length > 0) return sayGivenUp(because, readFailures(root)?.givenUp ?? null);
   if (goesOn !== null) return [goesOn];
   // To start a service that is active already would do nothing.
   const fix = "Run it whole: systemctl reload-or-restart parbake.service";
@@ -72,4 +73,12 @@ function explainWait(unit: string, root: string): Problem[] {
 
 function tell(wait: string, reason: Problem): Problem {
   return { what: `${wait}: ${formatFinding(reason)}`, fix: reason.fix };
+}
+
+/** Once, at the end. @param givenUp null: parbake tries again by itself */
+function sayGivenUp(problems: readonly Problem[], givenUp: string | null): Problem[] {
+  if (givenUp === null) return [...problems];
+  return problems.map((problem, index) =>
+    index === problems.length - 1 ? { ...problem, fix: `${problem.fix} ${tellGivenUp(givenUp)}` } : problem,
+  );
 }

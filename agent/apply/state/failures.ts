@@ -57,6 +57,11 @@ function explain({ code }: Refusal): string {
   }
 }
 
+/** For whoever waits. */
+export function tellGivenUp(reason: string): string {
+  return `parbake does not try again by itself: ${reason}. Then: systemctl restart parbake`;
+}
+
 /** One look at a file that is not there, where no run has failed. */
 export function haveFailed(root: string): boolean {
   return existsSync(join(root, RUN_FOLDER, NAME));
