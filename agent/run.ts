@@ -75,7 +75,7 @@ async function runSession(invocation: Invocation, overrun: Promise<never>, world
     // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it, be it a document: they
     // end themselves.
     const ending = await (ENDS_ITSELF.has(command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
-    if (command.kind === "apply") forgetTold(options.root);
+    if (command.kind === "apply" && runsAsUnit(world.environment, process.pid)) forgetTold(options.root);
     return ending;
   } catch (error) {
     throw orStopped(error, session.deadline);

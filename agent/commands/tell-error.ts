@@ -1,6 +1,5 @@
 // Why a command ended badly, for whoever reads its stderr: a person, a collector, the journal.
 
-import { runsAsUnit } from "../apply/units/unit-actions.ts";
 import { describeBug, tellFailure } from "../bug.ts";
 import { formatEntry } from "../cli/create-log.ts";
 import type { Invocation } from "../cli/invocation.ts";
@@ -39,7 +38,6 @@ async function tellJournal(
   say: (message: string) => void,
   { environment }: World,
 ): Promise<boolean> {
-  if (!runsAsUnit(environment, process.pid)) return false;
   const place = { root, socket: environment["NOTIFY_SOCKET"], say };
   try {
     const teller = await import("./tell-journal.ts");

@@ -29,9 +29,10 @@ const CONSOLE_UNIT = "parbake-console.service";
 export function tellFailure(failure: Failure, { root, socket, say }: Place): boolean {
   const unit = findOwnUnit();
   const messages = failure.problems.map(formatProblem);
-  const isNew = unit === null ? null : tryRemember(root, messages);
-  if (unit === null || isNew === null) return false;
-  // What each retry says again is no news for those who look for errors.
+  if (unit === null) return false;
+  // What each retry says again is no news for those who look for errors; a refresh is tried once an hour, and its failure always is.
+  const isNew = unit === BOOT_UNIT ? tryRemember(root, messages) : true;
+  if (isNew === null) return false;
   const common = { PRIORITY: PRIORITY[isNew ? "error" : "info"], OBJECT_SYSTEMD_UNIT: unit };
   const report = readOwnReport(root);
   const sent = failure.problems.map((problem) =>

@@ -137,4 +137,17 @@ describeWhere(SITE_REQUIREMENTS, "what is told of a boot that waits, then fails"
     assert.deepEqual([errors, tries.length >= 2], [1, true]);
     assert.equal(machine.console().split(CAUSE).length, 2, machine.console());
   });
+
+  it("has the same fields of a refresh that fails, each time, and leaves the console alone", async () => {
+    const shown = machine.console().split(CAUSE).length;
+    for (let time = 1; time <= 2; time++) {
+      assert.notEqual((await machine.attempt(["systemctl", "start", "parbake-refresh.service"])).status, 0);
+      const errors = await entries("-u", "parbake-refresh.service", "-p", "err");
+      assert.deepEqual(
+        errors.map(({ PARBAKE_FILE, PARBAKE_LINE }) => [PARBAKE_FILE, PARBAKE_LINE]),
+        Array.from({ length: time }, () => ["/etc/parbake/parbake.yaml", "9"]),
+      );
+    }
+    assert.equal(machine.console().split(CAUSE).length, shown);
+  });
 });
