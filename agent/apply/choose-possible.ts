@@ -35,6 +35,11 @@ export function choosePossible(
   return { ...partialPlan(plan, failed, isStoredIn(plan, root), failSteps(plan, failedWaves)), failure };
 }
 
+/** What needs no memory for secrets. */
+export function withoutStore(plan: Plan, trouble: Refusal, root: string): Possible {
+  return choosePossible(plan, new Map(), new Map([["secrets", trouble]]), root);
+}
+
 /** A folder is made by the next wave, where the first has failed. */
 function failSteps(plan: Plan, failed: FailedWaves): ReadonlyMap<Step, readonly Problem[]> {
   if (failed.size === 0) return new Map();

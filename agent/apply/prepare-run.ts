@@ -66,12 +66,14 @@ export async function mountStore(plan: Plan, context: StorageContext): Promise<S
   }
 }
 
-/** @throws Refusal with everything that stands in the way */
+/**
+ * @param plan without what needs the secrets folder, where that is not fit
+ * @throws Refusal with everything that stands in the way
+ */
 export function prepareRun(plan: Plan, managed: ManagedState, { trouble }: Store, root: string): Found {
   const checks = [
     () => {
-      if (trouble !== null) throw trouble;
-      sweepStore(root, plan.secretsFolder);
+      if (trouble === null) sweepStore(root, plan.secretsFolder);
       return [];
     },
     () => {

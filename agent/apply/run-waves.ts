@@ -4,6 +4,7 @@
 // tried one by one, so that what fails does not go by how fast a network has answered.
 
 import type { FetchedSecret } from "../aws/fetched-secret.ts";
+import { joinRefusals } from "../collect-refusals.ts";
 import type { Plan } from "../plan/plan.ts";
 import { upTo, WAVES, wavesOf, type Wave } from "../plan/waves.ts";
 import { Refusal } from "../refusal.ts";
@@ -11,7 +12,7 @@ import { settlesWithin } from "../settles-within.ts";
 import { stopRequestOf } from "../stop.ts";
 import type { RunContext } from "./apply-options.ts";
 import { applyWave, dropStaged } from "./apply-wave.ts";
-import { choosePossible, leaveToBoot, type Possible } from "./choose-possible.ts";
+import { choosePossible, leaveToBoot, withoutStore, type Possible } from "./choose-possible.ts";
 import { forgetAnother } from "./forget-another.ts";
 import { mountStore, prepareRun, type Found } from "./prepare-run.ts";
 import { logHeld, releaseAll, releaseUnits } from "./release-units.ts";
@@ -59,7 +60,10 @@ async function finishPlan(plan: Plan, run: Run): Promise<void> {
   const baked = bake ? leaveToBoot(plan, bake, root) : null;
   const wanted = baked?.plan ?? plan;
   const found = await check(wanted, run);
-  const fetching = record.time("fetch", () => chooseSecrets(wanted, found, fetched, context));
+  const trouble = done.store?.trouble ?? null;
+  if (trouble !== null) failWaves(["secrets"], trouble, done);
+  const fit = trouble === null ? wanted : withoutStore(wanted, trouble, root).plan;
+  const fetching = record.time("fetch", () => chooseSecrets(fit, found, fetched, context));
   // What is taken back as one is applied as one.
   const isOne = plan.part !== null || baked !== null || context.startTrial !== undefined;
   const isSplit = !isOne && hasUnapplied(run);
@@ -179,6 +183,14 @@ async function check(plan: Plan, { context, done }: Run): Promise<Found> {
     if (managed.isDamaged) record.warn([describeDamage(root)], log);
     const store = (done.store = await mountStore(plan, context));
     record.warn(store.warnings, log);
-    return prepareRun(plan, managed, store, root);
+    const { trouble } = store;
+    // A bake leaves secrets to the boot: what needs the folder in spite of that needs it now.
+    if (trouble !== null && context.bake) throw trouble;
+    if (trouble === null) return prepareRun(plan, managed, store, root);
+    try {
+      return prepareRun(withoutStore(plan, trouble, root).plan, managed, store, root);
+    } catch (error) {
+      throw error instanceof Refusal ? joinRefusals([trouble, error]) : error;
+    }
   });
 }

@@ -399,7 +399,8 @@ describe("the generations of the secrets folder", () => {
     await apply(planOf(A));
     const before = look();
     aws.rotate("a");
-    const inTheWay = fileStep("/etc/folder", "x");
+    // Of the same wave, for it names the file of a secret.
+    const inTheWay = fileStep("/etc/folder", `${SECRETS_FOLDER}/a/k`);
     mkdirSync(scratch.path("etc/folder"));
     await refusalOf(apply(planOf(A, inTheWay)));
     const binary = fileStep(`${SECRETS_FOLDER}/x.env`, [hole("a")], { mode: 0o400 });
