@@ -14,6 +14,9 @@ export interface Image {
 export function judge(promises: Promises, seen: Observation, told: string | null, { units, secrets }: Image): string[] {
   const stateOf = (unit: string): UnitState | undefined => seen.units.find((state) => state.unit === unit);
   return [
+    ...(units.length > 0 && seen.units.length === 0
+      ? [`no unit that waits for parbake was asked for, of the image's ${units.length}`]
+      : []),
     ...units.flatMap((needs) => judgeUnit(needs, promises, stateOf(needs.unit), secrets)),
     ...(promises.hardwareAtOnce ? units.flatMap((needs) => judgeDelay(needs, stateOf(needs.unit), seen)) : []),
     ...judgeErrors(promises.says, seen),

@@ -37,6 +37,13 @@ function withTimes(times: Readonly<Record<string, number | null>>): Observation 
 }
 
 describe("judge", () => {
+  it("takes a boot of which no unit is seen for none", () => {
+    assert.deepEqual(judge(WELL, { ...QUIET, units: [] }, null, IMAGE), [
+      "no unit that waits for parbake was asked for, of the image's 3",
+    ]);
+    assert.deepEqual(judge(WELL, { ...QUIET, units: [] }, null, { units: [], secrets: [] }), []);
+  });
+
   it("finds nothing in a boot that went as promised", () => {
     assert.deepEqual(judge(WELL, QUIET, null, IMAGE), []);
     const held = {
