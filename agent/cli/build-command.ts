@@ -1,14 +1,13 @@
 // The command that the words and options of a command line ask for. Pure.
 
 import { parseDurationMs } from "../duration.ts";
-import { hasRoomToWait, MOST_HELD_CHARACTERS } from "../names/ready-unit.ts";
-import { adviseHeld, adviseUnit, isHoldable, isUnitName } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import { buildFleet } from "./build-fleet.ts";
 import type { CommandName } from "./commands.ts";
 import type { Command, MachineChoice, Part, ValidatorOptions } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import { parseAllTypes, parseMachineChoice } from "./parse-machine-choice.ts";
+import { parseHeldUnits, parseUnit } from "./parse-units.ts";
 import type { Given } from "./sort-words.ts";
 
 export function buildCommand(
@@ -96,34 +95,6 @@ function parseSubject(operand: string | undefined, problems: Problem[]): { app: 
 }
 
 /** Checked, because the unit's name becomes the name of a file. */
-function parseUnit(operand: string | undefined, problems: Problem[]): string {
-  if (operand === undefined) problems.push({ what: "ready needs a unit", fix: "Write parbake ready api.service." });
-  else if (!isUnitName(operand))
-    problems.push({ what: `'${operand.slice(0, 80)}' is not a unit name`, fix: adviseUnit(operand) });
-  return operand ?? "";
-}
-
-function describeTooLong(unit: string): Problem {
-  const what = `--unit ${unit.slice(0, 80)}… has a name that is too long for a unit that waits for parbake`;
-  return { what, fix: `Shorten it to ${MOST_HELD_CHARACTERS} characters: parbake-ready@ is named after it.` };
-}
-
-/** Checked, because each name becomes the name of a folder, and systemd's to read. */
-function parseHeldUnits(given: Given, problems: Problem[]): readonly string[] {
-  const units = [...new Set(given.get("unit"))];
-  for (const unit of units) {
-    if (isHoldable(unit)) {
-      if (!hasRoomToWait(unit)) problems.push(describeTooLong(unit));
-      continue;
-    }
-    problems.push({
-      what: `--unit ${unit.slice(0, 80)} is not a unit that can wait for parbake`,
-      fix: adviseHeld(unit),
-    });
-  }
-  return units;
-}
-
 function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): Command {
   const only = parsePart(given, problems);
   const planFile = parsePlanFile(given, problems);

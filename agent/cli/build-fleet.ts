@@ -7,8 +7,8 @@ import { isRegion } from "../names/secret-id.ts";
 import { suggest } from "../nearest.ts";
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
-import type { OptionName } from "./commands.ts";
 import type { FleetCommand } from "./invocation.ts";
+import type { OptionName } from "./options.ts";
 import type { Given } from "./sort-words.ts";
 
 const STATES = ["pending", "running", "shutting-down", "terminated", "stopping", "stopped"] as const;

@@ -3,15 +3,8 @@
 import { formatBytes } from "../size.ts";
 import type { OptionRule } from "../tuning/profile/profile.ts";
 import { PROFILES } from "../tuning/profiles.ts";
-import {
-  COMMANDS,
-  EXIT_MEANINGS,
-  GLOBAL_OPTIONS,
-  OPTIONS,
-  type CommandName,
-  type CommandRule,
-  type OptionName,
-} from "./commands.ts";
+import { COMMANDS, EXIT_MEANINGS, type CommandName, type CommandRule } from "./commands.ts";
+import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from "./options.ts";
 
 export function formatHelp(command: CommandName | null): string {
   return command === null ? formatOverview() : formatCommandHelp(command, COMMANDS[command]);

@@ -2,7 +2,7 @@
 
 import { suggest } from "../nearest.ts";
 import type { Problem } from "../refusal.ts";
-import type { OptionName } from "./commands.ts";
+import type { OptionName } from "./options.ts";
 import type { Given } from "./sort-words.ts";
 
 /** Null: not given, or a value that is not on the list, which becomes a problem. */

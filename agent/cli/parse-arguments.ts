@@ -4,16 +4,10 @@ import { parseDurationMs } from "../duration.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { buildCommand } from "./build-command.ts";
-import {
-  COMMANDS,
-  GLOBAL_OPTIONS,
-  REPEATABLE,
-  type CommandName,
-  type CommandRule,
-  type OptionName,
-} from "./commands.ts";
+import { COMMANDS, type CommandName, type CommandRule } from "./commands.ts";
 import type { GlobalOptions, Invocation } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
+import { GLOBAL_OPTIONS, REPEATABLE, type OptionName } from "./options.ts";
 import { sortWords, type Given } from "./sort-words.ts";
 
 // Well below parbake.service's TimeoutStartSec, so that parbake says what it waited for before systemd kills it.

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { suggest } from "../nearest.ts";
 import type { Problem } from "../refusal.ts";
-import { OPTIONS, type OptionName } from "./commands.ts";
+import { OPTIONS, type OptionName } from "./options.ts";
 
 /** The values of each given option, in order; a switch has an empty one. */
 export type Given = ReadonlyMap<OptionName, readonly string[]>;

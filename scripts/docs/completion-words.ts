@@ -1,6 +1,7 @@
 // What a shell can offer for the word that comes next: commands, options and values, for all three shells. Pure.
 
-import { COMMANDS, type CommandName, GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/commands.ts";
+import { COMMANDS, type CommandName } from "../../agent/cli/commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
 import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
 

@@ -3,14 +3,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type CommandRule,
-  COMMANDS,
-  EXIT_MEANINGS,
-  GLOBAL_OPTIONS,
-  type OptionName,
-  OPTIONS,
-} from "../../agent/cli/commands.ts";
+import { type CommandRule, COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { convertMarkdown, readSection } from "./markdown-to-roff.ts";
 import { formatExample, formatHeading, formatIndented, formatParagraph, formatTagged, formatTitle } from "./roff.ts";

@@ -10,10 +10,6 @@ import type { RunRecord } from "../../report/run-record.ts";
 import { isStop } from "../../stop.ts";
 import type { OwnFolder } from "../state/own-folders.ts";
 import { noteTakenBack } from "../state/taken-back.ts";
-import { listUnresolved } from "../targets/target.ts";
-import { checkOf } from "../units/build-follow-up.ts";
-import type { HealthCheck } from "../units/check-health.ts";
-import type { UnitContext } from "../units/unit-actions.ts";
 import { countAttempts } from "./count-attempts.ts";
 import {
   describeUnreadable,
@@ -26,6 +22,7 @@ import {
   type Journal,
   type Trial,
 } from "./journal.ts";
+import { isOwed, isToldBack, revivedBy, withChecksOf } from "./owed.ts";
 import { restoreTraces } from "./traces.ts";
 import {
   rollBack,
@@ -185,18 +182,6 @@ async function finishActing(
   return tellRecovered(rolledBack, stuck, failure.problems, context);
 }
 
-/** With the health checks of the plan of now: no program runs because a journal names it. */
-function withChecksOf(plan: Plan, transaction: Transaction, { log }: TransactionContext): Transaction {
-  const { journal } = transaction;
-  const healthChecks = journal.followUp.healthChecks.flatMap(({ path }): HealthCheck[] => {
-    const target = listUnresolved(plan).find((one) => one.path === path);
-    const check = target?.source.kind === "file" ? checkOf(target.source.step, target.isSecret) : null;
-    if (check === null) log("warn", `the health check of ${path} is skipped: the plan no longer has one`);
-    return check === null ? [] : [check];
-  });
-  return { ...transaction, journal: { ...journal, followUp: { ...journal.followUp, healthChecks } } };
-}
-
 async function goBack(transaction: Transaction, context: TransactionContext): Promise<Recovered> {
   const { journal } = transaction;
   const owed = isToldBack(transaction, context)
@@ -209,25 +194,8 @@ async function goBack(transaction: Transaction, context: TransactionContext): Pr
   return tellRecovered({ ...NOTHING_LEFT, recovery: "rolled back", units }, stuck, others, context);
 }
 
-// The units of another boot started with the files as they were; those of an image are not this machine's, whatever its journal says.
-function isOwed({ journal }: Transaction, { root }: TransactionContext): boolean {
-  return root === "/" && isSameBoot(journal);
-}
-
 function filesOf({ changes }: Journal): string[] {
   return changes.filter(({ kind }) => kind !== "generation" && kind !== "make-folder").map(({ path }) => path);
-}
-
-// Units that nothing holds back may have started with the new files before this boot's run came to take them back.
-function isToldBack(transaction: Transaction, context: TransactionContext): boolean {
-  return isOwed(transaction, context) || (context.root === "/" && transaction.journal.trial !== undefined);
-}
-
-/** Those that ran when the new files came, as far as anybody knows. */
-function revivedBy({ journal }: Transaction): NonNullable<UnitContext["revive"]> {
-  const { trial } = journal;
-  if (trial === undefined) return "all";
-  return !isSameBoot(journal) ? "none" : trial.isTold ? "all" : "failed";
 }
 
 /**

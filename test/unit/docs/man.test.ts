@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { COMMANDS, OPTIONS } from "../../../agent/cli/commands.ts";
+import { COMMANDS } from "../../../agent/cli/commands.ts";
+import { OPTIONS } from "../../../agent/cli/options.ts";
 import { convertMarkdown, readSection } from "../../../scripts/docs/markdown-to-roff.ts";
 import { formatInline } from "../../../scripts/docs/roff.ts";
 import { formatCommandsPage, formatConfigPage } from "../../../scripts/docs/write-man.ts";
