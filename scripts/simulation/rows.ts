@@ -158,6 +158,14 @@ export const ROWS: readonly Row[] = [
     promises: { held: ofHardware, says: /\/bin\/false/, status: 65 },
   },
   {
+    name: "mount-fails",
+    title: "the mount of the secrets folder fails",
+    machine: "container",
+    layer: { files: { "etc/systemd/system/run-parbake-secrets.mount.d/fails.conf": "[Mount]\nType=nonesuch\n" } },
+    // /run is memory too, and nothing swaps there: the folder in it will do.
+    promises: WELL,
+  },
+  {
     name: "read-only",
     title: "the root is read-only",
     machine: "container",
