@@ -13,6 +13,7 @@ import { Inputs } from "../host/inputs/inputs.ts";
 import { runCommand } from "../host/run-command.ts";
 import { refusingUntrusted } from "../host/trust.ts";
 import { noteMadeFolders } from "../install/install-record.ts";
+import { findHollow } from "../install/judge-held.ts";
 import { listPackageFiles } from "../install/package-files.ts";
 import { listPieces, type Piece } from "../install/pieces.ts";
 import { isAt } from "../install/places.ts";
@@ -56,7 +57,7 @@ function planPieces({ units, refresh, binary }: Install, session: Session): Piec
     () => inputs.telling(() => inputs.judge(join(root, ENVIRONMENT_FILE))),
     () => planInstall(root, wanted, units),
   ];
-  for (const problem of findMasked(root, wanted)) log("warn", formatProblem(problem));
+  for (const problem of [...findMasked(root, wanted), ...findHollow(root, units)]) log("warn", formatProblem(problem));
   return forEachGathering(work, (one) => one()).flatMap((pieces) => pieces ?? []);
 }
 

@@ -12,6 +12,7 @@ import { isUnitInImage } from "../image/units.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { isOwnSandbox, isSandbox } from "../sandbox/drop-in.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
+import { refuseEarly } from "./judge-held.ts";
 import { hasOthersLines, HOLD, isOwnUnit, SYSTEM_UNITS } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
 import { inPlace, listMissing, placeOf } from "./places.ts";
@@ -48,6 +49,7 @@ function refuseUnfit(root: string, unit: string): null {
     const what = `--unit ${unit} is parbake's own, and would wait for itself`;
     throw new Refusal("usage", { what, fix: "Name the services that need what parbake makes." });
   }
+  refuseEarly(root, unit);
   if (isUnitInImage(unit, root)) return null;
   const what = `the image has no ${unit}`;
   throw new Refusal("config", { what, fix: "Install its package first, or correct its name." });

@@ -152,6 +152,29 @@ describe("parbake install", () => {
     assert.doesNotMatch(told, /refresh/);
   });
 
+  it("refuses a unit that starts before parbake could, which would be a cycle", async () => {
+    const early =
+      "[Unit]\nDefaultDependencies=no\nBefore=shutdown.target sysinit.target\n[Service]\nExecStart=/bin/x\n";
+    image.write(`${SYSTEM}/early.service`, early);
+    image.write(`${SYSTEM}/late.service`, early.replace(" sysinit.target", ""));
+    const { status, told } = await install("--unit", "early.service", "--unit", "late.service");
+    assert.equal(status, 78);
+    assert.match(told, /early\.service starts before basic\.target, and parbake after it: .* cycle/);
+    assert.doesNotMatch(told, /late\.service/);
+  });
+
+  it("warns of a unit that only stands for its instances", async () => {
+    image.write(`${SYSTEM}/pg.service`, "[Service]\nType=oneshot\nExecStart=/bin/true\nRemainAfterExit=on\n");
+    image.write(`${SYSTEM}/pg@.service`, "[Service]\nExecStart=/usr/bin/pg %i\n");
+    const { status, told } = await install("--unit", "pg.service", "--unit", "app.service");
+    assert.equal(status, 0);
+    assert.match(
+      told,
+      /pg\.service runs nothing itself \(ExecStart=\/bin\/true\): .* Hold those: --unit pg@\.service\./,
+    );
+    assert.doesNotMatch(told, /app\.service runs/);
+  });
+
   it("refuses a binary for another machine than the image's programs are for", async () => {
     image.write("usr/bin/sh", "");
     writeFileSync(image.at("usr/bin/sh"), elf(183));
