@@ -91,7 +91,7 @@ const title = "an image's own validators, run by the binary";
       const before = image.snapshot();
       const bad = await parbake("apply");
       assert.equal(bad.status, 65, bad.stderr);
-      assert.match(bad.stderr, /not good: evil\. Fix the template; nothing was changed\./);
+      assert.match(bad.stderr, /not good: evil\. Fix the template; the file was not changed\./);
       assert.deepEqual(image.snapshot(), before);
     });
 

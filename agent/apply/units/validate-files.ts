@@ -105,16 +105,16 @@ function fixFor(result: CommandResult, { argv }: Validation): string {
   switch (result.kind) {
     case "exited":
     case "killed":
-      return "Fix the template; nothing was changed.";
+      return "Fix the template; the file was not changed.";
     case "timed-out":
-      return "Use a validator that ends by itself; nothing was changed.";
+      return "Use a validator that ends by itself; the file was not changed.";
     case "interrupted":
-      return "Run parbake again; nothing was changed.";
+      return "Run parbake again; the file was not changed.";
     case "not-started":
-      return "Free memory or processes, and try again; nothing was changed.";
+      return "Free memory or processes, and try again; the file was not changed.";
     case "forbidden":
-      return `Make it executable in the image: chmod +x ${argv[0]}; nothing was changed.`;
+      return `Make it executable in the image: chmod +x ${argv[0]}; the file was not changed.`;
     case "absent":
-      return "Install the program in the image, or fix `validate:`; nothing was changed.";
+      return "Install the program in the image, or fix `validate:`; the file was not changed.";
   }
 }

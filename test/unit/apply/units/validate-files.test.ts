@@ -77,7 +77,7 @@ describe("validateFiles", () => {
     const check = [validation("/a", ["/opt/check", "{}"]), validation("/b", ["/opt/check", "{}"])];
     await assert.rejects(
       validateWith({ kind: "forbidden" }, check),
-      /^Refusal: the validator `\/opt\/check \{\}` of \/a gave no verdict: the program is not executable\. Make it executable in the image: chmod \+x \/opt\/check; nothing was changed\.$/,
+      /^Refusal: the validator `\/opt\/check \{\}` of \/a gave no verdict: the program is not executable\. Make it executable in the image: chmod \+x \/opt\/check; the file was not changed\.$/,
     );
     await assert.rejects(validateWith({ kind: "timed-out", output: "" }, one), /no answer within \d+ ms/);
     await assert.rejects(validateWith({ kind: "killed", signal: "SIGSEGV", output: "" }, one), /killed by SIGSEGV/);
