@@ -31,8 +31,19 @@ export function choosePossible(
   root: string,
 ): Possible {
   if (failed.size === 0 && failedWaves.size === 0) return { plan, held: [], failure: null };
-  const failure = failed.size === 0 ? null : joinRefusals([...failed.values()]);
+  const inOrder = neededSecrets(plan).flatMap(({ name }) => failed.get(name) ?? []);
+  const failure = inOrder.length === 0 ? null : tellCausesOnce(joinRefusals(inOrder));
   return { ...partialPlan(plan, failed, isStoredIn(plan, root), failSteps(plan, failedWaves)), failure };
+}
+
+/** What is said alike of several secrets, as that there is no role, is about none of their places. */
+function tellCausesOnce({ code, problems, cause, isRetryable }: Refusal): Refusal {
+  const byWords = Map.groupBy(problems, ({ what, fix }) => `${what}\n${fix}`);
+  const once = [...byWords.values()].map(([first, ...others]) => {
+    const { at, ...words } = first!;
+    return at === undefined || others.length > 0 ? words : { ...words, at };
+  });
+  return new Refusal(code, once, { cause, isRetryable });
 }
 
 /** What needs no memory for secrets. */

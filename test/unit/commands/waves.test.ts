@@ -176,6 +176,25 @@ describe("a run in waves, from the command line", function () {
     assert.deepEqual([isMarked("id.service"), isMarked("db.service"), isMarked("all")], [true, false, false]);
   });
 
+  it("says once why no secret can be had, however many there are, and names each that is held", async () => {
+    const more = `more: { id: prod/more, keys: { password: { file: more/password, onChange: { reload: more.service } } } }`;
+    write("etc/parbake/parbake.yaml", CONFIG.replace("} } } } }", `} } } }, ${more} }`));
+    const { status, err } = await apply(
+      [
+        {
+          match: { service: "imds", path: "/latest/meta-data/iam/security-credentials*" },
+          do: { kind: "status", status: 404 },
+        },
+      ],
+      "3s",
+    );
+    assert.equal(status, 69, err);
+    assert.equal(err.split("this instance has no role").length, 2, err);
+    assert.doesNotMatch(err, /parbake\.yaml:\d+:\d+: this instance/);
+    for (const unit of ["db", "more"])
+      assert.match(err, new RegExp(`${unit}\\.service is held back: it needs secret ${unit}`));
+  });
+
   it("refuses everything before the first write where the config is refused, whoever is away", async () => {
     write("etc/parbake/templates/id.txt.hbs", "{{facts.instanceIdd}}\n");
     const { status, err } = await apply(LATE);
