@@ -10,7 +10,7 @@ export interface Step extends SpanReport {
   readonly depth: number;
 }
 
-export interface AnalyzedRun extends Pick<Report, "runId" | "startedAt" | "result" | "tookMs"> {
+export interface AnalyzedRun extends Pick<Report, "runId" | "startedAt" | "result" | "tookMs" | "waves"> {
   /** Since what the boot's times count from; null: not known. */
   readonly startMs: number | null;
   /** Each behind the one that it is a part of, and else in the order in which they began. */
@@ -26,12 +26,12 @@ export interface Analysis {
 }
 
 export function analyze(report: Report, times: BootTimes | Problem): Analysis {
-  const { runId, startedAt, result, tookMs, sinceBootMs } = report;
+  const { runId, startedAt, result, tookMs, waves, sinceBootMs } = report;
   const isTold = "manager" in times;
   const zeroMs = isTold ? zeroOf(times.manager) / 1000 : 0;
   const startMs = sinceBootMs === null || !isTold ? null : Math.round((sinceBootMs - zeroMs) * 10) / 10;
   return {
-    run: { runId, startedAt, result, tookMs, startMs, steps: layOut(stepsOf(report)) },
+    run: { runId, startedAt, result, tookMs, startMs, waves, steps: layOut(stepsOf(report)) },
     boot: isTold ? placeInBoot(times.manager, times.units, times.target) : null,
     problems: isTold ? [] : [times],
   };

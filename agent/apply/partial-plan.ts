@@ -13,6 +13,8 @@ export interface Held {
   readonly what: string;
   /** The units that need it; none where what it was before is still in place. */
   readonly units: readonly string[];
+  /** What an earlier run stored of it stays. */
+  readonly isInPlace: boolean;
   readonly because: readonly Problem[];
 }
 
@@ -90,7 +92,7 @@ function reasonsFor(step: Step, held: Because, isStored: (path: string) => boole
 
 function describe(step: Step, because: readonly Problem[], isStored: (path: string) => boolean): Held {
   const isInPlace = pathsOf(step).length > 0 && pathsOf(step).every(isStored);
-  return { what: nameStep(step), units: isInPlace ? [] : unitsOf(step), because };
+  return { what: nameStep(step), units: isInPlace ? [] : unitsOf(step), isInPlace, because };
 }
 
 export function nameStep(step: Step): string {

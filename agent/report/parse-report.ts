@@ -119,6 +119,7 @@ function checkSecrets(json: JsonValue): void {
   for (const held of json.get("held").items()) {
     held.get("what").text();
     for (const unit of held.get("units").items()) unit.text();
+    if (held.has("isInPlace")) held.get("isInPlace").flag();
     held.get("because").items().forEach(checkProblem);
   }
 }

@@ -72,8 +72,10 @@ export interface StoredSecretReport {
 interface HeldReport {
   /** `secret db`, or a file's path. */
   readonly what: string;
-  /** Those that need it and wait; none where it is in place from an earlier run. */
+  /** Those that need it and wait; none where it is in place. */
   readonly units: readonly string[];
+  /** Whether what an earlier run stored of it stays. Absent in reports of versions before it. */
+  readonly isInPlace?: boolean;
   readonly because: readonly { readonly what: string; readonly fix: string }[];
 }
 

@@ -63,12 +63,17 @@ function barOfUnit({ unit, startMs, doneMs }: PlaceInBoot["chain"][number]): Bar
   return { label: unit, startMs, tookMs: doneMs - startMs, depth: 0, kind: isParbake(unit) ? "parbake" : "unit" };
 }
 
-function chartOfRun({ runId, result, steps }: AnalyzedRun): Chart {
+function chartOfRun({ runId, result, waves, steps }: AnalyzedRun): Chart {
+  const ofWaves = waves.flatMap(({ name, result: how, tookMs, units }): Bar[] => {
+    const words = [`wave ${name}`, ...(how === "done" ? [] : [how])].join(" ");
+    const label = units.length === 0 ? words : `${words}: ${units.join(", ")}`;
+    return tookMs === null ? [] : [{ label, startMs: 0, tookMs, depth: 0, kind: "parbake" }];
+  });
   const bars = steps.map(({ name, tries, startMs, tookMs, depth }): Bar => {
     const label = tries === 1 ? name : `${name} (${tries} tries)`;
     return { label, startMs, tookMs, depth, kind: "step" };
   });
-  return { title: `The run ${runId}: ${result}`, bars };
+  return { title: `The run ${runId}: ${result}`, bars: [...ofWaves, ...bars] };
 }
 
 function drawChart({ title, bars }: Chart, top: number): string {

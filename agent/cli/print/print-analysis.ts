@@ -56,16 +56,21 @@ function formatChain({ chain, target }: PlaceInBoot, paint: Paint): string {
   return `\n${paint.bold("critical chain")}, each after the one below it\n${formatColumns(rows)}`;
 }
 
-function formatRun({ runId, result, tookMs, steps }: AnalyzedRun, paint: Paint): string {
+function formatRun({ runId, result, tookMs, waves, steps }: AnalyzedRun, paint: Paint): string {
   const ended = result === "done" ? paint.green(result) : paint.red(result);
   const head = `${paint.bold("run")}  ${runId}: ${ended}, took ${formatMs(tookMs)}\n`;
+  const ofWaves = waves.map(({ name, result: how, tookMs: took, units }) => {
+    const bar = took === null ? `|${" ".repeat(BAR_WIDTH)}|` : drawBar(0, took, tookMs);
+    const words = `wave ${name}${how === "done" ? "" : ` ${how}`}${units.length === 0 ? "" : `: ${units.join(", ")}`}`;
+    return `${(took === null ? "" : formatMs(took)).padStart(TIME_WIDTH)} ${bar} ${paint.bold(cut(words, NAME_WIDTH))}\n`;
+  });
   const lines = steps.map(({ name, startMs, tookMs: took, depth, tries }) => {
     const again = tries === 1 ? "" : ` (${tries} tries)`;
     const words = `${"  ".repeat(depth)}${name}`;
     const bar = drawBar(startMs, took, tookMs);
     return `${formatMs(took).padStart(TIME_WIDTH)} ${bar} ${cut(words, NAME_WIDTH - again.length)}${again}\n`;
   });
-  return head + lines.join("");
+  return head + ofWaves.join("") + lines.join("");
 }
 
 const WIDTH = 80;

@@ -88,11 +88,13 @@ function formatImage(image: ImageStatus | null, paint: Paint): string {
 function formatHeld({ lastRun }: Status, paint: Paint): string {
   const held = lastRun?.held ?? [];
   if (held.length === 0) return "";
-  const rows = held.map(({ what, units }) => [
-    paint.yellow(what),
-    units.length === 0 ? "in place from an earlier run" : `waiting: ${units.join(", ")}`,
-  ]);
+  const rows = held.map((each) => [paint.yellow(each.what), describeHold(each)]);
   return `${paint.bold("held back")}\n${formatColumns(rows, "  ")}`;
+}
+
+function describeHold({ units, isInPlace }: Report["held"][number]): string {
+  if (isInPlace) return "in place from an earlier run";
+  return units.length === 0 ? "not in place, and no unit waits for it" : `waiting: ${units.join(", ")}`;
 }
 
 function describeResult({ result, changed, rolledBack }: Report, paint: Paint): string {

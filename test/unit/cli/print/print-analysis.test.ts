@@ -12,6 +12,10 @@ const RUN: Report = {
   runId: "2026-02-03T04:05:06.007Z-42",
   sinceBootMs: 1_150,
   tookMs: 240,
+  waves: [
+    { name: "hardware", result: "done", tookMs: 60, units: ["web.service"] },
+    { name: "secrets", result: "failed", tookMs: null, units: [] },
+  ],
   stages: [
     { name: "config", tookMs: 40 },
     { name: "fetch", tookMs: 200 },
@@ -64,6 +68,8 @@ critical chain, each after the one below it
    1.10 s       +0 ms  basic.target
 
 run  2026-02-03T04:05:06.007Z-42: done, took 240 ms
+    60 ms |██████                  | wave hardware: web.service
+          |                        | wave secrets failed
     40 ms |████                    | config
    200 ms |    ████████████████████| fetch
    190 ms |    ███████████████████ |   GetSecretValue secret db (prod… (3 tries)
@@ -72,7 +78,7 @@ run  2026-02-03T04:05:06.007Z-42: done, took 240 ms
   });
 
   it("of a report of an earlier version has the stages, one after the other", () => {
-    const old = { ...RUN, spans: [], sinceBootMs: null };
+    const old = { ...RUN, waves: [], spans: [], sinceBootMs: null };
     const text = formatAnalysis(analyze(old, { what: "no systemd", fix: "None." }), choosePaint(false));
     assert.equal(
       text,

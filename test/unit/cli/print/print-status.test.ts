@@ -61,12 +61,13 @@ files
   it("names what the last run held back, and the units that wait for it", () => {
     const held = [
       { what: "secret db", units: ["api.service"], because: [] },
-      { what: "/etc/b", units: [], because: [] },
+      { what: "/etc/b", units: [], isInPlace: true, because: [] },
+      { what: "/etc/c", units: [], isInPlace: false, because: [] },
     ];
     const text = formatStatus({ ...STATUS, lastRun: { ...STATUS.lastRun!, held } }, choosePaint(false));
     assert.match(
       text,
-      /^held back\n {2}secret db {2}waiting: api\.service\n {2}\/etc\/b +in place from an earlier run$/m,
+      /^held back\n {2}secret db {2}waiting: api\.service\n {2}\/etc\/b +in place from an earlier run\n {2}\/etc\/c +not in place, and no unit waits for it$/m,
     );
   });
 
