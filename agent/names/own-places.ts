@@ -24,7 +24,7 @@ const PLACES: readonly (readonly [path: string, what: string])[] = [
 const UNITS_FOLDER =
   /^\/(?:etc|run|lib|usr\/lib|usr\/local\/lib)\/systemd\/(?:system|system\.control|transient)\/(.+)$/;
 const UNIT =
-  /^(?:[^/]+\.(?:wants|requires|upholds)\/)?(?:parbake(?:-ready@[^/]*|-held|-console|-retry|-refresh)?\.(?:service|timer)|run-parbake-secrets\.mount)(?:\.d)?(?:\/.*)?$/;
+  /^(?:[^/]+\.(?:wants|requires|upholds)\/)?(?:parbake(?:-ready@[^/]*|-held|-console|-retry|-refresh|-revert)?\.(?:service|timer)|run-parbake-secrets\.mount)(?:\.d)?(?:\/.*)?$/;
 const HOLD = /^[^/]+\.d\/10-parbake\.conf$/;
 
 /** `parbake's own config`: what a path is taken by already; null: it is free. */
@@ -54,7 +54,7 @@ const SHARED = new Set(
 );
 
 /** Where parbake keeps its own documents below /run/parbake. */
-const STATE_NAMES = /^\/run\/parbake\/(?:console|lock|ready|given-up|[^/]+\.json)(?:\/|$)/;
+const STATE_NAMES = /^\/run\/parbake\/(?:console|given-up|lock|over|ready|waiting|[^/]+\.json)(?:\/|$)/;
 
 /** Why a path cannot be the secrets folder, all of which parbake replaces in one go; null: it can. */
 export function flawOfSecretsFolder(path: string, config: readonly string[]): string | null {

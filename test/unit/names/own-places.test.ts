@@ -25,6 +25,7 @@ describe("parbake's own places", () => {
     ["/usr/lib/systemd/system/parbake-ready@.service", "a unit of parbake's own"],
     ["/run/systemd/system/parbake-ready@api.service.d", "a unit of parbake's own"],
     ["/etc/systemd/system/parbake-retry.timer", "a unit of parbake's own"],
+    ["/run/systemd/transient/parbake-revert.timer", "a unit of parbake's own"],
     ["/etc/systemd/system/multi-user.target.wants/parbake.service", "a unit of parbake's own"],
     ["/lib/systemd/system/run-parbake-secrets.mount", "a unit of parbake's own"],
     ["/etc/systemd/system/nginx.service.d/10-parbake.conf", "a unit of parbake's own"],
@@ -64,6 +65,8 @@ describe("the secrets folder", () => {
     ["/var/lib/parbake/secrets", "is within /var/lib/parbake, which is parbake's own"],
     ["/run/parbake/ready", "is parbake's own state"],
     ["/run/parbake/lock/x", "is parbake's own state"],
+    ["/run/parbake/waiting", "is parbake's own state"],
+    ["/run/parbake/over", "is parbake's own state"],
     ["/opt/app", "holds /opt/app/parbake.yaml, which is parbake's own"],
   ];
   for (const [path, flaw] of flaws)
