@@ -95,6 +95,20 @@ export function undoChange(root: string, change: Change): boolean {
   return isRestored;
 }
 
+/** Whether somebody has put another file in the place of what a change made: to undo it leaves that alone. */
+export function isReplaced(root: string, change: Change): boolean {
+  if (change.kind !== "create" && change.kind !== "update" && change.kind !== "remove") return false;
+  let isAnothers = false;
+  inChangeIfThere(root, change, (folder, target) => {
+    const current = inodeOf(target);
+    const made = change.kind === "remove" ? null : change.newInode;
+    // Of one that has not been swapped yet, both names are there.
+    const kept = change.kind === "create" ? null : inodeOf(entryOf(folder, change.oldName));
+    isAnothers = current !== null && current !== made && current !== kept;
+  });
+  return isAnothers;
+}
+
 /** Drops what was kept to take the change back. */
 export function settleChange(root: string, change: Change): void {
   if (change.kind === "generation") inChangeIfThere(root, change, (folder) => settleFlip(folder, change));
@@ -121,21 +135,6 @@ function swap(folder: Folder, target: string, change: Creation | Update): void {
 }
 
 // A rename between two links of one file does nothing at all, so the swap that did not happen is told apart.
-/** Whether somebody has put another file in the place of what a change made: to undo it leaves that alone. */
-export function isReplaced(root: string, change: Change): boolean {
-  let isAnothers = false;
-  inChangeIfThere(root, change, (folder, target) => {
-    const current = inodeOf(target);
-    if (current === null) return;
-    if (change.kind === "create") isAnothers = current !== change.newInode;
-    if (change.kind !== "update" && change.kind !== "remove") return;
-    // One that has not been swapped yet has both names.
-    const made = [change.kind === "update" ? change.newInode : null, inodeOf(entryOf(folder, change.oldName))];
-    isAnothers = !made.includes(current);
-  });
-  return isAnothers;
-}
-
 function restore(folder: Folder, target: string, oldName: string, newInode: string | null): boolean {
   const old = entryOf(folder, oldName);
   const kept = lstatSync(old, { bigint: true, throwIfNoEntry: false });
