@@ -3,8 +3,7 @@
 // copied with their record, which is as true of the copy.
 
 import { readdirSync, rmSync } from "node:fs";
-import { explainFileError } from "../host/file-error.ts";
-import { entryOf, inFolder, isMissingFolder, TRUST_NOBODY_ELSE } from "../host/folder.ts";
+import { entryOf, inEntry, inFolderIfThere, TRUST_NOBODY_ELSE } from "../host/folder.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunRecord } from "../report/run-record.ts";
 import { writeLastMachine } from "./state/last-machine.ts";
@@ -23,12 +22,9 @@ export function forgetAnother(
 }
 
 function empty(root: string, path: string): void {
-  try {
-    inFolder(root, path, TRUST_NOBODY_ELSE, (folder) => {
+  inFolderIfThere(root, path, TRUST_NOBODY_ELSE, (folder) =>
+    inEntry(folder, ".", () => {
       for (const name of readdirSync(entryOf(folder, "."))) rmSync(entryOf(folder, name), { recursive: true });
-    });
-  } catch (error) {
-    if (isMissingFolder(error)) return;
-    throw explainFileError(error, path);
-  }
+    }),
+  );
 }

@@ -4,7 +4,7 @@
 import { dirname } from "node:path";
 import { forEachGathering } from "../collect-refusals.ts";
 import { removeLeftovers } from "../host/files/temporary.ts";
-import { inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Trust } from "../host/folder.ts";
+import { inEntry, inFolderIfThere, TRUST_NOBODY_ELSE } from "../host/folder.ts";
 import { isBelow } from "../names/plain-path.ts";
 import type { Plan, Step } from "../plan/plan.ts";
 import { Refusal, type Problem } from "../refusal.ts";
@@ -110,12 +110,4 @@ function sweepFolders(targets: readonly Target[], plan: Plan, root: string): voi
   const outside = targets.filter((target) => !isInStore(plan, target));
   const byFolder = new Map(outside.map((target) => [dirname(target.path), { ...trustOf(target), declared }]));
   for (const [path, trust] of byFolder) inFolderIfThere(root, path, trust, removeLeftovers);
-}
-
-function inFolderIfThere(root: string, path: string, trust: Trust, work: Parameters<typeof inFolder>[3]): void {
-  try {
-    inFolder(root, path, trust, work);
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-  }
 }

@@ -53,6 +53,16 @@ export function inFolder<T>(root: string, path: string, trust: Trust, work: (fol
   return closing(openFolder(root, path, trust), work);
 }
 
+/** The same; null where there is no such folder. */
+export function inFolderIfThere<T>(root: string, path: string, trust: Trust, work: (folder: Folder) => T): T | null {
+  try {
+    return inFolder(root, path, trust, work);
+  } catch (error) {
+    if (!isMissingFolder(error)) throw error;
+    return null;
+  }
+}
+
 /** `work` in a folder of an opened one. */
 export function inChild<T>(parent: Folder, name: string, trust: Trust, work: (folder: Folder) => T): T {
   return closing(openChild(parent, name, trust), work);

@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync, type Dirent } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { errnoOf, explainFileError, explainingErrors } from "../host/file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../host/folder.ts";
+import { inFolderIfThere, TRUST_NOBODY_ELSE, type Folder, type Trust } from "../host/folder.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 
 /** A name in a folder of the image. */
@@ -25,12 +25,7 @@ export function inPlace<T>(
   work: (folder: Folder) => T,
   trust: Trust = TRUST_NOBODY_ELSE,
 ): T | null {
-  try {
-    return inFolder(root, folder, trust, (opened) => explainingErrors(opened.shownPath, () => work(opened)));
-  } catch (error) {
-    if (isMissingFolder(error)) return null;
-    throw error;
-  }
+  return inFolderIfThere(root, folder, trust, (opened) => explainingErrors(opened.shownPath, () => work(opened)));
 }
 
 /** What to open for the place of a path. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { forEachGathering } from "../collect-refusals.ts";
 import { findAttributes, readCurrent } from "../host/files/read-current.ts";
 import { isFolder, readLink } from "../host/find-entry.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
+import { inFolderIfThere, TRUST_NOBODY_ELSE, type Folder } from "../host/folder.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import { listDangers, quote } from "../host/trust.ts";
 import { readImageLink } from "../image/read-image-text.ts";
@@ -89,12 +89,7 @@ function isSameFile(folder: Folder, { path, mode, bytes }: Extract<Piece, { kind
 
 /** Whoever may write to it tells root what to do. @throws Refusal where somebody else may */
 function isTrustedFolder(root: string, path: string): boolean {
-  try {
-    return inFolder(root, path, TRUST_NOBODY_ELSE, () => true);
-  } catch (error) {
-    if (isMissingFolder(error)) return false;
-    throw error;
-  }
+  return inFolderIfThere(root, path, TRUST_NOBODY_ELSE, () => true) ?? false;
 }
 
 function folderInPlace(shownPath: string): Refusal {

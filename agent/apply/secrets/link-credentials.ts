@@ -7,7 +7,15 @@ import { forEachGathering } from "../../collect-refusals.ts";
 import { removeIfThere } from "../../host/files/remove-file.ts";
 import { removeLeftovers, temporaryName } from "../../host/files/temporary.ts";
 import { isThere, readLink } from "../../host/find-entry.ts";
-import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import {
+  entryOf,
+  inEntry,
+  inFolder,
+  inFolderIfThere,
+  isMissingFolder,
+  TRUST_NOBODY_ELSE,
+  type Folder,
+} from "../../host/folder.ts";
 import { makeFolders } from "../../host/make-folders.ts";
 import { isBelow } from "../../names/plain-path.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -17,13 +25,9 @@ const CREDSTORE = "/run/credstore";
 
 /** @throws Refusal where somebody else's file is in the way of one. Changes nothing. */
 export function checkLinks(plan: Plan, root: string): void {
-  try {
-    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => {
-      forEachGathering(listLinks(plan), ({ name }) => refuseOthers(folder, name, plan.secretsFolder));
-    });
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-  }
+  inFolderIfThere(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => {
+    forEachGathering(listLinks(plan), ({ name }) => refuseOthers(folder, name, plan.secretsFolder));
+  });
 }
 
 /** Idempotent: the next run does what a killed one left undone. */
@@ -72,11 +76,7 @@ export function restoreCredentialLinks(root: string, secretsFolder: string, link
 }
 
 function inCredstore(root: string, work: (folder: Folder) => void): void {
-  try {
-    inFolder(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => inEntry(folder, ".", () => work(folder)));
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-  }
+  inFolderIfThere(root, CREDSTORE, TRUST_NOBODY_ELSE, (folder) => inEntry(folder, ".", () => work(folder)));
 }
 
 function listLinks({ steps }: Plan): Link[] {

@@ -5,7 +5,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import type { LeastGuarantee } from "../../config/config.ts";
 import { errnoOf } from "../../host/file-error.ts";
-import { inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { inFolderIfThere, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { Refusal, type Problem } from "../../refusal.ts";
 import type { Guarantee, Storage } from "../../report/report.ts";
 
@@ -26,12 +26,8 @@ const RAMFS_MAGIC = 0x858458f6;
 
 /** Throws a Refusal where the folder, or one above it, is within reach of other users. */
 export function inspectSecretsFolder(root: string, path: string): StoreState {
-  try {
-    return inFolder(root, path, TRUST_NOBODY_ELSE, (folder) => inspectStorage(folder, path));
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-    return { kind: "absent" };
-  }
+  const found = inFolderIfThere(root, path, TRUST_NOBODY_ELSE, (folder) => inspectStorage(folder, path));
+  return found ?? { kind: "absent" };
 }
 
 /** Throws a Refusal where the folder is missing, not memory, weaker than that, or within reach of other users. */

@@ -14,7 +14,7 @@ import {
   closeFolder,
   entryOf,
   inFolder,
-  isMissingFolder,
+  inFolderIfThere,
   openFolder,
   TRUST_NOBODY_ELSE,
   type Folder,
@@ -64,14 +64,9 @@ export interface LockHolder {
 
 /** Who holds the lock; null: nobody who is alive. Never takes it, never makes its folder. */
 export function readLockHolder(root: string): LockHolder | null {
-  try {
-    return inFolder(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, (folder) =>
-      explainingErrors(folder.shownPath, () => findRunning(folder)),
-    );
-  } catch (error) {
-    if (isMissingFolder(error)) return null;
-    throw error;
-  }
+  return inFolderIfThere(root, LOCK_FOLDER, TRUST_NOBODY_ELSE, (folder) =>
+    explainingErrors(folder.shownPath, () => findRunning(folder)),
+  );
 }
 
 /** Whether any run has held it since the machine started; false too where the lock's folder can't be read. */

@@ -5,7 +5,7 @@
 import { closeSync, constants, lstatSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { removeIfThere } from "../../host/files/remove-file.ts";
-import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
+import { entryOf, inEntry, inFolder, inFolderIfThere, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import { makeFolders } from "../../host/make-folders.ts";
 import { resolveInRoot } from "../../host/resolve-in-root.ts";
 import { templateOf } from "../../names/unit-name.ts";
@@ -25,8 +25,13 @@ export function markAllReady(root: string): void {
 export function markReady(root: string, units: readonly string[]): void {
   makeFolders(root, "/", FOLDER, 0o755);
   inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
-    for (const unit of units) inEntry(folder, unit, () => closeSync(openSync(entryOf(folder, unit), MARK, 0o644)));
+    for (const unit of units) leaveMark(folder, unit);
   });
+}
+
+/** An empty file, which every user may see. */
+export function leaveMark(folder: Folder, name: string): void {
+  inEntry(folder, name, () => closeSync(openSync(entryOf(folder, name), MARK, 0o644)));
 }
 
 export function isReady(root: string, unit: string): boolean {
@@ -49,23 +54,17 @@ function isMarker(folder: string, name: string): boolean {
 
 /** The marks that are there. */
 export function listMarks(root: string): string[] {
-  return inMarks(root, (folder) => readdirSync(entryOf(folder, ".")).toSorted());
+  return inFolderIfThere(root, FOLDER, TRUST_NOBODY_ELSE, listNames)?.toSorted() ?? [];
 }
 
 /** Removes all others. */
 export function keepMarks(root: string, kept: ReadonlySet<string>): void {
-  inMarks(root, (folder) => {
-    const others = readdirSync(entryOf(folder, ".")).filter((name) => !kept.has(name));
+  inFolderIfThere(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
+    const others = listNames(folder).filter((name) => !kept.has(name));
     for (const name of others) inEntry(folder, name, () => removeIfThere(entryOf(folder, name)));
-    return [];
   });
 }
 
-function inMarks(root: string, work: (folder: Folder) => string[]): string[] {
-  try {
-    return inFolder(root, FOLDER, TRUST_NOBODY_ELSE, work);
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-    return [];
-  }
+function listNames(folder: Folder): string[] {
+  return readdirSync(entryOf(folder, "."));
 }

@@ -5,11 +5,10 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, wri
 import { join } from "node:path";
 import { tellFailure } from "../../bug.ts";
 import { errnoOf } from "../../host/file-error.ts";
-import { entryOf, inEntry, inFolder, isMissingFolder, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
-import { makeFolders } from "../../host/make-folders.ts";
+import { entryOf, inFolder, inFolderIfThere, TRUST_NOBODY_ELSE, type Folder } from "../../host/folder.ts";
 import type { Log } from "../../log.ts";
 import { RUN_FOLDER } from "../state/own-folders.ts";
-import { isReady } from "./readiness.ts";
+import { isReady, leaveMark } from "./readiness.ts";
 
 /** parbake-ready@.service has it made, and names a FIFO after its unit. */
 const FOLDER = `${RUN_FOLDER}/waiting`;
@@ -32,10 +31,7 @@ export function tellOver(root: string, log: Log): void {
 }
 
 function markOver(root: string): void {
-  makeFolders(root, "/", RUN_FOLDER, 0o755);
-  inFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE, (folder) => {
-    inEntry(folder, OVER, () => closeSync(openSync(entryOf(folder, OVER), MARK, 0o644)));
-  });
+  inFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE, (folder) => leaveMark(folder, OVER));
 }
 
 function wakeAll(root: string): void {
@@ -44,18 +40,12 @@ function wakeAll(root: string): void {
 
 const OVER = "over";
 
-const MARK = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
 function wake(root: string, isMeant: (unit: string) => boolean): void {
   // In most runs nobody waits: one look.
   if (!existsSync(join(root, FOLDER))) return;
-  try {
-    inFolder(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
-      for (const unit of readdirSync(entryOf(folder, "."))) if (isMeant(unit)) wakeOne(folder, unit);
-    });
-  } catch (error) {
-    if (!isMissingFolder(error)) throw error;
-  }
+  inFolderIfThere(root, FOLDER, TRUST_NOBODY_ELSE, (folder) => {
+    for (const unit of readdirSync(entryOf(folder, "."))) if (isMeant(unit)) wakeOne(folder, unit);
+  });
 }
 
 function wakeOne(folder: Folder, unit: string): void {

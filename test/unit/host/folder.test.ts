@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, symlinkSync } from "node:fs";
 import { errnoOf } from "../../../agent/host/file-error.ts";
-import { closeFolder, inFolder, isMissingFolder, openFolder, TRUST_NOBODY_ELSE } from "../../../agent/host/folder.ts";
+import {
+  closeFolder,
+  inFolder,
+  inFolderIfThere,
+  isMissingFolder,
+  openFolder,
+  TRUST_NOBODY_ELSE,
+} from "../../../agent/host/folder.ts";
 import { placeRefusal, Refusal } from "../../../agent/refusal.ts";
 import { IS_ROOT, makeScratch } from "../support/scratch.ts";
 
@@ -154,5 +161,16 @@ describe("openFolder", () => {
       refusal.message,
       `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${path("etc")}`,
     );
+  });
+});
+
+describe("inFolderIfThere", () => {
+  it("works in a folder, is null where there is none, and refuses what is no folder", () => {
+    const { root, path, write } = makeScratch();
+    write("a/file", "x");
+    const nameOf = (place: string) => inFolderIfThere(root, place, TRUST_NOBODY_ELSE, ({ shownPath }) => shownPath);
+    assert.equal(nameOf("/a"), path("a"));
+    assert.equal(nameOf("/b/c"), null);
+    assert.equal(refusalOf(() => nameOf("/a/file")).code, "cannot-write");
   });
 });
