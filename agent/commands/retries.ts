@@ -9,8 +9,10 @@ import {
   takeUpAgain,
   tellGivenUp,
   writeFailures,
+  type Failures,
 } from "../apply/state/failures.ts";
 import { hasSystemd } from "../apply/units/unit-actions.ts";
+import { attempt } from "../host/attempt.ts";
 import { runCommand } from "../host/run-command.ts";
 import { Refusal } from "../refusal.ts";
 import { isStop } from "../stop.ts";
@@ -19,13 +21,13 @@ const TIMEOUT_MS = 2_000;
 
 /** Whatever kills this run, the timer tries again. */
 export function beginAgain(root: string): void {
-  succeeds(() => takeUpAgain(root));
+  attempt(undefined, () => takeUpAgain(root));
 }
 
 /** @returns what to tell of it; null: parbake tries again by itself, or was asked to stop */
 export async function noteFailure(root: string, failure: unknown): Promise<string | null> {
-  const failures = countFailure(failure, readOrNone(root));
-  if (!succeeds(() => writeFailures(root, failures)) || failures.givenUp === null) return null;
+  const failures = countFailure(failure, attempt(null, () => readFailures(root)));
+  if (!tryWrite(root, failures) || failures.givenUp === null) return null;
   // An earlier failure started it; this one's mark keeps it from being started again.
   if (failures.count > 1) await order("stop", "parbake-retry.timer");
   if (failure instanceof Refusal && isStop(failure)) return null;
@@ -34,7 +36,7 @@ export async function noteFailure(root: string, failure: unknown): Promise<strin
 
 /** No timer is needed any more, and units wait that only the failed runs held. */
 export async function noteRecovery(root: string): Promise<void> {
-  succeeds(() => forgetFailures(root));
+  attempt(undefined, () => forgetFailures(root));
   await order("stop", "parbake-retry.timer");
   await order("start", "parbake-held.service");
 }
@@ -44,18 +46,9 @@ async function order(verb: "start" | "stop", unit: string): Promise<void> {
   if (hasSystemd()) await runCommand(["systemctl", verb, "--no-block", "--", unit], TIMEOUT_MS);
 }
 
-function readOrNone(root: string): ReturnType<typeof readFailures> {
-  let found: ReturnType<typeof readFailures> = null;
-  succeeds(() => (found = readFailures(root)));
-  return found;
-}
-
-function succeeds(work: () => unknown): boolean {
-  try {
-    work();
+function tryWrite(root: string, failures: Failures): boolean {
+  return attempt(false, () => {
+    writeFailures(root, failures);
     return true;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return false;
-  }
+  });
 }

@@ -11,9 +11,10 @@ import { recoverTrial, type Recovered } from "../apply/transaction/recover.ts";
 import type { TransactionContext } from "../apply/transaction/transaction.ts";
 import type { Command } from "../cli/invocation.ts";
 import type { Ending } from "../ending.ts";
+import { attempt } from "../host/attempt.ts";
 import { runCommand } from "../host/run-command.ts";
 import { VERSIONS } from "../process/version.ts";
-import { Refusal, type Problem } from "../refusal.ts";
+import type { Problem } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 import type { Report } from "../report/report.ts";
 import { NO_RESULTS, RunRecord, type RunResults } from "../report/run-record.ts";
@@ -78,19 +79,10 @@ function joined(before: Recovered | null, next: Recovered): Recovered {
 
 /** What an earlier report says that holds still: what units wait for, where the secrets are. */
 function resultsSince(root: string): RunResults {
-  const last = readLast(root);
+  const last = attempt(null, () => readReport(root));
   const storage = last?.storage ?? null;
   const storedSecrets = storage === null ? [] : listStoredSecrets(root, storage.folder);
   return { ...NO_RESULTS, recovered: "rolled back", storage, storedSecrets, held: last?.held ?? [] };
-}
-
-function readLast(root: string): Report | null {
-  try {
-    return readReport(root);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return null;
-  }
 }
 
 const STAYS_AWAY = "The config still asks for it: put it right, or run `parbake apply` to have it all the same.";

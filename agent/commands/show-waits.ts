@@ -3,10 +3,10 @@
 import { readLockHolder } from "../apply/state/lock.ts";
 import type { SecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { describeStage, showing, type Progress } from "../cli/progress.ts";
-import { joinWords } from "../cli/text.ts";
+import { cut, joinWords } from "../cli/text.ts";
 import type { Deadline } from "../deadline.ts";
+import { attempt } from "../host/attempt.ts";
 import type { RunCommand } from "../host/run-command.ts";
-import { Refusal } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 const OF_NETWORK: ReadonlySet<string> = new Set(["facts", "fetch"]);
@@ -21,17 +21,8 @@ export function beginStage(stage: string, { progress, options, deadline }: Sessi
 }
 
 function describeLock(root: string): string {
-  const holder = tryReadHolder(root);
+  const holder = attempt(null, () => readLockHolder(root));
   return `${describeStage("lock")}${holder === null ? "" : ` (process ${holder.pid})`}`;
-}
-
-function tryReadHolder(root: string): ReturnType<typeof readLockHolder> {
-  try {
-    return readLockHolder(root);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return null;
-  }
 }
 
 /** All secrets that are asked for at the same time are named together. */
@@ -49,16 +40,13 @@ export function showingSecrets(source: SecretsSource, { progress, deadline }: Se
   };
 }
 
-const LONGEST_COMMAND = 120;
+/** With the ellipsis of a longer one. */
+const LONGEST_COMMAND = 121;
 
 /** Its arguments are paths and names, never a secret. */
 export function showingCommands(run: RunCommand, progress: Progress): RunCommand {
   return (argv, timeoutMs, signal) => {
-    const what = () => `waiting for ${shorten(argv.join(" "))}`;
+    const what = () => `waiting for ${cut(argv.join(" "), LONGEST_COMMAND)}`;
     return showing(progress, what, () => run(argv, timeoutMs, signal), timeoutMs);
   };
-}
-
-function shorten(command: string): string {
-  return command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command;
 }

@@ -3,9 +3,10 @@
 
 import { rememberTold } from "../apply/state/told.ts";
 import { MESSAGE_IDS } from "../cli/message-ids.ts";
+import { attempt } from "../host/attempt.ts";
 import { findOwnUnit, runTool, sendEntry, sendStatus, type Entry } from "../process/journal-entry.ts";
 import { PRIORITY } from "../process/journal-line.ts";
-import { EXIT_STATUS, formatProblem, Refusal, type Problem, type RefusalCode } from "../refusal.ts";
+import { EXIT_STATUS, formatProblem, type Problem, type RefusalCode } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 import type { Report } from "../report/report.ts";
 
@@ -76,12 +77,8 @@ function entryOf(problem: Problem, code: RefusalCode): Entry {
 
 /** Null: it can't be. */
 function tryRemember(root: string, messages: readonly string[]): boolean | null {
-  try {
-    return rememberTold(root, messages.map((message) => `parbake: ${message}\n`).join(""));
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return null;
-  }
+  const text = messages.map((message) => `parbake: ${message}\n`).join("");
+  return attempt(null, () => rememberTold(root, text));
 }
 
 /** How far the run came, what of it is not in place, and which units the problem holds back. */
@@ -105,11 +102,6 @@ function lastStage({ stages, waves }: Report): string | null {
 
 /** Null: it has left none. */
 function readOwnReport(root: string): Report | null {
-  try {
-    const report = readReport(root);
-    return report?.runId.endsWith(`-${process.pid}`) ? report : null;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return null;
-  }
+  const report = attempt(null, () => readReport(root));
+  return report?.runId.endsWith(`-${process.pid}`) ? report : null;
 }

@@ -3,8 +3,8 @@
 
 import { removeWait, writeWait } from "../apply/state/running-run.ts";
 import type { Wait } from "../cli/progress.ts";
+import { attempt } from "../host/attempt.ts";
 import { runCommand } from "../host/run-command.ts";
-import { Refusal } from "../refusal.ts";
 import { shown } from "../shown.ts";
 
 interface Audience {
@@ -59,13 +59,14 @@ export class WaitTeller {
     this.#what = what;
     [this.#nextLineMs, this.#nextStatusMs] = [FIRST_LINE_MS, FIRST_STATUS_MS];
     const since = new Date(Date.now() - waitedMs).toISOString();
-    ignoringRefusals(() => writeWait(root, new Date(startMs).toISOString(), { what, since, limitMs }));
+    // Whoever may not write below /run/parbake, or finds it full, runs all the same.
+    attempt(undefined, () => writeWait(root, new Date(startMs).toISOString(), { what, since, limitMs }));
   }
 
   #forget(): void {
     if (this.#what === null) return;
     this.#what = null;
-    ignoringRefusals(() => removeWait(this.#audience.root));
+    attempt(undefined, () => removeWait(this.#audience.root));
   }
 
   // env, because a program of parbake's gets no variable of its own.
@@ -86,13 +87,4 @@ function doubled(ms: number, waitedMs: number): number {
 /** `asking Secrets Manager for db: 20 s of 40`. */
 export function describeWait({ what, waitedMs, limitMs }: Wait): string {
   return `${what}: ${Math.floor(waitedMs / 1_000)} s${limitMs === null ? "" : ` of ${Math.round(limitMs / 1_000)}`}`;
-}
-
-// Whoever may not write below /run/parbake, or finds it full, runs all the same.
-function ignoringRefusals(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-  }
 }

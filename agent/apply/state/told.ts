@@ -1,11 +1,11 @@
 // What the console was told last: the problems of the last failed run. A run that fails for the same reason, as each retry does,
 // tells it no second time; one that ends well forgets it.
 
-import { lstatSync, readFileSync } from "node:fs";
-import { removeIfThere } from "../../host/files/remove-file.ts";
-import { closeFolder, entryOf, inEntry, inFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
-import { resolveInRoot } from "../../host/resolve-in-root.ts";
-import { openOwnFolder, RUN_FOLDER } from "./own-folders.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { attempt } from "../../host/attempt.ts";
+import { closeFolder, entryOf, inFolder, TRUST_NOBODY_ELSE } from "../../host/folder.ts";
+import { openOwnFolder, RUN_FOLDER, shownRecord } from "./own-folders.ts";
+import { removeState } from "./state-file.ts";
 import { writeWhole } from "./write-whole.ts";
 
 const NAME = "console";
@@ -21,16 +21,12 @@ export function rememberTold(root: string, text: string): boolean {
 }
 
 function readTold(root: string): string | null {
-  try {
-    return inFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE, (folder) => readFileSync(entryOf(folder, NAME), "utf8"));
-  } catch {
-    return null;
-  }
+  return attempt(null, () =>
+    inFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE, (folder) => readFileSync(entryOf(folder, NAME), "utf8")),
+  );
 }
 
 export function forgetTold(root: string): void {
-  if (lstatSync(resolveInRoot(root, PATH), { throwIfNoEntry: false }) === undefined) return;
-  inFolder(root, RUN_FOLDER, TRUST_NOBODY_ELSE, (folder) =>
-    inEntry(folder, NAME, () => removeIfThere(entryOf(folder, NAME))),
-  );
+  // At every boot.
+  if (existsSync(shownRecord(root, RUN_FOLDER, NAME))) removeState(root, NAME);
 }
