@@ -3,6 +3,7 @@
 
 import { dirname } from "node:path";
 import { parseState } from "../apply/state/parse-state.ts";
+import { parseTime } from "../apply/state/parse-time.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
 import type { JsonValue } from "../formats/json-value.ts";
 import { errnoOf } from "../host/file-error.ts";
@@ -63,7 +64,7 @@ function parseBaked(json: JsonValue): Baked {
   const parbake = json.get("parbake");
   const textOrNull = (name: string): string | null => json.get(name).nullable((value) => value.text());
   return {
-    bakedAt: json.get("bakedAt").word((text) => !Number.isNaN(Date.parse(text)), "a time"),
+    bakedAt: parseTime(json.get("bakedAt")),
     baseImage: textOrNull("baseImage"),
     family: textOrNull("family"),
     sourceCommit: textOrNull("sourceCommit"),

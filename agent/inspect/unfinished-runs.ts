@@ -53,13 +53,10 @@ export function findUnfinishedRuns(root: string): UnfinishedRuns {
   const running = before ?? readOr(null, [], () => readRunning(root));
   const journals = found.filter((journal) => journal.kind !== "none");
   const left = running === null ? journals : [];
-  return {
-    running,
-    journals,
-    trials: left.flatMap(describeTrial),
-    interruptions: left.filter((each) => !isWaiting(each)).map(describeInterruption),
-    unreadable,
-  };
+  const described = left.map((journal) => describeTrial(journal) ?? describeInterruption(journal));
+  const trials = described.filter((each) => "until" in each);
+  const interruptions = described.filter((each) => "phase" in each);
+  return { running, journals, trials, interruptions, unreadable };
 }
 
 /** A run that waits for its confirmation, and has time still. */
@@ -71,16 +68,14 @@ export interface TrialStatus {
   readonly paths: readonly string[];
 }
 
-function isWaiting(found: FoundJournal): boolean {
-  return found.kind === "read" && isPending(found.document);
-}
-
-function describeTrial(found: FoundJournal): TrialStatus[] {
-  if (found.kind !== "read" || !isPending(found.document)) return [];
-  const { trial, changes } = found.document;
-  return trial === undefined
-    ? []
-    : [{ runId: trial.runId, until: trial.until, paths: changes.map(({ path }) => path) }];
+/** Null: it is none that waits. */
+function describeTrial(found: FoundJournal): TrialStatus | null {
+  if (found.kind !== "read" || !isPending(found.document)) return null;
+  const {
+    trial: { runId, until },
+    changes,
+  } = found.document;
+  return { runId, until, paths: changes.map(({ path }) => path) };
 }
 
 export function readOr<T, Otherwise>(otherwise: Otherwise, unreadable: Problem[], read: () => T): T | Otherwise {

@@ -15,6 +15,7 @@ import type { StoredSecretReport } from "../../report/report.ts";
 import { readGeneration, VERSIONS } from "../change/generation-layout.ts";
 import { digestOf } from "../state/digest.ts";
 import { parseState } from "../state/parse-state.ts";
+import { parseTime } from "../state/parse-time.ts";
 import type { Target } from "../targets/target.ts";
 
 export interface DatedSecret extends StoredSecret {
@@ -162,7 +163,7 @@ function parseSecret(json: JsonValue): DatedSecret {
     versionId: json.get("versionId").text(),
     declared: json.get("declared").text(),
     id: json.get("id").text(),
-    fetchedAt: json.get("fetchedAt").word((text) => !Number.isNaN(Date.parse(text)), "a time"),
+    fetchedAt: parseTime(json.get("fetchedAt")),
   };
 }
 

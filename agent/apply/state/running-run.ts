@@ -5,6 +5,7 @@ import type { JsonValue } from "../../formats/json-value.ts";
 import { formatHolder, isAlive, ownIdentity, parseHolder, type Holder } from "./lock-holder.ts";
 import { readLockHolder } from "./lock.ts";
 import { RUN_FOLDER } from "./own-folders.ts";
+import { parseTime } from "./parse-time.ts";
 import { readState, removeState, writeState } from "./state-file.ts";
 
 const NAME = "waits.json";
@@ -69,10 +70,10 @@ function parseWaiting(json: JsonValue): Waiting {
   const wait = json.get("waitsFor");
   return {
     holder: holder ?? NOBODY,
-    since: timeOf(json.get("since")),
+    since: parseTime(json.get("since")),
     waitsFor: {
       what: wait.get("what").text(),
-      since: timeOf(wait.get("since")),
+      since: parseTime(wait.get("since")),
       limitMs: wait.get("limitMs").nullable((limit) => limit.number()),
     },
   };
@@ -80,7 +81,3 @@ function parseWaiting(json: JsonValue): Waiting {
 
 /** In the place of one that is refused. */
 const NOBODY: Holder = { pid: 0, startTicks: "", bootId: "" };
-
-function timeOf(json: JsonValue): string {
-  return json.word((text) => !Number.isNaN(Date.parse(text)), "a time");
-}

@@ -13,6 +13,7 @@ import { parseChange } from "../change/parse-change.ts";
 import { readBootId } from "../state/boot-id.ts";
 import { parseRecordUpdate, type RecordUpdate } from "../state/managed.ts";
 import { RUN_FOLDER, shownRecord, STATE_FOLDER, type OwnFolder } from "../state/own-folders.ts";
+import { parseTime } from "../state/parse-time.ts";
 import { readState, removeState, writeState, type StateDocument } from "../state/state-file.ts";
 import type { HealthCheck } from "../units/check-health.ts";
 import type { FollowUp } from "../units/follow-up.ts";
@@ -112,7 +113,7 @@ export function isSameBoot({ bootId }: Journal): boolean {
 }
 
 /** Whether somebody may still confirm it. A reboot, and the end of its time, take it back. */
-export function isPending(journal: Journal): boolean {
+export function isPending(journal: Journal): journal is Journal & { readonly trial: Trial } {
   const { phase, trial } = journal;
   return phase === "confirm" && trial !== undefined && isSameBoot(journal) && Date.parse(trial.until) > Date.now();
 }
@@ -164,10 +165,9 @@ function parseBegun(json: JsonValue): Begun {
 }
 
 function parseTrial(json: JsonValue): Trial {
-  const until = json.get("until").word((text) => !Number.isNaN(Date.parse(text)), "a time");
   return {
     runId: json.get("runId").text(),
-    until,
+    until: parseTime(json.get("until")),
     isTold: json.get("isTold").flag(),
     before: parseTraces(json.get("before")),
   };
