@@ -2,7 +2,7 @@
 // warning say, so no secret's value. Pure.
 
 import { formatProblem, type Problem } from "../refusal.ts";
-import { shown } from "../shown.ts";
+import { escapeXml, escapeXmlLine } from "./xml.ts";
 
 export interface JunitCase {
   readonly name: string;
@@ -42,18 +42,9 @@ function describeFirst({ what }: Problem, count: number): string {
 }
 
 function list(problems: readonly Problem[]): string {
-  return escape(problems.map(formatProblem).join("\n"));
+  return escapeXml(problems.map(formatProblem).join("\n"));
 }
 
 function quote(text: string): string {
-  return `"${escape(shown(text))}"`;
-}
-
-// A control character is shown as an escape by now; these two have no form at all in XML 1.0, and `shown` leaves them.
-const NOT_IN_XML = /[\ufffe\uffff]/g;
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escape(text: string): string {
-  return text.replaceAll(NOT_IN_XML, "\ufffd").replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
+  return `"${escapeXmlLine(text)}"`;
 }

@@ -4,6 +4,7 @@ import type { Analysis, AnalyzedRun } from "../../analyze/analysis.ts";
 import { isParbake, type PlaceInBoot } from "../../analyze/place-in-boot.ts";
 import { shown } from "../../shown.ts";
 import { cut } from "../text.ts";
+import { escapeXmlLine } from "../xml.ts";
 
 interface Bar {
   readonly label: string;
@@ -88,13 +89,13 @@ function drawChart({ title, bars }: Chart, top: number): string {
       `<text class="axis" text-anchor="middle" x="${xOf(ms)}" y="${top + ROW}">${formatTick(ms)}</text>\n`,
   );
   const rows = bars.map((bar, index) => drawBar(bar, xOf, scale, top + (index + 1) * ROW + 8));
-  return `<text class="title" x="${MARGIN}" y="${top}">${escape(title)}</text>\n${ticks.join("")}${rows.join("")}`;
+  return `<text class="title" x="${MARGIN}" y="${top}">${escapeXmlLine(title)}</text>\n${ticks.join("")}${rows.join("")}`;
 }
 
 function drawBar({ label, startMs, tookMs, depth, kind }: Bar, xOf: (ms: number) => string, scale: number, y: number) {
-  const text = escape(`${cut(shown(label), LABEL_LENGTH - 2 * depth)}, ${Math.round(tookMs * 10) / 10} ms`);
+  const text = escapeXmlLine(`${cut(shown(label), LABEL_LENGTH - 2 * depth)}, ${Math.round(tookMs * 10) / 10} ms`);
   const width = Math.max(1, tookMs * scale).toFixed(1);
-  const tip = `<title>${escape(`${label}: from ${startMs} ms, ${tookMs} ms`)}</title>`;
+  const tip = `<title>${escapeXmlLine(`${label}: from ${startMs} ms, ${tookMs} ms`)}</title>`;
   return (
     `<text x="${MARGIN + depth * 12}" y="${y + BAR_HEIGHT - 4}">${text}</text>` +
     `<rect class="${kind}" x="${xOf(startMs)}" y="${y}" width="${width}" height="${BAR_HEIGHT}" rx="2">${tip}</rect>\n`
@@ -112,10 +113,4 @@ function listTicks(startMs: number, endMs: number): number[] {
 
 function formatTick(ms: number): string {
   return Math.abs(ms) >= 1_000 ? `${Number((ms / 1_000).toFixed(3))} s` : `${Number(ms.toFixed(2))} ms`;
-}
-
-/** What XML has a meaning for, and characters that it does not allow. */
-function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return shown(text).replaceAll(/[&<>"]/g, (character) => entities[character]!);
 }
