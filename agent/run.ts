@@ -1,7 +1,6 @@
 // A command line → a command → its ending → exit status. The only place where an error becomes an ending.
 
 import { existsSync } from "node:fs";
-import { forgetTold } from "./apply/state/told.ts";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
 import { createLog, formatEntry } from "./cli/create-log.ts";
 import { both } from "./cli/heartbeat.ts";
@@ -68,15 +67,13 @@ const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set([
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
   const { session, close } = openSession(invocation, overrun, world);
-  const { command, options } = invocation;
+  const { command } = invocation;
   world.setEnd?.(session.end);
   try {
-    const work = runCommand(invocation, await withEnvironment(invocation.command, session), world);
+    const work = runCommand(invocation, await withEnvironment(command, session), world);
     // A command that changes nothing ends at once; `apply` has to undo what it began, others to finish it, be it a document: they
     // end themselves.
-    const ending = await (ENDS_ITSELF.has(command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
-    if (command.kind === "apply" && runsAsUnit(world.environment, process.pid)) forgetTold(options.root);
-    return ending;
+    return await (ENDS_ITSELF.has(command.kind) ? work : Promise.race([work, overrun, stopOf(session)]));
   } catch (error) {
     throw orStopped(error, session.deadline);
   } finally {
