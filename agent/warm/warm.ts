@@ -7,6 +7,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { queryObjects, setFlagsFromString } from "node:v8";
 import { findMount, inspectSecretsFolder, nameGuarantee } from "../apply/secrets/memory-guarantee.ts";
 import { haveFailed } from "../apply/state/failures.ts";
+import { readTakenBack } from "../apply/state/taken-back.ts";
+import { forgetTold } from "../apply/state/told.ts";
+import { tellOver } from "../apply/units/waiting.ts";
 import { createSecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { keepMachine, noteMachine } from "../commands/note-machine.ts";
 import { startDeadline } from "../deadline.ts";
@@ -86,6 +89,7 @@ async function boot(root: string, endpoint: string): Promise<void> {
     await fetchSecret(endpoint);
     for (const [path, text] of Object.entries(LATER_FILES)) write(root, path, text);
   }
+  actAsUnit(root);
   noteMachines(root);
   const [uid, gid] = [ownUid(), ownGid()];
   await writeGenerations(root, uid, gid);
@@ -124,9 +128,16 @@ async function apply(root: string, endpoint: string): Promise<void> {
   closeSync(fd);
 }
 
+/** What only a run does that systemd has started. */
+function actAsUnit(root: string): void {
+  haveFailed(root);
+  readTakenBack(root);
+  tellOver(root, () => {});
+  forgetTold(root);
+}
+
 /** What a run does on the root itself alone: at the first boot there is no record, at the next it says the same. */
 function noteMachines(root: string): void {
-  haveFailed(root);
   write(root, ASSET_TAG, "i-0123456789abcdef0\n");
   const facts = { ...UNKNOWN_INSTANCE, instanceType: "m7g.large", memTotalBytes: 2 ** 33, vcpus: 2 } as Facts;
   for (let time = 1; time <= 2; time++) {
