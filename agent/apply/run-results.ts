@@ -30,7 +30,7 @@ export interface Done {
   selection?: Selection;
   possible?: Possible;
   /** Of all that is known of the plan, whether it is possible or not. */
-  waveOf?: WaveByStep;
+  waveOf: WaveByStep;
   /** In order. Of the last, what it gave so far. */
   readonly waves: WaveDone[];
   /** What each wave and secret failed of that did not end the run. */
@@ -60,7 +60,7 @@ export interface WaveDone {
 }
 
 export function noneDone(): Done {
-  return { waves: [], failures: [], failedWaves: new Map() };
+  return { waveOf: new Map(), waves: [], failures: [], failedWaves: new Map() };
 }
 
 export function resultsOf(done: Done): Omit<RunResults, "storedSecrets"> {
@@ -92,7 +92,7 @@ function isNew({ change: { difference } }: StagedTarget): boolean {
 }
 
 /** One for each wave of the plan, whether it was joined with another or never begun. */
-function reportWaves({ waveOf = new Map(), waves, possible }: Done): WaveReport[] {
+function reportWaves({ waveOf, waves, possible }: Done): WaveReport[] {
   const held = new Set((possible?.held ?? []).map(({ what }) => what));
   return WAVES.flatMap((name) => {
     const steps = [...waveOf].flatMap(([step, wave]) => (wave === name && step.kind !== "folder" ? [step] : []));

@@ -77,7 +77,7 @@ async function finishPlan(plan: Plan, run: Run): Promise<void> {
 }
 
 /** Whether there is something without secrets that no wave has tried yet. */
-function hasUnapplied({ done: { waves, waveOf = new Map() } }: Run): boolean {
+function hasUnapplied({ done: { waves, waveOf } }: Run): boolean {
   const tried = waves.flatMap(({ names }) => names);
   return [...waveOf].some(([{ kind }, wave]) => kind === "file" && wave !== "secrets" && !tried.includes(wave));
 }
@@ -109,7 +109,7 @@ async function applyUpTo(last: Wave, plan: Plan, found: Found, run: Run): Promis
 }
 
 /** Whether more than one wave of the plan is in it. */
-function isJoined(names: readonly Wave[], { done: { waveOf = new Map() } }: Run): boolean {
+function isJoined(names: readonly Wave[], { done: { waveOf } }: Run): boolean {
   const waves = [...waveOf].flatMap(([{ kind }, wave]) => (kind === "folder" ? [] : [wave]));
   return names.filter((name) => waves.includes(name)).length > 1;
 }
