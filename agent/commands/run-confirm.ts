@@ -2,15 +2,13 @@
 
 import { findTrials, type OpenTrial } from "../apply/confirm/find-trials.ts";
 import { stopTimer } from "../apply/confirm/revert-timer.ts";
-import { takeLock } from "../apply/state/lock.ts";
+import { LOCK_WAIT_MS, takeLock } from "../apply/state/lock.ts";
 import { isSameBoot } from "../apply/transaction/journal.ts";
 import { settle } from "../apply/transaction/transaction.ts";
 import type { Ending } from "../ending.ts";
 import { runCommand } from "../host/run-command.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "./session.ts";
-
-const LOCK_WAIT_MS = 10_000;
 
 /** @throws Refusal where there is something to confirm, and it can't be */
 export async function runConfirm({ options, deadline, end, log, emit, say }: Session): Promise<Ending> {

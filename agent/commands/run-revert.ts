@@ -6,7 +6,7 @@ import { findTrials, type OpenTrial } from "../apply/confirm/find-trials.ts";
 import { stopTimer } from "../apply/confirm/revert-timer.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
-import { takeLock } from "../apply/state/lock.ts";
+import { LOCK_WAIT_MS, takeLock } from "../apply/state/lock.ts";
 import { recoverTrial, type Recovered } from "../apply/transaction/recover.ts";
 import type { TransactionContext } from "../apply/transaction/transaction.ts";
 import type { Command } from "../cli/invocation.ts";
@@ -19,8 +19,6 @@ import { readReport } from "../report/report-file.ts";
 import type { Report } from "../report/report.ts";
 import { NO_RESULTS, RunRecord, type RunResults } from "../report/run-record.ts";
 import type { Session } from "./session.ts";
-
-const LOCK_WAIT_MS = 10_000;
 
 /** @throws Refusal where an old file can't be restored */
 export async function runRevert({ runId }: Extract<Command, { kind: "revert" }>, session: Session): Promise<Ending> {

@@ -34,6 +34,9 @@ const POLL_MS = 20;
 /** How long others may be quicker, over and over, beyond the time to wait: each needs microseconds. */
 const LONGEST_RACE_MS = 1_000;
 
+/** For whoever need not give up at once: a run takes tens of milliseconds, or as long as AWS makes it wait. */
+export const LOCK_WAIT_MS = 10_000;
+
 /**
  * Waits up to `waitMs` for another run to end, then throws Refusal("locked") that names its process.
  * @param signal ends the wait early
