@@ -7,7 +7,7 @@ import {
   forgetFailures,
   readFailures,
   takeUpAgain,
-  tellGivenUp,
+  tellNoRetry,
   writeFailures,
   type Failures,
 } from "../apply/state/failures.ts";
@@ -26,12 +26,15 @@ export function beginAgain(root: string): void {
 
 /** @returns what to tell of it; null: parbake tries again by itself, or was asked to stop */
 export async function noteFailure(root: string, failure: unknown): Promise<string | null> {
-  const failures = countFailure(failure, attempt(null, () => readFailures(root)));
+  const failures = countFailure(
+    failure,
+    attempt(null, () => readFailures(root)),
+  );
   if (!tryWrite(root, failures) || failures.givenUp === null) return null;
   // An earlier failure started it; this one's mark keeps it from being started again.
   if (failures.count > 1) await order("stop", "parbake-retry.timer");
   if (failure instanceof Refusal && isStop(failure)) return null;
-  return tellGivenUp(failures.givenUp);
+  return tellNoRetry(failures.givenUp);
 }
 
 /** No timer is needed any more, and units wait that only the failed runs held. */

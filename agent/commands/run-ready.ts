@@ -1,7 +1,7 @@
 // `parbake ready UNIT`: whether all that a unit needs of parbake is in place, and if not, what it waits for. What
 // parbake-ready@.service runs before the unit starts. Needs no config, no root and no network.
 
-import { readFailures, tellGivenUp } from "../apply/state/failures.ts";
+import { readFailures, tellNoRetry } from "../apply/state/failures.ts";
 import { wasLockTaken } from "../apply/state/lock.ts";
 import { readRunning } from "../apply/state/running-run.ts";
 import { isReady } from "../apply/units/readiness.ts";
@@ -79,6 +79,6 @@ function tell(wait: string, reason: Problem): Problem {
 function sayGivenUp(problems: readonly Problem[], givenUp: string | null): Problem[] {
   if (givenUp === null) return [...problems];
   return problems.map((problem, index) =>
-    index === problems.length - 1 ? { ...problem, fix: `${problem.fix} ${tellGivenUp(givenUp)}` } : problem,
+    index === problems.length - 1 ? { ...problem, fix: `${problem.fix} ${tellNoRetry(givenUp)}` } : problem,
   );
 }

@@ -58,8 +58,13 @@ function explain({ code }: Refusal): string {
 }
 
 /** For whoever waits. */
-export function tellGivenUp(reason: string): string {
-  return `parbake does not try again by itself: ${reason}. Then: systemctl restart parbake`;
+export function tellNoRetry(reason: string): string {
+  return `parbake does not try again by itself: ${explainNoRetry(reason)}`;
+}
+
+/** Why parbake has given up, and what to do once that is mended. */
+export function explainNoRetry(reason: string): string {
+  return `${reason}. Then: systemctl restart parbake`;
 }
 
 /** One look at a file that is not there, where no run has failed. */

@@ -1,7 +1,7 @@
 // `status` for people and for programs. Pure.
 
 import { formatAge } from "../../age.ts";
-import type { Failures } from "../../apply/state/failures.ts";
+import { explainNoRetry, type Failures } from "../../apply/state/failures.ts";
 import type { FileStatus } from "../../inspect/check-files.ts";
 import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
@@ -57,9 +57,7 @@ function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, pain
 
 function describeFailures({ count, givenUp }: Failures): string {
   const times = `parbake.service has failed ${count === 1 ? "once" : `${count} times in a row`}`;
-  return givenUp === null
-    ? times
-    : `${times}, and is not tried again by itself: ${givenUp}. Then: systemctl restart parbake`;
+  return givenUp === null ? times : `${times}, and is not tried again by itself: ${explainNoRetry(givenUp)}`;
 }
 
 function describeWave({ name, result, tookMs }: WaveReport): string {
