@@ -10,7 +10,7 @@ import { wakeReady } from "./units/waiting.ts";
 /**
  * @param plan up to the wave that is in place
  * @param held of it
- * @returns the units that lack nothing
+ * @returns the units that it has released
  */
 export function releaseUnits(plan: Plan, held: readonly Held[], root: string): string[] {
   const units = readyUnits(plan, held);
@@ -19,10 +19,10 @@ export function releaseUnits(plan: Plan, held: readonly Held[], root: string): s
   return units;
 }
 
-/** The same at the end of a run. A part of a plan says nothing of the units that it does not name. */
+/** The same at the end of a run. A part of a plan releases none: of what it leaves out, a unit may need more. */
 export function releaseAll(plan: Plan, held: readonly Held[], root: string): string[] {
+  if (plan.part !== null) return [];
   const units = readyUnits(plan, held);
-  if (plan.part !== null) return units;
   if (held.length === 0) markAllReady(root);
   else markReady(root, units);
   wakeReady(root);
