@@ -7,7 +7,7 @@ import type { Config } from "../config/config.ts";
 import { isHandOff } from "../config/hand-off-path.ts";
 import { pathInRoot, resolveInRoot } from "../host/resolve-in-root.ts";
 import { listImageFolder, listImageTree } from "../image/read-image-text.ts";
-import { ownerOf } from "../names/own-places.ts";
+import { DEFAULT_SECRETS_FOLDER, ownerOf } from "../names/own-places.ts";
 import { digestFile } from "./digest-file.ts";
 import type { BakedInput, BakeManifest, InputKind } from "./manifest.ts";
 
@@ -50,5 +50,5 @@ function listUnits(root: string): string[] {
 }
 
 function isOwn(path: string): boolean {
-  return isHandOff(path) || ownerOf(path, { secretsFolder: "/run/parbake/secrets", config: [] }) !== null;
+  return isHandOff(path) || ownerOf(path, { secretsFolder: DEFAULT_SECRETS_FOLDER, config: [] }) !== null;
 }

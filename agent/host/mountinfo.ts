@@ -1,6 +1,6 @@
 // What /proc/self/mountinfo says: proc_pid_mountinfo(5). Pure.
 
-import { isBelow } from "../names/plain-path.ts";
+import { isWithin } from "../names/plain-path.ts";
 
 /**
  * Whether it is the mount alone that takes no write, and not its file system: so systemd holds a service's writes off.
@@ -8,15 +8,11 @@ import { isBelow } from "../names/plain-path.ts";
  */
 export function isHeldReadOnly(mountinfo: string, path: string): boolean {
   const mounts = mountinfo.split("\n").map((line) => line.split(" "));
-  const around = mounts.filter(([, , , , point = ""]) => isAround(unescapePoint(point), path));
+  const around = mounts.filter(([, , , , point = ""]) => point !== "" && isWithin(unescapePoint(point), path));
   // Of two at one point the later one covers the other.
   const innermost = around.toSorted((a, b) => (a[4] ?? "").length - (b[4] ?? "").length).at(-1) ?? [];
   const ofFileSystem = innermost[innermost.indexOf("-") + 3] ?? "";
   return isReadOnly(innermost[5] ?? "") && !isReadOnly(ofFileSystem);
-}
-
-function isAround(point: string, path: string): boolean {
-  return point !== "" && (path === point || isBelow(point, path));
 }
 
 function isReadOnly(options: string): boolean {

@@ -9,6 +9,7 @@ import type { RunningRun } from "../apply/state/running-run.ts";
 import type { StateDocument } from "../apply/state/state-file.ts";
 import { owedActions, type Journal, type Phase } from "../apply/transaction/journal.ts";
 import type { OnChange } from "../config/config.ts";
+import { DEFAULT_SECRETS_FOLDER } from "../names/own-places.ts";
 import { eachOnce, type Problem } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 import { type Report, type StoredSecretReport } from "../report/report.ts";
@@ -85,11 +86,9 @@ export function gatherStatus(root: string, nowMs: number): Status {
 
 const NO_RECORD: ManagedState = { runId: null, files: new Map(), isDamaged: false };
 
-const SECRETS_FOLDER = "/run/parbake/secrets";
-
 // The folder's own record is for root alone; the report is a copy of it for everybody.
 function listSecrets(root: string, lastRun: Report | null, nowMs: number): SecretStatus[] {
-  const found = listStoredSecrets(root, lastRun?.storage?.folder ?? SECRETS_FOLDER);
+  const found = listStoredSecrets(root, lastRun?.storage?.folder ?? DEFAULT_SECRETS_FOLDER);
   const known = found.length > 0 ? found : (lastRun?.storedSecrets ?? []);
   return known.map((secret) => ({ ...secret, ageMs: Math.max(0, nowMs - Date.parse(secret.fetchedAt)) }));
 }

@@ -7,7 +7,7 @@ import { attempt } from "../host/attempt.ts";
 import { errnoOf, explainErrno } from "../host/file-error.ts";
 import { readPlain, type FileKind } from "../host/read-plain.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
-import { isBelow } from "../names/plain-path.ts";
+import { isWithin } from "../names/plain-path.ts";
 import { Refusal } from "../refusal.ts";
 import { join, NOTHING, textEntry, type Collection } from "./collection.ts";
 
@@ -25,7 +25,7 @@ export interface Reading {
 export function collectFile(path: string, name: string, { root, secretsFolders }: Reading): Collection {
   return collecting(path, () => {
     const within = locateInRoot(root, path);
-    if (secretsFolders.some((folder) => within === folder || isBelow(folder, within)))
+    if (secretsFolders.some((folder) => isWithin(folder, within)))
       return { ...NOTHING, missing: [{ what: path, why: "it leads to the secrets" }] };
     const { bytes } = readPlain(joinPath(root, within), path, FILE);
     return { ...NOTHING, entries: [{ name, bytes, path: path.slice(1) }] };

@@ -4,18 +4,18 @@
 import { readdirSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
+import { MANIFEST_FILE } from "../bake/manifest.ts";
 import { describeBug } from "../bug.ts";
 import { attempt } from "../host/attempt.ts";
 import { explainShortage } from "../host/file-error.ts";
+import { DEFAULT_SECRETS_FOLDER, ENVIRONMENT_FILE } from "../names/own-places.ts";
 import { Refusal } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
 import { shownJson } from "../shown.ts";
 import { collectFile, collectKernelFile, collectListing, collectTree, type Reading } from "./collect-files.ts";
 import { join, NOTHING, textEntry, type Collection } from "./collection.ts";
 
-const SECRETS_FOLDER = "/run/parbake/secrets";
-
-const FILES = ["/usr/share/parbake/bake.json", "/etc/parbake/environment", "/etc/os-release", "/etc/resolv.conf"];
+const FILES = [MANIFEST_FILE, ENVIRONMENT_FILE, "/etc/os-release", "/etc/resolv.conf"];
 
 const OF_KERNEL = [
   "/proc/version",
@@ -33,7 +33,7 @@ const OF_KERNEL = [
 
 export function readingOf(root: string): Reading {
   const used = attempt(null, () => readReport(root))?.storage?.folder;
-  return { root, secretsFolders: [...new Set([SECRETS_FOLDER, ...(used === undefined ? [] : [used])])] };
+  return { root, secretsFolders: [...new Set([DEFAULT_SECRETS_FOLDER, ...(used === undefined ? [] : [used])])] };
 }
 
 export function collectRecords(reading: Reading): Collection {

@@ -1,7 +1,7 @@
 // Which places of a machine are parbake's own: what it is told by, what it remembers, what systemd starts it with. Neither a
 // file nor a folder nor a secret of the config may be one of them. Pure; knows paths as the booted machine sees them.
 
-import { isBelow } from "./plain-path.ts";
+import { isBelow, isWithin } from "./plain-path.ts";
 
 /** The places of parbake's own that a config chooses. */
 export interface OwnPlaces {
@@ -9,6 +9,9 @@ export interface OwnPlaces {
   /** The config, its drop-ins and its templates where they are elsewhere than in /etc/parbake. */
   readonly config: readonly string[];
 }
+
+/** Where a config that names none has its secrets. */
+export const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
 
 /** Where AWS is and how to reach it, for parbake's units and for its commands. */
 export const ENVIRONMENT_FILE = "/etc/parbake/environment";
@@ -65,8 +68,4 @@ export function flawOfSecretsFolder(path: string, config: readonly string[]): st
   const around = places.find((place) => place !== "/run/parbake" && isBelow(place, path));
   if (around !== undefined) return `is within ${around}, which is parbake's own`;
   return STATE_NAMES.test(path) ? "is parbake's own state" : null;
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || isBelow(folder, path);
 }

@@ -58,3 +58,8 @@ function lengthOf(text: string): number {
 export function isBelow(folder: string, path: string): boolean {
   return path.startsWith(`${folder.replace(/\/+$/, "")}/`) && !path.split("/").includes("..");
 }
+
+/** Whether it is the folder or lies below it. */
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || isBelow(folder, path);
+}

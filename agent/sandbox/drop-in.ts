@@ -1,6 +1,7 @@
 // The drop-in of parbake.service and parbake-refresh.service by which systemd keeps a run to what its config needs. Pure.
 
-import { isBelow } from "../names/plain-path.ts";
+import { UNITS_FOLDER } from "../config/hand-off-path.ts";
+import { isWithin } from "../names/plain-path.ts";
 import { RUNNING_UNITS } from "../names/running-units.ts";
 import type { Sandbox } from "./sandbox.ts";
 
@@ -8,7 +9,7 @@ import type { Sandbox } from "./sandbox.ts";
 const NAME = "sandbox.conf";
 export const SANDBOXES = RUNNING_UNITS.map((unit) => ({
   unit,
-  path: `/etc/systemd/system/${unit}.d/${NAME}`,
+  path: `${UNITS_FOLDER}/${unit}.d/${NAME}`,
 }));
 
 export function isSandbox(path: string): boolean {
@@ -44,9 +45,7 @@ export function listLacks(text: string, { writable, startsPrograms }: Sandbox): 
   const isStrict = lines.includes("ProtectSystem=strict");
   // Where all is open, what is named beside is what is closed all the same.
   const isMeant = (path: string): boolean => isStrict || (writable.includes("/") && path !== "/");
-  const closed = writable.filter(
-    (path) => isMeant(path) && !allowed.some((each) => each === path || isBelow(each, path)),
-  );
+  const closed = writable.filter((path) => isMeant(path) && !allowed.some((each) => isWithin(each, path)));
   return [
     ...closed.map((path) => `write below ${path}`),
     ...(startsPrograms && NO_PROGRAMS.some((line) => lines.includes(line)) ? ["start programs as another user"] : []),

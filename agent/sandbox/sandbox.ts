@@ -9,7 +9,7 @@ import type { Config } from "../config/config.ts";
 import { UNITS_FOLDER } from "../config/hand-off-path.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
-import { isBelow } from "../names/plain-path.ts";
+import { isBelow, isWithin } from "../names/plain-path.ts";
 
 export interface Sandbox {
   /** Folders that are there, or will be when a run begins, none below another; but beside `/` those that it does not open. */
@@ -69,10 +69,6 @@ function findStanding(root: string, path: string): string {
   let folder = place;
   while (folder !== "/" && !(PLAIN.test(folder) && isFolderThere(join(root, folder)))) folder = dirname(folder);
   return folder;
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || isBelow(folder, path);
 }
 
 const PLAIN = /^[\w/.,:+=@-]+$/;

@@ -19,6 +19,7 @@ import { ASSET_TAG, readAssetTag } from "../facts/hardware/asset-tag.ts";
 import { createImdsClient } from "../facts/imds/imds-client.ts";
 import { UNKNOWN_INSTANCE } from "../facts/unknown-instance.ts";
 import { ownGid, ownUid } from "../host/own-ids.ts";
+import { DEFAULT_SECRETS_FOLDER } from "../names/own-places.ts";
 import type { SecretStep } from "../plan/plan.ts";
 import { keepKnown, listEarly } from "../process/environment.ts";
 import { Output } from "../process/output.ts";
@@ -119,7 +120,7 @@ async function apply(root: string, endpoint: string): Promise<void> {
     setEnd: () => {},
   };
   // In a build without memory for secrets, what writes them is not compiled here but at each boot.
-  const part = inspectSecretsFolder(root, "/run/parbake/secrets").kind === "memory" ? [] : ["--only", "files"];
+  const part = inspectSecretsFolder(root, DEFAULT_SECRETS_FOLDER).kind === "memory" ? [] : ["--only", "files"];
   const status = await run(["apply", ...part, "--root", root, "--deadline", `${DEADLINE_MS}ms`], world);
   if (status !== 0) throw new Error(`the warm run ended with ${status}: ${told}`);
   await output.finish(null, signal);

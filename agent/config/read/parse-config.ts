@@ -1,7 +1,7 @@
 // The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
 
 import { dirname, join } from "node:path";
-import { flawOfSecretsFolder } from "../../names/own-places.ts";
+import { DEFAULT_SECRETS_FOLDER, flawOfSecretsFolder } from "../../names/own-places.ts";
 import { orderedMap } from "../../ordered-map.ts";
 import type { Problem } from "../../refusal.ts";
 import { checkCredentials } from "../check-credentials.ts";
@@ -141,8 +141,6 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
   };
   return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };
 }
-
-const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
 
 function parseSecretsFolder(field: Field | undefined, own: readonly string[]): string {
   const path = parseAbsolutePath(field) ?? DEFAULT_SECRETS_FOLDER;
