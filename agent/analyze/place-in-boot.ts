@@ -83,7 +83,8 @@ export function placeInBoot(manager: ManagerTimes, all: readonly BootUnit[], tar
   };
 }
 
-function listPhases({ firmwareUs, loaderUs, initrdUs, userspaceUs, finishUs, isMachine }: ManagerTimes): Phase[] {
+function listPhases(manager: ManagerTimes): Phase[] {
+  const { firmwareUs, loaderUs, initrdUs, userspaceUs, finishUs, isMachine } = manager;
   const phases: Phase[] = [];
   const add = (name: Phase["name"], fromUs: number, toUs: number) => {
     if (toUs > fromUs) phases.push({ name, startMs: toMs(fromUs), tookMs: toMs(toUs - fromUs) });
@@ -94,7 +95,7 @@ function listPhases({ firmwareUs, loaderUs, initrdUs, userspaceUs, finishUs, isM
     add("kernel", 0, initrdUs > 0 ? initrdUs : userspaceUs);
     if (initrdUs > 0) add("initrd", initrdUs, userspaceUs);
   }
-  const zeroUs = isMachine ? 0 : userspaceUs;
+  const zeroUs = zeroOf(manager);
   add("userspace", userspaceUs - zeroUs, finishUs - zeroUs);
   return phases;
 }
