@@ -1,5 +1,7 @@
 // What `systemctl show` prints of systemd itself and of the units of a boot → when each phase and each unit began and was there. Pure.
 
+import { parseProperties } from "../apply/units/unit-properties.ts";
+
 /** Times in microseconds of CLOCK_MONOTONIC. */
 export interface BootUnit {
   readonly name: string;
@@ -42,7 +44,7 @@ export const UNIT_PROPERTIES = [
 
 /** Null: systemd has not said when it began. */
 export function parseManager(output: string): ManagerTimes | null {
-  const properties = readProperties(output);
+  const properties = parseProperties(output);
   const of = (name: (typeof MANAGER_PROPERTIES)[number]) => readUs(properties.get(name));
   const userspaceUs = of("UserspaceTimestampMonotonic");
   if (userspaceUs === 0) return null;
@@ -60,7 +62,7 @@ export function parseManager(output: string): ManagerTimes | null {
 /** Those that have been started; of a unit that was started twice, the last time. */
 export function parseUnits(output: string): BootUnit[] {
   return output.split(/\n{2,}/).flatMap((block) => {
-    const properties = readProperties(block);
+    const properties = parseProperties(block);
     const [name, startUs] = [properties.get("Id"), readUs(properties.get("InactiveExitTimestampMonotonic"))];
     const doneUs = findDone(properties, startUs);
     if (name === undefined || startUs === 0 || doneUs === null) return [];
@@ -74,11 +76,6 @@ function findDone(properties: ReadonlyMap<string, string>, startUs: number): num
   if (activeUs >= startUs) return activeUs;
   const inactiveUs = readUs(properties.get("InactiveEnterTimestampMonotonic"));
   return inactiveUs >= startUs ? inactiveUs : null;
-}
-
-function readProperties(text: string): Map<string, string> {
-  const lines = text.split("\n").filter((line) => line.includes("="));
-  return new Map(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }
 
 function readUs(text: string | undefined): number {

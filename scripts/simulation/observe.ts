@@ -1,5 +1,6 @@
 // What a booted machine says of its boot: which units are up and since when, what the journal and the console say.
 
+import { parseProperties } from "../../agent/apply/units/unit-properties.ts";
 import { heldUnitOf } from "../../agent/names/ready-unit.ts";
 import type { Machine } from "./machine.ts";
 
@@ -38,14 +39,14 @@ export async function observe(machine: Machine): Promise<Observation> {
   const whole = await lines(...journal, "_PID=1");
   const [units, ready] = [await observeUnits(machine), await listReady(machine)];
   const { stderr } = await machine.attempt(["systemd-analyze", "verify", "--man=no", ...OWN_UNITS, ...ready]);
-  const service = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
-  const isOver = !["activating", "reloading"].includes(service[0]?.["ActiveState"] ?? "");
+  const [service] = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
+  const isOver = !["activating", "reloading"].includes(service?.get("ActiveState") ?? "");
   const [basic] = await observeStates(machine, ["basic.target"]);
   return {
     basicAfterMs: basic?.upAfterMs ?? 0,
     system: await systemState(machine),
     units,
-    status: isOver ? Number(service[0]?.["ExecMainStatus"]) : null,
+    status: isOver ? Number(service?.get("ExecMainStatus")) : null,
     errors,
     console: readConsole(machine.console()),
     cycles: whole.filter((line) => /ordering cycle/.test(line)),
@@ -71,29 +72,22 @@ async function listReady(machine: Machine): Promise<string[]> {
 
 async function observeStates(machine: Machine, names: readonly string[]): Promise<UnitState[]> {
   const [manager] = await show(machine, ["UserspaceTimestampMonotonic"], []);
-  const startUs = Number(manager?.["UserspaceTimestampMonotonic"]);
+  const startUs = Number(manager?.get("UserspaceTimestampMonotonic"));
   const shown = await show(machine, ["Id", "ActiveState", "ActiveEnterTimestampMonotonic"], names);
-  return shown.map(({ Id = "", ActiveState, ActiveEnterTimestampMonotonic: us }) => ({
-    unit: Id,
-    upAfterMs: ActiveState === "active" ? Math.round((Number(us) - startUs) / 1000) : null,
-  }));
+  return shown.map((properties) => {
+    const isUp = properties.get("ActiveState") === "active";
+    const upUs = Number(properties.get("ActiveEnterTimestampMonotonic"));
+    return { unit: properties.get("Id") ?? "", upAfterMs: isUp ? Math.round((upUs - startUs) / 1000) : null };
+  });
 }
 
 async function show(
   machine: Machine,
   properties: readonly string[],
   units: readonly string[],
-): Promise<Record<string, string>[]> {
+): Promise<ReadonlyMap<string, string>[]> {
   const { stdout } = await machine.attempt(["systemctl", "show", `--property=${properties.join(",")}`, "--", ...units]);
-  return stdout
-    .trim()
-    .split("\n\n")
-    .map((block) => Object.fromEntries(block.split("\n").map((line) => splitOnce(line))));
-}
-
-function splitOnce(line: string): [string, string] {
-  const at = line.indexOf("=");
-  return [line.slice(0, at), line.slice(at + 1)];
+  return stdout.trim().split("\n\n").map(parseProperties);
 }
 
 // oxlint-disable-next-line no-control-regex -- colours, as a terminal is told them; a shortened line may have cut one

@@ -9,6 +9,7 @@ import type { Environment } from "../../process/environment.ts";
 import { type Declared, placeProblem, type Problem } from "../../refusal.ts";
 import { type UnitReport, GIVEN_UP } from "../../report/report.ts";
 import { UNTIMED, type TimeStep } from "../../time-step.ts";
+import { parseProperties } from "./unit-properties.ts";
 
 export interface UnitContext {
   readonly deadline: Deadline;
@@ -136,12 +137,6 @@ function isRevived(activeState: string | undefined, revive: UnitContext["revive"
 
 function isRunning(activeState: string | undefined): boolean {
   return activeState === "active" || activeState === "activating" || activeState === "reloading";
-}
-
-function parseProperties(output: string): Map<string, string> {
-  return new Map(
-    output.split("\n").map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
 }
 
 function isSuccess(result: CommandResult): result is CommandResult & { kind: "exited" } {
