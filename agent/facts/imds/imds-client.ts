@@ -3,14 +3,14 @@
 
 import { type Problem, Refusal } from "../../refusal.ts";
 import { fetchToken } from "./fetch-token.ts";
-import { type ImdsClientOptions, openConnection, send } from "./imds-connection.ts";
+import { type ImdsClientOptions, type ImdsConnection, openConnection, send } from "./imds-connection.ts";
 import type { ImdsDaemon } from "./imds-daemon.ts";
 import { DAEMON_SOCKET, leaveToDaemon, Locked } from "./imds-locked.ts";
 import { persist } from "./imds-persist.ts";
 import { switchedOff, tokenRefused, unexpectedStatus } from "./imds-problems.ts";
 import type { ImdsAnswer } from "./imds-request.ts";
 import { EMPTY, NOT_THERE, type Attempt } from "./imds-retry.ts";
-import { createTokenKeeper, type Token } from "./imds-token.ts";
+import { createTokenKeeper, type Token, type TokenKeeper } from "./imds-token.ts";
 
 /** Every method rejects with a Refusal `unavailable` when IMDS is off, is not IMDSv2, or gave nothing in time. */
 export interface ImdsClient {
@@ -29,8 +29,7 @@ export interface ImdsClient {
 
 export function createImdsClient(options: ImdsClientOptions): ImdsClient {
   const connection = openConnection(options);
-  const { clock, patience, log, nowMs } = connection;
-  let daemon: Promise<ImdsDaemon> | null = null;
+  const { clock, patience, nowMs } = connection;
   let tokenClock = patience;
   // Whoever comes when time is up already is told what it was spent on.
   let failure: Refusal | null = null;
@@ -44,37 +43,7 @@ export function createImdsClient(options: ImdsClientOptions): ImdsClient {
       throw error;
     }
   }, nowMs);
-
-  async function readDirectly(path: string): Promise<Attempt<string | null>> {
-    const token = await tokens.get();
-    const [route] = connection.routes;
-    const get = ({ value }: Token) => send(route, "GET", path, { "x-aws-ec2-metadata-token": value }, clock);
-    let answer = await get(token);
-    if (answer.kind === "done" && answer.value.status === 401) {
-      tokens.drop(token);
-      answer = await get(await tokens.get());
-    }
-    if (answer.kind === "done") return judgeRead(route.endpoint, path, answer.value);
-    leaveToDaemon(route.endpoint, answer);
-    return answer;
-  }
-
-  async function askDaemon(): Promise<ImdsDaemon> {
-    log("info", "this machine keeps IMDS to systemd-imdsd, which is asked now", { socket: DAEMON_SOCKET });
-    const { openDaemon } = await import("./imds-daemon.ts");
-    return openDaemon(DAEMON_SOCKET, clock);
-  }
-
-  /** @param isFresh not what somebody else has remembered */
-  async function read(path: string, isFresh: boolean): Promise<Attempt<string | null>> {
-    try {
-      if (daemon === null) return await readDirectly(path);
-    } catch (error) {
-      if (!(error instanceof Locked)) throw error;
-      daemon ??= askDaemon();
-    }
-    return (await daemon).read(path, isFresh);
-  }
+  const read = openReader(connection, tokens);
 
   return {
     // Whoever reads first joins this request, and gets its error.
@@ -102,6 +71,50 @@ export function createImdsClient(options: ImdsClientOptions): ImdsClient {
     },
     close: () => connection.close(),
   };
+}
+
+/** One try of a path. @param isFresh not what somebody else has remembered */
+type Read = (path: string, isFresh: boolean) => Promise<Attempt<string | null>>;
+
+/** Directly, until this machine turns out to keep IMDS to its daemon: by that one from then on. */
+function openReader(connection: ImdsConnection, tokens: TokenKeeper): Read {
+  const { clock, log } = connection;
+  let daemon: Promise<ImdsDaemon> | null = null;
+
+  async function askDaemon(): Promise<ImdsDaemon> {
+    log("info", "this machine keeps IMDS to systemd-imdsd, which is asked now", { socket: DAEMON_SOCKET });
+    const { openDaemon } = await import("./imds-daemon.ts");
+    return openDaemon(DAEMON_SOCKET, clock);
+  }
+
+  return async (path, isFresh) => {
+    try {
+      if (daemon === null) return await readDirectly(connection, tokens, path);
+    } catch (error) {
+      if (!(error instanceof Locked)) throw error;
+      daemon ??= askDaemon();
+    }
+    return (await daemon).read(path, isFresh);
+  };
+}
+
+async function readDirectly(
+  connection: ImdsConnection,
+  tokens: TokenKeeper,
+  path: string,
+): Promise<Attempt<string | null>> {
+  const token = await tokens.get();
+  // Only now: who was first to give a token is the one to read from.
+  const [route] = connection.routes;
+  const get = ({ value }: Token) => send(route, "GET", path, { "x-aws-ec2-metadata-token": value }, connection.clock);
+  let answer = await get(token);
+  if (answer.kind === "done" && answer.value.status === 401) {
+    tokens.drop(token);
+    answer = await get(await tokens.get());
+  }
+  if (answer.kind === "done") return judgeRead(route.endpoint, path, answer.value);
+  leaveToDaemon(route.endpoint, answer);
+  return answer;
 }
 
 function pathOf(name: string): string {

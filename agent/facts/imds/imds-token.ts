@@ -5,7 +5,7 @@ export interface Token {
   readonly ttlSeconds: number;
 }
 
-interface TokenKeeper {
+export interface TokenKeeper {
   /** All who ask while a token is on its way get that one. */
   get(): Promise<Token>;
   /** IMDS no longer takes this token: the next `get` fetches another, unless that has happened already. */
