@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Emulator } from "../../scripts/emulator/emulator.ts";
 import { findObstacle, Machine, type Run } from "./support/machine.ts";
 import { failing, killing, listing, readHit, readPoints, type Hit, type Point } from "./support/points.ts";
-
-const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
-const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };
+import { listRun, NEW, OLD, startAws, twoAtATime } from "./support/runs.ts";
 
 /** What the units must have heard at the latest after the next run, each after the new files were in place. */
 const OWED = ["daemon-reload new", "reload -- app.service new", "try-restart -- db.service new", "healthy new"];
@@ -42,38 +40,19 @@ const obstacle = findObstacle();
     let points: Point[];
 
     before(async () => {
-      const secret = (version: string) => ({
-        name: `prod/${version}`,
-        versions: [{ string: `{"password":"${version}"}` }],
-      });
-      emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
+      emulator = await startAws();
       base = await Machine.make(emulator);
       base.declare("new");
-      const machine = base.clone();
-      const file = `${machine.root}/strace`;
-      const run = await machine.run(listing(file));
-      assert.equal(run.status, 0, run.stderr);
-      assert.deepEqual(machine.versions(), NEW);
-      points = readPoints(file);
-      machine.remove();
+      points = await listRun(base);
     });
     after(async () => {
       base?.remove();
       await emulator?.close();
     });
 
-    async function onClone<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
-      const machine = base.clone();
-      try {
-        return await work(machine);
-      } finally {
-        machine.remove();
-      }
-    }
-
     /** The points of a run on a machine that `prepare` brought about, up to the first removal of a journal. */
     async function listPoints(prepare: (machine: Machine) => Promise<void>): Promise<Point[]> {
-      return onClone(async (machine) => {
+      return base.onClone(async (machine) => {
         await prepare(machine);
         const file = `${machine.root}/strace`;
         await machine.run(listing(file));
@@ -91,7 +70,7 @@ const obstacle = findObstacle();
     ) {
       let killed = 0;
       await twoAtATime(targets, (point) =>
-        onClone(async (machine) => {
+        base.onClone(async (machine) => {
           const at = `SIGKILL at ${point.call} ${point.number}: ${point.line}`;
           const run = await play(machine, point, at);
           if (run.signal === "SIGKILL") killed++;
@@ -117,7 +96,7 @@ const obstacle = findObstacle();
       const before = base.snapshot();
       await twoAtATime(cases, async ({ point, errno }) => {
         for (let near = point, tries = 0; tries < MOST_TRIES; tries++) {
-          const hit = await onClone((machine) => failAt(machine, near, errno, before));
+          const hit = await base.onClone((machine) => failAt(machine, near, errno, before));
           if (hit.kind === "change") return;
           near = { ...near, number: hit.nextNumber };
         }
@@ -225,16 +204,4 @@ function nameOf({ call }: Point): string {
 
 function isOwnOutput({ line }: Point): boolean {
   return /^writev?\([12]</.test(line);
-}
-
-/** All of them, and then what was wrong with any. */
-async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const failures: string[] = [];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift())
-      await work(item).catch((error: unknown) => failures.push(String(error)));
-  };
-  await Promise.all([worker(), worker()]);
-  assert.equal(failures.length, 0, failures.join("\n\n"));
 }

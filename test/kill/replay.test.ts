@@ -1,16 +1,16 @@
 // What ends parbake itself is not to do so at every run: a health check or a restart out of the journal of a run that it killed.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Emulator } from "../../scripts/emulator/emulator.ts";
 import { BINARY, runProgram } from "../binary/support/scratch-image.ts";
 import { Machine } from "./support/machine.ts";
+import { NEW, startAws } from "./support/runs.ts";
 
 const SUICIDE = "#!/bin/sh\necho asked >>/run/systemctl.log\nkill -KILL $PPID\n";
 const SYSTEMCTL = `#!/bin/sh
 case $1 in show) echo ActiveState=active ;; *) echo "$*" >>/run/systemctl.log ;; esac
 case $* in "try-restart -- db.service") kill -KILL $PPID ;; esac
 `;
-const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
 const IS_ROOT = process.geteuid!() === 0;
 
 interface StatusJson {
@@ -31,11 +31,7 @@ interface StatusJson {
   let machine: Machine;
 
   before(async () => {
-    const secret = (version: string) => ({
-      name: `prod/${version}`,
-      versions: [{ string: `{"password":"${version}"}` }],
-    });
-    emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
+    emulator = await startAws();
   });
   after(() => emulator.close());
   beforeEach(async () => {

@@ -1,8 +1,9 @@
 // What systemctl and a health check say reaches the terminal and the journal as one line that steers nothing.
 
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Emulator } from "../../scripts/emulator/emulator.ts";
 import { Machine } from "./support/machine.ts";
+import { startAws } from "./support/runs.ts";
 
 const SAY = String.raw`printf 'bad \033[31mred\033[0m\033[2J\342\200\256 \302\233\r\n<0>forged\n'`;
 const SAID = String.raw`bad red\x1b[2J\u202e \x9b | <0>forged`;
@@ -16,11 +17,7 @@ case $1 in show) echo ActiveState=active ;; reload) ${SAY}; exit 1 ;; esac
   let machine: Machine;
 
   before(async () => {
-    const secrets = ["old", "new"].map((version) => ({
-      name: `prod/${version}`,
-      versions: [{ string: `{"password":"${version}"}` }],
-    }));
-    emulator = await startEmulator({ world: { secrets } });
+    emulator = await startAws();
   });
   after(() => emulator.close());
   beforeEach(async () => {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Emulator } from "../../scripts/emulator/emulator.ts";
 import { findObstacle, Machine } from "./support/machine.ts";
-import { listing, readPoints, signalling, type Point } from "./support/points.ts";
-
-const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
-const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };
+import { signalling, type Point } from "./support/points.ts";
+import { listRun, NEW, OLD, startAws, twoAtATime } from "./support/runs.ts";
 
 const SIGNALS = [
   ["TERM", 143],
@@ -25,18 +23,10 @@ const obstacle = findObstacle();
     let points: Point[];
 
     before(async () => {
-      const secret = (version: string) => ({
-        name: `prod/${version}`,
-        versions: [{ string: `{"password":"${version}"}` }],
-      });
-      emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
+      emulator = await startAws();
       base = await Machine.make(emulator);
       base.declare("new");
-      const machine = base.clone();
-      const file = `${machine.root}/strace`;
-      assert.equal((await machine.run(listing(file))).status, 0);
-      points = readPoints(file);
-      machine.remove();
+      points = await listRun(base);
     });
     after(async () => {
       base?.remove();
@@ -46,28 +36,12 @@ const obstacle = findObstacle();
     it("ends with 128 + the signal and all as it was, or with 0 and all new: by a signal in every call that changes something", async () => {
       assert.ok(points.length > 80, `${points.length} points`);
       const counts = { stopped: 0, done: 0 };
-      const queue = points.map((point, index) => ({ point, index }));
-      const failures: string[] = [];
-      const worker = async () => {
-        for (let item = queue.shift(); item !== undefined; item = queue.shift())
-          await stopAt(item.point, item.index, counts).catch((error: unknown) => failures.push(String(error)));
-      };
-      await Promise.all([worker(), worker()]);
-      assert.equal(failures.length, 0, failures.join("\n\n"));
+      await twoAtATime([...points.entries()], ([index, point]) => stopAt(point, index, counts));
       assert.ok(counts.stopped > points.length / 2, JSON.stringify(counts));
     });
 
-    async function onClone(work: (machine: Machine) => Promise<void>): Promise<void> {
-      const machine = base.clone();
-      try {
-        await work(machine);
-      } finally {
-        machine.remove();
-      }
-    }
-
     it("ends a validator and what that has started, and changes nothing", () =>
-      onClone(async (machine) => {
+      base.onClone(async (machine) => {
         machine.write(
           "sbin/patient",
           "#!/bin/sh\nsleep 1000 &\necho $! >/run/pid; mv /run/pid /run/grandchild\nwait\n",
@@ -95,7 +69,7 @@ const obstacle = findObstacle();
       }));
 
     it("gives the old files back to the units that have the new ones, where a reload hangs", () =>
-      onClone(async (machine) => {
+      base.onClone(async (machine) => {
         machine.write("sbin/systemctl", hangingAt("try-restart new"), 0o755);
         const run = await machine.signal([{ name: "SIGINT", file: "run/hangs" }]);
         assert.equal(run.status, 130, run.stderr);
@@ -111,7 +85,7 @@ const obstacle = findObstacle();
       }));
 
     it("restores the old files to the end where a signal comes while it does, and tells why it had begun", () =>
-      onClone(async (machine) => {
+      base.onClone(async (machine) => {
         machine.setHealth("sick");
         machine.write("sbin/systemctl", hangingAt("reload old", "sleep 0.3"), 0o755);
         const run = await machine.signal([{ name: "SIGHUP", file: "run/hangs" }]);
@@ -124,7 +98,7 @@ const obstacle = findObstacle();
       }));
 
     it("ends where it is at a second signal, and leaves the rest to the next run", () =>
-      onClone(async (machine) => {
+      base.onClone(async (machine) => {
         machine.setHealth("sick");
         machine.write("sbin/systemctl", hangingAt("reload old"), 0o755);
         const run = await machine.signal([
@@ -148,7 +122,7 @@ const obstacle = findObstacle();
       }));
 
     it("ends at its deadline, the rollback included, where systemctl hangs for good", () =>
-      onClone(async (machine) => {
+      base.onClone(async (machine) => {
         machine.write("sbin/systemctl", "#!/bin/sh\nsleep 1000\n", 0o755);
         const startMs = performance.now();
         const run = await machine.run([], "--deadline", "2s");
@@ -162,8 +136,7 @@ const obstacle = findObstacle();
     async function stopAt(point: Point, index: number, counts: { stopped: number; done: number }): Promise<void> {
       const [signal, status] = SIGNALS[index % SIGNALS.length]!;
       const at = `SIG${signal} at ${point.call} ${point.number}: ${point.line}`;
-      const machine = base.clone();
-      try {
+      await base.onClone(async (machine) => {
         const before = machine.snapshot();
         const run = await machine.run(signalling(point, signal));
         assert.equal(run.signal, null, at);
@@ -192,9 +165,7 @@ const obstacle = findObstacle();
         assert.equal(next.status, 0, `the run after ${at}: ${next.stderr}`);
         assert.deepEqual(machine.versions(), NEW, at);
         assert.deepEqual(machine.leftovers(), [], at);
-      } finally {
-        machine.remove();
-      }
+      });
     }
   },
 );

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
+import type { Emulator } from "../../scripts/emulator/emulator.ts";
 import { findObstacle, Machine } from "./support/machine.ts";
 import { killing, listing, readPoints, type Point } from "./support/points.ts";
-
-const NEW = { updated: "new", created: "new", removed: "new", attributes: "new", dropIn: "new", secret: "new" };
-const OLD = { updated: "old", created: "old", removed: "old", attributes: "old", dropIn: "old", secret: "old" };
+import { NEW, OLD, startAws, twoAtATime } from "./support/runs.ts";
 
 const TRIAL = ["apply", "--confirm", "1h"];
 
@@ -19,11 +17,7 @@ const obstacle = findObstacle();
     let base: Machine;
 
     before(async () => {
-      const secret = (version: string) => ({
-        name: `prod/${version}`,
-        versions: [{ string: `{"password":"${version}"}` }],
-      });
-      emulator = await startEmulator({ world: { secrets: [secret("old"), secret("new")] } });
+      emulator = await startAws();
       base = await Machine.make(emulator);
       base.declare("new");
     });
@@ -32,16 +26,12 @@ const obstacle = findObstacle();
       await emulator?.close();
     });
 
-    async function onClone<T>(isWaiting: boolean, work: (machine: Machine) => Promise<T>): Promise<T> {
-      const machine = base.clone();
-      try {
+    const onClone = <T>(isWaiting: boolean, work: (machine: Machine) => Promise<T>): Promise<T> =>
+      base.onClone(async (machine) => {
         // Not once for all: a journal knows files by their inodes, which a copy does not have.
         if (isWaiting) assert.equal((await machine.play(TRIAL)).status, 0);
-        return await work(machine);
-      } finally {
-        machine.remove();
-      }
-    }
+        return work(machine);
+      });
 
     /** The points of a command, from the first record of parbake's that it writes. */
     const listPoints = (isWaiting: boolean, words: readonly string[]): Promise<Point[]> =>
@@ -119,15 +109,3 @@ const obstacle = findObstacle();
       }));
   },
 );
-
-/** All of them, and then what was wrong with any. */
-async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const failures: string[] = [];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift())
-      await work(item).catch((error: unknown) => failures.push(String(error)));
-  };
-  await Promise.all([worker(), worker()]);
-  assert.equal(failures.length, 0, failures.join("\n\n"));
-}

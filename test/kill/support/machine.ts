@@ -115,6 +115,16 @@ export class Machine {
     return new Machine(root, this.#emulator);
   }
 
+  /** On a copy, which goes afterwards. */
+  async onClone<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
+    const machine = this.clone();
+    try {
+      return await work(machine);
+    } finally {
+      machine.remove();
+    }
+  }
+
   declare(version: Version, waves: Waves = "together"): void {
     this.write("etc/parbake/parbake.yaml", configOf(version, waves));
   }
