@@ -1,10 +1,11 @@
 // A machine that qemu emulates: a kernel, memory and a disk of its own. Its disk is packed from the image under its layer.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { end, hasEnded } from "./child.ts";
 import { write } from "./layer.ts";
 import type { Machine } from "./machine.ts";
 import { CLOUD_END } from "./network.ts";
@@ -99,15 +100,4 @@ function findBoot(root: string, start: string): string {
     .at(-1);
   if (name === undefined) throw new Error(`the image has no kernel to emulate a machine with: no /boot/${start}*`);
   return join(root, "boot", name);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return;
-  const exited = once(child, "exit");
-  child.kill("SIGKILL");
-  await exited;
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
 }

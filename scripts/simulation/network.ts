@@ -4,7 +4,7 @@
 import type { Socket } from "node:dgram";
 import { startDhcpServer } from "./dhcp-server.ts";
 import { startNameServer } from "./name-server.ts";
-import { attempt, run, waitFor } from "./program.ts";
+import { attempt, run, waitUntil } from "./program.ts";
 
 export interface NetworkOptions {
   /** Which addresses the instance gets, and the cloud has. */
@@ -43,7 +43,8 @@ export async function openNetwork({ family, afterMs, away }: NetworkOptions): Pr
   const servers: Socket[] = [await startNameServer()];
   let timer: NodeJS.Timeout | null = null;
   const plug = async (): Promise<void> => {
-    await waitFor(30_000, async () => (await attempt(["ip", "link", "set", CLOUD_END, "up"])).status === 0);
+    const isUp = async () => (await attempt(["ip", "link", "set", CLOUD_END, "up"])).status === 0;
+    await waitUntil("the machine has its end of the cable", 30_000, isUp);
     await ip(`address replace ${cloud}/${prefix} dev ${CLOUD_END}${family === "ipv6" ? " nodad" : ""}`);
     if (family === "ipv4") await ip(`route replace 255.255.255.255 dev ${CLOUD_END}`);
   };

@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
 import { mergeWorlds } from "./merge-worlds.ts";
 import type { ImageNeeds } from "./needs.ts";
 import { observeUnits, systemState } from "./observe.ts";
-import { waitFor } from "./program.ts";
+import { waitFor, waitUntil } from "./program.ts";
 import type { Event, Row } from "./row.ts";
 
 /** A boot with parbake's deadline of 60 s, and a retry. */
@@ -44,8 +44,7 @@ export async function passEvent(
 }
 
 async function waitForSecret({ requests }: Emulator, { kind }: Event): Promise<void> {
-  const isAsked = await waitFor(EMULATED_LIMIT_MS, async () => requests.some(isForSecret));
-  if (!isAsked) throw new Error(`${kind}: parbake has asked for no secret`);
+  await waitUntil(`${kind}: parbake asks for a secret`, EMULATED_LIMIT_MS, async () => requests.some(isForSecret));
 }
 
 function isForSecret({ service }: Emulator["requests"][number]): boolean {

@@ -2,8 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import type { Outcome } from "./program.ts";
-import { waitFor } from "./program.ts";
+import { waitFor, type Outcome } from "./program.ts";
 import type { Layer } from "./row.ts";
 
 interface Shell {

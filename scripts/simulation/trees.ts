@@ -62,6 +62,7 @@ export async function makeTree(name: TreeName, cache: string): Promise<string> {
   return archive;
 }
 
+/** Into a folder that is empty. */
 export function unpack(archive: string, folder: string): Promise<string> {
   return run(["tar", "--extract", "--zstd", "--numeric-owner", "--same-permissions", "-f", archive, "-C", folder]);
 }

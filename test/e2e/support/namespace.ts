@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { end } from "../../../scripts/simulation/child.ts";
 import { run, waitUntil } from "./command.ts";
 
 export interface Namespace {
@@ -36,7 +36,7 @@ export async function createNamespace({ imds }: { readonly imds: boolean }): Pro
       await waitUntilListening(server, argv, () => run(enter(["ss", "-Hltn", `sport = :${port}`])));
     },
     remove: async () => {
-      await Promise.all(servers.map(end));
+      await Promise.all(servers.map((server) => end(server)));
       await run(["ip", "netns", "del", name]);
     },
   };
@@ -57,11 +57,4 @@ async function waitUntilListening(
     if (server.exitCode !== null) throw new Error(`${argv.join(" ")}: ended with ${server.exitCode}\n${said}`);
     return (await listeners()) !== "";
   });
-}
-
-async function end(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const exited = once(server, "exit");
-  server.kill("SIGKILL");
-  await exited;
 }

@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { attempt, run } from "./command.ts";
+import { unpack } from "../../../scripts/simulation/trees.ts";
+import { attempt } from "./command.ts";
 
 const CACHE = new URL("../../../.cache/", import.meta.url).pathname;
 
@@ -40,17 +41,7 @@ export async function buildRootfs(packages: readonly string[], suite = "bookworm
 
 /** Unpacks the archive into `folder`, which must be empty and on a disk: the tests look there for what should not be on one. */
 export async function restoreRootfs(archive: string, folder: string): Promise<void> {
-  await run([
-    "tar",
-    "--extract",
-    "--zstd",
-    "--numeric-owner",
-    "--same-permissions",
-    "--file",
-    archive,
-    "--directory",
-    folder,
-  ]);
+  await unpack(archive, folder);
 }
 
 function listParameters(packages: readonly string[], suite: string): readonly string[] {
