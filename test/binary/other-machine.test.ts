@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import type { WorldInput } from "../../scripts/emulator/world.ts";
+import { end } from "../../scripts/simulation/child.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { BINARY, runProgram, type Outcome } from "./support/scratch-image.ts";
 
@@ -45,10 +46,7 @@ describeWhere(NEEDED, "the compiled binary on a machine that is not what it was"
     await once(holder.stdout!, "data");
   });
   after(async () => {
-    if (holder?.exitCode === null) {
-      holder.kill("SIGKILL");
-      await once(holder, "exit");
-    }
+    if (holder) await end(holder);
     await emulator?.close();
   });
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { SaxesParser } from "saxes";
-import { run } from "../../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
+import { runHere } from "../support/run-command.ts";
 
 const CONFIG = `apps: { web: { profile: nginx } }
 secretsGuarantee: swappable
@@ -45,18 +45,10 @@ describe("analyze", () => {
     await emulator.close();
   });
 
-  async function call(...words: string[]): Promise<{ status: number; out: string; err: string }> {
-    const said = { out: "", err: "" };
-    const status = await run([...words, "--root", image.root], {
+  const call = (...words: string[]) =>
+    runHere([...words, "--root", image.root], {
       environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint, AWS_ENDPOINT_URL: emulator.endpoint },
-      writeOut: (text) => (said.out += text),
-      writeError: (text) => (said.err += text),
-      rewrite: () => assert.fail("no terminal"),
-      isTerminalOut: false,
-      isTerminalError: false,
     });
-    return { status, ...said };
-  }
 
   const apply = () => call("apply", "--no-validators");
 

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../agent/run.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { runHere } from "../support/run-command.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 const CANARY = "Zq7-c4n4ry";
@@ -15,17 +15,12 @@ vars: { domain: example.com, smtp_password: ${CANARY}-1 }
 `;
 
 async function call(root: string, ...words: string[]) {
-  const said = { out: "", err: "", bytes: Buffer.alloc(0) as Buffer };
-  const status = await run([...words, "--root", root], {
+  let bytes: Buffer = Buffer.alloc(0);
+  const said = await runHere([...words, "--root", root], {
     environment: { AWS_EC2_METADATA_DISABLED: "true" },
-    writeOut: (text) => (said.out += text),
-    writeBytes: (bytes) => (said.bytes = bytes),
-    writeError: (text) => (said.err += text),
-    rewrite: () => assert.fail("no terminal"),
-    isTerminalOut: false,
-    isTerminalError: false,
+    writeBytes: (written) => (bytes = written),
   });
-  return { status, ...said };
+  return { ...said, bytes };
 }
 
 function unpack(archive: string): (name: string) => string {

@@ -5,8 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFailures } from "../../../agent/apply/state/failures.ts";
-import { run } from "../../../agent/run.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { runCommand } from "../support/run-command.ts";
 
 describe("ready, after a run that failed", () => {
   let root: string;
@@ -18,18 +18,7 @@ describe("ready, after a run that failed", () => {
     assert.equal((await parbake("apply")).status, 78);
   });
 
-  async function parbake(...argv: string[]) {
-    let err = "";
-    const status = await run([...argv, "--root", root, "--deadline", "5s"], {
-      environment: { AWS_EC2_METADATA_DISABLED: "true" },
-      writeOut: () => {},
-      writeError: (text) => (err += text),
-      rewrite: () => {},
-      isTerminalOut: false,
-      isTerminalError: false,
-    });
-    return { status, err };
-  }
+  const parbake = (...argv: string[]) => runCommand({ root }, ...argv, "--deadline", "5s");
 
   it("says what mends it", async () => {
     const { status, err } = await parbake("ready", "web.service");

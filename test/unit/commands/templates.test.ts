@@ -2,22 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CARRIED } from "../../../agent/carried.ts";
-import { run } from "../../../agent/run.ts";
+import { runHere } from "../support/run-command.ts";
 
 const TOP = join(import.meta.dirname, "../../..");
 
-async function templates(...words: readonly string[]): Promise<{ status: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const status = await run(["templates", ...words], {
-    environment: {},
-    writeOut: (text) => (out += text),
-    writeError: (text) => (err += text),
-    rewrite: () => assert.fail("no terminal"),
-    isTerminalOut: false,
-    isTerminalError: false,
-  });
-  return { status, out, err };
-}
+const templates = (...words: readonly string[]) => runHere(["templates", ...words]);
 
 describe("parbake templates", () => {
   it("lists templates and documents, and prints each document as it is in the source tree", async () => {

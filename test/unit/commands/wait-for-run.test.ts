@@ -3,8 +3,8 @@ import { takeLock } from "../../../agent/apply/state/lock.ts";
 import { NO_PROGRESS } from "../../../agent/cli/progress.ts";
 import { waitForRun } from "../../../agent/commands/wait-for-run.ts";
 import { startDeadline } from "../../../agent/deadline.ts";
-import { run } from "../../../agent/run.ts";
 import { assertWithin } from "../../support/slowness.ts";
+import { runHere } from "../support/run-command.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 
 type Known = Awaited<ReturnType<NonNullable<Parameters<typeof waitForRun>[1]>>>;
@@ -57,18 +57,10 @@ describe("a wait for a run", () => {
   });
 
   it("is refused of an image that is mounted somewhere", async () => {
-    let said = "";
-    const status = await run(["status", "--wait", "--root", "/mnt/image"], {
-      environment: {},
-      writeOut: () => assert.fail("nothing is known"),
-      writeError: (text) => (said += text),
-      rewrite: () => {},
-      isTerminalOut: false,
-      isTerminalError: false,
+    assert.deepEqual(await runHere(["status", "--wait", "--root", "/mnt/image"]), {
+      status: 64,
+      out: "",
+      err: "parbake: --wait cannot be combined with --root. Leave one out: no image boots there.\n",
     });
-    assert.deepEqual(
-      [status, said],
-      [64, "parbake: --wait cannot be combined with --root. Leave one out: no image boots there.\n"],
-    );
   });
 });

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../../../agent/run.ts";
 import { startEmulator, type Emulator } from "../../../scripts/emulator/emulator.ts";
 import type { Fault } from "../../../scripts/emulator/faults.ts";
 import { makeFolder } from "../../support/folders.ts";
+import { runHere } from "../support/run-command.ts";
 
 const CONFIG = `secretsGuarantee: swappable
 secrets: { db: { id: prod/db, keys: { password: { file: db/password, onChange: { reload: db.service } } } } }
@@ -81,20 +81,13 @@ describe("a run in waves, from the command line", function () {
       world: { secrets: [{ name: "prod/db", versions: [{ string: `{"password":"x"}` }] }] },
     });
     emulator.setFaults(faults);
-    const told = { out: "", err: "" };
-    const status = await run(["apply", "--root", root, "--deadline", deadline], {
+    return runHere(["apply", "--root", root, "--deadline", deadline], {
       environment: {
         AWS_EC2_METADATA_SERVICE_ENDPOINT: emulator.endpoint,
         AWS_ENDPOINT_URL: emulator.endpoint,
       },
-      writeOut: (text) => (told.out += text),
-      writeError: (text) => (told.err += text),
-      rewrite: () => assert.fail("no terminal"),
-      isTerminalOut: false,
-      isTerminalError: false,
       ...(stop && { stop }),
     });
-    return { status, ...told };
   }
 
   it("is one transaction where nothing makes it wait", async () => {
