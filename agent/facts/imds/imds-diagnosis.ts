@@ -33,13 +33,16 @@ type Kind = Again["trouble"];
 
 const MODIFY = "aws ec2 modify-instance-metadata-options --instance-id ID --http-endpoint enabled";
 const LIST_RULES = "nft list ruleset, iptables -S";
+const FIND_RULE = `Look for the rule (${LIST_RULES}) or the route (ip route get 169.254.169.254), and let root through.`;
+const FIND_ASKER =
+  "Look for the program that asks it all the time (ss -tnp dst 169.254.169.254), then run parbake again.";
 
 // The first that holds is told.
 export const CAUSES: readonly Cause[] = [
   {
     holds: some("busy"),
     name: "IMDS is throttling this instance, or has a fault",
-    fix: "Look for the program that asks it all the time (ss -tnp dst 169.254.169.254), then run parbake again.",
+    fix: FIND_ASKER,
     mayHaveNone: false,
   },
   {
@@ -75,7 +78,7 @@ export const CAUSES: readonly Cause[] = [
   {
     holds: some("empty"),
     name: "IMDS answers with nothing, as it does where it is asked too often",
-    fix: "Look for the program that asks it all the time (ss -tnp dst 169.254.169.254), then run parbake again.",
+    fix: FIND_ASKER,
     mayHaveNone: false,
   },
   {
@@ -87,13 +90,13 @@ export const CAUSES: readonly Cause[] = [
   {
     holds: some("rejected"),
     name: "a firewall or a route rejects connections to IMDS",
-    fix: `Look for the rule (${LIST_RULES}) or the route (ip route get 169.254.169.254), and let root through.`,
+    fix: FIND_RULE,
     mayHaveNone: true,
   },
   {
     holds: some("lost"),
     name: "what is sent to IMDS gets lost: a firewall drops it, or a route leads elsewhere",
-    fix: `Look for the rule (${LIST_RULES}) or the route (ip route get 169.254.169.254), and let root through.`,
+    fix: FIND_RULE,
     mayHaveNone: true,
   },
   {
@@ -122,8 +125,7 @@ export function diagnose(silence: Silence): Diagnosis {
 }
 
 function show({ endpoint, last }: Fate, path: string): string {
-  if (endpoint === null) return `${path}: ${last?.detail ?? "not asked"}`;
-  return `${endpoint.origin}${path}: ${last?.detail ?? "not asked"}`;
+  return `${endpoint?.origin ?? ""}${path}: ${last?.detail ?? "not asked"}`;
 }
 
 function isOther({ endpoint }: Fate): boolean {
