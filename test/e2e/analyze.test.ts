@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
 import { run } from "./support/command.ts";
-import { bootMachine, type Machine } from "./support/machine.ts";
+import type { Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
@@ -22,10 +22,7 @@ describeWhere(SITE_REQUIREMENTS, "what a boot tells afterwards", function () {
   before(async function () {
     this.timeout(1_200_000);
     site = await openSite(this);
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/db", JSON.stringify({ username: "app", password }));
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, { "prod/db": JSON.stringify({ username: "app", password }) });
   });
   after(async () => {
     await machine?.powerOff();

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { WorldInput } from "../../scripts/emulator/world.ts";
 import { run, waitUntil } from "./support/command.ts";
 import { bakeCredentialsImage } from "./support/credentials-image.ts";
+import { serveEmulator } from "./support/emulated-cloud.ts";
 import { bootMachine, type Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
-const SCRIPTS = new URL("../../scripts/", import.meta.url).pathname;
-
 /** The role's credentials come late, one of two secrets never. */
-const WORLD = {
+const WORLD: WorldInput = {
   secrets: [{ name: "prod/other", versions: [{ string: "canary" }] }],
   faults: [{ match: { service: "imds" }, do: { kind: "not-yet", forMs: 9_000 } }],
 };
@@ -40,10 +40,7 @@ describeWhere(SITE_REQUIREMENTS, "what is told of a boot that waits, then fails"
       await writeFile(join(root, "etc/systemd/system/spy.service"), SPY);
       await run(["systemctl", `--root=${root}`, "enable", "spy.service"]);
     });
-    const world = join(site.folder, "world.json");
-    await writeFile(world, JSON.stringify(WORLD));
-    const emulator = [join(SCRIPTS, "node"), join(SCRIPTS, "emulator/main.ts"), "--world", world];
-    await site.namespace.serve([...emulator, "--host", "169.254.169.254", "--port", "80"], 80);
+    await serveEmulator(site.namespace, "169.254.169.254", WORLD, site.folder);
     machine = await bootMachine(site.root, site.namespace);
   });
   after(async () => {

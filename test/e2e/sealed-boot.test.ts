@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
 import { run } from "./support/command.ts";
 import { bakeCredentialsImage, UNITS } from "./support/credentials-image.ts";
-import { bootMachine, type Machine } from "./support/machine.ts";
+import type { Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 const ID = "0123456789abcdef0123456789abcdef\n";
 const PARBAKE = new URL("../../dist/parbake", import.meta.url).pathname;
 
-async function bootWithSecrets({ namespace, tools, folder, root }: Site): Promise<Machine> {
-  await startImds(namespace, tools, folder);
-  await startSecretsManager(namespace, tools);
-  await createSecret(namespace, "prod/app", JSON.stringify({ password: "canary-1", token: "canary-2" }));
-  await createSecret(namespace, "prod/other", "canary-3");
-  return bootMachine(root, namespace);
-}
+const SECRETS = {
+  "prod/app": JSON.stringify({ password: "canary-1", token: "canary-2" }),
+  "prod/other": "canary-3",
+};
 
 describeWhere(SITE_REQUIREMENTS, "the first boot of a sealed image", function () {
   this.timeout(120_000);
@@ -36,7 +33,7 @@ describeWhere(SITE_REQUIREMENTS, "the first boot of a sealed image", function ()
       await writeFile(join(root, "etc/parbake/parbake.d/seal.yaml"), quiet);
       await run([PARBAKE, "seal", "--clean", "--root", root, "--family", "credentials"]);
     });
-    machine = await bootWithSecrets(site);
+    machine = await bootWithSecrets(site, SECRETS);
   });
   after(async () => {
     await machine?.powerOff();
@@ -83,7 +80,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot of the same image, not sealed", functio
       await bakeCredentialsImage(root, "20s");
       await writeFile(join(root, "etc/parbake/parbake.d/seal.yaml"), "seal: { updates: ignore }\n");
     });
-    machine = await bootWithSecrets(site);
+    machine = await bootWithSecrets(site, SECRETS);
   });
   after(async () => {
     await machine?.powerOff();

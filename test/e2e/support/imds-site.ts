@@ -1,15 +1,13 @@
 // An instance and its IMDS, each in a network namespace of its own with a link between them, or a router: as a test wants them to
 // find each other, or not. The emulator is IMDS and AWS; nothing in there reaches any other network.
 
-import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { WorldInput } from "../../../scripts/emulator/world.ts";
 import { makeFolder, removeFolder } from "../../support/folders.ts";
 import { attempt, run, type Outcome } from "./command.ts";
+import { serveEmulator } from "./emulated-cloud.ts";
 import { createNamespace, type Namespace } from "./namespace.ts";
 
-const SCRIPTS = join(import.meta.dirname, "../../../scripts");
 export const ADDRESS = { ipv4: "169.254.169.254", ipv6: "fd00:ec2::254" } as const;
 
 /** What leads to the families of addresses that the instance has. */
@@ -71,12 +69,7 @@ export async function createImdsSite(isRouted = false): Promise<ImdsSite> {
         { instance, server }[where].enter(["nft", `add table inet test; ${chain}; add rule inet test output ${rule}`]),
       );
     },
-    serve: async (world = {}) => {
-      const file = join(folder, "world.json");
-      await writeFile(file, JSON.stringify(world));
-      const emulator = join(SCRIPTS, "emulator/main.ts");
-      await server.serve([join(SCRIPTS, "node"), emulator, "--world", file, "--host", "::", "--port", "80"], 80);
-    },
+    serve: (world = {}) => serveEmulator(server, "::", world, folder),
     run: (argv, env = {}) => attempt(instance.enter(argv), { env: { PATH: process.env["PATH"], ...env } }),
     remove: async () => {
       for (const each of [instance, server, ...(router === null ? [] : [router])]) await each.remove();
