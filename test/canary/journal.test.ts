@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "../e2e/support/cloud.ts";
+import { bootWithSecrets } from "../e2e/support/boot-with-secrets.ts";
+import { rotateSecret } from "../e2e/support/cloud.ts";
 import { run } from "../e2e/support/command.ts";
 import { bakeImage } from "../e2e/support/image.ts";
-import { bootMachine, type Machine } from "../e2e/support/machine.ts";
+import type { Machine } from "../e2e/support/machine.ts";
 import { describeWhere } from "../e2e/support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "../e2e/support/site.ts";
 import { Canary } from "./support/canary.ts";
@@ -27,10 +28,7 @@ describeWhere(SITE_REQUIREMENTS, "the journal of a booted machine, at the level 
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, "90-debug.conf"), DEBUG);
     });
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/db", `{"password":${JSON.stringify(canary.text)}, oops`);
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, { "prod/db": `{"password":${JSON.stringify(canary.text)}, oops` });
   });
   after(async () => {
     await machine?.powerOff();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
+import { rotateSecret } from "./support/cloud.ts";
 import { waitUntil } from "./support/command.ts";
 import { bakeCredentialsImage, UNITS } from "./support/credentials-image.ts";
 import { bootMachine, type Machine } from "./support/machine.ts";
@@ -20,11 +21,10 @@ describeWhere(SITE_REQUIREMENTS, "a boot that hands secrets over to services", f
   before(async function () {
     this.timeout(1_200_000);
     site = await openSite(this, (root) => bakeCredentialsImage(root, "20s"));
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/app", JSON.stringify({ password: first.password, token: first.token }));
-    await createSecret(site.namespace, "prod/other", first.other);
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, {
+      "prod/app": JSON.stringify({ password: first.password, token: first.token }),
+      "prod/other": first.other,
+    });
   });
   after(async () => {
     await machine?.powerOff();

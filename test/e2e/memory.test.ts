@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createSecret, rotateSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
+import { rotateSecret } from "./support/cloud.ts";
 import { bakeCredentialsImage } from "./support/credentials-image.ts";
-import { bootMachine, type Machine } from "./support/machine.ts";
+import type { Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
@@ -18,10 +19,7 @@ describeWhere(SITE_REQUIREMENTS, "the memory that secrets are put into", functio
   before(async function () {
     this.timeout(1_200_000);
     site = await openSite(this, (root) => bakeCredentialsImage(root, "1s"));
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/big", valuesOf("1", 1_000));
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, { "prod/big": valuesOf("1", 1_000) });
   });
   after(async () => {
     await machine?.powerOff();

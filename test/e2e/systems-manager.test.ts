@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fillScript } from "../support/ssm-document.ts";
-import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
 import type { Outcome } from "./support/command.ts";
 import { bakeCredentialsImage } from "./support/credentials-image.ts";
-import { bootMachine, type Machine } from "./support/machine.ts";
+import type { Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
@@ -15,11 +15,10 @@ describeWhere(SITE_REQUIREMENTS, "the script that Systems Manager runs", functio
   before(async function () {
     this.timeout(1_200_000);
     site = await openSite(this, (root) => bakeCredentialsImage(root, "30s"));
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/other", "value");
-    await createSecret(site.namespace, "prod/app", JSON.stringify({ password: "value", token: "value" }));
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, {
+      "prod/other": "value",
+      "prod/app": JSON.stringify({ password: "value", token: "value" }),
+    });
   });
   after(async () => {
     await machine?.powerOff();

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createSecret, startImds, startSecretsManager } from "./support/cloud.ts";
+import { bootWithSecrets } from "./support/boot-with-secrets.ts";
 import { bakeCredentialsImage, UNITS } from "./support/credentials-image.ts";
-import { bootMachine, type Machine } from "./support/machine.ts";
+import type { Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
 import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
@@ -22,11 +22,10 @@ describeWhere(SITE_REQUIREMENTS, "parbake uninstall on a machine that runs", fun
   before(async function () {
     this.timeout(1_200_000);
     site = await openSite(this, (root) => bakeCredentialsImage(root, "20s"));
-    await startImds(site.namespace, site.tools, site.folder);
-    await startSecretsManager(site.namespace, site.tools);
-    await createSecret(site.namespace, "prod/app", JSON.stringify({ password: "first", token: "second" }));
-    await createSecret(site.namespace, "prod/other", "third");
-    machine = await bootMachine(site.root, site.namespace);
+    machine = await bootWithSecrets(site, {
+      "prod/app": JSON.stringify({ password: "first", token: "second" }),
+      "prod/other": "third",
+    });
     await machine.run(["systemctl", "enable", "--now", "parbake-refresh.timer"]);
     pids = await listPids();
     said = await machine.run(["parbake", "uninstall"]);
