@@ -39,6 +39,7 @@ export interface Job {
 export interface Result {
   readonly row: string;
   readonly title: string;
+  readonly machine: Row["machine"];
   readonly seen: Observation;
   /** Which promises were broken. */
   readonly problems: readonly string[];
@@ -92,11 +93,17 @@ function startMachine({ machine, memoryMiB = 1024, network, disk }: Row, root: s
 async function lookAt(machine: Machine, row: Row, needs: ImageNeeds, { keep }: Job): Promise<Result> {
   await waitForBoot(row, machine, needs);
   const seen = await observe(machine);
-  const { tells } = row.promises;
-  const told = tells ? await askMachine(machine, tells.argv) : null;
+  const told: string[] = [];
+  for (const { argv } of row.promises.tells ?? []) told.push(await askMachine(machine, argv));
   if (keep !== null) await keepTraces(machine, keep);
   const known = { units: needs.units, secrets: needs.secrets.map(({ id }) => id) };
-  return { row: row.name, title: row.title, seen, problems: judge(row.promises, seen, told, known) };
+  return {
+    row: row.name,
+    title: row.title,
+    machine: row.machine,
+    seen,
+    problems: judge(row.promises, seen, told, known),
+  };
 }
 
 async function askMachine(machine: Machine, argv: readonly string[]): Promise<string> {

@@ -15,10 +15,11 @@ export async function bakeExample(root: string): Promise<void> {
   const units = readdirSync(join(IMAGE, "units"));
   cpSync(join(IMAGE, "units"), join(root, "etc/systemd/system"), { recursive: true });
   await run(["systemctl", `--root=${root}`, "enable", ...units]);
-  const held = units.filter((unit) => unit !== BYSTANDER).flatMap((unit) => ["--unit", unit]);
-  await run([BINARY, "install", "--root", root, "--binary", BINARY, ...held]);
   for (const name of ["parbake.yaml", "templates"])
     cpSync(join(IMAGE, name), join(root, "etc/parbake", name), { recursive: true });
+  // After the config: it lets parbake write only where that has files.
+  const held = units.filter((unit) => unit !== BYSTANDER).flatMap((unit) => ["--unit", unit]);
+  await run([BINARY, "install", "--root", root, "--binary", BINARY, ...held]);
   await connect(root);
 }
 

@@ -1,6 +1,6 @@
 // Boots of three distributions, each with every way to a network that its images have, and with user data that starts units.
 
-import type { Layer, Row } from "./row.ts";
+import type { Layer, Promises, Row } from "./row.ts";
 import type { TreeName } from "./trees.ts";
 
 const SYSTEM = "etc/systemd/system";
@@ -32,16 +32,41 @@ const NETWORKD: Layer = {
       "/usr/lib/systemd/system/systemd-networkd-wait-online.service",
   },
 };
-/** Commands of the first stage run before there is a basic system: to wait there for any unit would be to wait for ever. */
+/**
+ * Starts each unit by itself, for nothing else wants them: without waiting in the first stage, which runs before there is a basic system
+ * and would wait there for ever, and then both ways. What fails ends it: the last line is missing then, and cloud-init says so.
+ */
 const USER_DATA = `#cloud-config
 bootcmd:
-  - [systemctl, start, --no-block, api.service]
+  - [systemctl, start, --no-block, names.service]
 runcmd:
-  - [systemctl, start, api.service]
-  - [systemctl, restart, api.service]
-  - [systemctl, restart, parbake.service]
-  - [touch, /run/user-data-has-run]
+  - set -e
+  - systemctl start --no-block jobs.service
+  - systemctl start api.service
+  - systemctl is-active api.service >/run/user-data
+  - systemctl restart parbake.service
+  - systemctl restart api.service
+  - systemctl is-active api.service parbake.service >>/run/user-data
 `;
+const UNITS_OF_USER_DATA = ["names.service", "jobs.service", "api.service"];
+const USER_DATA_STARTS_UNITS: Layer = {
+  // Of cloud-init all that needs nothing which the trees or a container lack, such as sshd, locales and udev.
+  files: {
+    "etc/cloud/cloud.cfg.d/98-modules.cfg": `cloud_init_modules: [seed_random, bootcmd, write_files, set_hostname, update_hostname, update_etc_hosts]
+cloud_config_modules: [runcmd]
+cloud_final_modules: [scripts_vendor, scripts_per_once, scripts_per_boot, scripts_per_instance, scripts_user, final_message]
+network: { config: disabled }
+`,
+  },
+  links: Object.fromEntries(UNITS_OF_USER_DATA.map((unit) => [`${SYSTEM}/multi-user.target.wants/${unit}`, OFF])),
+};
+/** cloud-init has no error to tell, the script went to its end, and each unit is up, after what holds it, and had to wait for nobody else. */
+const USER_DATA_WENT_WELL: Promises["tells"] = [
+  { argv: ["cloud-init", "status", "--long"], text: /^status: done\n(?!.*degraded)/ },
+  { argv: ["cat", "/run/user-data"], text: /^active\nactive\nactive\n$/ },
+  { argv: ["systemctl", "is-active", ...UNITS_OF_USER_DATA], text: /^active\nactive\nactive\n$/ },
+  { argv: ["systemctl", "list-jobs", "--no-legend"], text: /^(?:No jobs running\.\n)?$/ },
+];
 
 /** As on EC2, with IMDSv1, too: cloud-init asks for no token where the machine does not say that it is Amazon's. */
 const CLOUD_INIT: Layer = {
@@ -64,12 +89,12 @@ const WAYS: readonly { readonly name: string; readonly title: string; readonly l
   {
     name: "cloud-init",
     title: "cloud-init and systemd-networkd, user data that starts units",
-    layers: [NETWORKD, WITHOUT_NETWORK_MANAGER, CLOUD_INIT],
+    layers: [NETWORKD, WITHOUT_NETWORK_MANAGER, CLOUD_INIT, USER_DATA_STARTS_UNITS],
   },
   {
     name: "cloud-init-network-manager",
     title: "cloud-init and NetworkManager, user data that starts units",
-    layers: [WITHOUT_NETWORKD, SEEDED_CLOUD_INIT],
+    layers: [WITHOUT_NETWORKD, SEEDED_CLOUD_INIT, USER_DATA_STARTS_UNITS],
   },
 ];
 
@@ -91,12 +116,11 @@ export const NETWORK_ROWS: readonly Row[] = SYSTEMS.flatMap((system) =>
     },
     promises: {
       held: () => false,
-      hardwareAtOnce: true,
+      hardwareWithin: 2,
       says: null,
       status: 0,
-      ...(!layers.includes(WITHOUT_CLOUD_INIT) && {
-        tells: { argv: ["ls", "/run/user-data-has-run"], text: /user-data-has-run/ },
-      }),
+      system: "running",
+      ...(layers.includes(USER_DATA_STARTS_UNITS) && { tells: USER_DATA_WENT_WELL }),
     },
   })),
 );

@@ -13,6 +13,8 @@ export interface UnitState {
 export interface Observation {
   /** As `systemctl is-system-running` says. */
   readonly system: string;
+  /** The units that have failed. */
+  readonly failed: readonly string[];
   /** When systemd had all that any service needs: basic.target. */
   readonly basicAfterMs: number;
   /** Those that parbake holds. */
@@ -45,6 +47,7 @@ export async function observe(machine: Machine): Promise<Observation> {
   return {
     basicAfterMs: basic?.upAfterMs ?? 0,
     system: await systemState(machine),
+    failed: await lines("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--full").then(firstWords),
     units,
     status: isOver ? Number(service?.get("ExecMainStatus")) : null,
     errors,
@@ -52,6 +55,10 @@ export async function observe(machine: Machine): Promise<Observation> {
     cycles: whole.filter((line) => /ordering cycle/.test(line)),
     verify: stderr.split("\n").filter((line) => line.includes("parbake")),
   };
+}
+
+function firstWords(lines: readonly string[]): string[] {
+  return lines.map((line) => line.split(" ", 1)[0]!);
 }
 
 export async function systemState(machine: Machine): Promise<string> {

@@ -24,13 +24,24 @@ export type Event =
 export interface Promises {
   /** Which of the units that wait for parbake do not come up. */
   readonly held: (needs: UnitNeeds, secrets: readonly string[]) => boolean;
-  /** The units that only the hardware decides are up as soon as any could be, for there is nothing to wait for. */
-  readonly hardwareAtOnce?: boolean;
+  /**
+   * Within how many times what systemd took to basic.target the units are up that the hardware alone decides, for there is nothing to
+   * wait for. Absent: not judged.
+   */
+  readonly hardwareWithin?: number;
   /** The cause, in the journal's errors and on the console: no line of it twice. Null: no error at all. */
   readonly says: RegExp | null;
   readonly status: number;
-  /** What the machine's `parbake` must tell of it afterwards. */
-  readonly tells?: { readonly argv: readonly string[]; readonly text: RegExp };
+  /** What `systemctl is-system-running` says; `running`: no unit has failed, and no job waits. Absent: an image may have its own troubles. */
+  readonly system?: "running";
+  /** What the machine must tell when it is asked afterwards. */
+  readonly tells?: readonly Question[];
+}
+
+export interface Question {
+  readonly argv: readonly string[];
+  /** Of the answer on stdout and stderr. */
+  readonly text: RegExp;
 }
 
 export interface Row {

@@ -16,9 +16,12 @@ export function formatPage(results: readonly Result[], machine: string): string 
   const broken = results.filter(({ problems }) => problems.length > 0);
   return `# ${results.length} boots
 
-\`scripts/simulate --write\` has made this page; [README.md](README.md) says how, and what the services are. Times are seconds from
-systemd's start to the moment when the service was up: examples of one run on ${machine}.
-\`held\`: not up when the boot was over, as promised, because what it needs could not be had. ${
+\`scripts/simulate --write\` makes this page anew, as root; [README.md](README.md) says how, and what the services are. The times are
+examples of one run, on ${machine}: seconds from systemd's start to the moment when the service was up. An
+emulated machine has a kernel and a memory of its own and, without KVM, takes many times as long for all that it does.
+
+\`held\`: not up when the boot was over, as promised, because what it needs could not be had. \`last\`: the last of those that came up.
+\`status\`: with which parbake.service ended. \`system\`: what \`systemctl is-system-running\` says. ${
     broken.length === 0
       ? "Every boot went as promised."
       : `Not as promised: ${broken.map(({ row }) => `[${row}](#${row.replaceAll(".", "")})`).join(", ")}.`
@@ -35,12 +38,13 @@ Of each boot that was not a quiet one: \`journalctl -b -u parbake -p err\`, and 
 ${results.filter(isLoud).map(formatWords).join("\n")}`;
 }
 
-function formatRow({ row, title, seen, problems }: Result, units: readonly string[]): string[] {
+function formatRow({ row, title, machine, seen, problems }: Result, units: readonly string[]): string[] {
   const stateOf = (name: string): UnitState | undefined => seen.units.find(({ unit }) => unit === name);
   const times = units.map(stateOf).map((state) => (state ? formatTime(state.upAfterMs) : "–"));
-  const isHeld = seen.units.some(({ upAfterMs }) => upAfterMs === null);
-  const last = isHeld ? "held" : formatTime(Math.max(...seen.units.map(({ upAfterMs }) => upAfterMs ?? 0)));
-  return [problems.length === 0 ? row : `**${row}**`, title, ...times, last, String(seen.status ?? "–"), seen.system];
+  const up = seen.units.flatMap(({ upAfterMs }) => upAfterMs ?? []);
+  const last = up.length === 0 ? "–" : formatTime(Math.max(...up));
+  const what = machine === "emulated" ? `${title} (emulated)` : title;
+  return [problems.length === 0 ? row : `**${row}**`, what, ...times, last, String(seen.status ?? "–"), seen.system];
 }
 
 function isLoud({ seen, problems }: Result): boolean {

@@ -5,8 +5,10 @@ import { formatLine, formatPage } from "../../../scripts/simulation/table.ts";
 const PLAIN: Result = {
   row: "plain",
   title: "nothing is wrong",
+  machine: "container",
   seen: {
     system: "running",
+    failed: [],
     basicAfterMs: 700,
     units: [
       { unit: "api.service", upAfterMs: 1_240 },
@@ -24,6 +26,7 @@ const PLAIN: Result = {
 const AWAY: Result = {
   row: "aws-away",
   title: "no AWS",
+  machine: "emulated",
   seen: {
     ...PLAIN.seen,
     system: "degraded",
@@ -47,11 +50,11 @@ describe("the table of boots", () => {
     );
   });
 
-  it("has a row of each on its page, with the last unit's time, or that one is held", () => {
+  it("has a row of each on its page, with the time of the last unit that came up, and whether the machine was emulated", () => {
     const page = formatPage([PLAIN, AWAY], "a machine");
     assert.match(page, /^\| boot \| what befalls it \| api \| web \| last \| status \| system \|$/m);
     assert.match(page, /^\| plain \| nothing is wrong \| 1\.2 \| 0\.8 \| 1\.2 \| 0 \| running \|$/m);
-    assert.match(page, /^\| \*\*aws-away\*\* \| no AWS \| held \| 0\.8 \| held \| 69 \| degraded \|$/m);
+    assert.match(page, /^\| \*\*aws-away\*\* \| no AWS \(emulated\) \| held \| 0\.8 \| 0\.8 \| 69 \| degraded \|$/m);
     assert.match(page, /Not as promised: \[aws-away\]\(#aws-away\)\./);
     assert.match(formatPage([PLAIN], "a machine"), /Every boot went as promised\./);
   });
