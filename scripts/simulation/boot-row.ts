@@ -45,10 +45,16 @@ export interface Result {
   readonly problems: readonly string[];
 }
 
-async function bootRow(job: Job): Promise<Result> {
+/** A row that says nothing of the image, and why. */
+export interface NotBooted {
+  readonly leftOut: string;
+}
+
+async function bootRow(job: Job): Promise<Result | NotBooted> {
   const row = ROWS.find(({ name }) => name === job.row)!;
   const image = await openSource(job.source, job.work);
   const needs = await readNeeds(image, INSTANCE_TYPE);
+  if (row.needsSecret && needs.secrets.length === 0) return { leftOut: "the image's config has no secret" };
   const network = await openNetwork({ family: "ipv4", afterMs: 0, away: [], ...row.network });
   const root = await prepare(row, image, network.awsEndpoint, job);
   const world = buildWorld(row, needs, job.world);

@@ -1,11 +1,12 @@
 // Boots an image against every row of the table, or those that are named. README.md is its manual, and its --help.
 
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism, homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { WorldInput } from "../emulator/world.ts";
 import type { Result } from "./boot-row.ts";
+import { chooseRows, formatLeftOut, type Choice } from "./choose-rows.ts";
 import { openImages } from "./images.ts";
 import { run } from "./program.ts";
 import type { Row } from "./row.ts";
@@ -13,20 +14,7 @@ import { ROWS } from "./rows.ts";
 import { endOnSignals, removeFolder, spawnRow } from "./spawn-row.ts";
 import { formatLine, formatPage } from "./table.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    list: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    write: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-    keep: { type: "string" },
-    cache: { type: "string" },
-    world: { type: "string" },
-    jobs: { type: "string", default: "1" },
-    accelerator: { type: "string", default: "tcg" },
-  },
-});
+const { values, positionals } = readArguments();
 
 const TOP = join(import.meta.dirname, "../..");
 const PAGE = join(import.meta.dirname, "BOOTS.md");
@@ -35,13 +23,38 @@ const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "
 const [first = ""] = positionals;
 const image = first.includes("/") || (first !== "" && existsSync(first)) ? resolve(first) : null;
 
-/** For an image of the user's own: those that are about no other one. */
-function chooseRows(): readonly Row[] {
-  const names = image === null ? positionals : positionals.slice(1);
-  const fitting = ROWS.filter(({ tree }) => image === null || tree === undefined);
-  const unknown = names.filter((name) => !fitting.some((row) => row.name === name));
-  if (unknown.length > 0) throw new Error(`there is no row ${unknown.join(", ")}. --list names them all.`);
-  return names.length === 0 ? fitting : fitting.filter(({ name }) => names.includes(name));
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        write: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        keep: { type: "string" },
+        cache: { type: "string" },
+        world: { type: "string" },
+        jobs: { type: "string", default: "1" },
+        accelerator: { type: "string", default: "tcg" },
+      },
+    });
+  } catch (error) {
+    console.error(`simulate: ${error instanceof Error ? error.message : String(error)}`);
+    console.error("usage: scripts/simulate [IMAGE] [ROW…] [OPTION…]; --help has them all");
+    process.exit(1);
+  }
+}
+
+/** A folder may be meant for containers alone; of a disk nothing is known before it is mounted. */
+function hasKernel(path: string): boolean {
+  return !existsSync(join(path, "etc")) || globSync("boot/vmlinuz*", { cwd: path }).length > 0;
+}
+
+function choose(): Choice {
+  if (image === null) return chooseRows(ROWS, positionals, null);
+  if (!existsSync(image)) throw new Error(`${image} does not exist`);
+  return chooseRows(ROWS, positionals.slice(1), { hasKernel: hasKernel(image) });
 }
 
 /** In the order of the table, however they end. */
@@ -52,9 +65,16 @@ async function bootAll(rows: readonly Row[], folder: string): Promise<Result[]> 
   const boot = async (row: Row): Promise<void> => {
     const keep = values.keep === undefined ? null : resolve(values.keep, row.name);
     const job = { row: row.name, source: await images.of(row), world, accelerator: values.accelerator, keep };
-    const result = await spawnRow(job, folder);
-    results.set(row.name, result);
-    if (!values.json) console.log(formatLine(result));
+    try {
+      const result = await spawnRow(job, folder);
+      if ("leftOut" in result) return console.error(`${row.name}: left out: ${result.leftOut}`);
+      results.set(row.name, result);
+      if (!values.json) console.log(formatLine(result));
+    } catch (error) {
+      // One row that cannot be booted says nothing of the others.
+      console.error(`simulate: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
   };
   await atATime(
     Number(values.jobs),
@@ -87,14 +107,19 @@ async function writePage(results: readonly Result[]): Promise<void> {
 
 async function main(): Promise<void> {
   if (values.help) return console.log(readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
-  const rows = chooseRows();
+  const { rows, leftOut } = choose();
+  for (const each of leftOut) console.error(`simulate: ${formatLeftOut(each)}`);
   if (values.list) return console.log(rows.map(({ name, title }) => `${name.padEnd(40)} ${title}`).join("\n"));
+  if (values.write && positionals.length > 0)
+    throw new Error("--write is for all rows of the example image: name none");
   if (process.getuid?.() !== 0) throw new Error("run it as root: it boots machines");
   const folder = mkdtempSync(join(tmpdir(), "parbake-simulate-"));
   endOnSignals(folder);
   try {
     const results = await bootAll(rows, folder);
     if (values.json) console.log(JSON.stringify(results, null, 2));
+    if (values.write && results.length < rows.length)
+      throw new Error(`${PAGE} stays as it is: not every row was booted`);
     if (values.write) await writePage(results);
     if (results.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
   } finally {

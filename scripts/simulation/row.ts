@@ -52,6 +52,8 @@ export interface Row {
   readonly tree?: TreeName;
   /** `emulated`: by qemu, with a kernel of its own. */
   readonly machine: "container" | "emulated";
+  /** It is about a secret: an image that has none does not notice. */
+  readonly needsSecret?: true;
   readonly memoryMiB?: number;
   readonly world?: WorldInput;
   readonly network?: Partial<NetworkOptions>;

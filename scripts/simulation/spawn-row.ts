@@ -5,14 +5,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Job, Result } from "./boot-row.ts";
+import type { Job, NotBooted, Result } from "./boot-row.ts";
 import { removeCgroup } from "./cgroup.ts";
 
 /** With the names of their cgroups. */
 const booting = new Map<ChildProcess, string>();
 
 /** @param folder where the boot may have files as long as it goes on */
-export async function spawnRow(job: Omit<Job, "name" | "work">, folder: string): Promise<Result> {
+export async function spawnRow(job: Omit<Job, "name" | "work">, folder: string): Promise<Result | NotBooted> {
   const work = mkdtempSync(join(folder, `${job.row}-`));
   const name = `parbake-${basename(work)}`;
   const apart = ["--pdeathsig=KILL", "--", "unshare", "--net", "--mount", "--propagation=private", "--"];
