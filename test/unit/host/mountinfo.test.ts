@@ -25,4 +25,16 @@ describe("a mount that takes no write", () => {
     it(`${isHeld ? "holds writes off though its file system takes them" : "is no such thing"}: ${path}`, () => {
       assert.equal(isHeldReadOnly(MOUNTINFO, path), isHeld);
     });
+
+  it("is no such thing where the folder that the unit may write to takes none either: a container's root is read-only", () => {
+    const container = [
+      "30 1 0:50 / / ro,relatime - overlay overlay rw",
+      "31 30 0:50 /etc /etc ro,relatime - overlay overlay rw",
+      "32 30 0:60 /@/srv /srv ro,relatime - btrfs /dev/vda rw",
+    ].join("\n");
+    assert.deepEqual(
+      ["/etc/web.conf", "/srv/web", "/opt/web"].map((path) => isHeldReadOnly(container, path)),
+      [false, false, true],
+    );
+  });
 });
