@@ -219,7 +219,8 @@ vars: { "EVIL": "EVIL" }
   it("are shown where they stand in the command line", async () => {
     make({ config: FILE });
     for (const words of ARGUMENTS) {
-      const outcome = await runProgram(emulator, [BINARY, ...words, "--deadline", "5s"]);
+      const root = words.includes("--root") ? [] : ["--root", image.root];
+      const outcome = await runProgram(emulator, [BINARY, ...words, ...root, "--deadline", "5s"]);
       assertClean(outcome, JSON.stringify(words));
       assert.notEqual(outcome.status, 0, JSON.stringify(words));
     }

@@ -171,8 +171,10 @@ function fillIn(text: string, { operation, resource, circumstances, clockOffsetM
 
 /** In whole minutes: an answer's date is in seconds, and was a while on its way. */
 function describeClock(offsetMs: number): string {
-  if (offsetMs === 0) return "off by minutes";
-  return `${formatAge(Math.round(Math.abs(offsetMs) / 60_000) * 60_000)} ${offsetMs > 0 ? "behind" : "ahead of"} AWS's`;
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
+  // It has been set meanwhile, or a proxy's date is what was seen.
+  if (minutes === 0) return "off by minutes, by AWS's word";
+  return `${formatAge(minutes * 60_000)} ${offsetMs > 0 ? "behind" : "ahead of"} AWS's`;
 }
 
 // An error's name comes from the wire: only a plain word of it is fit to be shown.

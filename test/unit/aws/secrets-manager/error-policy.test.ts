@@ -267,6 +267,18 @@ describe("judgeError, of what never reached AWS", () => {
     assert.equal(what("ECONNREFUSED"), "[::1]:8443 (AWS_ENDPOINT_URL) refuses the connection (ECONNREFUSED)");
   });
 
+  const offsets = [
+    [0, "off by minutes, by AWS's word"],
+    [-400, "off by minutes, by AWS's word"],
+    [360_000, "6 min behind AWS's"],
+  ] as const;
+  for (const [clockOffsetMs, words] of offsets) {
+    it(`says of a clock that answers have told to be ${clockOffsetMs} ms behind: ${words}`, () => {
+      const call = { ...callOf("GetSecretValue"), clockOffsetMs };
+      assert.equal(judgeError({ name: "RequestTimeTooSkewed" }, call).what, `the instance's clock is ${words}`);
+    });
+  }
+
   const aboutCredentials = [
     "UnrecognizedClientException",
     "InvalidClientTokenId",
