@@ -60,13 +60,15 @@ export class Refusal extends Error {
   readonly problems: readonly Problem[];
   /** Whether another try may find one of the problems gone without a change on this machine: by its code, or because AWS said it. */
   readonly isRetryable: boolean;
+  /** What is wrong, without whom it is wrong for: alike for all whom one cause keeps from something. Null: it is about this one alone. */
+  readonly shared: string | null;
   /** What `--json` tells beside the error. */
   readonly document: object;
 
   constructor(
     code: RefusalCode,
     problems: Problem | readonly Problem[],
-    options: ErrorOptions & { readonly document?: object; readonly isRetryable?: boolean } = {},
+    options: ErrorOptions & Partial<Pick<Refusal, "document" | "isRetryable" | "shared">> = {},
   ) {
     const list = "what" in problems ? [problems] : eachOnce(problems);
     super(list.map(formatProblem).join("\n"), options);
@@ -74,14 +76,15 @@ export class Refusal extends Error {
     this.problems = list;
     const isOfCause = options.cause instanceof Refusal && options.cause.isRetryable;
     this.isRetryable = options.isRetryable ?? (isOfCause || PASSING.includes(code));
+    this.shared = options.shared ?? null;
     this.document = options.document ?? {};
   }
 }
 
 /** The same of all its problems. */
-export function placeRefusal({ code, problems, cause, isRetryable }: Refusal, declared: Declared): Refusal {
+export function placeRefusal({ code, problems, cause, isRetryable, shared }: Refusal, declared: Declared): Refusal {
   const placed = problems.map((problem) => placeProblem(problem, declared));
-  return new Refusal(code, placed, { cause, isRetryable });
+  return new Refusal(code, placed, { cause, isRetryable, shared });
 }
 
 /** On one line, whatever is quoted: `parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than … Lower it.` */

@@ -31,17 +31,31 @@ export function choosePossible(
   root: string,
 ): Possible {
   if (failed.size === 0 && failedWaves.size === 0) return { plan, held: [], failure: null };
-  const inOrder = neededSecrets(plan).flatMap(({ name }) => failed.get(name) ?? []);
-  const failure = inOrder.length === 0 ? null : tellCausesOnce(joinRefusals(inOrder));
+  const inOrder = neededSecrets(plan).flatMap(({ name }) => {
+    const refusal = failed.get(name);
+    return refusal === undefined ? [] : [{ name, refusal }];
+  });
+  const failure = inOrder.length === 0 ? null : tellCausesOnce(inOrder);
   return { ...partialPlan(plan, failed, isStoredIn(plan, root), failSteps(plan, failedWaves)), failure };
 }
 
-/** What is said alike of several secrets, as that there is no role, is about none of their places. */
-function tellCausesOnce({ code, problems, cause, isRetryable }: Refusal): Refusal {
-  const byWords = Map.groupBy(problems, ({ what, fix }) => `${what}\n${fix}`);
-  const once = [...byWords.values()].map(([first, ...others]) => {
-    const { at, ...words } = first!;
-    return at === undefined || others.length > 0 ? words : { ...words, at };
+interface FailedSecret {
+  readonly name: string;
+  readonly refusal: Refusal;
+}
+
+/** What keeps several secrets away, as that there is no role or no way to AWS, is told once, and is about none of their places. */
+function tellCausesOnce(failed: readonly FailedSecret[]): Refusal {
+  const { code, cause, isRetryable } = joinRefusals(failed.map(({ refusal }) => refusal));
+  const told = failed.flatMap(({ name, refusal: { shared, problems } }) =>
+    problems.map((problem) => ({ name, shared, problem })),
+  );
+  const byCause = Map.groupBy(told, ({ shared, problem }) => `${shared ?? problem.what}\n${problem.fix}`);
+  const once = [...byCause.values()].map(([first, ...others]): Problem => {
+    const { shared, problem } = first!;
+    if (others.length === 0) return problem;
+    const names = [first!, ...others].map(({ name }) => name).join(", ");
+    return { what: shared === null ? problem.what : `secrets ${names}: ${shared}`, fix: problem.fix };
   });
   return new Refusal(code, once, { cause, isRetryable });
 }

@@ -46,6 +46,8 @@ export interface Call<Client, T> {
 interface Failure {
   readonly code: RefusalCode;
   readonly what: string;
+  /** The same without what this call alone went through. */
+  readonly cause?: string;
   readonly fix: string;
   /** Of the verdict that ended it: `fatal` is the service's own final word. */
   readonly kind: Verdict["kind"];
@@ -93,14 +95,17 @@ async function callUntilAnswered<Client, T>(call: Call<Client, T>, context: Call
   }
 }
 
-export function refusalOf(subject: string, { code, what, fix }: Pick<Failure, "code" | "what" | "fix">): Refusal {
+export function refusalOf(
+  subject: string,
+  { code, what, cause = what, fix }: Pick<Failure, "code" | "what" | "cause" | "fix">,
+): Refusal {
   // A right, a secret, an endpoint: whoever has the account mends it. A wrong id or variable is this machine's.
   const isRetryable = code !== "config" && code !== "usage";
-  return new Refusal(code, { what: `${subject}: ${what}`, fix }, { isRetryable });
+  return new Refusal(code, { what: `${subject}: ${what}`, fix }, { isRetryable, shared: cause });
 }
 
-function failed({ code, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {
-  return { kind: "failed", failure: { code, what, fix, kind, isThrottled } };
+function failed({ code, what: cause, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {
+  return { kind: "failed", failure: { code, what, cause, fix, kind, isThrottled } };
 }
 
 type Try<T> =

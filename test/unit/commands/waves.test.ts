@@ -188,6 +188,21 @@ describe("a run in waves, from the command line", function () {
       assert.match(err, new RegExp(`${unit}\\.service is held back: it needs secret ${unit}`));
   });
 
+  it("says once, with their names, what keeps several secrets away", async () => {
+    const more = `more: { id: prod/more, keys: { password: { file: more/password, onChange: { reload: more.service } } } }`;
+    write("etc/parbake/parbake.yaml", CONFIG.replace("} } } } }", `} } } }, ${more} }`));
+    const { status, err } = await apply(
+      [{ match: { service: "secretsmanager" }, do: { kind: "status", status: 503 } }],
+      "3s",
+    );
+    assert.equal(status, 69, err);
+    const told = err
+      .split("\n")
+      .filter((line) => line.includes("until the deadline") || line.includes("secrets db, more"));
+    assert.equal(told.length, 1, err);
+    assert.match(told[0]!, /^parbake: secrets db, more: /);
+  });
+
   it("refuses everything before the first write where the config is refused, whoever is away", async () => {
     write("etc/parbake/templates/id.txt.hbs", "{{facts.instanceIdd}}\n");
     const { status, err } = await apply(LATE);
