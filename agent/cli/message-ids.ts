@@ -3,7 +3,7 @@
 
 import type { RefusalCode } from "../refusal.ts";
 
-export const MESSAGE_IDS: Readonly<Record<RefusalCode | "held", string>> = {
+export const MESSAGE_IDS: Readonly<Record<RefusalCode | "held" | "killed", string>> = {
   usage: "888035314ecb4776a10889001e55be2d",
   data: "54429a6650424b5ab49e2cc5f926732f",
   unavailable: "de8df18d1bf64d7eb3a027811f6ca08a",
@@ -16,5 +16,7 @@ export const MESSAGE_IDS: Readonly<Record<RefusalCode | "held", string>> = {
   hangup: "12f1def9a8ed4327886ad67436dacd8f",
   interrupted: "524e9630e5684909b30f8a3c69db3779",
   terminated: "39f0ee51be674bc59cf2b4c84fe8a0c8",
+  // systemd/parbake.service sends it: a run that was killed says nothing.
+  killed: "5cce6be576cc4e948a5416acb55ce78b",
   held: "2878d2055dd6410aaa06119d07a03901",
 };

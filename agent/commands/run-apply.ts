@@ -4,7 +4,6 @@ import { applyPlan } from "../apply/apply-plan.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { forgetTakenBack } from "../apply/state/taken-back.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
-import { tellOver } from "../apply/units/waiting.ts";
 import { formatReport } from "../cli/print/print-report.ts";
 import { endWithin, keepTime } from "../deadline.ts";
 import type { Ending } from "../ending.ts";
@@ -38,8 +37,6 @@ export async function runApply(command: ApplyCommand, { deadline, ...given }: Se
   const run: Run = { command, session, acting, record, imds };
   try {
     const report = await (command.planFile === null ? applyHere(run) : applySaved(command.planFile, run));
-    // Where it fails, the unit's ExecStopPost= does the same.
-    if (runsAsUnit(session.environment, process.pid)) tellOver(options.root, session.log);
     if (options.json) session.emit(report);
     else session.say(report, formatReport);
     // What a person applies is what they want, of what was taken back too.

@@ -15,10 +15,10 @@ import { readReport } from "../report/report-file.ts";
 import type { Session } from "./session.ts";
 
 /** @throws Refusal `unavailable` where it is not */
-export function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): Ending {
+export async function runReady({ unit }: Extract<Command, { kind: "ready" }>, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const isThere = isReady(options.root, unit);
-  const waitsFor = isThere ? [] : findWait(unit, options.root);
+  const waitsFor = isThere ? [] : await findWait(unit, options.root);
   const named = isNamed(options.root, unit);
   if (options.json) emit({ schema: 1, unit, ready: isThere, named, waitsFor });
   else if (isThere) say({ unit, named }, formatReady);
@@ -33,16 +33,16 @@ function formatReady({ unit, named }: { readonly unit: string; readonly named: b
   return `${unit} has all that it needs of parbake, which knows no unit of that name: is it spelt as systemd spells it?\n`;
 }
 
-function findWait(unit: string, root: string): readonly Problem[] {
+async function findWait(unit: string, root: string): Promise<readonly Problem[]> {
   try {
-    return explainWait(unit, root);
+    return await explainWait(unit, root);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.problems.map((problem) => tell(`${unit} waits for parbake, whose last run is not known`, problem));
   }
 }
 
-function explainWait(unit: string, root: string): Problem[] {
+async function explainWait(unit: string, root: string): Promise<Problem[]> {
   const [report, running] = [readReport(root), readRunning(root)];
   const goesOn = running && {
     what: `${unit} waits for parbake: ${describeRunning(running)}`,
@@ -55,8 +55,8 @@ function explainWait(unit: string, root: string): Problem[] {
         "See why: df /run, journalctl -u parbake.service. Then run it: systemctl reload-or-restart parbake.service";
       return [{ what: `${unit} waits for parbake, whose last run left no report`, fix }];
     }
-    const fix = "Start it: systemctl start parbake.service";
-    return [{ what: `${unit} waits for parbake, which has not run since the machine started`, fix }];
+    const { why, fix } = await (await import("./ask-why-idle.ts")).askWhyIdle(root);
+    return [{ what: `${unit} waits for parbake, which has not run since the machine started${why}`, fix }];
   }
   const names = [unit, templateOf(unit)];
   const held = report.held.filter(({ units }) => units.some((name) => names.includes(name)));

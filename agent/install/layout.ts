@@ -12,6 +12,7 @@ export const CONFIG_FOLDERS = [CONFIG_FOLDER, `${CONFIG_FOLDER}/templates`, `${C
 export const UNITS = [
   "parbake.service",
   "parbake-ready@.service",
+  "parbake-over.service",
   "parbake-held.service",
   "parbake-console.service",
   "parbake-retry.timer",
@@ -28,7 +29,7 @@ export const HOLD = "10-parbake.conf";
 
 /** Of every version: an older one had a target of held units. */
 const OWN_UNIT =
-  /^(?:parbake(?:-ready@[^/]*|-held|-console|-retry|-refresh)?\.(?:service|timer|target)|run-parbake-secrets\.mount)$/;
+  /^(?:parbake(?:-ready@[^/]*|-over|-held|-console|-retry|-refresh)?\.(?:service|timer|target)|run-parbake-secrets\.mount)$/;
 
 export function isOwnUnit(name: string): boolean {
   return OWN_UNIT.test(name);

@@ -9,7 +9,6 @@ import { findMount, inspectSecretsFolder, nameGuarantee } from "../apply/secrets
 import { haveFailed } from "../apply/state/failures.ts";
 import { readTakenBack } from "../apply/state/taken-back.ts";
 import { forgetTold } from "../apply/state/told.ts";
-import { tellOver } from "../apply/units/waiting.ts";
 import { createSecretsSource } from "../aws/secrets-manager/secrets-manager.ts";
 import { keepMachine, noteMachine } from "../commands/note-machine.ts";
 import { startDeadline } from "../deadline.ts";
@@ -133,7 +132,6 @@ async function apply(root: string, endpoint: string): Promise<void> {
 function actAsUnit(root: string): void {
   haveFailed(root);
   readTakenBack(root);
-  tellOver(root, () => {});
   forgetTold(root);
 }
 

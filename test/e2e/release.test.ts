@@ -22,6 +22,7 @@ const IN_BOTH = [
   "usr/lib/systemd/system-preset/50-parbake.preset",
   "usr/lib/systemd/system/parbake-console.service",
   "usr/lib/systemd/system/parbake-held.service",
+  "usr/lib/systemd/system/parbake-over.service",
   "usr/lib/systemd/system/parbake-ready@.service",
   "usr/lib/systemd/system/parbake-refresh.service",
   "usr/lib/systemd/system/parbake-refresh.service.d/run.conf",

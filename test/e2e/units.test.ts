@@ -16,6 +16,7 @@ const MOST_EXPOSURE = {
   "parbake.service": 36,
   "parbake-refresh.service": 34,
   "parbake-ready@nginx.service": 25,
+  "parbake-over.service": 7,
   "parbake-held.service": 7,
   "parbake-console.service": 11,
 };
@@ -49,6 +50,7 @@ describeWhere({ programs: ["systemd-analyze"] }, "the units and their installati
       "parbake-ready@nginx.service",
       "parbake-refresh.service",
       "parbake-refresh.timer",
+      "parbake-over.service",
       "parbake-held.service",
       "run-parbake-secrets.mount",
       "nginx.service",

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { assertWithin } from "../support/slowness.ts";
 import { startImds, startSecretsManagerWith } from "./support/cloud.ts";
-import { waitUntil } from "./support/command.ts";
+import { run, waitUntil } from "./support/command.ts";
 import { bakeImage } from "./support/image.ts";
 import { bootMachine, type Machine } from "./support/machine.ts";
 import { describeWhere } from "./support/requirements.ts";
@@ -11,6 +12,9 @@ import { openSite, SITE_REQUIREMENTS, type Site } from "./support/site.ts";
 
 /** By the wave that releases each: its file needs the hardware alone, IMDS, all of the run. */
 const [HARDWARE, INSTANCE, WHOLE] = ["nginx.service", "postgresql@15-main.service", "whole.service"];
+
+/** Of drop-ins until the next boot. */
+const FOLDER = "/run/systemd/system/parbake.service.d";
 
 // However long the test's own programs take to come up on a busy machine.
 const PATIENT = ["[Service]", "ExecStart=", "ExecStart=/usr/bin/parbake apply --deadline 5min", "TimeoutStartSec=6min"];
@@ -99,8 +103,7 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
 
   it("wakes what waits where the run is killed, so that it fails with its reason", async () => {
     const away = "[Service]\nEnvironment=AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9\n";
-    const folder = "/run/systemd/system/parbake.service.d";
-    await machine.run(["sh", "-c", `mkdir -p ${folder} && printf %s "$1" >${folder}/away.conf`, "sh", away]);
+    await machine.run(["sh", "-c", `mkdir -p ${FOLDER} && printf %s "$1" >${FOLDER}/away.conf`, "sh", away]);
     await machine.run(["systemctl", "daemon-reload"]);
     await machine.run(["systemctl", "stop", WHOLE, "parbake.service"]);
     await machine.run(["rm", "-rf", "/run/parbake/ready", "/run/parbake/over"]);
@@ -117,10 +120,98 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
     await machine.run(["test", "-e", "/run/parbake/over"]);
   });
 
+  it("says of a run that was killed by what, and what comes next, once and with fields", async () => {
+    const words = ["journalctl", "--unit=parbake.service", "--priority=err", "--output=json", "PARBAKE_CODE=killed"];
+    await waitUntil("the journal has it", 20_000, async () => (await machine.run(words)) !== "");
+    const entries = (await machine.run(words)).split("\n").map((line) => JSON.parse(line) as Record<string, string>);
+    assert.deepEqual(
+      entries.map((each) => [each["PARBAKE_SIGNAL"], each["SYSLOG_IDENTIFIER"], each["PRIORITY"]]),
+      [["SIGKILL", "parbake", "3"]],
+    );
+    assert.match(
+      entries[0]!["MESSAGE"]!,
+      /^the run was killed by SIGKILL \(signal\), before .* parbake-retry\.timer starts it by itself\.$/,
+    );
+  });
+
+  it("has a unit that is started during a reload wait for its run", async () => {
+    const reload = ["[Service]", "ExecReload=", "ExecReload=/bin/sh -c 'until test -e /run/go; do sleep 0.1; done'"];
+    await machine.run(["systemctl", "stop", "parbake-retry.timer", "parbake-held.service"]);
+    await machine.run([
+      "sh",
+      "-c",
+      'rm "$1/away.conf"; printf %s "$2" >"$1/reload.conf"',
+      "sh",
+      FOLDER,
+      [...reload, "ExecReload=/usr/bin/parbake apply", ""].join("\n"),
+    ]);
+    await machine.run(["systemctl", "daemon-reload"]);
+    await machine.run(["systemctl", "restart", "parbake.service"]);
+    await machine.run(["systemctl", "stop", WHOLE]);
+    await machine.run(["rm", "-rf", "/run/parbake/ready"]);
+    await machine.run(["touch", "/run/parbake/over"]);
+    await machine.run(["systemctl", "reload", "--no-block", "parbake.service"]);
+    await machine.run(["systemctl", "start", "--no-block", WHOLE]);
+    const [ready, over] = [`parbake-ready@${WHOLE}`, "parbake-over.service"];
+    await waitUntil("it waits", 20_000, async () => (await stateOf(machine, ready)) === "activating");
+    // By which it would have failed, had it not found the reload.
+    await waitUntil("systemd holds its question back", 20_000, async () => (await machine.show(over, "Job")) !== "0");
+    assert.equal(await stateOf(machine, "parbake.service"), "reloading");
+    await machine.run(["touch", "/run/go"]);
+    await untilActive(machine, WHOLE);
+  });
+
   async function timeOf(unit: string, ...properties: string[]): Promise<number> {
     const times = await Promise.all(properties.map(async (property) => Number(await machine.show(unit, property))));
     return Math.max(...times);
   }
+});
+
+describeWhere(SITE_REQUIREMENTS, "a boot of an image whose parbake.service is masked", function () {
+  this.timeout(120_000);
+  let site: Site;
+  let machine: Machine;
+
+  before(async function () {
+    this.timeout(1_200_000);
+    site = await openSite(this, async (root) => {
+      await bakeImage(root);
+      await run(["systemctl", `--root=${root}`, "mask", "parbake.service"]);
+    });
+    machine = await bootMachine(site.root, site.namespace);
+  });
+  after(async () => {
+    await machine?.powerOff();
+    await site?.remove();
+  });
+
+  it("lets go of nothing that needs parbake, and does not wait for it either", async () => {
+    for (const unit of [HARDWARE, WHOLE]) {
+      assert.equal(await stateOf(machine, unit), "inactive");
+      const times = ["InactiveExitTimestampMonotonic", "InactiveEnterTimestampMonotonic"];
+      const [began = 0, ended = 0] = await Promise.all(
+        times.map(async (name) => Number(await machine.show(`parbake-ready@${unit}`, name))),
+      );
+      assert.ok(began > 0 && ended > began, `${began} ${ended}`);
+      assertWithin(2_000, (ended - began) / 1_000, unit);
+    }
+  });
+
+  it("says in one line of each held unit why, and what mends it, which it does", async () => {
+    const journal = await machine.run([
+      "journalctl",
+      `--unit=parbake-ready@${HARDWARE}`,
+      "--priority=err",
+      "--output=cat",
+    ]);
+    const said = journal.split("\n").filter((line) => line.includes("nginx.service waits for"));
+    assert.deepEqual(said, [
+      "nginx.service waits for parbake, which has not run since the machine started: parbake.service is masked. " +
+        "Unmask and start it: systemctl unmask parbake.service && systemctl start parbake.service",
+    ]);
+    await machine.run(["systemctl", "unmask", "parbake.service"]);
+    await machine.run(["systemctl", "start", HARDWARE]);
+  });
 });
 
 async function bakePatient(root: string): Promise<void> {

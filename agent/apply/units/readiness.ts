@@ -30,7 +30,7 @@ export function markReady(root: string, units: readonly string[]): void {
 }
 
 /** An empty file, which every user may see. */
-export function leaveMark(folder: Folder, name: string): void {
+function leaveMark(folder: Folder, name: string): void {
   inEntry(folder, name, () => closeSync(openSync(entryOf(folder, name), MARK, 0o644)));
 }
 

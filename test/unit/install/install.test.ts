@@ -29,6 +29,7 @@ describe("parbake install", () => {
       "installed /usr/bin/parbake",
       "installed /usr/lib/systemd/system/parbake.service",
       "installed /usr/lib/systemd/system/parbake-ready@.service",
+      "installed /usr/lib/systemd/system/parbake-over.service",
       "installed /usr/lib/systemd/system/parbake-held.service",
       "installed /usr/lib/systemd/system/parbake-console.service",
       "installed /usr/lib/systemd/system/parbake-retry.timer",

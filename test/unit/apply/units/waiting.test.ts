@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { markReady } from "../../../../agent/apply/units/readiness.ts";
-import { tellOver, wakeReady } from "../../../../agent/apply/units/waiting.ts";
+import { wakeReady } from "../../../../agent/apply/units/waiting.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 describe("what waits for parbake", () => {
@@ -33,13 +33,9 @@ describe("what waits for parbake", () => {
     await waits[0].woken;
     await waits[1].woken;
     assert.equal(waits[2].shell.exitCode, null);
-    tellOver(scratch.root, () => {});
+    markReady(scratch.root, ["c.service"]);
+    wakeReady(scratch.root);
     await waits[2].woken;
-  });
-
-  it("is told that the boot's run is over by a mark, too, before it begins to wait", () => {
-    tellOver(scratch.root, () => {});
-    assert.ok(existsSync(scratch.path("run/parbake/over")));
   });
 
   it("is not there where nobody reads its FIFO, or it is none: nothing is waited for, and nothing written", () => {
@@ -47,7 +43,8 @@ describe("what waits for parbake", () => {
     scratch.write("run/parbake/waiting/file", "x");
     writeFileSync(scratch.path("elsewhere"), "x");
     symlinkSync(scratch.path("elsewhere"), fifoOf("link"));
-    tellOver(scratch.root, () => {});
+    markReady(scratch.root, ["gone.service", "file", "link"]);
+    wakeReady(scratch.root);
     for (const path of ["elsewhere", "run/parbake/waiting/file"])
       assert.equal(spawnSync("cat", [scratch.path(path)]).stdout.toString(), "x", path);
   });
