@@ -63,7 +63,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EIO: { code: "cannot-write", what: "is on a device that fails (EIO)", fix: "Look at `dmesg`." },
 };
 
-/** systemd's ProtectSystem=strict, as `parbake install` writes it into the units' sandbox.conf. */
+/** systemd's ProtectSystem=strict, as `parbake install` writes it into the units' 20-parbake-sandbox.conf. */
 const HELD: Meaning = {
   code: "cannot-write",
   what: "is mounted read-only for this process alone: ReadWritePaths= of its unit does not list the folder",

@@ -4,6 +4,7 @@
 import { basename, dirname } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
 import { finalName, isTemporaryName } from "../host/files/temporary.ts";
+import { FORMER_SETTINGS, SETTINGS } from "../names/running-units.ts";
 import { isOwnSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { HOLD, isOwnUnit, originOfHold, SYSTEM_UNITS, UNITS, VENDOR_UNITS, type HoldOrigin } from "./layout.ts";
@@ -43,7 +44,7 @@ function findDropIns(root: string, folder: string, name: string): Findings {
 
 /** A person's, of a unit of parbake's: an override, a mask, drop-ins; beside them parbake's own. */
 function findOverrides(root: string, path: string): Findings {
-  const own = SANDBOXES.map((sandbox) => sandbox.path).filter((file) => dirname(file) === path);
+  const own = SANDBOXES.flatMap((sandbox) => [sandbox.path, sandbox.former]).filter((file) => dirname(file) === path);
   const others = listNames(root, path).filter((name) => !own.includes(`${path}/${finalName(name)}`));
   return joinFindings([
     ...own.map((file) => removing("file", listUnfinished(root, file))),
@@ -69,7 +70,7 @@ function findVendorUnits(root: string, packaged: ReadonlySet<string>): Findings 
   const names = listNames(root, VENDOR_UNITS);
   const settings = names.filter((name) => name.endsWith(".d") && isOwnUnit(name.replace(/\.d$/, "")));
   const units = new Set([...names.filter(isOwnUnit), ...UNITS]);
-  const paths = [...units, ...settings.map((name) => `${name}/run.conf`)];
+  const paths = [...units, ...settings.flatMap((name) => [SETTINGS, FORMER_SETTINGS].map((file) => `${name}/${file}`))];
   return findOwn(
     root,
     paths.map((name) => `${VENDOR_UNITS}/${name}`),

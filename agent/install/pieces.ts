@@ -3,7 +3,7 @@
 
 import { readCarried } from "../carried.ts";
 import { nameSpecifier } from "../names/ready-unit.ts";
-import { RUNNING_UNITS } from "../names/running-units.ts";
+import { FORMER_SETTINGS, RUNNING_UNITS, SETTINGS } from "../names/running-units.ts";
 import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { CATALOG, CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
@@ -11,7 +11,9 @@ import { CATALOG, CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, SYSTEM_UNITS, UNITS, VE
 export type Piece =
   | { readonly kind: "file"; readonly path: string; readonly mode: number; readonly bytes: Buffer }
   | { readonly kind: "folder"; readonly path: string }
-  | { readonly kind: "link"; readonly path: string; readonly text: string };
+  | { readonly kind: "link"; readonly path: string; readonly text: string }
+  /** An earlier version's, that this one has by another name. */
+  | { readonly kind: "former"; readonly path: string };
 
 export interface Wanted {
   readonly program: Buffer;
@@ -27,7 +29,8 @@ export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[
   return [
     { kind: "file", path: PROGRAM, mode: 0o755, bytes: program },
     ...UNITS.map((unit) => carried(unit, `${VENDOR_UNITS}/${unit}`)),
-    ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/run.conf`)),
+    ...RUNNING_UNITS.map((unit) => carried("run.conf", `${VENDOR_UNITS}/${unit}.d/${SETTINGS}`)),
+    ...RUNNING_UNITS.map((unit) => former(`${VENDOR_UNITS}/${unit}.d/${FORMER_SETTINGS}`)),
     ...(sandbox === null ? [] : narrow(sandbox)),
     carried("parbake.preset", PRESET),
     carried("parbake.catalog", CATALOG),
@@ -40,7 +43,11 @@ export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[
 
 function narrow(sandbox: Sandbox): Piece[] {
   const bytes = Buffer.from(formatSandbox(sandbox));
-  return SANDBOXES.map(({ path }) => ({ kind: "file", path, mode: 0o644, bytes }));
+  return SANDBOXES.flatMap((each) => [{ kind: "file", path: each.path, mode: 0o644, bytes }, former(each.former)]);
+}
+
+function former(path: string): Piece {
+  return { kind: "former", path };
 }
 
 function hold(unit: string): Piece {

@@ -15,7 +15,7 @@ import { describeOthersLines, readDropIn } from "./drop-in.ts";
 import { refuseEarly } from "./judge-held.ts";
 import { hasOthersLines, HOLD, isOwnUnit, SYSTEM_UNITS } from "./layout.ts";
 import type { Piece } from "./pieces.ts";
-import { inPlace, listMissing, placeOf } from "./places.ts";
+import { inPlace, isAt, listMissing, placeOf } from "./places.ts";
 
 /** @throws Refusal with every problem */
 export function planInstall(root: string, pieces: readonly Piece[], units: readonly string[]): Piece[] {
@@ -29,7 +29,8 @@ export function planInstall(root: string, pieces: readonly Piece[], units: reado
 
 /** Every folder that has to be made for them, outermost first. */
 export function listNewFolders(root: string, pieces: readonly Piece[]): string[] {
-  const folders = pieces.map(({ kind, path }) => locateInRoot(root, kind === "folder" ? path : dirname(path)));
+  const made = pieces.filter(({ kind }) => kind !== "former");
+  const folders = made.map(({ kind, path }) => locateInRoot(root, kind === "folder" ? path : dirname(path)));
   return [...new Set(folders.flatMap((folder) => listMissing(root, folder)))];
 }
 
@@ -56,7 +57,7 @@ function refuseUnfit(root: string, unit: string): null {
 }
 
 function refuseOthersLines(root: string, { kind, path }: Piece): null {
-  if (kind !== "file" || !(isSandbox(path) || basename(path) === HOLD)) return null;
+  if (kind === "link" || !(isSandbox(path) || basename(path) === HOLD)) return null;
   const text = readDropIn(root, path);
   if (text !== null && (isSandbox(path) ? !isOwnSandbox(text) : hasOthersLines(text)))
     throw new Refusal("config", describeOthersLines(root, path));
@@ -67,6 +68,8 @@ function isInPlace(root: string, piece: Piece): boolean {
   switch (piece.kind) {
     case "file":
       return inPlace(root, placeOf(root, piece.path), (folder) => isSameFile(folder, piece)) ?? false;
+    case "former":
+      return !isAt(root, piece.path);
     case "folder":
       return isTrustedFolder(root, locateInRoot(root, piece.path));
     case "link": {

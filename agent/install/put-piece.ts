@@ -10,6 +10,7 @@ import { ownGid, ownUid } from "../host/own-ids.ts";
 import { locateInRoot } from "../host/resolve-in-root.ts";
 import type { Piece } from "./pieces.ts";
 import { placeOf } from "./places.ts";
+import { remove } from "./remove.ts";
 
 /** @throws Refusal where it cannot be written; what is there stays */
 export function putPiece(root: string, piece: Piece): void {
@@ -21,6 +22,8 @@ export function putPiece(root: string, piece: Piece): void {
       });
     case "folder":
       return void makeFolders(root, "/", locateInRoot(root, piece.path), 0o755);
+    case "former":
+      return remove(root, { kind: "file", path: piece.path, trust: undefined });
     case "link":
       return replace(root, piece.path, (folder, name) => symlinkSync(piece.text, entryOf(folder, name)));
   }

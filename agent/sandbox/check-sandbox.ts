@@ -9,7 +9,8 @@ import { listLacks, SANDBOXES } from "./drop-in.ts";
 import { findSandbox } from "./sandbox.ts";
 
 export function checkSandbox(config: Config, root: string): Problem[] {
-  const there = SANDBOXES.flatMap(({ unit, path }) => {
+  const paths = SANDBOXES.flatMap(({ unit, path, former }) => [path, former].map((each) => ({ unit, path: each })));
+  const there = paths.flatMap(({ unit, path }) => {
     const text = readImageText(root, path);
     return text === null ? [] : [{ unit, path, text }];
   });

@@ -5,15 +5,17 @@ import { isWithin } from "../names/plain-path.ts";
 import { RUNNING_UNITS } from "../names/running-units.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** systemd reads the drop-ins of a unit by name: later than run.conf, which it narrows. */
-const NAME = "sandbox.conf";
+/** systemd reads the drop-ins of a unit by name: later than SETTINGS, which it narrows, and before `systemctl edit`'s override.conf. */
+const NAME = "20-parbake-sandbox.conf";
 export const SANDBOXES = RUNNING_UNITS.map((unit) => ({
   unit,
   path: `${UNITS_FOLDER}/${unit}.d/${NAME}`,
+  /** Of an earlier version, which systemd read after an operator's. */
+  former: `${UNITS_FOLDER}/${unit}.d/sandbox.conf`,
 }));
 
 export function isSandbox(path: string): boolean {
-  return SANDBOXES.some((sandbox) => sandbox.path === path);
+  return SANDBOXES.some((sandbox) => sandbox.path === path || sandbox.former === path);
 }
 
 /** Of every version. */

@@ -36,8 +36,8 @@ describe("parbake install", () => {
       "installed /usr/lib/systemd/system/parbake-refresh.service",
       "installed /usr/lib/systemd/system/parbake-refresh.timer",
       "installed /usr/lib/systemd/system/run-parbake-secrets.mount",
-      "installed /usr/lib/systemd/system/parbake.service.d/run.conf",
-      "installed /usr/lib/systemd/system/parbake-refresh.service.d/run.conf",
+      "installed /usr/lib/systemd/system/parbake.service.d/10-parbake-run.conf",
+      "installed /usr/lib/systemd/system/parbake-refresh.service.d/10-parbake-run.conf",
       "installed /usr/lib/systemd/system-preset/50-parbake.preset",
       "installed /usr/lib/systemd/catalog/parbake.catalog",
       "created /etc/parbake",
@@ -63,14 +63,35 @@ describe("parbake install", () => {
     mkdirSync(image.at("srv/app"), { recursive: true });
     assert.match(
       (await install()).out,
-      /^installed \/etc\/systemd\/system\/parbake-refresh\.service\.d\/sandbox\.conf$/m,
+      /^installed \/etc\/systemd\/system\/parbake-refresh\.service\.d\/20-parbake-sandbox\.conf$/m,
     );
-    assert.match(image.read(`${SYSTEM}/parbake.service.d/sandbox.conf`), /^ReadWritePaths=-\/srv\/app$/m);
+    assert.match(image.read(`${SYSTEM}/parbake.service.d/20-parbake-sandbox.conf`), /^ReadWritePaths=-\/srv\/app$/m);
     assert.equal((await install()).out, "nothing to do\n");
-    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "[Service]\nNice=5\n");
+    image.write(`${SYSTEM}/parbake.service.d/20-parbake-sandbox.conf`, "[Service]\nNice=5\n");
     const { status, told } = await install();
     assert.equal(status, 78);
     assert.match(told, /sandbox\.conf has lines beside parbake's own\. Move them into a drop-in of another name/);
+  });
+
+  it("has an operator's override.conf come after each of its own drop-ins, and takes those of earlier names away", async () => {
+    image.write("etc/parbake/parbake.yaml", "files: [{ template: a.hbs, path: /srv/a, format: text }]\n");
+    image.write("etc/parbake/templates/a.hbs", "x\n");
+    await install();
+    const vendor = "usr/lib/systemd/system";
+    const former = [
+      `${vendor}/parbake.service.d/run.conf`,
+      `${vendor}/parbake-refresh.service.d/run.conf`,
+      `${SYSTEM}/parbake.service.d/sandbox.conf`,
+      `${SYSTEM}/parbake-refresh.service.d/sandbox.conf`,
+    ];
+    const before = snapshot(image.root);
+    for (const path of former) image.write(path, "# Made by parbake from its config: x\n[Service]\n");
+    assert.deepEqual((await install()).out.split("\n"), [...former.map((path) => `removed /${path}`), ""]);
+    assert.deepEqual(snapshot(image.root), before);
+    for (const folder of [`${vendor}/parbake.service.d`, `${SYSTEM}/parbake.service.d`])
+      for (const name of readdirSync(image.at(folder))) assert.ok(name < "override.conf", name);
+    image.write(former[2]!, "[Service]\nNice=5\n");
+    assert.match((await install()).told, /sandbox\.conf has lines beside parbake's own/);
   });
 
   it("leaves the units as they are where no run would take the config, and says so", async () => {

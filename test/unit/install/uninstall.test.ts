@@ -62,7 +62,7 @@ describe("parbake uninstall", () => {
     for (const path of [
       `usr/bin/.parbake.${tail}`,
       `${vendor}/.parbake-held.service.${tail}`,
-      `${vendor}/parbake.service.d/.run.conf.${tail}`,
+      `${vendor}/parbake.service.d/.10-parbake-run.conf.${tail}`,
       `${SYSTEM}/app.service.d/.10-parbake.conf.${tail}`,
     ]) {
       image.write(path, "half");
@@ -88,13 +88,19 @@ describe("parbake uninstall", () => {
   it("removes the sandbox of the units, and leaves a person's own drop-in beside it", async () => {
     const before = snapshot(image.root);
     await install();
-    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "# Made by parbake from its config: x\n[Service]\n");
+    image.write(
+      `${SYSTEM}/parbake.service.d/20-parbake-sandbox.conf`,
+      "# Made by parbake from its config: x\n[Service]\n",
+    );
     assert.match(
       (await image.run("uninstall")).out,
-      /^removed \/etc\/systemd\/system\/parbake\.service\.d\/sandbox\.conf$/m,
+      /^removed \/etc\/systemd\/system\/parbake\.service\.d\/20-parbake-sandbox\.conf$/m,
     );
     assert.deepEqual(snapshot(image.root), before);
-    image.write(`${SYSTEM}/parbake.service.d/sandbox.conf`, "# Made by parbake from its config: x\n[Service]\n");
+    image.write(
+      `${SYSTEM}/parbake.service.d/20-parbake-sandbox.conf`,
+      "# Made by parbake from its config: x\n[Service]\n",
+    );
     image.write(`${SYSTEM}/parbake.service.d/override.conf`, "[Service]\n");
     assert.match(
       (await image.run("uninstall")).out,

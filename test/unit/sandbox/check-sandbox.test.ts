@@ -7,7 +7,9 @@ import { writeSandboxes } from "../../../agent/sandbox/write-sandbox.ts";
 import { makeScratch, type Scratch } from "../support/scratch.ts";
 import { trustingInputs } from "../support/trusting.ts";
 
-const FILES = ["parbake", "parbake-refresh"].map((unit) => `/etc/systemd/system/${unit}.service.d/sandbox.conf`);
+const FILES = ["parbake", "parbake-refresh"].map(
+  (unit) => `/etc/systemd/system/${unit}.service.d/20-parbake-sandbox.conf`,
+);
 
 describe("the units' sandbox in an image", () => {
   let scratch: Scratch;
@@ -66,7 +68,7 @@ describe("the units' sandbox in an image", () => {
 
   it("is one where the config has a file elsewhere by now, or starts programs", () => {
     write(configOf("/srv/app/a"));
-    const at = (unit: string): string => `${scratch.root}/etc/systemd/system/${unit}.service.d/sandbox.conf`;
+    const at = (unit: string): string => `${scratch.root}/etc/systemd/system/${unit}.service.d/20-parbake-sandbox.conf`;
     assert.deepEqual(
       check(configOf("/srv/other/a")),
       ["parbake", "parbake-refresh"].map(

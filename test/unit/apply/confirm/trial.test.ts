@@ -180,7 +180,7 @@ describe("a run that somebody has to confirm", () => {
   });
 
   it("warns where the boot's run may not write what it would have to take back", async () => {
-    const path = "etc/systemd/system/parbake.service.d/sandbox.conf";
+    const path = "etc/systemd/system/parbake.service.d/20-parbake-sandbox.conf";
     const warned = async (folders: readonly string[]) => {
       const lines = folders.map((folder) => `ReadWritePaths=-${folder}\n`).join("");
       scratch.write(path, `[Service]\nProtectSystem=strict\n${lines}`);
@@ -190,7 +190,7 @@ describe("a run that somebody has to confirm", () => {
     };
     assert.deepEqual(await warned(["/etc", "/run/parbake"]), []);
     assert.deepEqual(await warned(["/run/parbake"]), [
-      "parbake.service may not write below /etc (/etc/systemd/system/parbake.service.d/sandbox.conf): if the machine reboots " +
+      "parbake.service may not write below /etc (/etc/systemd/system/parbake.service.d/20-parbake-sandbox.conf): if the machine reboots " +
         "before you confirm, it cannot take that back",
     ]);
   });
