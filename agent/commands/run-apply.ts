@@ -2,6 +2,7 @@
 
 import { applyPlan } from "../apply/apply-plan.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
+import { LOCK_WAIT_MS } from "../apply/state/lock.ts";
 import { forgetTakenBack } from "../apply/state/taken-back.ts";
 import { runsAsUnit } from "../apply/units/unit-actions.ts";
 import { formatReport } from "../cli/print/print-report.ts";
@@ -21,9 +22,6 @@ import { planHere } from "./plan-here.ts";
 import type { Session } from "./session.ts";
 import { beginStage, showingCommands } from "./show-waits.ts";
 import { takeSaved } from "./take-saved.ts";
-
-// A run takes tens of milliseconds, or as long as AWS makes it wait: whoever comes second need not give up at once.
-const LOCK_WAIT_MS = 10_000;
 
 export async function runApply(command: ApplyCommand, { deadline, ...given }: Session): Promise<Ending> {
   if (command.confirmMs !== null) refuseWithoutSystemd();

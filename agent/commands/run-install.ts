@@ -27,13 +27,13 @@ import type { Session } from "./session.ts";
 
 type Install = Extract<Command, { kind: "install" }>;
 
-const DID = { file: "installed", folder: "created", link: "enabled" } as const;
+const DID = { file: "installed", folder: "created", link: "enabled", former: "removed" } as const;
 
 export async function runInstall(command: Install, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const { root } = options;
   const pieces = planPieces(command, session);
-  const replaced = pieces.filter(({ kind, path }) => kind === "file" && isAt(root, path));
+  const replaced = pieces.filter(({ kind, path }) => (kind === "file" || kind === "former") && isAt(root, path));
   // Where nobody can tell, what is there is taken for an earlier installation's.
   if (replaced.length > 0) refusePackaged(replaced, (await listPackageFiles(root, runCommand, session.deadline)).files);
   if (!command.dryRun) await putAll(root, pieces, session);

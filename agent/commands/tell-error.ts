@@ -41,7 +41,7 @@ async function tellJournal(
   const place = { root, socket: environment["NOTIFY_SOCKET"], say };
   try {
     const teller = await import("./tell-journal.ts");
-    if (command.kind === "apply") return teller.tellFailure(failure, place);
+    if (command.kind === "apply") return await teller.tellFailure(failure, place);
     return command.kind === "ready" && teller.tellHeld(command.unit, failure.problems, place);
   } catch {
     // Whatever keeps it from telling more, the failure itself is told.

@@ -4,7 +4,9 @@
 import { rememberTold } from "../apply/state/told.ts";
 import { MESSAGE_IDS } from "../cli/message-ids.ts";
 import { attempt } from "../host/attempt.ts";
-import { findOwnUnit, runTool, sendEntry, sendStatus, type Entry } from "../process/journal-entry.ts";
+import { notifyStatus } from "../host/notify-status.ts";
+import { runCommand } from "../host/run-command.ts";
+import { findOwnUnit, sendEntry, type Entry } from "../process/journal-entry.ts";
 import { PRIORITY } from "../process/journal-line.ts";
 import { EXIT_STATUS, formatProblem, type Problem, type RefusalCode } from "../refusal.ts";
 import { readReport } from "../report/report-file.ts";
@@ -25,9 +27,10 @@ interface Place {
 
 const BOOT_UNIT = "parbake.service";
 const CONSOLE_UNIT = "parbake-console.service";
+const TIMEOUT_MS = 2_000;
 
 /** @returns false where this process is of no unit of parbake's, or nothing can be remembered: then it has told nothing */
-export function tellFailure(failure: Failure, { root, socket, say }: Place): boolean {
+export async function tellFailure(failure: Failure, { root, socket, say }: Place): Promise<boolean> {
   const unit = findOwnUnit();
   const messages = failure.problems.map(formatProblem);
   if (unit === null) return false;
@@ -42,8 +45,9 @@ export function tellFailure(failure: Failure, { root, socket, say }: Place): boo
   messages.forEach((message, index) => {
     if (sent[index] === false && isNew) say(message);
   });
-  if (isNew && sent.some(Boolean) && unit === BOOT_UNIT) runTool("systemctl", ["start", "--no-block", CONSOLE_UNIT]);
-  if (socket !== undefined) sendStatus(socket, messages[0] ?? "");
+  if (isNew && sent.some(Boolean) && unit === BOOT_UNIT)
+    await runCommand(["systemctl", "start", "--no-block", CONSOLE_UNIT], TIMEOUT_MS);
+  if (socket !== undefined) await notifyStatus(socket, messages[0] ?? "");
   return true;
 }
 

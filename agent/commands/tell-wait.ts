@@ -4,8 +4,7 @@
 import { removeWait, writeWait } from "../apply/state/running-run.ts";
 import type { Wait } from "../cli/progress.ts";
 import { attempt } from "../host/attempt.ts";
-import { runCommand } from "../host/run-command.ts";
-import { shown } from "../shown.ts";
+import { notifyStatus } from "../host/notify-status.ts";
 
 interface Audience {
   readonly root: string;
@@ -20,7 +19,6 @@ interface Audience {
 const FIRST_LINE_MS = 5_000;
 /** Who asks systemd within that time learns nothing from its status line. */
 const FIRST_STATUS_MS = 2_000;
-const NOTIFY_TIMEOUT_MS = 2_000;
 
 export class WaitTeller {
   readonly #audience: Audience;
@@ -69,13 +67,11 @@ export class WaitTeller {
     attempt(undefined, () => removeWait(this.#audience.root));
   }
 
-  // env, because a program of parbake's gets no variable of its own.
   async #notify(status: string): Promise<void> {
     const { socket } = this.#audience;
     if (socket === undefined) return;
     this.#hasStatus = true;
-    const argv = ["env", `NOTIFY_SOCKET=${socket}`, "systemd-notify", `--status=${shown(status)}`];
-    await runCommand(argv, NOTIFY_TIMEOUT_MS);
+    await notifyStatus(socket, status);
   }
 }
 

@@ -16,28 +16,20 @@ export function formatEntry(entry: Entry): string {
   return lines.join("");
 }
 
-/** @returns whether the journal has it: not where there is no logger, or one that knows no journal */
-export function sendEntry(entry: Entry): boolean {
-  return runTool("logger", ["--journald"], {}, formatEntry(entry));
-}
-
-/** What `systemctl status` shows of the unit beside its state. @returns whether systemd took it */
-export function sendStatus(socket: string, status: string): boolean {
-  return runTool("systemd-notify", [`--status=${shown(status)}`], { NOTIFY_SOCKET: socket });
-}
-
-/** They answer within milliseconds; one that does not must not hold a run that is over. */
+/** It answers within milliseconds; if not, it must not hold a run that is over. */
 const LONGEST_MS = 2_000;
 
-export function runTool(
-  program: string,
-  words: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
-  input = "",
-): boolean {
-  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8", ...variables };
-  const stdio = ["pipe", "ignore", "ignore"] as const;
-  return spawnSync(program, words, { cwd: "/", env, input, stdio: [...stdio], timeout: LONGEST_MS }).status === 0;
+/** @returns whether the journal has it: not where there is no logger, or one that knows no journal */
+export function sendEntry(entry: Entry): boolean {
+  // The one program of parbake's own that gets an input.
+  const sent = spawnSync("logger", ["--journald"], {
+    cwd: "/",
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C.UTF-8" },
+    input: formatEntry(entry),
+    stdio: ["pipe", "ignore", "ignore"],
+    timeout: LONGEST_MS,
+  });
+  return sent.status === 0;
 }
 
 // A reload has a cgroup below the unit's.

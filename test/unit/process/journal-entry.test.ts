@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findOwnUnit, formatEntry, runTool } from "../../../agent/process/journal-entry.ts";
+import { findOwnUnit, formatEntry } from "../../../agent/process/journal-entry.ts";
 import { makeScratch } from "../support/scratch.ts";
 
 describe("an entry of the journal", () => {
@@ -13,21 +13,6 @@ describe("an entry of the journal", () => {
 
   it("gets no field that a value forges", () => {
     assert.equal(formatEntry({ MESSAGE: "a\nPRIORITY=0\u001b[2J" }), String.raw`MESSAGE=a\nPRIORITY=0\x1b[2J` + "\n");
-  });
-});
-
-describe("a tool of the system's", () => {
-  it("has done it where it ends with 0, and gets its input", () => {
-    assert.equal(runTool("sh", ["-c", "read -r line; test $line = word"], {}, "word\n"), true);
-    assert.equal(runTool("sh", ["-c", "exit 3"]), false);
-  });
-
-  it("has not done it where there is none", () => {
-    assert.equal(runTool("no-such-program-anywhere", []), false);
-  });
-
-  it("has parbake's variables and no other", () => {
-    assert.equal(runTool("sh", ["-c", `test "$A-$HOME" = "b-"`], { A: "b" }), true);
   });
 });
 
