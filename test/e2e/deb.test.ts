@@ -122,6 +122,8 @@ describeWhere(
       assert.equal(await machine.show("parbake.service", "ActiveState"), "active");
       assert.equal(await machine.show("parbake.service", "ExecMainStartTimestampMonotonic"), startedAt);
       await machine.run(["parbake", "status"]);
+      const refresh = "/etc/systemd/system/parbake-refresh.service.d";
+      assert.equal(await machine.run(["ls", refresh]), "20-parbake-sandbox.conf");
     });
 
     it("lets go of the units that waited for it, in a removal, and leaves config, state and secrets", async () => {

@@ -12,6 +12,7 @@ const MOST_EXPOSURE = {
   "parbake.service": 3.4,
   "parbake-refresh.service": 3.2,
   "parbake-ready@nginx.service": 2.5,
+  "parbake-over.service": 0.7,
   "parbake-held.service": 0.7,
 };
 

@@ -56,6 +56,12 @@ describeWhere(SITE_REQUIREMENTS, "a boot whose network comes late, and Secrets M
   it("starts the last of them when the run is over", async () => {
     assert.deepEqual(await look(machine), ["active", "active", "active", "active"]);
     assert.equal(await machine.run(["systemctl", "is-system-running"]), "running");
+    // Nobody waits any more, so that nobody is told.
+    assert.equal(await machine.show("parbake-over.service", "ConditionResult"), "no");
+    assert.doesNotMatch(
+      await machine.run(["journalctl", "--boot", "--output=cat"]),
+      /wait for parbake that its run is over/,
+    );
   });
 
   it("lets them go one after the other, by systemd's own clock, the first two before the run is over", async () => {

@@ -41,6 +41,17 @@ describe("the units' sandbox in an image", () => {
     assert.deepEqual(write(configOf("/srv/app/a")), [FILES[1]]);
   });
 
+  it("takes the place of an earlier version's, which has another name, and which is judged as long as it is there", () => {
+    const former = FILES.map((path) => path.replace("20-parbake-sandbox.conf", "sandbox.conf"));
+    const text = "# Made by parbake from its config: x\n[Service]\nProtectSystem=strict\n";
+    for (const path of former) scratch.write(path, text);
+    assert.match(check(configOf("/srv/app/a")).join("\n"), /service\.d\/sandbox\.conf is of another config/);
+    assert.deepEqual(write(configOf("/srv/app/a")), [...FILES, ...former]);
+    assert.deepEqual(check(configOf("/srv/app/a")), []);
+    scratch.write(former[0]!, `${text}Nice=5\n`);
+    assert.deepEqual(write(configOf("/srv/app/a")), []);
+  });
+
   it("is no problem where it is wide enough, or where there is none", () => {
     assert.deepEqual(check(configOf("/srv/app/a")), []);
     write(configOf("/srv/app/a"));
