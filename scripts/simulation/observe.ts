@@ -31,7 +31,13 @@ export interface Observation {
   readonly verify: readonly string[];
 }
 
-const OWN_UNITS = ["parbake.service", "parbake-held.service", "parbake-retry.timer", "parbake-refresh.timer"];
+const OWN_UNITS = [
+  "parbake.service",
+  "parbake-over.service",
+  "parbake-held.service",
+  "parbake-retry.timer",
+  "parbake-refresh.timer",
+];
 
 export async function observe(machine: Machine): Promise<Observation> {
   const lines = async (...argv: string[]): Promise<string[]> =>
