@@ -12,6 +12,7 @@ import { isUnitInImage } from "../image/units.ts";
 import type { Action } from "../seal/finding.ts";
 import { formatSandbox, isOwnSandbox, SANDBOXES } from "./drop-in.ts";
 import { findSandbox } from "./sandbox.ts";
+
 /** @returns what was not there as it should be */
 export function writeSandboxes(config: Config, root: string): Action[] {
   const text = formatSandbox(findSandbox(config, root));
@@ -29,8 +30,8 @@ export function writeSandboxes(config: Config, root: string): Action[] {
 
 /** What systemd would read after an operator's drop-in, and narrow a run to an earlier config. */
 function removeFormer(root: string, path: string, former: string): Action[] {
-  const [there, old] = [path, former].map((each) => readImageText(root, each));
-  if (there === null || old === null || old === undefined || !isOwnSandbox(old)) return [];
+  const [there, old] = [readImageText(root, path), readImageText(root, former)];
+  if (there === null || old === null || !isOwnSandbox(old)) return [];
   inFolder(root, locateInRoot(root, dirname(former)), TRUST_NOBODY_ELSE, (folder) =>
     inEntry(folder, basename(former), () => removeIfThere(entryOf(folder, basename(former)))),
   );
