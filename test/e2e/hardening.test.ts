@@ -128,7 +128,7 @@ describeWhere(SITE_REQUIREMENTS, "the sandbox of the units, in a booted machine"
     assert.equal(checked.status, 78, checked.stdout);
     assert.match(
       checked.stderr,
-      /\/etc\/systemd\/system\/parbake\.service\.d\/sandbox\.conf is of another config: parbake\.service may not write below \/srv\/other, which this one needs\. Write it anew: parbake install$/m,
+      /\/etc\/systemd\/system\/parbake\.service\.d\/20-parbake-sandbox\.conf is of another config: parbake\.service may not write below \/srv\/other, which this one needs\. Write it anew: parbake install$/m,
     );
     const reload = await machine.attempt(["systemctl", "reload", "parbake.service"]);
     assert.notEqual(reload.status, 0);
@@ -138,7 +138,7 @@ describeWhere(SITE_REQUIREMENTS, "the sandbox of the units, in a booted machine"
     );
     assert.match(
       await machine.run(["parbake", "install"]),
-      /^installed \/etc\/systemd\/system\/parbake\.service\.d\/sandbox\.conf$/m,
+      /^installed \/etc\/systemd\/system\/parbake\.service\.d\/20-parbake-sandbox\.conf$/m,
     );
     await machine.run(["parbake", "check"]);
     await machine.run(["systemctl", "reload", "parbake.service"]);
