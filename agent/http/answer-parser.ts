@@ -129,11 +129,17 @@ export class AnswerParser {
   #beginBody(): void {
     const { status } = this.#statusLine;
     const framing = framingOf(status, this.#fields);
-    if (status < 200) this.#awaitHead();
+    if (status < 200) this.#passInterim();
     else if (this.#isOfConnect || framing.kind === "none") this.#step = "done";
     else if (framing.kind === "chunked") this.#awaitChunk();
     else if (framing.kind === "length") this.#awaitBytes("length", framing.bytes);
     else [this.#step, this.#missingBytes] = ["until-close", Infinity];
+  }
+
+  /** One that is the connection's last has nothing behind it: HTTP/1.0 has no interim answers. */
+  #passInterim(): void {
+    if (!isPersistent(this.#statusLine, this.#fields)) throw HttpTrouble.malformed("HPE_CLOSED_CONNECTION");
+    this.#awaitHead();
   }
 
   #awaitHead(): void {

@@ -27,7 +27,8 @@ type MalformedCode =
   | "HPE_HEADER_OVERFLOW"
   | "HPE_CHUNK_EXTENSIONS_OVERFLOW"
   | "HPE_CR_EXPECTED"
-  | "HPE_STRICT";
+  | "HPE_STRICT"
+  | "HPE_CLOSED_CONNECTION";
 
 export class HttpTrouble extends Error {
   override readonly name = "HttpTrouble";

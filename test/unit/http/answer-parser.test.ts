@@ -124,6 +124,8 @@ const REFUSED: readonly (readonly [title: string, text: string, code: string])[]
   ["bytes behind its length", `${OK}content-length: 1\r\n\r\nab`, "HPE_INVALID_CONSTANT"],
   ["bytes behind its chunks", `${CHUNKED}0\r\n\r\n\nHTTP`, "HPE_INVALID_CONSTANT"],
   ["a change of protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n", "SWITCHED_PROTOCOLS"],
+  ["an interim answer of HTTP/1.0", "HTTP/1.0 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "HPE_CLOSED_CONNECTION"],
+  ["an interim answer that is the last", "HTTP/1.1 100 X\r\nconnection: close\r\n\r\n", "HPE_CLOSED_CONNECTION"],
   ["nine interim answers", "HTTP/1.1 102 X\r\n\r\n".repeat(9), "INFORMATIONAL_FLOOD"],
   ["a length beyond the cap, by its word alone", `${OK}content-length: 65537\r\n\r\n`, "TOO_LARGE"],
   ["a chunk beyond the cap, by its word alone", `${CHUNKED}1\r\na\r\n10000\r\n`, "TOO_LARGE"],
