@@ -2,9 +2,9 @@
 
 import { globSync, lstatSync } from "node:fs";
 
-const OWN = ["/etc/parbake", "/run/parbake", "/var/lib/parbake"];
+const OWN = ["/run/parbake", "/var/lib/parbake"];
 
-/** Of each file and folder of parbake's when it was changed last. */
+/** Of each file and folder of a run's when it was changed last. */
 export function listOwnFiles(): readonly string[] {
   return globSync(OWN.flatMap((path) => [path, `${path}/**`])).map((path) => `${path} ${lstatSync(path).ctimeMs}`);
 }
