@@ -3,7 +3,8 @@
 import { readFileSync } from "node:fs";
 import { isRunningUnit } from "../names/running-units.ts";
 import { Refusal, type RefusalCode } from "../refusal.ts";
-import { isHeldReadOnly } from "./mountinfo.ts";
+import { findReadOnlyMount, isHeldReadOnly } from "./mountinfo.ts";
+import { quote } from "./trust.ts";
 
 /** What an errno says of a path, without the path. */
 interface Meaning {
@@ -82,19 +83,34 @@ function mountPoint(): Meaning {
 export function explainFileError(error: unknown, shownPath: string): unknown {
   const errno = errnoOf(error);
   if (error instanceof Refusal || errno === null) return error;
-  const { code, what, fix } = errno === "EROFS" && isHeld(shownPath) ? HELD : explainErrno(errno);
+  const { code, what, fix } = errno === "EROFS" ? explainReadOnly(shownPath) : explainErrno(errno);
   return new Refusal(code, { what: `${shownPath} ${what}`, fix }, { cause: error });
 }
 
-function isHeld(path: string): boolean {
+function explainReadOnly(path: string): Meaning {
+  const mountinfo = readProc("mountinfo");
+  // A reload has a cgroup below the unit's.
+  const isInUnit = readProc("cgroup").split(/[/\n]/).some(isRunningUnit);
+  if (isInUnit && isHeldReadOnly(mountinfo, path)) return HELD;
+  const point = findReadOnlyMount(mountinfo, path);
+  return point === null ? explainErrno("EROFS") : readOnlyMount(point);
+}
+
+function readOnlyMount(point: string): Meaning {
+  return {
+    code: "cannot-write",
+    what: `is on a read-only file system, mounted at ${point}`,
+    fix: `Run \`mount -o remount,rw ${quote(point)}\`; what made it read-only, /etc/fstab, the kernel's command line or \`dmesg\` says.`,
+  };
+}
+
+/** Nothing where there is no /proc. */
+function readProc(name: string): string {
   try {
-    // A reload has a cgroup below the unit's.
-    const isInUnit = readFileSync("/proc/self/cgroup", "utf8").split(/[/\n]/).some(isRunningUnit);
-    return isInUnit && isHeldReadOnly(readFileSync("/proc/self/mountinfo", "utf8"), path);
+    return readFileSync(`/proc/self/${name}`, "utf8");
   } catch (error) {
-    // There is no /proc.
     if (errnoOf(error) === null) throw error;
-    return false;
+    return "";
   }
 }
 

@@ -343,8 +343,11 @@ describe("applyPlan on the root itself (as root, in a mount namespace of its own
     assert.deepEqual([ran, files], [[], ["mine"]]);
   });
 
-  it("refuses a read-only file system", () => {
-    assert.deepEqual(play("readOnly"), { refused: "cannot-write", problems: ["/mnt/a is on a read-only file system"] });
+  it("refuses a read-only file system, and names where it is mounted", () => {
+    assert.deepEqual(play("readOnly"), {
+      refused: "cannot-write",
+      problems: ["/mnt/a is on a read-only file system, mounted at /mnt"],
+    });
   });
 
   it("refuses a file that is a mount point of its own, before any file is swapped", () => {

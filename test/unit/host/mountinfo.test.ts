@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isHeldReadOnly } from "../../../agent/host/mountinfo.ts";
+import { findReadOnlyMount, isHeldReadOnly } from "../../../agent/host/mountinfo.ts";
 
 // As a unit with ProtectSystem=strict and ReadWritePaths=/etc/nginx sees it.
 const MOUNTINFO = [
@@ -36,5 +36,28 @@ describe("a mount that takes no write", () => {
       ["/etc/web.conf", "/srv/web", "/opt/web"].map((path) => isHeldReadOnly(container, path)),
       [false, false, true],
     );
+  });
+
+  it("is named as all of the machine knows it, not by a folder that systemd has mounted upon itself for one unit", () => {
+    const disks = [
+      "30 1 259:1 / / ro,relatime - ext4 /dev/vda ro",
+      "31 30 259:1 /etc /etc ro,relatime - ext4 /dev/vda ro",
+      "32 30 259:2 /@ /srv/a\\040b ro,relatime - btrfs /dev/vdb ro",
+      "33 32 259:2 /@/www /srv/a\\040b/www ro,relatime - btrfs /dev/vdb ro",
+      "34 30 259:1 /var/data /data ro,relatime - ext4 /dev/vda ro",
+      "35 30 0:40 / /run rw - tmpfs tmpfs rw",
+      "36 35 0:40 / /run/frozen ro - tmpfs tmpfs rw",
+    ].join("\n");
+    for (const [path, point] of [
+      ["/etc/web.conf", "/"],
+      ["/srv/a b/www/index.html", "/srv/a b"],
+      ["/srv/a b", "/srv/a b"],
+      ["/data/x", "/data"],
+      ["/run/x", null],
+      ["/run/frozen/x", "/run/frozen"],
+      ["relative", null],
+    ] as const)
+      assert.equal(findReadOnlyMount(disks, path), point, path);
+    assert.equal(findReadOnlyMount("", "/etc/web.conf"), null);
   });
 });
