@@ -152,7 +152,7 @@ export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string]
   [0, "done"],
   [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; nothing to confirm"],
   [64, "usage: the command line is wrong"],
-  [65, "a template or a secret has bad data; seal: something is in the image that must not be"],
+  [65, "a template, secret or journal has bad data; seal: something is in the image that must not be"],
   [69, "IMDS or AWS unavailable, or (ready) the unit has to wait; a retry may help"],
   [70, "a bug in parbake"],
   [71, "a unit would not reload or restart; no memory, open files or (--strict) validator"],

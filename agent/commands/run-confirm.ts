@@ -1,6 +1,6 @@
 // `parbake confirm`: what `apply --confirm` did stays. Needs no config and no network.
 
-import { findTrials, type OpenTrial } from "../apply/confirm/find-trials.ts";
+import { findTrials, refuseUnreadable, type OpenTrial } from "../apply/confirm/find-trials.ts";
 import { stopTimer } from "../apply/confirm/revert-timer.ts";
 import { LOCK_WAIT_MS, takeLock } from "../apply/state/lock.ts";
 import { isSameBoot } from "../apply/transaction/journal.ts";
@@ -16,6 +16,7 @@ export async function runConfirm({ options, deadline, end, log, emit, say }: Ses
   const lock = await takeLock(root, LOCK_WAIT_MS, deadline.signal);
   try {
     const trials = findTrials(root, null);
+    if (trials.length === 0) refuseUnreadable(root);
     trials.forEach(refuseUnfit);
     const context = { root, deadline, wayBack: end, log, run: runCommand, noBlock: false };
     for (const trial of trials) settle(trial, context);

@@ -2,7 +2,7 @@
 // network.
 
 import { isReplaced } from "../apply/change/make-change.ts";
-import { findTrials, type OpenTrial } from "../apply/confirm/find-trials.ts";
+import { findTrials, refuseUnreadable, type OpenTrial } from "../apply/confirm/find-trials.ts";
 import { stopTimer } from "../apply/confirm/revert-timer.ts";
 import { leaveOutcome } from "../apply/leave-outcome.ts";
 import { listStoredSecrets } from "../apply/secrets/stored-generation.ts";
@@ -20,7 +20,7 @@ import type { Report } from "../report/report.ts";
 import { NO_RESULTS, RunRecord, type RunResults } from "../report/run-record.ts";
 import type { Session } from "./session.ts";
 
-/** @throws Refusal where an old file can't be restored */
+/** @throws Refusal where an old file can't be restored, or nobody can tell what to restore */
 export async function runRevert({ runId }: Extract<Command, { kind: "revert" }>, session: Session): Promise<Ending> {
   const { options, deadline, end, log, emit, say } = session;
   const { root } = options;
@@ -28,6 +28,7 @@ export async function runRevert({ runId }: Extract<Command, { kind: "revert" }>,
   try {
     const trials = findTrials(root, runId);
     if (trials.length === 0) {
+      refuseUnreadable(root);
       if (options.json) emit({ schema: 1, reverted: [] });
       else say(null, () => "nothing waits for a confirmation: see parbake status\n");
       // Of a run that was confirmed meanwhile, the timer has nothing to do.

@@ -165,7 +165,10 @@ describe("parbake apply, given bad input", () => {
     const script = "mount --bind run run; mount -o remount,ro,bind run";
     const { status, stderr } = await image.runMounted(script, emulator, "apply", "--log-level", "error");
     assert.equal(status, 73, stderr);
-    assert.match(stderr, /^parbake: (\S+\/run)\/parbake\/lock is on a read-only file system, mounted at \1\. Run `mount -o remount,rw \1`;/m);
+    assert.match(
+      stderr,
+      /^parbake: (\S+\/run)\/parbake\/lock is on a read-only file system, mounted at \1\. Run `mount -o remount,rw \1`;/m,
+    );
   });
 
   it("refuses an IMDS that is not there with status 69, or goes on without it as the config says", async () => {

@@ -3,7 +3,7 @@ import { takeLock } from "../../agent/apply/state/lock.ts";
 import { STATE_FOLDER } from "../../agent/apply/state/own-folders.ts";
 import { newJournal, writeJournal } from "../../agent/apply/transaction/journal.ts";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
-import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
+import { BINARY, makeScratchImage, runProgram, type ScratchImage } from "./support/scratch-image.ts";
 
 const CONFIG = `files: [ { template: web.txt.hbs, path: /etc/web/web.txt } ]
 `;
@@ -77,4 +77,30 @@ describe("a run that is not over, in the compiled binary", () => {
     assert.equal(over.status, 0);
     assert.doesNotMatch(over.stdout, /cut short/);
   });
+
+  for (const command of ["confirm", "revert"])
+    it(`is not taken for none by \`${command}\`, where its journal cannot be read (as root)`, async function () {
+      if (process.geteuid!() !== 0) return this.skip();
+      // They know no root but the machine's own.
+      const mounted = ["unshare", "--mount", "--propagation", "private", "sh", "-ec"];
+      const script = `for folder in run var/lib; do mount --bind "$0/$folder" /$folder; done; exec "$@"`;
+      const play = () => runProgram(null, [...mounted, script, image.root, BINARY, command]);
+      const nothing = await play();
+      assert.deepEqual(nothing, {
+        status: 2,
+        stdout: "nothing waits for a confirmation: see parbake status\n",
+        stderr: "",
+      });
+      leaveJournal();
+      image.write("var/lib/parbake/journal.json", image.read("var/lib/parbake/journal.json").slice(0, 40));
+      const { status, stdout, stderr } = await play();
+      assert.deepEqual([status, stdout], [65, ""], stderr);
+      assert.match(
+        stderr,
+        /^parbake: \/var\/lib\/parbake\/journal\.json is not a journal of this version of parbake: nobody can tell whether a run waits .*to go back, put the old config back first\.\n$/,
+      );
+      const remedy = await image.run(emulator, "apply");
+      assert.equal(remedy.status, 0, remedy.stderr);
+      assert.equal((await play()).status, 2);
+    });
 });

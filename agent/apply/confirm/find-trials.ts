@@ -1,6 +1,7 @@
 // The runs that wait for somebody to confirm them, by their journals.
 
-import { JOURNAL_FOLDERS, readJournal, type Trial } from "../transaction/journal.ts";
+import { Refusal } from "../../refusal.ts";
+import { describeUnreadable, JOURNAL_FOLDERS, readJournal, type Trial } from "../transaction/journal.ts";
 import type { Transaction } from "../transaction/transaction.ts";
 
 export interface OpenTrial extends Transaction {
@@ -19,4 +20,15 @@ export function findTrials(root: string, runId: string | null): OpenTrial[] {
     const isMeant = trial !== undefined && (runId === null || trial.runId === runId);
     return isMeant ? [{ journal: found.document, folder, trial }] : [];
   });
+}
+
+/** For whoever has found none. @throws Refusal where a journal can't be read: it may be that of a run that waits */
+export function refuseUnreadable(root: string): void {
+  const unreadable = JOURNAL_FOLDERS.filter((folder) => readJournal(root, folder).kind === "unreadable");
+  if (unreadable.length === 0) return;
+  const problems = unreadable.map((folder) => ({
+    what: `${describeUnreadable(root, folder).what}: nobody can tell whether a run waits for its confirmation, and what was before it`,
+    fix: "Run `parbake apply`, which discards the journal and makes every file as declared; to go back, put the old config back first.",
+  }));
+  throw new Refusal("data", problems);
 }

@@ -4,7 +4,7 @@
 import type { Deadline } from "../../deadline.ts";
 import { describeCommandFailure, firstLines, type RunCommand } from "../../host/run-command.ts";
 import type { Log } from "../../log.ts";
-import { Refusal } from "../../refusal.ts";
+import { EXIT_STATUS, Refusal } from "../../refusal.ts";
 
 const UNIT = "parbake-revert";
 const TIMER = `${UNIT}.timer`;
@@ -37,6 +37,8 @@ function commandOf(durationMs: number): string[] {
     // Another run may hold the lock for longer than parbake waits for it, and a file system may be full.
     Restart: "on-failure",
     RestartSec: "10s",
+    // A journal that can't be read stays so.
+    RestartPreventExitStatus: String(EXIT_STATUS.data),
     SyslogIdentifier: "parbake",
     StandardError: "journal+console",
     UMask: "0077",

@@ -160,6 +160,8 @@ describe("a run that somebody has to confirm", () => {
     assert.deepEqual(atTimer, AS_OLD);
     const timer = ran.find((line) => line.startsWith("systemd-run "))!;
     assert.match(timer, / --on-active=91s --timer-property=AccuracySec=1s /);
+    // Status 65: a journal that can't be read.
+    assert.match(timer, / --property=RestartPreventExitStatus=65 /);
     assert.ok(timer.endsWith(` -- ${process.execPath} revert --run ${runId}`), timer);
     assert.ok(ran.indexOf("systemctl stop parbake-revert.timer") < ran.indexOf(timer), ran.join("\n"));
   });
@@ -309,6 +311,20 @@ describe("a run that somebody has to confirm", () => {
     assert.equal(read(handOff.slice(1)), null);
     await apply(plan, secret("two"));
     assert.equal(read(handOff.slice(1)), "[Service]\n");
+  });
+
+  it("does not keep the next boot from making what is in the secrets folder, which a rotated secret has to reach", async () => {
+    const value = { reference: { secret: "db", key: "password" }, format: "text" } as const;
+    const withFile = (text: string) =>
+      planOf(...OLD.steps, fileStep("/run/parbake/secrets/app.conf", [text, value], { mode: 0o600 }));
+    const rendered = () => read("run/parbake/secrets/app.conf");
+    await apply(withFile("old "), secret("one"));
+    await apply(withFile("new "), { ...secret("one"), ...trial() });
+    assert.equal(rendered(), "new one");
+    await takeBack();
+    assert.equal(rendered(), "old one");
+    const { warnings } = await apply(withFile("new "), { ...secret("two"), noBlock: true });
+    assert.deepEqual([rendered(), seen().password, warnings], ["new two", "two", []]);
   });
 
   it("leaves to a hand that has edited the new file what it made of it", async () => {
