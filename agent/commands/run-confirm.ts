@@ -6,13 +6,15 @@ import { LOCK_WAIT_MS, takeLock } from "../apply/state/lock.ts";
 import { isSameBoot } from "../apply/transaction/journal.ts";
 import { settle } from "../apply/transaction/transaction.ts";
 import type { Ending } from "../ending.ts";
+import { tellOfSelf } from "../host/inputs/judge-programs.ts";
 import { runCommand } from "../host/run-command.ts";
 import { Refusal } from "../refusal.ts";
 import type { Session } from "./session.ts";
 
 /** @throws Refusal where there is something to confirm, and it can't be */
-export async function runConfirm({ options, deadline, end, log, emit, say }: Session): Promise<Ending> {
+export async function runConfirm({ options, inputs, deadline, end, log, emit, say }: Session): Promise<Ending> {
   const { root } = options;
+  tellOfSelf(inputs);
   const lock = await takeLock(root, LOCK_WAIT_MS, deadline.signal);
   try {
     const trials = findTrials(root, null);

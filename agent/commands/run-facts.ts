@@ -3,11 +3,13 @@
 import { formatFacts } from "../cli/print/print-facts.ts";
 import type { Ending } from "../ending.ts";
 import { gatherExtras } from "../facts/gather-extras.ts";
+import { tellOfSelf } from "../host/inputs/judge-programs.ts";
 import { gatherHere, openImds, withCatalogue } from "./machine.ts";
 import { tellImage } from "./note-image.ts";
 import type { Session } from "./session.ts";
 
 export async function runFacts(session: Session): Promise<Ending> {
+  tellOfSelf(session.inputs);
   const { facts, ...others } = await collectFacts(session);
   if (session.options.json) session.emit({ schema: 1, ...facts, ...others });
   else session.say({ facts, ...others }, (known, paint) => formatFacts(known, paint));

@@ -12,6 +12,7 @@ import type { TransactionContext } from "../apply/transaction/transaction.ts";
 import type { Command } from "../cli/invocation.ts";
 import type { Ending } from "../ending.ts";
 import { attempt } from "../host/attempt.ts";
+import { tellOfSelf } from "../host/inputs/judge-programs.ts";
 import { runCommand } from "../host/run-command.ts";
 import { VERSIONS } from "../process/version.ts";
 import type { Problem } from "../refusal.ts";
@@ -22,8 +23,9 @@ import type { Session } from "./session.ts";
 
 /** @throws Refusal where an old file can't be restored, or nobody can tell what to restore */
 export async function runRevert({ runId }: Extract<Command, { kind: "revert" }>, session: Session): Promise<Ending> {
-  const { options, deadline, end, log, emit, say } = session;
+  const { options, inputs, deadline, end, log, emit, say } = session;
   const { root } = options;
+  tellOfSelf(inputs);
   const lock = await takeLock(root, LOCK_WAIT_MS, deadline.signal);
   try {
     const trials = findTrials(root, runId);

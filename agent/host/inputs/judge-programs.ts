@@ -21,3 +21,8 @@ export function judgePrograms(files: readonly Commands[], root: string, inputs: 
 export function judgeSelf(inputs: Inputs): void {
   if (isSea()) inputs.judge(process.execPath);
 }
+
+/** For what reads no config. What goes back to where it was does so all the same: `inputs` of these commands only warns. */
+export function tellOfSelf(inputs: Inputs): void {
+  inputs.telling(() => judgeSelf(inputs));
+}
