@@ -60,7 +60,7 @@ export class Refusal extends Error {
   readonly problems: readonly Problem[];
   /** Whether another try may find one of the problems gone without a change on this machine: by its code, or because AWS said it. */
   readonly isRetryable: boolean;
-  /** What is wrong, without whom it is wrong for: alike for all whom one cause keeps from something. Null: it is about this one alone. */
+  /** What is wrong, without whom it is wrong for, where others have met the same. Null: it is about this one alone. */
   readonly shared: string | null;
   /** What `--json` tells beside the error. */
   readonly document: object;

@@ -46,8 +46,8 @@ export interface Call<Client, T> {
 interface Failure {
   readonly code: RefusalCode;
   readonly what: string;
-  /** The same without what this call alone went through. */
-  readonly cause?: string;
+  /** What keeps any other call from its answer, too. Null: it is about this one's resource. */
+  readonly cause: string | null;
   readonly fix: string;
   /** Of the verdict that ended it: `fatal` is the service's own final word. */
   readonly kind: Verdict["kind"];
@@ -81,30 +81,33 @@ async function callUntilAnswered<Client, T>(call: Call<Client, T>, context: Call
     const verdict: Verdict = last !== null && context.deadline.signal.aborted ? last : outcome.verdict;
     last = verdict;
     if (verdict.kind === "fatal" || (verdict.isThrottled && call.hasAlternative === true))
-      return failed(verdict, verdict.what);
+      return failed(verdict, verdict.what, null);
     if (verdict.kind === "refresh") {
-      if (isRenewed) return failed(verdict, `${verdict.what}, and new ones did not help`);
+      const what = `${verdict.what}, and new ones did not help`;
+      if (isRenewed) return failed(verdict, what, what);
       isRenewed = true;
       context.onRetry?.();
       context.log("warn", `${call.subject}: ${verdict.what}; fetching new ones`);
       context.clients.renew(lease.credentialsEpoch);
       continue;
     }
-    if (!(await pause(call.subject, verdict, tries, context)))
-      return failed(verdict, `${verdict.what}, after ${tries} ${tries === 1 ? "try" : "tries"} until the deadline`);
+    if (!(await pause(call.subject, verdict, tries, context))) {
+      const what = `${verdict.what}, after ${tries} ${tries === 1 ? "try" : "tries"} until the deadline`;
+      return failed(verdict, what, verdict.what);
+    }
   }
 }
 
 export function refusalOf(
   subject: string,
-  { code, what, cause = what, fix }: Pick<Failure, "code" | "what" | "cause" | "fix">,
+  { code, what, cause = null, fix }: Pick<Failure, "code" | "what" | "fix"> & Partial<Pick<Failure, "cause">>,
 ): Refusal {
   // A right, a secret, an endpoint: whoever has the account mends it. A wrong id or variable is this machine's.
   const isRetryable = code !== "config" && code !== "usage";
   return new Refusal(code, { what: `${subject}: ${what}`, fix }, { isRetryable, shared: cause });
 }
 
-function failed({ code, what: cause, fix, kind, isThrottled }: Verdict, what: string): Outcome<never> {
+function failed({ code, fix, kind, isThrottled }: Verdict, what: string, cause: string | null): Outcome<never> {
   return { kind: "failed", failure: { code, what, cause, fix, kind, isThrottled } };
 }
 

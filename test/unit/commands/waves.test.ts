@@ -203,6 +203,23 @@ describe("a run in waves, from the command line", function () {
     assert.match(told[0]!, /^parbake: secrets db, more: /);
   });
 
+  it("says at its own place what is about one secret, though several are alike", async () => {
+    const more = `more: { id: prod/more, keys: { password: { file: more/password, onChange: { reload: more.service } } } }`;
+    write(
+      "etc/parbake/parbake.yaml",
+      CONFIG.replace("id: prod/db,", "id: prod/none,").replace("} } } } }", `} } } }, ${more} }`),
+    );
+    const { err } = await apply([], "3s");
+    for (const id of ["prod/none", "prod/more"])
+      assert.match(
+        err,
+        new RegExp(
+          `^parbake: \\S+/parbake\\.yaml:\\d+:\\d+: secret \\w+ \\(${id} in \\S+\\): there is no such secret`,
+          "m",
+        ),
+      );
+  });
+
   it("refuses everything before the first write where the config is refused, whoever is away", async () => {
     write("etc/parbake/templates/id.txt.hbs", "{{facts.instanceIdd}}\n");
     const { status, err } = await apply(LATE);
