@@ -40,6 +40,8 @@ const OWN_UNITS = [
 ];
 
 export async function observe(machine: Machine): Promise<Observation> {
+  // First, and so not of a retry that begins while the rest is looked at.
+  const status = await observeStatus(machine);
   const lines = async (...argv: string[]): Promise<string[]> =>
     (await machine.attempt(argv)).stdout.split("\n").filter((line) => line.trim() !== "");
   const journal = ["journalctl", "--boot", "--no-pager", "--output=cat"];
@@ -47,20 +49,25 @@ export async function observe(machine: Machine): Promise<Observation> {
   const whole = await lines(...journal, "_PID=1");
   const [units, ready] = [await observeUnits(machine), await listReady(machine)];
   const { stderr } = await machine.attempt(["systemd-analyze", "verify", "--man=no", ...OWN_UNITS, ...ready]);
-  const [service] = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
-  const isOver = !["activating", "reloading"].includes(service?.get("ActiveState") ?? "");
   const [basic] = await observeStates(machine, ["basic.target"]);
   return {
     basicAfterMs: basic?.upAfterMs ?? 0,
     system: await systemState(machine),
     failed: await lines("systemctl", "list-units", "--failed", "--plain", "--no-legend", "--full").then(firstWords),
     units,
-    status: isOver ? Number(service?.get("ExecMainStatus")) : null,
+    status,
     errors,
     console: readConsole(machine.console()),
     cycles: whole.filter((line) => /ordering cycle/.test(line)),
     verify: stderr.split("\n").filter((line) => line.includes("parbake")),
   };
+}
+
+/** With which parbake.service has ended; null: it goes on. */
+export async function observeStatus(machine: Machine): Promise<number | null> {
+  const [service] = await show(machine, ["ActiveState", "ExecMainStatus"], ["parbake.service"]);
+  const isOver = !["activating", "reloading"].includes(service?.get("ActiveState") ?? "");
+  return isOver ? Number(service?.get("ExecMainStatus")) : null;
 }
 
 function firstWords(lines: readonly string[]): string[] {

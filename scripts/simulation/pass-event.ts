@@ -6,7 +6,7 @@ import type { WorldInput } from "../emulator/world.ts";
 import type { Machine } from "./machine.ts";
 import { mergeWorlds } from "./merge-worlds.ts";
 import type { ImageNeeds } from "./needs.ts";
-import { observeUnits, systemState } from "./observe.ts";
+import { observeStatus, observeUnits, systemState } from "./observe.ts";
 import { waitFor, waitUntil } from "./program.ts";
 import type { Event, Row } from "./row.ts";
 
@@ -58,7 +58,9 @@ export async function waitForBoot(row: Row, machine: Machine, { units, secrets }
   await waitFor(limitOf(row), async () => {
     if (!isBooted(await systemState(machine))) return false;
     const states = await observeUnits(machine);
-    return states.length > 0 && states.every(({ unit, upAfterMs }) => upAfterMs !== null || !wanted.has(unit));
+    const areUp = states.length > 0 && states.every(({ unit, upAfterMs }) => upAfterMs !== null || !wanted.has(unit));
+    // A retry may go on, of what has failed before.
+    return areUp && (await observeStatus(machine)) !== null;
   });
 }
 

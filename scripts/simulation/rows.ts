@@ -2,23 +2,15 @@
 
 import type { Fault } from "../emulator/faults.ts";
 import type { WorldInput } from "../emulator/world.ts";
+import { MEMORY_ROWS } from "./memory-rows.ts";
 import { NETWORK_ROWS } from "./network-rows.ts";
-import type { Layer, Promises, Row } from "./row.ts";
+import { EMULATED, extraFile, type Held, none, ofHardware, WELL } from "./row-parts.ts";
+import type { Row } from "./row.ts";
 
-type Held = Promises["held"];
-
-const none: Held = () => false;
 const allOfThem: Held = () => true;
 const withSecrets: Held = ({ wave }) => wave === "secrets";
 const withLastSecret: Held = (needs, secrets) => needs.secrets.some((id) => id === secrets.at(-1));
-const ofHardware: Held = ({ wave }) => wave === "hardware";
 const beyondHardware: Held = ({ wave }) => wave !== "hardware";
-
-/** All is well in the end. What needs nothing has nothing to wait for, however late the rest comes. */
-const WELL: Promises = { held: none, hardwareWithin: 2, says: null, status: 0 };
-
-/** Without KVM a start of parbake takes as long as many of systemd's steps. */
-const EMULATED: Promises = { ...WELL, hardwareWithin: 6 };
 
 const imds = (fault: Omit<Fault, "match">, path?: string): WorldInput => ({
   faults: [{ match: { service: "imds", ...(path === undefined ? {} : { path }) }, ...fault }],
@@ -29,30 +21,6 @@ const secretsManager = (fault: Omit<Fault, "match">): WorldInput => ({
 
 /** What the last run says of itself. */
 const REPORT = ["cat", "/run/parbake/report.json"];
-
-const JOURNAL = ["journalctl", "--boot", "--no-pager", "--output=cat", "--unit=parbake"];
-const KERNEL = ["journalctl", "--boot", "--no-pager", "--output=cat", "--dmesg"];
-
-/** As the kernel has them while the unit runs: a container may have no memory controller, and then systemd's own word says nothing. */
-const tellLimits: Layer = {
-  files: {
-    "etc/systemd/system/parbake.service.d/90-simulated.conf":
-      "[Service]\nExecStartPost=/bin/sh -c 'cd /sys/fs/cgroup/system.slice/parbake.service && grep . memory.max memory.swap.max memory.peak memory.events'\n",
-  },
-};
-/** Three quarters of what the kernel leaves, no swap, and nobody has died of it. */
-const LIMITS_OF_512_MIB =
-  /^memory\.max:3\d{8}\nmemory\.swap\.max:0\nmemory\.peak:\d{7,9}\n(?:.*\n)*memory\.events:oom_kill 0$/m;
-
-/** One more file, of the simulation's own. */
-const extraFile = (template: string, entry: string) => ({
-  files: {
-    "etc/parbake/templates/simulated.conf.hbs": `${template}\n`,
-    // An image's own lets parbake write only where its own files are.
-    "etc/systemd/system/parbake.service.d/90-simulated.conf": "[Service]\nReadWritePaths=/etc\n",
-    "etc/parbake/parbake.d/90-simulated.yaml": `files:\n  - { template: simulated.conf.hbs, path: /etc/simulated.conf, format: text${entry} }\n`,
-  },
-});
 
 export const ROWS: readonly Row[] = [
   { name: "plain", title: "nothing is wrong", machine: "container", promises: WELL },
@@ -229,29 +197,7 @@ export const ROWS: readonly Row[] = [
     event: { kind: "again", world: { imds: { values: { "meta-data/instance-id": "i-0fedcba9876543210" } } } },
     promises: { ...WELL, tells: [{ argv: REPORT, text: /"change": "another"/ }] },
   },
-  {
-    name: "512-mib",
-    title: "512 MiB of memory",
-    machine: "emulated",
-    memoryMiB: 512,
-    layer: tellLimits,
-    promises: { ...EMULATED, tells: [{ argv: JOURNAL, text: LIMITS_OF_512_MIB }] },
-  },
-  {
-    name: "runaway",
-    title: "512 MiB of memory, and a validator that takes all of it",
-    machine: "emulated",
-    memoryMiB: 512,
-    layer: extraFile("a line", ", validate: [/usr/bin/tail, /dev/zero]"),
-    promises: {
-      ...EMULATED,
-      held: ofHardware,
-      says: /\/usr\/bin\/tail.*: killed by SIGKILL/,
-      status: 65,
-      // Of the unit's own limit, and not for want of the machine's memory.
-      tells: [{ argv: KERNEL, text: /CONSTRAINT_MEMCG,.*oom_memcg=\/system\.slice\/parbake\.service,.*task=tail/ }],
-    },
-  },
+  ...MEMORY_ROWS,
   {
     name: "power-cut",
     title: "the power goes while parbake waits for a secret",
