@@ -15,6 +15,6 @@ export const mochaHooks = {
   },
   afterAll(): void {
     removeFolders();
-    assert.deepEqual(listOwnFiles(), before, "a test has run parbake on this machine itself");
+    assert.deepEqual(listOwnFiles(), before, "a test has run or installed parbake on this machine itself");
   },
 };
