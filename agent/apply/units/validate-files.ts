@@ -103,8 +103,12 @@ function quote(result: CommandResult, { holdsSecrets, stagedPath, path }: Valida
 
 function fixFor(result: CommandResult, { argv }: Validation): string {
   switch (result.kind) {
-    case "exited":
     case "killed":
+      // The kernel's way, where the machine's memory or the unit's MemoryMax= is used up.
+      if (result.signal === "SIGKILL")
+        return "Look whether it ran out of memory (journalctl -k); if not, fix the template; the file was not changed.";
+      return "Fix the template; the file was not changed.";
+    case "exited":
       return "Fix the template; the file was not changed.";
     case "timed-out":
       return "Use a validator that ends by itself; the file was not changed.";

@@ -81,5 +81,9 @@ describe("validateFiles", () => {
     );
     await assert.rejects(validateWith({ kind: "timed-out", output: "" }, one), /no answer within \d+ ms/);
     await assert.rejects(validateWith({ kind: "killed", signal: "SIGSEGV", output: "" }, one), /killed by SIGSEGV/);
+    await assert.rejects(
+      validateWith({ kind: "killed", signal: "SIGKILL", output: "" }, one),
+      /killed by SIGKILL\. Look whether it ran out of memory \(journalctl -k\); if not, fix the template; the file/,
+    );
   });
 });
