@@ -1,5 +1,5 @@
 // The binary on the root itself, whose instance is resized, or turns out to be a copy of another. All in a mount namespace, in which
-// memory lies over every folder that it writes to.
+// memory lies over every folder that is written to.
 
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -21,9 +21,10 @@ const TWO = "i-0123456789abcdef1";
 const THREE = "i-0123456789abcdef2";
 
 const SET_UP = `
-for folder in /run /var/lib /etc/parbake /sys/devices/virtual; do
-  mkdir -p "$folder"; mount -t tmpfs -o mode=0755 tmpfs "$folder"
-done
+for folder in /run /var/lib /sys/devices/virtual; do mount -t tmpfs -o mode=0755 tmpfs "$folder"; done
+cp -a /etc /run/etc
+mount --bind /run/etc /etc
+rm -rf /etc/parbake
 mkdir -p /etc/parbake/templates /sys/devices/virtual/dmi/id
 printf '%s' "$1" >/etc/parbake/parbake.yaml
 echo 'workers={{apps.web.worker_processes}}' >/etc/parbake/templates/web.txt.hbs
