@@ -11,12 +11,20 @@ export const ASSET = "carried";
 /** What of the source tree is carried, by path below its top. A folder is carried whole. */
 export const CARRIED: readonly string[] = [
   "README.md",
+  "agent/apply/README.md",
+  "agent/apply/secrets/README.md",
   "agent/cli/JSON.md",
+  "agent/cli/README.md",
+  "agent/config/README.md",
   "agent/facts/catalogue/catalogue.tsv",
+  "agent/fleet/README.md",
+  "agent/install/README.md",
+  "agent/seal/README.md",
   "agent/seal/rules/gitleaks.json",
   "agent/tuning/CUSTOM.md",
   "agent/tuning/MIXES.md",
   "agent/tuning/README.md",
+  "scripts/bake/README.md",
   "systemd",
   "templates",
 ];

@@ -1,5 +1,5 @@
 // How a run ends, and the exit status that says so: the only place where statuses are made, of the numbers in refusal.ts.
-// cli/commands.ts has what each means, for help and README.
+// cli/commands.ts has what each means, for the help and cli/README.md.
 
 import { EXIT_STATUS, Refusal, type RefusalCode } from "./refusal.ts";
 import { stopped, type StopRequest } from "./stop.ts";

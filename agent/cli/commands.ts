@@ -1,4 +1,4 @@
-// The commands of the command line as data, for the parser, the help and the README's test.
+// The commands of the command line as data, for the parser, the help and the tests of the documents.
 
 import type { OptionName } from "./options.ts";
 
@@ -147,7 +147,7 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
-/** The statuses that parbake ends with, for help and README. */
+/** The statuses that parbake ends with, for the help and cli/README.md. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
   [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; nothing to confirm"],

@@ -1,4 +1,4 @@
-// The options of the command line as data, for the parser, the help and the README's test.
+// The options of the command line as data, for the parser, the help and the tests of the documents.
 
 interface OptionRule {
   /** Placeholder of its value in help; null: a switch. */

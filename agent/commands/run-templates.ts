@@ -17,24 +17,24 @@ interface Carried extends ReadyTemplate {
   readonly path: string;
 }
 
-const DOCUMENTS: readonly Carried[] = [
-  { name: "parbake.md", path: "README.md", profile: null, about: "The manual" },
-  {
-    name: "templates.md",
-    path: `${FOLDER}/README.md`,
-    profile: null,
-    about: "How to write a template: names and helpers",
-  },
-  {
-    name: "tuning.md",
-    path: "agent/tuning/README.md",
-    profile: null,
-    about: "The profiles, their options and settings",
-  },
-  { name: "custom.md", path: "agent/tuning/CUSTOM.md", profile: null, about: "How to tune an app without a profile" },
-  { name: "mixes.md", path: "agent/tuning/MIXES.md", profile: null, about: "How usual machines are divided" },
-  { name: "json.md", path: "agent/cli/JSON.md", profile: null, about: "Every JSON document" },
-];
+const DOCUMENTS: readonly Carried[] = (
+  [
+    ["parbake.md", "README.md", "Where to begin"],
+    ["bake.md", "scripts/bake/README.md", "A bake in ten steps"],
+    ["config.md", "agent/config/README.md", "The config"],
+    ["templates.md", `${FOLDER}/README.md`, "How to write a template: names and helpers"],
+    ["secrets.md", "agent/apply/secrets/README.md", "Credentials"],
+    ["tuning.md", "agent/tuning/README.md", "The profiles, their options and settings"],
+    ["custom.md", "agent/tuning/CUSTOM.md", "How to tune an app without a profile"],
+    ["mixes.md", "agent/tuning/MIXES.md", "How usual machines are divided"],
+    ["install.md", "agent/install/README.md", "How parbake is installed, and which units wait for it"],
+    ["seal.md", "agent/seal/README.md", "What must not be in an image"],
+    ["commands.md", "agent/cli/README.md", "The command line, the environment, the exit statuses"],
+    ["fleet.md", "agent/fleet/README.md", "How old the images in use are"],
+    ["promises.md", "agent/apply/README.md", "What you can count on"],
+    ["json.md", "agent/cli/JSON.md", "Every JSON document"],
+  ] as const
+).map(([name, path, about]) => ({ name, path, profile: null, about }));
 
 export function runTemplates(
   { name }: Extract<Command, { kind: "templates" }>,

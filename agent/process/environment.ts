@@ -1,7 +1,7 @@
 // Which variables of the caller's environment parbake reads. It deletes all others before its first step, so that neither Node
 // nor a package finds one; programs that parbake starts get none at all.
 
-/** The README names them all. */
+/** cli/README.md names them all. */
 export const VARIABLES: readonly string[] = [
   // Where AWS is, and how to reach it.
   "AWS_REGION",

@@ -1,6 +1,12 @@
-// A section of the README as roff: paragraphs, lists, examples and tables, as the formatter leaves them. Nothing else of Markdown.
+// A page, or a section of one, as roff: headings, paragraphs, lists, examples and tables, as the formatter leaves them. Nothing else of
+// Markdown.
 
-import { formatExample, formatInline, formatParagraph, formatTagged } from "./roff.ts";
+import { formatExample, formatInline, formatParagraph, formatSubheading, formatTagged } from "./roff.ts";
+
+/** What stands below the page's own title. */
+export function readBody(page: string): string {
+  return page.slice(page.indexOf("\n")).trim();
+}
 
 /** What stands below `## title`. @throws Error where the page has no such section */
 export function readSection(page: string, title: string): string {
@@ -24,6 +30,7 @@ function splitBlocks(text: string): string[] {
 
 function convertBlock(block: string): string {
   if (block.startsWith("```")) return formatExample(block.split("\n").slice(1, -1).join("\n"));
+  if (block.startsWith("#")) return formatSubheading(block.replace(/^#+ /, ""));
   if (block.startsWith("- ")) return block.split(/^- /m).slice(1).map(convertItem).join("\n");
   if (block.startsWith("|")) return block.split("\n").slice(2).map(convertRow).join("\n");
   return formatParagraph(joinLines(block));

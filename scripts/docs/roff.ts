@@ -1,4 +1,4 @@
-// Writes roff for man pages, in the macros of man(7): from text with the marks that the README uses. Knows no page.
+// Writes roff for man pages, in the macros of man(7): from text with the marks that the documents use. Knows no page.
 
 /** `.TH`: the page's name, section, date and version. */
 export function formatTitle(name: string, section: number, date: string, version: string): string {
@@ -7,6 +7,11 @@ export function formatTitle(name: string, section: number, date: string, version
 
 export function formatHeading(title: string): string {
   return `.SH ${escapeText(title.toUpperCase())}`;
+}
+
+/** As it is written: `.SS` is for those within a section. */
+export function formatSubheading(title: string): string {
+  return `.SS ${formatInline(title)}`;
 }
 
 export function formatParagraph(text: string): string {

@@ -22,9 +22,31 @@ const SAMPLE = {
   neighbours: [],
 } as const;
 
-const INTRODUCTION = `# Profiles
+const INTRODUCTION = `# Tuning
 
 Made by \`scripts/node scripts/docs/write-docs.ts\` from the profiles beside it.
+
+\`\`\`sh
+parbake tune --instance-type t4g.small,m7g.large     # the whole image, side by side
+parbake tune --all-types                             # every type of EC2: where it fits, the smallest of each family
+parbake tune postgresql --memory 8GiB --cpus 4 --set workload=oltp --json    # one app alone, as a calculator
+parbake explain db.shared_buffers                    # formula, the numbers in it, what bound it, what would change it
+\`\`\`
+
+- Every value is one that the app's own project, or a tool of its community, recommends, and the profile says which. parbake
+  departs from it only if all of an app's settings at their worst together (every connection with all of its \`work_mem\`,
+  every thread with its whole stack) would not fit into the app's share. \`scripts/bench-programs\` runs the real programs with
+  their values under load; [bench-programs.txt](../../scripts/bench-programs.txt) shows what they took of their shares, from
+  512 MiB to 16 GiB.
+- More memory never gives an app less. More CPUs never give it fewer CPUs, nor less memory than its part by weight: what it
+  had beyond that because others could not use it, they take back when more CPUs let them.
+- On a small share an app gives up what its profile lists, in that order, and the run says so. A value that is legal but that
+  no expert would sign is a warning that says what would help.
+- \`custom\` tunes an app without a profile; its options are expressions: \`cacheSize: memoryBytes * 60%\`,
+  \`workers: max(2, vcpus - 1)\`. [CUSTOM.md](CUSTOM.md) describes the language, with Varnish, etcd and Tomcat as examples.
+- A CPU quota counts in whole CPUs, one at least, and so do the vCPUs of a burstable type, whose baseline is shown. Swap
+  never counts as memory. Apps are tuned for all NUMA nodes together. Only \`custom\` uses GPUs and disk sizes, but for
+  RabbitMQ's free disk.
 
 A profile is one app that parbake can tune. Write its options in the config, \`apps: { db: { profile: postgresql, options: {
 version: 16 } } }\`, or on the command line, \`parbake tune postgresql --memory 16GiB --cpus 4 --set version=16\`. Templates print

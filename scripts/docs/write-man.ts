@@ -1,4 +1,4 @@
-// Writes the man pages into a folder: parbake(1) from the table of commands, parbake.yaml(5) from the README.
+// Writes the man pages into a folder: parbake(1) from the table of commands, parbake.yaml(5) from the documents.
 // Usage: write-man.ts FOLDER VERSION DATE
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type CommandRule, COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
 import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
 import { TOP } from "../building/build-pinned-node.ts";
-import { convertMarkdown, readSection } from "./markdown-to-roff.ts";
+import { convertMarkdown, readBody, readSection } from "./markdown-to-roff.ts";
 import { formatExample, formatHeading, formatIndented, formatParagraph, formatTagged, formatTitle } from "./roff.ts";
 
 /** Where parbake finds and leaves things. */
@@ -20,7 +20,14 @@ const FILES: readonly (readonly [path: string, about: string])[] = [
   ["/var/lib/parbake/", "which files are parbake's, and the journal of a run that was cut short"],
 ];
 
-const readReadme = (): string => readFileSync(join(TOP, "README.md"), "utf8");
+/** The chapters of parbake.yaml(5), each a page. */
+const CHAPTERS: readonly (readonly [title: string, page: string])[] = [
+  ["The config", "agent/config/README.md"],
+  ["Templates", "templates/README.md"],
+  ["Credentials", "agent/apply/secrets/README.md"],
+];
+
+const readPage = (path: string): string => readFileSync(join(TOP, path), "utf8");
 
 export function formatCommandsPage(version: string, date: string): string {
   return page([
@@ -41,7 +48,7 @@ export function formatCommandsPage(version: string, date: string): string {
     formatHeading("Exit status"),
     ...EXIT_MEANINGS.map(([status, meaning]) => formatTagged(`**${status}**`, meaning)),
     formatHeading("Environment"),
-    convertMarkdown(readSection(readReadme(), "The environment")),
+    convertMarkdown(readSection(readPage("agent/cli/README.md"), "The environment")),
     formatHeading("Files"),
     ...FILES.map(([path, about]) => formatTagged(`\`${path}\``, about)),
     formatHeading("Examples"),
@@ -68,13 +75,11 @@ function formatOption(name: OptionName): string {
 }
 
 export function formatConfigPage(version: string, date: string): string {
-  const readme = readReadme();
-  const section = (title: string): string[] => [formatHeading(title), convertMarkdown(readSection(readme, title))];
   return page([
     formatTitle("parbake.yaml", 5, date, version),
     formatHeading("Name"),
     "parbake.yaml \\- what parbake tunes, renders and fetches",
-    ...["The config", "Templates", "Credentials"].flatMap(section),
+    ...CHAPTERS.flatMap(([title, name]) => [formatHeading(title), convertMarkdown(readBody(readPage(name)))]),
     formatHeading("See also"),
     formatParagraph("**parbake**(1)"),
   ]);
@@ -82,7 +87,7 @@ export function formatConfigPage(version: string, date: string): string {
 
 /** A heading begins a paragraph by itself. */
 function page(blocks: readonly string[]): string {
-  const text = blocks.join("\n").replaceAll(/^(\.SH .*\n)\.PP\n/gm, "$1");
+  const text = blocks.join("\n").replaceAll(/^(\.S[HS] .*\n)\.PP\n/gm, "$1");
   return `.\\" Made by scripts/docs/write-man.ts\n${text}\n`;
 }
 

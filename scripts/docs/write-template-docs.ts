@@ -15,11 +15,17 @@ const INTRODUCTION = `# Templates
 
 Made by \`scripts/node scripts/docs/write-template-docs.ts\` from the code.
 
-The templates beside this page are ready to use: each is the config of one app, with what parbake has tuned. A template is
-text with \`{{…}}\`, in the language of Handlebars: \`{{apps.db.shared_buffers}}\` prints a value, \`{{#if …}}\`, \`{{#unless …}}\`,
+A template is text with \`{{…}}\`, in the language of Handlebars: \`{{apps.db.shared_buffers}}\` prints a value, \`{{#if …}}\`, \`{{#unless …}}\`,
 \`{{#each …}}\` and \`{{#with …}}\` are its blocks, \`{{!-- … --}}\` is a comment. It sees \`facts\`, \`apps\`, \`secrets\`
 and \`vars\`; and as \`profiles\` the same apps by their profile, so that \`{{profiles.postgresql.shared_buffers}}\` is right whatever
 the app is called, as long as there is one.
+
+## Ready templates
+
+The templates beside this page are ready to use, one for every profile that has a config file, with what parbake has tuned. The
+binary carries them: \`parbake templates\` lists them (and the documents), \`parbake templates nginx
+>/etc/parbake/templates/nginx.conf.hbs\` prints one. The head of each has the \`files:\` entry to paste for Debian 12 and Amazon
+Linux 2023. A ready template replaces the whole of its file: move into it what is to stay.
 
 ## What is checked
 
@@ -29,6 +35,10 @@ arguments or arguments of the wrong kind, a value that cannot be written where i
 missing, \`{{required x "…"}}\` says what is missing in your words. \`{{{…}}}\`, \`{{&…}}\`, \`log\`, \`lookup\`, decorators, inline
 partials, raw blocks (\`{{{{…}}}}\`) and names that lead into JavaScript are refused. What is declared and read by no template is a warning.
 
+parbake reads back every rendered file of a known format: the file must be valid, and each value must come back byte for byte, or
+the run stops before it writes anything. An env file must mean the same to systemd and to sh: no \`export\`, no \`$VAR\`, quotes
+around blanks.
+
 ## Formats
 
 Each value is encoded for the format of its file and for the place where it stands. The format is the one of \`format:\` in
@@ -37,7 +47,8 @@ Without it the target tells: its folder (a drop-in's \`web.service.d\`, \`/etc/s
 the \`conf.d\` of \`postgresql\`, PHP's \`pool.d\`, \`/etc/default\`, \`/etc/sysconfig\`), else its name (\`db.env\`, \`nginx.conf\`); else the
 template's own name does; for another \`conf.d\`, the profile of nginx or PostgreSQL whose settings are printed. What no name tells is
 text, unless it looks like something else: then, and where the names of target and template disagree, \`check\` asks for
-\`format:\`. \`plan\` says of each file which it is and why. \`{{raw …}}\` is the one way around the encoder, and a warning names
+\`format:\`. Give it too for a file that only sh reads (\`sh\`), or that is not quite what its name says (\`text\`: JSON with
+comments, nginx with Lua). \`plan\` says of each file which it is and why. \`{{raw …}}\` is the one way around the encoder, and a warning names
 each use of it.
 
 Lines end in LF: a template that was saved with CRLF is read as if it had LF, and a warning says so; a carriage return anywhere
@@ -57,6 +68,16 @@ A template whose first line is \`---\` begins with YAML up to the next \`---\`, 
 would say: ${FILE_KEYS.map(code).join(", ")}. With a
 \`path\` the template needs no entry; an entry of the same template overrides single keys. A file that begins with \`---\` itself
 begins with \`{{!}}---\`.
+
+\`\`\`
+---
+path: /etc/myapp/limits.conf
+mode: "0644"
+onChange: { reload: myapp.service }
+---
+# {{> managed-by}}
+memory = {{size apps.api.heap "jvm"}}
+\`\`\`
 
 ## Partials
 

@@ -169,7 +169,7 @@ describe("the end of a run, in the compiled binary", () => {
     assertWithin(4_000, tookMs);
   });
 
-  it("is a good one with as few file handles and as little address space as the README asks for", async () => {
+  it("is a good one with as few file handles and as little address space as cli/README.md asks for", async () => {
     const script = 'ulimit -n 32; ulimit -v 1572864; exec "$0" apply --root "$1"';
     const { status, stderr } = await runProgram(emulator, ["/bin/bash", "-c", script, BINARY, image.root]);
     assert.equal(status, 0, stderr);

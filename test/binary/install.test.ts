@@ -9,10 +9,18 @@ const TREE = join(import.meta.dirname, "../..");
 const TEMPLATES = join(TREE, "templates");
 const DOCUMENTS = {
   "parbake.md": "README.md",
+  "bake.md": "scripts/bake/README.md",
+  "config.md": "agent/config/README.md",
   "templates.md": "templates/README.md",
+  "secrets.md": "agent/apply/secrets/README.md",
   "tuning.md": "agent/tuning/README.md",
   "custom.md": "agent/tuning/CUSTOM.md",
   "mixes.md": "agent/tuning/MIXES.md",
+  "install.md": "agent/install/README.md",
+  "seal.md": "agent/seal/README.md",
+  "commands.md": "agent/cli/README.md",
+  "fleet.md": "agent/fleet/README.md",
+  "promises.md": "agent/apply/README.md",
   "json.md": "agent/cli/JSON.md",
 };
 

@@ -13,8 +13,8 @@ function listFolders(folder: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-describe("the README's map of the code", () => {
-  const [, map] = /^## The code in ten minutes\n+```\n([^]*?)```/m.exec(readPage("README.md"))!;
+describe("the map of the code in CONTRIBUTING.md", () => {
+  const [, map] = /^## The code in ten minutes\n+```\n([^]*?)```/m.exec(readPage("CONTRIBUTING.md"))!;
   const [agent, rest] = map!.split(/^(?=templates\/)/m);
 
   it("names every folder of agent/, and each in its room", () => {

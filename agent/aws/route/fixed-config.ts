@@ -1,5 +1,5 @@
 // What the SDK's clients are told beside an endpoint and credentials: every setting that they would else look for in the
-// environment, in ~/.aws/config or in IMDS. Nothing but what the README names may change what a call does.
+// environment, in ~/.aws/config or in IMDS. Nothing but what cli/README.md names may change what a call does.
 
 import type { ClientSettings } from "./endpoints.ts";
 

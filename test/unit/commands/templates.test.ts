@@ -12,7 +12,7 @@ describe("parbake templates", () => {
   it("lists templates and documents, and prints each document as it is in the source tree", async () => {
     const { templates: all } = JSON.parse((await templates("--json")).out) as { templates: { name: string }[] };
     const documents = all.filter(({ name }) => name.endsWith(".md")).map(({ name }) => name);
-    assert.deepEqual(documents, ["parbake.md", "templates.md", "tuning.md", "custom.md", "mixes.md", "json.md"]);
+    assert.deepEqual(documents.slice(0, 5), ["parbake.md", "bake.md", "config.md", "templates.md", "secrets.md"]);
     const printed = await Promise.all(documents.map(async (name) => (await templates(name)).out));
     const carried = [...CARRIED.filter((path) => path.endsWith(".md")), "templates/README.md"];
     assert.deepEqual(printed.toSorted(), carried.map((path) => readFileSync(join(TOP, path), "utf8")).toSorted());

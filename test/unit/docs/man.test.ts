@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { COMMANDS } from "../../../agent/cli/commands.ts";
 import { OPTIONS } from "../../../agent/cli/options.ts";
-import { convertMarkdown, readSection } from "../../../scripts/docs/markdown-to-roff.ts";
+import { convertMarkdown, readBody, readSection } from "../../../scripts/docs/markdown-to-roff.ts";
 import { formatInline } from "../../../scripts/docs/roff.ts";
 import { formatCommandsPage, formatConfigPage } from "../../../scripts/docs/write-man.ts";
 import { describeWhere } from "../../e2e/support/requirements.ts";
@@ -26,6 +26,11 @@ describe("text in roff", () => {
     assert.equal(convertMarkdown("- one\n  more\n- two"), ".IP \\(bu 2\none more\n.IP \\(bu 2\ntwo"));
   it("makes a tagged paragraph of a table's row", () =>
     assert.equal(convertMarkdown("| a | b |\n| - | - |\n| X_Y | z |"), ".TP\n\\fBX_Y\\fR\nz"));
+  it("makes a heading of a page one within its chapter, as it is written", () =>
+    assert.equal(
+      convertMarkdown(readBody("# Page\n\nfirst\n\n## A `b` c\n\nlast")),
+      ".PP\nfirst\n.SS A \\fBb\\fR c\n.PP\nlast",
+    ));
   it("misses no section silently", () =>
     assert.throws(() => readSection("## A\n\ntext\n", "B"), /the page has no section "B"/));
 });
