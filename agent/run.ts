@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
 import { createLog, formatEntry } from "./cli/create-log.ts";
 import { both } from "./cli/heartbeat.ts";
-import { formatHelp } from "./cli/help.ts";
 import type { Command, GlobalOptions, Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
@@ -31,7 +30,7 @@ import { Inputs } from "./host/inputs/inputs.ts";
 import { refusingUntrusted, warningUntrusted } from "./host/trust.ts";
 import { ENVIRONMENT_FILE } from "./names/own-places.ts";
 import { guardEnd } from "./process/overrun.ts";
-import { formatVersion } from "./process/version.ts";
+import { formatVersion, VERSIONS } from "./process/version.ts";
 import { Refusal } from "./refusal.ts";
 import { shownJson } from "./shown.ts";
 import { NOTHING_CHANGED, orStopped, stopped, stopRequestOf } from "./stop.ts";
@@ -113,10 +112,10 @@ function stopOf({ deadline: { signal } }: Session): Promise<never> {
 async function runCommand({ command }: Invocation, session: Session, world: World): Promise<Ending> {
   switch (command.kind) {
     case "help":
-      world.writeOut(formatHelp(command.command));
-      return "done";
+      return (await import("./commands/run-help.ts")).runHelp(command, session);
     case "version":
-      world.writeOut(`${formatVersion()}\n`);
+      if (session.options.json) session.emit({ schema: 1, ...VERSIONS });
+      else world.writeOut(`${formatVersion()}\n`);
       return "done";
     case "apply":
       return runsAsUnit(world.environment, process.pid) ? runUnit(command, session) : runApply(command, session);
@@ -148,6 +147,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-fleet.ts")).runFleet(command, session);
     case "templates":
       return (await import("./commands/run-templates.ts")).runTemplates(command, session);
+    case "profiles":
+      return (await import("./commands/run-profiles.ts")).runProfiles(session);
     case "install":
       return (await import("./commands/run-install.ts")).runInstall(command, session);
     case "uninstall":

@@ -11,7 +11,7 @@ import { parseHeldUnits, parseUnit } from "./parse-units.ts";
 import type { Given } from "./sort-words.ts";
 
 export function buildCommand(
-  name: CommandName,
+  name: Exclude<CommandName, "help" | "version">,
   operand: string | undefined,
   given: Given,
   problems: Problem[],
@@ -59,6 +59,8 @@ export function buildCommand(
       return buildFleet(given, problems);
     case "templates":
       return { kind: "templates", name: operand ?? null };
+    case "profiles":
+      return { kind: "profiles" };
     case "install":
       return {
         kind: "install",

@@ -15,7 +15,7 @@ const MACHINE_OPTIONS = ["instance-type", "memory", "cpus"] as const;
 
 export const COMMANDS = {
   apply: {
-    about: "tune, render, fetch the secrets, write what differs, reload what needs it",
+    about: "tune, render, fetch secrets, write what differs, reload units",
     operand: null,
     options: [
       "dry-run",
@@ -40,13 +40,13 @@ export const COMMANDS = {
     example: "parbake plan --diff",
   },
   check: {
-    about: "validate config, templates, units and the rendered files, without the network",
+    about: "validate config, templates, units and files, without the network",
     operand: null,
     options: ["junit", "bake", "strict", "no-validators", ...MACHINE_OPTIONS],
     example: "parbake check --root /mnt/image",
   },
   facts: {
-    about: "print what parbake knows about this machine, and where each fact came from",
+    about: "print what parbake knows of this machine, and from where",
     operand: null,
     options: [],
     example: "parbake facts --json",
@@ -58,13 +58,13 @@ export const COMMANDS = {
     example: "parbake tune postgresql --memory 4GiB --cpus 2 --set workload=oltp",
   },
   explain: {
-    about: "say why an app has this share, or a setting this value, and what would change it",
+    about: "say why a share or a setting has its value, and what changes it",
     operand: "APP[.SETTING]",
     options: MACHINE_OPTIONS,
     example: "parbake explain db.shared_buffers --instance-type m7g.large",
   },
   status: {
-    about: "print the last run, and whether the files are still as it left them",
+    about: "print the last run, and whether its files are as it left them",
     operand: null,
     options: ["wait"],
     example: "parbake status --wait --json",
@@ -72,7 +72,7 @@ export const COMMANDS = {
     deadlineMs: 90_000,
   },
   ready: {
-    about: "say whether parbake has made all that a unit needs, and if not, what it waits for",
+    about: "say whether all that a unit needs is made, or what it waits for",
     operand: "UNIT",
     options: [],
     example: "parbake ready api.service",
@@ -84,12 +84,18 @@ export const COMMANDS = {
     example: "parbake analyze --boot --svg >parbake.svg",
   },
   logs: {
-    about: "write an archive with all that a bug report needs, without secrets and account ids",
+    about: "write an archive for a bug report, without secrets and account ids",
     operand: "[FILE]",
     options: [],
     example: "parbake logs",
     // It asks a dozen programs, on a machine that may be ill, and searches all that they say.
     deadlineMs: 180_000,
+  },
+  profiles: {
+    about: "list the apps that parbake can tune",
+    operand: null,
+    options: [],
+    example: "parbake profiles",
   },
   confirm: {
     about: "keep what `apply --confirm` did",
@@ -98,19 +104,19 @@ export const COMMANDS = {
     example: "parbake confirm",
   },
   revert: {
-    about: "take back at once what `apply --confirm` did, as its timer does if nobody confirms it",
+    about: "take back at once what `apply --confirm` did",
     operand: null,
     options: ["run"],
     example: "parbake revert",
   },
   init: {
-    about: "look at what the image has, and write a starting config with its templates",
+    about: "look at the image, and write a starting config with templates",
     operand: null,
     options: ["dry-run"],
     example: "parbake init --root /mnt/image --dry-run",
   },
   fleet: {
-    about: "say which instances run an older image than the newest of its family (EC2)",
+    about: "say which instances run an outdated image (EC2)",
     operand: null,
     options: ["tag", "asg", "region", "state", "family-tag", "max-age", "max-behind", "fail-on", "all", "prometheus"],
     example: "parbake fleet --tag role=web --max-age 30d --fail-on deprecated,deregistered",
@@ -118,34 +124,49 @@ export const COMMANDS = {
     deadlineMs: 600_000,
   },
   templates: {
-    about: "list the ready templates and the documents that parbake carries, or print one",
+    about: "list the ready templates and the documents, or print one",
     operand: "[NAME]",
     options: [],
     example: "parbake templates nginx >/etc/parbake/templates/nginx.conf.hbs",
   },
   install: {
-    about: "install parbake and its units, and hold services back until it has made what they need",
+    about: "install parbake and its units, and hold services back for it",
     operand: null,
     options: ["unit", "refresh", "binary", "dry-run"],
     example: "parbake install --root /mnt/image --unit nginx.service --unit postgresql@.service",
   },
   uninstall: {
-    about: "remove parbake with its state; config and rendered files stay, unless told otherwise",
+    about: "remove parbake and its state; config and rendered files stay",
     operand: null,
     options: ["purge", "rendered", "dry-run"],
     example: "parbake uninstall --dry-run",
   },
   seal: {
-    about: "end a bake: refuse credentials in the image and missing updates, and describe it",
+    about: "end a bake: refuse credentials and missing updates, describe it",
     operand: null,
     options: ["clean", "sarif", "base-image", "family", "source-commit"],
     example: "parbake seal --clean --root /mnt/image",
     // It reads all of an image, which nobody waits for.
     deadlineMs: 1_800_000,
   },
+  help: {
+    about: "say how a command is used, or a profile is tuned",
+    operand: "[COMMAND [PROFILE]]",
+    options: [],
+    example: "parbake help tune postgresql",
+  },
+  version: {
+    about: "print version, commit and Node version",
+    operand: null,
+    options: [],
+    example: "parbake version",
+  },
 } as const satisfies Record<string, CommandRule>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+/** What `help` takes beside the commands. */
+export const EXIT_STATUS_TOPIC = "exit-status";
 
 /** The statuses that parbake ends with, for the help and cli/README.md. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [

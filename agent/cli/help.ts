@@ -1,54 +1,82 @@
-// The help texts, made from the table of commands. One screen each. Pure.
+// The help texts, made from the tables of commands, options and profiles. One screen each. Pure.
 
 import { formatBytes } from "../size.ts";
-import type { OptionRule } from "../tuning/profile/profile.ts";
+import type { OptionRule, Profile } from "../tuning/profile/profile.ts";
 import { PROFILES } from "../tuning/profiles.ts";
-import { COMMANDS, EXIT_MEANINGS, type CommandName, type CommandRule } from "./commands.ts";
-import { GLOBAL_OPTIONS, OPTIONS, type OptionName } from "./options.ts";
+import { COMMANDS, EXIT_MEANINGS, EXIT_STATUS_TOPIC, type CommandName, type CommandRule } from "./commands.ts";
+import type { HelpTopic } from "./invocation.ts";
+import { GLOBAL_OPTIONS, OPTIONS, SHORT_OPTIONS, type OptionName } from "./options.ts";
+import { formatColumns, type Paint } from "./text.ts";
 
-export function formatHelp(command: CommandName | null): string {
-  return command === null ? formatOverview() : formatCommandHelp(command, COMMANDS[command]);
+/** Each command is in one of them. */
+export const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
+  ["Day to day", ["plan", "apply", "status", "confirm", "revert"]],
+  ["Bake an image", ["init", "check", "install", "seal", "uninstall"]],
+  ["Look at a machine", ["facts", "tune", "explain", "profiles", "templates"]],
+  ["When something is wrong", ["ready", "analyze", "logs"]],
+  ["Many machines", ["fleet"]],
+  ["About parbake", ["help", "version"]],
+];
+
+export function formatHelp(topic: HelpTopic, paint: Paint): string {
+  switch (topic.kind) {
+    case "overview":
+      return formatOverview(paint);
+    case "exit-status":
+      return section("Exit status", EXIT_MEANINGS.map(statusRow), paint);
+    case "command":
+      return formatCommand(topic.name, COMMANDS[topic.name], paint);
+    case "profile":
+      return formatProfile(PROFILES.get(topic.name)!, paint);
+  }
 }
 
-function formatOverview(): string {
-  const commands = Object.entries(COMMANDS).map(([name, { about }]) => [name, about] as const);
-  return `parbake: the last 5 % of a baked machine image, at boot: tuning, config files, credentials
-
-Usage: parbake <command> [options]
-
-${formatTable(commands)}
-
-Options for every command:
-${formatTable(GLOBAL_OPTIONS.map(optionRow))}
-
-At boot, by parbake.service:  parbake apply
-By hand, to see and do:       parbake plan --diff && parbake apply
-In the bake, by Packer:       parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge
-
-Exit status:
-${formatTable(EXIT_MEANINGS.map(([status, meaning]) => [String(status).padStart(3), meaning]))}
-`;
+function formatOverview(paint: Paint): string {
+  return [
+    "parbake: the last 5 % of a baked machine image, at boot\n",
+    "Usage: parbake COMMAND [options]\n",
+    ...GROUPS.map(([title, names]) => section(title, names.map(commandRow), paint)),
+    section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
+    section("Three ways in", USES, paint),
+    paint.dim(`parbake help COMMAND says more of one; parbake help ${EXIT_STATUS_TOPIC}, what a status means.\n`),
+  ].join("\n");
 }
 
-function formatCommandHelp(name: CommandName, { about, operand, options, example }: CommandRule): string {
-  const own = options.length > 0 ? `\nOptions:\n${formatTable(options.map(optionRow))}\n` : "";
-  return `parbake ${name}: ${about}
+const USES = [
+  ["at boot", "parbake apply, by parbake.service"],
+  ["by hand", "parbake plan --diff && parbake apply"],
+  ["in a bake", "parbake check --strict && parbake seal --clean"],
+] as const;
 
-Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]
-${own}${name === "tune" ? formatProfiles() : ""}
-Options for every command:
-${formatTable(GLOBAL_OPTIONS.map(optionRow))}
-
-Example: ${example}
-`;
+function formatCommand(name: CommandName, { about, operand, options, example }: CommandRule, paint: Paint): string {
+  return [
+    `parbake ${name}: ${about}\n`,
+    `Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]\n`,
+    ...(options.length > 0 ? [section("Options", options.map(optionRow), paint)] : []),
+    ...(name === "tune" ? [PROFILES_HINT] : []),
+    section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
+    `Example: ${example}\n`,
+  ].join("\n");
 }
 
-function formatProfiles(): string {
-  const profiles = [...PROFILES.values()].flatMap((profile) => [
-    [profile.name, profile.about] as const,
-    ...Object.entries(profile.options).map(([option, rule]) => [`  ${option}`, describeOption(rule)] as const),
-  ]);
-  return `\nProfiles, with their options for --set and for the config:\n${formatTable(profiles)}\n`;
+const PROFILES_HINT = "parbake profiles lists the profiles; parbake tune PROFILE --help, the options of one.\n";
+
+function formatProfile({ name, about, options }: Profile, paint: Paint): string {
+  const rows = Object.entries(options).map(([option, rule]) => [option, describeOption(rule)] as const);
+  const [first] = Object.entries(options).flatMap(([option, rule]) => exampleOf(option, rule));
+  return [
+    `parbake tune ${name}: the tuning of ${about}\n`,
+    `Usage: parbake tune ${name} [--set OPTION=VALUE]… [options]\n`,
+    ...(rows.length > 0 ? [section("Options of the profile, for --set and for the config", rows, paint)] : []),
+    section("Options", COMMANDS.tune.options.filter((option) => option !== "all-types").map(optionRow), paint),
+    `Example: parbake tune ${name} --memory 4GiB --cpus 2${first === undefined ? "" : ` --set ${first}`}\n`,
+  ].join("\n");
+}
+
+/** A choice that is not the default. A version says nothing of how an option is meant. */
+function exampleOf(option: string, { choices, default: fallback }: OptionRule): string[] {
+  const choice = option === "version" ? undefined : choices?.find((each) => each !== fallback);
+  return choice === undefined ? [] : [`${option}=${choice}`];
 }
 
 function describeOption({ kind, about, choices, default: fallback }: OptionRule): string {
@@ -57,13 +85,24 @@ function describeOption({ kind, about, choices, default: fallback }: OptionRule)
   return notes.length > 0 ? `${about} (${notes.join("; ")})` : about;
 }
 
-function optionRow(name: OptionName): readonly [string, string] {
+function section(title: string, rows: readonly (readonly string[])[], paint: Paint): string {
+  return `${paint.bold(title)}\n${formatColumns(rows, "  ")}`;
+}
+
+function commandRow(name: CommandName): readonly string[] {
+  return [name.padEnd(WIDEST_COMMAND), COMMANDS[name].about];
+}
+
+/** So that the groups are one table. */
+const WIDEST_COMMAND = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
+
+function optionRow(name: OptionName): readonly string[] {
   const { value, about } = OPTIONS[name];
-  const short = name === "help" ? "-h, " : "";
+  const letter = SHORT_OPTIONS[name];
+  const short = letter === undefined ? "" : `-${letter}, `;
   return [`${short}--${name}${value === null ? "" : ` ${value}`}`, about];
 }
 
-function formatTable(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+function statusRow([status, meaning]: (typeof EXIT_MEANINGS)[number]): readonly string[] {
+  return [String(status).padStart(3), meaning];
 }

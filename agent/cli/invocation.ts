@@ -111,8 +111,16 @@ export type Command =
       readonly family: string | null;
       readonly sourceCommit: string | null;
     }
-  | { readonly kind: "help"; readonly command: CommandName | null }
+  | { readonly kind: "profiles" }
+  | { readonly kind: "help"; readonly topic: HelpTopic }
   | { readonly kind: "version" };
+
+export type HelpTopic =
+  | { readonly kind: "overview" }
+  | { readonly kind: "exit-status" }
+  | { readonly kind: "command"; readonly name: CommandName }
+  /** One that exists. */
+  | { readonly kind: "profile"; readonly name: string };
 
 export interface FleetCommand {
   readonly kind: "fleet";

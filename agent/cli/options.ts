@@ -97,6 +97,9 @@ export type OptionName = keyof typeof OPTIONS;
 /** Those that may be given more than once. */
 export const REPEATABLE: readonly OptionName[] = ["set", "tag", "asg", "unit"];
 
+/** One letter, after one dash. */
+export const SHORT_OPTIONS: Readonly<Partial<Record<OptionName, string>>> = { help: "h", version: "V" };
+
 export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "config",
   "root",

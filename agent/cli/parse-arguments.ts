@@ -3,9 +3,10 @@
 import { parseDurationMs } from "../duration.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { buildCommand } from "./build-command.ts";
-import { COMMANDS, type CommandName, type CommandRule } from "./commands.ts";
-import type { GlobalOptions, Invocation } from "./invocation.ts";
+import { COMMANDS, EXIT_STATUS_TOPIC, type CommandName, type CommandRule } from "./commands.ts";
+import type { Command, GlobalOptions, HelpTopic, Invocation } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import { GLOBAL_OPTIONS, REPEATABLE, type OptionName } from "./options.ts";
 import { sortWords, type Given } from "./sort-words.ts";
@@ -19,28 +20,42 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const problems: Problem[] = [];
   const { words, given } = sortWords(argv, problems);
   const name = words[0];
-  if (given.has("help")) return { command: { kind: "help", command: asCommand(name) ?? null }, options: DEFAULTS };
-  if (given.has("version")) return { command: { kind: "version" }, options: DEFAULTS };
-  if (name === undefined) throw new Refusal("usage", { what: "no command", fix: "Try `parbake --help`." });
+  // A command that is not there is told as such only to whoever wants to run it.
+  if (given.has("help")) return withDefaults({ kind: "help", topic: parseTopic(asCommand(name) ? words : []) });
+  if (given.has("version")) return withDefaults({ kind: "version" });
+  if (name === undefined) throw new Refusal("usage", { what: "no command", fix: "Try `parbake help`." });
   const commandName = asCommand(name);
-  if (!commandName) {
-    throw new Refusal("usage", {
-      what: `'${name.slice(0, 60)}' is not a command`,
-      fix: name === "help" ? adviseHelp(words[1]) : suggest(name, Object.keys(COMMANDS)),
-    });
-  }
+  if (!commandName) throw new Refusal("usage", unknownCommand(name));
   checkWords(commandName, words, given, problems);
-  const invocation = {
-    command: buildCommand(commandName, words[1], given, problems),
-    options: buildOptions(commandName, given, problems),
-  };
+  const command =
+    commandName === "help"
+      ? ({ kind: "help", topic: parseTopic(words.slice(1)) } as const)
+      : commandName === "version"
+        ? ({ kind: "version" } as const)
+        : buildCommand(commandName, words[1], given, problems);
+  const invocation = { command, options: buildOptions(commandName, given, problems) };
   if (problems.length > 0) throw new Refusal("usage", problems);
   return invocation;
 }
 
-function adviseHelp(about: string | undefined): string {
-  const command = asCommand(about);
-  return command === undefined ? "`parbake --help` lists the commands." : `Write \`parbake ${command} --help\`.`;
+function withDefaults(command: Command): Invocation {
+  return { command, options: DEFAULTS };
+}
+
+/** @throws Refusal where there is no such command or profile */
+function parseTopic([name, operand]: readonly string[]): HelpTopic {
+  if (name === undefined) return { kind: "overview" };
+  if (name === EXIT_STATUS_TOPIC) return { kind: "exit-status" };
+  const command = asCommand(name);
+  if (command === undefined) throw new Refusal("usage", unknownCommand(name));
+  if (command !== "tune" || operand === undefined) return { kind: "command", name: command };
+  if (!findProfile(operand)) throw new Refusal("usage", unknownProfile(operand));
+  return { kind: "profile", name: operand };
+}
+
+function unknownCommand(name: string): Problem {
+  const about = findProfile(name) ? `It is a profile: \`parbake tune ${name}\`.` : null;
+  return { what: `'${name.slice(0, 60)}' is not a command`, fix: about ?? suggest(name, Object.keys(COMMANDS)) };
 }
 
 const DEFAULTS: GlobalOptions = {
@@ -69,12 +84,16 @@ function checkWords(command: CommandName, words: readonly string[], given: Given
       problems.push({ what: `--${name} is given ${values.length} times`, fix: "Give it once." });
     }
   }
-  for (const word of words.slice(rule.operand === null ? 1 : 2)) {
+  for (const word of words.slice(1 + countOperands(rule))) {
     problems.push({
       what: `${command} does not take '${word.slice(0, 60)}'`,
       fix: `Usage: parbake ${command} ${rule.operand === null ? "" : `${rule.operand} `}[options].`,
     });
   }
+}
+
+function countOperands({ operand }: CommandRule): number {
+  return operand === null ? 0 : operand.split(" ").length;
 }
 
 function buildOptions(command: CommandName, given: Given, problems: Problem[]): GlobalOptions {

@@ -3,10 +3,12 @@
 import { parseArgs } from "node:util";
 import { suggest } from "../nearest.ts";
 import type { Problem } from "../refusal.ts";
-import { OPTIONS, type OptionName } from "./options.ts";
+import { OPTIONS, SHORT_OPTIONS, type OptionName } from "./options.ts";
 
 /** The values of each given option, in order; a switch has an empty one. */
 export type Given = ReadonlyMap<OptionName, readonly string[]>;
+
+const LONG = new Map(Object.entries(SHORT_OPTIONS).map(([name, letter]) => [`-${letter}`, name]));
 
 export function sortWords(argv: readonly string[], problems: Problem[]): { words: string[]; given: Given } {
   const options = Object.fromEntries(
@@ -21,9 +23,9 @@ export function sortWords(argv: readonly string[], problems: Problem[]): { words
   for (const token of tokens) {
     if (token.kind === "positional") words.push(token.value);
     if (token.kind !== "option") continue;
-    const name = token.rawName === "-h" ? "help" : token.name;
-    if (!Object.hasOwn(OPTIONS, name) || (name.length === 1 && token.rawName !== "-h")) {
-      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(name, Object.keys(OPTIONS), "--") });
+    const name = token.rawName.startsWith("--") ? token.name : (LONG.get(token.rawName) ?? token.rawName);
+    if (!Object.hasOwn(OPTIONS, name)) {
+      problems.push({ what: `unknown option ${token.rawName}`, fix: suggest(token.name, Object.keys(OPTIONS), "--") });
       continue;
     }
     const known = name as OptionName;

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandRule, COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
-import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
+import { GLOBAL_OPTIONS, type OptionName, OPTIONS, SHORT_OPTIONS } from "../../agent/cli/options.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { convertMarkdown, readBody, readSection } from "./markdown-to-roff.ts";
 import { formatExample, formatHeading, formatIndented, formatParagraph, formatTagged, formatTitle } from "./roff.ts";
@@ -70,7 +70,8 @@ function formatCommand(name: string, { about, operand, options }: CommandRule): 
 
 function formatOption(name: OptionName): string {
   const { value, about } = OPTIONS[name];
-  const short = name === "help" ? "**-h**, " : "";
+  const letter = SHORT_OPTIONS[name];
+  const short = letter === undefined ? "" : `**-${letter}**, `;
   return formatTagged(`${short}**--${name}**${value === null ? "" : ` ${value}`}`, about);
 }
 

@@ -93,10 +93,10 @@ const CASES: readonly Case[] = [
   },
   { title: "an option with its dashes", arguments: ["plan", "--jsn"], status: 64, says: ["Did you mean '--json'?"] },
   {
-    title: "--help to whoever asks for help",
-    arguments: ["help", "plan"],
+    title: "the command to whoever takes a profile for one",
+    arguments: ["help", "postgresql"],
     status: 64,
-    says: ["Write `parbake plan --help`."],
+    says: ["'postgresql' is not a command. It is a profile: `parbake tune postgresql`."],
   },
   {
     title: "one problem where the root of a status is no folder",

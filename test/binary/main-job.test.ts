@@ -236,10 +236,12 @@ describe("parbake, the compiled binary", () => {
 
   it("prints version, commit and Node version, and one screen of help", async () => {
     const version = await image.run(null, "--version");
+    for (const words of ["-V", "version"]) assert.deepEqual(await image.run(null, words), version);
     assert.match(version.stdout, /^parbake \d+\.\d+\.\d+ \(commit [0-9a-f]{7,}(\+dirty)?, Node 24\.\d+\.\d+\)\n$/);
     const help = await image.run(null, "--help");
     assert.equal(help.status, 0);
-    assert.match(help.stdout, /^Usage: parbake <command>/m);
+    assert.match(help.stdout, /^Usage: parbake COMMAND/m);
+    assert.deepEqual(await image.run(null, "help"), help);
     assert.equal((await image.run(null, "frobnicate")).status, 64);
   });
 });

@@ -246,6 +246,13 @@ describe("the page on JSON", () => {
     image.write("etc/parbake/parbake.d/tight.yaml", "files: []\n");
   });
 
+  it("names every field of profiles and version", async () => {
+    const profiles = await emit("profiles");
+    assert.match(JSON.stringify(profiles), /"name":"version","kind":"choice".*"choices":\["12"/);
+    assert.deepEqual(undocumented(profiles, "profiles"), []);
+    assert.deepEqual(undocumented(await emit("version"), "version"), []);
+  });
+
   it("names every field of fleet", async () => {
     const fleet = await emit("fleet", "--all", "--region", "eu-west-1", "--fail-on", "deregistered");
     assert.match(

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
-import { formatHelp } from "../../agent/cli/help.ts";
+import { EXIT_MEANINGS } from "../../agent/cli/commands.ts";
 import { parseConfig } from "../../agent/config/read/parse-config.ts";
 import { EXIT_STATUS } from "../../agent/refusal.ts";
 
@@ -47,18 +46,5 @@ describe("the configs of the documents", () => {
       return parsed.kind === "config" ? [] : parsed.problems;
     });
     assert.deepEqual(refused, []);
-  });
-});
-
-describe("the help", () => {
-  it("fits one screen, names every command and has an example for each of the three uses", () => {
-    const lines = formatHelp(null).split("\n");
-    assert.ok(lines.length <= 56, `${lines.length} lines`);
-    assert.ok(
-      lines.every((line) => line.length <= 100),
-      lines.find((line) => line.length > 100),
-    );
-    for (const name of Object.keys(COMMANDS)) assert.match(lines.join("\n"), new RegExp(`^  ${name} `, "m"));
-    for (const use of ["At boot", "By hand", "In the bake"]) assert.ok(lines.some((line) => line.startsWith(use)));
   });
 });

@@ -17,7 +17,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
   if (!profile)
     field.refuseMissing(
       "profile",
-      "Say which app it is: `profile: postgresql`. `parbake tune --help` lists the profiles.",
+      "Say which app it is: `profile: postgresql`. `parbake profiles` lists the profiles.",
     );
   const memory = keys.get("memory")?.known(["weight", "min", "max"], (text) => `memory: { min: ${text} }`);
   const cpu = keys.get("cpu")?.known(["weight"], (text) => `cpu: { weight: ${text} }`);

@@ -196,21 +196,41 @@ describe("parseArguments", () => {
   });
 
   it("takes help and version before anything else, from any place", () => {
-    assert.deepEqual(parse("plan -h").command, { kind: "help", command: "plan" });
-    assert.deepEqual(parse("--help").command, { kind: "help", command: null });
-    assert.deepEqual(parse("apply --version").command, { kind: "version" });
+    assert.deepEqual(parse("plan -h").command, { kind: "help", topic: { kind: "command", name: "plan" } });
+    assert.deepEqual(parse("--help").command, { kind: "help", topic: { kind: "overview" } });
+    assert.deepEqual(parse("aply --help").command, { kind: "help", topic: { kind: "overview" } });
+    for (const line of ["apply --version", "-V", "version", "version --json"])
+      assert.deepEqual(parse(line).command, { kind: "version" });
   });
 
+  for (const [line, topic] of [
+    ["help", { kind: "overview" }],
+    ["help plan", { kind: "command", name: "plan" }],
+    ["help help", { kind: "command", name: "help" }],
+    ["help exit-status", { kind: "exit-status" }],
+    ["help tune", { kind: "command", name: "tune" }],
+    ["help tune postgresql", { kind: "profile", name: "postgresql" }],
+    ["tune postgresql --help", { kind: "profile", name: "postgresql" }],
+    ["tune postgresql --set workload=oltp -h", { kind: "profile", name: "postgresql" }],
+    ["explain db -h", { kind: "command", name: "explain" }],
+  ] as const)
+    it(`helps with ${JSON.stringify(topic)}: ${line}`, () =>
+      assert.deepEqual(parse(line).command, { kind: "help", topic }));
+
   const refused: readonly (readonly [line: string, message: string])[] = [
-    ["", "no command. Try `parbake --help`."],
+    ["", "no command. Try `parbake help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, logs, confirm, revert, init, fleet, templates, install, uninstall, seal.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, status, ready, analyze, logs, profiles, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
-    ["help", "'help' is not a command. `parbake --help` lists the commands."],
-    ["help plan", "'help' is not a command. Write `parbake plan --help`."],
+    ["help aply", "'aply' is not a command. Did you mean 'apply'?"],
+    ["help nginx", "'nginx' is not a command. It is a profile: `parbake tune nginx`."],
+    ["nginx", "'nginx' is not a command. It is a profile: `parbake tune nginx`."],
+    ["help tune nginy", "there is no profile 'nginy'. Did you mean 'nginx'?"],
+    ["help tune nginx more", "help does not take 'more'. Usage: parbake help [COMMAND [PROFILE]] [options]."],
+    ["version 1", "version does not take '1'. Usage: parbake version [options]."],
     [
       "plan -x",
       "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",

@@ -175,7 +175,7 @@ describe("parseConfig", () => {
     [
       "an app without a profile",
       "apps: { db: { } }\n",
-      "parbake.yaml:1:13: apps.db: has no profile. Say which app it is: `profile: postgresql`. `parbake tune --help` lists the profiles.",
+      "parbake.yaml:1:13: apps.db: has no profile. Say which app it is: `profile: postgresql`. `parbake profiles` lists the profiles.",
     ],
     [
       "a size without sense",
