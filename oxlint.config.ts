@@ -18,6 +18,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["image"],
   ["process"],
   ["config"],
+  ["config/keys"],
   ["config/yaml"],
   ["config/read"],
   ["seal"],

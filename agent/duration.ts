@@ -11,10 +11,13 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** What parseDurationMs reads. */
+export const DURATION = /^(?:0|((?:0|[1-9]\d{0,15})(?:\.\d{1,16})?)(ms|s|min|m|h|d))$/;
+
 /** `500ms`, `1.5s`, `5m`, `24h`, `30d`, in milliseconds; 0 needs no unit; null: no duration. */
 export function parseDurationMs(text: string): number | null {
   if (text === "0") return 0;
-  const [, amount = "", unit = ""] = /^([\d.]+)(ms|s|min|m|h|d)$/.exec(text) ?? [];
+  const [, amount = "", unit = ""] = DURATION.exec(text) ?? [];
   const [count, unitMs] = [parseDecimal(amount), UNIT_MS[unit]];
   return count === null || unitMs === undefined ? null : count * unitMs;
 }

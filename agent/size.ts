@@ -11,10 +11,16 @@ export const TIB = 1024 * GIB;
 // A letter alone counts in 1024s, as it does for systemd, Docker and the JVM; `Gi` is Kubernetes' spelling.
 const FACTOR: Readonly<Record<string, number>> = { b: 1, k: KIB, m: MIB, g: GIB, t: TIB };
 
+/** What parseSize reads. */
+export const SIZE = /^(?:0|((?:0|[1-9]\d{0,15})(?:\.\d{1,16})?) ?([bB]|[kKmMgGtT](?:[iI][bB]?)?))$/;
+
+/** A percentage below 100 of the memory. */
+export const SHARE = /^(?:0|[1-9]\d?)(?:\.\d{1,16})?%$/;
+
 /** `512MiB`, `1.5 GiB`, `256M`, `4096B`, to whole bytes rounded down; 0 needs no unit; null for anything else, GB included. */
 export function parseSize(size: string): number | null {
   if (size === "0") return 0;
-  const [, written = "", letter = ""] = /^([\d.]+) ?(b|[kmgt](?:ib?)?)$/i.exec(size) ?? [];
+  const [, written = "", letter = ""] = SIZE.exec(size) ?? [];
   const [amount, factor] = [parseDecimal(written), FACTOR[letter.slice(0, 1).toLowerCase()]];
   if (amount === null || factor === undefined) return null;
   if (factor === 1 && !Number.isInteger(amount)) return null;

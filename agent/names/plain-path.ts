@@ -6,6 +6,10 @@ import { nameInvisible } from "./invisible.ts";
 const MOST_NAME_BYTES = 255;
 const MOST_PATH_BYTES = 4095;
 
+/** What every plain path looks like. The functions below also know lengths and characters that nobody sees. */
+export const PLAIN_ABSOLUTE = /^(?:\/(?!\.{1,2}(?:\/|$))[^/]+)+$/;
+export const PLAIN_RELATIVE = /^(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*$/;
+
 /** A path to something below `/`. */
 export function isAbsolutePath(path: string): boolean {
   return flawOfAbsolute(path) === null;

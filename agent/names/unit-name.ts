@@ -29,6 +29,10 @@ interface UnitName {
 export const MOST_CHARACTERS = 255;
 
 // A backslash begins an escape such as \x2d. The first @ is what divides template from instance; an instance may have more.
+// Of what can be told: no template, which nothing runs as, and no device, which is the kernel's.
+export const RUNNABLE =
+  /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(?:@[A-Za-z0-9:_.\\@-]+)?\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope)$/;
+export const SERVICE = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(?:@[A-Za-z0-9:_.\\@-]*)?\.service$/;
 const UNIT = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(@[A-Za-z0-9:_.\\@-]*)?\.([a-z]+)$/;
 
 /** Null: no name of a unit. */
@@ -44,14 +48,13 @@ export function isUnitName(text: string): boolean {
   return parseUnitName(text) !== null;
 }
 
-/** Whether systemctl can reload or restart it: no template, which nothing runs as, and no device, which is the kernel's. */
+/** Whether systemctl can reload or restart it. */
 export function isRunnable(text: string): boolean {
-  const unit = parseUnitName(text);
-  return unit !== null && unit.kind !== "template" && unit.type !== "device";
+  return text.length <= MOST_CHARACTERS && RUNNABLE.test(text);
 }
 
 export function isService(text: string): boolean {
-  return parseUnitName(text)?.type === "service";
+  return text.length <= MOST_CHARACTERS && SERVICE.test(text);
 }
 
 /** What a person starts, or systemd at boot, and so can start later. */

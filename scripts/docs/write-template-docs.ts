@@ -1,7 +1,7 @@
 // Writes templates/README.md: what a template may say, and every helper, from the code alone. Usage: write-template-docs.ts
 
 import { writeFileSync } from "node:fs";
-import { FILE_KEYS } from "../../agent/config/read/parse-file.ts";
+import { FRONT_MATTER_KEYS } from "../../agent/config/keys/file-keys.ts";
 import { TEMPLATE_FORMATS } from "../../agent/formats/format-of.ts";
 import { SIZE_FORMS, formatSize } from "../../agent/formats/size-forms.ts";
 import { GIB, KIB } from "../../agent/size.ts";
@@ -65,7 +65,7 @@ printed as text. (A bare true or false is in lower case in these three.)
 ## Front matter
 
 A template whose first line is \`---\` begins with YAML up to the next \`---\`, which says what a \`files:\` entry of the config
-would say: ${FILE_KEYS.map(code).join(", ")}. With a
+would say: ${Object.keys(FRONT_MATTER_KEYS).map(code).join(", ")}. With a
 \`path\` the template needs no entry; an entry of the same template overrides single keys. A file that begins with \`---\` itself
 begins with \`{{!}}---\`.
 

@@ -3,48 +3,37 @@
 import { adviseConfigName, isConfigName } from "../../names/config-name.ts";
 import { parseDecimal } from "../../number.ts";
 import type { Position } from "../../refusal.ts";
-import { adviseSize, formatBytes, MIB, parseSize } from "../../size.ts";
+import { adviseSize, formatBytes, parseSize, SHARE } from "../../size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "../config.ts";
+import { APP_KEYS, RESERVE_KEYS, SHARE_KEYS } from "../keys/app-keys.ts";
 import type { Field } from "../yaml/field.ts";
 
+const { keys: MEMORY_KEYS } = APP_KEYS.memory.value;
+const { keys: CPU_KEYS } = APP_KEYS.cpu.value;
+
 export function parseApp(name: string, field: Field): AppConfig | undefined {
-  const keys = field.known(
-    ["profile", "memory", "cpu", "optional", "options"],
-    (text) => `${name}: { profile: ${text} }`,
-  );
+  const keys = field.known(APP_KEYS, (text) => `${name}: { profile: ${text} }`);
   checkName(name, field);
-  const profile = keys.get("profile");
-  if (!profile)
-    field.refuseMissing(
-      "profile",
-      "Say which app it is: `profile: postgresql`. `parbake profiles` lists the profiles.",
-    );
-  const memory = keys.get("memory")?.known(["weight", "min", "max"], (text) => `memory: { min: ${text} }`);
-  const cpu = keys.get("cpu")?.known(["weight"], (text) => `cpu: { weight: ${text} }`);
+  const memory = keys.get("memory")?.known(MEMORY_KEYS, (text) => `memory: { min: ${text} }`);
+  const cpu = keys.get("cpu")?.known(CPU_KEYS, (text) => `cpu: { weight: ${text} }`);
   const minBytes = optionalSize(memory?.get("min"));
   const maxBytes = optionalSize(memory?.get("max"));
   if (minBytes !== null && maxBytes !== null && minBytes > maxBytes) {
     const found = `min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`;
     keys.get("memory")?.refuse(found, "Lower min or raise max.");
   }
-  const profileName = profile?.text();
+  const profileName = keys.get("profile")?.text();
   if (profileName === undefined) return undefined;
   return {
     name,
     profile: profileName,
-    memory: { weight: memory?.get("weight")?.number(...MEMORY_WEIGHTS) ?? null, minBytes, maxBytes },
-    cpu: { weight: cpu?.get("weight")?.number(...CPU_WEIGHTS) ?? 1 },
-    optional: keys.get("optional")?.boolean() ?? false,
+    memory: { weight: memory?.get("weight")?.number(MEMORY_KEYS.weight.value) ?? null, minBytes, maxBytes },
+    cpu: { weight: cpu?.get("weight")?.number(CPU_KEYS.weight.value) ?? CPU_KEYS.weight.default },
+    optional: keys.get("optional")?.boolean() ?? APP_KEYS.optional.default,
     ...parseOptions(keys.get("options")),
     at: field.at,
   };
 }
-
-// The range of systemd's CPUWeight, which cpu.weight becomes.
-const CPU_WEIGHTS = [1, 10_000] as const;
-
-// Below 1 too: beside the usual weight of most profiles, that is an app that helps another.
-const MEMORY_WEIGHTS = [0.01, 10_000] as const;
 
 export function checkName(name: string, field: Field): void {
   if (!isConfigName(name))
@@ -75,12 +64,12 @@ function adviseValue(before: string): string {
 }
 
 // What a rule that gives only a part of itself is filled up with.
-const SHARE = 0.05;
-const LEAST_BYTES = 256 * MIB;
+const USUAL_SHARE = shareOf(SHARE_KEYS.share.default)!;
+const USUAL_LEAST_BYTES = parseSize(SHARE_KEYS.min.default)!;
 
 /** `reserve: { memory: 512MiB }` or `{ memory: { share: 5%, min: 256MiB, max: 4GiB } }`. */
 export function parseReserve(field: Field | undefined): ReserveRule {
-  const memory = field?.known(["memory"], (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
+  const memory = field?.known(RESERVE_KEYS, (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
   if (!memory || memory.isEmpty) return { kind: "tiers" };
   if (memory.scalar() !== undefined) {
     const spelling = memory.spelling() ?? "";
@@ -91,13 +80,13 @@ export function parseReserve(field: Field | undefined): ReserveRule {
     const sizeBytes = optionalSize(memory) ?? 0;
     return { kind: "share", share: 0, minBytes: sizeBytes, maxBytes: sizeBytes };
   }
-  const keys = memory.known(["share", "min", "max"]);
-  const minBytes = optionalSize(keys.get("min")) ?? LEAST_BYTES;
+  const keys = memory.known(SHARE_KEYS);
+  const minBytes = optionalSize(keys.get("min")) ?? USUAL_LEAST_BYTES;
   const maxBytes = optionalSize(keys.get("max")) ?? Infinity;
   if (minBytes > maxBytes) {
     memory.refuse(`min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`, "Lower min or raise max.");
   }
-  return { kind: "share", share: parseShare(keys.get("share")) ?? SHARE, minBytes, maxBytes };
+  return { kind: "share", share: parseShare(keys.get("share")) ?? USUAL_SHARE, minBytes, maxBytes };
 }
 
 function writeReserve(text: string): string {
@@ -114,9 +103,13 @@ export function optionalSize(field: Field | undefined): number | null {
 
 function parseShare(field: Field | undefined): number | undefined {
   if (!field) return undefined;
-  const spelling = field.spelling() ?? "";
-  const percent = spelling.endsWith("%") ? parseDecimal(spelling.slice(0, -1)) : null;
-  if (percent !== null && percent < 100) return percent / 100;
+  const share = shareOf(field.spelling() ?? "");
+  if (share !== null) return share;
   field.refuse(`expected a share of the memory, found ${field.found()}`, "Write a percentage below 100: 5%.");
   return undefined;
+}
+
+/** `5%` → 0.05; null: no percentage below 100. */
+function shareOf(text: string): number | null {
+  return SHARE.test(text) ? parseDecimal(text.slice(0, -1))! / 100 : null;
 }

@@ -1,14 +1,15 @@
 // The operator's YAML files → Config, or every problem in them at once, each with its place. Pure.
 
 import { dirname, join } from "node:path";
-import { DEFAULT_SECRETS_FOLDER, flawOfSecretsFolder } from "../../names/own-places.ts";
+import { flawOfSecretsFolder } from "../../names/own-places.ts";
 import { orderedMap } from "../../ordered-map.ts";
 import type { Problem } from "../../refusal.ts";
 import { checkCredentials } from "../check-credentials.ts";
 import { checkPaths } from "../check-paths.ts";
 import type { AppConfig, Config, SecretConfig } from "../config.ts";
 import { estimateSecretsBytes } from "../estimate-secrets.ts";
-import type { Field } from "../yaml/field.ts";
+import { TOP_KEYS } from "../keys/top-keys.ts";
+import type { Field, Known } from "../yaml/field.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
@@ -31,30 +32,6 @@ export type ParseResult =
     }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
-const TOP_LEVEL_KEYS = [
-  "imds",
-  "reserve",
-  "architectures",
-  "launchOn",
-  "apps",
-  "secrets",
-  "aws",
-  "files",
-  "folders",
-  "metrics",
-  "maxImageAge",
-  "seal",
-  "vars",
-  "templates",
-  "secretsFolder",
-  "secretsSize",
-  "secretsGuarantee",
-];
-
-const GUARANTEES = ["unswappable", "no-swap", "swappable"] as const;
-
-const ARCHITECTURES = ["arm64", "x86_64"] as const;
-
 /** @param folder as the config has it */
 type ReadTemplates = (folder: string, named: readonly string[]) => TemplateSources;
 
@@ -72,9 +49,9 @@ export function parseConfig(
   const problems: Problem[] = [];
   const fields = files.map(({ file, text }) => parseYaml(file, text, problems));
   problems.push(...checkValues(fields));
-  const tops = fields.map((field) => field.known(TOP_LEVEL_KEYS));
+  const tops = fields.map((field) => field.known(TOP_KEYS));
   const entries = tops.map((top) => top.get("files")?.items() ?? []);
-  const folder = last(tops, "templates")?.text() ?? "templates";
+  const folder = last(tops, "templates")?.text() ?? TOP_KEYS.templates.default;
   const templates = parseTemplates(readTemplates(folder, namedTemplates(entries)), problems);
   const sources = files.map(({ file }) => file);
   const own = listOwn(sources[0], templates)
@@ -99,7 +76,8 @@ function listOwn(configFile: string | undefined, { folder, sources }: ParsedTemp
   return configFile === undefined ? templates : [configFile, join(dirname(configFile), "parbake.d"), ...templates];
 }
 
-type Top = ReadonlyMap<string, Field>;
+type Top = Known<typeof TOP_KEYS>;
+type TopKey = keyof typeof TOP_KEYS;
 
 interface Parts {
   /** One for each file. */
@@ -115,11 +93,11 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
   const files = parseFiles(entries, templates.frontMatters, problems);
   const secretsFolder = parseSecretsFolder(last(tops, "secretsFolder"), own);
   const config: Omit<Config, "secretsSizeBytes"> = {
-    imds: last(tops, "imds")?.choice(["required", "optional"] as const) ?? "required",
+    imds: last(tops, "imds")?.choice(TOP_KEYS.imds.value) ?? TOP_KEYS.imds.default,
     reserve: { memory: parseReserve(last(tops, "reserve")) },
     architectures: (last(tops, "architectures")?.items() ?? [])
-      .map((item) => item.choice(ARCHITECTURES))
-      .filter(isGiven<(typeof ARCHITECTURES)[number]>),
+      .map((item) => item.choice(TOP_KEYS.architectures.value.of))
+      .filter((architecture) => architecture !== undefined),
     launchOn: parseLaunchOn(last(tops, "launchOn")),
     apps: named(tops, "apps")
       .map(([name, field]) => parseApp(name, field))
@@ -136,24 +114,26 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
     varsAt: Object.fromEntries(named(tops, "vars").map(([name, field]) => [name, field.keyAt])),
     templatesFolder: templates.folder,
     secretsFolder,
-    secretsGuarantee: last(tops, "secretsGuarantee")?.choice(GUARANTEES) ?? "no-swap",
+    secretsGuarantee:
+      last(tops, "secretsGuarantee")?.choice(TOP_KEYS.secretsGuarantee.value) ?? TOP_KEYS.secretsGuarantee.default,
     sources,
   };
   return { ...config, secretsSizeBytes: optionalSize(last(tops, "secretsSize")) ?? estimateSecretsBytes(config) };
 }
 
 function parseSecretsFolder(field: Field | undefined, own: readonly string[]): string {
-  const path = parseAbsolutePath(field) ?? DEFAULT_SECRETS_FOLDER;
+  const path = parseAbsolutePath(field) ?? TOP_KEYS.secretsFolder.default;
   const flaw = flawOfSecretsFolder(path, own);
-  if (flaw !== null) field?.refuse(`${path} ${flaw}`, `Choose a folder of its own, such as ${DEFAULT_SECRETS_FOLDER}.`);
+  if (flaw !== null)
+    field?.refuse(`${path} ${flaw}`, `Choose a folder of its own, such as ${TOP_KEYS.secretsFolder.default}.`);
   return path;
 }
 
-function last(tops: readonly Top[], key: string): Field | undefined {
+function last(tops: readonly Top[], key: TopKey): Field | undefined {
   return tops.map((top) => top.get(key)).findLast((field) => field !== undefined && !field.isEmpty);
 }
 
-function named(tops: readonly Top[], key: string): (readonly [string, Field])[] {
+function named(tops: readonly Top[], key: TopKey): (readonly [string, Field])[] {
   const merged = new Map<string, Field>();
   for (const top of tops) for (const [name, field] of top.get(key)?.entries() ?? []) merged.set(name, field);
   return [...merged];

@@ -1,27 +1,15 @@
 // `files[]` of the config, and the owner and mode that secrets have too. Pure.
 
-import { TEMPLATE_FORMATS } from "../../formats/format-of.ts";
 import type { FileOwner } from "../../host/attributes.ts";
 import { ADVISE_ACCOUNT, isAccountName } from "../../names/account-name.ts";
 import { flawOfAbsolute, flawOfRelative } from "../../names/plain-path.ts";
 import { adviseUnit, isRunnable, parseUnitName } from "../../names/unit-name.ts";
 import type { Position } from "../../refusal.ts";
 import { Written } from "../../written.ts";
-import type { FileConfig, OnChange, OnDrift } from "../config.ts";
+import type { FileConfig, OnChange } from "../config.ts";
+import { FILE_KEYS, FRONT_MATTER_KEYS } from "../keys/file-keys.ts";
+import { MODE, ON_CHANGE, OWNERS } from "../keys/values.ts";
 import type { Field } from "../yaml/field.ts";
-
-/** The keys of a `files:` entry besides `template`, and those of a template's front matter. */
-export const FILE_KEYS = [
-  "path",
-  "owner",
-  "group",
-  "mode",
-  "format",
-  "validate",
-  "onChange",
-  "healthCheck",
-  "onDrift",
-] as const;
 
 type Settings = Omit<FileConfig, "template" | "at">;
 
@@ -29,14 +17,14 @@ type Settings = Omit<FileConfig, "template" | "at">;
 export type FileSettings = { readonly [Key in keyof Settings]: Settings[Key] | undefined };
 
 const DEFAULTS: Omit<Settings, "path"> = {
-  owner: "root",
+  owner: OWNERS.owner.default,
   group: null,
-  mode: 0o644,
+  mode: modeOf(FRONT_MATTER_KEYS.mode.default),
   format: null,
   validate: null,
   onChange: [],
   healthCheck: null,
-  onDrift: "overwrite",
+  onDrift: FRONT_MATTER_KEYS.onDrift.default,
 };
 
 /** @param frontMatterOf what the template says of itself: the entry's own keys come first */
@@ -44,8 +32,7 @@ export function parseFile(
   field: Field,
   frontMatterOf: (template: string) => Partial<FileSettings> | undefined,
 ): FileConfig | undefined {
-  const keys = field.known(["template", ...FILE_KEYS]);
-  if (!keys.has("template")) field.refuseMissing("template", "Add `template:`.");
+  const keys = field.known(FILE_KEYS);
   const templateField = keys.get("template");
   const template = templateField?.text();
   const frontMatter = (template === undefined ? undefined : frontMatterOf(template)) ?? {};
@@ -71,15 +58,13 @@ export function parseFileSettings(keys: ReadonlyMap<string, Field>): FileSetting
     owner: parseAccount(keys.get("owner")),
     group: parseAccount(keys.get("group")),
     mode: parsePlainMode(keys.get("mode")),
-    format: keys.get("format")?.choice(TEMPLATE_FORMATS),
+    format: keys.get("format")?.choice(FRONT_MATTER_KEYS.format.value),
     validate: keys.has("validate") ? parseCommand(keys.get("validate")) : undefined,
     onChange: keys.has("onChange") ? parseOnChange(keys.get("onChange")) : undefined,
     healthCheck: keys.has("healthCheck") ? parseCommand(keys.get("healthCheck")) : undefined,
-    onDrift: keys.get("onDrift")?.choice(ON_DRIFT),
+    onDrift: keys.get("onDrift")?.choice(FRONT_MATTER_KEYS.onDrift.value),
   };
 }
-
-const ON_DRIFT: readonly OnDrift[] = ["overwrite", "keep", "refuse"];
 
 /** Leaves out what is undefined, so that it covers nothing when spread. */
 export function given(settings: Partial<FileSettings>): Partial<Settings> {
@@ -96,7 +81,7 @@ export function parseFolderOwner(keys: ReadonlyMap<string, Field>, defaultMode: 
 
 function parseAccounts(keys: ReadonlyMap<string, Field>): Pick<FileOwner, "owner" | "group"> {
   return {
-    owner: parseAccount(keys.get("owner")) ?? "root",
+    owner: parseAccount(keys.get("owner")) ?? OWNERS.owner.default,
     group: parseAccount(keys.get("group")) ?? null,
   };
 }
@@ -122,7 +107,7 @@ function parsePlainMode(field: Field | undefined): number | undefined {
 function parseMode(field: Field | undefined): number | undefined {
   if (!field) return undefined;
   const value = field.written();
-  if (typeof value === "string" && /^[0-7]{3,4}$/.test(value)) return Number.parseInt(value, 8);
+  if (typeof value === "string" && MODE.test(value)) return modeOf(value);
   const digits = /^0?o?([0-7]{3,4})$/.exec(value instanceof Written ? value.text : "")?.[1];
   // YAML 1.2 reads 0644 as six hundred and forty-four, and 1.1 as octal: only quotes are clear.
   const fix =
@@ -131,6 +116,11 @@ function parseMode(field: Field | undefined): number | undefined {
       : 'Write three or four octal digits in quotes: "0644".';
   field.refuse(`expected a file mode, found ${field.found()}`, fix);
   return undefined;
+}
+
+/** Of octal digits. */
+export function modeOf(digits: string): number {
+  return Number.parseInt(digits, 8);
 }
 
 export function parseAbsolutePath(field: Field | undefined): string | undefined {
@@ -190,7 +180,7 @@ function parseProgram(field: Field | undefined): string | undefined {
 
 export function parseOnChange(field: Field | undefined): readonly OnChange[] {
   const actions: OnChange[] = [];
-  for (const [key, value] of field?.known(["reload", "restart"]) ?? []) {
+  for (const [key, value] of field?.known(ON_CHANGE) ?? []) {
     if (key !== "reload" && key !== "restart") continue;
     for (const item of value.isList ? value.items() : [value]) {
       const unit = item.text();

@@ -2,9 +2,10 @@
 
 import { suggest } from "../../nearest.ts";
 import type { Position, Problem } from "../../refusal.ts";
+import { FRONT_MATTER_KEYS } from "../keys/file-keys.ts";
 import type { Field } from "../yaml/field.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
-import { FILE_KEYS, given, parseFileSettings, type FileSettings } from "./parse-file.ts";
+import { given, parseFileSettings, type FileSettings } from "./parse-file.ts";
 
 export interface FrontMatter {
   readonly settings: Partial<FileSettings>;
@@ -55,13 +56,13 @@ function parseFrontMatter(file: string, yaml: string, problems: Problem[]): Fron
 }
 
 function isKnown(key: string): boolean {
-  return FILE_KEYS.some((known) => known === key);
+  return Object.hasOwn(FRONT_MATTER_KEYS, key);
 }
 
 function explainUnknown(key: string, { keyAt }: Field): Problem {
   return {
     what: `the front matter has an unknown key '${key.slice(0, 60)}'`,
-    fix: suggest(key, FILE_KEYS),
+    fix: suggest(key, Object.keys(FRONT_MATTER_KEYS)),
     at: keyAt,
   };
 }

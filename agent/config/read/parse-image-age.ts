@@ -2,17 +2,17 @@
 
 import { parseDurationMs } from "../../duration.ts";
 import type { ImageAgeLimit } from "../config.ts";
+import { IMAGE_AGE_KEYS } from "../keys/top-keys.ts";
 import type { Field } from "../yaml/field.ts";
 
 /** `30d`, which warns, or `{ limit: 30d, then: fail }`. */
 export function parseImageAge(field: Field | undefined): ImageAgeLimit | null {
   if (!field) return null;
   const isShort = field.spelling() !== undefined;
-  const keys = isShort ? null : field.known(["limit", "then"], (scalar) => `{ limit: ${scalar} }`);
-  if (keys !== null && !keys.has("limit")) field.refuseMissing("limit", "Add it: limit: 30d.");
+  const keys = isShort ? null : field.known(IMAGE_AGE_KEYS, (scalar) => `{ limit: ${scalar} }`);
   const limitField = keys === null ? field : keys.get("limit");
   const limitMs = limitField === undefined ? null : parseLimit(limitField);
-  const policy = keys?.get("then")?.choice(["warn", "fail"] as const) ?? "warn";
+  const policy = keys?.get("then")?.choice(IMAGE_AGE_KEYS.then.value) ?? IMAGE_AGE_KEYS.then.default;
   return limitMs === null ? null : { limitMs, policy, at: field.at };
 }
 

@@ -1,20 +1,18 @@
 // `seal` of the config: what it may find, and how much it minds. Pure.
 
+import { ALLOWANCE_KEYS, DAY, FROM_ROOT, LEAST_SALT, SEAL_KEYS } from "../keys/seal-keys.ts";
 import { DEFAULT_SEAL, type SealAllowance, type SealConfig } from "../seal-config.ts";
 import type { Field } from "../yaml/field.ts";
 
-const KEYS = ["salt", "severity", "allow", "updates"];
-const UPDATES = ["fail", "warn", "ignore"] as const;
-const ALLOWANCE_KEYS = ["path", "kind", "digest", "reason", "owner", "until"];
-const LEAST_SALT = 12;
-
 /** @param fields `seal` of each config file, in the order of precedence: a later salt or severity counts, and every allowance */
 export function parseSeal(fields: readonly Field[]): SealConfig {
-  const tops = fields.map((field) => field.known(KEYS));
+  const tops = fields.map((field) => field.known(SEAL_KEYS));
   const salt = tops.map((top) => parseSalt(top.get("salt"))).findLast((text) => text !== null) ?? DEFAULT_SEAL.salt;
   const severities = new Map(tops.flatMap((top) => parseSeverities(top.get("severity"))));
   const items = tops.flatMap((top) => top.get("allow")?.items() ?? []);
-  const updates = tops.map((top) => top.get("updates")?.choice(UPDATES)).findLast((policy) => policy !== undefined);
+  const updates = tops
+    .map((top) => top.get("updates")?.choice(SEAL_KEYS.updates.value))
+    .findLast((policy) => policy !== undefined);
   return {
     salt,
     severities,
@@ -31,17 +29,17 @@ function parseSalt(field: Field | undefined): string | null {
 }
 
 function parseSeverities(field: Field | undefined): [string, "fail" | "warn"][] {
-  return [...(field?.entries() ?? [])].map(([kind, each]) => [kind, each.choice(["fail", "warn"] as const) ?? "fail"]);
+  return [...(field?.entries() ?? [])].map(([kind, each]) => [
+    kind,
+    each.choice(SEAL_KEYS.severity.value.of) ?? "fail",
+  ]);
 }
 
 function parseAllowance(field: Field, salt: string | null): SealAllowance[] {
   const keys = field.known(ALLOWANCE_KEYS);
-  const text = (key: string): string | null => keys.get(key)?.text() ?? null;
+  const text = (key: keyof typeof ALLOWANCE_KEYS): string | null => keys.get(key)?.text() ?? null;
   const [path, kind, digest, until] = [text("path"), text("kind"), text("digest"), text("until")];
   const [reason, owner] = [text("reason"), text("owner")];
-  if (reason === null)
-    field.refuseMissing("reason", "Say why it may be in the image: `reason: test key of the vendor's`.");
-  if (owner === null) field.refuseMissing("owner", "Say who answers for it: `owner: platform team`.");
   if (path === null && digest === null)
     field.refuseMissing("path", "Give path, digest or both: a kind alone would allow every credential of its kind.");
   if (digest !== null && salt === null)
@@ -51,9 +49,9 @@ function parseAllowance(field: Field, salt: string | null): SealAllowance[] {
         "needs seal.salt: without it, each run has digests of its own",
         "Add `salt:`, run seal, and copy the digest.",
       );
-  if (until !== null && !/^\d{4}-\d{2}-\d{2}$/.test(until))
+  if (until !== null && !DAY.test(until))
     keys.get("until")?.refuse(`expected a day, found ${until.slice(0, 40)}`, "Write it like 2027-01-31.");
-  if (path !== null && !path.startsWith("/"))
+  if (path !== null && !FROM_ROOT.test(path))
     keys.get("path")?.refuse("expected a path from the root", "Write it as the booted machine sees it: /opt/app/**.");
   return [{ path, kind, digest, reason: reason ?? "", owner: owner ?? "", until, at: field.at }];
 }

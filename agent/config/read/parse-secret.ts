@@ -1,10 +1,11 @@
 // `secrets.<name>` of the config. Pure; a value never passes through here.
 
 import type { NewlinePolicy, OnChange, SecretConfig, SecretFile, SecretKeyConfig, SecretVersion } from "../config.ts";
+import { POINTER, SECRET_KEY_KEYS, SECRET_KEYS, PREVIOUS_KEYS } from "../keys/secret-keys.ts";
 import type { Field } from "../yaml/field.ts";
 import { checkName } from "./parse-app.ts";
 import { parseCredential } from "./parse-credential.ts";
-import { checkRelativePath, parseOnChange, parseFileOwner } from "./parse-file.ts";
+import { checkRelativePath, modeOf, parseFileOwner, parseOnChange } from "./parse-file.ts";
 import { parseId, parseVersion, regionOf } from "./parse-secret-id.ts";
 
 type Fields = ReadonlyMap<string, Field>;
@@ -13,22 +14,15 @@ type Fields = ReadonlyMap<string, Field>;
 const WHOLE = ".";
 
 export function parseSecret(name: string, field: Field): SecretConfig | undefined {
-  const keys = field.known(
-    ["id", "region", "stage", "version", "onUnavailable", "keys"],
-    (text) => `${name}: { id: ${text}, keys: { password: {} } }`,
-  );
+  const keys = field.known(SECRET_KEYS, (text) => `${name}: { id: ${text}, keys: { password: {} } }`);
   checkName(name, field);
-  for (const key of ["id", "keys"]) {
-    if (!keys.has(key))
-      field.refuseMissing(key, key === "id" ? "Give the secret's name or ARN." : "List the JSON keys to fetch.");
-  }
   const id = parseId(keys.get("id"));
   const version = parseVersion(keys);
   const declared = [...(keys.get("keys")?.entries() ?? [])].map(([key, keyField]) =>
     parseKey(name, key, version, keyField),
   );
   const region = regionOf(id, keys.get("region"));
-  const keeps = keys.get("onUnavailable")?.choice(["fail", "keep"] as const) === "keep";
+  const keeps = keys.get("onUnavailable")?.choice(SECRET_KEYS.onUnavailable.value) === "keep";
   if (id === undefined) return undefined;
   return {
     name,
@@ -42,18 +36,7 @@ export function parseSecret(name: string, field: Field): SecretConfig | undefine
 }
 
 function parseKey(secret: string, key: string, version: SecretVersion | undefined, field: Field): SecretKeyConfig {
-  const keys = field.known([
-    "pointer",
-    "newline",
-    "previous",
-    "onChange",
-    "units",
-    "credential",
-    "file",
-    "owner",
-    "group",
-    "mode",
-  ]);
+  const keys = field.known(SECRET_KEY_KEYS);
   const place = parsePlace(keys);
   const pointer = parsePointer(key, keys.get("pointer"));
   const newline = parseNewline(keys.get("newline"));
@@ -86,7 +69,7 @@ function parsePlace(keys: Fields): SecretFile {
   const field = keys.get("file");
   const file = field?.text() ?? null;
   if (field && file !== null) checkRelativePath(file, field);
-  const common = parseFileOwner(keys, 0o400);
+  const common = parseFileOwner(keys, modeOf(SECRET_KEY_KEYS.mode.default));
   if ((common.mode & 0o007) !== 0) {
     const fix = 'Leave the last digit 0: "0400", or "0440" with a group.';
     keys.get("mode")?.refuse("lets every user read the secret", fix);
@@ -97,8 +80,7 @@ function parsePlace(keys: Fields): SecretFile {
 function parsePointer(key: string, field: Field | undefined): string | undefined {
   const pointer = field?.text();
   if (field === undefined || pointer === undefined) return undefined;
-  // RFC 6901: in a segment `~` is written ~0 and `/` is written ~1.
-  if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) {
+  if (!POINTER.test(pointer)) {
     field.refuse(
       `'${pointer.slice(0, 80)}' is not a JSON Pointer`,
       "Write it as RFC 6901 does: /databases/0/password.",
@@ -110,7 +92,7 @@ function parsePointer(key: string, field: Field | undefined): string | undefined
 }
 
 function parseNewline(field: Field | undefined): NewlinePolicy | undefined {
-  const policy = field?.choice(["keep", "strip", "ensure"] as const);
+  const policy = field?.choice(SECRET_KEY_KEYS.newline.value);
   return policy === "keep" ? undefined : policy;
 }
 
@@ -123,7 +105,7 @@ function parsePrevious(
   if (!field) return undefined;
   if (version !== undefined)
     field.refuse("works only with the secret's current version", "Remove the secret's stage or version.");
-  const keys = field.known(["file", "owner", "group", "mode"]);
+  const keys = field.known(PREVIOUS_KEYS);
   const own = parsePlace(keys);
   return {
     file: own.file,

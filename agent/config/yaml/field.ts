@@ -6,6 +6,7 @@ import { parseDecimal } from "../../number.ts";
 import { orderedMap } from "../../ordered-map.ts";
 import type { Position, Problem } from "../../refusal.ts";
 import { Written } from "../../written.ts";
+import type { KeyRules } from "../keys/rule.ts";
 
 /** A parsed file, and where the problems found in it are collected. */
 export interface YamlSource {
@@ -16,6 +17,9 @@ export interface YamlSource {
   readonly aliases: ReadonlyMap<Alias, Node>;
   readonly problems: Problem[];
 }
+
+/** What stands at each key that is there. */
+export type Known<Rules extends KeyRules> = ReadonlyMap<keyof Rules & string, Field>;
 
 export class Field {
   /** Dotted name from the top of the file: `apps.db.memory.min`. */
@@ -74,8 +78,9 @@ export class Field {
     return fields;
   }
 
-  /** The entries of a mapping whose keys are ours; any other key is refused with the nearest known one. */
-  known(keys: readonly string[], writeOut?: (scalar: string) => string): ReadonlyMap<string, Field> {
+  /** The entries of a mapping whose keys are ours. Refuses any other key with the nearest known one, and the lack of one that has to be there. */
+  known<Rules extends KeyRules>(rules: Rules, writeOut?: (scalar: string) => string): Known<Rules> {
+    const keys = Object.keys(rules);
     const fields = this.entries(writeOut);
     for (const [key, field] of fields) {
       if (keys.includes(key)) continue;
@@ -85,6 +90,8 @@ export class Field {
       for (const close of nearestOf(key, keys)) this.meant.add(close);
       this.source.problems.push({ what: `unknown key '${key.slice(0, 80)}'${where}`, fix, at: field.keyAt });
     }
+    for (const [key, { missing }] of Object.entries(rules))
+      if (missing !== undefined && !fields.has(key)) this.refuseMissing(key, missing);
     return fields;
   }
 
@@ -141,7 +148,7 @@ export class Field {
     return undefined;
   }
 
-  choice<Choice extends string>(choices: readonly Choice[]): Choice | undefined {
+  choice<Choice extends string>({ choices }: { readonly choices: readonly Choice[] }): Choice | undefined {
     const value = this.scalar();
     const choice = choices.find((known) => known === value);
     if (choice === undefined) {
@@ -159,7 +166,7 @@ export class Field {
     return undefined;
   }
 
-  number(least: number, most: number): number | undefined {
+  number({ least, most }: { readonly least: number; readonly most: number }): number | undefined {
     const value = typeof this.scalar() === "number" ? parseDecimal(this.spelling() ?? "", least, most) : null;
     if (value !== null) return value;
     const number = this.scalar();
