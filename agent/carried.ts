@@ -11,6 +11,7 @@ export const ASSET = "carried";
 /** What of the source tree is carried, by path below its top. A folder is carried whole. */
 export const CARRIED: readonly string[] = [
   "README.md",
+  "TROUBLESHOOTING.md",
   "agent/apply/README.md",
   "agent/apply/secrets/README.md",
   "agent/cli/JSON.md",

@@ -129,6 +129,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runTune(command, session);
     case "explain":
       return runExplain(command, session);
+    case "explain-error":
+      return (await import("./commands/run-explain-error.ts")).runExplainError(command, session);
     case "status":
       return runStatus(command, session);
     case "ready":

@@ -36,6 +36,9 @@ export function buildCommand(
       };
     case "explain":
       return { kind: "explain", machine, ...parseSubject(operand, problems) };
+    case "explain-error":
+      if (operand === undefined) problems.push(NO_ERROR);
+      return { kind: "explain-error", asked: operand ?? "" };
     case "status":
       if (given.has("wait") && isMounted(given)) problems.push(NO_WAIT);
       return { kind: "status", wait: given.has("wait") };
@@ -174,6 +177,10 @@ function isMounted(given: Given): boolean {
 }
 
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
+const NO_ERROR: Problem = {
+  what: "explain-error needs an error",
+  fix: "Write parbake explain-error 69, or a line of parbake's in quotes.",
+};
 const ONE_FORM: Problem = { what: "--svg cannot be combined with --json", fix: "Give one of them." };
 const ONE_OUTPUT: Problem = { what: "logs - writes the archive to stdout, where --json prints", fix: "Name a file." };
 

@@ -40,7 +40,7 @@ export const COMMANDS = {
     example: "parbake plan --diff",
   },
   check: {
-    about: "validate config, templates, units and files, without the network",
+    about: "validate config, templates, units and files, without network",
     operand: null,
     options: ["junit", "bake", "strict", "no-validators", ...MACHINE_OPTIONS],
     example: "parbake check --root /mnt/image",
@@ -63,6 +63,12 @@ export const COMMANDS = {
     options: MACHINE_OPTIONS,
     example: "parbake explain db.shared_buffers --instance-type m7g.large",
   },
+  "explain-error": {
+    about: "say what an exit status or a line of parbake's means, and what mends it",
+    operand: "CODE",
+    options: [],
+    example: "parbake explain-error 69",
+  },
   status: {
     about: "print the last run, and whether its files are as it left them",
     operand: null,
@@ -84,7 +90,7 @@ export const COMMANDS = {
     example: "parbake analyze --boot --svg >parbake.svg",
   },
   logs: {
-    about: "write an archive for a bug report, without secrets and account ids",
+    about: "write a bug report's archive, without secrets and account ids",
     operand: "[FILE]",
     options: [],
     example: "parbake logs",

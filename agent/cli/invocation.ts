@@ -86,6 +86,8 @@ export type Command =
     }
   /** `setting` null: the app as a whole. */
   | { readonly kind: "explain"; readonly machine: MachineChoice; readonly app: string; readonly setting: string | null }
+  /** A code, or a line. */
+  | { readonly kind: "explain-error"; readonly asked: string }
   /** `dryRun`: print the config and write nothing. */
   | { readonly kind: "init"; readonly dryRun: boolean }
   | FleetCommand

@@ -32,6 +32,7 @@ const DOCUMENTS: readonly Carried[] = (
     ["commands.md", "agent/cli/README.md", "The command line, the environment, the exit statuses"],
     ["fleet.md", "agent/fleet/README.md", "How old the images in use are"],
     ["promises.md", "agent/apply/README.md", "What you can count on"],
+    ["troubleshooting.md", "TROUBLESHOOTING.md", "When something fails, by exit status, line and symptom"],
     ["json.md", "agent/cli/JSON.md", "Every JSON document"],
   ] as const
 ).map(([name, path, about]) => ({ name, path, profile: null, about }));

@@ -302,6 +302,11 @@ describe("the page on JSON", () => {
     }
   });
 
+  it("names every field of explain-error", async () => {
+    for (const asked of ["69", "AccessDeniedException", "the network never came up"])
+      assert.deepEqual(undocumented(await emit("explain-error", asked), "explain-error"), []);
+  });
+
   it("names every field of templates, install and uninstall", async () => {
     for (const words of [["templates"], ["templates", "nginx"]])
       assert.deepEqual(undocumented(await emit(...words), "templates"), []);

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { formatErrorPages } from "../../../../agent/cli/print/print-error-pages.ts";
+import { choosePaint } from "../../../../agent/cli/text.ts";
+
+const TEXT = `A first paragraph of \`parbake\`, see [IMDS](#imds), which is long enough
+for more than one line of eighty columns.
+
+\`\`\`sh
+parbake status
+\`\`\`
+
+An end.`;
+
+describe("what a page of errors is printed as", () => {
+  it("is its codes and its title, and its text in eighty columns, without Markdown", () => {
+    const page = { codes: ["69", "unavailable"], title: "`parbake` did not get it", text: TEXT };
+    assert.equal(
+      formatErrorPages([page, { codes: [], title: "a line", text: "why: so" }], choosePaint(false)),
+      `69 unavailable: parbake did not get it
+
+A first paragraph of parbake, see IMDS, which is long enough for more than one
+line of eighty columns.
+
+  parbake status
+
+An end.
+
+a line
+
+why: so
+`,
+    );
+  });
+});
