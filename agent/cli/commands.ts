@@ -64,7 +64,7 @@ export const COMMANDS = {
     example: "parbake explain db.shared_buffers --instance-type m7g.large",
   },
   "explain-error": {
-    about: "say what an exit status or a line of parbake's means, and what mends it",
+    about: "say what an exit status or a line of parbake's means",
     operand: "CODE",
     options: [],
     example: "parbake explain-error 69",
