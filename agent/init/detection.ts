@@ -13,6 +13,7 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   memcached: /^memcached\.service$/,
   mongodb: /^mongod\.service$/,
   mysql: /^mysqld?\.service$/,
+  nats: /^nats(?:-server)?\.service$/,
   nginx: /^nginx\.service$/,
   opensearch: /^opensearch\.service$/,
   "php-fpm": /^php(?<version>\d+\.\d+)?-fpm\.service$/,

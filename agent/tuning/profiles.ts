@@ -22,6 +22,7 @@ import { phpFpm } from "./runtimes/php-fpm.ts";
 import { puma } from "./runtimes/puma.ts";
 import { python } from "./runtimes/python.ts";
 import { haproxy } from "./servers/haproxy.ts";
+import { nats } from "./servers/nats.ts";
 import { nginx } from "./servers/nginx.ts";
 import { prometheus } from "./servers/prometheus.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
@@ -47,6 +48,7 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     memcached,
     mongodb,
     mysql,
+    nats,
     nginx,
     node,
     opensearch,

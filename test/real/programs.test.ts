@@ -4,6 +4,7 @@ import { haproxy } from "./support/haproxy.ts";
 import { java } from "./support/java.ts";
 import { mariadb } from "./support/mariadb.ts";
 import { memcached } from "./support/memcached.ts";
+import { nats } from "./support/nats.ts";
 import { nginx } from "./support/nginx.ts";
 import { debianNode, pinnedNode } from "./support/node.ts";
 import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./support/open-programs.ts";
@@ -21,6 +22,7 @@ const PROGRAMS = [
   java,
   mariadb,
   memcached,
+  nats,
   nginx,
   debianNode,
   pinnedNode,

@@ -14,6 +14,7 @@ export const PACKAGES: readonly string[] = [
   "mariadb-client-core",
   "mariadb-server-core",
   "memcached",
+  "nats-server",
   "nginx-light",
   "nodejs",
   // The JDK: the bench compiles a program.

@@ -62,6 +62,11 @@ export const CHECKS: readonly TemplateCheck[] = [
     "memcached -h -p $PORT -m $CACHESIZE -c $MAXCONN $OPTIONS",
   ),
   byUnit("mongodb.service.hbs", "mongod.service"),
+  byEnvironment(
+    "nats.env.hbs",
+    "NATS 2.9 reads it in its config (-t)",
+    `printf 'jetstream { max_memory_store: $NATS_MAX_MEMORY_STORE }' >/srv/nats.conf; nats-server -t -c /srv/nats.conf`,
+  ),
   {
     template: "nginx.conf.hbs",
     title: "nginx 1.22, in place of Debian's nginx.conf (-t)",

@@ -134,6 +134,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     LimitNOFILE: assign,
   },
   mysql: { "*": spaced },
+  nats: { env: (_, text) => text, max_memory_store: (_, text) => `NATS_MAX_MEMORY_STORE=${text}`, "*": assign },
   nginx: { "*": (name, text) => `${name} ${text};` },
   node: {
     workers: (_, text) => `WEB_CONCURRENCY=${text}`,
