@@ -46,6 +46,16 @@ export const PROGRAMS: Readonly<Record<string, ProgramRule>> = {
     variables: /^PUMA_(?:MAX_THREADS|WORKERS)$/,
     precedent: /^(?:-w|-t|--workers|--threads)\b/,
   },
+  sidekiq: {
+    program: /^sidekiq(?:swarm)?$/,
+    variables: /^SIDEKIQ_\w+$/,
+    precedent: /^(?:-c|--concurrency)\b/,
+  },
+  uwsgi: {
+    program: /^uwsgi(?:-core|_python3\d*)?$/,
+    variables: /^UWSGI_\w+$/,
+    precedent: /^(?:-p|--processes|--workers|--threads|--reload-on-rss)\b/,
+  },
   python: {
     program: /^(?:gunicorn|uvicorn)3?$/,
     variables: /^(?:GUNICORN_CMD_ARGS|UVICORN_\w+)$/,

@@ -19,8 +19,8 @@ interface Client {
 }
 
 /**
- * By profile. A child of PHP-FPM and a thread of Gunicorn serve one request at a time; the pool of a Rails process has a
- * connection for each thread (rails/rails, config/database.yml: RAILS_MAX_THREADS). For a JVM or Node the app's own pool
+ * By profile. A child of PHP-FPM and a thread of Gunicorn or uWSGI serve one request at a time; the pool of a Rails process, of
+ * Puma or Sidekiq, has a connection for each thread (rails/rails, config/database.yml: RAILS_MAX_THREADS). For a JVM or Node the app's own pool
  * decides.
  */
 const CLIENTS: Readonly<Record<string, Client>> = {
@@ -31,6 +31,16 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     option: "workers",
   },
   python: {
+    what: "threads",
+    count: (settings) => numberOf(settings, "workers") * numberOf(settings, "threads"),
+    option: "workers",
+  },
+  sidekiq: {
+    what: "threads",
+    count: (settings) => numberOf(settings, "processes") * numberOf(settings, "concurrency"),
+    option: "processes",
+  },
+  uwsgi: {
     what: "threads",
     count: (settings) => numberOf(settings, "workers") * numberOf(settings, "threads"),
     option: "workers",

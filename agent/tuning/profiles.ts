@@ -21,6 +21,8 @@ import { node } from "./runtimes/node.ts";
 import { phpFpm } from "./runtimes/php-fpm.ts";
 import { puma } from "./runtimes/puma.ts";
 import { python } from "./runtimes/python.ts";
+import { sidekiq } from "./runtimes/sidekiq.ts";
+import { uwsgi } from "./runtimes/uwsgi.ts";
 import { haproxy } from "./servers/haproxy.ts";
 import { nats } from "./servers/nats.ts";
 import { nginx } from "./servers/nginx.ts";
@@ -59,8 +61,10 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     python,
     rabbitmq,
     redis,
+    sidekiq,
     sysctl,
     systemd,
+    uwsgi,
     valkey,
   ].map((profile) => [profile.name, profile]),
 );

@@ -114,9 +114,11 @@ export const CHECKS: readonly TemplateCheck[] = [
       assert.equal(answer, `maxmemory-policy\n${valueOf(text, "maxmemory-policy")}`);
     },
   },
+  byEnvironment("sidekiq.env.hbs", "no Sidekiq in Debian's root", "env"),
   { template: "sysctl.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byUnit("systemd.conf.hbs", "myapp.service"),
   { template: "thp.conf.hbs", title: "systemd-tmpfiles 252", accept: runValidator },
+  byEnvironment("uwsgi.env.hbs", "no uWSGI in Debian's root", "env"),
 ];
 
 /** Templates whose program is not in Debian: test/unit/template/ready-templates.test.ts reads them by the program's grammar. */

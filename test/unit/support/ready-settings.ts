@@ -179,6 +179,12 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     "*": spaced,
   },
   redis: { "*": dashed },
+  sidekiq: {
+    processes: (_, text) => `SIDEKIQ_COUNT=${text}`,
+    concurrency: (_, text) => `RAILS_MAX_THREADS=${text}`,
+    MALLOC_ARENA_MAX: assign,
+    env: (_, text) => text,
+  },
   sysctl: {
     fs_aio_max_nr: (_, text) => `fs.aio-max-nr = ${text}`,
     // What the kernel has itself is left out, and only the heading of the file then stands for it.
@@ -196,6 +202,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     "*": (name, text) => `${SYSCTL_KEYS.find((key) => key.replaceAll(".", "_") === name)} = ${text}`,
   },
   systemd: { conf: (_, text) => text, section: (_, text) => `[${text}]\n`, "*": assign },
+  uwsgi: { env: (_, text) => text, "*": (name, text) => `UWSGI_${name.toUpperCase()}=${text}` },
   valkey: { "*": dashed },
 };
 

@@ -1,0 +1,97 @@
+// Tunes uWSGI: workers by memory and CPUs, threads as the operator says that the app is safe with.
+
+import { MIB, TIB } from "../../size.ts";
+import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
+import { joinEnvironment } from "../profile/environment.ts";
+import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
+import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
+
+/** uWSGI's own documents have no rule, and say that twice the cores is not enough: this is the one for workers of its kind. */
+const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh: unbit/uwsgi-docs, ThingsToKnow.rst, has no rule";
+const THREADS = "unbit/uwsgi, core/uwsgi.c, threads";
+const RELOAD = "unbit/uwsgi, core/uwsgi.c, reload-on-rss, in MiB";
+
+/** A worker without threads serves one request at a time. */
+const USEFUL_WORKERS: Useful = {
+  least: 2,
+  because: "a worker without threads serves one request at a time: a slow one holds up all others",
+  instead: "lower the option workerMemory, or raise the option threads",
+};
+
+const OPTIONS = {
+  workers: { kind: "integer", default: null, min: 1, max: 4096, about: "processes; by memory and CPUs if not given" },
+  // Heroku's for a Python web process.
+  workerMemory: {
+    kind: "size",
+    default: 256 * MIB,
+    min: 16 * MIB,
+    max: TIB,
+    about: "the most that a process takes, with its part of the master",
+  },
+  threads: { kind: "integer", default: 1, min: 1, max: 1024, about: "requests at a time in a worker" },
+  // Not by default: a worker that always takes more would start anew after each request.
+  reload: {
+    kind: "boolean",
+    default: false,
+    about: "a worker that takes more than workerMemory starts anew after its request",
+  },
+} satisfies OptionRules;
+
+export const uwsgi: Profile = {
+  name: "uwsgi",
+  about: "a web app behind uWSGI",
+  options: OPTIONS,
+  takesMemory: true,
+  usualWeight: 1,
+  useful: (options): Readonly<Record<string, Useful>> =>
+    numberOption(options, "threads") === 1 ? { workers: USEFUL_WORKERS } : {},
+  ladder: [],
+  toShrink: "lower the options workers or workerMemory",
+  floorBytes: (options) => (optionalNumber(options, "workers") ?? 1) * numberOption(options, "workerMemory"),
+  capBytes: (options, { vcpus }) =>
+    (optionalNumber(options, "workers") ?? countByCpus(vcpus)) * numberOption(options, "workerMemory"),
+  tune(allotment, options) {
+    const workers = tuneWorkers(allotment, options);
+    const threads = count(numberOption(options, "threads"), byThreads(options));
+    const reload = booleanOption(options, "reload") ? { reload_on_rss: tuneReload(options) } : {};
+    const variables = {
+      UWSGI_WORKERS: workers,
+      UWSGI_THREADS: threads,
+      ...(reload.reload_on_rss ? { UWSGI_RELOAD_ON_RSS: reload.reload_on_rss } : {}),
+    };
+    return { workers, threads, ...reload, env: joinEnvironment(variables) };
+  },
+};
+
+function countByCpus(vcpus: number): number {
+  return 2 * vcpus + 1;
+}
+
+function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
+  const given = optionalNumber(options, "workers");
+  if (given !== null) return count(given, byGiven("workers", given, HEROKU));
+  const workerMemoryBytes = numberOption(options, "workerMemory");
+  const byMemory = Math.max(1, Math.floor(memoryBytes / workerMemoryBytes));
+  const byCpus = countByCpus(vcpus);
+  return count(Math.min(byMemory, byCpus), {
+    formula: "min(max(memoryBytes / workerMemoryBytes, 1), 2 * vcpus + 1)",
+    inputs: { memoryBytes, workerMemoryBytes, vcpus },
+    source: HEROKU,
+    boundBy: byMemory > byCpus ? "cap" : null,
+  });
+}
+
+function byThreads(options: Options): Reason {
+  const threads = numberOption(options, "threads");
+  const boundBy = threads === OPTIONS.threads.default ? null : "user";
+  return { formula: "the option threads", inputs: { threads }, source: THREADS, boundBy };
+}
+
+function tuneReload(options: Options): Setting {
+  const wholeMib = Math.floor(numberOption(options, "workerMemory") / MIB);
+  return bytes(wholeMib * MIB, String(wholeMib), {
+    formula: "workerMemoryBytes",
+    inputs: { workerMemoryBytes: numberOption(options, "workerMemory") },
+    source: RELOAD,
+  });
+}
