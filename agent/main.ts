@@ -16,6 +16,7 @@ startMain(
       writeError: (text) => err.write(text.endsWith("\n") ? text : `${text}\n`),
       rewrite: (text) => err.write(text),
       isTerminalOut: out.isTerminal,
+      readColumns: () => out.readColumns(),
       isTerminalError: err.isTerminal,
       isErrorApart: () => isErrorApart(environment),
     }),

@@ -2,13 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
+import { chooseColumns } from "./cli/choose-columns.ts";
 import { createLog, formatEntry } from "./cli/create-log.ts";
 import { both } from "./cli/heartbeat.ts";
 import type { Command, GlobalOptions, Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
-import { choosePaint } from "./cli/text.ts";
+import { loadRuler } from "./cli/ruler.ts";
+import { choosePaint, type Paint } from "./cli/text.ts";
 import { chooseFormat } from "./commands/choose-format.ts";
 import { openHeartbeat } from "./commands/open-heartbeat.ts";
 import { runApply } from "./commands/run-apply.ts";
@@ -65,7 +67,7 @@ const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set([
 ]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
-  const { session, close } = openSession(invocation, overrun, world);
+  const { session, close } = await openSession(invocation, overrun, world);
   const { command } = invocation;
   world.setEnd?.(session.end);
   try {
@@ -178,8 +180,8 @@ interface Opened {
   readonly close: () => Promise<void>;
 }
 
-function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Opened {
-  const { environment, isTerminalOut, isTerminalError } = world;
+async function openSession({ command, options }: Invocation, overrun: Promise<never>, world: World): Promise<Opened> {
+  const { environment, isTerminalError } = world;
   const format = chooseFormat(options.logFormat, world);
   const level = options.logLevel ?? (isTerminalError ? "warn" : "info");
   const isDumb = environment["TERM"] === "dumb";
@@ -187,7 +189,7 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
   const isApply = command.kind === "apply";
   const hearts = isApply ? openHeartbeat(options.root, level, format, world) : null;
   const progress = hearts === null ? terminal : both(terminal, hearts.heartbeat);
-  const paint = choosePaint(isTerminalOut && !environment["NO_COLOR"] && !isDumb);
+  const paint = await openPaint(command, options, world);
   const [writeOut, writeError] = [after(terminal, world.writeOut), after(terminal, world.writeError)];
   // Where the console shows stderr, too, it gets what a run waits for and why it fails, and the journal alone the rest.
   const isApart = isApply && !options.json && format === "journal" && world.isErrorApart?.() === true;
@@ -209,6 +211,18 @@ function openSession({ command, options }: Invocation, overrun: Promise<never>, 
   };
   return { session, close: async () => hearts?.close() };
 }
+
+/** What a boot and a program read has no lines to break. */
+async function openPaint({ kind }: Command, { json }: GlobalOptions, world: World): Promise<Paint> {
+  const { environment, isTerminalOut, readColumns } = world;
+  const isColoured = isTerminalOut && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
+  if (json || (SELDOM_READ.has(kind) && !isTerminalOut)) return choosePaint(isColoured);
+  const columns = chooseColumns(environment["COLUMNS"], isTerminalOut, readColumns?.() ?? null);
+  return choosePaint(isColoured, columns, await loadRuler());
+}
+
+/** Commands that units run, whose words go to the journal. */
+const SELDOM_READ: ReadonlySet<Command["kind"]> = new Set(["apply", "ready", "version"]);
 
 function after(progress: Progress, write: (text: string) => void): (text: string) => void {
   return (text) => {

@@ -125,7 +125,7 @@ export const COMMANDS = {
     about: "say which instances run an outdated image (EC2)",
     operand: null,
     options: ["tag", "asg", "region", "state", "family-tag", "max-age", "max-behind", "fail-on", "all", "prometheus"],
-    example: "parbake fleet --tag role=web --max-age 30d --fail-on deprecated,deregistered",
+    example: "parbake fleet --tag role=web --max-age 30d --fail-on deregistered",
     // Fifty thousand instances are fifty pages, for each of which EC2 takes seconds, or a minute where it throttles.
     deadlineMs: 600_000,
   },
@@ -139,7 +139,7 @@ export const COMMANDS = {
     about: "install parbake and its units, and hold services back for it",
     operand: null,
     options: ["unit", "refresh", "binary", "dry-run"],
-    example: "parbake install --root /mnt/image --unit nginx.service --unit postgresql@.service",
+    example: "parbake install --unit nginx.service --unit postgresql@.service",
   },
   uninstall: {
     about: "remove parbake and its state; config and rendered files stay",

@@ -3,10 +3,11 @@
 import { formatBytes } from "../size.ts";
 import type { OptionRule, Profile } from "../tuning/profile/profile.ts";
 import { PROFILES } from "../tuning/profiles.ts";
+import { formatColumns, formatParagraph } from "./columns.ts";
 import { COMMANDS, EXIT_MEANINGS, EXIT_STATUS_TOPIC, type CommandName, type CommandRule } from "./commands.ts";
 import type { HelpTopic } from "./invocation.ts";
 import { GLOBAL_OPTIONS, OPTIONS, SHORT_OPTIONS, type OptionName } from "./options.ts";
-import { formatColumns, type Paint } from "./text.ts";
+import type { Paint } from "./text.ts";
 
 /** Each command is in one of them. */
 export const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
@@ -38,9 +39,11 @@ function formatOverview(paint: Paint): string {
     ...GROUPS.map(([title, names]) => section(title, names.map(commandRow), paint)),
     section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
     section("Three ways in", USES, paint),
-    paint.dim(`parbake help COMMAND says more of one; parbake help ${EXIT_STATUS_TOPIC}, what a status means.\n`),
+    formatParagraph("", paint.dim(MORE), paint),
   ].join("\n");
 }
+
+const MORE = `More: parbake help COMMAND, parbake help ${EXIT_STATUS_TOPIC}`;
 
 const USES = [
   ["at boot", "parbake apply, by parbake.service"],
@@ -55,22 +58,27 @@ function formatCommand(name: CommandName, { about, operand, options, example }: 
     ...(options.length > 0 ? [section("Options", options.map(optionRow), paint)] : []),
     ...(name === "tune" ? [PROFILES_HINT] : []),
     section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
-    `Example: ${example}\n`,
+    formatExample(example, paint),
   ].join("\n");
 }
 
-const PROFILES_HINT = "parbake profiles lists the profiles; parbake tune PROFILE --help, the options of one.\n";
+const PROFILES_HINT = "parbake profiles lists the profiles, parbake help tune PROFILE their options.\n";
 
 function formatProfile({ name, about, options }: Profile, paint: Paint): string {
   const rows = Object.entries(options).map(([option, rule]) => [option, describeOption(rule)] as const);
   const [first] = Object.entries(options).flatMap(([option, rule]) => exampleOf(option, rule));
   return [
-    `parbake tune ${name}: the tuning of ${about}\n`,
+    formatParagraph("", `parbake tune ${name}: the tuning of ${about}`, paint),
     `Usage: parbake tune ${name} [--set OPTION=VALUE]… [options]\n`,
     ...(rows.length > 0 ? [section("Options of the profile, for --set and for the config", rows, paint)] : []),
     section("Options", COMMANDS.tune.options.filter((option) => option !== "all-types").map(optionRow), paint),
-    `Example: parbake tune ${name} --memory 4GiB --cpus 2${first === undefined ? "" : ` --set ${first}`}\n`,
+    formatExample(`parbake tune ${name} --memory 4GiB --cpus 2${first === undefined ? "" : ` --set ${first}`}`, paint),
   ].join("\n");
+}
+
+/** On a line of its own, which is never broken: it is to be copied. */
+function formatExample(example: string, paint: Paint): string {
+  return `${paint.bold("Example")}\n  ${example}\n`;
 }
 
 /** A choice that is not the default. A version says nothing of how an option is meant. */
@@ -86,7 +94,7 @@ function describeOption({ kind, about, choices, default: fallback }: OptionRule)
 }
 
 function section(title: string, rows: readonly (readonly string[])[], paint: Paint): string {
-  return `${paint.bold(title)}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold(title)}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 function commandRow(name: CommandName): readonly string[] {

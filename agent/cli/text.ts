@@ -1,6 +1,6 @@
-// Colours and columns for people. Pure: the caller decides whether to colour.
+// Colours and words for people. Pure: the caller decides whether to colour, and how wide it is.
 
-import { shown } from "../shown.ts";
+import { PLAIN_RULER, type Ruler } from "./ruler.ts";
 
 export interface Paint {
   readonly bold: (text: string) => string;
@@ -8,14 +8,18 @@ export interface Paint {
   readonly green: (text: string) => string;
   readonly red: (text: string) => string;
   readonly yellow: (text: string) => string;
+  /** How wide a line may be. Infinity: as long as it is. */
+  readonly columns: number;
+  readonly ruler: Ruler;
 }
 
 const plain = (text: string): string => text;
 const escape = (code: number) => (text: string) => (text === "" ? "" : `\u001b[${code}m${text}\u001b[0m`);
 
-export function choosePaint(coloured: boolean): Paint {
-  if (!coloured) return { bold: plain, dim: plain, green: plain, red: plain, yellow: plain };
-  return { bold: escape(1), dim: escape(2), green: escape(32), red: escape(31), yellow: escape(33) };
+export function choosePaint(coloured: boolean, columns = Infinity, ruler = PLAIN_RULER): Paint {
+  if (!coloured) return { bold: plain, dim: plain, green: plain, red: plain, yellow: plain, columns, ruler };
+  const [bold, dim, green, red, yellow] = [1, 2, 32, 31, 33].map(escape);
+  return { bold: bold!, dim: dim!, green: green!, red: red!, yellow: yellow!, columns, ruler };
 }
 
 /** `1 file`, `2 files`. */
@@ -39,24 +43,4 @@ export function nameFirst(words: readonly string[], most: number): string {
 export function cut(text: string, width: number): string {
   const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
-}
-
-/** Left-aligned columns, two spaces apart; the last one is not padded. A row stays a line: line breaks in a cell are shown. */
-export function formatColumns(table: readonly (readonly string[])[], indent = ""): string {
-  const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));
-  const widths: number[] = [];
-  for (const row of rows)
-    row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, visibleLength(cell))));
-  const lines = rows.map((row) => {
-    const cells = row.map(
-      (cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell))),
-    );
-    return (indent + cells.join("  ")).trimEnd();
-  });
-  return lines.map((line) => `${line}\n`).join("");
-}
-
-function visibleLength(cell: string): number {
-  // oxlint-disable-next-line no-control-regex -- the escape character is what colours are made of
-  return cell.replaceAll(/\u001b\[\d+m/g, "").length;
 }

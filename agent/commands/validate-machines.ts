@@ -1,9 +1,10 @@
 // What `check` has the image's own programs say of the files of each machine. Loaded by `check` alone.
 
 import { describeValidation, type ValidationOutcomes } from "../apply/units/validate-files.ts";
+import { formatColumns } from "../cli/columns.ts";
 import type { ValidatorOptions } from "../cli/invocation.ts";
 import { groupValidations } from "../cli/print/group-validations.ts";
-import { formatColumns, type Paint } from "../cli/text.ts";
+import type { Paint } from "../cli/text.ts";
 import { isRoot } from "../host/own-ids.ts";
 import { runCommand } from "../host/run-command.ts";
 import { validatePlans, type PlanValidation } from "../inspect/validate-plans.ts";
@@ -59,7 +60,7 @@ function listValidations(results: readonly PlanValidation[]): FileValidation[] {
 
 export function formatValidations(validations: readonly FileValidation[], paint: Paint): string {
   const rows = groupValidations(validations).map(([paths, reason]) => ["validate", paths, paint.dim(reason)]);
-  return formatColumns(rows, "  ");
+  return formatColumns(rows, paint, "  ");
 }
 
 export function countPassed(validations: readonly FileValidation[]): string {

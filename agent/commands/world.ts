@@ -14,6 +14,8 @@ export interface World {
   readonly rewrite: (text: string) => void;
   readonly isTerminalOut: boolean;
   readonly isTerminalError: boolean;
+  /** Of the terminal that stdout is. Default: nobody knows. */
+  readonly readColumns?: () => number | null;
   /** Whether stderr alone is copied to the console: see isErrorApart. Default: it is not. */
   readonly isErrorApart?: () => boolean;
   /** Fires when the run is asked to stop. Default: never. */

@@ -24,6 +24,7 @@ export const VARIABLES: readonly string[] = [
   // Whether Packer bakes an image here.
   "PACKER_BUILD_NAME",
   // How to print.
+  "COLUMNS",
   "NO_COLOR",
   "TERM",
   // When the image was baked, for bakes that can be made twice.

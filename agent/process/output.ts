@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isatty } from "node:tty";
 import type { Deadline } from "../deadline.ts";
 import { withoutBlocking, type NonBlocking } from "./non-blocking.ts";
+import { readColumns } from "./terminal.ts";
 
 const PAUSE_MS = 5;
 /** How long a reader may take for what a run writes after its deadline. */
@@ -47,6 +48,11 @@ export class Output {
       else break;
     }
     return sentBytes;
+  }
+
+  /** Null: it is no terminal, or one that does not say. */
+  readColumns(): number | null {
+    return this.isTerminal ? readColumns(this.#fd) : null;
   }
 
   /** Gives the reader until `end`, and as long again whenever it takes something; then drops the rest. */

@@ -2,7 +2,8 @@
 
 import type { SecretAccess } from "../../aws/secret-access.ts";
 import { formatProblem } from "../../refusal.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import type { Paint } from "../text.ts";
 
 export function formatAccess(access: readonly SecretAccess[], paint: Paint): string {
   if (access.length === 0) return "\nno secret to check\n";
@@ -13,6 +14,8 @@ export function formatAccess(access: readonly SecretAccess[], paint: Paint): str
     paint.dim(versionId === null ? "" : `version ${versionId}`),
   ]);
   const problems = access.flatMap((each) => each.problems);
-  const notes = problems.map((problem) => `  ${paint.yellow("!")} ${formatProblem(problem)}\n`).join("");
-  return `\n${paint.bold("access")}, by DescribeSecret\n${formatColumns(rows, "  ")}${notes}`;
+  const notes = problems
+    .map((problem) => formatParagraph(`  ${paint.yellow("!")} `, formatProblem(problem), paint))
+    .join("");
+  return `\n${paint.bold("access")}, by DescribeSecret\n${formatColumns(rows, paint, "  ")}${notes}`;
 }

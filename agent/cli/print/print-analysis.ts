@@ -2,7 +2,8 @@
 
 import type { Analysis, AnalyzedRun } from "../../analyze/analysis.ts";
 import { isParbake, type PlaceInBoot } from "../../analyze/place-in-boot.ts";
-import { cut, formatColumns, type Paint } from "../text.ts";
+import { formatColumns } from "../columns.ts";
+import { cut, type Paint } from "../text.ts";
 
 export function formatAnalysis({ run, boot }: Analysis, paint: Paint): string {
   return (boot === null ? "" : `${formatBoot(boot, run, paint)}\n`) + formatRun(run, paint);
@@ -18,7 +19,7 @@ function formatBoot(boot: PlaceInBoot, run: AnalyzedRun, paint: Paint): string {
     [paint.bold("parbake"), ...(service === null ? ["did not run", ""] : describeService(service, run))],
     ["", ...describeCost(boot)],
   ];
-  return formatColumns(rows) + formatUnits(boot, paint) + formatChain(boot, paint);
+  return formatColumns(rows, paint) + formatUnits(boot, paint) + formatChain(boot, paint);
 }
 
 function describeService({ startMs, doneMs }: NonNullable<PlaceInBoot["service"]>, run: AnalyzedRun): string[] {
@@ -43,7 +44,7 @@ function formatUnits({ units }: PlaceInBoot, paint: Paint): string {
     cut(unit, NAME_WIDTH),
   ]);
   const head = ["started", "up", "waited"].map((word) => word.padStart(TIME_WIDTH));
-  return `\n${paint.bold("units that parbake holds")}\n${formatColumns([[...head, ""], ...rows])}`;
+  return `\n${paint.bold("units that parbake holds")}\n${formatColumns([[...head, ""], ...rows], paint)}`;
 }
 
 function formatChain({ chain, target }: PlaceInBoot, paint: Paint): string {
@@ -53,7 +54,7 @@ function formatChain({ chain, target }: PlaceInBoot, paint: Paint): string {
     `+${formatMs(doneMs - startMs)}`.padStart(TIME_WIDTH + 1),
     isParbake(unit) ? paint.yellow(cut(unit, NAME_WIDTH)) : cut(unit, NAME_WIDTH),
   ]);
-  return `\n${paint.bold("critical chain")}, each after the one below it\n${formatColumns(rows)}`;
+  return `\n${paint.bold("critical chain")}, each after the one below it\n${formatColumns(rows, paint)}`;
 }
 
 function formatRun({ runId, result, tookMs, waves, steps }: AnalyzedRun, paint: Paint): string {

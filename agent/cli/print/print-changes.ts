@@ -4,7 +4,8 @@ import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts"
 import type { FileStep, Step } from "../../plan/plan.ts";
 import type { Wave } from "../../plan/waves.ts";
 import { formatProblem } from "../../refusal.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import type { Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
@@ -26,8 +27,10 @@ export function formatFiles(changes: readonly PlannedChange[], waves: ReadonlyMa
   const rows = files.map((change) =>
     change.kind === "file" ? fileRow(change, waves.get(change.step) ?? "", paint) : otherRow(change, paint),
   );
-  const notes = [...new Set(changes.flatMap(notesOf))].map((note) => `  ${paint.yellow("!")} ${note}\n`);
-  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${notes.join("")}`;
+  const notes = [...new Set(changes.flatMap(notesOf))].map((note) =>
+    formatParagraph(`  ${paint.yellow("!")} `, note, paint),
+  );
+  return `${paint.bold("files")}\n${formatColumns(rows, paint, "  ")}${notes.join("")}`;
 }
 
 function notesOf(change: PlannedChange): string[] {

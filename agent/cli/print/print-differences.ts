@@ -3,9 +3,10 @@
 import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { formatColumns } from "../columns.ts";
 import { limitsOf } from "../machine-limits.ts";
 import type { Outcome } from "../outcome.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
 import { oneLine } from "./print-settings.ts";
 import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
@@ -32,7 +33,7 @@ export function formatDifferences(plans: readonly Plan[], formatDiff: ComputeDif
   const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
   const [first, ...others] = plans;
   const diffs = first && formatDiff ? others.map((plan) => formatDifference(first, plan, formatDiff, paint)) : [];
-  return `${formatColumns(rows)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
+  return `${formatColumns(rows, paint)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
 }
 
 interface Rows {

@@ -6,8 +6,9 @@ import { formatInput, type Levers, substitute } from "../../tuning/explain.ts";
 import type { OptionRule, Setting } from "../../tuning/profile/profile.ts";
 import { findProfile } from "../../tuning/resolve-app.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
 import { type Cgroup, describeBaseline, describeQuota } from "../machine-limits.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { describeBelowUseful, listUntold } from "../warn-below-useful.ts";
 import { formatProblems } from "./print-problems.ts";
 import { describeFormula, oneLine, shorten } from "./print-settings.ts";
@@ -49,7 +50,8 @@ export function explainDocument(explanation: Explanation): unknown {
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
   const { machine, app } = explanation;
-  const heading = `${formatAppName(app.name, app.profile, paint)} on ${machine}, ${describeCpus(explanation)}\n`;
+  const name = formatAppName(app.name, app.profile, paint);
+  const heading = formatParagraph("", `${name} on ${machine}, ${describeCpus(explanation)}`, paint);
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
   return heading + formatShare(explanation, paint) + rest;
@@ -75,9 +77,9 @@ function formatSettings(app: AppPlan, paint: Paint): string {
     paint.dim(describeFormula(setting)),
   ]);
   const untold = listUntold(app);
-  const gaveUp = untold.length === 0 ? "" : `${paint.dim(`gave up: ${formatDegraded(untold)}`)}\n`;
+  const gaveUp = untold.length === 0 ? "" : formatParagraph("", paint.dim(`gave up: ${formatDegraded(untold)}`), paint);
   const warnings = belowUseful.map((below) => describeBelowUseful(appName, below, degraded));
-  return formatColumns(rows, "  ") + gaveUp + formatProblems(warnings, paint);
+  return formatColumns(rows, paint, "  ") + gaveUp + formatProblems(warnings, paint);
 }
 
 function formatSetting(explanation: SettingExplanation, paint: Paint): string {
@@ -98,7 +100,7 @@ function formatSetting(explanation: SettingExplanation, paint: Paint): string {
       row(index === 0 ? "changed by" : "", change),
     ),
   ];
-  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold(`${app.name}.${name}`)} = ${setting.text}${exactValue(setting)}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 function exactValue({ value, unit, text }: Setting): string {

@@ -4,7 +4,8 @@ import { type Baked, HEAD_FILE } from "../../bake/manifest.ts";
 import type { Facts, Origin } from "../../facts/facts.ts";
 import { formatBytes } from "../../size.ts";
 import { usableCpus } from "../../tuning/allot.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 
 interface Known {
   readonly facts: Facts;
@@ -26,7 +27,7 @@ export function formatFacts({ facts, image, extras }: Known, paint: Paint): stri
     paint.dim("systeminformation"),
   ]);
   const bakedAt = image === null ? [] : [[paint.bold("bakedAt"), image.bakedAt, paint.dim(HEAD_FILE)]];
-  return formatColumns([...rows, ...bakedAt, ...extraRows]);
+  return formatColumns([...rows, ...bakedAt, ...extraRows], paint);
 }
 
 /** How tuning uses a fact that it does not take literally. */

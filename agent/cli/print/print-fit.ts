@@ -1,7 +1,8 @@
 // `tune --all-types`: which instance types hold the image, for people by family, for programs type by type. Pure.
 
 import { formatBytes } from "../../size.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { machineDocument, type TunedMachine } from "./print-tuning.ts";
 
 /** The types of one family that the image's architecture allows, the smallest first. */
@@ -36,7 +37,7 @@ export function formatFit(machines: readonly TunedMachine[], paint: Paint): stri
     ["family", "smallest", "without a warning", "nothing given up", "fits", "too small"],
     ...groupByFamily(machines).map((family) => familyRow(family, paint)),
   ];
-  return `${paint.bold(heading)}\n${formatColumns(rows)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
+  return `${paint.bold(heading)}\n${formatColumns(rows, paint)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
 }
 
 function familyRow({ name, machines, smallest, useful, whole }: Family, paint: Paint): string[] {
@@ -62,8 +63,8 @@ function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string
       belowUseful.map(({ setting, because }) => `${name}: too little ${setting}, and ${because}`),
     ),
   );
-  const lines = [...Map.groupBy(found, (line) => line)].map(
-    ([line, { length }]) => `${paint.yellow("!")} ${formatCount(length, "type")}: ${line}\n`,
+  const lines = [...Map.groupBy(found, (line) => line)].map(([line, { length }]) =>
+    formatParagraph(`${paint.yellow("!")} `, `${formatCount(length, "type")}: ${line}`, paint),
   );
   return lines.join("");
 }
@@ -79,7 +80,7 @@ function formatReasons(machines: readonly TunedMachine[], candidates: readonly T
       : []),
     ...(others > 0 ? [`of another architecture: ${formatCount(others, "type")}`] : []),
   ];
-  return lines.map((line) => `${paint.dim(line)}\n`).join("");
+  return lines.map((line) => formatParagraph("", paint.dim(line), paint)).join("");
 }
 
 function reasonOf({ problems }: TunedMachine): string {

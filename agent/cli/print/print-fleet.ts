@@ -4,7 +4,8 @@ import { formatAge } from "../../age.ts";
 import type { FleetImage } from "../../fleet/fleet.ts";
 import type { FleetLimits, Standing, StandingInstance } from "../../fleet/judge-image.ts";
 import { countInstances, type FleetSummary, type ImageSummary } from "../../fleet/summarize-fleet.ts";
-import { formatColumns, formatCount, nameFirst, type Paint } from "../text.ts";
+import { fitsColumns, formatColumns } from "../columns.ts";
+import { formatCount, nameFirst, type Paint } from "../text.ts";
 
 /** What was asked for, and what there is. */
 interface Fleet {
@@ -24,7 +25,26 @@ function formatRegion(region: string, images: readonly ImageSummary[], nowMs: nu
   if (images.length === 0) return `${paint.bold(region)}: no instance like that\n`;
   const instances = formatCount(countInstances(images), "instance");
   const head = `${paint.bold(region)}: ${instances} of ${formatCount(images.length, "image")}\n`;
-  return head + formatColumns([HEAD.map(paint.dim), ...images.map((image) => formatImage(image, nowMs, paint))], "  ");
+  const rows = [HEAD.map(paint.dim), ...images.map((image) => formatImage(image, nowMs, paint))];
+  const indented = rows.map((row) => ["", ...row]);
+  if (fitsColumns(indented, paint)) return head + formatColumns(rows, paint, "  ");
+  return `${head}${images.map((image) => formatColumns(describeImage(image, nowMs, paint), paint, "  ")).join("")}`;
+}
+
+/** Where a line has no room for all of it. */
+function describeImage(summary: ImageSummary, nowMs: number, paint: Paint): string[][] {
+  const { imageId, standing, instances } = summary;
+  const [, name = "", , , behind = "", launched = "", groups = "", notes = ""] = formatImage(summary, nowMs, paint);
+  const isKnown = standing.kind === "known";
+  const age = isKnown ? [`${formatAge(standing.ageMs)} old`] : [];
+  const place = !isKnown ? [] : [standing.behind === 0 ? "the newest" : `behind by ${behind}`];
+  const lines = [
+    [formatCount(instances, "instance"), ...age, ...place].join(", "),
+    notes,
+    isKnown ? name : "",
+    `launched ${launched}${groups === "-" ? "" : ` by ${groups}`}`,
+  ];
+  return lines.filter((line) => line !== "").map((line, index) => [index === 0 ? imageId : "", line]);
 }
 
 const HEAD = ["IMAGE", "NAME", "INSTANCES", "AGE", "BEHIND", "LAUNCHED", "GROUPS", "NOTES"];
@@ -93,8 +113,8 @@ function formatVerdict({ instances, outdated, images }: FleetSummary, limits: Fl
 }
 
 /** Rows of one page: all that is kept. */
-export function formatInstances(instances: readonly StandingInstance[]): string {
-  return formatColumns(instances.map(formatInstance));
+export function formatInstances(instances: readonly StandingInstance[], paint: Paint): string {
+  return formatColumns(instances.map(formatInstance), paint);
 }
 
 function formatInstance({ instance, standing }: StandingInstance): string[] {

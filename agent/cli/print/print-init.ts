@@ -2,8 +2,9 @@
 
 import { quote } from "../../host/trust.ts";
 import type { StartingConfig } from "../../init/starting-config.ts";
+import { formatColumns } from "../columns.ts";
 import type { GlobalOptions } from "../invocation.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import type { Paint } from "../text.ts";
 import { formatProblems } from "./print-problems.ts";
 
 type Initialised = StartingConfig & { readonly options: Pick<GlobalOptions, "root" | "configFile"> };
@@ -14,12 +15,13 @@ export function formatInit(start: Initialised, paint: Paint): string {
   const written = [...templates, config].map(({ path }) => [path]);
   return [
     `${paint.bold("system")}  ${system.name}\n`,
-    `${paint.bold("found")}\n${found.length === 0 ? "  no app that parbake has a profile for\n" : formatColumns(found, "  ")}`,
-    `${paint.bold("wrote")}\n${formatColumns(written, "  ")}`,
+    `${paint.bold("found")}\n${found.length === 0 ? "  no app that parbake has a profile for\n" : formatColumns(found, paint, "  ")}`,
+    `${paint.bold("wrote")}\n${formatColumns(written, paint, "  ")}`,
     kept.length === 0
       ? ""
       : `${paint.bold("left as they are")}\n${formatColumns(
           kept.map((path) => [path]),
+          paint,
           "  ",
         )}`,
     formatProblems(warnings, paint),

@@ -2,8 +2,9 @@
 
 import { formatBytes } from "../../size.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
 import { groupProblems, nameSome, type Troubled } from "../outcome.ts";
-import { formatColumns, formatCount, nameFirst, type Paint } from "../text.ts";
+import { formatCount, nameFirst, type Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { formatProblems } from "./print-problems.ts";
 import { shorten } from "./print-settings.ts";
@@ -16,7 +17,7 @@ export function formatMatrix(
   paint: Paint,
 ): string {
   const rows = machines.map((machine) => machineRow(machine, notes.get(machine.type) ?? "", paint));
-  return formatColumns(rows) + formatSettingsThatDiffer(machines, paint) + formatLosses(machines, paint);
+  return formatColumns(rows, paint) + formatSettingsThatDiffer(machines, paint) + formatLosses(machines, paint);
 }
 
 /** `tune` for the image on many machines. */
@@ -74,7 +75,7 @@ function formatSettingsThatDiffer(machines: readonly TunedMachine[], paint: Pain
   if (differing.length === 0) return "";
   const rows = differing.map(({ name, values }) => [name, describeValues(values)]);
   const same = sameCount === 0 ? "" : `  ${paint.dim(`the same on all: ${formatCount(sameCount, "setting")}`)}\n`;
-  return `\n${paint.bold("settings that differ")}\n${formatColumns(rows, "  ")}${same}`;
+  return `\n${paint.bold("settings that differ")}\n${formatColumns(rows, paint, "  ")}${same}`;
 }
 
 function listSettings(machines: readonly TunedMachine[]): { readonly app: string; readonly setting: string }[] {
@@ -128,5 +129,5 @@ function formatLosses(machines: readonly TunedMachine[], paint: Paint): string {
   });
   const groups = [...Map.groupBy(losses, ({ what }) => what)];
   const lines = groups.map(([what, found]) => `${what} on ${nameSome(found.map(({ type }) => type))}`);
-  return lines.map((line) => `${paint.dim(line)}\n`).join("");
+  return lines.map((line) => formatParagraph("", paint.dim(line), paint)).join("");
 }

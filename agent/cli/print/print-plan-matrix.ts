@@ -2,8 +2,9 @@
 
 import type { PlannedChange } from "../../inspect/planned-change.ts";
 import type { Plan } from "../../plan/plan.ts";
+import { formatColumns } from "../columns.ts";
 import type { Outcome } from "../outcome.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { describeFormat, describeOwner, MARKS } from "./print-changes.ts";
 import { diffPainter } from "./print-diff.ts";
 import { contentOf, formatDifference, machineOf } from "./print-differences.ts";
@@ -49,7 +50,7 @@ function formatFiles(inspected: readonly InspectedPlan[], paint: Paint): string 
     ({ change }) => change.path,
   );
   const rows = [...byPath.values()].map((found) => fileRow(found, inspected.length, paint));
-  return rows.length === 0 ? "" : `${paint.bold("files")}\n${formatColumns(rows, "  ")}`;
+  return rows.length === 0 ? "" : `${paint.bold("files")}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 interface Found {

@@ -7,7 +7,8 @@ import type { Plan, SecretStep, Step } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { wavesOf, type Wave } from "../../plan/waves.ts";
 import { eachOnce, formatProblem } from "../../refusal.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import type { Paint } from "../text.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
 import { countChanges } from "./count-changes.ts";
 import { describeFormat, describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
@@ -110,6 +111,7 @@ export function formatSecrets({ steps }: Plan, changes: readonly PlannedChange[]
   const states = new Map(changes.map(({ path, change }) => [path, change]));
   return `${paint.bold("secrets")}\n${formatColumns(
     secrets.flatMap((step) => secretRows(step, states)),
+    paint,
     "  ",
   )}`;
 }
@@ -130,7 +132,7 @@ function formatFormats({ steps }: Plan, paint: Paint): string {
   const files = steps.filter((step) => step.kind === "file");
   if (files.length === 0) return "";
   const rows = files.map((step) => [step.path, paint.dim(describeFormat(step))]);
-  return `${paint.bold("formats")}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold("formats")}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 export function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {
@@ -140,7 +142,7 @@ export function formatWarnings(plans: readonly Plan[], standIns: readonly string
     ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),
   ];
   if (lines.length === 0) return "";
-  return `${paint.bold("warnings")}\n${lines.map((line) => `  ${paint.yellow("!")} ${line}\n`).join("")}`;
+  return `${paint.bold("warnings")}\n${lines.map((line) => formatParagraph(`  ${paint.yellow("!")} `, line, paint)).join("")}`;
 }
 
 /** Whether apply would write, remove or fetch something. */

@@ -1,7 +1,8 @@
 // The profiles for people, one on a line, and for programs with their options. Pure.
 
 import type { OptionRules, Profile } from "../../tuning/profile/profile.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import { formatColumns } from "../columns.ts";
+import type { Paint } from "../text.ts";
 
 interface ProfilesDocument {
   readonly schema: 1;
@@ -39,5 +40,5 @@ function listOptions(options: OptionRules): object[] {
 
 export function formatProfiles({ profiles }: ProfilesDocument, paint: Paint): string {
   const rows = profiles.map(({ name, about }) => [paint.bold(name), about]);
-  return `${formatColumns(rows)}\n${paint.dim("parbake tune PROFILE --help lists the options of one.")}\n`;
+  return `${formatColumns(rows, paint)}\n${paint.dim("parbake tune PROFILE --help lists the options of one.")}\n`;
 }

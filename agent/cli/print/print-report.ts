@@ -2,7 +2,8 @@
 
 import { describeResize } from "../../apply/state/last-machine.ts";
 import type { FileReport, Report } from "../../report/report.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { groupValidations } from "./group-validations.ts";
 
 export function formatReport(report: Report, paint: Paint): string {
@@ -30,7 +31,7 @@ export function formatReport(report: Report, paint: Paint): string {
   const resized = tellResize(report)
     .map((line) => `${line}\n`)
     .join("");
-  return `${recovered}${resized}${formatColumns(rows, "  ")}${headline}${count} in ${took}${storage}\n${describeTrial(report, paint)}`;
+  return `${recovered}${resized}${formatColumns(rows, paint, "  ")}${headline}${count} in ${took}${storage}\n${describeTrial(report, paint)}`;
 }
 
 /** That it was another instance is a warning. */

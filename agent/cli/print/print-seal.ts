@@ -2,7 +2,8 @@
 
 import type { Allowed } from "../../seal/allow.ts";
 import type { Action, Finding, Place } from "../../seal/finding.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 
 export interface Sealed extends Allowed {
   readonly root: string;
@@ -33,13 +34,16 @@ export function formatSeal({ findings, allowed, actions }: Sealed, paint: Paint)
 function formatActions(group: readonly Action[], paint: Paint): string {
   const [first] = group;
   if (first === undefined) return "";
-  return `${paint.green(first.did)} ${first.why}\n${formatList(group.map(({ path }) => [path]))}`;
+  return `${paint.green(first.did)} ${first.why}\n${formatList(
+    group.map(({ path }) => [path]),
+    paint,
+  )}`;
 }
 
 /** The first of many, and how many there are. */
-function formatList(rows: readonly (readonly string[])[]): string {
+function formatList(rows: readonly (readonly string[])[], paint: Paint): string {
   const more = rows.length > MOST_PLACES ? `    and ${rows.length - MOST_PLACES} more\n` : "";
-  return `${formatColumns(rows.slice(0, MOST_PLACES), "    ")}${more}`;
+  return `${formatColumns(rows.slice(0, MOST_PLACES), paint, "    ")}${more}`;
 }
 
 function formatGroup(group: readonly Finding[], paint: Paint): string {
@@ -49,7 +53,8 @@ function formatGroup(group: readonly Finding[], paint: Paint): string {
   const rows = group
     .filter(({ place }) => place !== undefined)
     .map(({ place, digest }) => [formatPlace(place!), digest === undefined ? "" : paint.dim(digest)]);
-  return `${mark} ${paint.bold(first.kind)}: ${first.what}. ${first.fix}\n${formatList(rows)}`;
+  const head = formatParagraph(`${mark} `, `${paint.bold(first.kind)}: ${first.what}. ${first.fix}`, paint);
+  return `${head}${formatList(rows, paint)}`;
 }
 
 /** `/opt/app.tar.gz!etc/app.env:3`. */

@@ -2,8 +2,9 @@
 
 import { formatBytes } from "../../size.ts";
 import type { Setting } from "../../tuning/profile/profile.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
 import { describeBaseline, describeQuota, type Limits } from "../machine-limits.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import type { Paint } from "../text.ts";
 
 // A setting that is a whole text (JVM options, a sysctl file) would break the table.
 const WIDEST_CELL = 28;
@@ -53,6 +54,6 @@ export function formatSettings(
   ]);
   const long = Object.entries(settings).filter(([, setting]) => shorten(setting.text) !== setting.text);
   const whole = long.map(([name, { text }]) => `\n${paint.bold(name)}\n${text}\n`).join("");
-  const table = rows.length > 0 ? formatColumns(rows) : `${NO_SETTINGS}\n`;
-  return remarks.map((remark) => `${paint.dim(remark)}\n`).join("") + table + whole;
+  const table = rows.length > 0 ? formatColumns(rows, paint) : `${NO_SETTINGS}\n`;
+  return remarks.map((remark) => formatParagraph("", paint.dim(remark), paint)).join("") + table + whole;
 }

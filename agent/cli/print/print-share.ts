@@ -4,7 +4,8 @@ import { formatBytes } from "../../size.ts";
 import { amountOf, type ShareExplanation } from "../../tuning/explain.ts";
 import { describeReserve } from "../../tuning/reserve.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 
 export interface ExplainedShare {
@@ -35,9 +36,10 @@ export function formatShare({ app, share, leftOut }: ExplainedShare, paint: Pain
       ["its share", paint.bold(formatBytes(share.shareBytes)), describeLimits(app, share)],
       ...restRow(share, paint),
     ],
+    paint,
     "  ",
   );
-  return table + (leftOut.length === 0 ? "" : `  ${paint.yellow(others)}\n`);
+  return table + (leftOut.length === 0 ? "" : formatParagraph("  ", paint.yellow(others), paint));
 }
 
 /** From the part that its weight alone would give an app to the share that it has. */
@@ -80,7 +82,8 @@ export function formatAbsence({ app, share, leftOut }: ExplainedShare, paint: Pa
   // An app that takes no memory is never left out.
   if (share === null || first === undefined) return "";
   const [why, change] = explainAbsence(app.name, share, first);
-  return `${paint.yellow(`${app.name} is optional and left out`)}: ${why}. To change that: ${change}.\n`;
+  const what = paint.yellow(`${app.name} is optional and left out`);
+  return formatParagraph("", `${what}: ${why}. To change that: ${change}.`, paint);
 }
 
 /** parbake leaves out the last optional app first, and with one that does not fit all behind it. */

@@ -7,7 +7,8 @@ import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
 import type { Report, WaveReport } from "../../report/report.ts";
-import { formatColumns, formatCount, type Paint } from "../text.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { tellResize } from "./print-report.ts";
 import { formatInterruption, formatTrial } from "./print-unfinished.ts";
 
@@ -18,10 +19,10 @@ export function statusDocument(status: Status): unknown {
 export function formatStatus(status: Status, paint: Paint): string {
   const headline = status.inSync
     ? `${paint.green("in sync")}${describeUnseen(status.files)}\n`
-    : `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}\n`;
+    : formatParagraph("", `${paint.yellow("not in sync")}: ${status.reasons.join("; ")}`, paint);
   const sections = [
     headline,
-    ...status.unreadable.map((problem) => `${paint.red("!")} ${formatProblem(problem)}\n`),
+    ...status.unreadable.map((problem) => formatParagraph(`${paint.red("!")} `, formatProblem(problem), paint)),
     ...status.trials.map((each) => formatTrial(each, paint)),
     ...status.interruptions.map((each) => formatInterruption(each, paint)),
     formatRun(status, paint),
@@ -52,7 +53,7 @@ function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, pain
     ...lastRun.warnings.map(({ what, fix }) => ["", `${paint.yellow("warned:")} ${what}. ${fix}`]),
     ...(generation === null ? [] : [[paint.bold("generation"), generation]]),
   ];
-  return formatColumns(rows);
+  return formatColumns(rows, paint);
 }
 
 function describeFailures({ count, givenUp }: Failures): string {
@@ -80,14 +81,14 @@ function formatImage(image: ImageStatus | null, paint: Paint): string {
     ["", from.join(", ")],
     ...differences.map(({ path, kind, difference }) => ["", `${paint.yellow(difference)} ${kind ?? "file"} ${path}`]),
   ];
-  return formatColumns(rows);
+  return formatColumns(rows, paint);
 }
 
 function formatHeld({ lastRun }: Status, paint: Paint): string {
   const held = lastRun?.held ?? [];
   if (held.length === 0) return "";
   const rows = held.map((each) => [paint.yellow(each.what), describeHold(each)]);
-  return `${paint.bold("held back")}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold("held back")}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 function describeHold({ units, isInPlace }: Report["held"][number]): string {
@@ -114,7 +115,7 @@ function formatFiles(files: readonly FileStatus[], paint: Paint): string {
   const rows = files.map((file) => [paintState(file, MARKS[file.state], paint), file.state, file.path, detail(file)]);
   const unknown = files.filter(({ state }) => state === "unknown").length;
   const note = unknown === 0 ? "" : `  this user may not inspect ${formatCount(unknown, "file")}: run status as root\n`;
-  return `${paint.bold("files")}\n${formatColumns(rows, "  ")}${note}`;
+  return `${paint.bold("files")}\n${formatColumns(rows, paint, "  ")}${note}`;
 }
 
 function paintState({ state }: FileStatus, text: string, paint: Paint): string {
@@ -145,11 +146,11 @@ function formatSecrets(secrets: readonly SecretStatus[], paint: Paint): string {
     `version ${versionId}`,
     `fetched ${formatAge(ageMs)} ago`,
   ]);
-  return `${paint.bold("secrets")}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold("secrets")}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 function formatOwed({ owed }: Status, paint: Paint): string {
   if (owed.length === 0) return "";
   const rows = owed.map(({ action, unit }) => [action, unit]);
-  return `${paint.bold("owed")}\n${formatColumns(rows, "  ")}`;
+  return `${paint.bold("owed")}\n${formatColumns(rows, paint, "  ")}`;
 }

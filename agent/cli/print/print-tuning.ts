@@ -4,8 +4,9 @@ import { formatProblem, type Problem } from "../../refusal.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import type { GivenUp } from "../../tuning/profile/degraded.ts";
 import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
+import { formatColumns, formatParagraph } from "../columns.ts";
 import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import type { Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
@@ -62,7 +63,7 @@ export function formatTuning(machines: readonly TunedMachine[], paint: Paint): s
 export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {
   const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
   const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatRemarks(machine, machines, paint));
-  return formatColumns(rows) + remarks.join("");
+  return formatColumns(rows, paint) + remarks.join("");
 }
 
 /** The head of a table with a column for each machine. */
@@ -123,7 +124,7 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
 
 function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   if (problems.length === 0) return "";
-  const lines = problems.map((problem) => `  ${formatProblem(problem)}\n`);
+  const lines = problems.map((problem) => formatParagraph("  ", formatProblem(problem), paint));
   return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
 }
 
@@ -142,7 +143,7 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
   const degraded = tuning.apps
     .filter((app) => listUntold(app).length > 0)
     .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(listUntold(app))}`));
-  return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => `${line}\n`).join("");
+  return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => formatParagraph("", line, paint)).join("");
 }
 
 /** `threads 250 → 60, codeCache 240M → 48M`. */

@@ -6,7 +6,8 @@ import {
   type TrialStatus,
   type UnfinishedRuns,
 } from "../../inspect/unfinished-runs.ts";
-import { formatColumns, type Paint } from "../text.ts";
+import { formatColumns } from "../columns.ts";
+import type { Paint } from "../text.ts";
 
 export type Unfinished = Pick<UnfinishedRuns, "running" | "interruptions" | "trials">;
 
@@ -26,13 +27,19 @@ export function formatInterruption({ phase, since, paths }: Interruption, paint:
   const [amid, next] = CUT_SHORT[phase];
   const began = since === null ? "" : `, which began to change files at ${since},`;
   const lines = [`a run${began} was cut short ${amid}:`, next, ...paths.map((path) => `  ${path}`)];
-  return formatColumns(lines.map((line, index) => [index === 0 ? paint.yellow("cut short") : "", line]));
+  return formatColumns(
+    lines.map((line, index) => [index === 0 ? paint.yellow("cut short") : "", line]),
+    paint,
+  );
 }
 
 export function formatTrial({ until, paths }: TrialStatus, paint: Paint): string {
   const what = `until ${until}: run \`parbake confirm\` to keep what the last run did, or \`parbake revert\``;
   const lines = [what, ...paths.map((path) => `  ${path}`)];
-  return formatColumns(lines.map((line, index) => [index === 0 ? paint.yellow("waits") : "", line]));
+  return formatColumns(
+    lines.map((line, index) => [index === 0 ? paint.yellow("waits") : "", line]),
+    paint,
+  );
 }
 
 /** Printed before a plan, which shows only what changes after that. */
