@@ -32,6 +32,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["tuning/system", "tuning/runtimes"],
   ["tuning/caches", "tuning/custom", "tuning/databases", "tuning/jvm", "tuning/servers"],
   ["tuning"],
+  ["schema"],
   ["template/context"],
   ["template/helpers"],
   ["template/lint"],

@@ -64,6 +64,8 @@ export function buildCommand(
       return { kind: "templates", name: operand ?? null };
     case "profiles":
       return { kind: "profiles" };
+    case "schema":
+      return { kind: "schema" };
     case "install":
       return {
         kind: "install",

@@ -103,6 +103,12 @@ export const COMMANDS = {
     options: [],
     example: "parbake profiles",
   },
+  schema: {
+    about: "print the JSON Schema of the config, for editors",
+    operand: null,
+    options: [],
+    example: "parbake schema >parbake.schema.json",
+  },
   confirm: {
     about: "keep what `apply --confirm` did",
     operand: null,

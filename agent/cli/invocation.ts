@@ -114,6 +114,7 @@ export type Command =
       readonly sourceCommit: string | null;
     }
   | { readonly kind: "profiles" }
+  | { readonly kind: "schema" }
   | { readonly kind: "help"; readonly topic: HelpTopic }
   | { readonly kind: "version" };
 

@@ -1,6 +1,7 @@
 // The config that init writes, with what it saw as comments. Pure.
 
 import { normalize } from "node:path/posix";
+import { SCHEMA_FILE } from "../names/own-places.ts";
 import { shown } from "../shown.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import { isActive, sectionsOf, type Proposal, type Section } from "./proposal.ts";
@@ -24,8 +25,11 @@ function printHead(systemName: string, proposals: readonly Proposal[]): string {
   const found = proposals.filter(({ unit }) => unit !== null);
   const lines = found.map(({ name, evidence }) => `  ${name}: ${evidence.join(", ")}`);
   const what = found.length === 0 ? "no app that parbake has a profile for" : "these apps";
-  return `${comment([`Written by \`parbake init\` for ${systemName}, where it found ${what}.`, ...lines])}\n${GENERAL}`;
+  return `${MODELINE}${comment([`Written by \`parbake init\` for ${systemName}, where it found ${what}.`, ...lines])}\n${GENERAL}`;
 }
+
+/** By which yaml-language-server, and so most editors, complete and check what is typed. */
+const MODELINE = `# yaml-language-server: $schema=${SCHEMA_FILE}\n`;
 
 const GENERAL = `imds: required # or optional: without IMDS, go on with the hardware alone
 # launchOn: [m7g.*, "r7i.{large..8xlarge}"] # the instance types that the image is for

@@ -2,10 +2,12 @@
 // it. The contents are those that parbake carries.
 
 import { readCarried } from "../carried.ts";
+import { SCHEMA_FILE } from "../names/own-places.ts";
 import { nameSpecifier } from "../names/ready-unit.ts";
 import { FORMER_SETTINGS, RUNNING_UNITS, SETTINGS } from "../names/running-units.ts";
 import { formatSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import { formatSchema } from "../schema/config-schema.ts";
 import { CATALOG, CONFIG_FOLDERS, HOLD, PRESET, PROGRAM, SYSTEM_UNITS, UNITS, VENDOR_UNITS } from "./layout.ts";
 
 export type Piece =
@@ -34,6 +36,7 @@ export function listPieces({ program, units, refresh, sandbox }: Wanted): Piece[
     ...(sandbox === null ? [] : narrow(sandbox)),
     carried("parbake.preset", PRESET),
     carried("parbake.catalog", CATALOG),
+    { kind: "file", path: SCHEMA_FILE, mode: 0o644, bytes: Buffer.from(formatSchema()) },
     ...CONFIG_FOLDERS.map((path) => ({ kind: "folder", path }) as const),
     enabled("parbake.service", "multi-user.target"),
     ...(refresh ? [enabled("parbake-refresh.timer", "timers.target")] : []),

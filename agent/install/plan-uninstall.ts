@@ -6,8 +6,9 @@ import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
 import { readRunning } from "../apply/state/running-run.ts";
 import { isPending } from "../apply/transaction/journal.ts";
 import { refusePending } from "../apply/transaction/recover.ts";
-import { BAKE_FOLDER } from "../bake/manifest.ts";
+import { BAKE_FOLDER, HEAD_FILE, MANIFEST_FILE, SBOM_FILE } from "../bake/manifest.ts";
 import { describeRunning } from "../inspect/unfinished-runs.ts";
+import { SCHEMA_FILE } from "../names/own-places.ts";
 import { Refusal } from "../refusal.ts";
 import { findRendered } from "./find-rendered.ts";
 import { findSecrets } from "./find-secrets.ts";
@@ -34,8 +35,7 @@ export function planUninstall(root: string, asked: Asked, packaged: ReadonlySet<
     findSecrets(root),
     findConfig(root, asked.purge),
     findTree(root, RUN_FOLDER),
-    // It speaks of a parbake that is gone.
-    findTree(root, BAKE_FOLDER),
+    findShared(root, packaged),
     findOwn(root, [CATALOG, PRESET, PROGRAM], packaged),
     findTree(root, STATE_FOLDER),
   ]);
@@ -53,6 +53,12 @@ function findConfig(root: string, isPurged: boolean): Findings {
   if (isPurged) return findTree(root, CONFIG_FOLDER);
   // The installation's own folders go where they are empty.
   return leaving("the config; --purge removes it", holdsFiles(root, CONFIG_FOLDER) ? [CONFIG_FOLDER] : []);
+}
+
+/** What speaks of a parbake that is gone. */
+function findShared(root: string, packaged: ReadonlySet<string>): Findings {
+  if (!packaged.has(SCHEMA_FILE)) return findTree(root, BAKE_FOLDER);
+  return findOwn(root, [MANIFEST_FILE, HEAD_FILE, SBOM_FILE, SCHEMA_FILE], packaged);
 }
 
 function findTree(root: string, path: string): Findings {

@@ -16,6 +16,9 @@ export const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
 /** Where AWS is and how to reach it, for parbake's units and for its commands. */
 export const ENVIRONMENT_FILE = "/etc/parbake/environment";
 
+/** The JSON Schema of the config, for editors. */
+export const SCHEMA_FILE = "/usr/share/parbake/parbake.schema.json";
+
 const PLACES: readonly (readonly [path: string, what: string])[] = [
   ["/etc/parbake", "config"],
   ["/run/parbake", "state"],

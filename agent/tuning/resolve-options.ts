@@ -30,7 +30,7 @@ export function resolveOptions(profile: Profile, given: Given): ResolveResult {
 }
 
 /** A name that a template can say and that no JavaScript object has by itself: it becomes a setting's name. */
-const OWN_NAME = /^[a-zA-Z]\w{0,62}$/;
+export const OWN_NAME = /^[a-zA-Z]\w{0,62}$/;
 
 function ruleOf({ options, anyOption }: Profile, name: string): OptionRule | undefined {
   if (Object.hasOwn(options, name)) return options[name];
@@ -57,7 +57,7 @@ const RESOLVE: Readonly<Record<OptionRule["kind"], (rule: OptionRule, value: Opt
 };
 
 /** As YAML spells them. */
-const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
+export const BOOLEAN = /^(?:true|True|TRUE|false|False|FALSE)$/;
 
 function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, value: number | null): number | null {
   return value !== null && value >= min && value <= max ? value : null;

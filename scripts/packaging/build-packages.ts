@@ -7,6 +7,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { formatSchema } from "../../agent/schema/config-schema.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { formatBash } from "../docs/complete-bash.ts";
 import { formatFish } from "../docs/complete-fish.ts";
@@ -75,6 +76,7 @@ function listMade(release: Release): Readonly<Record<string, string>> {
   return {
     "parbake.1.gz": formatCommandsPage(version, day),
     "parbake.yaml.5.gz": formatConfigPage(version, day),
+    "parbake.schema.json": formatSchema(),
     "parbake.bash": formatBash(),
     "parbake.fish": formatFish(),
     _parbake: formatZsh(),

@@ -4,8 +4,14 @@
 export type ValueRule =
   /** `least`: of characters. */
   | { readonly kind: "text"; readonly pattern?: RegExp; readonly least?: number }
-  /** A text, or a whole number within bounds where some of the values look like one to YAML. */
-  | { readonly kind: "spelling"; readonly pattern: RegExp; readonly least: number; readonly most: number }
+  /** A text, or a whole number within bounds where some of the values look like one to YAML. `nothing`: may be left empty. */
+  | {
+      readonly kind: "spelling";
+      readonly pattern: RegExp;
+      readonly least: number;
+      readonly most: number;
+      readonly nothing?: true;
+    }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "boolean" }
   | { readonly kind: "number"; readonly least: number; readonly most: number }

@@ -10,7 +10,7 @@ import type { KeyRules } from "./rule.ts";
 export const TEXT = { kind: "text" } as const;
 export const BOOLEAN = { kind: "boolean" } as const;
 /** YAML reads a lone 0 as a number. */
-export const SIZE_VALUE = { kind: "spelling", pattern: SIZE, least: 0, most: 0 } as const;
+export const SIZE_VALUE = { kind: "spelling", pattern: SIZE, least: 0, most: 0, nothing: true } as const;
 export const DURATION_VALUE = { kind: "spelling", pattern: DURATION, least: 0, most: 0 } as const;
 export const ABSOLUTE_PATH = { kind: "text", pattern: PLAIN_ABSOLUTE } as const;
 export const RELATIVE_PATH = { kind: "text", pattern: PLAIN_RELATIVE } as const;

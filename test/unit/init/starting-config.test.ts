@@ -37,6 +37,15 @@ describe("the config that init makes", () => {
   }
 });
 
+describe("the config that init makes", () => {
+  it("begins with the schema that an installation brings", async () => {
+    const { root } = makeTree({});
+    const { config } = await makeStartingConfig(root, PATH);
+    const [first] = config.text.split("\n");
+    assert.equal(first, "# yaml-language-server: $schema=/usr/share/parbake/parbake.schema.json");
+  });
+});
+
 describe("the config that init makes of an image that means no good", () => {
   const NGINX = {
     "/usr/lib/systemd/system/nginx.service": "[Service]\nExecStart=/usr/sbin/nginx\n",
@@ -50,7 +59,7 @@ describe("the config that init makes of an image that means no good", () => {
       "/etc/os-release": `PRETTY_NAME="a\u001b[31m\u202eapps: { x"\n`,
     });
     const { config } = await makeStartingConfig(root, PATH);
-    assert.match(config.text, /^# Written by `parbake init` for a\\x1b\[31m\\u202eapps: \{ x, where/);
+    assert.match(config.text, /^# Written by `parbake init` for a\\x1b\[31m\\u202eapps: \{ x, where/m);
     assert.match(config.text, /^apps:\n {2}nginx: \{ profile: nginx \}$/m);
   });
 

@@ -40,6 +40,7 @@ describe("parbake install", () => {
       "installed /usr/lib/systemd/system/parbake-refresh.service.d/10-parbake-run.conf",
       "installed /usr/lib/systemd/system-preset/50-parbake.preset",
       "installed /usr/lib/systemd/catalog/parbake.catalog",
+      "installed /usr/share/parbake/parbake.schema.json",
       "created /etc/parbake",
       "created /etc/parbake/templates",
       "created /etc/parbake/parbake.d",

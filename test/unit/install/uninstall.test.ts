@@ -278,6 +278,14 @@ describe("parbake uninstall", () => {
     assert.equal(existsSync(image.at(HOLD)), false);
   });
 
+  it("leaves the schema of a package, and removes beside it what a seal has left", async () => {
+    await install();
+    image.write("usr/share/parbake/bake.json", "{}");
+    image.write("var/lib/dpkg/info/parbake.list", "/usr/share/parbake/parbake.schema.json\n");
+    await image.run("uninstall");
+    assert.deepEqual(readdirSync(image.at("usr/share/parbake")), ["parbake.schema.json"]);
+  });
+
   it("is refused while a run goes on", async () => {
     await install();
     image.link("run/parbake/lock/1", formatHolder(ownIdentity()));
