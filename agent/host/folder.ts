@@ -166,7 +166,7 @@ function explainStep(error: unknown, parent: Folder, name: string, shownPath: st
 }
 
 function missingFolder(shownPath: string, cause: unknown): Refusal {
-  const fix = `Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${shownPath}`;
+  const fix = `Declare it under \`folders:\`, or make it in the image: \`install -d -m 0755 ${shownPath}\`.`;
   const what = `the folder ${shownPath} does not exist`;
   return new Refusal("cannot-write", { what, fix }, { cause: new MissingFolder("missing folder", { cause }) });
 }

@@ -48,9 +48,13 @@ export function buildPlan({ config, facts, templates, listReady = () => [] }: Pl
   const built = files.filter((file) => file.kind === "step");
   if (tuning.kind === "impossible" || built.length < files.length) {
     const missing = files.flatMap((each) => (each.kind === "missing" ? [each.file] : []));
-    return refusePlan(tuning, files, describeMissing(missing, folderOf(config), listReady));
+    return refusePlan(tuning, files, describeMissing(missing, listPresent(templates), folderOf(config), listReady));
   }
   return { kind: "plan", plan: assemble(config, facts, tuning, built) };
+}
+
+function listPresent(templates: PlanInput["templates"]): string[] {
+  return [...templates].flatMap(([name, source]) => (source === null ? [] : [name]));
 }
 
 function refusePlan(tuning: TuningResult, files: readonly BuiltFile[], missing: readonly Problem[]): BuiltPlan {

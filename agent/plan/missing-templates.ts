@@ -2,12 +2,19 @@
 // how to have them there. Pure.
 
 import type { FileConfig } from "../config/config.ts";
+import { nearest } from "../nearest.ts";
 import { declaredAt, type Problem } from "../refusal.ts";
 
 /** Of those that the executable carries, by the names that `files[].template` uses. Asked only where one is missing. */
 export type ListReady = () => readonly string[];
 
-export function describeMissing(files: readonly FileConfig[], folder: string, listReady: ListReady): Problem[] {
+/** @param present those that the folder has */
+export function describeMissing(
+  files: readonly FileConfig[],
+  present: readonly string[],
+  folder: string,
+  listReady: ListReady,
+): Problem[] {
   const [first] = files;
   if (first === undefined) return [];
   const names = [...new Set(files.map(({ template }) => template))];
@@ -15,14 +22,20 @@ export function describeMissing(files: readonly FileConfig[], folder: string, li
     names.length === 1
       ? `there is no template ${folder}/${first.template}`
       : `there are no templates ${names.slice(0, -1).join(", ")} and ${names.at(-1)} in ${folder}`;
-  return [{ what, fix: adviseMissing(names, folder, listReady()), ...declaredAt(first.at) }];
+  return [{ what, fix: adviseMissing(names, present, folder, listReady()), ...declaredAt(first.at) }];
 }
 
-function adviseMissing(names: readonly string[], folder: string, ready: readonly string[]): string {
+function adviseMissing(
+  names: readonly string[],
+  present: readonly string[],
+  folder: string,
+  ready: readonly string[],
+): string {
   const carried = names.filter((name) => ready.includes(name));
   const others = names.length - carried.length;
   const create = `Create ${others === 1 ? "it" : "them"}, or correct files[].template.`;
-  if (carried.length === 0) return create;
+  const close = names.length === 1 ? nearest(names[0]!, present) : null;
+  if (carried.length === 0) return close === null ? create : `Did you mean '${close}'?`;
   const commands = carried.map((name) => printInto(`${folder}/${name}`, name)).join(" && ");
   if (others === 0) return `parbake carries ${carried.length === 1 ? "it" : "them"}: \`${commands}\`.`;
   return `parbake carries ${carried.join(" and ")}: \`${commands}\`. Create the rest, or correct files[].template.`;

@@ -4,6 +4,7 @@ import { existsSync, linkSync } from "node:fs";
 import { RUN_FOLDER, shownRecord } from "../apply/state/own-folders.ts";
 import { readState, removeState, writeState } from "../apply/state/state-file.ts";
 import { tellFailure } from "../bug.ts";
+import { endingOf } from "../ending.ts";
 import { attempt } from "../host/attempt.ts";
 import { entryOf, inFolder, TRUST_NOBODY_ELSE } from "../host/folder.ts";
 import type { Log } from "../log.ts";
@@ -37,7 +38,9 @@ export function leaveReport(root: string, report: Report, log: Log): void {
   try {
     writeReport(root, report);
   } catch (error) {
-    log("error", `the report could not be written: ${tellFailure(error)}`);
+    // Whoever is not root is told so by the run's own failure.
+    const isKnown = report.result === "failed" && endingOf(error) === "permission";
+    log(isKnown ? "debug" : "error", `the report could not be written: ${tellFailure(error)}`);
     removeReport(root);
   }
 }

@@ -8,10 +8,13 @@ import { checkCredentials } from "../check-credentials.ts";
 import { checkPaths } from "../check-paths.ts";
 import type { AppConfig, Config, SecretConfig } from "../config.ts";
 import { estimateSecretsBytes } from "../estimate-secrets.ts";
+import { APP_KEYS } from "../keys/app-keys.ts";
+import { SECRET_KEYS } from "../keys/secret-keys.ts";
 import { TOP_KEYS } from "../keys/top-keys.ts";
 import type { Field, Known } from "../yaml/field.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import { checkAmounts, checkLength, checkValues } from "./check-amounts.ts";
+import { withoutOutdented } from "./check-outdented.ts";
 import { optionalSize, parseApp, parseReserve } from "./parse-app.ts";
 import { parseAws } from "./parse-aws.ts";
 import { parseAbsolutePath } from "./parse-file.ts";
@@ -99,10 +102,10 @@ function assemble({ tops, entries, templates, sources, own }: Parts, problems: P
       .map((item) => item.choice(TOP_KEYS.architectures.value.of))
       .filter((architecture) => architecture !== undefined),
     launchOn: parseLaunchOn(last(tops, "launchOn")),
-    apps: named(tops, "apps")
+    apps: withoutOutdented(named(tops, "apps"), APP_KEYS, "profile")
       .map(([name, field]) => parseApp(name, field))
       .filter(isGiven<AppConfig>),
-    secrets: named(tops, "secrets")
+    secrets: withoutOutdented(named(tops, "secrets"), SECRET_KEYS, "id")
       .map(([name, field]) => parseSecret(name, field))
       .filter(isGiven<SecretConfig>),
     aws: parseAws(last(tops, "aws")),

@@ -118,6 +118,11 @@ function explainMissing(
       fix: `Say which: ${apps.map((app) => `apps.${app}`).join(" or ")}.`,
     };
   if (opennessOf(holder) === "tests") return { what: `there is no ${name} on this instance`, fix: useDefault(name) };
+  if (missing === "path" && holder.values.every(isSecretKey))
+    return {
+      what: `${name}: the key has no file, and so no path`,
+      fix: "Give it one in the config: `file:`, a path below the secrets folder.",
+    };
   const place = holder.path === "" ? "" : ` (${holder.path} has no '${missing}')`;
   if (!holder.values.some(isContainer))
     return { what: `${name}: there is nothing inside ${holder.path}`, fix: `Write {{${holder.path}}}.` };

@@ -86,7 +86,18 @@ function explain(error: unknown, source: string, open: OpenBlock | null): Explai
     };
   }
   const line = lineNumber ?? Number(/on line (\d+)/.exec(message)?.[1] ?? 1);
-  return { ...explainToken(got), at: { line } };
+  const halfClosed = got === "INVALID" ? findHalfClosed(source, line) : null;
+  if (halfClosed !== null)
+    return { what: "a {{ is closed by one } alone", fix: "Write }}.", at: positionOf(source, halfClosed) };
+  const unclosed = got === "EOF" ? source.lastIndexOf("{{") : -1;
+  const at = unclosed !== -1 && !source.includes("}}", unclosed) ? positionOf(source, unclosed) : { line };
+  return { ...explainToken(got), at };
+}
+
+/** The last {{ up to the line that one } alone seems to close. Null: there is none. */
+function findHalfClosed(source: string, line: number): number | null {
+  const read = source.split("\n").slice(0, line).join("\n");
+  return [...read.matchAll(HALF_CLOSED)].at(-1)?.index ?? null;
 }
 
 /** @param got the token that the parser did not expect; empty: it names none */
@@ -131,6 +142,8 @@ const BLOCK_TAG = /(?<!(?<!\\)\\)\{\{~?\s*([#^/]|else\s)\s*([^\s}~]*)/g;
 
 /** The inside of a tag: a brace in quotes or in [ ] does not end it. */
 const TAG = /\{\{(?:"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[[^\]]*\]|[^}"'[])*/g;
+
+const HALF_CLOSED = /\{\{(?!!)[^{}"'[]*\}(?!\})/g;
 
 /** Most templates have fewer tags and parentheses than may nest. */
 function isTooDeep(source: string): boolean {

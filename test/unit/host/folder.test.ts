@@ -159,7 +159,7 @@ describe("openFolder", () => {
     assert.equal(refusal.code, "cannot-write");
     assert.equal(
       refusal.message,
-      `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: install -d -m 0755 ${path("etc")}`,
+      `the folder ${path("etc")} does not exist. Declare it under \`folders:\`, or make it in the image: \`install -d -m 0755 ${path("etc")}\`.`,
     );
   });
 });

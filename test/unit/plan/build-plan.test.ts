@@ -224,7 +224,7 @@ describe("buildPlan", () => {
     const files = [file("a.txt.hbs", "/etc/a")];
     assert.deepEqual(refusalOf(build({ files }, { "a.txt.hbs": "{{secrets.db.username.path}}" })), [
       "data",
-      "/etc/parbake/templates/a.txt.hbs:1:3: unknown variable secrets.db.username.path (secrets.db.username has no 'path'). Known: value.",
+      "/etc/parbake/templates/a.txt.hbs:1:3: secrets.db.username.path: the key has no file, and so no path. Give it one in the config: `file:`, a path below the secrets folder.",
     ]);
   });
 

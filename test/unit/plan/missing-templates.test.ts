@@ -7,12 +7,13 @@ const READY = ["nginx.conf.hbs", "redis.conf.hbs", "secrets/app.env.hbs"];
 
 function adviceFor(...templates: string[]): string | undefined {
   const files = templates.map((template) => ({ template, at: { file: "parbake.yaml", line: 1 } }) as FileConfig);
-  return describeMissing(files, FOLDER, () => READY)[0]?.fix;
+  return describeMissing(files, ["web.conf.hbs"], FOLDER, () => READY)[0]?.fix;
 }
 
 describe("the advice on a missing template", () => {
   for (const [templates, fix] of [
     [["mine.hbs"], "Create it, or correct files[].template."],
+    [["wbe.conf.hbs"], "Did you mean 'web.conf.hbs'?"],
     [
       ["nginx.conf.hbs"],
       "parbake carries it: `parbake templates nginx.conf.hbs >/etc/parbake/templates/nginx.conf.hbs`.",
@@ -35,7 +36,7 @@ describe("the advice on a missing template", () => {
 
   it("is not asked for where none is missing", () => {
     assert.deepEqual(
-      describeMissing([], FOLDER, () => assert.fail("the executable is read")),
+      describeMissing([], [], FOLDER, () => assert.fail("the executable is read")),
       [],
     );
   });

@@ -309,6 +309,21 @@ describe("parseConfig", () => {
       "parbake.yaml:1:41: apps.db.optional: expected true or false, found 'maybe'. Write true or false, without quotes.",
     ],
     [
+      "what stands beside the app that it belongs to, once",
+      "apps:\n  web:\n  profile: nginx\n  memory: { weight: 2 }\n  db: { profile: redis }\n",
+      "parbake.yaml:3:3: 'profile' stands beside 'web', to which it belongs. Indent it deeper than 'web', with all that follows.",
+    ],
+    [
+      "what stands beside the secret that it belongs to, once",
+      "secrets:\n  db:\n  id: prod/db\n  keys: { password: {} }\n",
+      "parbake.yaml:3:3: 'id' stands beside 'db', to which it belongs. Indent it deeper than 'db', with all that follows.",
+    ],
+    [
+      "an app that is empty, beside one that is called as a key is",
+      "apps:\n  web:\n  memory: { profile: redis }\n",
+      "parbake.yaml:2:7: apps.web: has no profile. Say which app it is: `profile: postgresql`. `parbake profiles` lists the profiles.",
+    ],
+    [
       "an architecture in uname's words",
       "architectures: [aarch64]\napps: { a: { profile: nginx } }\n",
       "parbake.yaml:1:17: architectures[0]: expected arm64 or x86_64, found 'aarch64'. Write one of these.",
