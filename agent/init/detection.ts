@@ -5,10 +5,14 @@
 export const UNITS: Readonly<Record<string, RegExp>> = {
   cassandra: /^cassandra\.service$/,
   clickhouse: /^clickhouse-server\.service$/,
+  "ecs-agent": /^ecs\.service$/,
   elasticsearch: /^elasticsearch\.service$/,
+  etcd: /^etcd\.service$/,
   haproxy: /^haproxy\.service$/,
+  influxdb: /^influxdb\.service$/,
   kafka: /^(?:confluent-)?kafka\.service$/,
   kubelet: /^kubelet\.service$/,
+  logstash: /^logstash\.service$/,
   mariadb: /^mariadb\.service$/,
   memcached: /^memcached\.service$/,
   mongodb: /^mongod\.service$/,
@@ -22,7 +26,9 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   prometheus: /^prometheus\.service$/,
   rabbitmq: /^rabbitmq-server\.service$/,
   redis: /^redis(?:-server|6)?\.service$/,
+  solr: /^solr\.service$/,
   valkey: /^valkey(?:-server)?\.service$/,
+  zookeeper: /^zookeeper\.service$/,
 };
 
 interface ProgramRule {

@@ -5,6 +5,8 @@ import { redis } from "./caches/redis.ts";
 import { valkey } from "./caches/valkey.ts";
 import { custom } from "./custom/custom.ts";
 import { clickhouse } from "./databases/clickhouse.ts";
+import { etcd } from "./databases/etcd.ts";
+import { influxdb } from "./databases/influxdb.ts";
 import { mariadb } from "./databases/mariadb.ts";
 import { mongodb } from "./databases/mongodb.ts";
 import { mysql } from "./databases/mysql.ts";
@@ -13,7 +15,10 @@ import { cassandra } from "./jvm/cassandra.ts";
 import { elasticsearch } from "./jvm/elasticsearch.ts";
 import { jvm } from "./jvm/jvm.ts";
 import { kafka } from "./jvm/kafka.ts";
+import { logstash } from "./jvm/logstash.ts";
 import { opensearch } from "./jvm/opensearch.ts";
+import { solr } from "./jvm/solr.ts";
+import { zookeeper } from "./jvm/zookeeper.ts";
 import type { Profile } from "./profile/profile.ts";
 import { dotnet } from "./runtimes/dotnet.ts";
 import { go } from "./runtimes/go.ts";
@@ -28,6 +33,7 @@ import { nats } from "./servers/nats.ts";
 import { nginx } from "./servers/nginx.ts";
 import { prometheus } from "./servers/prometheus.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
+import { ecsAgent } from "./system/ecs-agent.ts";
 import { hugepages } from "./system/hugepages.ts";
 import { kubelet } from "./system/kubelet.ts";
 import { sysctl } from "./system/sysctl.ts";
@@ -39,13 +45,17 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     clickhouse,
     custom,
     dotnet,
+    ecsAgent,
     elasticsearch,
+    etcd,
     go,
     haproxy,
     hugepages,
+    influxdb,
     jvm,
     kafka,
     kubelet,
+    logstash,
     mariadb,
     memcached,
     mongodb,
@@ -62,9 +72,11 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     rabbitmq,
     redis,
     sidekiq,
+    solr,
     sysctl,
     systemd,
     uwsgi,
     valkey,
+    zookeeper,
   ].map((profile) => [profile.name, profile]),
 );

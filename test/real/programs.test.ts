@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describeWhere, skipSuite } from "../e2e/support/requirements.ts";
+import { etcd } from "./support/etcd.ts";
 import { haproxy } from "./support/haproxy.ts";
+import { influxdb } from "./support/influxdb.ts";
 import { java } from "./support/java.ts";
 import { mariadb } from "./support/mariadb.ts";
 import { memcached } from "./support/memcached.ts";
@@ -16,9 +18,12 @@ import { rabbitmq } from "./support/rabbitmq.ts";
 import { redis } from "./support/redis.ts";
 import { systemd } from "./support/systemd.ts";
 import { type Size, tune, type TunedSetting } from "./support/tune.ts";
+import { zookeeper } from "./support/zookeeper.ts";
 
 const PROGRAMS = [
+  etcd,
   haproxy,
+  influxdb,
   java,
   mariadb,
   memcached,
@@ -32,6 +37,7 @@ const PROGRAMS = [
   rabbitmq,
   redis,
   systemd,
+  zookeeper,
 ];
 
 const SIZES: readonly Size[] = [

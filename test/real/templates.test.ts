@@ -22,7 +22,9 @@ const SIZES: readonly Size[] = [
 
 /** Debian's own units, with the templates that they read. They all run at once on this machine. */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
+  "etcd.service": ["etcd.env.hbs"],
   "haproxy.service": ["haproxy.cfg.hbs"],
+  "influxdb.service": ["influxdb.env.hbs"],
   "memcached.service": ["memcached.conf.hbs"],
   "nginx.service": ["nginx.conf.hbs"],
   "php8.2-fpm.service": ["php-fpm.ini.hbs"],

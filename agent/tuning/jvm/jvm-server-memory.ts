@@ -78,6 +78,19 @@ export function leastServerBytes(rule: ServerRule, options: Options): number {
   return heapBytes + leastBesideHeap(rule, options) + Math.ceil(beyondFor(heapBytes, rule, options));
 }
 
+/** Room for what is rounded, where the code cache is to have all that it wants. */
+const ROUNDING_ROOM_BYTES = 64 * MIB;
+
+/**
+ * What a server can use whose heap stops growing, and that has no use for more page cache.
+ * @param heapShare the heap's largest part of the memory, by the reference
+ */
+export function mostServerBytes(rule: ServerRule, options: Options, heapShare: number): number {
+  const heap = optionalNumber(options, "heap") ?? rule.mostHeapBytes(options);
+  const leastBytes = Math.max(heap / heapShare, leastServerBytes(rule, { ...options, heap }));
+  return Math.ceil(leastBytes) + CODE_CACHE_BYTES.most + ROUNDING_ROOM_BYTES;
+}
+
 /**
  * Memory beyond the least goes to the heap by its rule. The rest buys back the code cache, then threads, then direct memory,
  * and what is left is page cache. Rounds down last, so that no part ever falls.

@@ -32,10 +32,18 @@ export const go = {
   // A service's caches grow with the memory that it has.
   capBytes: () => Infinity,
   tune(allotment, options) {
-    const variables = { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
+    const variables = tuneRuntime(allotment, options);
     return { ...variables, env: joinEnvironment(variables) };
   },
 } satisfies Profile;
+
+/** For every program in Go: the options are those of `go`. */
+export function tuneRuntime(
+  allotment: Allotment,
+  options: Options,
+): Readonly<Record<"GOMEMLIMIT" | "GOMAXPROCS", Setting>> {
+  return { GOMEMLIMIT: tuneLimit(allotment, options), GOMAXPROCS: tuneProcessors(allotment, options) };
+}
 
 function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
   const limitPercent = numberOption(options, "limitPercent");

@@ -3,9 +3,9 @@
 import { MIB, TIB } from "../../size.ts";
 import { byGiven, bytes } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import type { OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import { go } from "../runtimes/go.ts";
+import { go, tuneRuntime } from "../runtimes/go.ts";
 
 const DYNAMIC = "nats-io/nats-server, server/jetstream.go, dynJetStreamConfig";
 
@@ -49,11 +49,6 @@ export const nats: Profile = {
     };
   },
 };
-
-function tuneRuntime(allotment: Allotment, options: Options) {
-  const { GOMEMLIMIT, GOMAXPROCS } = go.tune(allotment, options);
-  return { GOMEMLIMIT, GOMAXPROCS };
-}
 
 // From 2.11 on the server does so itself, if GOMEMLIMIT is set; older ones take three quarters of the whole machine.
 function tuneStore(limitBytes: number, options: Options): Setting {

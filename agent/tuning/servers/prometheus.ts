@@ -5,7 +5,7 @@ import { byGiven, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
-import { go } from "../runtimes/go.ts";
+import { go, tuneRuntime } from "../runtimes/go.ts";
 
 const MAIN = "prometheus/prometheus, cmd/prometheus/main.go";
 const SERIES = "robustperception.io, how much RAM does Prometheus 2.x need";
@@ -73,7 +73,7 @@ export const prometheus: Profile = {
   // There are always more series.
   capBytes: () => Infinity,
   tune(allotment, options) {
-    const variables = tuneRuntime(allotment, options);
+    const variables = tuneVariables(allotment, options);
     const limitBytes = Number(variables.GOMEMLIMIT.value);
     const queriesBytes = shareOfQueries(limitBytes, options);
     const queries = tuneQueries(queriesBytes, options);
@@ -88,8 +88,8 @@ export const prometheus: Profile = {
 };
 
 /** The settings of any Go service, and GOGC. */
-function tuneRuntime(allotment: Allotment, options: Options) {
-  const { GOMEMLIMIT, GOMAXPROCS } = go.tune(allotment, options);
+function tuneVariables(allotment: Allotment, options: Options) {
+  const { GOMEMLIMIT, GOMAXPROCS } = tuneRuntime(allotment, options);
   const gogc = numberOption(options, "gogc");
   const GOGC = count(gogc, {
     formula: "the option gogc",

@@ -33,6 +33,7 @@ export const SWAPPINESS: AskByProfile<number> = {
   mongodb: { value: 1, source: MONGODB_NOTES },
   opensearch: { value: 1, source: "docs.opensearch.org, important settings: no swap" },
   postgresql: { value: 3, source: TUNED_POSTGRESQL },
+  zookeeper: { value: 1, source: "zookeeper.apache.org, administrator's guide: avoid swapping" },
 };
 
 /**

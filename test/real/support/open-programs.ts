@@ -9,8 +9,12 @@ import type { Requirements } from "../../e2e/support/requirements.ts";
 import { buildRootfs, restoreRootfs } from "../../e2e/support/rootfs.ts";
 
 export const PACKAGES: readonly string[] = [
+  "etcd-server",
   "gunicorn",
   "haproxy",
+  "influxdb",
+  // Not the package zookeeper, which brings a desktop's Java.
+  "libzookeeper-java",
   "mariadb-client-core",
   "mariadb-server-core",
   "memcached",

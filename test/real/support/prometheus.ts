@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Machine } from "../../e2e/support/machine.ts";
+import { fetchText } from "./fetch-text.ts";
 import type { RealProgram } from "./program.ts";
 import { type Service, withService } from "./service.ts";
 import { type Tuned, textOf } from "./tune.ts";
@@ -58,12 +59,4 @@ export function prometheusService(machine: Machine, tuned: Tuned): Service {
 export async function askPrometheus(machine: Machine, path: string): Promise<Record<string, unknown>> {
   const answer = await machine.run(fetchText(`http://${ADDRESS}/api/v1/${path}`));
   return (JSON.parse(answer) as { data: Record<string, unknown> }).data;
-}
-
-/** By the machine's own Node: what listens there is out of reach from outside. */
-function fetchText(url: string): readonly string[] {
-  const script = `const answer = await fetch(${JSON.stringify(url)});
-    console.log(await answer.text());
-    process.exitCode = answer.ok ? 0 : 1;`;
-  return ["node", "--no-warnings", "--input-type=module", "--eval", script];
 }

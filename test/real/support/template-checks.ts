@@ -23,7 +23,13 @@ interface TemplateCheck {
 export const CHECKS: readonly TemplateCheck[] = [
   byEnvironment("cassandra.env.hbs", "its flags by Java 17", "java $JVM_EXTRA_OPTS -version", largestHeap),
   byEnvironment("dotnet.env.hbs", "no .NET in Debian", "env"),
+  byEnvironment("ecs-agent.env.hbs", "no agent in Debian: a number of 16 bits", "test $ECS_RESERVED_MEMORY -lt 65536"),
   byArguments("elasticsearch.options.hbs"),
+  byEnvironment(
+    "etcd.env.hbs",
+    "etcd 3.4 takes it as a flag",
+    "etcd --quota-backend-bytes=$ETCD_QUOTA_BACKEND_BYTES --version",
+  ),
   byEnvironment("go.env.hbs", "no service of Go in Debian's root", "env"),
   {
     template: "haproxy.cfg.hbs",
@@ -32,6 +38,11 @@ export const CHECKS: readonly TemplateCheck[] = [
   },
   byEnvironment("haproxy.env.hbs", "its arguments by HAProxy 2.6", "haproxy -Ws -c -q $EXTRAOPTS"),
   { template: "hugepages.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
+  byEnvironment(
+    "influxdb.env.hbs",
+    "InfluxDB 1.6, beside Debian's influxdb.conf (config)",
+    `influxd config -config /etc/influxdb/influxdb.conf | grep "cache-max-memory-size = $INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE"`,
+  ),
   byEnvironment("jvm.env.hbs", "Java 17 takes it", "java -version", largestHeap),
   byEnvironment(
     "kafka.env.hbs",
@@ -39,6 +50,7 @@ export const CHECKS: readonly TemplateCheck[] = [
     "java $KAFKA_HEAP_OPTS $KAFKA_JVM_PERFORMANCE_OPTS -version",
     largestHeap,
   ),
+  byEnvironment("logstash.env.hbs", "its flags by Java 17", "java $LS_JAVA_OPTS -version", largestHeap),
   {
     template: "mariadb.cnf.hbs",
     title: "MariaDB 10.11, alone (--help) and beside Debian's mariadb.cnf (--print-defaults)",
@@ -115,10 +127,12 @@ export const CHECKS: readonly TemplateCheck[] = [
     },
   },
   byEnvironment("sidekiq.env.hbs", "no Sidekiq in Debian's root", "env"),
+  byEnvironment("solr.env.hbs", "its flags by Java 17", "java $SOLR_JAVA_MEM $SOLR_OPTS -version", largestHeap),
   { template: "sysctl.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byUnit("systemd.conf.hbs", "myapp.service"),
   { template: "thp.conf.hbs", title: "systemd-tmpfiles 252", accept: runValidator },
   byEnvironment("uwsgi.env.hbs", "no uWSGI in Debian's root", "env"),
+  byEnvironment("zookeeper.env.hbs", "its flags by Java 17", "java $JAVA_OPTS -version", largestHeap),
 ];
 
 /** Templates whose program is not in Debian: test/unit/template/ready-templates.test.ts reads them by the program's grammar. */

@@ -18,6 +18,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     threads: "for cassandra.yaml, which is one whole file",
     pageCache: "what is left for the kernel",
   },
+  "ecs-agent": { tasksMemory: "what is left for tasks" },
   elasticsearch: {
     gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
@@ -39,6 +40,12 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     pageCache: "what is left for the kernel",
     options: "both variables together",
   },
+  logstash: {
+    gcMemory: "what the collector takes by itself",
+    metaspace: "no limit, unless the operator wants one",
+    threads: "its pools follow from the processors",
+    pageCache: "what is left for the kernel",
+  },
   nginx: { busy_connections: "for limit_conn and an alert" },
   opensearch: {
     gcMemory: "what the collector takes by itself",
@@ -48,6 +55,18 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
   },
   prometheus: { series: "for an alert" },
   puma: { mode: "0 workers are the single mode" },
+  solr: {
+    gcMemory: "what the collector takes by itself",
+    metaspace: "no limit, unless the operator wants one",
+    threads: "its pools follow from the processors",
+    pageCache: "what is left for the kernel",
+  },
+  zookeeper: {
+    gcMemory: "what the collector takes by itself",
+    metaspace: "no limit, unless the operator wants one",
+    threads: "its pools follow from the processors",
+    pageCache: "what is left for the kernel",
+  },
 };
 
 /** Settings that the version of a system's own package does not know. */
@@ -85,7 +104,9 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   },
   clickhouse: { "*": element },
   dotnet: { env: (_, text) => text, "*": assign },
+  "ecs-agent": { "*": assign },
   elasticsearch: { ...searchFlags() },
+  etcd: { env: (_, text) => text, "*": assign },
   go: { env: (_, text) => text, "*": assign },
   haproxy: { memory: (_, text) => `-m ${text}`, "*": dashed },
   hugepages: {
@@ -93,6 +114,11 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     nr_hugepages: (_, text) => `w /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages - - - - ${text}`,
     vm_hugetlb_shm_group: (_, text) => `vm.hugetlb_shm_group = ${text}`,
     conf: (_, text) => text,
+  },
+  influxdb: {
+    env: (_, text) => text,
+    cache_max_memory_size: (_, text) => `INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE=${text}`,
+    "*": assign,
   },
   jvm: {
     ...jvmFlags(),
@@ -117,6 +143,11 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     evictionHardNodefs: (_, text) => `nodefs.available: "${text}"`,
     evictionHardInodes: (_, text) => `nodefs.inodesFree: "${text}"`,
     conf: (_, text) => text.split("\n").slice(0, 2).join("\n"),
+  },
+  logstash: {
+    ...jvmFlags(),
+    pipeline_workers: (_, text) => `-XX:ActiveProcessorCount=${text}`,
+    options: (_, text) => `LS_JAVA_OPTS="${text}"`,
   },
   mariadb: { "*": spaced },
   memcached: {
@@ -185,6 +216,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     MALLOC_ARENA_MAX: assign,
     env: (_, text) => text,
   },
+  solr: { ...jvmFlags(), "*": assign },
   sysctl: {
     fs_aio_max_nr: (_, text) => `fs.aio-max-nr = ${text}`,
     // What the kernel has itself is left out, and only the heading of the file then stands for it.
@@ -204,6 +236,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   systemd: { conf: (_, text) => text, section: (_, text) => `[${text}]\n`, "*": assign },
   uwsgi: { env: (_, text) => text, "*": (name, text) => `UWSGI_${name.toUpperCase()}=${text}` },
   valkey: { "*": dashed },
+  zookeeper: { ...jvmFlags(), options: (_, text) => `JAVA_OPTS="${text}"\nSERVER_JVMFLAGS="${text}"` },
 };
 
 const SYSCTL_KEYS = [
