@@ -9,6 +9,7 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   elasticsearch: /^elasticsearch\.service$/,
   etcd: /^etcd\.service$/,
   haproxy: /^haproxy\.service$/,
+  httpd: /^(?:apache2|httpd)\.service$/,
   influxdb: /^influxdb\.service$/,
   kafka: /^(?:confluent-)?kafka\.service$/,
   kubelet: /^kubelet\.service$/,
@@ -20,6 +21,7 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   nats: /^nats(?:-server)?\.service$/,
   nginx: /^nginx\.service$/,
   opensearch: /^opensearch\.service$/,
+  pgbouncer: /^pgbouncer\.service$/,
   "php-fpm": /^php(?<version>\d+\.\d+)?-fpm\.service$/,
   // Debian's clusters are instances of a template, and its postgresql.service runs nothing; PGDG's units of RPM have a version.
   postgresql: /^postgresql(?:@|-(?<version>\d+))?\.service$/,

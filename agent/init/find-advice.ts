@@ -58,7 +58,7 @@ interface Include {
   readonly place: "start" | "end";
 }
 
-const INCLUDES: Readonly<Record<string, (path: string) => Include>> = {
+const INCLUDES: Readonly<Record<string, (path: string) => Include | undefined>> = {
   cassandra: (path) => ({
     configs: ["/etc/cassandra/cassandra-env.sh", "/etc/cassandra/conf/cassandra-env.sh"],
     line: `set -a; . ${path}; set +a`,
@@ -67,6 +67,11 @@ const INCLUDES: Readonly<Record<string, (path: string) => Include>> = {
   }),
   mariadb: (path) => includeFolder(path, ["/etc/mysql/mariadb.cnf", "/etc/my.cnf"]),
   mysql: (path) => includeFolder(path, ["/etc/mysql/my.cnf", "/etc/my.cnf"]),
+  pgbouncer: (path) => {
+    // Not for the drop-in of its unit.
+    const include = includeFile(path, ["/etc/pgbouncer/pgbouncer.ini"]);
+    return path.endsWith(".ini") ? { ...include, line: `%${include.line}` } : undefined;
+  },
   postgresql: (path) => ({
     configs: [`${dirname(dirname(path))}/postgresql.conf`],
     line: `include_dir = '${basename(dirname(path))}'`,
@@ -92,7 +97,7 @@ function adviseInclude(include: Include, { path, owner, mode }: FileConfig, imag
   const lines = (text ?? "").split("\n").filter((each) => !/^\s*#/.test(each));
   if (lines.some((each) => each.includes(names))) return [];
   const add = place === "end" ? `echo "${line}" >>${config}` : `sed -i '1i ${line}' ${config}`;
-  // Redis and Valkey refuse to start while a file that they include is missing.
+  // Redis, Valkey and PgBouncer refuse to start while a file that they include is missing.
   const isFile = names === path;
   const make = isFile ? ` && install -o ${owner} -m 0${mode.toString(8)} /dev/null ${path}` : "";
   const what = isFile ? path : dirname(path);

@@ -9,6 +9,9 @@ import type { AppPlan } from "./tuning.ts";
 const DATABASES: ReadonlySet<string> = new Set(["mariadb", "mysql", "postgresql"]);
 const SETTING = "max_connections";
 
+/** Where the image has it, its apps reach PostgreSQL through it. */
+const POOLER = "pgbouncer";
+
 interface Client {
   /** What opens a connection of its own to the database, in the plural. */
   readonly what: string;
@@ -24,6 +27,11 @@ interface Client {
  * decides.
  */
 const CLIENTS: Readonly<Record<string, Client>> = {
+  [POOLER]: {
+    what: "server connections",
+    count: (settings) => numberOf(settings, "server_connections"),
+    option: "pools or poolSize",
+  },
   "php-fpm": { what: "children", count: (settings) => numberOf(settings, "pm_max_children"), option: "maxChildren" },
   puma: {
     what: "threads",
@@ -60,7 +68,7 @@ export function warnOfClients(apps: readonly AppPlan[], configs: readonly AppCon
 
 /** Null: the connections suffice, or the operator chose their number. */
 function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | null {
-  const clients = apps.flatMap(({ name, profile, settings }) => {
+  const clients = listClients(database, apps).flatMap(({ name, profile, settings }) => {
     const client = CLIENTS[profile];
     return client === undefined ? [] : [{ ...client, name, most: client.count(settings) }];
   });
@@ -77,6 +85,11 @@ function findFew(database: AppPlan, apps: readonly AppPlan[]): BelowUseful | nul
     because: `${openers} may open more, one each`,
     fix: `Raise the option connections of ${database.name}, or lower the option ${fewer}.`,
   };
+}
+
+function listClients({ profile }: AppPlan, apps: readonly AppPlan[]): readonly AppPlan[] {
+  const poolers = profile === "postgresql" ? apps.filter((app) => app.profile === POOLER) : [];
+  return poolers.length > 0 ? poolers : apps.filter((app) => app.profile !== POOLER);
 }
 
 /** 1 if the profile has no such setting, as uvicorn has no threads. */

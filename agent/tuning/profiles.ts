@@ -29,8 +29,10 @@ import { python } from "./runtimes/python.ts";
 import { sidekiq } from "./runtimes/sidekiq.ts";
 import { uwsgi } from "./runtimes/uwsgi.ts";
 import { haproxy } from "./servers/haproxy.ts";
+import { httpd } from "./servers/httpd.ts";
 import { nats } from "./servers/nats.ts";
 import { nginx } from "./servers/nginx.ts";
+import { pgbouncer } from "./servers/pgbouncer.ts";
 import { prometheus } from "./servers/prometheus.ts";
 import { rabbitmq } from "./servers/rabbitmq.ts";
 import { ecsAgent } from "./system/ecs-agent.ts";
@@ -50,6 +52,7 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     etcd,
     go,
     haproxy,
+    httpd,
     hugepages,
     influxdb,
     jvm,
@@ -64,6 +67,7 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     nginx,
     node,
     opensearch,
+    pgbouncer,
     phpFpm,
     postgresql,
     prometheus,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describeWhere, skipSuite } from "../e2e/support/requirements.ts";
 import { etcd } from "./support/etcd.ts";
 import { haproxy } from "./support/haproxy.ts";
+import { httpd } from "./support/httpd.ts";
 import { influxdb } from "./support/influxdb.ts";
 import { java } from "./support/java.ts";
 import { mariadb } from "./support/mariadb.ts";
@@ -10,19 +11,23 @@ import { nats } from "./support/nats.ts";
 import { nginx } from "./support/nginx.ts";
 import { debianNode, pinnedNode } from "./support/node.ts";
 import { openPrograms, type Programs, PROGRAMS_REQUIREMENTS } from "./support/open-programs.ts";
+import { pgbouncer } from "./support/pgbouncer.ts";
 import { phpFpm } from "./support/php-fpm.ts";
 import { postgresql } from "./support/postgresql.ts";
 import type { Block } from "./support/program.ts";
 import { prometheus } from "./support/prometheus.ts";
 import { rabbitmq } from "./support/rabbitmq.ts";
 import { redis } from "./support/redis.ts";
+import { sidekiq } from "./support/sidekiq.ts";
 import { systemd } from "./support/systemd.ts";
 import { type Size, tune, type TunedSetting } from "./support/tune.ts";
+import { uwsgi } from "./support/uwsgi.ts";
 import { zookeeper } from "./support/zookeeper.ts";
 
 const PROGRAMS = [
   etcd,
   haproxy,
+  httpd,
   influxdb,
   java,
   mariadb,
@@ -31,12 +36,15 @@ const PROGRAMS = [
   nginx,
   debianNode,
   pinnedNode,
+  pgbouncer,
   phpFpm,
   postgresql,
   prometheus,
   rabbitmq,
   redis,
+  sidekiq,
   systemd,
+  uwsgi,
   zookeeper,
 ];
 

@@ -9,6 +9,7 @@ import type { Requirements } from "../../e2e/support/requirements.ts";
 import { buildRootfs, restoreRootfs } from "../../e2e/support/rootfs.ts";
 
 export const PACKAGES: readonly string[] = [
+  "apache2",
   "etcd-server",
   "gunicorn",
   "haproxy",
@@ -23,11 +24,17 @@ export const PACKAGES: readonly string[] = [
   "nodejs",
   // The JDK: the bench compiles a program.
   "openjdk-17-jdk-headless",
+  "pgbouncer",
   "php8.2-fpm",
   "postgresql-15",
   "prometheus",
   "rabbitmq-server",
   "redis-server",
+  "ruby-sidekiq",
+  "tomcat10",
+  "uwsgi-core",
+  "uwsgi-plugin-python3",
+  "varnish",
 ];
 
 export const PROGRAMS_REQUIREMENTS: Requirements = {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseSize } from "../../../agent/size.ts";
 import { hasMemory } from "./machine-limits.ts";
 import type { Programs } from "./open-programs.ts";
+import { includeInPgbouncer } from "./pgbouncer.ts";
 import { commandFor, placeFile, type ReadyFile } from "./ready-files.ts";
 import { redisCli, redisService } from "./redis.ts";
 import { withService } from "./service.ts";
@@ -37,6 +38,11 @@ export const CHECKS: readonly TemplateCheck[] = [
     accept: runValidator,
   },
   byEnvironment("haproxy.env.hbs", "its arguments by HAProxy 2.6", "haproxy -Ws -c -q $EXTRAOPTS"),
+  {
+    template: "httpd.conf.hbs",
+    title: "Apache httpd 2.4, among Debian's conf-enabled (apache2ctl -t)",
+    accept: runValidator,
+  },
   { template: "hugepages.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byEnvironment(
     "influxdb.env.hbs",
@@ -91,6 +97,12 @@ export const CHECKS: readonly TemplateCheck[] = [
   ),
   byArguments("opensearch.options.hbs"),
   {
+    template: "pgbouncer.ini.hbs",
+    title: "PgBouncer 1.18, included in Debian's pgbouncer.ini (SHOW CONFIG)",
+    accept: includeInPgbouncer,
+  },
+  byUnit("pgbouncer.service.hbs", "pgbouncer.service"),
+  {
     template: "php-fpm.ini.hbs",
     title: "PHP-FPM 8.2, after Debian's own pool (-tt)",
     async accept({ machine }, { text }) {
@@ -126,12 +138,16 @@ export const CHECKS: readonly TemplateCheck[] = [
       assert.equal(answer, `maxmemory-policy\n${valueOf(text, "maxmemory-policy")}`);
     },
   },
-  byEnvironment("sidekiq.env.hbs", "no Sidekiq in Debian's root", "env"),
+  byEnvironment("sidekiq.env.hbs", "its words as Sidekiq 6.4 has them", "sidekiq --version"),
   byEnvironment("solr.env.hbs", "its flags by Java 17", "java $SOLR_JAVA_MEM $SOLR_OPTS -version", largestHeap),
   { template: "sysctl.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byUnit("systemd.conf.hbs", "myapp.service"),
   { template: "thp.conf.hbs", title: "systemd-tmpfiles 252", accept: runValidator },
-  byEnvironment("uwsgi.env.hbs", "no uWSGI in Debian's root", "env"),
+  byEnvironment(
+    "uwsgi.env.hbs",
+    "uWSGI 2.0 takes it",
+    "uwsgi --plugin python3 --no-server --socket 127.0.0.1:0 --master",
+  ),
   byEnvironment("zookeeper.env.hbs", "its flags by Java 17", "java $JAVA_OPTS -version", largestHeap),
 ];
 

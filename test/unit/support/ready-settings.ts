@@ -53,6 +53,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
   },
+  pgbouncer: { server_connections: "for max_connections of the databases" },
   prometheus: { series: "for an alert" },
   puma: { mode: "0 workers are the single mode" },
   solr: {
@@ -109,6 +110,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   etcd: { env: (_, text) => text, "*": assign },
   go: { env: (_, text) => text, "*": assign },
   haproxy: { memory: (_, text) => `-m ${text}`, "*": dashed },
+  httpd: { "*": (name, text) => `${name} ${text}` },
   hugepages: {
     vm_nr_hugepages: (_, text) => `vm.nr_hugepages = ${text}`,
     nr_hugepages: (_, text) => `w /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages - - - - ${text}`,
@@ -175,6 +177,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     options: (_, text) => `NODE_OPTIONS="${text}"`,
   },
   opensearch: { ...searchFlags() },
+  pgbouncer: { LimitNOFILE: assign, "*": spaced },
   "php-fpm": {
     memory_limit: (_, text) => `php_admin_value[memory_limit] = ${text}`,
     "*": (name, text) => `${name.replace("pm_", "pm.")} = ${text}`,

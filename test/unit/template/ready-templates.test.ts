@@ -75,6 +75,7 @@ describe("the ready templates", () => {
       assert.deepEqual(text, [
         "elasticsearch.options.hbs",
         "haproxy.cfg.hbs",
+        "httpd.conf.hbs",
         "memcached.conf.hbs",
         "opensearch.options.hbs",
         "rabbitmq.conf.hbs",

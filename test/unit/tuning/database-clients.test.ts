@@ -43,6 +43,16 @@ describe("the connections of a database", () => {
     );
     assert.match(warning!.fix, /or lower the option workers of app or workers of jobs\.$/);
   });
+  it("are those of PgBouncer's pools where the image has it, whatever its apps open to it", () => {
+    const pooler = (options: Readonly<Record<string, number>>) => app("pool", "pgbouncer", { options });
+    assert.deepEqual(warnings(64, 16, many, pooler({}), app("db", "postgresql")), []);
+    const [warning] = warnings(64, 16, many, pooler({ pools: 50 }), app("db", "postgresql"));
+    assert.deepEqual(
+      [warning!.least, warning!.because],
+      [1000, "the server connections of pool may open more, one each"],
+    );
+    assert.equal(warnings(64, 16, many, pooler({}), app("db", "mysql"))[0]!.least, 200);
+  });
   it("belong to no database where the image has two", () => {
     assert.deepEqual(warnings(128, 32, many, app("db", "mysql"), app("other", "postgresql")), []);
   });
