@@ -1,7 +1,7 @@
 // Tunes Sidekiq: one process, or, where sidekiqswarm starts them, one for each CPU as far as memory has room, since the threads of
 // a process share a CPU.
 
-import { GIB, MIB, TIB } from "../../size.ts";
+import { MIB, TIB } from "../../size.ts";
 import { byGiven, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
@@ -22,9 +22,9 @@ const OPTIONS = {
   },
   // Sidekiq's own since 7; 10 before.
   concurrency: { kind: "integer", default: 5, min: 1, max: 1000, about: "jobs at a time in a process" },
-  // Of large Rails apps Sidekiq's author commonly sees 1 to 2 GB, before MALLOC_ARENA_MAX (mikeperham.com, taming Rails memory
-  // bloat). No document has a number for other apps.
-  processMemory: { kind: "size", default: GIB, min: 32 * MIB, max: TIB, about: "the most that a process takes" },
+  // As for Puma, since it is the same app. Sidekiq's own example lets a process grow to 300 MB (sidekiq.org, Ent Multi Process);
+  // of large apps its author commonly sees 1 to 2 GB, before MALLOC_ARENA_MAX (mikeperham.com, taming Rails memory bloat).
+  processMemory: { kind: "size", default: 512 * MIB, min: 32 * MIB, max: TIB, about: "the most that a process takes" },
   // Loads what its processes share, and so takes no more than one of them.
   swarm: { kind: "boolean", default: false, about: "sidekiqswarm starts them: its own process counts as one more" },
 } satisfies OptionRules;

@@ -33,14 +33,14 @@ describe("sidekiq", () => {
       assert.ok(resolved.kind === "resolved");
       return sidekiq.capBytes(resolved.options, allot(GIB, vcpus)) / GIB;
     };
-    assert.deepEqual([capGib(4, {}), capGib(4, { swarm: true }), capGib(4, { processes: 2 })], [1, 5, 2]);
+    assert.deepEqual([capGib(4, {}), capGib(4, { swarm: true }), capGib(4, { processes: 2 })], [0.5, 2.5, 1]);
   });
   it("takes the processes and threads that are asked for, if they fit", () => {
-    const { processes, concurrency } = alone("sidekiq", 2 * GIB, 1, { processes: 2, concurrency: 10 });
+    const { processes, concurrency } = alone("sidekiq", GIB, 1, { processes: 2, concurrency: 10 });
     assert.deepEqual([processes!.value, processes!.boundBy], [2, "user"]);
     assert.deepEqual([concurrency!.value, concurrency!.boundBy], [10, "user"]);
-    assert.equal(tryAlone("sidekiq", 2 * GIB - 1, 64, { processes: 2 }), null);
-    assert.equal(tryAlone("sidekiq", 2 * GIB - 1, 64, { swarm: true }), null);
+    assert.equal(tryAlone("sidekiq", GIB - 1, 64, { processes: 2 }), null);
+    assert.equal(tryAlone("sidekiq", GIB - 1, 64, { swarm: true }), null);
   });
 
   provePromises({
@@ -54,7 +54,7 @@ describe("sidekiq", () => {
       },
       { requiredKeys: [] },
     ),
-    worstBytes: (settings, { processMemory = GIB, swarm = false }) =>
+    worstBytes: (settings, { processMemory = 512 * MIB, swarm = false }) =>
       (numberOf(settings, "processes") + Number(swarm)) * Number(processMemory),
   });
 });
