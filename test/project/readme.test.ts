@@ -16,6 +16,13 @@ describe("the README", () => {
   });
 });
 
+describe("the image of the README", () => {
+  it("is the one that its steps bake", () => {
+    const [, text] = /```yaml\n([^]*?)```/.exec(read("README.md"))!;
+    assert.ok(read("scripts/bake/image/50-image.yaml").endsWith(text!), text);
+  });
+});
+
 describe("the page of the command line", () => {
   it("gives the exit statuses that the code ends with, as help does", () => {
     const rows = [...read("agent/cli/README.md").matchAll(/^\| *(\d+) *\| *(.+?) *\|$/gm)].map(

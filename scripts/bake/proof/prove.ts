@@ -24,7 +24,6 @@ const PROGRAMS = [
   "packer",
   "ssh",
   "ssh-keygen",
-  "javac",
 ];
 const PASSWORD = "correct horse battery staple";
 
@@ -60,14 +59,6 @@ async function bake(folder: string, base: BaseDisk, privateKey: string): Promise
   });
   const build = join(packer, "build.pkr.hcl");
   writeFileSync(build, readFileSync(build, "utf8").replace('"source.amazon-ebs.image", ', ""));
-  await run([
-    "javac",
-    "--release",
-    "17",
-    "-d",
-    join(packer, "image/root/opt/api"),
-    join(packer, "image/root/opt/api/Api.java"),
-  ]);
   mkdirSync(join(packer, "image/root/etc/parbake"), { recursive: true });
   writeFileSync(join(packer, "image/root/etc/parbake/environment"), "AWS_ENDPOINT_URL=http://169.254.169.254\n");
   const output = join(folder, "output");
