@@ -7,6 +7,7 @@ import type { Problem } from "../refusal.ts";
 import { refuseStop } from "../stop.ts";
 import type { RunContext } from "./apply-options.ts";
 import { undoAll, withUndoProblems } from "./change/make-all.ts";
+import { isNewContent } from "./files/staged.ts";
 import { leaveTakenBack } from "./leave-taken-back.ts";
 import { logContacts } from "./log-contacts.ts";
 import { narrow, type Found } from "./prepare-run.ts";
@@ -23,6 +24,7 @@ import {
   type Told,
   type Transaction,
 } from "./transaction/transaction.ts";
+import { warnRunning } from "./units/warn-running.ts";
 import { validateStaged } from "./validate-staged.ts";
 
 /** @param done gets what each stage gave, so that a failed wave reports as much as a good one */
@@ -43,7 +45,10 @@ export async function applyWave(
   const validate = () => validateStaged(staged.targets, { ...context, secretsFolder });
   done.validations = await record.time("validate", validate);
   logContacts(staged.targets, log);
-  record.warn(staged.warnings, log);
+  const changed = staged.targets
+    .filter(({ change }) => isNewContent(change.difference))
+    .map(({ target }) => target.path);
+  record.warn([...staged.warnings, ...(await warnRunning(plan.apps, new Set(changed), context))], log);
   await swapAndTell(staged, plan, context, done);
 }
 

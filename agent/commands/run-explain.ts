@@ -68,12 +68,16 @@ function explain(command: Explain, declared: AppConfig, config: Config, facts: F
 }
 
 /** By its name, or by the key that the name stands for: `vm.swappiness` is `vm_swappiness`. */
-function findSetting(name: string, { name: app, settings }: AppPlan): readonly [name: string, setting: Setting] {
+function findSetting(
+  name: string,
+  { name: app, settings, limits = {} }: AppPlan,
+): readonly [name: string, setting: Setting] {
   const key = name.replaceAll(/[.-]/g, "_");
-  const found = Object.entries(settings).find(([known]) => known === name || known === key);
+  const all = { ...settings, ...limits };
+  const found = Object.entries(all).find(([known]) => known === name || known === key);
   if (found !== undefined) return found;
   throw new Refusal("usage", {
     what: `${app} has no setting '${name.slice(0, 80)}'`,
-    fix: suggest(name, Object.keys(settings)),
+    fix: suggest(name, Object.keys(all)),
   });
 }

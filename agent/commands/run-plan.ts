@@ -1,9 +1,10 @@
 // `parbake plan`, which is `apply --dry-run`: the very value that apply performs, printed.
 
+import { warnRunning } from "../apply/units/warn-running.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print/print-access.ts";
-import { formatPlan, type InspectedPlan } from "../cli/print/print-plan.ts";
+import { formatPlan, isChange, type InspectedPlan } from "../cli/print/print-plan.ts";
 import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
 import { loadDiff, type ComputeDiff } from "../cli/print/unified-diff.ts";
 import { describeStage, showing } from "../cli/progress.ts";
@@ -12,6 +13,7 @@ import type { Config } from "../config/config.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
 import { withStandIns } from "../facts/stand-ins.ts";
+import { runCommand } from "../host/run-command.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
@@ -90,19 +92,23 @@ async function inspectHere(command: PlanCommand, image: Image, session: Session)
     const plan = selectSteps(planFor(image, bake === null ? facts : withStandIns(facts)), command.only);
     for (const warning of warnOfEnvironment(plan, session)) session.log("warn", formatProblem(warning));
     const { aws } = image.config;
+    const versions = bake === null ? await lookUpVersions(plan, aws, session, imds) : undefined;
+    const inspected = inspect(plan, image, session.options.root, versions);
+    await tellRunning(inspected, session);
     return {
       unfinished: tellUnfinished(session),
-      inspected: inspect(
-        plan,
-        image,
-        session.options.root,
-        bake === null ? await lookUpVersions(plan, aws, session, imds) : undefined,
-      ),
+      inspected,
       access: command.checkAccess ? await checkPlanAccess(plan, aws, session, imds) : null,
     };
   } finally {
     imds?.close();
   }
+}
+
+async function tellRunning({ plan, changes }: InspectedPlan, { options, log, deadline }: Session): Promise<void> {
+  const changed = new Set(changes.filter(isChange).map(({ path }) => path));
+  const machine = { root: options.root, run: runCommand, deadline };
+  for (const warning of await warnRunning(plan.apps, changed, machine)) log("warn", formatProblem(warning));
 }
 
 function noAccess(bake: string): Problem {

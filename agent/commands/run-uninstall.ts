@@ -6,7 +6,7 @@ import { RUN_FOLDER, STATE_FOLDER } from "../apply/state/own-folders.ts";
 import { findObstacle } from "../apply/units/unit-actions.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatChanges } from "../cli/print/print-installation.ts";
-import { isHandOff } from "../config/hand-off-path.ts";
+import { isMadeDropIn } from "../config/share-path.ts";
 import type { Ending } from "../ending.ts";
 import { runCommand } from "../host/run-command.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
@@ -79,5 +79,5 @@ async function removeInOrder(removals: readonly Removal[], { options: { root }, 
 function listEmptied(root: string, removals: readonly Removal[]): string[] {
   const made = readMadeFolders(root);
   if (made === null) return [...unitFoldersOf(removals), ...CONFIG_FOLDERS];
-  return [...made, ...unitFoldersOf(removals.filter(({ path }) => isHandOff(path) || isSandbox(path)))];
+  return [...made, ...unitFoldersOf(removals.filter(({ path }) => isMadeDropIn(path) || isSandbox(path)))];
 }

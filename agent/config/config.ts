@@ -19,6 +19,15 @@ export type ReserveRule =
 
 export type OptionValue = string | number | boolean;
 
+/** That systemd and the kernel keep an app to its share. */
+export interface Enforcement {
+  /** Null: the only one that the app's files name in onChange. */
+  readonly unit: string | null;
+  /** MemoryHigh as a part of MemoryMax. Null: not set. */
+  readonly highPercent: number | null;
+  readonly at: Position;
+}
+
 export interface AppConfig {
   readonly name: string;
   readonly profile: string;
@@ -33,6 +42,8 @@ export interface AppConfig {
   readonly cpu: { readonly weight: number };
   /** Left out where the floors of all apps do not fit. */
   readonly optional: boolean;
+  /** Absent: nobody keeps it to its share but the app itself. */
+  readonly enforce?: Enforcement;
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Where the value of each option stands. Absent: where the app does. */
   readonly optionsAt?: Readonly<Record<string, Position>>;

@@ -1,9 +1,11 @@
 // What the image must hold for a plan to work on it: owners, folders, validators and units. Never writes, runs nothing.
 
 import { accessSync, constants } from "node:fs";
+import { limitedUnit } from "../config/share-path.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
 import { isUnitInImage } from "../image/units.ts";
+import { isService } from "../names/unit-name.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect-plan.ts";
@@ -17,6 +19,7 @@ export function checkImage(plan: Plan, root: string): Problem[] {
     ...placed(files, (file) => checkValidator(file, root)),
     ...placed(secrets, (step) => checkCredentialUnits(step, root)),
     ...placed(files, (file) => checkUnits(file, root)),
+    ...placed(files, (file) => checkLimited(file, root)),
   ];
 }
 
@@ -52,6 +55,14 @@ function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
     what: `${path} is to ${action} ${unit}, which is not in the image`,
     fix: "Install its package, or fix the unit's name.",
   }));
+}
+
+/** A slice needs no file of its own. */
+function checkLimited({ path }: FileStep, root: string): Problem[] {
+  const unit = limitedUnit(path);
+  if (unit === null || !isService(unit) || isUnitInImage(unit, root)) return [];
+  const what = `enforce keeps ${unit} to its share, which is not in the image`;
+  return [{ what, fix: "Install its package, or fix the unit's name." }];
 }
 
 function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem[] {

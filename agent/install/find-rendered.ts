@@ -3,7 +3,7 @@
 
 import { digestOf } from "../apply/state/digest.ts";
 import { readManaged, type Managed, type ManagedFile } from "../apply/state/managed.ts";
-import { isHandOff } from "../config/hand-off-path.ts";
+import { isMadeDropIn } from "../config/share-path.ts";
 import { readCurrent } from "../host/files/read-current.ts";
 import type { Trust } from "../host/folder.ts";
 import { Refusal } from "../refusal.ts";
@@ -18,7 +18,7 @@ export function findRendered(root: string, isAsked: boolean): Findings {
 
 // The drop-ins of credentials go in any case.
 function isRendered(entry: Managed): entry is ManagedFile {
-  return entry.kind === "file" && !isHandOff(entry.path);
+  return entry.kind === "file" && !isMadeDropIn(entry.path);
 }
 
 function findFile(root: string, file: ManagedFile, isAsked: boolean): Findings {

@@ -3,6 +3,7 @@
 
 import { basename, dirname } from "node:path";
 import { DROP_IN } from "../config/hand-off-path.ts";
+import { SHARE_DROP_IN } from "../config/share-path.ts";
 import { finalName, isTemporaryName } from "../host/files/temporary.ts";
 import { FORMER_SETTINGS, SETTINGS } from "../names/running-units.ts";
 import { isOwnSandbox, SANDBOXES } from "../sandbox/drop-in.ts";
@@ -38,7 +39,9 @@ function findDropIns(root: string, folder: string, name: string): Findings {
   return joinFindings([
     removing("file", listUnfinished(root, `${path}/${HOLD}`)),
     judge(root, `${path}/${HOLD}`, originOfHold),
-    judge(root, `${path}/${DROP_IN}`, (text) => (text.startsWith("# Made by parbake: ") ? "own" : "foreign")),
+    ...[DROP_IN, SHARE_DROP_IN].map((file) =>
+      judge(root, `${path}/${file}`, (text) => (text.startsWith("# Made by parbake: ") ? "own" : "foreign")),
+    ),
   ]);
 }
 

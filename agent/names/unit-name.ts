@@ -32,6 +32,7 @@ export const MOST_CHARACTERS = 255;
 // Of what can be told: no template, which nothing runs as, and no device, which is the kernel's.
 export const RUNNABLE =
   /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(?:@[A-Za-z0-9:_.\\@-]+)?\.(?:service|socket|target|timer|path|mount|automount|swap|slice|scope)$/;
+export const LIMITABLE = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(?:@[A-Za-z0-9:_.\\@-]+)?\.(?:service|slice)$/;
 export const SERVICE = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(?:@[A-Za-z0-9:_.\\@-]*)?\.service$/;
 const UNIT = /^[A-Za-z0-9:_.\\][A-Za-z0-9:_.\\-]*(@[A-Za-z0-9:_.\\@-]*)?\.([a-z]+)$/;
 
@@ -55,6 +56,23 @@ export function isRunnable(text: string): boolean {
 
 export function isService(text: string): boolean {
   return text.length <= MOST_CHARACTERS && SERVICE.test(text);
+}
+
+/** Whether the kernel can keep it to a share: no template, whose instances would get the whole share each. */
+export function isLimitable(text: string): boolean {
+  return text.length <= MOST_CHARACTERS && LIMITABLE.test(text);
+}
+
+/**
+ * The slice that systemd puts an instance into where its unit names none (unit_set_default_slice in src/core/unit.c): instances
+ * of one template share it, and it competes with the other services. Null: the unit is no instance.
+ */
+export function sliceOf(unit: string): string | null {
+  const parsed = parseUnitName(unit);
+  if (parsed?.kind !== "instance" || parsed.type !== "service") return null;
+  const prefix = unit.slice(0, unit.indexOf("@"));
+  const escaped = prefix.replaceAll(/^\.|[^A-Za-z0-9:_.]/g, (found) => `\\x${found.charCodeAt(0).toString(16)}`);
+  return `system-${escaped}.slice`;
 }
 
 /** What a person starts, or systemd at boot, and so can start later. */

@@ -10,8 +10,11 @@ import { oncePerPlace } from "../template/tree/expand-partials.ts";
 import { findPartials, type Partials } from "../template/tree/find-partials.ts";
 import { computeTuning, type TuningResult } from "../tuning/compute-tuning.ts";
 import { PROFILES } from "../tuning/profiles.ts";
+import type { AppPlan } from "../tuning/tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
 import { buildSecretSteps } from "./build-secret-steps.ts";
+import { buildShares } from "./build-shares.ts";
+import { findUnits } from "./find-unit.ts";
 import { describeMissing, type ListReady } from "./missing-templates.ts";
 import type { FileStep, FolderStep, Plan } from "./plan.ts";
 import { renderFile } from "./render-file.ts";
@@ -50,7 +53,15 @@ export function buildPlan({ config, facts, templates, listReady = () => [] }: Pl
     const missing = files.flatMap((each) => (each.kind === "missing" ? [each.file] : []));
     return refusePlan(tuning, files, describeMissing(missing, listPresent(templates), folderOf(config), listReady));
   }
-  return { kind: "plan", plan: assemble(config, facts, tuning, built) };
+  const units = findUnits(config.apps, built);
+  if (units.kind === "refused") return { kind: "refused", code: "config", ofMachine: [], problems: units.problems };
+  const named = tuning.apps.map((app) => ({ ...app, ...unitOf(app, units.unitByApp) }));
+  return { kind: "plan", plan: assemble(config, facts, { ...tuning, apps: named }, built) };
+}
+
+function unitOf({ name, limits }: AppPlan, unitByApp: ReadonlyMap<string, string>): Pick<AppPlan, "unit"> {
+  const unit = unitByApp.get(name);
+  return limits === undefined || unit === undefined ? {} : { unit };
 }
 
 function listPresent(templates: PlanInput["templates"]): string[] {
@@ -78,10 +89,17 @@ function assemble(config: Config, facts: Facts, { budget, apps }: Tuned, built: 
   const reads = new Set(built.flatMap((file) => [...file.reads]));
   const folders = config.folders.map(buildFolderStep);
   const handOff = buildHandOff(secretSteps, folders);
+  const known = [...folders, ...handOff.folders];
+  const shares = buildShares(
+    apps,
+    config.apps,
+    known.map(({ path }) => path),
+  );
   const steps = [
-    ...[...folders, ...handOff.folders].toSorted(byDepth),
+    ...[...known, ...shares.folders].toSorted(byDepth),
     ...secretSteps,
     ...built.map(({ step }) => step),
+    ...shares.files,
     ...handOff.files,
   ];
   return {

@@ -38,12 +38,9 @@ export function parseApp(json: JsonValue): AppPlan {
     memoryBytes: json.get("memoryBytes").number(),
     vcpus: json.get("vcpus").number(),
     cores: json.get("cores").number(),
-    settings: Object.fromEntries(
-      json
-        .get("settings")
-        .entries()
-        .map(([name, setting]) => [name, setting.value]),
-    ) as Settings,
+    settings: parseSettings(json.get("settings")),
+    ...(json.has("limits") ? { limits: parseSettings(json.get("limits")) } : {}),
+    ...(json.has("unit") ? { unit: json.get("unit").text() } : {}),
     degraded: json
       .get("degraded")
       .items()
@@ -55,6 +52,10 @@ export function parseApp(json: JsonValue): AppPlan {
     // Older plans have none.
     belowUseful: json.has("belowUseful") ? json.get("belowUseful").items().map(parseBelowUseful) : [],
   };
+}
+
+function parseSettings(json: JsonValue): Settings {
+  return Object.fromEntries(json.entries().map(([name, setting]) => [name, setting.value])) as Settings;
 }
 
 function parseBelowUseful(json: JsonValue): BelowUseful {

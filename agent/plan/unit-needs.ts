@@ -1,6 +1,7 @@
 // Which units need what a plan makes: those that its steps name. Pure.
 
-import { templateOf } from "../names/unit-name.ts";
+import { limitedUnit } from "../config/share-path.ts";
+import { isService, templateOf } from "../names/unit-name.ts";
 import type { Plan, Step } from "./plan.ts";
 
 export function unitsOf(step: Step): string[] {
@@ -8,7 +9,7 @@ export function unitsOf(step: Step): string[] {
     case "folder":
       return [];
     case "file":
-      return unique(step.onChange.map(({ unit }) => unit));
+      return unique([...limitedService(step.path), ...step.onChange.map(({ unit }) => unit)]);
     case "secret":
       return unique(
         step.keys.flatMap(({ onChange, credential }) => [
@@ -17,6 +18,12 @@ export function unitsOf(step: Step): string[] {
         ]),
       );
   }
+}
+
+/** A service is to start within its limits. A slice holds nobody back: it has no name that anybody waits for. */
+function limitedService(path: string): string[] {
+  const unit = limitedUnit(path);
+  return unit !== null && isService(unit) ? [unit] : [];
 }
 
 /** The units that a plan names and that lack nothing of it. */

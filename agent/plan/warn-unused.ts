@@ -9,7 +9,8 @@ export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[
   const isRead = indexReads(reads);
   return [
     // Without files a config is for `tune` alone.
-    ...(files.length === 0 ? [] : apps.filter((app) => !isAppRead(app, isRead)).map(unreadApp)),
+    // Who keeps a unit to its share uses it, too.
+    ...(files.length === 0 ? [] : apps.filter((app) => !app.enforce && !isAppRead(app, isRead)).map(unreadApp)),
     ...secrets.flatMap((secret) => unusedKeys(secret, isRead)),
     ...Object.keys(vars)
       .filter((name) => !isRead(`vars.${name}`))

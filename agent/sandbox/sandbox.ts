@@ -41,10 +41,14 @@ function isReadOnly(path: string): boolean {
   return ["/usr", "/boot", "/efi"].some((folder) => isWithin(folder, path));
 }
 
-/** Whose units find secrets as credentials: by a drop-in each, and a folder of links that a boot begins without. */
-function listOwn({ secrets, secretsFolder }: Config): string[] {
+/**
+ * Whose units find secrets as credentials: by a drop-in each, and a folder of links that a boot begins without. Whose units are
+ * limited: by a drop-in each.
+ */
+function listOwn({ apps, secrets, secretsFolder }: Config): string[] {
   const handsOver = secrets.some(({ keys }) => keys.some(({ credential }) => credential !== undefined));
-  return [RUN_FOLDER, secretsFolder, ...(handsOver ? [UNITS_FOLDER, "/run"] : [])];
+  const enforces = apps.some(({ enforce }) => enforce !== undefined);
+  return [RUN_FOLDER, secretsFolder, ...(handsOver ? [UNITS_FOLDER, "/run"] : []), ...(enforces ? [UNITS_FOLDER] : [])];
 }
 
 function listDeclared({ files, folders, metrics }: Config): string[] {

@@ -8,6 +8,7 @@ import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
 import { warnOfClients } from "./database-clients.ts";
+import { limitApps } from "./limit-apps.ts";
 import { listDegraded } from "./profile/degraded.ts";
 import type { Allotment, AppCpus, Options, Profile, TuneResult } from "./profile/profile.ts";
 import { findProfile, resolveApp, type ResolvedApp, unknownProfile } from "./resolve-app.ts";
@@ -53,7 +54,13 @@ export function prepareImage(config: TunedConfig): PreparedImage {
   const apps = found.filter((app) => app.kind === "resolved");
   const takers = apps.filter(({ profile }) => profile.takesMemory);
   const problems = found.flatMap((app) => (app.kind === "refused" ? app.problems : []));
-  return { config, apps, problems: [...problems, ...takers.flatMap(checkMaximum)] };
+  return { config, apps, problems: [...problems, ...takers.flatMap(checkMaximum), ...apps.flatMap(checkEnforced)] };
+}
+
+function checkEnforced({ app, profile }: ResolvedApp): Problem[] {
+  if (app.enforce === undefined || profile.notEnforced === undefined) return [];
+  const what = `${app.name}: enforce does nothing for ${profile.name}: ${profile.notEnforced}`;
+  return [{ what, fix: "Leave enforce out.", at: app.enforce.at }];
 }
 
 interface AllottedApp {
@@ -83,10 +90,11 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const ofAbsent = absent.map((app) => allotOne(app, leastShare(app, facts)));
   const company = { appCount: demands.length, isOneLeftOut: leftOut.length > 0 };
   const plan = ({ app, allotment }: AllottedApp): AppPlan => planApp(app, allotment, company);
+  const limitsOf = limitApps(present, demands, budget, facts);
   return {
     kind: "tuned",
     budget: planBudget(budget),
-    apps: warnOfClients(allotted.map(plan), config.apps),
+    apps: warnOfClients(allotted.map(plan), config.apps).map((app) => ({ ...app, ...limitsOf(app) })),
     absent: ofAbsent.map(plan),
     demands,
     allotments: new Map([...allotted, ...ofAbsent].map(({ app, allotment }) => [app.app.name, allotment])),

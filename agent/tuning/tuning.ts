@@ -12,6 +12,10 @@ export interface AppPlan {
   readonly vcpus: number;
   readonly cores: number;
   readonly settings: Readonly<Record<string, Setting>>;
+  /** By what systemd and the kernel keep it to its share: the settings of a unit. Absent: nothing is enforced. */
+  readonly limits?: Readonly<Record<string, Setting>>;
+  /** The unit that has these limits. Absent in an explanation, which looks at no template. */
+  readonly unit?: string;
   /** In the order in which the profile gives things up; empty if the share is large enough. */
   readonly degraded: readonly GivenUp[];
   /** Values that are legal and that an expert would not sign. */

@@ -3,7 +3,7 @@
 import type { OptionValue } from "../../config/config.ts";
 import { formatBytes } from "../../size.ts";
 import { formatInput, type Levers, substitute } from "../../tuning/explain.ts";
-import type { OptionRule, Setting } from "../../tuning/profile/profile.ts";
+import type { OptionRule, Setting, Settings } from "../../tuning/profile/profile.ts";
 import { findProfile } from "../../tuning/resolve-app.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
@@ -36,11 +36,12 @@ export type Explanation = (Common & { readonly kind: "app" }) | SettingExplanati
 
 export function explainDocument(explanation: Explanation): unknown {
   const { machine, cpuBaselinePercent = null, app, share, leftOut } = explanation;
-  const { name, profile, vcpus, settings, degraded, belowUseful } = app;
+  const { name, profile, vcpus, settings, limits, degraded, belowUseful } = app;
   const present = isPresent(explanation);
   const common = { schema: 1, machine, cpuBaselinePercent, app: name, profile, present, leftOut, vcpus, share };
   if (explanation.kind === "app") {
-    return { ...common, settings: present ? settings : {}, degraded, belowUseful: present ? belowUseful : [] };
+    const shown = present ? { settings, ...(limits && { limits }) } : { settings: {} };
+    return { ...common, ...shown, degraded, belowUseful: present ? belowUseful : [] };
   }
   const { name: settingName, setting, levers: changedBy } = explanation;
   const withNumbers = substitute(setting, settings);
@@ -70,16 +71,18 @@ function isPresent({ app, leftOut }: Explanation): boolean {
 }
 
 function formatSettings(app: AppPlan, paint: Paint): string {
-  const { name: appName, settings, degraded, belowUseful } = app;
-  const rows = Object.entries(settings).map(([name, setting]) => [
-    name,
-    oneLine(setting),
-    paint.dim(describeFormula(setting)),
-  ]);
+  const { name: appName, settings, limits, degraded, belowUseful } = app;
+  const table = (all: Settings): string =>
+    formatColumns(
+      Object.entries(all).map(([name, setting]) => [name, oneLine(setting), paint.dim(describeFormula(setting))]),
+      paint,
+      "  ",
+    );
   const untold = listUntold(app);
   const gaveUp = untold.length === 0 ? "" : formatParagraph("", paint.dim(`gave up: ${formatDegraded(untold)}`), paint);
   const warnings = belowUseful.map((below) => describeBelowUseful(appName, below, degraded));
-  return formatColumns(rows, paint, "  ") + gaveUp + formatProblems(warnings, paint);
+  const kept = limits === undefined ? "" : `${paint.bold("kept to its share by systemd")}\n${table(limits)}`;
+  return table(settings) + kept + gaveUp + formatProblems(warnings, paint);
 }
 
 function formatSetting(explanation: SettingExplanation, paint: Paint): string {
@@ -124,7 +127,19 @@ function isSize(profile: string, option: string): boolean {
   return findProfile(profile)?.options[option]?.kind === "size";
 }
 
-function describeBound({ app, name, setting }: SettingExplanation): string {
+/** What systemd keeps the app to, and no setting of its own. */
+function isLimit({ app, name }: SettingExplanation): boolean {
+  return app.limits !== undefined && Object.hasOwn(app.limits, name);
+}
+
+function changesOfLimit(app: string, limit: string): string {
+  if (limit === "CPUWeight") return `apps.${app}.cpu.weight`;
+  const own = limit === "MemoryHigh" ? `apps.${app}.enforce.memoryHigh, ` : "";
+  return `${own}apps.${app}.memory (weight, min, max) or a larger instance type`;
+}
+
+function describeBound(explanation: SettingExplanation): string {
+  const { app, name, setting } = explanation;
   switch (setting.boundBy) {
     case null:
       return "nothing: the formula gives this value";
@@ -133,7 +148,7 @@ function describeBound({ app, name, setting }: SettingExplanation): string {
     case "cap":
       return "cap: the most that does any good; all else would give more";
     case "user":
-      return `user: apps.${app.name}.options in the config says so`;
+      return `user: apps.${app.name}${isLimit(explanation) ? "" : ".options"} in the config says so`;
     case "share":
       return "share: the source's value would not fit into the app's share";
     case "disk":
@@ -158,7 +173,9 @@ function formatChanged(text: string, { unit }: Setting): string {
   return unit === "bytes" && /^\d{5,}$/.test(text) ? `${text} (${formatBytes(Number(text))})` : shorten(text);
 }
 
-function describeChanges({ app, share }: Explanation, levers: Levers, setting: Setting): string[] {
+function describeChanges(explanation: SettingExplanation, levers: Levers, setting: Setting): string[] {
+  const { app, share, name: settingName } = explanation;
+  if (isLimit(explanation)) return [changesOfLimit(app.name, settingName)];
   const { options, withTwiceTheMemory, withTwiceTheCpus } = levers;
   const named = options.map(
     ({ name, kind, value, about }) =>

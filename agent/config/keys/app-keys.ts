@@ -1,5 +1,6 @@
 // `apps.<name>` and `reserve` of the config. Pure.
 
+import { LIMITABLE } from "../../names/unit-name.ts";
 import { SHARE } from "../../size.ts";
 import type { KeyRules } from "./rule.ts";
 import { BOOLEAN, SIZE_VALUE } from "./values.ts";
@@ -33,6 +34,22 @@ const CPU_KEYS = {
   },
 } as const satisfies KeyRules;
 
+/** Below half of its share an app would be slowed down for what it was promised. */
+const HIGH = /^[5-9]\d(?:\.\d{1,16})?%$/;
+
+export const ENFORCE_KEYS = {
+  unit: {
+    about: "The service or the slice. Default: the one that the app's files name in onChange.",
+    value: { kind: "text", pattern: LIMITABLE },
+    examples: ["api.service"],
+  },
+  memoryHigh: {
+    about: "From which part of its limit on it is slowed down: a percentage, 50 or more. Default: from none.",
+    value: { kind: "text", pattern: HIGH },
+    examples: ["90%"],
+  },
+} as const satisfies KeyRules;
+
 export const APP_KEYS = {
   profile: {
     about: "Which app it is. `parbake tune PROFILE` prints what a profile sets.",
@@ -46,6 +63,16 @@ export const APP_KEYS = {
     about: "Left out where the floors of all apps do not fit on the machine; the last one first.",
     value: BOOLEAN,
     default: false,
+  },
+  enforce: {
+    about:
+      "Whether systemd and the kernel keep it to its share: true for the unit that its files name in onChange, else the unit.",
+    value: {
+      kind: "either",
+      of: [BOOLEAN, { kind: "text", pattern: LIMITABLE }, { kind: "mapping", keys: ENFORCE_KEYS }],
+    },
+    default: false,
+    examples: [true, "postgresql@16-main.service"],
   },
   options: { about: "What the profile wants to know of this app.", value: { kind: "options" } },
 } as const satisfies KeyRules;

@@ -7,6 +7,7 @@ import { adviseSize, formatBytes, parseSize, SHARE } from "../../size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "../config.ts";
 import { APP_KEYS, RESERVE_KEYS, SHARE_KEYS } from "../keys/app-keys.ts";
 import type { Field } from "../yaml/field.ts";
+import { parseEnforce } from "./parse-enforce.ts";
 
 const { keys: MEMORY_KEYS } = APP_KEYS.memory.value;
 const { keys: CPU_KEYS } = APP_KEYS.cpu.value;
@@ -22,6 +23,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
     const found = `min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`;
     keys.get("memory")?.refuse(found, "Lower min or raise max.");
   }
+  const enforce = parseEnforce(keys.get("enforce"));
   const profileName = keys.get("profile")?.text();
   if (profileName === undefined) return undefined;
   return {
@@ -30,6 +32,7 @@ export function parseApp(name: string, field: Field): AppConfig | undefined {
     memory: { weight: memory?.get("weight")?.number(MEMORY_KEYS.weight.value) ?? null, minBytes, maxBytes },
     cpu: { weight: cpu?.get("weight")?.number(CPU_KEYS.weight.value) ?? CPU_KEYS.weight.default },
     optional: keys.get("optional")?.boolean() ?? APP_KEYS.optional.default,
+    ...(enforce === undefined ? {} : { enforce }),
     ...parseOptions(keys.get("options")),
     at: field.at,
   };

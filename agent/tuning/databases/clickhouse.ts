@@ -64,6 +64,7 @@ export const clickhouse: Profile = {
   about: "a ClickHouse server",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({
     max_memory_usage: {

@@ -68,6 +68,7 @@ export const mongodb: Profile = {
   about: "a MongoDB server (mongod)",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({
     maxIncomingConnections: { least: DRIVER_POOL, because: "the pool of a single client opens up to 100" },

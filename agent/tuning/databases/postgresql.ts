@@ -58,6 +58,10 @@ export const postgresql: Profile = {
   about: "a PostgreSQL server",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
+  // Debian's unit has -900, the community's -1000, and both give 0 to the processes of sessions (PG_OOM_ADJUST_FILE): one
+  // without the other would protect none or all of them.
+  keepsOomScore: true,
   // A database is what its machine is there for.
   usualWeight: 1,
   useful: (options) => ({

@@ -61,6 +61,7 @@ export const cassandra: Profile = {
   about: "an Apache Cassandra node",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({ heap: { least: 2 * GIB, because: "Cassandra's documentation wants no less than 2 GB" } }),
   ladder: ["codeCache"],

@@ -74,6 +74,7 @@ export const elasticsearch: Profile = {
   about: "an Elasticsearch node",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   // A machine learning node has a small heap by its rule: models live outside of it.
   useful: (options) =>

@@ -62,6 +62,7 @@ export const kafka: Profile = {
   about: "an Apache Kafka broker",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({ heap: { least: 512 * MIB, because: "the broker's start script gives it 1 GiB" } }),
   ladder: ["codeCache"],

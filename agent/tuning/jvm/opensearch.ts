@@ -23,6 +23,7 @@ export const opensearch: Profile = {
   about: "an OpenSearch node",
   options: SERVER_OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({ heap: { least: 512 * MIB, because: "OpenSearch's own smallest examples have 512 MiB" } }),
   ladder: ["codeCache"],

@@ -133,6 +133,12 @@ export interface Profile {
   readonly needsNetwork?: boolean;
   /** The folder whose file system's size `tune` reads; without it no file system is read. */
   readonly dataFolder?: string;
+  /** Whether the app reads its files through the page cache, which counts as its own where systemd limits its unit. */
+  readonly readsPageCache?: boolean;
+  /** Why no limit of one unit keeps the app to its share, as a clause; absent: one does. */
+  readonly notEnforced?: string;
+  /** Whether its packages set OOMScoreAdjust for it, as a part of more. */
+  readonly keepsOomScore?: boolean;
   /** Whether the app's share is huge pages: pages that the kernel has from an earlier run are not counted twice. */
   readonly takesHugePages?: boolean;
   /**

@@ -65,6 +65,7 @@ export const nginx: Profile = {
   about: "an nginx server or proxy",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   // nginx passes on what apps compute: a quarter of an app's weight is plenty of connections to it.
   usualWeight: 0.25,
   useful: () => ({

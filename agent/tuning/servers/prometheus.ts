@@ -58,6 +58,7 @@ export const prometheus: Profile = {
   about: "a Prometheus server",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({
     series: { least: LEAST_USEFUL_SERIES, because: "ten hosts with node_exporter have as many" },

@@ -22,6 +22,7 @@ export const hugepages: Profile = {
   about: "memory set aside in huge pages, which nothing else can use",
   options: OPTIONS,
   takesMemory: true,
+  notEnforced: "the kernel sets its pages aside, and they count as no unit's",
   // Beside a PostgreSQL of weight 1 the pages hold the server's shared memory: a quarter of its share as shared_buffers, and
   // 8 % for the rest, of which PostgreSQL 15 wants 2 to 4. Where the pages are too few, `huge_pages = try` takes none of
   // them.

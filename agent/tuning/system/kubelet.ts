@@ -40,6 +40,7 @@ export const kubelet: Profile = {
   about: "a Kubernetes node: the kubelet and its pods together",
   options: OPTIONS,
   takesMemory: true,
+  notEnforced: "the kubelet keeps its pods to their share itself (enforceNodeAllocatable), outside of its own unit",
   // The node is there for its pods.
   usualWeight: 1,
   useful: () => ({

@@ -65,6 +65,7 @@ export const sysctl: Profile = {
   about: "kernel settings of a server, and what its apps ask of the kernel",
   options: OPTIONS,
   takesMemory: false,
+  notEnforced: "it takes no memory, and has no unit",
   // No memory, no weight.
   usualWeight: 1,
   useful: () => ({}),

@@ -1,20 +1,16 @@
 // Limits any unit or slice, so that an app without a profile gets its share and no more.
 
-import { GIB, KIB, MIB, TIB } from "../../size.ts";
+import { MIB, TIB } from "../../size.ts";
 import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { booleanOption, numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
-
-const CONTROL = "systemd.resource-control(5)";
+import { CONTROL, formatSystemdSize, MOST_TASKS, THREAD_BYTES, wholePages } from "./systemd-size.ts";
 
 /** With less, the kernel kills a service while it starts. */
 const LEAST_BYTES = 16 * MIB;
 
-/** What the kernel counts for a thread when it sets kernel.threads-max. systemd allows a unit 15 % of that. */
-const THREAD_BYTES = 8 * 16 * KIB;
+/** Of the threads that the kernel allows a machine with so much memory, what systemd allows a unit. */
 const TASKS_PERCENT = 15;
-/** The most that kernel.pid_max can be. */
-const MOST_TASKS = 4_194_304;
 const LEAST_TASKS = 16;
 
 const OPTIONS = {
@@ -38,6 +34,7 @@ export const systemd: Profile = {
   about: "limits around any unit or slice",
   options: OPTIONS,
   takesMemory: true,
+  notEnforced: "its own file limits the unit already",
   // The machine may be there for an app without a profile.
   usualWeight: 1,
   useful: () => ({}),
@@ -62,10 +59,9 @@ function tuneSection(section: string): Setting {
 }
 
 function tuneMemory({ memoryBytes }: Allotment, options: Options): Settings {
-  // In whole pages: the kernel rounds down to them, so `systemctl show` gives the same number.
-  const maxBytes = Math.floor(memoryBytes / (4 * KIB)) * 4 * KIB;
+  const maxBytes = wholePages(memoryBytes);
   const highPercent = numberOption(options, "highPercent");
-  const highBytes = Math.floor((maxBytes * highPercent) / 100 / (4 * KIB)) * 4 * KIB;
+  const highBytes = wholePages((maxBytes * highPercent) / 100);
   const swapBytes = optionalNumber(options, "swap");
   return {
     MemoryHigh: size(highBytes, {
@@ -113,12 +109,4 @@ function joinLines(settings: Settings, section: string): Setting {
 
 function size(value: number, why: Reason): Setting {
   return bytes(value, formatSystemdSize(value), why);
-}
-
-/** The largest unit that divides the size, so that nothing is rounded; systemd counts K, M and G in 1024s. */
-function formatSystemdSize(value: number): string {
-  if (value === 0) return "0";
-  if (value % GIB === 0) return `${value / GIB}G`;
-  if (value % MIB === 0) return `${value / MIB}M`;
-  return value % KIB === 0 ? `${value / KIB}K` : String(value);
 }

@@ -148,6 +148,11 @@ describe("parbake uninstall", () => {
       `${SYSTEM}/app.service.d/60-parbake-credentials.conf`,
       "# Made by parbake: the secrets of app.service\n",
     );
+    image.write(
+      `${SYSTEM}/app.service.d/60-parbake-share.conf`,
+      "# Made by parbake: the share of app on this machine\n",
+    );
+    image.write(`${SYSTEM}/system-db.slice.d/60-parbake-share.conf`, "# Made by parbake: the CPU weight of db\n");
     image.write(`${SYSTEM}/db@.service.d/10-parbake.conf`, "[Unit]\nRequires=parbake.service\nAfter=parbake.service\n");
     image.write("usr/lib/systemd/system/parbake-held.target", "");
     image.link(`${enabled}/parbake.service`, "/usr/lib/systemd/system/parbake.service");

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { adviseUnit, isRunnable, isService, parseUnitName, templateOf } from "../../../agent/names/unit-name.ts";
+import {
+  adviseUnit,
+  isLimitable,
+  isRunnable,
+  isService,
+  parseUnitName,
+  sliceOf,
+  templateOf,
+} from "../../../agent/names/unit-name.ts";
 
 const LONGEST = `${"a".repeat(247)}.service`;
 
@@ -75,4 +83,21 @@ describe("a unit's name", () => {
   ];
   for (const [name, fix] of advice)
     it(`is refused with how to fix it: ${name.slice(0, 40)}`, () => assert.equal(adviseUnit(name), fix));
+});
+
+describe("what limits a unit", () => {
+  it("is set for a service, an instance of a template and a slice, and for nothing else", () => {
+    for (const unit of ["api.service", "postgresql@16-main.service", "web.slice"]) assert.ok(isLimitable(unit), unit);
+    for (const unit of ["postgresql@.service", "api.timer", "api.socket", "api", ""])
+      assert.ok(!isLimitable(unit), unit);
+  });
+  // As systemd 252 names them; `test/e2e/enforced.test.ts` asks it.
+  for (const [unit, slice] of [
+    ["postgresql@16-main.service", "system-postgresql.slice"],
+    ["my-app@1.service", String.raw`system-my\x2dapp.slice`],
+    [String.raw`a\x2db@1.service`, String.raw`system-a\x5cx2db.slice`],
+    ["api.service", null],
+    ["postgresql@.service", null],
+  ] as const)
+    it(`counts for ${unit} in ${slice ?? "system.slice itself"}`, () => assert.equal(sliceOf(unit), slice));
 });

@@ -26,6 +26,12 @@ describe("the sandbox of a config", () => {
     assert.deepEqual(find("apps: { a: { profile: node } }\n"), { writable: ["/run/parbake"], startsPrograms: false });
   });
 
+  it("lets it write systemd's drop-ins where an app is kept to its share", () => {
+    mkdirSync(scratch.path("etc/systemd/system"), { recursive: true });
+    const { writable } = find("apps: { a: { profile: node, enforce: a.service } }\n");
+    assert.deepEqual(writable, ["/etc/systemd/system", "/run/parbake"]);
+  });
+
   it("lets it write to the folders of files, folders, metrics and secrets, of which one is within another only once", () => {
     mkdirSync(scratch.path("srv/metrics"));
     const config = `metrics: /srv/metrics/parbake.prom
