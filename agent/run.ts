@@ -151,6 +151,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-fleet.ts")).runFleet(command, session);
     case "templates":
       return (await import("./commands/run-templates.ts")).runTemplates(command, session);
+    case "config":
+      return (await import("./commands/run-config.ts")).runConfig(session);
     case "schema":
       return (await import("./commands/run-schema.ts")).runSchema(session);
     case "profiles":

@@ -64,6 +64,9 @@ export function buildCommand(
       return { kind: "templates", name: operand ?? null };
     case "profiles":
       return { kind: "profiles" };
+    case "config":
+      if (operand !== "show") problems.push(NO_SHOW);
+      return { kind: "config" };
     case "schema":
       return { kind: "schema" };
     case "install":
@@ -178,6 +181,7 @@ function isMounted(given: Given): boolean {
   return (given.get("root")?.[0] ?? "/") !== "/";
 }
 
+const NO_SHOW: Problem = { what: "config does not say what of it", fix: "Write parbake config show." };
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
 const NO_ERROR: Problem = {
   what: "explain-error needs an error",

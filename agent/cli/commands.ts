@@ -7,6 +7,8 @@ export interface CommandRule {
   readonly operand: string | null;
   readonly options: readonly OptionName[];
   readonly example: string;
+  /** What else is to be known before it is used. */
+  readonly note?: string;
   /** Default: that of a boot. */
   readonly deadlineMs?: number;
 }
@@ -102,6 +104,13 @@ export const COMMANDS = {
     operand: null,
     options: [],
     example: "parbake profiles",
+  },
+  config: {
+    about: "print the merged config, with the place of each key",
+    operand: "show",
+    options: [],
+    example: "parbake config show",
+    note: "For people, or with --json for programs. It is no config: what looks like a secret is hidden.",
   },
   schema: {
     about: "print the JSON Schema of the config, for editors",

@@ -14,7 +14,7 @@ export const GROUPS: readonly (readonly [title: string, commands: readonly Comma
   ["Day to day", ["plan", "apply", "status", "confirm", "revert"]],
   ["Bake an image", ["init", "check", "install", "seal", "uninstall"]],
   ["Look at a machine", ["facts", "tune", "explain", "profiles", "templates"]],
-  ["Write the config", ["schema"]],
+  ["Write the config", ["config", "schema"]],
   ["When something is wrong", ["explain-error", "ready", "analyze", "logs"]],
   ["Many machines", ["fleet"]],
   ["About parbake", ["help", "version"]],
@@ -52,12 +52,17 @@ const USES = [
   ["in a bake", "parbake check --strict && parbake seal --clean"],
 ] as const;
 
-function formatCommand(name: CommandName, { about, operand, options, example }: CommandRule, paint: Paint): string {
+function formatCommand(
+  name: CommandName,
+  { about, operand, options, example, note }: CommandRule,
+  paint: Paint,
+): string {
   return [
     `parbake ${name}: ${about}\n`,
     `Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]\n`,
     ...(options.length > 0 ? [section("Options", options.map(optionRow), paint)] : []),
     ...(name === "tune" ? [PROFILES_HINT] : []),
+    ...(note === undefined ? [] : [formatParagraph("", note, paint)]),
     section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
     formatExample(example, paint),
   ].join("\n");

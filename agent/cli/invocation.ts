@@ -115,6 +115,7 @@ export type Command =
     }
   | { readonly kind: "profiles" }
   | { readonly kind: "schema" }
+  | { readonly kind: "config" }
   | { readonly kind: "help"; readonly topic: HelpTopic }
   | { readonly kind: "version" };
 

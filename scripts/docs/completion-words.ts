@@ -70,6 +70,7 @@ function valuesOf(name: OptionName): Values {
 
 function valuesOfOperand(operand: string | null): Values {
   if (operand === null) return { kind: "none" };
+  if (operand === operand.toLowerCase()) return { kind: "words", words: [operand] };
   if (operand === "[PROFILE]") return { kind: "words", words: [...PROFILES.keys()] };
   if (operand.startsWith("[COMMAND")) return { kind: "words", words: Object.keys(COMMANDS) };
   return valuesOfPlaceholder(operand.replace(/^\[(.*)\]$/, "$1"));

@@ -246,6 +246,11 @@ describe("the page on JSON", () => {
     image.write("etc/parbake/parbake.d/tight.yaml", "files: []\n");
   });
 
+  it("names every field of config, whose own keys are those of the config", async () => {
+    const document = await emit("config", "show");
+    assert.deepEqual(undocumented({ ...document, config: {}, origins: {} }, "config"), []);
+  });
+
   it("names every field of profiles and version", async () => {
     const profiles = await emit("profiles");
     assert.match(JSON.stringify(profiles), /"name":"version","kind":"choice".*"choices":\["12"/);

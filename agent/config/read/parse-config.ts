@@ -25,6 +25,7 @@ import { parseLaunchOn } from "./parse-launch-on.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
+import type { Declared } from "./told.ts";
 
 export type ParseResult =
   | {
@@ -32,6 +33,8 @@ export type ParseResult =
       readonly config: Config;
       /** By the name that `files[].template` uses, without front matter; null: there is no such file. */
       readonly templates: ReadonlyMap<string, string | null>;
+      /** What it came from. */
+      readonly declared: Declared;
     }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] };
 
@@ -70,7 +73,12 @@ export function parseConfig(
     );
   return problems.length > 0
     ? { kind: "problems", problems }
-    : { kind: "config", config, templates: templates.sources };
+    : {
+        kind: "config",
+        config,
+        templates: templates.sources,
+        declared: { tops, frontMatters: templates.frontMatters },
+      };
 }
 
 /** What tells parbake what to do: none of it may be what it writes. */

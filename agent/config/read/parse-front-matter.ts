@@ -9,6 +9,8 @@ import { given, parseFileSettings, type FileSettings } from "./parse-file.ts";
 
 export interface FrontMatter {
   readonly settings: Partial<FileSettings>;
+  /** As they stand there. */
+  readonly keys: ReadonlyMap<string, Field>;
   /** Whether it says where the file goes; true as well where it is too wrong to tell. */
   readonly hasPath: boolean;
   /** Where its path stands, else its first line. */
@@ -52,7 +54,12 @@ function parseFrontMatter(file: string, yaml: string, problems: Problem[]): Fron
   const settings = given(parseFileSettings(keys));
   problems.push(...[...misread, ...found].toSorted((one, other) => (one.at?.line ?? 0) - (other.at?.line ?? 0)));
   const path = keys.get("path");
-  return { settings, hasPath: path !== undefined || !isFrontMatter, at: path?.at ?? { file, line: 1, column: 1 } };
+  return {
+    settings,
+    keys,
+    hasPath: path !== undefined || !isFrontMatter,
+    at: path?.at ?? { file, line: 1, column: 1 },
+  };
 }
 
 function isKnown(key: string): boolean {

@@ -12,6 +12,7 @@ import { Refusal } from "../../refusal.ts";
 import type { Config } from "../config.ts";
 import { parseConfig, type ParseResult } from "./parse-config.ts";
 import { readTemplates } from "./read-templates.ts";
+import type { Declared } from "./told.ts";
 
 const CONFIG: InputKind = {
   name: "the config",
@@ -35,6 +36,16 @@ export interface Image {
  * have written it and `inputs` refuses that
  */
 export function readConfig(configFile: string, root: string, inputs: Inputs): Image {
+  const { config, templates } = readDeclared(configFile, root, inputs);
+  return { config, templates };
+}
+
+/** With what the config came from. @throws Refusal as readConfig */
+export function readDeclared(
+  configFile: string,
+  root: string,
+  inputs: Inputs,
+): Image & { readonly declared: Declared } {
   const result = inputs.telling(() => {
     // systemd's to read at a boot, and it tells a run as root where AWS is and whom to trust there.
     inputs.judge(join(root, ENVIRONMENT_FILE));
@@ -44,8 +55,7 @@ export function readConfig(configFile: string, root: string, inputs: Inputs): Im
     return parsed;
   });
   if (result.kind === "problems") throw new Refusal("config", result.problems);
-  const { config, templates } = result;
-  return { config, templates };
+  return result;
 }
 
 function readAll(configFile: string, root: string, inputs: Inputs): ParseResult {

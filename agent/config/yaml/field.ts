@@ -111,6 +111,10 @@ export class Field {
     return isSeq(this.node);
   }
 
+  get isMapping(): boolean {
+    return isMap(this.node);
+  }
+
   /** The scalar as YAML reads it, else undefined (and no refusal). */
   scalar(): string | number | boolean | undefined {
     const value = this.written();

@@ -222,7 +222,7 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, explain-error, status, ready, analyze, logs, profiles, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, explain-error, status, ready, analyze, logs, profiles, config, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help aply", "'aply' is not a command. Did you mean 'apply'?"],
