@@ -25,6 +25,7 @@ export const CARRIED: readonly string[] = [
   "agent/tuning/CUSTOM.md",
   "agent/tuning/MIXES.md",
   "agent/tuning/README.md",
+  "agent/tuning/WITHOUT.md",
   "scripts/bake/README.md",
   "systemd",
   "templates",

@@ -3,6 +3,7 @@
 import { basename, dirname } from "node:path/posix";
 import type { FileConfig } from "../config/config.ts";
 import { quote } from "../host/trust.ts";
+import type { UnitFile } from "../image/units.ts";
 import type { Problem } from "../refusal.ts";
 import { PROGRAMS } from "./detection.ts";
 import type { FoundApp } from "./found.ts";
@@ -39,7 +40,14 @@ function adviseUnread(app: FoundApp, file: FileConfig, image: ImageInventory): r
   if (include !== undefined) return adviseInclude(include, file, image);
   const unit = image.services.get(app.unit);
   if (!file.template.endsWith(".env.hbs") || unit === undefined) return [];
-  return readEnvironmentFiles(unit.text).includes(file.path) ? [] : [adviseEnvironment(app.unit, file.path)];
+  const isRead = readEnvironmentFiles(unit).includes(file.path) || isReadOtherwise(unit, file.path);
+  return isRead ? [] : [adviseEnvironment(app.unit, file.path)];
+}
+
+/** Without the unit: an init script reads the file of its name (Debian Policy, 9.3.2), and ecs-init the instance's own. */
+function isReadOtherwise(unit: UnitFile, path: string): boolean {
+  if (dirname(unit.path) === "/etc/init.d") return path === `/etc/default/${basename(unit.path)}`;
+  return unit.name === "ecs.service" && path === "/var/lib/ecs/ecs.config";
 }
 
 function adviseEnvironment(unit: string, path: string): Problem {

@@ -64,7 +64,7 @@ function describeService(
 function chooseEnvironmentFile(unit: UnitFile, stem: string, isTaken: (path: string) => boolean): string {
   // As it is but for the escapes of a unit's name: no name has a plus.
   const name = stem.replaceAll("\\", "+");
-  const read = readEnvironmentFiles(unit.text).filter((path) => /^\/etc\/(?:[\w-]+\/)*[\w.-]+$/.test(path));
+  const read = readEnvironmentFiles(unit).filter((path) => /^\/etc\/(?:[\w-]+\/)*[\w.-]+$/.test(path));
   const named = read.filter((path) => /\.env$|^\/etc\/(?:default|sysconfig)\//.test(path));
   return [...named, `/etc/${name}.env`].find((path) => !isTaken(path)) ?? `/etc/${name}.parbake.env`;
 }

@@ -1,5 +1,7 @@
 // What the lines of a service's unit say, as systemd.syntax(7) has them. Pure.
 
+import type { UnitFile } from "../image/units.ts";
+
 /** The commands of ExecStart=, without the characters in front that say how to run them. */
 export function readCommands(text: string): readonly string[] {
   return valuesOf("ExecStart", text).map((value) => value.replace(/^[-@:+!|]+/, ""));
@@ -12,11 +14,16 @@ export function readAssignments(text: string): readonly string[] {
   );
 }
 
-/** Without those whose name depends on something. */
-export function readEnvironmentFiles(text: string): readonly string[] {
+/** Without those whose name depends on more than the unit's own. */
+export function readEnvironmentFiles({ name, text }: Pick<UnitFile, "name" | "text">): readonly string[] {
   return valuesOf("EnvironmentFile", text)
-    .map((value) => value.replace(/^-/, ""))
+    .map((value) => nameUnit(value.replace(/^-/, ""), name))
     .filter((path) => !/[%*?[]/.test(path));
+}
+
+/** systemd.unit(5), specifiers: of a unit that is no instance, `%p` and `%N` are its name without the suffix. */
+function nameUnit(value: string, name: string): string {
+  return name.includes("@") ? value : value.replaceAll(/%[pN]/g, name.replace(/\.\w+$/, "")).replaceAll("%n", name);
 }
 
 function valuesOf(key: string, text: string): readonly string[] {

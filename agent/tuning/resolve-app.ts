@@ -39,12 +39,16 @@ function placeOption({ optionsAt = {}, at }: AppConfig, option: string | undefin
   return own ?? at;
 }
 
+/** The page is agent/tuning/WITHOUT.md. */
+const WITHOUT =
+  " An app without a profile is tuned by custom; `parbake templates without.md` says which programs need none.";
+
 export function findProfile(name: string): Profile | undefined {
   return PROFILES.get(name);
 }
 
 export function unknownProfile(name: string, at?: Position): Problem {
   const [shown, known] = [name.slice(0, 80), [...PROFILES.keys()]];
-  const others = nearest(shown, known) === null ? " An app without a profile is tuned by custom." : "";
+  const others = nearest(shown, known) === null ? WITHOUT : "";
   return { what: `there is no profile '${shown}'`, fix: suggest(shown, known) + others, ...(at ? { at } : {}) };
 }

@@ -38,9 +38,11 @@ const CASES: readonly Case[] = [
   },
   {
     title: "custom for an app that has no profile",
-    config: "apps: { cache: { profile: varnish } }\n",
+    config: "apps: { secrets: { profile: vault } }\n",
     status: 78,
-    says: ["valkey. An app without a profile is tuned by custom."],
+    says: [
+      "zookeeper. An app without a profile is tuned by custom; `parbake templates without.md` says which programs need none.",
+    ],
   },
   {
     title: "memory.min where that is what makes it large",

@@ -15,12 +15,14 @@ const DOCUMENTS = {
   "secrets.md": "agent/apply/secrets/README.md",
   "tuning.md": "agent/tuning/README.md",
   "custom.md": "agent/tuning/CUSTOM.md",
+  "without.md": "agent/tuning/WITHOUT.md",
   "mixes.md": "agent/tuning/MIXES.md",
   "install.md": "agent/install/README.md",
   "seal.md": "agent/seal/README.md",
   "commands.md": "agent/cli/README.md",
   "fleet.md": "agent/fleet/README.md",
   "promises.md": "agent/apply/README.md",
+  "troubleshooting.md": "TROUBLESHOOTING.md",
   "json.md": "agent/cli/JSON.md",
 };
 

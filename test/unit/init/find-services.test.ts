@@ -73,6 +73,7 @@ describe("the environment file of a service", () => {
   it("is one that the unit reads and that nobody has written", () => {
     assert.equal(environmentFileOf("EnvironmentFile=-/etc/default/my"), "/etc/default/my");
     assert.equal(environmentFileOf("EnvironmentFile=/etc/app/my.env"), "/etc/app/my.env");
+    assert.equal(environmentFileOf("EnvironmentFile=-/etc/default/%p"), "/etc/default/my");
   });
   it("is never a file of the image's: that has settings of the operator's own", () => {
     assert.equal(environmentFileOf("EnvironmentFile=-/etc/default/my", { "/etc/default/my": "A=1\n" }), "/etc/my.env");
@@ -91,7 +92,7 @@ describe("the environment file of a service", () => {
     for (const path of [
       "/run/parbake/secrets/my.env",
       "/opt/my.env",
-      "/etc/%n.env",
+      "/etc/%i.env",
       "/etc/a*.env",
       "/etc/../opt/my.env",
       "/etc/my.conf",
