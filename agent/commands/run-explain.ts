@@ -11,7 +11,7 @@ import { suggest } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
 import { computeTuning } from "../tuning/compute-tuning.ts";
 import { explainShare, findLevers } from "../tuning/explain.ts";
-import type { Setting } from "../tuning/profile/profile.ts";
+import type { Profile, Setting } from "../tuning/profile/profile.ts";
 import { resolveApp } from "../tuning/resolve-app.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 import { gatherOne, nameMachine } from "./machine.ts";
@@ -51,7 +51,7 @@ function explain(command: Explain, declared: AppConfig, config: Config, facts: F
   const allotment = tuning.allotments.get(declared.name);
   if (app === undefined || resolved.kind === "refused" || allotment === undefined)
     throw new Error(`${declared.name} is tuned, and its tuning is not there`);
-  const found = command.setting === null ? null : findSetting(command.setting, app);
+  const found = command.setting === null ? null : findSetting(command.setting, app, resolved.profile);
   const share = explainShare(
     config,
     facts,
@@ -71,11 +71,15 @@ function explain(command: Explain, declared: AppConfig, config: Config, facts: F
 function findSetting(
   name: string,
   { name: app, settings, limits = {} }: AppPlan,
+  { leavesAlone = {} }: Profile,
 ): readonly [name: string, setting: Setting] {
   const key = name.replaceAll(/[.-]/g, "_");
   const all = { ...settings, ...limits };
   const found = Object.entries(all).find(([known]) => known === name || known === key);
   if (found !== undefined) return found;
+  const why = Object.hasOwn(leavesAlone, name) ? leavesAlone[name] : undefined;
+  if (why !== undefined)
+    throw new Refusal("usage", { what: `${app} leaves ${name} alone: ${why}`, fix: "It needs no setting." });
   throw new Refusal("usage", {
     what: `${app} has no setting '${name.slice(0, 80)}'`,
     fix: suggest(name, Object.keys(all)),

@@ -72,7 +72,7 @@ ${capitalize(about)}. ${describeMemory(profile)}
 
 ${rules.length === 0 ? "It has no options." : `Options:\n\n${rules.map(([option, rule]) => formatOption(option, rule)).join("\n")}`}
 
-${formatSettings(profile)}${formatUseful(profile)}
+${formatSettings(profile)}${formatUseful(profile)}${formatLeftAlone(profile)}
 `;
 }
 
@@ -102,6 +102,11 @@ function formatUseful(profile: Profile): string {
     return `- ${code(name)} below ${shown}: ${because}`;
   });
   return lines.length === 0 ? "" : `\n\nWarned of:\n\n${lines.join("\n")}`;
+}
+
+function formatLeftAlone({ leavesAlone = {} }: Profile): string {
+  const lines = Object.entries(leavesAlone).map(([name, why]) => `- ${code(name)}: ${why}.`);
+  return lines.length === 0 ? "" : `\n\nLeft alone:\n\n${lines.join("\n")}`;
 }
 
 function formatOption(name: string, rule: OptionRule): string {

@@ -51,6 +51,7 @@ for name in memory.max memory.high cpu.weight pids.max; do show "api $name" $api
 show "slice cpu.weight" "$slice/cpu.weight"
 echo "api score: $(cat /proc/$(pid api.service)/oom_score_adj)"
 echo "api says: $(grep -h OOMScoreAdjust /etc/systemd/system/api.service.d/60-parbake-share.conf)"
+for key in fs.file-max kernel.threads-max kernel.shmmax; do show $key /proc/sys/$(echo $key | tr . /); done
 reloads "reloads of the boot"
 apply "second run"
 reloads "reloads after it"
@@ -140,6 +141,13 @@ describeWhere(
         said,
       );
       assert.deepEqual([of("reloads of the boot"), of("second run"), of("reloads after it")], ["1", "0", "1"]);
+    });
+    it("shows why sysctl leaves some keys alone: systemd and the kernel have their most already", () => {
+      assert.equal(of("fs.file-max"), "9223372036854775807");
+      assert.equal(of("kernel.shmmax"), "18446744073692774399");
+      // A thread for each 128 KiB of the some 2.9 GiB.
+      const threads = Number(of("kernel.threads-max"));
+      assert.ok(threads > 22_000 && threads < 24_576, String(threads));
     });
     it("has the weight of an instance at the slice, where it counts beside other services", () => {
       assert.deepEqual([of("slice"), of("slice cpu.weight")], [String.raw`system-my\x2ddb.slice`, "200"]);

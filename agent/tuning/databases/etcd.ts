@@ -36,6 +36,7 @@ export const etcd: Profile = {
   about: "an etcd member",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({
     ETCD_QUOTA_BACKEND_BYTES: {

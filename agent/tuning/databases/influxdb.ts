@@ -40,6 +40,7 @@ export const influxdb: Profile = {
   about: "an InfluxDB server, 1.x or 2.x",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({}),
   ladder: [],

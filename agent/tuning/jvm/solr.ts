@@ -44,6 +44,7 @@ export const solr: Profile = {
   about: "an Apache Solr node",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   usualWeight: 1,
   useful: () => ({ heap: { least: 512 * MIB, because: "bin/solr gives it 512 MiB" } }),
   ladder: ["codeCache"],

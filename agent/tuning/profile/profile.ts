@@ -153,6 +153,8 @@ export interface Profile {
   capBytes(options: Options, cpus: AppCpus): number;
   /** Its weight if the config gives none: 1, or less if memory helps it less than the apps that it serves. */
   readonly usualWeight: number;
+  /** What people look for among the settings and the profile leaves alone, each with the reason and its source, as a sentence. */
+  readonly leavesAlone?: Readonly<Record<string, string>>;
   /** By setting. parbake warns of a value below it, unless an option gave it. */
   useful(options: Options): Readonly<Record<string, Useful>>;
   /** Whether the app competes for memory; false for `sysctl`. */

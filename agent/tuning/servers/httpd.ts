@@ -67,6 +67,7 @@ export const httpd: Profile = {
   about: "an Apache HTTP server with the event MPM",
   options: OPTIONS,
   takesMemory: true,
+  readsPageCache: true,
   // As for nginx: a quarter of an app's weight is plenty of connections to it.
   usualWeight: 0.25,
   useful: () => ({

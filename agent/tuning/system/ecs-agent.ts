@@ -32,6 +32,7 @@ export const ecsAgent: Profile = {
   about: "an instance of Amazon ECS: the agent and its tasks together",
   options: OPTIONS,
   takesMemory: true,
+  notEnforced: "its tasks are containers, outside of the agent's own unit",
   // The instance is there for its tasks.
   usualWeight: 1,
   useful: () => ({}),

@@ -54,16 +54,29 @@ const OPTIONS = {
   },
 } satisfies OptionRules;
 
+/** A number for any of them could only lower what the kernel or systemd has. */
+const LEFT_ALONE = {
+  "fs.file-max":
+    "systemd sets it to the most that the kernel allows, at each boot (systemd, src/core/main.c, bump_file_max_and_nr_open); " +
+    "what limits a service is LimitNOFILE of its unit",
+  "kernel.threads-max":
+    "the kernel sets it by the memory: a thread for each 128 KiB (linux, kernel/fork.c, set_max_threads); " +
+    "what limits a service is TasksMax of its unit",
+  "kernel.shmmax":
+    "the kernel has no limit since 3.16 (linux, include/uapi/linux/shm.h, SHMMAX); nor is kernel.shmall one",
+  "net.ipv4.tcp_mem": "the kernel sets it by the memory, 9.4 % of it at most (linux, net/ipv4/tcp.c, tcp_init_mem)",
+};
+
 /**
  * sysctl.d cannot say "raise only". So each value for any server is at least the largest that any kernel chooses by itself
- * for this much memory. Settings that already grow with the memory are left out, since a constant could lower them:
- * net.ipv4.tcp_mem, fs.file-max, kernel.threads-max, kernel.shmmax. Only swappiness and, beside PostgreSQL, the limits of
- * dirty memory lower a value.
+ * for this much memory. Settings that already grow with the memory are left alone. Only swappiness and, beside PostgreSQL,
+ * the limits of dirty memory lower a value.
  */
 export const sysctl: Profile = {
   name: "sysctl",
   about: "kernel settings of a server, and what its apps ask of the kernel",
   options: OPTIONS,
+  leavesAlone: LEFT_ALONE,
   takesMemory: false,
   notEnforced: "it takes no memory, and has no unit",
   // No memory, no weight.

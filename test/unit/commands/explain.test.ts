@@ -66,6 +66,19 @@ describe("the explanation of a setting", () => {
     assert.match(await explain("concGcThreads"), /^ +bound by +floor: the least that makes sense; all else /m));
 });
 
+describe("the explanation of a setting that a profile leaves alone", () => {
+  it("says why, and that there is nothing to set", async () => {
+    const image = makeScratchImage("imds: optional\napps: { kernel: { profile: sysctl } }\n");
+    const { status, err } = await runCommand(image, "explain", "kernel.fs.file-max", "--memory", "8GiB", "--cpus", "1");
+    image.remove();
+    assert.equal(status, 64);
+    assert.match(
+      err,
+      /kernel leaves fs\.file-max alone: systemd sets it to the most .*LimitNOFILE of its unit\. It needs no setting\.$/m,
+    );
+  });
+});
+
 describe("the explanation of a setting of custom", () => {
   let image: ScratchImage;
   before(() => {

@@ -104,6 +104,7 @@ describe("the limits of an app that is kept to its share", () => {
   for (const [profile, why] of [
     ["sysctl", "it takes no memory, and has no unit"],
     ["hugepages", "the kernel sets its pages aside, and they count as no unit's"],
+    ["ecs-agent", "its tasks are containers, outside of the agent's own unit"],
     ["systemd", "its own file limits the unit already"],
     ["kubelet", "the kubelet keeps its pods to their share itself (enforceNodeAllocatable), outside of its own unit"],
   ])
@@ -150,8 +151,10 @@ describe("the limits of an app that is kept to its share", () => {
     clickhouse: ["concurrent_threads_soft_limit_num", "background_pool_size"],
     elasticsearch: ["threads"],
     haproxy: ["nbthread"],
+    httpd: ["MaxRequestWorkers", "ServerLimit"],
     jvm: ["threads"],
     kafka: ["threads"],
+    logstash: ["threads"],
     mariadb: ["max_connections"],
     memcached: ["threads"],
     mysql: ["max_connections"],
@@ -162,6 +165,10 @@ describe("the limits of an app that is kept to its share", () => {
     postgresql: ["max_connections"],
     puma: ["workers"],
     python: ["workers"],
+    sidekiq: ["concurrency"],
+    solr: ["threads"],
+    uwsgi: ["workers"],
+    zookeeper: ["threads"],
   };
   for (const [profile, counted] of Object.entries(COUNTED))
     it(`allow ${profile} all the processes and threads that its settings ask for, on a small machine and a large one`, () => {

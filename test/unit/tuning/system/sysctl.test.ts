@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import { substitute } from "../../../../agent/tuning/explain.ts";
 import type { Neighbour, Settings } from "../../../../agent/tuning/profile/profile.ts";
+import { PROFILES } from "../../../../agent/tuning/profiles.ts";
 import { findProfile } from "../../../../agent/tuning/resolve-app.ts";
 import { resolveOptions } from "../../../../agent/tuning/resolve-options.ts";
 import { allot, alone, GIB, type Given, MIB, texts } from "../../support/alone.ts";
@@ -38,6 +39,18 @@ describe("sysctl", () => {
         "-net.netfilter.nf_conntrack_max = 65536",
       ].join("\n"),
     );
+  });
+  it("never writes what it leaves alone, and says why of each", () => {
+    const { conf } = beside(["kafka", "postgresql", "redis", "kubelet"]);
+    const left = Object.entries(PROFILES.get("sysctl")!.leavesAlone!);
+    assert.deepEqual(
+      left.map(([key]) => key),
+      ["fs.file-max", "kernel.threads-max", "kernel.shmmax", "net.ipv4.tcp_mem"],
+    );
+    for (const [key, why] of left) {
+      assert.ok(!conf!.text.includes(key), key);
+      assert.match(why, /\((?:systemd|linux), [\w/.]+\.[ch], \w+\)/);
+    }
   });
   // tcp_init: max(128 KiB, min(6 MiB, memory / 128)), 32 MiB in kernels since 2025; wmem max(64 KiB, min(4 MiB, memory / 128)).
   for (const [memoryBytes, receive, send] of [
