@@ -120,7 +120,7 @@ function buildApply(machine: MachineChoice, given: Given, problems: Problem[]): 
     return { kind: "plan", machine, ...planOptions(given), only };
   }
   if (given.has("no-validators") && !isMounted(given)) problems.push(NEEDS_ROOT);
-  for (const name of ["instance-type", "memory", "cpus", "diff", "detailed-exitcode", "junit"] as const) {
+  for (const name of ["instance-type", "memory", "cpus", "diff", "all", "detailed-exitcode", "junit"] as const) {
     if (!given.has(name)) continue;
     const fix = "Add it: without it, apply tunes the machine that it runs on.";
     problems.push({ what: `--${name} needs --dry-run`, fix });
@@ -218,6 +218,7 @@ function parseJunit(given: Given): string | null {
 function planOptions(given: Given): Omit<Extract<Command, { kind: "plan" }>, "kind" | "machine" | "only"> {
   return {
     diff: given.has("diff"),
+    all: given.has("all"),
     detailedExitcode: given.has("detailed-exitcode"),
     checkAccess: given.has("check-access"),
     junit: parseJunit(given),

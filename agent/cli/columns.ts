@@ -25,7 +25,7 @@ const FARTHEST_HANG = 24;
  * Line breaks in a cell are shown.
  */
 export function formatColumns(table: readonly Row[], paint: Paint, indent = ""): string {
-  const rows = table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown)));
+  const rows = withoutEmpty(table.map((row) => row.map((cell) => cell.replaceAll(/[\n\t]/g, shown))));
   const room = roomOf(paint) - indent.length;
   const natural = widthsOf(rows, paint.ruler.widthOf);
   const widths = total(natural) <= room ? natural : capWidths(rows, natural, room, paint);
@@ -33,9 +33,36 @@ export function formatColumns(table: readonly Row[], paint: Paint, indent = ""):
   return lines.map((line) => `${(indent + line).trimEnd()}\n`).join("");
 }
 
+/** A column in which no row has anything is none. */
+function withoutEmpty(rows: readonly Row[]): readonly Row[] {
+  const isUsed = (_: string, column: number) => rows.some((row) => (row[column] ?? "") !== "");
+  return rows.map((row) => row.filter(isUsed));
+}
+
 /** Whether each row is one line. */
 export function fitsColumns(table: readonly Row[], paint: Paint): boolean {
   return total(widthsOf(table, paint.ruler.widthOf)) <= roomOf(paint);
+}
+
+/** A table whose first column names its rows: as many of the others side by side as there is room for, the rest in blocks below. */
+export function formatSideBySide(table: readonly Row[], paint: Paint): string {
+  const count = Math.max(...table.map(({ length }) => length)) - 1;
+  for (let blocks = 1; blocks < count; blocks += 1) {
+    const parts = splitColumns(table, Math.ceil(count / blocks), count);
+    if (parts.every((part) => fitsColumns(part, paint))) return joinBlocks(parts, paint);
+  }
+  return joinBlocks(splitColumns(table, 1, count), paint);
+}
+
+function splitColumns(table: readonly Row[], size: number, count: number): (readonly Row[])[] {
+  const starts = Array.from({ length: Math.ceil(count / size) }, (_, block) => 1 + block * size);
+  return starts.map((start) =>
+    table.map(([name = "", ...cells]) => [name, ...cells.slice(start - 1, start - 1 + size)]),
+  );
+}
+
+function joinBlocks(parts: readonly (readonly Row[])[], paint: Paint): string {
+  return parts.map((part) => formatColumns(part, paint)).join("\n");
 }
 
 /** A text behind its mark, its further lines under its first: `! it is so`. */

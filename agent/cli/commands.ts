@@ -25,6 +25,7 @@ export const COMMANDS = {
       "only",
       "force",
       "diff",
+      "all",
       "detailed-exitcode",
       "junit",
       "bake",
@@ -38,7 +39,7 @@ export const COMMANDS = {
   plan: {
     about: "print what apply would do, for here or for any instance type",
     operand: null,
-    options: ["only", "diff", "detailed-exitcode", "check-access", "junit", "bake", ...MACHINE_OPTIONS],
+    options: ["only", "diff", "all", "detailed-exitcode", "check-access", "junit", "bake", ...MACHINE_OPTIONS],
     example: "parbake plan --diff",
   },
   check: {

@@ -53,6 +53,8 @@ export type Command =
       readonly kind: "plan";
       readonly machine: MachineChoice;
       readonly diff: boolean;
+      /** Settings, and files that stay as they are, too. */
+      readonly all: boolean;
       readonly detailedExitcode: boolean;
       readonly only: Part | null;
       /** Ask AWS, by DescribeSecret alone, whether the secrets can be had. */

@@ -80,7 +80,7 @@ export const OPTIONS = {
   "max-age": { value: "DURATION", about: "exit 2 if an image in use is older: 30d, 12h" },
   "max-behind": { value: "N", about: "exit 2 if an image in use has more than N newer ones in its family" },
   "fail-on": { value: "WHAT[,WHAT]", about: "exit 2 if an image in use is deprecated, or is deregistered, as named" },
-  all: { value: null, about: "each instance too, not only each image" },
+  all: { value: null, about: "leave nothing out: fleet, each instance; plan, each setting and unchanged file" },
   prometheus: { value: null, about: "print metrics for a textfile instead" },
   unit: {
     value: "NAME",

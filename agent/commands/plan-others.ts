@@ -1,7 +1,7 @@
 // `parbake plan` for machines that do not exist yet: what can be planned is shown before it is refused for what can't.
 
 import type { Command } from "../cli/invocation.ts";
-import { formatPlan, formatPlans, type InspectedPlan } from "../cli/print/print-plan.ts";
+import { formatPlan, type InspectedPlan } from "../cli/print/print-plan.ts";
 import { MOST_COLUMNS } from "../cli/print/print-tuning.ts";
 import { loadDiff } from "../cli/print/unified-diff.ts";
 import type { Image } from "../config/read/read-config.ts";
@@ -32,20 +32,21 @@ export async function planOthers(
 }
 
 async function sayOthers(
-  { diff }: PlanCommand,
+  { diff, all }: PlanCommand,
   planned: readonly Planned[],
   inspected: readonly InspectedPlan[],
   { say }: Session,
 ): Promise<void> {
-  const computeDiff = diff ? await loadDiff() : null;
+  const show = { computeDiff: diff ? await loadDiff() : null, all };
   const [only] = inspected;
   const isWhole = inspected.length === planned.length;
   if (planned.length === 1) {
-    if (only) say(only, (plan, paint) => formatPlan(plan, computeDiff, paint));
+    if (only) say(only, (plan, paint) => formatPlan(plan, show, paint));
   } else if (isWhole && planned.length <= MOST_COLUMNS) {
-    say(inspected, (plans, paint) => formatPlans(plans, computeDiff, paint));
+    const { formatPlans } = await import("../cli/print/print-plans.ts");
+    say(inspected, (plans, paint) => formatPlans(plans, show, paint));
   } else {
     const { formatPlanMatrix } = await import("../cli/print/print-plan-matrix.ts");
-    say({ planned, inspected }, (all, paint) => formatPlanMatrix(all.planned, all.inspected, computeDiff, paint));
+    say({ planned, inspected }, (known, paint) => formatPlanMatrix(known.planned, known.inspected, show, paint));
   }
 }

@@ -95,7 +95,7 @@ function checkEach(image: Image, machines: readonly Facts[], root: string): read
 
 async function sayMachines(machines: readonly TunedMachine[], { say }: Session): Promise<void> {
   const { formatMatrix } = await import("../cli/print/print-matrix.ts");
-  say(machines, (all, paint) => formatMatrix(all, new Map(), paint));
+  say(machines, (all, paint) => formatMatrix(all, new Map(), false, paint));
 }
 
 // What is odd about the config or a template is so on every machine; what a share is too small for is not.

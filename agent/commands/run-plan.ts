@@ -4,9 +4,9 @@ import { warnRunning } from "../apply/units/warn-running.ts";
 import { accessFailure, type SecretAccess } from "../aws/secret-access.ts";
 import type { Command } from "../cli/invocation.ts";
 import { formatAccess } from "../cli/print/print-access.ts";
-import { formatPlan, isChange, type InspectedPlan } from "../cli/print/print-plan.ts";
+import { formatPlan, isChange, type InspectedPlan, type ShowPlan } from "../cli/print/print-plan.ts";
 import { formatUnfinished, type Unfinished } from "../cli/print/print-unfinished.ts";
-import { loadDiff, type ComputeDiff } from "../cli/print/unified-diff.ts";
+import { loadDiff } from "../cli/print/unified-diff.ts";
 import { describeStage, showing } from "../cli/progress.ts";
 import type { Paint } from "../cli/text.ts";
 import type { Config } from "../config/config.ts";
@@ -58,8 +58,8 @@ async function planHere(command: PlanCommand, image: Image, session: Session, te
   if (session.options.json)
     session.emit({ ...documentPlans([inspected], image, session), ...unfinished, ...(access && { access }) });
   else {
-    const computeDiff = command.diff ? await loadDiff() : null;
-    session.say(found, (all, paint) => format(all, computeDiff, paint));
+    const show = { computeDiff: command.diff ? await loadDiff() : null, all: command.all };
+    session.say(found, (all, paint) => format(all, show, paint));
   }
   const failure = access === null ? null : accessFailure(access);
   if (failure !== null) return failure;
@@ -68,9 +68,9 @@ async function planHere(command: PlanCommand, image: Image, session: Session, te
   return command.detailedExitcode && (isLeft || hasChanges(inspected)) ? "differs" : "done";
 }
 
-function format({ inspected, unfinished, access }: Inspection, computeDiff: ComputeDiff | null, paint: Paint): string {
+function format({ inspected, unfinished, access }: Inspection, show: ShowPlan, paint: Paint): string {
   const left = formatUnfinished(unfinished, paint);
-  const plan = formatPlan(inspected, computeDiff, paint);
+  const plan = formatPlan(inspected, show, paint);
   return [left, plan, access === null ? "" : formatAccess(access, paint)].join("");
 }
 

@@ -2,6 +2,7 @@
 
 import type { Analysis, AnalyzedRun } from "../../analyze/analysis.ts";
 import { isParbake, type PlaceInBoot } from "../../analyze/place-in-boot.ts";
+import { formatTook } from "../../took.ts";
 import { formatColumns } from "../columns.ts";
 import { cut, type Paint } from "../text.ts";
 
@@ -12,10 +13,10 @@ export function formatAnalysis({ run, boot }: Analysis, paint: Paint): string {
 function formatBoot(boot: PlaceInBoot, run: AnalyzedRun, paint: Paint): string {
   const { phases, finishedMs, target, service } = boot;
   const total = phases.length === 0 ? 0 : phases.at(-1)!.startMs + phases.at(-1)!.tookMs - phases[0]!.startMs;
-  const parts = phases.map(({ name, tookMs }) => `${name} ${formatMs(tookMs)}`).join(", ");
+  const parts = phases.map(({ name, tookMs }) => `${name} ${formatTook(tookMs)}`).join(", ");
   const rows = [
-    [paint.bold("boot"), finishedMs === null ? "it goes on" : formatMs(total), parts],
-    ...(target === null ? [] : [["", formatMs(target.doneMs), `${target.unit} was reached`]]),
+    [paint.bold("boot"), finishedMs === null ? "it goes on" : formatTook(total), parts],
+    ...(target === null ? [] : [["", formatTook(target.doneMs), `${target.unit} was reached`]]),
     [paint.bold("parbake"), ...(service === null ? ["did not run", ""] : describeService(service, run))],
     ["", ...describeCost(boot)],
   ];
@@ -24,23 +25,23 @@ function formatBoot(boot: PlaceInBoot, run: AnalyzedRun, paint: Paint): string {
 
 function describeService({ startMs, doneMs }: NonNullable<PlaceInBoot["service"]>, run: AnalyzedRun): string[] {
   const isWithin = run.startMs !== null && run.startMs >= startMs && run.startMs <= doneMs;
-  const ofRun = isWithin ? `; the run ${formatMs(run.tookMs)} of it` : "";
-  return [formatMs(doneMs - startMs), `from ${formatMs(startMs)} to ${formatMs(doneMs)}${ofRun}`];
+  const ofRun = isWithin ? `; the run ${formatTook(run.tookMs)} of it` : "";
+  return [formatTook(doneMs - startMs), `from ${formatTook(startMs)} to ${formatTook(doneMs)}${ofRun}`];
 }
 
 function describeCost({ costMs, target, service }: PlaceInBoot): string[] {
   if (target === null || service === null) return ["", ""];
   if (costMs === null) return ["", "what it cost the boot is not known: it has run again since"];
   if (costMs === 0) return ["no cost", `it is not in the critical chain of ${target.unit}`];
-  return [formatMs(costMs), `sooner ${target.unit} would be reached without it`];
+  return [formatTook(costMs), `sooner ${target.unit} would be reached without it`];
 }
 
 function formatUnits({ units }: PlaceInBoot, paint: Paint): string {
   if (units.length === 0) return "";
   const rows = units.map(({ unit, startMs, doneMs, waitedMs }) => [
-    formatMs(startMs).padStart(TIME_WIDTH),
-    formatMs(doneMs).padStart(TIME_WIDTH),
-    formatMs(waitedMs).padStart(TIME_WIDTH),
+    formatTook(startMs).padStart(TIME_WIDTH),
+    formatTook(doneMs).padStart(TIME_WIDTH),
+    formatTook(waitedMs).padStart(TIME_WIDTH),
     cut(unit, NAME_WIDTH),
   ]);
   const head = ["started", "up", "waited"].map((word) => word.padStart(TIME_WIDTH));
@@ -50,8 +51,8 @@ function formatUnits({ units }: PlaceInBoot, paint: Paint): string {
 function formatChain({ chain, target }: PlaceInBoot, paint: Paint): string {
   if (target === null) return "";
   const rows = chain.map(({ unit, startMs, doneMs }) => [
-    formatMs(doneMs).padStart(TIME_WIDTH),
-    `+${formatMs(doneMs - startMs)}`.padStart(TIME_WIDTH + 1),
+    formatTook(doneMs).padStart(TIME_WIDTH),
+    `+${formatTook(doneMs - startMs)}`.padStart(TIME_WIDTH + 1),
     isParbake(unit) ? paint.yellow(cut(unit, NAME_WIDTH)) : cut(unit, NAME_WIDTH),
   ]);
   return `\n${paint.bold("critical chain")}, each after the one below it\n${formatColumns(rows, paint)}`;
@@ -59,17 +60,17 @@ function formatChain({ chain, target }: PlaceInBoot, paint: Paint): string {
 
 function formatRun({ runId, result, tookMs, waves, steps }: AnalyzedRun, paint: Paint): string {
   const ended = result === "done" ? paint.green(result) : paint.red(result);
-  const head = `${paint.bold("run")}  ${runId}: ${ended}, took ${formatMs(tookMs)}\n`;
+  const head = `${paint.bold("run")}  ${runId}: ${ended}, took ${formatTook(tookMs)}\n`;
   const ofWaves = waves.map(({ name, result: how, tookMs: took, units }) => {
     const bar = took === null ? `|${" ".repeat(BAR_WIDTH)}|` : drawBar(0, took, tookMs);
     const words = `wave ${name}${how === "done" ? "" : ` ${how}`}${units.length === 0 ? "" : `: ${units.join(", ")}`}`;
-    return `${(took === null ? "" : formatMs(took)).padStart(TIME_WIDTH)} ${bar} ${paint.bold(cut(words, NAME_WIDTH))}\n`;
+    return `${(took === null ? "" : formatTook(took)).padStart(TIME_WIDTH)} ${bar} ${paint.bold(cut(words, NAME_WIDTH))}\n`;
   });
   const lines = steps.map(({ name, startMs, tookMs: took, depth, tries }) => {
     const again = tries === 1 ? "" : ` (${tries} tries)`;
     const words = `${"  ".repeat(depth)}${name}`;
     const bar = drawBar(startMs, took, tookMs);
-    return `${formatMs(took).padStart(TIME_WIDTH)} ${bar} ${cut(words, NAME_WIDTH - again.length)}${again}\n`;
+    return `${formatTook(took).padStart(TIME_WIDTH)} ${bar} ${cut(words, NAME_WIDTH - again.length)}${again}\n`;
   });
   return head + ofWaves.join("") + lines.join("");
 }
@@ -85,12 +86,4 @@ function drawBar(startMs: number, tookMs: number, wholeMs: number): string {
   const [from, to] = [Math.min(BAR_WIDTH - 1, at(startMs)), at(startMs + tookMs)];
   const bar = to > from ? "█".repeat(to - from) : "▏";
   return `|${(" ".repeat(from) + bar).padEnd(BAR_WIDTH)}|`;
-}
-
-/** `0.4 ms`, `31 ms`, `2.95 s`, `1 min 30 s`. */
-function formatMs(ms: number): string {
-  if (ms < 10) return `${Math.round(ms * 10) / 10} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(2)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
 }

@@ -5,7 +5,7 @@ import type { FileStep, Step } from "../../plan/plan.ts";
 import type { Wave } from "../../plan/waves.ts";
 import { formatProblem } from "../../refusal.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
-import type { Paint } from "../text.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
@@ -20,17 +20,28 @@ export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
   unknown: "?",
 };
 
-/** @param waves empty: nothing is said of them */
-export function formatFiles(changes: readonly PlannedChange[], waves: ReadonlyMap<Step, Wave>, paint: Paint): string {
+/**
+ * What changes, and how many files stay as they are.
+ * @param waves empty: nothing is said of them @param all name those, too
+ */
+export function formatFiles(
+  changes: readonly PlannedChange[],
+  waves: ReadonlyMap<Step, Wave>,
+  all: boolean,
+  paint: Paint,
+): string {
   const files = changes.filter((change) => change.kind !== "secret");
   if (files.length === 0) return "";
-  const rows = files.map((change) =>
+  const told = all ? files : files.filter(({ change }) => change !== "unchanged");
+  const rows = told.map((change) =>
     change.kind === "file" ? fileRow(change, waves.get(change.step) ?? "", paint) : otherRow(change, paint),
   );
   const notes = [...new Set(changes.flatMap(notesOf))].map((note) =>
     formatParagraph(`  ${paint.yellow("!")} `, note, paint),
   );
-  return `${paint.bold("files")}\n${formatColumns(rows, paint, "  ")}${notes.join("")}`;
+  const rest = files.length - told.length;
+  const unchanged = rest === 0 ? [] : [[paintMark("unchanged", paint), "unchanged", formatCount(rest, "file")]];
+  return `${paint.bold("files")}\n${formatColumns([...rows, ...unchanged], paint, "  ")}${notes.join("")}`;
 }
 
 function notesOf(change: PlannedChange): string[] {
@@ -59,10 +70,14 @@ function fileRow(file: FileChange, wave: string, paint: Paint): string[] {
     file.path,
     describeChange(file),
     hasTexts(file) ? formatCounts(file.currentText, file.newText ?? "", paint) : "",
+    describeActions(file.step),
     paint.dim(describeFormat(file.step)),
     paint.dim(wave),
-    paint.dim(file.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
   ];
+}
+
+export function describeActions({ onChange }: FileStep): string {
+  return onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ");
 }
 
 function otherRow(change: Exclude<PlannedChange, FileChange>, paint: Paint): string[] {

@@ -3,12 +3,11 @@
 import type { FileStep, Plan } from "../../plan/plan.ts";
 import { formatBytes } from "../../size.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
-import { formatColumns } from "../columns.ts";
+import { formatSideBySide } from "../columns.ts";
 import { limitsOf } from "../machine-limits.ts";
 import type { Outcome } from "../outcome.ts";
 import { formatCount, type Paint } from "../text.ts";
-import { formatCounts } from "./print-diff.ts";
-import { oneLine } from "./print-settings.ts";
+import { shortCell } from "./print-settings.ts";
 import { formatAppName, formatRemarks, machineRows, type TunedMachine } from "./print-tuning.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
@@ -23,17 +22,23 @@ export function machineOf({ type, facts, plan, problems, ofMachine }: Outcome): 
   return { type, vcpus, memoryBytes, ...limitsOf(facts), misfit, problems, tuning: plan };
 }
 
-/** @param formatDiff null: the differences of the files are not shown */
-export function formatDifferences(plans: readonly Plan[], formatDiff: ComputeDiff | null, paint: Paint): string {
+/** @param all the settings that are the same, too */
+export function formatDifferences(plans: readonly Plan[], all: boolean, paint: Paint): string {
   const machines = plans.map(tunedMachine);
-  const settings = settingRows(plans, paint);
-  const files = fileRows(plans, paint);
-  const rows = [...machineRows(machines, paint), ...settings.rows, ...files.rows];
+  const settings = settingRows(plans, all, paint);
+  const paths = pathsOf(plans);
+  const sameFiles = paths.filter((path) => allSame(plans.map((plan) => contentOf(plan, path))));
+  const table = formatSideBySide([...machineRows(machines, paint), ...settings.rows], paint);
   const remarks = machines.map((machine) => formatRemarks(machine, machines, paint)).join("");
-  const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(files.sameCount, "file")}`;
+  const same = `the same on all: ${formatCount(settings.sameCount, "setting")}, ${formatCount(sameFiles.length, "file")}`;
+  return `${table}${remarks}${paint.dim(same)}\n`;
+}
+
+/** How the files of the others differ from those of the first. */
+export function formatDifferencesOfFiles(plans: readonly Plan[], formatDiff: ComputeDiff, paint: Paint): string {
   const [first, ...others] = plans;
-  const diffs = first && formatDiff ? others.map((plan) => formatDifference(first, plan, formatDiff, paint)) : [];
-  return `${formatColumns(rows, paint)}${remarks}${paint.dim(same)}\n${diffs.map((diff) => `\n${diff}`).join("")}`;
+  if (first === undefined) return "";
+  return others.map((plan) => formatDifference(first, plan, formatDiff, paint)).join("\n");
 }
 
 interface Rows {
@@ -41,11 +46,11 @@ interface Rows {
   readonly sameCount: number;
 }
 
-function settingRows(plans: readonly Plan[], paint: Paint): Rows {
+function settingRows(plans: readonly Plan[], all: boolean, paint: Paint): Rows {
   const profiles = new Map(plans.flatMap(({ apps }) => apps.map(({ name, profile }) => [name, profile])));
   const ofApps = [...profiles].map(([name, profile]) => {
     const onEach = plans.map(({ apps }) => apps.find((app) => app.name === name));
-    return appRows(formatAppName(name, profile, paint), onEach);
+    return appRows(formatAppName(name, profile, paint), onEach, all);
   });
   return {
     rows: ofApps.flatMap(({ rows }) => rows),
@@ -54,11 +59,14 @@ function settingRows(plans: readonly Plan[], paint: Paint): Rows {
 }
 
 /** @param apps the same app on each machine; undefined: left out there */
-function appRows(title: string, apps: readonly (AppPlan | undefined)[]): Rows {
+function appRows(title: string, apps: readonly (AppPlan | undefined)[], all: boolean): Rows {
   const shares = apps.map((app) => (app === undefined ? "left out" : formatShare(app)));
   const settings = [...new Set(apps.flatMap((app) => Object.keys(app?.settings ?? {})))];
   const differing = settings.filter((setting) => !allSame(apps.map((app) => app?.settings[setting]?.text)));
-  const rows = differing.map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]);
+  const rows = (all ? settings : differing).map((setting) => [
+    `  ${setting}`,
+    ...apps.map((app) => shortCell(app?.settings[setting])),
+  ]);
   const heading = [title, ...shares];
   const isShown = rows.length > 0 || !allSame(shares);
   return { rows: isShown ? [heading, ...rows] : [], sameCount: settings.length - differing.length };
@@ -66,20 +74,6 @@ function appRows(title: string, apps: readonly (AppPlan | undefined)[]): Rows {
 
 function formatShare({ memoryBytes }: AppPlan): string {
   return memoryBytes > 0 ? formatBytes(memoryBytes) : "";
-}
-
-// Shows the length of the first machine's file, and how the others' differ from it.
-function fileRows(plans: readonly Plan[], paint: Paint): Rows {
-  const paths = pathsOf(plans);
-  const differing = paths.filter((path) => !allSame(plans.map((plan) => contentOf(plan, path))));
-  const rows = differing.map((path) => {
-    const [first, ...others] = plans.map((plan) => contentOf(plan, path));
-    const cells = others.map((text) =>
-      text === first ? paint.dim("the same") : formatCounts(first ?? "", text ?? "", paint),
-    );
-    return [`  ${path}`, formatCount((first ?? "").split("\n").length - 1, "line"), ...cells];
-  });
-  return { rows: rows.length > 0 ? [[paint.bold("files")], ...rows] : [], sameCount: paths.length - differing.length };
 }
 
 export function formatDifference(from: Plan, to: Plan, formatDiff: ComputeDiff, paint: Paint): string {

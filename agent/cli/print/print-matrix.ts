@@ -10,21 +10,22 @@ import { formatProblems } from "./print-problems.ts";
 import { shorten } from "./print-settings.ts";
 import type { TunedMachine } from "./print-tuning.ts";
 
-/** @param notes what else there is to say of a machine, by its type */
+/** @param notes what else there is to say of a machine, by its type @param all settings that are the same on all, too */
 export function formatMatrix(
   machines: readonly TunedMachine[],
   notes: ReadonlyMap<string, string>,
+  all: boolean,
   paint: Paint,
 ): string {
   const rows = machines.map((machine) => machineRow(machine, notes.get(machine.type) ?? "", paint));
-  return formatColumns(rows, paint) + formatSettingsThatDiffer(machines, paint) + formatLosses(machines, paint);
+  return formatColumns(rows, paint) + formatSettings(machines, all, paint) + formatLosses(machines, paint);
 }
 
 /** `tune` for the image on many machines. */
 export function formatTuningOfMany(machines: readonly TunedMachine[], paint: Paint): string {
   const problems = groupProblems(machines.map(withFacts), null);
   const warnings = [...problems, ...warnBelowUseful(machines)];
-  return formatMatrix(machines, new Map(), paint) + formatProblems(warnings, paint);
+  return formatMatrix(machines, new Map(), false, paint) + formatProblems(warnings, paint);
 }
 
 function withFacts({ type, memoryBytes, misfit, problems }: TunedMachine): Troubled {
@@ -64,7 +65,7 @@ interface Value {
   readonly text: string;
 }
 
-function formatSettingsThatDiffer(machines: readonly TunedMachine[], paint: Paint): string {
+function formatSettings(machines: readonly TunedMachine[], all: boolean, paint: Paint): string {
   const tuned = machines.filter(({ tuning }) => tuning !== null);
   const settings = listSettings(tuned).map(({ app, setting }) => ({
     name: `${app} ${setting}`,
@@ -72,10 +73,12 @@ function formatSettingsThatDiffer(machines: readonly TunedMachine[], paint: Pain
   }));
   const differing = settings.filter(({ values }) => new Set(values.map(({ text }) => text)).size > 1);
   const sameCount = settings.length - differing.length;
-  if (differing.length === 0) return "";
-  const rows = differing.map(({ name, values }) => [name, describeValues(values)]);
-  const same = sameCount === 0 ? "" : `  ${paint.dim(`the same on all: ${formatCount(sameCount, "setting")}`)}\n`;
-  return `\n${paint.bold("settings that differ")}\n${formatColumns(rows, paint, "  ")}${same}`;
+  const told = all ? settings : differing;
+  if (told.length === 0) return "";
+  const rows = told.map(({ name, values }) => [name, describeValues(values)]);
+  const same =
+    all || sameCount === 0 ? "" : `  ${paint.dim(`the same on all: ${formatCount(sameCount, "setting")}`)}\n`;
+  return `\n${paint.bold(all ? "settings" : "settings that differ")}\n${formatColumns(rows, paint, "  ")}${same}`;
 }
 
 function listSettings(machines: readonly TunedMachine[]): { readonly app: string; readonly setting: string }[] {

@@ -5,29 +5,28 @@ import type { Plan } from "../../plan/plan.ts";
 import { formatColumns } from "../columns.ts";
 import type { Outcome } from "../outcome.ts";
 import { formatCount, type Paint } from "../text.ts";
-import { describeFormat, describeOwner, MARKS } from "./print-changes.ts";
+import { describeActions, describeFormat, describeOwner, MARKS } from "./print-changes.ts";
 import { diffPainter } from "./print-diff.ts";
-import { contentOf, formatDifference, machineOf } from "./print-differences.ts";
+import { contentOf, formatDifferencesOfFiles, machineOf } from "./print-differences.ts";
 import { formatMatrix } from "./print-matrix.ts";
-import { formatSecrets, formatWarnings, isChange, type InspectedPlan } from "./print-plan.ts";
-import type { ComputeDiff } from "./unified-diff.ts";
+import { formatSecrets, formatWarnings, isChange, type InspectedPlan, type ShowPlan } from "./print-plan.ts";
 
 /** @param inspected the plans of those outcomes that have one, in their order */
 export function formatPlanMatrix(
   outcomes: readonly Outcome[],
   inspected: readonly InspectedPlan[],
-  computeDiff: ComputeDiff | null,
+  show: ShowPlan,
   paint: Paint,
 ): string {
   const plans = inspected.map(({ plan }) => plan);
   const notes = new Map(inspected.map(({ plan, changes }) => [`${plan.facts.instanceType}`, countChanges(changes)]));
   const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
-  const [first, ...others] = plans;
-  const diffs = first && computeDiff ? others.map((plan) => formatDiffs(first, plan, computeDiff, paint)) : [];
+  const [first] = plans;
+  const { computeDiff, all } = show;
   const sections = [
-    formatMatrix(outcomes.map(machineOf), notes, paint),
-    ...(first ? [formatFiles(inspected, paint), formatSecrets(first, [], paint)] : []),
-    ...diffs,
+    formatMatrix(outcomes.map(machineOf), notes, all, paint),
+    ...(first ? [formatFilesOfMany(inspected, paint), formatSecrets(first, [], paint)] : []),
+    computeDiff ? formatDifferencesOfFiles(plans, diffPainter(computeDiff, paint), paint) : "",
     formatWarnings(plans, standIns, paint),
   ];
   return sections.filter((section) => section !== "").join("\n");
@@ -37,12 +36,8 @@ function countChanges(changes: readonly PlannedChange[]): string {
   return formatCount(changes.filter(isChange).length, "change");
 }
 
-function formatDiffs(from: Plan, to: Plan, computeDiff: ComputeDiff, paint: Paint): string {
-  return formatDifference(from, to, diffPainter(computeDiff, paint), paint);
-}
-
 /** A row for each file and folder: what happens to it, and how many texts it has on the types. */
-function formatFiles(inspected: readonly InspectedPlan[], paint: Paint): string {
+export function formatFilesOfMany(inspected: readonly InspectedPlan[], paint: Paint): string {
   const byPath = Map.groupBy(
     inspected.flatMap(({ plan, changes }) =>
       changes.flatMap((change) => (change.kind === "secret" ? [] : [{ plan, change }])),
@@ -70,8 +65,8 @@ function fileRow(found: readonly Found[], types: number, paint: Paint): string[]
         ...head,
         describeOwner(change.step),
         countTexts(found),
+        describeActions(change.step),
         paint.dim(describeFormat(change.step)),
-        paint.dim(change.step.onChange.map(({ action, unit }) => `${action} ${unit}`).join(", ")),
       ];
     case "folder":
       return [...head, describeOwner(change.step)];

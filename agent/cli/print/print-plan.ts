@@ -11,10 +11,10 @@ import { formatColumns, formatParagraph } from "../columns.ts";
 import type { Paint } from "../text.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
 import { countChanges } from "./count-changes.ts";
-import { describeFormat, describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
+import { describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
 import { diffPainter } from "./print-diff.ts";
-import { formatDifferences, tunedMachine } from "./print-differences.ts";
-import { formatDivision } from "./print-tuning.ts";
+import { tunedMachine } from "./print-differences.ts";
+import { formatMachine, formatSummary } from "./print-tuning.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
 export interface InspectedPlan {
@@ -63,18 +63,23 @@ function changeDocument(change: PlannedChange, seen: Seen): unknown {
   };
 }
 
-/** @param computeDiff shows each file's difference, whole where the file is new; null: no differences are shown */
-export function formatPlan(
-  { plan, changes, standIns }: InspectedPlan,
-  computeDiff: ComputeDiff | null,
-  paint: Paint,
-): string {
-  const formatDiff = computeDiff && diffPainter(computeDiff, paint);
+/** What is shown of a plan. */
+export interface ShowPlan {
+  /** Shows each file's difference, whole where the file is new; null: no differences are shown. */
+  readonly computeDiff: ComputeDiff | null;
+  /** Every setting, and the files that stay as they are. */
+  readonly all: boolean;
+}
+
+/** First what changes, then by what. */
+export function formatPlan({ plan, changes, standIns }: InspectedPlan, show: ShowPlan, paint: Paint): string {
+  const formatDiff = show.computeDiff && diffPainter(show.computeDiff, paint);
+  const machine = tunedMachine(plan);
   return [
-    formatDivision([tunedMachine(plan)], paint),
+    formatFiles(changes, namedWaves(plan), show.all, paint),
     formatSecrets(plan, changes, paint),
-    formatFiles(changes, namedWaves(plan), paint),
     formatDiff ? changes.map((change) => formatChangeDiff(change, formatDiff)).join("") : "",
+    show.all ? formatMachine(machine, paint) : formatSummary(machine, paint),
     formatWarnings([plan], standIns, paint),
     `${summarize(changes, plan)}\n`,
   ]
@@ -86,23 +91,6 @@ export function formatPlan(
 function namedWaves(plan: Plan): ReadonlyMap<Step, Wave> {
   const waves = wavesOf(plan);
   return new Set(waves.values()).size > 1 ? waves : new Map();
-}
-
-/** Several instance types side by side. */
-export function formatPlans(
-  inspected: readonly InspectedPlan[],
-  computeDiff: ComputeDiff | null,
-  paint: Paint,
-): string {
-  const plans = inspected.map(({ plan }) => plan);
-  const [first] = plans;
-  const standIns = [...new Set(inspected.flatMap((each) => each.standIns))];
-  const sections = [
-    formatDifferences(plans, computeDiff && diffPainter(computeDiff, paint), paint),
-    ...(first ? [formatSecrets(first, [], paint), formatFormats(first, paint)] : []),
-    formatWarnings(plans, standIns, paint),
-  ];
-  return sections.filter((section) => section !== "").join("\n");
 }
 
 export function formatSecrets({ steps }: Plan, changes: readonly PlannedChange[], paint: Paint): string {
@@ -125,14 +113,6 @@ function secretRows(step: SecretStep, states: ReadonlyMap<string, PlannedChange[
     key.path ? describeOwner(key) : "",
     states.get(key.path ?? "") ?? "",
   ]);
-}
-
-/** One machine's formats stand for all: they follow from the image's names. */
-function formatFormats({ steps }: Plan, paint: Paint): string {
-  const files = steps.filter((step) => step.kind === "file");
-  if (files.length === 0) return "";
-  const rows = files.map((step) => [step.path, paint.dim(describeFormat(step))]);
-  return `${paint.bold("formats")}\n${formatColumns(rows, paint, "  ")}`;
 }
 
 export function formatWarnings(plans: readonly Plan[], standIns: readonly string[], paint: Paint): string {

@@ -13,10 +13,24 @@ export function oneLine(setting: Setting | undefined): string {
   return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
 }
 
+/** In a column of its own for each machine: a size as people read it, and no long text. */
+export function shortCell(setting: Setting | undefined): string {
+  if (setting === undefined) return "";
+  const { value, unit, text } = setting;
+  return unit === "bytes" && typeof value === "number" && isLongNumber(text)
+    ? formatBytes(value)
+    : shorten(text, WIDEST_OF_MANY);
+}
+
+const WIDEST_OF_MANY = 18;
+
 /** ` (880.1 MiB)` after a size in the app's own spelling, which people can't read: `901226kB`, `0x37000000`. */
 function formatAmount({ value, unit, text }: Setting): string {
-  const isLong = /\d{5}/.test(text) && text.length <= WIDEST_CELL;
-  return unit === "bytes" && typeof value === "number" && isLong ? ` (${formatBytes(value)})` : "";
+  return unit === "bytes" && typeof value === "number" && isLongNumber(text) ? ` (${formatBytes(value)})` : "";
+}
+
+function isLongNumber(text: string): boolean {
+  return /\d{5}/.test(text) && text.length <= WIDEST_CELL;
 }
 
 export function shorten(text: string, widest = WIDEST_CELL): string {

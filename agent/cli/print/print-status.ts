@@ -7,6 +7,7 @@ import type { ImageStatus } from "../../inspect/compare-bake.ts";
 import type { SecretStatus, Status } from "../../inspect/gather-status.ts";
 import { formatProblem } from "../../refusal.ts";
 import type { Report, WaveReport } from "../../report/report.ts";
+import { formatTook } from "../../took.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
 import { formatCount, type Paint } from "../text.ts";
 import { tellResize } from "./print-report.ts";
@@ -45,7 +46,7 @@ function formatRun({ lastRun, lastRunAgeMs, failures, generation }: Status, pain
   const { startedAt, tookMs, versions } = lastRun;
   const rows = [
     [paint.bold("last run"), `${describeResult(lastRun, paint)}, ${formatAge(lastRunAgeMs ?? 0)} ago`],
-    ["", `${startedAt}, took ${Math.round(tookMs)} ms, parbake ${versions.parbake}`],
+    ["", `${startedAt}, took ${formatTook(tookMs)}, parbake ${versions.parbake}`],
     ...(lastRun.waves.length === 0 ? [] : [["", lastRun.waves.map(describeWave).join(", ")]]),
     ...lastRun.problems.map(({ what, fix }) => ["", `${paint.red("!")} ${what}. ${fix}`]),
     ...tellResize(lastRun).map((line) => ["", line]),
@@ -62,7 +63,7 @@ function describeFailures({ count, givenUp }: Failures): string {
 }
 
 function describeWave({ name, result, tookMs }: WaveReport): string {
-  const when = tookMs === null ? "" : ` after ${Math.round(tookMs)} ms`;
+  const when = tookMs === null ? "" : ` after ${formatTook(tookMs)}`;
   return result === "done" ? `${name}${when}` : `${name} ${result}${when}`;
 }
 

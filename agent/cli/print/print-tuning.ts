@@ -3,14 +3,16 @@
 import { formatProblem, type Problem } from "../../refusal.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import type { GivenUp } from "../../tuning/profile/degraded.ts";
+import type { Setting } from "../../tuning/profile/profile.ts";
 import type { AppPlan, BudgetPlan } from "../../tuning/tuning.ts";
-import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatColumns, formatParagraph, formatSideBySide } from "../columns.ts";
 import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits.ts";
-import type { Paint } from "../text.ts";
+import { formatCount, type Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
+import { formatBars } from "./print-bars.ts";
 import { describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
-import { oneLine } from "./print-settings.ts";
+import { oneLine, shortCell } from "./print-settings.ts";
 
 /** One machine of a comparison. */
 export interface TunedMachine extends Limits {
@@ -55,19 +57,65 @@ function appDocument({ profile, memoryBytes, vcpus, settings, degraded, belowUse
 /** More, one for each machine, would be wider than the log of a build. */
 export const MOST_COLUMNS = 4;
 
-/** `tune` for the image: the division, and the values that an expert would not sign. */
+/** `tune` for the image: the division, every setting, and the values that an expert would not sign. */
 export function formatTuning(machines: readonly TunedMachine[], paint: Paint): string {
-  return formatDivision(machines, paint) + formatProblems(warnBelowUseful(machines), paint);
+  const [machine, ...others] = machines;
+  const isOne = machine !== undefined && others.length === 0;
+  const division = isOne ? formatMachine(machine, paint) : formatMachines(machines, paint);
+  return division + formatProblems(warnBelowUseful(machines), paint);
 }
 
-export function formatDivision(machines: readonly TunedMachine[], paint: Paint): string {
-  const rows = [...machineRows(machines, paint), ...appRows(machines, paint)];
+/** One machine: its memory as bars, then the settings of each app. */
+export function formatMachine(machine: TunedMachine, paint: Paint): string {
+  const { tuning, memoryBytes } = machine;
+  const head = formatColumns(sizeRows([machine], paint), paint);
+  if (tuning === null) return head + formatMisfit(machine, paint);
+  const bars = formatBars({ memoryBytes, ...tuning }, ({ name, profile }) => (name === profile ? "" : profile), paint);
+  return `${head}\n${bars}${formatRemarks(machine, [machine], paint, "  ")}\n${formatColumns(appRows([machine], oneLine, paint), paint)}`;
+}
+
+/** How a plan's machine is divided; the settings are for whoever asks. */
+export function formatSummary(machine: TunedMachine, paint: Paint): string {
+  const { type, vcpus, memoryBytes, tuning } = machine;
+  const of = memTotalOf(machine) > memoryBytes ? ` of ${formatBytes(memTotalOf(machine))} (limit of the cgroup)` : "";
+  const size = `${formatCount(vcpus, "vCPU")}, ${formatBytes(memoryBytes)}${of}`;
+  const head = `${paint.bold("tuning")} for ${type}: ${size}\n`;
+  if (tuning === null) return head + formatMisfit(machine, paint);
+  const [first] = tuning.apps;
+  if (first === undefined) return "";
+  const bars = formatBars({ memoryBytes, ...tuning }, describeApp, paint);
+  const more = formatParagraph(
+    "  ",
+    paint.dim(`--all shows the settings; parbake explain ${first.name} says why`),
+    paint,
+  );
+  return head + bars + formatRemarks(machine, [machine], paint, "  ") + more;
+}
+
+function describeApp({ name, profile, settings }: AppPlan): string {
+  const count = formatCount(Object.keys(settings).length, "setting");
+  return name === profile ? count : `${profile}, ${count}`;
+}
+
+function formatMachines(machines: readonly TunedMachine[], paint: Paint): string {
+  const rows = [...machineRows(machines, paint), ...appRows(machines, shortCell, paint)];
   const remarks = machines.map((machine) => formatMisfit(machine, paint) + formatRemarks(machine, machines, paint));
-  return formatColumns(rows, paint) + remarks.join("");
+  return formatSideBySide(rows, paint) + remarks.join("");
 }
 
 /** The head of a table with a column for each machine. */
 export function machineRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
+  return [
+    ...sizeRows(machines, paint),
+    ...rowIfAny("reserve", machines, ({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : "")),
+    // Rounding leaves a few bytes: not worth a row.
+    ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
+      tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
+    ),
+  ];
+}
+
+function sizeRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
   return [
     ["", ...machines.map(({ type }) => paint.bold(type))],
     ["memory as the OS sees it", ...machines.map((machine) => formatBytes(memTotalOf(machine)))],
@@ -78,11 +126,6 @@ export function machineRows(machines: readonly TunedMachine[], paint: Paint): st
     ...rowIfAny(QUOTA, machines, ({ cgroup }) => quotaOf(cgroup)),
     ...rowIfAny("burstable", machines, ({ cpuBaselinePercent = null }) =>
       cpuBaselinePercent === null ? "" : describeBaseline(cpuBaselinePercent),
-    ),
-    ...rowIfAny("reserve", machines, ({ tuning }) => (tuning ? formatBytes(tuning.budget.reservedBytes) : "")),
-    // Rounding leaves a few bytes: not worth a row.
-    ...rowIfAny("left to the page cache", machines, ({ tuning }) =>
-      tuning && tuning.budget.unallocatedBytes >= MIB ? formatBytes(tuning.budget.unallocatedBytes) : "",
     ),
   ];
 }
@@ -105,7 +148,11 @@ export function formatAppName(name: string, profile: string, paint: Paint): stri
   return name === profile ? paint.bold(name) : `${paint.bold(name)} ${paint.dim(profile)}`;
 }
 
-function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
+function appRows(
+  machines: readonly TunedMachine[],
+  cellOf: (setting: Setting | undefined) => string,
+  paint: Paint,
+): string[][] {
   const names = new Set(machines.flatMap(({ tuning }) => tuning?.apps.map(({ name }) => name) ?? []));
   return [...names].flatMap((name) => {
     const apps = machines.map(({ tuning }) => tuning?.apps.find((app) => app.name === name));
@@ -117,7 +164,7 @@ function appRows(machines: readonly TunedMachine[], paint: Paint): string[][] {
     ];
     return [
       heading,
-      ...[...settings].map((setting) => [`  ${setting}`, ...apps.map((app) => oneLine(app?.settings[setting]))]),
+      ...[...settings].map((setting) => [`  ${setting}`, ...apps.map((app) => cellOf(app?.settings[setting]))]),
     ];
   });
 }
@@ -129,7 +176,12 @@ function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
 }
 
 /** Memory that apps could not use, apps that are left out, and what the others gave up. */
-export function formatRemarks({ type, tuning }: TunedMachine, all: readonly TunedMachine[], paint: Paint): string {
+export function formatRemarks(
+  { type, tuning }: TunedMachine,
+  all: readonly TunedMachine[],
+  paint: Paint,
+  indent = "",
+): string {
   if (tuning === null) return "";
   const where = all.length > 1 ? ` on ${type}` : "";
   const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
@@ -143,7 +195,9 @@ export function formatRemarks({ type, tuning }: TunedMachine, all: readonly Tune
   const degraded = tuning.apps
     .filter((app) => listUntold(app).length > 0)
     .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(listUntold(app))}`));
-  return [...passedOn.map(paint.dim), ...leftOut, ...degraded].map((line) => formatParagraph("", line, paint)).join("");
+  return [...passedOn.map(paint.dim), ...leftOut, ...degraded]
+    .map((line) => formatParagraph(indent, line, paint))
+    .join("");
 }
 
 /** `threads 250 → 60, codeCache 240M → 48M`. */

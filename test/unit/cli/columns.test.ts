@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatColumns, formatParagraph } from "../../../agent/cli/columns.ts";
+import { formatColumns, formatParagraph, formatSideBySide } from "../../../agent/cli/columns.ts";
 import { loadRuler, PLAIN_RULER, type Ruler } from "../../../agent/cli/ruler.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
 
@@ -105,6 +105,35 @@ hostname      ip-10-0-0-7.eu-central-1.compute.internal
       ),
     );
   });
+});
+
+describe("columns side by side", () => {
+  const table = [
+    ["", "m7g.large", "m7g.xlarge", "r7g.large"],
+    ["memory as the OS sees it", "7.5 GiB", "15.2 GiB", "15.2 GiB"],
+    ["files"],
+  ];
+  const at = async (columns: number) => choosePaint(false, columns, await loadRuler());
+  it("are one table where there is room", async () =>
+    assert.equal(
+      formatSideBySide(table, await at(80)),
+      `                          m7g.large  m7g.xlarge  r7g.large
+memory as the OS sees it  7.5 GiB    15.2 GiB    15.2 GiB
+files
+`,
+    ));
+  it("are blocks of as many as have room", async () =>
+    assert.equal(
+      formatSideBySide(table, await at(50)),
+      `                          m7g.large  m7g.xlarge
+memory as the OS sees it  7.5 GiB    15.2 GiB
+files
+
+                          r7g.large
+memory as the OS sees it  15.2 GiB
+files
+`,
+    ));
 });
 
 describe("a paragraph", () => {

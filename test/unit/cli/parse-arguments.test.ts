@@ -53,6 +53,7 @@ describe("parseArguments", () => {
       kind: "plan",
       machine: { kind: "types", names: ["m7g.large", "r7i.4xlarge"] },
       diff: false,
+      all: false,
       detailedExitcode: false,
       only: null,
       checkAccess: false,

@@ -18,15 +18,14 @@ const FIVE = `${THREE},t4g.small,c7g.16xlarge`;
 
 /** Of commands, on the image of test/screens. */
 const COMMANDS: Readonly<Record<string, string>> = {
-  help: "help",
   "help-exit-status": "help exit-status",
   "help-plan": "help plan",
   "help-fleet": "help fleet",
   "help-tune": "tune --help",
   "help-postgresql": "tune postgresql --help",
-  profiles: "profiles",
   plan: "plan --instance-type m7g.large",
   "plan-diff": "plan --diff --instance-type m7g.large",
+  "plan-all": "plan --all --instance-type m7g.large",
   "plan-three": `plan --instance-type ${THREE}`,
   "plan-five": `plan --instance-type ${FIVE}`,
   tune: "tune --instance-type m7g.large",

@@ -50,7 +50,7 @@ function machine(
   return { ...common, misfit: null, problems: [], tuning: { budget, apps: tuned } };
 }
 
-const show = (machines: readonly TunedMachine[]) => formatMatrix(machines, new Map(), plain);
+const show = (machines: readonly TunedMachine[]) => formatMatrix(machines, new Map(), false, plain);
 
 describe("many machines", () => {
   it("have a line each, and a line for each setting that differs, by the size of the machines", () => {
@@ -61,7 +61,7 @@ describe("many machines", () => {
     );
     const notes = new Map([["a.8", "1 change"]]);
     assert.equal(
-      formatMatrix([...machines, machine("a.1", 1, null)], notes, plain),
+      formatMatrix([...machines, machine("a.1", 1, null)], notes, false, plain),
       `ok      a.8  2 vCPUs  8 GiB  1 change   db 4 GiB
 ok      a.2  2 vCPUs  2 GiB             db 1 GiB
 ok      a.4  2 vCPUs  4 GiB             db 2 GiB
@@ -92,7 +92,7 @@ settings that differ
     const apps = Array.from({ length: 20 }, (_, index) => ({ name: `application-${index}` }));
     assert.equal(
       show([machine("a.8", 8, apps)]),
-      "ok  a.8  2 vCPUs  8 GiB    application-0 1 GiB, application-1 1 GiB and 18 more\n",
+      "ok  a.8  2 vCPUs  8 GiB  application-0 1 GiB, application-1 1 GiB and 18 more\n",
     );
     const [long] = [{ name: "a".repeat(80) }];
     assert.match(show([machine("a.8", 8, [long])]), /a{80} 1 GiB\n$/);
@@ -112,7 +112,7 @@ settings that differ
   });
 
   it("are in colour on a terminal alone", () => {
-    const text = formatMatrix([machine("a.8", 8, []), machine("a.1", 1, null)], new Map(), choosePaint(true));
+    const text = formatMatrix([machine("a.8", 8, []), machine("a.1", 1, null)], new Map(), false, choosePaint(true));
     assert.ok(text.startsWith("\u001b[32mok\u001b[0m "), text);
     assert.ok(text.includes("\n\u001b[31mfailed\u001b[0m "), text);
     assert.ok(!show([machine("a.8", 8, [])]).includes("\u001b"));

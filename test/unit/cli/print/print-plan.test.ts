@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { applyPlan } from "../../../../agent/apply/apply-plan.ts";
-import { formatPlan, formatPlans } from "../../../../agent/cli/print/print-plan.ts";
+import { formatPlan } from "../../../../agent/cli/print/print-plan.ts";
+import { formatPlans } from "../../../../agent/cli/print/print-plans.ts";
 import { loadDiff } from "../../../../agent/cli/print/unified-diff.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
 import type { Facts } from "../../../../agent/facts/facts.ts";
@@ -24,6 +25,7 @@ import { SOME_FACTS } from "../../support/some-facts.ts";
 
 const computeDiff = await loadDiff();
 const plain = choosePaint(false);
+const BRIEF = { computeDiff: null, all: false };
 const OWNER = `${OWN_UID}:${OWN_GID}`;
 
 function complete(steps: readonly Step[], more: Partial<Plan> = {}): Plan {
@@ -49,7 +51,11 @@ function section(text: string, heading: string): string[] {
 }
 
 function show(plan: Plan, root: string, withDiff = false, paint = plain): string {
-  return formatPlan({ plan, changes: inspectPlan(plan, root), standIns: [] }, withDiff ? computeDiff : null, paint);
+  return formatPlan(
+    { plan, changes: inspectPlan(plan, root), standIns: [] },
+    { computeDiff: withDiff ? computeDiff : null, all: false },
+    paint,
+  );
 }
 
 describe("a plan for people", () => {
@@ -68,14 +74,36 @@ describe("a plan for people", () => {
     ]);
     assert.deepEqual(section(show(plan, root), "files"), [
       `+ create /etc/d/ 0750 ${OWNER}`,
-      `+ create /etc/d/new 0644 ${OWNER} +2 text: no name tells another reload a.service`,
+      `+ create /etc/d/new 0644 ${OWNER} +2 reload a.service text: no name tells another`,
       `~ update /etc/older 0644 ${OWNER} +2 −1 text: no name tells another`,
       `m mode only /etc/mode 0600 → 0644 ${OWNER} text: no name tells another`,
-      `= unchanged /etc/same 0644 ${OWNER} text: no name tells another`,
       "- remove /etc/gone",
+      "= unchanged 1 file",
       "! /etc/older was not written by parbake: apply would replace it",
       "! /etc/mode was not written by parbake: apply would replace it",
     ]);
+    const whole = formatPlan(
+      { plan, changes: inspectPlan(plan, root), standIns: [] },
+      { computeDiff: null, all: true },
+      plain,
+    );
+    assert.ok(section(whole, "files").includes(`= unchanged /etc/same 0644 ${OWNER} text: no name tells another`));
+  });
+
+  it("tells first what changes, then how memory is divided, and every setting only if asked", () => {
+    const { root } = makeRunnable();
+    const plan = planFor("m7g.large", 8, "4G", "a\n");
+    const inspected = { plan, changes: inspectPlan(plan, root), standIns: [] };
+    const brief = formatPlan(inspected, BRIEF, plain);
+    const tuning = `tuning for m7g.large: 4 vCPUs, 8 GiB
+  reserve
+  api      ████████████████████       4 GiB   50 %  jvm, 2 settings
+  --all shows the settings; parbake explain api says why
+`;
+    assert.ok(brief.includes(tuning), brief);
+    assert.ok(brief.indexOf("files\n") === 0 && brief.indexOf("files\n") < brief.indexOf("tuning for"), brief);
+    assert.doesNotMatch(brief, /heap/);
+    assert.match(formatPlan(inspected, { computeDiff: null, all: true }, plain), /^ {2}heap +4G$/m);
   });
 
   it("says of each file its wave, where there is more than one", () => {
@@ -140,7 +168,7 @@ describe("a plan for people", () => {
       ["version-2", "update"],
     ] as const) {
       const changes = inspectPlan(complete(steps), root, new Map([["db", version]]));
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, BRIEF, plain);
       assert.match(section(text, "secrets")[0]!, new RegExp(` ${state}$`));
     }
   });
@@ -156,7 +184,7 @@ describe("a plan for people", () => {
       [new Map<string, string>(), "present"],
     ] as const) {
       const changes = inspectPlan(complete(steps), root, versions);
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, BRIEF, plain);
       assert.deepEqual(section(text, "secrets"), [
         `prod/db#password → ${SECRETS_FOLDER}/db/password 0400 ${OWNER} ${state}`,
       ]);
@@ -173,7 +201,7 @@ describe("a plan for people", () => {
     ];
     const summary = (versions: Readonly<Record<string, string>>) => {
       const changes = inspectPlan(complete(steps), root, new Map(Object.entries(versions)));
-      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, null, plain);
+      const text = formatPlan({ plan: complete(steps), changes, standIns: [] }, BRIEF, plain);
       return text.trimEnd().split("\n").at(-1);
     };
     assert.equal(summary({}), "2 create; 2 to fetch");
@@ -190,7 +218,7 @@ describe("a plan for people", () => {
   it("warns of what looks like a mistake, and names the facts that are made up", () => {
     const { root } = makeRunnable();
     const plan = complete([], { warnings: [{ what: "vars.x is not used", fix: "Drop it.", at: { file: "a.yaml" } }] });
-    const text = formatPlan({ plan, changes: inspectPlan(plan, root), standIns: ["instanceId"] }, null, plain);
+    const text = formatPlan({ plan, changes: inspectPlan(plan, root), standIns: ["instanceId"] }, BRIEF, plain);
     assert.deepEqual(section(text, "warnings"), [
       "! a.yaml: vars.x is not used. Drop it.",
       "! known only on an instance, and shown as stand-ins: instanceId",
@@ -228,31 +256,33 @@ describe("plans for several instance types", () => {
 
   it("give a row only to what differs, and one line to what is the same on all", () => {
     assert.equal(
-      formatPlans(inspected, null, plain),
+      formatPlans(inspected, BRIEF, plain),
       `                          m7g.large  m7g.xlarge
 memory as the OS sees it  8 GiB      16 GiB
 vCPUs                     4          4
 reserve                   0 B        0 B
 api jvm                   4 GiB      8 GiB
   heap                    4G         8G
-files
-  /etc/api                2 lines    +2 −1
 the same on all: 1 setting, 1 file
-
-formats
-  /etc/same  text: no name tells another
-  /etc/api   text: no name tells another
 `,
     );
   });
 
+  it("give every setting a row, if asked", () =>
+    assert.match(formatPlans(inspected, { computeDiff: null, all: true }, plain), /^ {2}gc +g1 +g1$/m));
+
+  it("tell first of each file what becomes of it, and how many texts it has", () => {
+    const { root } = makeRunnable();
+    const changing = inspected.map((each) => ({ ...each, changes: inspectPlan(each.plan, root) }));
+    assert.deepEqual(section(formatPlans(changing, BRIEF, plain), "files"), [
+      `+ create /etc/same 0644 ${OWNER} the same on all text: no name tells another`,
+      `+ create /etc/api 0644 ${OWNER} 2 texts text: no name tells another`,
+    ]);
+  });
+
   it("give the files' difference from the first type, if asked", () => {
-    const text = formatPlans(inspected, computeDiff, plain);
-    assert.ok(
-      text.endsWith(
-        "m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n\nformats\n  /etc/same  text: no name tells another\n  /etc/api   text: no name tells another\n",
-      ),
-      text,
-    );
+    const text = formatPlans(inspected, { computeDiff, all: false }, plain);
+    const diff = "m7g.large → m7g.xlarge\n--- /etc/api\n+++ /etc/api\n@@ -1,2 +1,3 @@\n a\n-b\n+c\n+d\n";
+    assert.ok(text.startsWith(diff), text);
   });
 });
