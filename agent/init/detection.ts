@@ -30,6 +30,7 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   redis: /^redis(?:-server|6)?\.service$/,
   solr: /^solr\.service$/,
   valkey: /^valkey(?:-server)?\.service$/,
+  varnish: /^varnish\.service$/,
   zookeeper: /^zookeeper\.service$/,
 };
 

@@ -3,6 +3,7 @@
 import { memcached } from "./caches/memcached.ts";
 import { redis } from "./caches/redis.ts";
 import { valkey } from "./caches/valkey.ts";
+import { varnish } from "./caches/varnish.ts";
 import { custom } from "./custom/custom.ts";
 import { clickhouse } from "./databases/clickhouse.ts";
 import { etcd } from "./databases/etcd.ts";
@@ -81,6 +82,7 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     systemd,
     uwsgi,
     valkey,
+    varnish,
     zookeeper,
   ].map((profile) => [profile.name, profile]),
 );

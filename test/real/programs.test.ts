@@ -22,6 +22,7 @@ import { sidekiq } from "./support/sidekiq.ts";
 import { systemd } from "./support/systemd.ts";
 import { type Size, tune, type TunedSetting } from "./support/tune.ts";
 import { uwsgi } from "./support/uwsgi.ts";
+import { varnish } from "./support/varnish.ts";
 import { zookeeper } from "./support/zookeeper.ts";
 
 const PROGRAMS = [
@@ -45,6 +46,7 @@ const PROGRAMS = [
   sidekiq,
   systemd,
   uwsgi,
+  varnish,
   zookeeper,
 ];
 

@@ -148,6 +148,7 @@ export const CHECKS: readonly TemplateCheck[] = [
     "uWSGI 2.0 takes it",
     "uwsgi --plugin python3 --no-server --socket 127.0.0.1:0 --master",
   ),
+  byUnit("varnish.service.hbs", "varnish.service"),
   byEnvironment("zookeeper.env.hbs", "its flags by Java 17", "java $JAVA_OPTS -version", largestHeap),
 ];
 

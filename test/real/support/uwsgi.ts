@@ -18,11 +18,15 @@ export const uwsgi: RealProgram = {
     const flags = ["--plugin", "python3", "--wsgi-file", APP, "--socket", "127.0.0.1:0", "--master", "--show-config"];
     const service: Service = {
       name: "uwsgi",
-      // It takes a TERM for a reload, unless told.
-      argv: ["env", ...textOf(tuned, "env").split("\n"), "uwsgi", ...flags, "--die-on-term", "--logto", LOG],
+      argv: ["env", ...textOf(tuned, "env").split("\n"), "uwsgi", ...flags, "--logto", LOG],
       isReady: async () => listWorkers(await read()).length === Number(textOf(tuned, "workers")),
     };
-    const said = await withService(machine, service, read);
+    const said = await withService(machine, service, async () => {
+      const log = await read();
+      // Told to end, its threads may take a minute.
+      await machine.run(["systemctl", "kill", "--signal=KILL", "parbake-test-uwsgi.service"]);
+      return log;
+    });
     await machine.run(["rm", LOG]);
     const workers = listWorkers(said);
     const [, reloadMib] = /reload-on-rss = (\d+)/.exec(said)!;

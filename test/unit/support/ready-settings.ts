@@ -239,6 +239,12 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   systemd: { conf: (_, text) => text, section: (_, text) => `[${text}]\n`, "*": assign },
   uwsgi: { env: (_, text) => text, "*": (name, text) => `UWSGI_${name.toUpperCase()}=${text}` },
   valkey: { "*": dashed },
+  varnish: {
+    malloc: (_, text) => `-s malloc,${text}`,
+    transient: (_, text) => `-s Transient=malloc,${text}`,
+    options: (_, text) => text,
+    "*": (name, text) => `-p ${name}=${text}`,
+  },
   zookeeper: { ...jvmFlags(), options: (_, text) => `JAVA_OPTS="${text}"\nSERVER_JVMFLAGS="${text}"` },
 };
 
