@@ -1,5 +1,5 @@
 // Reads a page of steps that make or change files, and takes a tree there and back. A block's first line names its file: a whole
-// file in its language, or `diff` with the lines to add below one that is there. Pure.
+// file in its language, or `diff` with lines to add somewhere below one that is there: others may have come between. Pure.
 
 import assert from "node:assert/strict";
 
@@ -30,22 +30,29 @@ function readDiff(file: string, body: string): Step {
 export function followSteps(tree: Tree, steps: readonly Step[]): Tree {
   return steps.reduce((followed, { file, below, text }) => {
     if (below === null) return new Map(followed).set(file, text);
-    return replaceOnce(followed, file, below, below + text);
+    const [head, tail] = splitBelow(followed, file, below);
+    return new Map(followed).set(file, head + text + tail);
   }, tree);
 }
 
 /** The tree as it was before the steps. */
 export function undoSteps(tree: Tree, steps: readonly Step[]): Tree {
   return steps.toReversed().reduce((undone, { file, below, text }) => {
-    if (below !== null) return replaceOnce(undone, file, below + text, below);
-    assert.equal(undone.get(file), text, `${file} is not what the page says`);
-    return new Map([...undone].filter(([name]) => name !== file));
+    if (below === null) {
+      assert.equal(undone.get(file), text, `${file} is not what the page says`);
+      return new Map([...undone].filter(([name]) => name !== file));
+    }
+    const [head, tail] = splitBelow(undone, file, below);
+    const parts = `\n${tail}`.split(`\n${text}`);
+    assert.equal(parts.length, 2, `${file} has ${parts.length - 1} times, and once is expected:\n${text}`);
+    return new Map(undone).set(file, head + parts.join("\n").slice(1));
   }, tree);
 }
 
-function replaceOnce(tree: Tree, file: string, from: string, to: string): Tree {
+/** Up to the line, and what is below it. */
+function splitBelow(tree: Tree, file: string, line: string): [head: string, tail: string] {
   const source = `\n${tree.get(file) ?? ""}`;
-  const parts = source.split(`\n${from}`);
-  assert.equal(parts.length, 2, `${file} has ${parts.length - 1} times, and once is expected:\n${from}`);
-  return new Map(tree).set(file, parts.join(`\n${to}`).slice(1));
+  const parts = source.split(`\n${line}`);
+  assert.equal(parts.length, 2, `${file} has ${parts.length - 1} times, and once is expected:\n${line}`);
+  return [`${parts[0]}\n${line}`.slice(1), parts[1]!];
 }
