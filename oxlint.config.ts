@@ -59,12 +59,17 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["logs"],
   ["cli"],
   ["cli/print"],
+  ["page"],
+  ["page/browser"],
   ["commands"],
   ["warm"],
 ];
 
 /** What decides and never acts. */
-const PURE = /^(names|formats|template|tuning|fleet|plan)\b/;
+const PURE = /^(names|formats|template|tuning|fleet|plan|page$)\b/;
+
+/** What runs in a browser. */
+const BROWSER = /^page\/browser$/;
 
 /** The two files of agent/ that stand above all rooms. */
 const TOP = ["agent/main.ts", "agent/run.ts"];
@@ -75,12 +80,15 @@ function lintRoom(room: string, above: readonly string[]): OxlintOverride {
     message: "A room imports only from the floors below it: see oxlint.config.ts.",
   };
   const effects = { group: ["node:*"], message: "This room is pure: effects belong to host/, facts/, aws/ or apply/." };
-  const isPure = PURE.test(room);
+  const browser = { group: ["node:*"], message: "This room runs in a browser, which has nothing of Node's." };
+  const [isPure, isBrowser] = [PURE.test(room), BROWSER.test(room)];
+  const patterns = [floors, ...(isPure ? [effects] : []), ...(isBrowser ? [browser] : [])];
   return {
     files: [room === "." ? "agent/*.ts" : `agent/${room}/*.ts`],
     excludeFiles: TOP,
     rules: {
-      "no-restricted-imports": ["error", { patterns: isPure ? [floors, effects] : [floors] }],
+      "no-restricted-imports": ["error", { patterns }],
+      ...(isBrowser && { "no-restricted-globals": ["error", "process", "Buffer", "require", "fetch", "eval"] }),
       ...(isPure && {
         "no-restricted-globals": ["error", "process", "Date", "performance", "setTimeout", "fetch", "console"],
       }),

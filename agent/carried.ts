@@ -20,6 +20,8 @@ export const CARRIED: readonly string[] = [
   "agent/facts/catalogue/catalogue.tsv",
   "agent/fleet/README.md",
   "agent/install/README.md",
+  "agent/page/browser/page.css",
+  "agent/page/browser/page.html",
   "agent/seal/README.md",
   "agent/seal/rules/gitleaks.json",
   "agent/tuning/CUSTOM.md",

@@ -129,6 +129,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return runFacts(session);
     case "tune":
       return runTune(command, session);
+    case "page":
+      return (await import("./commands/run-page.ts")).runPage(command, session);
     case "explain":
       return runExplain(command, session);
     case "explain-error":

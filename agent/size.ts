@@ -28,6 +28,11 @@ export function parseSize(size: string): number | null {
   return Number.isSafeInteger(bytes) ? bytes : null;
 }
 
+/** `5%` → 0.05; null: no percentage below 100. */
+export function parseShare(text: string): number | null {
+  return SHARE.test(text) ? parseDecimal(text.slice(0, -1))! / 100 : null;
+}
+
 const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
 /** What to write instead of a text that is no size. */

@@ -33,7 +33,11 @@ export function buildCommand(
         machine: parseAllTypes(machine, operand, given, problems),
         profile: operand ?? null,
         set: parseSet(operand, given, problems),
+        html: parseHtml(operand, given, problems),
       };
+    case "page":
+      if (given.has("json")) problems.push(NO_JSON);
+      return { kind: "page", machine };
     case "explain":
       return { kind: "explain", machine, ...parseSubject(operand, problems) };
     case "explain-error":
@@ -182,6 +186,7 @@ function isMounted(given: Given): boolean {
 }
 
 const NO_SHOW: Problem = { what: "config does not say what of it", fix: "Write parbake config show." };
+const NO_JSON: Problem = { what: "page --json: the page is HTML", fix: "`parbake tune --json` has its numbers." };
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
 const NO_ERROR: Problem = {
   what: "explain-error needs an error",
@@ -213,6 +218,19 @@ const NO_ROLE: Problem = {
 
 function parseJunit(given: Given): string | null {
   return given.get("junit")?.[0] ?? null;
+}
+
+/** A page is of an image, and compares as many types as an eye can. */
+function parseHtml(profile: string | undefined, given: Given, problems: Problem[]): string | null {
+  const file = given.get("html")?.[0] ?? null;
+  if (file === null) return null;
+  const others = (["all-types", "json"] as const).filter((name) => given.has(name)).map((name) => `--${name}`);
+  for (const other of [...(profile === undefined ? [] : [`the profile ${profile.slice(0, 60)}`]), ...others])
+    problems.push({
+      what: `--html cannot be combined with ${other}`,
+      fix: "Leave it out: the page is of an image, and shows all types and any profile.",
+    });
+  return file;
 }
 
 function planOptions(given: Given): Omit<Extract<Command, { kind: "plan" }>, "kind" | "machine" | "only"> {

@@ -57,8 +57,14 @@ export const COMMANDS = {
   tune: {
     about: "compute the tuning alone, for the image or for one profile",
     operand: "[PROFILE]",
-    options: [...MACHINE_OPTIONS, "all-types", "set"],
+    options: [...MACHINE_OPTIONS, "all-types", "set", "html"],
     example: "parbake tune postgresql --memory 4GiB --cpus 2 --set workload=oltp",
+  },
+  page: {
+    about: "print a web page that shows and tries the image's tuning",
+    operand: null,
+    options: MACHINE_OPTIONS,
+    example: "parbake page >sizes.html",
   },
   explain: {
     about: "say why a share or a setting has its value, and what changes it",

@@ -13,7 +13,7 @@ import type { Paint } from "./text.ts";
 export const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ["Day to day", ["plan", "apply", "status", "confirm", "revert"]],
   ["Bake an image", ["init", "check", "install", "seal", "uninstall"]],
-  ["Look at a machine", ["facts", "tune", "explain", "profiles", "templates"]],
+  ["Look at a machine", ["facts", "tune", "page", "explain", "profiles", "templates"]],
   ["Write the config", ["config", "schema"]],
   ["When something is wrong", ["explain-error", "ready", "analyze", "logs"]],
   ["Many machines", ["fleet"]],
@@ -77,10 +77,13 @@ function formatProfile({ name, about, options }: Profile, paint: Paint): string 
     formatParagraph("", `parbake tune ${name}: the tuning of ${about}`, paint),
     `Usage: parbake tune ${name} [--set OPTION=VALUE]… [options]\n`,
     ...(rows.length > 0 ? [section("Options of the profile, for --set and for the config", rows, paint)] : []),
-    section("Options", COMMANDS.tune.options.filter((option) => option !== "all-types").map(optionRow), paint),
+    section("Options", COMMANDS.tune.options.filter((option) => !OF_IMAGES.includes(option)).map(optionRow), paint),
     formatExample(`parbake tune ${name} --memory 4GiB --cpus 2${first === undefined ? "" : ` --set ${first}`}`, paint),
   ].join("\n");
 }
+
+/** Options of `tune` that a profile alone has no use for. */
+const OF_IMAGES: readonly OptionName[] = ["all-types", "html"];
 
 /** On a line of its own, which is never broken: it is to be copied. */
 function formatExample(example: string, paint: Paint): string {

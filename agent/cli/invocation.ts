@@ -85,7 +85,10 @@ export type Command =
       readonly machine: TuneMachineChoice;
       readonly profile: string | null;
       readonly set: Readonly<Record<string, OptionValue>>;
+      /** Path of the page that is written instead. Null: none. */
+      readonly html: string | null;
     }
+  | { readonly kind: "page"; readonly machine: MachineChoice }
   /** `setting` null: the app as a whole. */
   | { readonly kind: "explain"; readonly machine: MachineChoice; readonly app: string; readonly setting: string | null }
   /** A code, or a line. */

@@ -34,6 +34,7 @@ export const OPTIONS = {
     value: null,
     about: "for every instance type of the catalogue: on which the image fits, and on which it does not",
   },
+  html: { value: "FILE", about: "write the page of `parbake page` for these machines" },
   junit: { value: "FILE", about: "write a JUnit XML file, with a test case for each machine" },
   diff: { value: null, about: "show each file's change as a unified diff" },
   "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },

@@ -1,6 +1,7 @@
 // argv → Invocation, or a refusal with every mistake in it. Pure.
 
 import { parseDurationMs } from "../duration.ts";
+import { CONFIG_FILE } from "../names/own-places.ts";
 import { suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
@@ -59,7 +60,7 @@ function unknownCommand(name: string): Problem {
 }
 
 const DEFAULTS: GlobalOptions = {
-  configFile: "/etc/parbake/parbake.yaml",
+  configFile: CONFIG_FILE,
   root: "/",
   deadlineMs: DEFAULT_DEADLINE_MS,
   json: false,

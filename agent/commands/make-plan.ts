@@ -6,6 +6,7 @@ import { groupProblems, typesDocument, type Outcome } from "../cli/outcome.ts";
 import type { Image } from "../config/read/read-config.ts";
 import type { Facts, InstanceFacts } from "../facts/facts.ts";
 import type { ImdsClient } from "../facts/imds/imds-client.ts";
+import { findOtherArchitecture } from "../facts/other-architecture.ts";
 import { type BuiltPlan, buildPlan } from "../plan/build-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { selectSteps } from "../plan/select-steps.ts";
@@ -13,7 +14,7 @@ import { wantedFacts } from "../plan/wanted-facts.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { Refusal, type RefusalCode } from "../refusal.ts";
 import { gatherHere, withTuned } from "./machine.ts";
-import { findOtherArchitecture, namePredicted } from "./predict-machines.ts";
+import { namePredicted } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 /** @param more facts of the instance that are asked for beside those that the plan depends on */

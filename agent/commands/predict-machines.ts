@@ -49,16 +49,3 @@ export function namePredicted({ instanceType, memLimitBytes, origins }: Facts): 
 function ofOption({ what, fix }: Problem): Problem {
   return { what: `--instance-type: ${what}`, fix };
 }
-
-/** The problem of a machine that the image is not built for. A size says nothing of the CPUs. */
-export function findOtherArchitecture({ architectures }: Pick<Config, "architectures">, facts: Facts): Problem[] {
-  const { architecture, origins } = facts;
-  const isAssumed = origins["architecture"]?.source === "derived";
-  if (architectures.length === 0 || architectures.includes(architecture) || isAssumed) return [];
-  return [
-    {
-      what: `its CPUs are ${architecture}, and the image is for ${architectures.join(" and ")}`,
-      fix: "Pick another type, or extend architectures in the config.",
-    },
-  ];
-}

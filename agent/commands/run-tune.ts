@@ -12,6 +12,7 @@ import { readConfig } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
+import { findOtherArchitecture } from "../facts/other-architecture.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
 import { compileBy } from "../process/v8-flags.ts";
 import { Refusal } from "../refusal.ts";
@@ -19,7 +20,7 @@ import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { gatherForTuning, gatherOne, nameMachine } from "./machine.ts";
-import { findOtherArchitecture, predictMachines } from "./predict-machines.ts";
+import { predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
@@ -28,9 +29,21 @@ type Choice = Tune["machine"];
 export async function runTune(command: Tune, session: Session): Promise<Ending> {
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
-  return command.machine.kind === "all-types"
-    ? fitTypes(config, session)
-    : tuneMachines(config, command.machine, session);
+  const { machine, html } = command;
+  if (machine.kind === "all-types") return fitTypes(config, session);
+  return html === null ? tuneMachines(config, machine, session) : drawMachines(html, config, machine, session);
+}
+
+async function drawMachines(
+  file: string,
+  config: Config,
+  choice: Exclude<Choice, { kind: "all-types" }>,
+  session: Session,
+) {
+  const { writeTunePage } = await import("./run-page.ts");
+  const profiles = config.apps.map(({ profile }) => profile);
+  const here = choice.kind === "here" ? await gatherForTuning(profiles, session) : null;
+  return writeTunePage(file, config, choice, here, session.log);
 }
 
 async function tuneMachines(config: Config, choice: Exclude<Choice, { kind: "all-types" }>, session: Session) {

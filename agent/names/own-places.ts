@@ -10,6 +10,9 @@ export interface OwnPlaces {
   readonly config: readonly string[];
 }
 
+/** Where a machine has its config. */
+export const CONFIG_FILE = "/etc/parbake/parbake.yaml";
+
 /** Where a config that names none has its secrets. */
 export const DEFAULT_SECRETS_FOLDER = "/run/parbake/secrets";
 

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { parseCatalogue } from "../../agent/facts/catalogue/catalogue-table.ts";
+import { PAGE_SCRIPT } from "../../agent/page/page-script.ts";
 import { readAwsRoots } from "./aws-roots.ts";
 import { TOP } from "./build-pinned-node.ts";
 import { shapeBuiltins } from "./bundle-builtins.ts";
@@ -15,6 +16,7 @@ import {
   ON_DEMAND,
   scriptName,
 } from "./bundle-on-demand.ts";
+import { bundlePage } from "./bundle-page.ts";
 import { replaceUnused } from "./bundle-replacements.ts";
 
 export interface Bundle {
@@ -76,7 +78,9 @@ async function bundleScripts(
 ): Promise<{ scripts: Bundle["scripts"]; metafiles: Metafile[] }> {
   const ofCommands = join(folder, "commands.cjs");
   const metafiles = [await bundleCommands(commands, ofCommands, define)];
-  const scripts: Record<string, string> = { [COMMANDS_SCRIPT]: ofCommands };
+  const ofPage = join(folder, "page.js");
+  metafiles.push(await bundlePage(ofPage));
+  const scripts: Record<string, string> = { [COMMANDS_SCRIPT]: ofCommands, [PAGE_SCRIPT]: ofPage };
   const importers = [main, ofCommands].map((path) => readFileSync(path, "utf8"));
   for (const packageName of ON_DEMAND) {
     const name = scriptName(packageName);

@@ -28,10 +28,16 @@ Made by \`scripts/node scripts/docs/write-docs.ts\` from the profiles beside it.
 
 \`\`\`sh
 parbake tune --instance-type t4g.small,m7g.large     # the whole image, side by side
+parbake page >sizes.html                             # the same to look at, and to try: apps, options, types; send it to anyone
 parbake tune --all-types                             # every type of EC2: where it fits, the smallest of each family
 parbake tune postgresql --memory 8GiB --cpus 4 --set workload=oltp --json    # one app alone, as a calculator
 parbake explain db.shared_buffers                    # formula, the numbers in it, what bound it, what would change it
 \`\`\`
+
+\`parbake page\` is one HTML file for whoever would rather look: the machine divided, each setting with its reason, where the image
+stops fitting, a setting over a family. It computes with the code that runs at boot, so its numbers are those of \`tune --json\`. It
+begins with the image's apps, knows nothing of its secrets, files and vars, and loads nothing. What is edited stays in its address:
+a link shares it. \`tune --html FILE\` writes it for the machines that \`tune\` is asked about.
 
 - Every value is one that the app's own project, or a tool of its community, recommends, and the profile says which. parbake
   departs from it only if all of an app's settings at their worst together (every connection with all of its \`work_mem\`,

@@ -1,11 +1,11 @@
 // `apps.<name>` and `reserve` of the config. Pure. Whether the profile and its options exist is tuning's to say.
 
 import { adviseConfigName, isConfigName } from "../../names/config-name.ts";
-import { parseDecimal } from "../../number.ts";
 import type { Position } from "../../refusal.ts";
-import { adviseSize, formatBytes, parseSize, SHARE } from "../../size.ts";
+import { adviseSize, formatBytes, parseShare, parseSize } from "../../size.ts";
 import type { AppConfig, OptionValue, ReserveRule } from "../config.ts";
 import { APP_KEYS, RESERVE_KEYS, SHARE_KEYS } from "../keys/app-keys.ts";
+import { USUAL_RESERVE } from "../keys/usual-reserve.ts";
 import type { Field } from "../yaml/field.ts";
 import { parseEnforce } from "./parse-enforce.ts";
 
@@ -66,10 +66,6 @@ function adviseValue(before: string): string {
     : "Options are text, numbers, true or false.";
 }
 
-// What a rule that gives only a part of itself is filled up with.
-const USUAL_SHARE = shareOf(SHARE_KEYS.share.default)!;
-const USUAL_LEAST_BYTES = parseSize(SHARE_KEYS.min.default)!;
-
 /** `reserve: { memory: 512MiB }` or `{ memory: { share: 5%, min: 256MiB, max: 4GiB } }`. */
 export function parseReserve(field: Field | undefined): ReserveRule {
   const memory = field?.known(RESERVE_KEYS, (text) => `reserve: { ${writeReserve(text)} }`).get("memory");
@@ -84,12 +80,12 @@ export function parseReserve(field: Field | undefined): ReserveRule {
     return { kind: "share", share: 0, minBytes: sizeBytes, maxBytes: sizeBytes };
   }
   const keys = memory.known(SHARE_KEYS);
-  const minBytes = optionalSize(keys.get("min")) ?? USUAL_LEAST_BYTES;
-  const maxBytes = optionalSize(keys.get("max")) ?? Infinity;
+  const minBytes = optionalSize(keys.get("min")) ?? USUAL_RESERVE.minBytes;
+  const maxBytes = optionalSize(keys.get("max")) ?? USUAL_RESERVE.maxBytes;
   if (minBytes > maxBytes) {
     memory.refuse(`min ${formatBytes(minBytes)} is more than max ${formatBytes(maxBytes)}`, "Lower min or raise max.");
   }
-  return { kind: "share", share: parseShare(keys.get("share")) ?? USUAL_SHARE, minBytes, maxBytes };
+  return { kind: "share", share: shareOf(keys.get("share")) ?? USUAL_RESERVE.share, minBytes, maxBytes };
 }
 
 function writeReserve(text: string): string {
@@ -104,15 +100,10 @@ export function optionalSize(field: Field | undefined): number | null {
   return sizeBytes;
 }
 
-function parseShare(field: Field | undefined): number | undefined {
+function shareOf(field: Field | undefined): number | undefined {
   if (!field) return undefined;
-  const share = shareOf(field.spelling() ?? "");
+  const share = parseShare(field.spelling() ?? "");
   if (share !== null) return share;
   field.refuse(`expected a share of the memory, found ${field.found()}`, "Write a percentage below 100: 5%.");
   return undefined;
-}
-
-/** `5%` → 0.05; null: no percentage below 100. */
-function shareOf(text: string): number | null {
-  return SHARE.test(text) ? parseDecimal(text.slice(0, -1))! / 100 : null;
 }

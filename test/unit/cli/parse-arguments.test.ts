@@ -168,6 +168,7 @@ describe("parseArguments", () => {
       profile: "jvm",
       machine: { kind: "size", memoryBytes: 1024 ** 3, vcpus: 2 },
       set: { threads: "50", gc: "g1", strict: "true", version: "8.0" },
+      html: null,
     });
   });
 
@@ -193,7 +194,16 @@ describe("parseArguments", () => {
       machine: { kind: "all-types" },
       profile: null,
       set: {},
+      html: null,
     });
+  });
+
+  it("reads where a page goes, and which machines it is of", () => {
+    const machine = { kind: "types", names: ["m7g.large"] };
+    const tune = { kind: "tune", machine, profile: null, set: {}, html: "sizes.html" };
+    assert.deepEqual(parse("tune --html sizes.html --instance-type m7g.large").command, tune);
+    assert.deepEqual(parse("page --instance-type m7g.large").command, { kind: "page", machine });
+    assert.deepEqual(parse("page").command, { kind: "page", machine: { kind: "here" } });
   });
 
   it("takes help and version before anything else, from any place", () => {
@@ -223,7 +233,7 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, explain, explain-error, status, ready, analyze, logs, profiles, config, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, page, explain, explain-error, status, ready, analyze, logs, profiles, config, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help aply", "'aply' is not a command. Did you mean 'apply'?"],
@@ -234,7 +244,7 @@ describe("parseArguments", () => {
     ["version 1", "version does not take '1'. Usage: parbake version [options]."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --html, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
@@ -288,6 +298,15 @@ describe("parseArguments", () => {
     ["explain", "explain needs an app. Write parbake explain APP, or APP.SETTING."],
     ["explain db heap", "explain does not take 'heap'. Usage: parbake explain APP[.SETTING] [options]."],
     ["plan --all-types", "plan has no option --all-types. `parbake plan --help` lists its options."],
+    [
+      "tune jvm --html a.html",
+      "--html cannot be combined with the profile jvm. Leave it out: the page is of an image, and shows all types and any profile.",
+    ],
+    [
+      "tune --html a.html --json",
+      "--html cannot be combined with --json. Leave it out: the page is of an image, and shows all types and any profile.",
+    ],
+    ["page --json", "page --json: the page is HTML. `parbake tune --json` has its numbers."],
     [
       "tune jvm --all-types --instance-type m7g.large",
       "--all-types cannot be combined with another machine. Give it alone, or name the types.\n--all-types tunes the image, not one profile. Leave the profile out: the config names the image's apps.",

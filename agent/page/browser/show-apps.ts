@@ -1,0 +1,138 @@
+// The form of the apps: a card for each, with what its profile lets one choose.
+
+import type { Profile } from "../../tuning/profile/profile.ts";
+import { PROFILES } from "../../tuning/profiles.ts";
+import { type AppDraft, newApp } from "../draft.ts";
+import { fieldOf, OPTIONS_FIELD } from "../field-names.ts";
+import { MOST_APPS, type PageState } from "../page-state.ts";
+import { changeApp } from "./change-app.ts";
+import { button, element, show } from "./dom.ts";
+import { checkField, choiceField, focus, textField } from "./field.ts";
+import { showOptions } from "./show-options.ts";
+import type { Store } from "./store.ts";
+
+export function showApps({ draft: { apps } }: PageState, store: Store): void {
+  const isFull = apps.length >= MOST_APPS;
+  show(
+    "apps",
+    ...apps.map((app, index) => card(app, index, store)),
+    button("Add an app", { id: "add-app", class: "wide", disabled: isFull }, () => addApp(store)),
+  );
+}
+
+function addApp(store: Store): void {
+  const { apps } = store.state.draft;
+  store.change(({ draft, ...state }) => {
+    const app = newApp(freeName(apps.map(({ name }) => name)), "postgresql");
+    return { ...state, draft: { ...draft, apps: [...draft.apps, app] } };
+  });
+  focus(fieldOf(apps.length, "name"));
+}
+
+function freeName(taken: readonly string[]): string {
+  let number = taken.length + 1;
+  while (taken.includes(`app${number}`)) number += 1;
+  return `app${number}`;
+}
+
+function removeApp(store: Store, index: number): void {
+  store.change(({ draft, ...state }) => ({
+    ...state,
+    draft: { ...draft, apps: draft.apps.filter((_, at) => at !== index) },
+  }));
+  focus("add-app");
+}
+
+function card(app: AppDraft, index: number, store: Store): HTMLElement {
+  const profile = PROFILES.get(app.profile);
+  const title = fieldOf(index, "card");
+  const hue = element("span", { class: "swatch", "data-hue": index % 8, "aria-hidden": "true" });
+  return element(
+    "div",
+    { class: "card", role: "group", "aria-labelledby": title },
+    element(
+      "div",
+      { class: "card-head" },
+      hue,
+      element("h3", { id: title }, app.name),
+      button("Remove", { class: "quiet", "aria-label": `Remove ${app.name}` }, () => removeApp(store, index)),
+    ),
+    ...identityFields(app, index, store),
+    ...(profile?.takesMemory === false ? [] : [memoryFields(app, profile, index, store)]),
+    details(app, profile, index, store),
+    element("p", { id: `${fieldOf(index, OPTIONS_FIELD)}-wrong`, class: "wrong", hidden: true }),
+  );
+}
+
+function identityFields({ name, profile }: AppDraft, index: number, store: Store): HTMLElement[] {
+  const id = (field: string): string => fieldOf(index, field);
+  const about = PROFILES.get(profile)?.about;
+  const known = [...PROFILES.keys()].map((each) => [each, each] as const);
+  const choices = PROFILES.has(profile) ? known : [[profile, `${profile}: no such profile`] as const, ...known];
+  return [
+    textField({
+      id: id("name"),
+      label: "Name",
+      value: name,
+      onInput(value) {
+        changeApp(store, index, { name: value });
+        const title = document.getElementById(id("card"));
+        if (title !== null) title.textContent = value;
+      },
+    }),
+    choiceField(
+      {
+        id: id("profile"),
+        label: "Profile",
+        value: profile,
+        ...(about !== undefined && { about }),
+        // What one profile's options mean, another's do not.
+        onInput: (value) => changeApp(store, index, { profile: value, options: {} }),
+      },
+      choices,
+    ),
+  ];
+}
+
+function memoryFields(app: AppDraft, profile: Profile | undefined, index: number, store: Store): HTMLElement {
+  const field = (name: "weight" | "min" | "max", label: string, usual: string): HTMLElement =>
+    textField({
+      id: fieldOf(index, name),
+      label,
+      value: app[name],
+      usual,
+      isNumber: name === "weight",
+      onInput: (value) => changeApp(store, index, { [name]: value }),
+    });
+  return element(
+    "div",
+    { class: "three" },
+    field("weight", "Weight", String(profile?.usualWeight ?? 1)),
+    field("min", "At least", "512MiB"),
+    field("max", "At most", "no limit"),
+  );
+}
+
+function details(app: AppDraft, profile: Profile | undefined, index: number, store: Store): HTMLElement {
+  const given = Object.keys(app.options).length;
+  const label = given === 0 ? "Options" : `Options (${given} given)`;
+  const id = fieldOf(index, "more");
+  return element(
+    "details",
+    { id },
+    element("summary", {}, label),
+    ...(profile === undefined ? [] : [showOptions(app, profile, index, store)]),
+    textField({
+      id: fieldOf(index, "cpuWeight"),
+      label: "CPU weight",
+      value: app.cpuWeight,
+      usual: "1",
+      about: "An app with half the weight of the heaviest counts on half of the CPUs.",
+      isNumber: true,
+      onInput: (value) => changeApp(store, index, { cpuWeight: value }),
+    }),
+    checkField(fieldOf(index, "optional"), "Leave it out where the machine is too small", app.optional, (isOn) =>
+      changeApp(store, index, { optional: isOn }),
+    ),
+  );
+}
