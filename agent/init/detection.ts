@@ -29,6 +29,7 @@ export const UNITS: Readonly<Record<string, RegExp>> = {
   rabbitmq: /^rabbitmq-server\.service$/,
   redis: /^redis(?:-server|6)?\.service$/,
   solr: /^solr\.service$/,
+  tomcat: /^tomcat\d*\.service$/,
   valkey: /^valkey(?:-server)?\.service$/,
   varnish: /^varnish\.service$/,
   zookeeper: /^zookeeper\.service$/,
@@ -45,6 +46,12 @@ interface ProgramRule {
 
 /** The first that fits counts. */
 export const PROGRAMS: Readonly<Record<string, ProgramRule>> = {
+  // A java like any other, but for its variables.
+  "spring-boot": {
+    program: /^(?!)/,
+    variables: /^(?:SPRING|SERVER_TOMCAT)_\w+$/,
+    precedent: /^(?:-(?:Xm[nsx]|XX:(?:Max|Min|Initial)\w+)|--server\.tomcat\.[\w.-]+)/,
+  },
   jvm: {
     program: /^java$/,
     variables: /^(?:JAVA_HOME|JAVA_OPTS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)$/,

@@ -19,6 +19,8 @@ import { kafka } from "./jvm/kafka.ts";
 import { logstash } from "./jvm/logstash.ts";
 import { opensearch } from "./jvm/opensearch.ts";
 import { solr } from "./jvm/solr.ts";
+import { springBoot } from "./jvm/spring-boot.ts";
+import { tomcat } from "./jvm/tomcat.ts";
 import { zookeeper } from "./jvm/zookeeper.ts";
 import type { Profile } from "./profile/profile.ts";
 import { dotnet } from "./runtimes/dotnet.ts";
@@ -78,8 +80,10 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     redis,
     sidekiq,
     solr,
+    springBoot,
     sysctl,
     systemd,
+    tomcat,
     uwsgi,
     valkey,
     varnish,

@@ -20,6 +20,7 @@ import { rabbitmq } from "./support/rabbitmq.ts";
 import { redis } from "./support/redis.ts";
 import { sidekiq } from "./support/sidekiq.ts";
 import { systemd } from "./support/systemd.ts";
+import { tomcat } from "./support/tomcat.ts";
 import { type Size, tune, type TunedSetting } from "./support/tune.ts";
 import { uwsgi } from "./support/uwsgi.ts";
 import { varnish } from "./support/varnish.ts";
@@ -45,6 +46,7 @@ const PROGRAMS = [
   redis,
   sidekiq,
   systemd,
+  tomcat,
   uwsgi,
   varnish,
   zookeeper,

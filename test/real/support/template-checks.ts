@@ -140,9 +140,11 @@ export const CHECKS: readonly TemplateCheck[] = [
   },
   byEnvironment("sidekiq.env.hbs", "its words as Sidekiq 6.4 has them", "sidekiq --version"),
   byEnvironment("solr.env.hbs", "its flags by Java 17", "java $SOLR_JAVA_MEM $SOLR_OPTS -version", largestHeap),
+  byEnvironment("spring-boot.env.hbs", "its flags by Java 17", "java -version", largestHeap),
   { template: "sysctl.conf.hbs", title: "systemd-sysctl 252", accept: runValidator },
   byUnit("systemd.conf.hbs", "myapp.service"),
   { template: "thp.conf.hbs", title: "systemd-tmpfiles 252", accept: runValidator },
+  byUnit("tomcat.service.hbs", "tomcat10.service"),
   byEnvironment(
     "uwsgi.env.hbs",
     "uWSGI 2.0 takes it",

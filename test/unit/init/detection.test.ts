@@ -76,7 +76,13 @@ for (const [system, release] of SYSTEMS)
       it(`finds ${profile} by what a unit says, and has its files told to that unit`, async () => {
         const each = examplesOf(profile, system);
         const variable = { jvm: "JAVA_OPTS", puma: "PUMA_WORKERS", python: "GUNICORN_CMD_ARGS", node: "NODE_ENV" };
-        const others = { dotnet: "DOTNET_ROOT", go: "GOGC", sidekiq: "SIDEKIQ_COUNT", uwsgi: "UWSGI_MODULE" };
+        const others = {
+          dotnet: "DOTNET_ROOT",
+          go: "GOGC",
+          sidekiq: "SIDEKIQ_COUNT",
+          "spring-boot": "SPRING_PROFILES_ACTIVE",
+          uwsgi: "UWSGI_MODULE",
+        };
         const name = { ...variable, ...others }[profile]!;
         const { root } = makeImage(each, release, `[Service]\nEnvironment=${name}=1\nExecStart=/srv/start\n`);
         const { apps, config } = await makeStartingConfig(root, "/etc/parbake/parbake.yaml");

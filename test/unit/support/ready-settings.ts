@@ -10,6 +10,15 @@ export const WITHOUT_TEMPLATE: Readonly<Record<string, string>> = {
   custom: "its settings are named by the operator, for a config that parbake does not know",
 };
 
+/** Of every profile that is on the plain JVM. */
+const JVM_ELSEWHERE = {
+  gcMemory: "what the collector takes by itself",
+  heap: "in options, as HotSpot would round it",
+  threads: "maxThreads is a part of them",
+  gcThreads: "in options, where the collector has such threads",
+  concGcThreads: "in options, where the collector has such threads",
+};
+
 /** Settings that stand in no file by themselves. */
 export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cassandra: {
@@ -26,13 +35,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     pageCache: "what is left for the kernel",
   },
   hugepages: { size: "the pages times their size" },
-  jvm: {
-    gcMemory: "what the collector takes by itself",
-    heap: "in options, as HotSpot would round it",
-    threads: "the application's own pools keep to it",
-    gcThreads: "in options, where the collector has such threads",
-    concGcThreads: "in options, where the collector has such threads",
-  },
+  jvm: { ...JVM_ELSEWHERE, threads: "the application's own pools keep to it" },
   kafka: {
     gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",
@@ -68,6 +71,8 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
   },
+  "spring-boot": JVM_ELSEWHERE,
+  tomcat: JVM_ELSEWHERE,
 };
 
 /** Settings that the version of a system's own package does not know. */
@@ -122,13 +127,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     cache_max_memory_size: (_, text) => `INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE=${text}`,
     "*": assign,
   },
-  jvm: {
-    ...jvmFlags(),
-    activeProcessorCount: (_, text) => `-XX:ActiveProcessorCount=${text}`,
-    gc: (_, text) =>
-      ({ g1: "-XX:+UseG1GC", serial: "-XX:+UseSerialGC", parallel: "-XX:+UseParallelGC", zgc: "-XX:+UseZGC" })[text]!,
-    options: (_, text) => `JAVA_TOOL_OPTIONS="${text}"`,
-  },
+  jvm: plainJvm((text) => `JAVA_TOOL_OPTIONS="${text}"`),
   kafka: {
     ...jvmFlags(),
     num_network_threads: (_, text) => `--override num.network.threads=${text}`,
@@ -220,6 +219,11 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     env: (_, text) => text,
   },
   solr: { ...jvmFlags(), "*": assign },
+  "spring-boot": {
+    ...plainJvm((text) => `JAVA_TOOL_OPTIONS="${text}"`),
+    maxThreads: (_, text) => `SERVER_TOMCAT_THREADS_MAX=${text}`,
+    maxConnections: (_, text) => `SERVER_TOMCAT_MAX_CONNECTIONS=${text}`,
+  },
   sysctl: {
     fs_aio_max_nr: (_, text) => `fs.aio-max-nr = ${text}`,
     // What the kernel has itself is left out, and only the heading of the file then stands for it.
@@ -237,6 +241,10 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
     "*": (name, text) => `${SYSCTL_KEYS.find((key) => key.replaceAll(".", "_") === name)} = ${text}`,
   },
   systemd: { conf: (_, text) => text, section: (_, text) => `[${text}]\n`, "*": assign },
+  tomcat: {
+    ...plainJvm((text) => `Environment="CATALINA_OPTS=${text} `),
+    "*": (name, text) => `-Dparbake.${name}=${text}`,
+  },
   uwsgi: { env: (_, text) => text, "*": (name, text) => `UWSGI_${name.toUpperCase()}=${text}` },
   valkey: { "*": dashed },
   varnish: {
@@ -270,6 +278,16 @@ function jvmFlags(): Readonly<Record<string, Spell>> {
     codeCache: (_, text) => `-XX:ReservedCodeCacheSize=${text}`,
     directMemory: (_, text) => `-XX:MaxDirectMemorySize=${text}`,
     threadStack: (_, text) => `-Xss${text}`,
+  };
+}
+
+function plainJvm(options: (text: string) => string): Readonly<Record<string, Spell>> {
+  return {
+    ...jvmFlags(),
+    activeProcessorCount: (_, text) => `-XX:ActiveProcessorCount=${text}`,
+    gc: (_, text) =>
+      ({ g1: "-XX:+UseG1GC", serial: "-XX:+UseSerialGC", parallel: "-XX:+UseParallelGC", zgc: "-XX:+UseZGC" })[text]!,
+    options: (_, text) => options(text),
   };
 }
 
