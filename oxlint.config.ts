@@ -32,7 +32,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["tuning/system", "tuning/runtimes"],
   ["tuning/caches", "tuning/custom", "tuning/databases", "tuning/jvm", "tuning/servers"],
   ["tuning"],
-  ["schema"],
+  ["schema", "fmt"],
   ["template/context"],
   ["template/helpers"],
   ["template/lint"],

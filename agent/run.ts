@@ -64,6 +64,7 @@ const ENDS_ITSELF: ReadonlySet<Command["kind"]> = new Set([
   "install",
   "uninstall",
   "seal",
+  "fmt",
 ]);
 
 async function runSession(invocation: Invocation, overrun: Promise<never>, world: World): Promise<Ending> {
@@ -155,6 +156,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-templates.ts")).runTemplates(command, session);
     case "config":
       return (await import("./commands/run-config.ts")).runConfig(session);
+    case "fmt":
+      return (await import("./commands/run-fmt.ts")).runFmt(command, session);
     case "schema":
       return (await import("./commands/run-schema.ts")).runSchema(session);
     case "profiles":

@@ -12,10 +12,11 @@ import type { Given } from "./sort-words.ts";
 
 export function buildCommand(
   name: Exclude<CommandName, "help" | "version">,
-  operand: string | undefined,
+  operands: readonly string[],
   given: Given,
   problems: Problem[],
 ): Command {
+  const [operand] = operands;
   const machine = parseMachineChoice(given, problems);
   switch (name) {
     case "apply":
@@ -71,6 +72,8 @@ export function buildCommand(
     case "config":
       if (operand !== "show") problems.push(NO_SHOW);
       return { kind: "config" };
+    case "fmt":
+      return { kind: "fmt", files: operands, check: given.has("check"), diff: given.has("diff") };
     case "schema":
       return { kind: "schema" };
     case "install":

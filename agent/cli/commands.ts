@@ -119,6 +119,13 @@ export const COMMANDS = {
     example: "parbake config show",
     note: "For people, or with --json for programs. It is no config: what looks like a secret is hidden.",
   },
+  fmt: {
+    about: "lay out the config and the front matter of templates",
+    operand: "[FILE…]",
+    options: ["check", "diff"],
+    example: "parbake fmt --check --diff",
+    note: "Without a FILE: parbake.yaml, all of parbake.d and all templates. Comments stay, and what it says is proven to stay.",
+  },
   schema: {
     about: "print the JSON Schema of the config, for editors",
     operand: null,
@@ -199,7 +206,10 @@ export const EXIT_STATUS_TOPIC = "exit-status";
 /** The statuses that parbake ends with, for the help and cli/README.md. */
 export const EXIT_MEANINGS: readonly (readonly [status: number, meaning: string])[] = [
   [0, "done"],
-  [2, "plan --detailed-exitcode: changes; status: not in sync; fleet: outdated; nothing to confirm"],
+  [
+    2,
+    "plan --detailed-exitcode: changes; fmt --check: not laid out; status: not in sync; fleet: outdated; nothing to confirm",
+  ],
   [64, "usage: the command line is wrong"],
   [65, "a template, secret or journal has bad data; seal: something is in the image that must not be"],
   [69, "IMDS or AWS unavailable, or (ready) the unit has to wait; a retry may help"],

@@ -14,7 +14,7 @@ export const GROUPS: readonly (readonly [title: string, commands: readonly Comma
   ["Day to day", ["plan", "apply", "status", "confirm", "revert"]],
   ["Bake an image", ["init", "check", "install", "seal", "uninstall"]],
   ["Look at a machine", ["facts", "tune", "page", "explain", "profiles", "templates"]],
-  ["Write the config", ["config", "schema"]],
+  ["Write the config", ["fmt", "config", "schema"]],
   ["When something is wrong", ["explain-error", "ready", "analyze", "logs"]],
   ["Many machines", ["fleet"]],
   ["About parbake", ["help", "version"]],

@@ -120,6 +120,8 @@ export type Command =
     }
   | { readonly kind: "profiles" }
   | { readonly kind: "schema" }
+  /** `files` empty: all that the config has. With `check` or `diff` it writes nothing. */
+  | { readonly kind: "fmt"; readonly files: readonly string[]; readonly check: boolean; readonly diff: boolean }
   | { readonly kind: "config" }
   | { readonly kind: "help"; readonly topic: HelpTopic }
   | { readonly kind: "version" };

@@ -36,6 +36,7 @@ export const OPTIONS = {
   },
   html: { value: "FILE", about: "write the page of `parbake page` for these machines" },
   junit: { value: "FILE", about: "write a JUnit XML file, with a test case for each machine" },
+  check: { value: null, about: "write nothing, and exit 2 if a file would change" },
   diff: { value: null, about: "show each file's change as a unified diff" },
   "detailed-exitcode": { value: null, about: "exit 2 if there is something to change" },
   force: { value: null, about: "fetch every secret, even if its stored version is the current one" },

@@ -33,7 +33,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
       ? ({ kind: "help", topic: parseTopic(words.slice(1)) } as const)
       : commandName === "version"
         ? ({ kind: "version" } as const)
-        : buildCommand(commandName, words[1], given, problems);
+        : buildCommand(commandName, words.slice(1), given, problems);
   const invocation = { command, options: buildOptions(commandName, given, problems) };
   if (problems.length > 0) throw new Refusal("usage", problems);
   return invocation;
@@ -94,6 +94,7 @@ function checkWords(command: CommandName, words: readonly string[], given: Given
 }
 
 function countOperands({ operand }: CommandRule): number {
+  if (operand?.includes("…")) return Infinity;
   return operand === null ? 0 : operand.split(" ").length;
 }
 

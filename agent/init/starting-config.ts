@@ -1,6 +1,7 @@
 // All that init would write for an image, and what there is to say of it. Never writes.
 
 import { dirname, join } from "node:path";
+import { canonicalYaml } from "../fmt/canonical-yaml.ts";
 import type { OsRelease } from "../image/os-release.ts";
 import { listImageFolder, readImageText } from "../image/read-image-text.ts";
 import { templateOf } from "../names/unit-name.ts";
@@ -36,7 +37,7 @@ export async function makeStartingConfig(root: string, path: string): Promise<St
   const apps = found.filter((each) => each.kind === "app");
   const proposals = proposeApps(apps, image, readReadyTemplates(), judge);
   const templates = new Map(proposals.flatMap((proposal) => [...proposal.templates]));
-  const config = { path, text: printConfig(image.system.name, proposals, root) };
+  const config = { path, text: canonicalYaml(printConfig(image.system.name, proposals, root)) };
   return {
     system: image.system,
     apps: proposals.filter(({ unit }) => unit !== null),

@@ -251,6 +251,8 @@ describe("the page on JSON", () => {
     assert.deepEqual(undocumented({ ...document, config: {}, origins: {} }, "config"), []);
   });
 
+  it("names every field of fmt", async () => assert.deepEqual(undocumented(await emit("fmt", "--check"), "fmt"), []));
+
   it("names every field of profiles and version", async () => {
     const profiles = await emit("profiles");
     assert.match(JSON.stringify(profiles), /"name":"version","kind":"choice".*"choices":\["12"/);

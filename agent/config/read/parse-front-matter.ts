@@ -27,20 +27,36 @@ interface SplitTemplate {
 const LITERAL = "To begin the file itself with ---, write {{!}}--- on the template's first line.";
 
 export function splitFrontMatter(file: string, source: string, problems: Problem[]): SplitTemplate {
-  const opening = /^---[ \t]*\r?(?:\n|$)/.exec(source)?.[0];
-  if (opening === undefined) return { frontMatter: null, source };
-  const at = { file, line: 1, column: 1 };
-  const closing = /^---[ \t]*\r?(?:\n|$)/m.exec(source.slice(opening.length));
-  if (closing === null) {
+  const found = locateFrontMatter(source);
+  if (found === null) return { frontMatter: null, source };
+  if (found === "unclosed") {
+    const at = { file, line: 1, column: 1 };
     problems.push({ what: "the front matter has no --- that ends it", fix: `Add the line. ${LITERAL}`, at });
     return { frontMatter: null, source: "" };
   }
-  const yaml = source.slice(0, opening.length + closing.index);
+  const { closing } = found;
+  const yaml = source.slice(0, found.end);
   const lineBreaks = "\n".repeat(yaml.split("\n").length - 1);
   return {
     frontMatter: parseFrontMatter(file, yaml, problems),
-    source: `{{!${lineBreaks}}}${closing[0].endsWith("\n") ? "\n" : ""}${source.slice(yaml.length + closing[0].length)}`,
+    source: `{{!${lineBreaks}}}${closing.endsWith("\n") ? "\n" : ""}${source.slice(yaml.length + closing.length)}`,
   };
+}
+
+interface FrontMatterPlace {
+  readonly opening: string;
+  /** Where the line begins that closes it. */
+  readonly end: number;
+  readonly closing: string;
+}
+
+/** Null: the template begins with its text. */
+export function locateFrontMatter(source: string): FrontMatterPlace | "unclosed" | null {
+  const opening = /^---[ \t]*\r?(?:\n|$)/.exec(source)?.[0];
+  if (opening === undefined) return null;
+  const closing = /^---[ \t]*\r?(?:\n|$)/m.exec(source.slice(opening.length));
+  if (closing === null) return "unclosed";
+  return { opening, end: opening.length + closing.index, closing: closing[0] };
 }
 
 /** `yaml` begins with the opening `---`, which YAML takes for its own, so that its lines are the file's. */

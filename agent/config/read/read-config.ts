@@ -10,6 +10,8 @@ import { pathInRoot } from "../../host/resolve-in-root.ts";
 import { ENVIRONMENT_FILE } from "../../names/own-places.ts";
 import { Refusal } from "../../refusal.ts";
 import type { Config } from "../config.ts";
+import { TOP_KEYS } from "../keys/top-keys.ts";
+import { parseYaml } from "../yaml/parse-yaml.ts";
 import { parseConfig, type ParseResult } from "./parse-config.ts";
 import { readTemplates } from "./read-templates.ts";
 import type { Declared } from "./told.ts";
@@ -68,10 +70,29 @@ function readAll(configFile: string, root: string, inputs: Inputs): ParseResult 
   );
 }
 
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
 /** The text of each config file, in the order of precedence. */
-export function readSources(configFile: string, inputs: Inputs): { readonly file: string; readonly text: string }[] {
+export function readSources(configFile: string, inputs: Inputs): Source[] {
   const dropIns = listDropIns(join(dirname(configFile), "parbake.d"), inputs);
   return forEachGathering([configFile, ...dropIns], (file) => ({ file, text: inputs.read(file, CONFIG) }));
+}
+
+/** Every file that a person writes for a run: those of the config, and every template. */
+export function readAllSources(configFile: string, root: string, inputs: Inputs): readonly Source[] {
+  return inputs.telling(() => {
+    const files = readSources(configFile, inputs);
+    const named = files.map(({ file, text }) => parseYaml(file, text, []).peek("templates"));
+    const folder = named.findLast((text) => text !== undefined) ?? TOP_KEYS.templates.default;
+    const templates = readTemplates(locateTemplates(folder, dirname(configFile), root), [], inputs);
+    const texts = [...templates.sources].flatMap(([name, text]) =>
+      text === null ? [] : [{ file: join(templates.folder, name), text }],
+    );
+    return [...files, ...texts];
+  });
 }
 
 // Relative: beside the config. Absolute: a path of the machine, so it lies below the root.

@@ -233,7 +233,7 @@ describe("parseArguments", () => {
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
     [
       "bogus",
-      "'bogus' is not a command. Known: apply, plan, check, facts, tune, page, explain, explain-error, status, ready, analyze, logs, profiles, config, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
+      "'bogus' is not a command. Known: apply, plan, check, facts, tune, page, explain, explain-error, status, ready, analyze, logs, profiles, config, fmt, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
     ["help aply", "'aply' is not a command. Did you mean 'apply'?"],
@@ -244,7 +244,7 @@ describe("parseArguments", () => {
     ["version 1", "version does not take '1'. Usage: parbake version [options]."],
     [
       "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --html, --junit, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
+      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --html, --junit, --check, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
     ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],

@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { formatSource } from "../../../agent/fmt/format-source.ts";
 import { makeStartingConfig } from "../../../agent/init/starting-config.ts";
 import { writeNewFiles } from "../../../agent/init/write-new-files.ts";
 import { formatProblem } from "../../../agent/refusal.ts";
@@ -17,12 +18,13 @@ const isUpdate = process.env["UPDATE"] === "1";
 
 describe("the config that init makes", () => {
   for (const name of readdirSync(IMAGES)) {
-    it(`of ${name} is the expected one, with the expected warnings`, async () => {
+    it(`of ${name} is the expected one, with the expected warnings, as fmt would lay it out`, async () => {
       const { root } = makeSmallImage(name);
       const { config, warnings } = await makeStartingConfig(root, PATH);
       expectText(join(IMAGES, name, "expected.yaml"), config.text);
       const said = warnings.map((warning) => `${formatProblem(warning).replaceAll(root, "ROOT")}\n`).join("");
       expectText(join(IMAGES, name, "expected-warnings.txt"), said);
+      assert.equal(formatSource({ file: PATH, text: config.text }, []), config.text);
     });
 
     if (name !== "empty")
