@@ -10,8 +10,11 @@ export const ASSET = "carried";
 
 /** What of the source tree is carried, by path below its top. A folder is carried whole. */
 export const CARRIED: readonly string[] = [
+  "FAQ.md",
   "README.md",
+  "SECURITY.md",
   "TROUBLESHOOTING.md",
+  "UPGRADING.md",
   "agent/apply/README.md",
   "agent/apply/secrets/README.md",
   "agent/cli/JSON.md",

@@ -34,6 +34,9 @@ const DOCUMENTS: readonly Carried[] = (
     ["fleet.md", "agent/fleet/README.md", "How old the images in use are"],
     ["promises.md", "agent/apply/README.md", "What you can count on"],
     ["troubleshooting.md", "TROUBLESHOOTING.md", "When something fails, by exit status, line and symptom"],
+    ["upgrading.md", "UPGRADING.md", "How to upgrade, and what a version promises"],
+    ["security.md", "SECURITY.md", "The threat model, and how to report a vulnerability"],
+    ["faq.md", "FAQ.md", "When not to use parbake, and how it differs from others"],
     ["json.md", "agent/cli/JSON.md", "Every JSON document"],
   ] as const
 ).map(([name, path, about]) => ({ name, path, profile: null, about }));

@@ -8,6 +8,9 @@ const HEAD = `# What \`journalctl -x\` says of parbake's entries: systemd.catalo
 # TROUBLESHOOTING.md. The ids are those of agent/cli/message-ids.ts; @NAME@ is a field of the entry.
 `;
 
+/** Of a terminal, of whatever width: journalctl breaks no lines. */
+const WIDTH = 80;
+
 const ORIGIN = "Defined-By: parbake\nDocumentation: man:parbake(1)\n";
 
 /** Words of the page that an entry has in a field. */
@@ -24,7 +27,7 @@ export function formatCatalog(page: string): string {
     const [words, field] = FIELDS[code] ?? [/$^/g, ""];
     // What mends a bug, nobody knows.
     const fix = code === "bug" ? "" : "What to do: @PARBAKE_FIX@\n\n";
-    const text = `Subject: ${found.title}\n${ORIGIN}\n${fix}${formatProse(found.text)}\n`;
+    const text = `Subject: ${found.title}\n${ORIGIN}\n${fix}${formatProse(found.text, WIDTH)}\n`;
     return `-- ${id}\n${text.replaceAll(words, field)}`;
   });
   return [HEAD, ...entries].join("\n");

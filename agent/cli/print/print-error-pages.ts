@@ -3,25 +3,27 @@
 import { type ErrorPage, withoutTicks } from "../error-pages.ts";
 import type { Paint } from "../text.ts";
 
-const WIDTH = 80;
+/** Wider is hard to read, in a pipe too. */
+const WIDEST = 80;
 
 export function formatErrorPages(pages: readonly ErrorPage[], paint: Paint): string {
   return pages.map((page) => formatPage(page, paint)).join("\n");
 }
 
 function formatPage({ codes, title, text }: ErrorPage, paint: Paint): string {
+  const width = Math.min(WIDEST, paint.columns);
   const name = codes.length === 0 ? "" : `${codes.join(" ")}: `;
-  return `${wrap(name + withoutTicks(title))
+  return `${wrap(name + withoutTicks(title), width)
     .split("\n")
     .map(paint.bold)
-    .join("\n")}\n\n${formatProse(text)}\n`;
+    .join("\n")}\n\n${formatProse(text, width)}\n`;
 }
 
 /** Paragraphs and examples: no other Markdown is on the page. */
-export function formatProse(text: string): string {
+export function formatProse(text: string, width: number): string {
   return text
     .split(/(^```[^]*?^```$)/m)
-    .map((part) => (part.startsWith("```") ? formatExample(part) : formatParagraphs(part)))
+    .map((part) => (part.startsWith("```") ? formatExample(part) : formatParagraphs(part, width)))
     .filter((part) => part !== "")
     .join("\n\n");
 }
@@ -31,9 +33,9 @@ function formatExample(block: string): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-function formatParagraphs(text: string): string {
+function formatParagraphs(text: string, width: number): string {
   const paragraphs = text.split(/\n{2,}/).filter((paragraph) => paragraph.trim() !== "");
-  return paragraphs.map((paragraph) => wrap(plain(paragraph))).join("\n\n");
+  return paragraphs.map((paragraph) => wrap(plain(paragraph), width)).join("\n\n");
 }
 
 function plain(paragraph: string): string {
@@ -41,12 +43,12 @@ function plain(paragraph: string): string {
   return withoutTicks(words.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1"));
 }
 
-function wrap(text: string): string {
+function wrap(text: string, width: number): string {
   const lines: string[] = [""];
   for (const word of text.split(" ")) {
     const line = lines.at(-1)!;
     const longer = line === "" ? word : `${line} ${word}`;
-    if (longer.length <= WIDTH || line === "") lines[lines.length - 1] = longer;
+    if (longer.length <= width || line === "") lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines.join("\n");

@@ -31,4 +31,11 @@ why: so
 `,
     );
   });
+
+  it("is as narrow as the terminal", () => {
+    assert.equal(
+      formatErrorPages([{ codes: [], title: "a line", text: "one two three four five" }], choosePaint(false, 12)),
+      "a line\n\none two\nthree four\nfive\n",
+    );
+  });
 });
