@@ -118,14 +118,32 @@ exporter: { profile: go, memory: { max: 64MiB } }`,
     ],
   },
   {
+    title: "Kafka with its ZooKeeper",
+    machine: "r7g.large",
+    apps: `broker: { profile: kafka }
+ensemble: { profile: zookeeper }
+kernel: { profile: sysctl }`,
+    reasons: [
+      {
+        says: "ZooKeeper holds its tree in the heap and has no use for more: it has a quarter of the broker's weight, and stops at its cap.",
+        holds: (app) =>
+          share(app("ensemble")) < share(app("broker")) / 3 && numberOf(app("ensemble"), "heap") <= 4 * GIB,
+      },
+      {
+        says: "Both must stay in memory: what swaps is neither's page cache, but a heap in the middle of a collection.",
+        holds: (app) => numberOf(app("kernel"), "vm_swappiness") === 1,
+      },
+    ],
+  },
+  {
     title: "Elasticsearch, Kibana and Logstash",
     machine: "m6i.xlarge",
     apps: `search: { profile: elasticsearch, memory: { weight: 4 } }
 kibana: { profile: node, memory: { max: 2GiB } }
-logstash: { profile: jvm, memory: { max: 2GiB }, options: { threads: 60 } }`,
+logstash: { profile: logstash, memory: { min: 2GiB } }`,
     reasons: [
       {
-        says: "Kibana and Logstash are plain Node and plain Java to parbake: the operator says what they may have, and the index has the rest.",
+        says: "Kibana is plain Node to parbake: the operator says what it may have. Logstash ships what others say, so its weight is small, and the operator says what it needs at least; the index has the rest.",
         holds: (app) => share(app("search")) > share(app("kibana")) + share(app("logstash")),
       },
     ],
@@ -178,6 +196,20 @@ grafana: { profile: go }`,
       {
         says: "Prometheus keeps its newest series in memory and dies where they do not fit: its weight is the larger.",
         holds: (app) => share(app("metrics")) > share(app("grafana")),
+      },
+    ],
+  },
+  {
+    title: "An instance of Amazon ECS with a log shipper",
+    machine: "m7g.large",
+    apps: `tasks: { profile: ecs-agent }
+shipper: { profile: go, memory: { max: 256MiB } }`,
+    reasons: [
+      {
+        says: "Tasks get what neither the shipper nor the system has: the agent, which knows of neither, is told.",
+        holds: (app) =>
+          numberOf(app("tasks"), "tasksMemory") <= share(app("tasks")) &&
+          numberOf(app("tasks"), "ECS_RESERVED_MEMORY") > share(app("shipper")),
       },
     ],
   },

@@ -37,11 +37,13 @@ up to what its profile says that it can use; what it can't use, others get by th
 const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   clickhouse: ["max_server_memory_usage", "mark_cache_size", "max_concurrent_queries"],
   custom: [],
+  "ecs-agent": ["ECS_RESERVED_MEMORY", "tasksMemory"],
   elasticsearch: ["heap", "pageCache"],
   go: ["GOMEMLIMIT"],
   jvm: ["heap", "threads", "gc"],
   kafka: ["heap", "pageCache"],
   kubelet: ["maxPods", "kubeReservedMemory", "evictionHardMemory"],
+  logstash: ["heap", "pipeline_workers"],
   mariadb: ["innodb_buffer_pool_size", "max_connections"],
   memcached: ["memory", "threads"],
   nginx: ["worker_processes", "worker_connections"],
@@ -54,6 +56,7 @@ const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   rabbitmq: ["vm_memory_high_watermark_absolute"],
   redis: ["maxmemory"],
   sysctl: [],
+  zookeeper: ["heap"],
 };
 
 type Tuned = Extract<TuningResult, { kind: "tuned" }>;

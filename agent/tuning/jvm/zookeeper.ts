@@ -53,7 +53,7 @@ export const zookeeper: Profile = {
   options: OPTIONS,
   takesMemory: true,
   // It serves those beside it, and needs no more than its tree.
-  usualWeight: 0.5,
+  usualWeight: 0.25,
   useful: () => ({ heap: { least: 512 * MIB, because: "its own start script gives it 1000 MiB" } }),
   ladder: ["codeCache"],
   toShrink: "lower the options heap, threads or pageCacheMin",

@@ -13,6 +13,8 @@ export const influxdb: RealProgram = {
       unsaid: {
         GOMEMLIMIT: "of the runtime, which it does not tell",
         GOMAXPROCS: "of the runtime, which it does not tell",
+        query_concurrency: "for 2.x, which Debian has not",
+        query_memory_bytes: "for 2.x, which Debian has not",
         env: "what is given to it: all of the variables",
       },
     };

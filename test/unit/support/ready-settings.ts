@@ -125,6 +125,8 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   influxdb: {
     env: (_, text) => text,
     cache_max_memory_size: (_, text) => `INFLUXDB_DATA_CACHE_MAX_MEMORY_SIZE=${text}`,
+    query_concurrency: (_, text) => `INFLUXD_QUERY_CONCURRENCY=${text}`,
+    query_memory_bytes: (_, text) => `INFLUXD_QUERY_MEMORY_BYTES=${text}`,
     "*": assign,
   },
   jvm: plainJvm((text) => `JAVA_TOOL_OPTIONS="${text}"`),
