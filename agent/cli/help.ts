@@ -13,10 +13,9 @@ import type { Paint } from "./text.ts";
 export const GROUPS: readonly (readonly [title: string, commands: readonly CommandName[]])[] = [
   ["Day to day", ["plan", "apply", "status", "confirm", "revert"]],
   ["Bake an image", ["init", "check", "install", "seal", "uninstall"]],
-  ["Look at a machine", ["facts", "tune", "page", "explain", "profiles", "templates"]],
+  ["Look at machines", ["facts", "tune", "page", "explain", "profiles", "templates", "fleet"]],
   ["Write the config", ["fmt", "config", "schema"]],
   ["When something is wrong", ["explain-error", "ready", "analyze", "logs"]],
-  ["Many machines", ["fleet"]],
   ["About parbake", ["help", "version"]],
 ];
 
