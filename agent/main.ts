@@ -17,6 +17,7 @@ startMain(
       rewrite: (text) => err.write(text),
       isTerminalOut: out.isTerminal,
       readColumns: () => out.readColumns(),
+      page: async (pager, text) => (await import("./process/pager.ts")).runPager(pager, text, environment, stop),
       isTerminalError: err.isTerminal,
       isErrorApart: () => isErrorApart(environment),
     }),

@@ -13,6 +13,7 @@ import { loadRuler } from "./cli/ruler.ts";
 import { choosePaint, type Paint } from "./cli/text.ts";
 import { chooseFormat } from "./commands/choose-format.ts";
 import { openHeartbeat } from "./commands/open-heartbeat.ts";
+import { openPaging } from "./commands/paging.ts";
 import { runApply } from "./commands/run-apply.ts";
 import { runCheck } from "./commands/run-check.ts";
 import { runExplain } from "./commands/run-explain.ts";
@@ -44,8 +45,9 @@ export async function run(argv: readonly string[], world: World): Promise<number
   let invocation: Invocation | null = null;
   try {
     const parsed = (invocation = parseArguments(argv));
-    const work = (overrun: Promise<never>) => runSession(parsed, overrun, world);
-    return statusOf(await guardEnd(parsed.options.deadlineMs, work));
+    const { world: own, show } = openPaging(parsed, world);
+    const work = (overrun: Promise<never>) => runSession(parsed, overrun, own);
+    return statusOf(await guardEnd(parsed.options.deadlineMs, work).finally(show));
   } catch (error) {
     const failure = explainShortage(error);
     await tellError(failure, invocation, world);

@@ -24,6 +24,8 @@ export interface GlobalOptions {
   readonly root: string;
   readonly deadlineMs: number;
   readonly json: boolean;
+  /** Whether one may show what the command says. */
+  readonly pager: boolean;
   /** Null: by where the log goes. */
   readonly logLevel: LogLevel | null;
   readonly logFormat: LogFormat | null;

@@ -7,15 +7,16 @@ interface OptionRule {
 }
 
 export const OPTIONS = {
-  config: { value: "FILE", about: "the config (default /etc/parbake/parbake.yaml, below --root)" },
+  config: { value: "FILE", about: "the config, else /etc/parbake/parbake.yaml below --root" },
   root: { value: "DIR", about: "act on the machine image mounted there instead of on /" },
   deadline: {
     value: "DURATION",
-    about: "the longest it may take (60s; status 90s, logs 3m, fleet 10m, seal 30m)",
+    about: "at most: 60s; status 90s, logs 3m, fleet 10m, seal 30m",
   },
-  json: { value: null, about: "one JSON document on stdout; text for people goes to stderr" },
-  "log-level": { value: "LEVEL", about: "error, warn, info or debug (default info; warn on a terminal)" },
-  "log-format": { value: "FORMAT", about: "text, json or journal (default: journal under systemd, else text)" },
+  json: { value: null, about: "one JSON document on stdout; what people read, on stderr" },
+  "no-pager": { value: null, about: "show it all at once, not by PARBAKE_PAGER, PAGER or less" },
+  "log-level": { value: "LEVEL", about: "error, warn, info or debug (info; on a terminal warn)" },
+  "log-format": { value: "FORMAT", about: "text, json or journal (under systemd journal, else text)" },
   help: { value: null, about: "this text; after a command, the command's own" },
   version: { value: null, about: "version, commit and Node version" },
   "dry-run": { value: null, about: "print what would be done, as `plan` does, or the config of `init`; write nothing" },
@@ -107,6 +108,7 @@ export const GLOBAL_OPTIONS: readonly OptionName[] = [
   "root",
   "deadline",
   "json",
+  "no-pager",
   "log-level",
   "log-format",
   "help",

@@ -22,8 +22,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const { words, given } = sortWords(argv, problems);
   const name = words[0];
   // A command that is not there is told as such only to whoever wants to run it.
-  if (given.has("help")) return withDefaults({ kind: "help", topic: parseTopic(asCommand(name) ? words : []) });
-  if (given.has("version")) return withDefaults({ kind: "version" });
+  if (given.has("help")) return withDefaults({ kind: "help", topic: parseTopic(asCommand(name) ? words : []) }, given);
+  if (given.has("version")) return withDefaults({ kind: "version" }, given);
   if (name === undefined) throw new Refusal("usage", { what: "no command", fix: "Try `parbake help`." });
   const commandName = asCommand(name);
   if (!commandName) throw new Refusal("usage", unknownCommand(name));
@@ -39,8 +39,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
   return invocation;
 }
 
-function withDefaults(command: Command): Invocation {
-  return { command, options: DEFAULTS };
+function withDefaults(command: Command, given: Given): Invocation {
+  return { command, options: { ...DEFAULTS, pager: !given.has("no-pager") } };
 }
 
 /** @throws Refusal where there is no such command or profile */
@@ -64,6 +64,7 @@ const DEFAULTS: GlobalOptions = {
   root: "/",
   deadlineMs: DEFAULT_DEADLINE_MS,
   json: false,
+  pager: true,
   logLevel: null,
   logFormat: null,
 };
@@ -105,6 +106,7 @@ function buildOptions(command: CommandName, given: Given, problems: Problem[]): 
     configFile: given.get("config")?.[0] ?? `${root.replace(/\/+$/, "")}${DEFAULTS.configFile}`,
     deadlineMs: parseDeadline(given.get("deadline")?.[0], problems) ?? deadlineOf(COMMANDS[command]),
     json: given.has("json"),
+    pager: !given.has("no-pager"),
     logLevel: oneOf("log-level", ["error", "warn", "info", "debug"] as const, given, problems),
     logFormat: oneOf("log-format", ["text", "json", "journal"] as const, given, problems),
   };

