@@ -14,6 +14,7 @@ import { Refusal } from "../refusal.ts";
 import { applyAllowances, type Allowed } from "../seal/allow.ts";
 import { cleanImage } from "../seal/clean/clean-image.ts";
 import type { Finding, StageResult } from "../seal/finding.ts";
+import { loadGlobs, type CompileGlob } from "../seal/path-globs.ts";
 import { readRuleSet } from "../seal/rules/rule-set.ts";
 import { openBreath } from "../seal/search/breathe.ts";
 import { saltedDigest } from "../seal/search/found.ts";
@@ -41,10 +42,11 @@ export async function runSeal(command: SealCommand, session: Session): Promise<E
   const config = readSealConfig(options.configFile, options.root, session.inputs);
   // A mistake in it is told before anything is cleaned or searched.
   const run = { command, config, imageConfig: readIfThere(session), session };
+  const globs = await loadGlobs();
   const checked = await runStages(CHECKS, run);
-  const finished = isFailed(judge(checked, config).findings) ? [] : await runStages(FINISH, run, checked);
+  const finished = isFailed(judge(checked, config, globs).findings) ? [] : await runStages(FINISH, run, checked);
   const results = [...checked, ...finished];
-  const { findings, allowed } = judge(results, config);
+  const { findings, allowed } = judge(results, config, globs);
   const sealed = { root: options.root, findings, allowed, actions: results.flatMap(({ actions }) => actions) };
   if (command.sarifFile !== null) writeSarif(command.sarifFile, sarifDocument(sealed, VERSION));
   if (options.json) emit(sealDocument(sealed));
@@ -73,9 +75,9 @@ function tellDone(results: readonly StageResult[], { log }: Session): void {
     log("warn", `seal ${did} ${path}: ${why}`);
 }
 
-function judge(results: readonly StageResult[], config: SealConfig): Allowed {
+function judge(results: readonly StageResult[], config: SealConfig, globs: CompileGlob): Allowed {
   const found = results.flatMap(({ findings }) => findings);
-  return applyAllowances(found, config, new Date().toISOString().slice(0, 10));
+  return applyAllowances(found, config, new Date().toISOString().slice(0, 10), globs);
 }
 
 function isFailed(findings: readonly Finding[]): boolean {

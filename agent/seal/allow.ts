@@ -2,6 +2,7 @@
 
 import type { SealAllowance, SealConfig } from "../config/seal-config.ts";
 import type { Finding } from "./finding.ts";
+import type { CompileGlob } from "./path-globs.ts";
 
 export interface Allowed {
   readonly findings: readonly Finding[];
@@ -10,11 +11,16 @@ export interface Allowed {
 }
 
 /** @param today `2027-01-31` */
-export function applyAllowances(found: readonly Finding[], { allow, severities }: SealConfig, today: string): Allowed {
+export function applyAllowances(
+  found: readonly Finding[],
+  { allow, severities }: SealConfig,
+  today: string,
+  compile: CompileGlob,
+): Allowed {
   const rated = found.map((finding) => ({ ...finding, severity: severities.get(finding.kind) ?? finding.severity }));
   const tests = allow.map((allowance) => ({
     allowance,
-    covers: coverer(allowance),
+    covers: coverer(allowance, compile),
     isOver: allowance.until !== null && allowance.until < today,
   }));
   const used = new Set<SealAllowance>();
@@ -45,21 +51,10 @@ function warnOf({ at, until, owner }: SealAllowance, isOver: boolean, isUsed: bo
   return [{ ...warning, what: "an allowance that nothing needs", fix: "Remove it: it would hide the next one." }];
 }
 
-function coverer({ path, kind, digest }: SealAllowance): (finding: Finding) => boolean {
-  const matches = path === null ? null : globRegExp(path);
+function coverer({ path, kind, digest }: SealAllowance, compile: CompileGlob): (finding: Finding) => boolean {
+  const isMeant = path === null ? null : compile(path);
   return (finding) =>
     (kind === null || kind === finding.kind) &&
     (digest === null || digest === finding.digest) &&
-    (matches === null || (finding.place !== undefined && matches.test(finding.place.file)));
-}
-
-/** `*` and `?` within a name, `**` across folders. */
-export function globRegExp(glob: string): RegExp {
-  const source = glob.replaceAll(/\*\*\/?|\*|\?|[.+^${}()|[\]\\]/g, (part) => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    return part === "?" ? "[^/]" : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`, "s");
+    (isMeant === null || (finding.place !== undefined && isMeant(finding.place.file)));
 }

@@ -9,7 +9,7 @@ import { TOP } from "./build-pinned-node.ts";
  * Packages that a boot need not load. Only ever imported by `await import("…")`: the bundle refuses anything else. Not in the
  * executable as long as nothing imports it.
  */
-export const ON_DEMAND = ["@aws-sdk/client-ec2", "diff", "string-width", "systeminformation", "wrap-ansi"];
+export const ON_DEMAND = ["@aws-sdk/client-ec2", "diff", "minimatch", "string-width", "systeminformation", "wrap-ansi"];
 
 /**
  * What is used of a package, for esbuild to drop the rest: agent/aws/ec2 makes two of the seven hundred calls, and
@@ -22,6 +22,7 @@ const CONTENTS: Readonly<Record<string, string>> = {
   // Each exports one function, which import() gives as the default of a CommonJS script.
   "string-width": `module.exports = require("string-width").default;`,
   "wrap-ansi": `module.exports = require("wrap-ansi").default;`,
+  minimatch: `export { Minimatch } from "minimatch";`,
   systeminformation: `
     const { cpu } = require("systeminformation/lib/cpu");
     const { networkInterfaces } = require("systeminformation/lib/network");

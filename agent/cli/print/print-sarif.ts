@@ -1,22 +1,23 @@
-// What `seal` found as SARIF 2.1.0 (OASIS), for code scanning and its like. Pure.
+// What `seal` found as SARIF 2.1.0 (OASIS), for code scanning and its like. The types are DefinitelyTyped's, of the standard's schema. Pure.
 
+import type { Location, Log, ReportingDescriptor, Result } from "sarif";
 import type { Allowed } from "../../seal/allow.ts";
 import type { Finding, Place, Severity } from "../../seal/finding.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-const LEVELS: Readonly<Record<Severity, string>> = { fail: "error", warn: "warning" };
+const LEVELS: Readonly<Record<Severity, Result.level>> = { fail: "error", warn: "warning" };
 
-export function sarifDocument({ findings, allowed }: Allowed, version: string): unknown {
+export function sarifDocument({ findings, allowed }: Allowed, version: string): Log {
   const all = [...findings, ...allowed.map(({ finding }) => finding)];
   const kinds = [...new Map(all.map((finding) => [finding.kind, finding])).values()];
   const indexes = new Map(kinds.map(({ kind }, index) => [kind, index]));
   const resultOf = (finding: Finding) => formatResult(finding, indexes.get(finding.kind)!);
-  const results = [
+  const results: Result[] = [
     ...findings.map(resultOf),
     ...allowed.map(({ finding, reason, owner }) => ({
       ...resultOf(finding),
-      suppressions: [{ kind: "external", status: "accepted", justification: `${reason} (${owner})` }],
+      suppressions: [{ kind: "external" as const, status: "accepted" as const, justification: `${reason} (${owner})` }],
     })),
   ];
   const driver = { name: "parbake", version, rules: kinds.map(formatRule) };
@@ -24,7 +25,7 @@ export function sarifDocument({ findings, allowed }: Allowed, version: string): 
   return { $schema: SCHEMA, version: "2.1.0", runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }] };
 }
 
-function formatRule({ kind, severity, what, fix }: Finding): object {
+function formatRule({ kind, severity, what, fix }: Finding): ReportingDescriptor {
   return {
     id: kind,
     shortDescription: { text: `${what}.` },
@@ -33,7 +34,7 @@ function formatRule({ kind, severity, what, fix }: Finding): object {
   };
 }
 
-function formatResult({ kind, severity, place, what, fix, digest }: Finding, ruleIndex: number): object {
+function formatResult({ kind, severity, place, what, fix, digest }: Finding, ruleIndex: number): Result {
   return {
     ruleId: kind,
     ruleIndex,
@@ -45,7 +46,7 @@ function formatResult({ kind, severity, place, what, fix, digest }: Finding, rul
 }
 
 /** An address is relative to the image's root. */
-function formatLocation({ file, line, member }: Place): object {
+function formatLocation({ file, line, member }: Place): Location {
   const uri = file.slice(1).split("/").map(encodeURIComponent).join("/");
   const region = line === undefined ? {} : { region: { startLine: line } };
   const within =

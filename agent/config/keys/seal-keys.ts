@@ -12,7 +12,8 @@ export const FROM_ROOT = /^\//;
 
 export const ALLOWANCE_KEYS = {
   path: {
-    about: "The files: `*` stands for anything within a name, `**` across folders.",
+    about:
+      "The files, as the shell has it: `*`, `?`, `[0-9]` and `{a,b}` within a name, `**` across folders; a backslash takes a character as it is.",
     value: { kind: "text", pattern: FROM_ROOT },
     examples: ["/opt/app/**"],
   },

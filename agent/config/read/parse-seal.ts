@@ -4,6 +4,9 @@ import { ALLOWANCE_KEYS, DAY, FROM_ROOT, LEAST_SALT, SEAL_KEYS } from "../keys/s
 import { DEFAULT_SEAL, type SealAllowance, type SealConfig } from "../seal-config.ts";
 import type { Field } from "../yaml/field.ts";
 
+/** PATH_MAX of Linux. */
+const MOST_PATH = 4_096;
+
 /** @param fields `seal` of each config file, in the order of precedence: a later salt or severity counts, and every allowance */
 export function parseSeal(fields: readonly Field[]): SealConfig {
   const tops = fields.map((field) => field.known(SEAL_KEYS));
@@ -53,5 +56,7 @@ function parseAllowance(field: Field, salt: string | null): SealAllowance[] {
     keys.get("until")?.refuse(`expected a day, found ${until.slice(0, 40)}`, "Write it like 2027-01-31.");
   if (path !== null && !FROM_ROOT.test(path))
     keys.get("path")?.refuse("expected a path from the root", "Write it as the booted machine sees it: /opt/app/**.");
+  if (path !== null && path.length > MOST_PATH)
+    keys.get("path")?.refuse(`has ${path.length} characters, and no path has more than ${MOST_PATH}`, "Write several.");
   return [{ path, kind, digest, reason: reason ?? "", owner: owner ?? "", until, at: field.at }];
 }

@@ -1,9 +1,8 @@
 // What a pattern of the cleaning means in an image: the entries there, without a symlink on the way and on the image's own file system.
 
 import { lstatSync, readdirSync, statSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { attempt } from "../../host/attempt.ts";
-import { globRegExp } from "../allow.ts";
 
 /** @returns paths from the root, sorted */
 export function findPaths(root: string, pattern: string): string[] {
@@ -22,9 +21,7 @@ export function findPaths(root: string, pattern: string): string[] {
 }
 
 function matching(folder: string, name: string): readonly string[] {
-  if (!name.includes("*")) return [name];
-  const regex = globRegExp(name);
-  return list(folder).filter((entry) => regex.test(entry) && (name.startsWith(".") || !entry.startsWith(".")));
+  return name.includes("*") ? list(folder).filter((entry) => matchesGlob(entry, name)) : [name];
 }
 
 export function look(path: string): Stats | null {

@@ -67,37 +67,29 @@ not sealed: 2 findings, 1 warning, 1 allowed by the config
   });
 });
 
-/** What the schema of SARIF 2.1.0 requires of the parts that parbake writes, and the values that it allows. */
+/** That the document has the fields of the standard's schema, tsc says, by the types of @types/sarif. */
 describe("the SARIF of seal", () => {
-  const document = sarifDocument(SEALED, "1.2.3") as Record<string, never>;
-  const [run] = document["runs"] as unknown as Record<string, never>[];
-  const results = run!["results"] as unknown as Record<string, never>[];
+  const { $schema, version, runs } = sarifDocument(SEALED, "1.2.3");
+  const { tool, results = [] } = runs[0]!;
 
-  it("has version, tool, rules and results as the schema wants them", () => {
-    assert.equal(document["version"], "2.1.0");
-    assert.match(document["$schema"]!, /^https:\/\/.*sarif-schema-2\.1\.0\.json$/);
-    const { driver } = run!["tool"] as unknown as {
-      driver: { name: string; version: string; rules: { id: string; shortDescription: { text: string } }[] };
-    };
-    assert.deepEqual([driver.name, driver.version], ["parbake", "1.2.3"]);
+  it("has version, tool and rules, and results that name their rules", () => {
+    assert.equal(version, "2.1.0");
+    assert.match($schema!, /^https:\/\/.*sarif-schema-2\.1\.0\.json$/);
+    const { name, version: ofTool, rules = [] } = tool.driver;
+    assert.deepEqual([name, ofTool], ["parbake", "1.2.3"]);
     assert.deepEqual(
-      driver.rules.map(({ id }) => id),
+      rules.map(({ id }) => id),
       ["pending-updates", "shell-history", "jwt"],
     );
-    for (const { ruleId, ruleIndex, level, message } of results as unknown as {
-      ruleId: string;
-      ruleIndex: number;
-      level: string;
-      message: { text: string };
-    }[]) {
-      assert.equal(driver.rules[ruleIndex]!.id, ruleId);
-      assert.ok(["error", "warning"].includes(level));
-      assert.ok(message.text.length > 0);
+    for (const { ruleId, ruleIndex, level, message } of results) {
+      assert.equal(rules[ruleIndex!]!.id, ruleId);
+      assert.ok(level === "error" || level === "warning");
+      assert.ok(message.text!.length > 0);
     }
   });
 
   it("says where, relative to the image's root, and names what is within an archive", () => {
-    assert.deepEqual(results[2]!["locations"], [
+    assert.deepEqual(results[2]!.locations, [
       {
         physicalLocation: {
           artifactLocation: { uri: "opt/a%20b.tgz", uriBaseId: "IMAGE_ROOT" },
@@ -106,10 +98,10 @@ describe("the SARIF of seal", () => {
         logicalLocations: [{ fullyQualifiedName: "/opt/a b.tgz!x/y", kind: "member" }],
       },
     ]);
-    assert.equal(results[0]!["locations"], undefined);
+    assert.equal(results[0]!.locations, undefined);
   });
 
   it("has what is allowed as suppressed, with reason and owner", () => {
-    assert.deepEqual(results[3]!["suppressions"], [{ kind: "external", status: "accepted", justification: "r (o)" }]);
+    assert.deepEqual(results[3]!.suppressions, [{ kind: "external", status: "accepted", justification: "r (o)" }]);
   });
 });
