@@ -62,6 +62,7 @@ export const PROGRAMS: Readonly<Record<string, ProgramRule>> = {
     variables: /^PUMA_(?:MAX_THREADS|WORKERS)$/,
     precedent: /^(?:-w|-t|--workers|--threads)\b/,
   },
+  envoy: { program: /^envoy$/, variables: /^ENVOY_\w+$/, precedent: /^(?!)/ },
   sidekiq: {
     program: /^sidekiq(?:swarm)?$/,
     variables: /^SIDEKIQ_\w+$/,

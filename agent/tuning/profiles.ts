@@ -31,6 +31,7 @@ import { puma } from "./runtimes/puma.ts";
 import { python } from "./runtimes/python.ts";
 import { sidekiq } from "./runtimes/sidekiq.ts";
 import { uwsgi } from "./runtimes/uwsgi.ts";
+import { envoy } from "./servers/envoy.ts";
 import { haproxy } from "./servers/haproxy.ts";
 import { httpd } from "./servers/httpd.ts";
 import { nats } from "./servers/nats.ts";
@@ -52,6 +53,7 @@ export const PROFILES: ReadonlyMap<string, Profile> = new Map(
     dotnet,
     ecsAgent,
     elasticsearch,
+    envoy,
     etcd,
     go,
     haproxy,

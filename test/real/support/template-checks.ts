@@ -158,6 +158,7 @@ export const CHECKS: readonly TemplateCheck[] = [
 export const WITHOUT_PROGRAM: Readonly<Record<string, string>> = {
   "clickhouse-users.xml.hbs": "ClickHouse is not in Debian: by the reader of XML",
   "clickhouse.xml.hbs": "ClickHouse is not in Debian: by the reader of XML",
+  "envoy.env.hbs": "Envoy is not in Debian: by systemd's reader and one of JSON, as Envoy documents its structure",
   "kubelet.yaml.hbs": "the kubelet is not in Debian: by a reader of YAML, as it documents its structure",
   "mongodb.yaml.hbs": "mongod is not in Debian: by a reader of YAML, as it documents its structure",
   "mysql.cnf.hbs": "MySQL is not in Debian: by the reader of INI",

@@ -78,6 +78,7 @@ for (const [system, release] of SYSTEMS)
         const variable = { jvm: "JAVA_OPTS", puma: "PUMA_WORKERS", python: "GUNICORN_CMD_ARGS", node: "NODE_ENV" };
         const others = {
           dotnet: "DOTNET_ROOT",
+          envoy: "ENVOY_UID",
           go: "GOGC",
           sidekiq: "SIDEKIQ_COUNT",
           "spring-boot": "SPRING_PROFILES_ACTIVE",

@@ -34,6 +34,7 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     threads: "its pools follow from the processors",
     pageCache: "what is left for the kernel",
   },
+  envoy: { max_heap_size_bytes: "in bootstrap", max_active_downstream_connections: "in bootstrap" },
   hugepages: { size: "the pages times their size" },
   jvm: { ...JVM_ELSEWHERE, threads: "the application's own pools keep to it" },
   kafka: {
@@ -114,6 +115,7 @@ export const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spell>>>
   elasticsearch: { ...searchFlags() },
   etcd: { env: (_, text) => text, "*": assign },
   go: { env: (_, text) => text, "*": assign },
+  envoy: { bootstrap: (_, text) => `ENVOY_BOOTSTRAP="${text.replaceAll('"', '\\"')}"` },
   haproxy: { memory: (_, text) => `-m ${text}`, "*": dashed },
   httpd: { "*": (name, text) => `${name} ${text}` },
   hugepages: {

@@ -107,6 +107,28 @@ describe("the ready templates", () => {
     });
   });
 
+  it("give Envoy the structure that it documents, in one variable", () => {
+    const [bootstrap] = readEnvAsSystemd(render(examples, "envoy.env.hbs").replace("ENVOY_BOOTSTRAP=", "V0="));
+    const heap = { name: "envoy.resource_monitors.fixed_heap" };
+    const types = "type.googleapis.com/envoy.extensions.resource_monitors";
+    const { overload_manager } = JSON.parse(bootstrap!);
+    assert.deepEqual(overload_manager.actions, [
+      { name: "envoy.overload_actions.shrink_heap", triggers: [{ ...heap, threshold: { value: 0.95 } }] },
+      { name: "envoy.overload_actions.stop_accepting_requests", triggers: [{ ...heap, threshold: { value: 0.98 } }] },
+    ]);
+    const [memory, connections] = overload_manager.resource_monitors;
+    assert.equal(memory.name, heap.name);
+    assert.equal(memory.typed_config["@type"], `${types}.fixed_heap.v3.FixedHeapConfig`);
+    assert.equal(typeof memory.typed_config.max_heap_size_bytes, "number");
+    assert.deepEqual(connections, {
+      name: "envoy.resource_monitors.global_downstream_max_connections",
+      typed_config: {
+        "@type": `${types}.downstream_connections.v3.DownstreamConnectionsConfig`,
+        max_active_downstream_connections: 50_000,
+      },
+    });
+  });
+
   it("set what other apps of the image ask of the kernel", () => {
     const beside = (template: string) => renderBeside(examples, template, ["clickhouse", "postgresql", "redis"]);
     const files = beside("sysctl.conf.hbs") + beside("thp.conf.hbs");

@@ -20,6 +20,7 @@ const WORDS: readonly RegExp[] = [
   /^(all of the above|the three above|nr_hugepages) as a (drop-in|file of .*)$/,
   /^the variables, one a line$/,
   /^memoryBytes in MiB$/,
+  /^all of the above as a bootstrap$/,
 ];
 
 /** Formulas with a condition or a list in words, by setting. */

@@ -20,6 +20,12 @@ describe("spring-boot", () => {
       );
   });
 
+  it("serves fewer where memory is short, and says that its share is why", () => {
+    const { maxThreads, maxConnections } = alone("spring-boot", 512 * MIB, 2);
+    assert.deepEqual([maxThreads!.value, maxThreads!.boundBy], [16, "ladder"]);
+    assert.deepEqual([maxConnections!.value, maxConnections!.boundBy], [1476, "share"]);
+  });
+
   provePromises({
     profile: "spring-boot",
     given: fc.record({ loadedClasses: fc.integer({ min: 0, max: 40_000 }) }, { requiredKeys: [] }),
