@@ -21,8 +21,9 @@ function logarithmic(least: number, most: number, isBinary: boolean): Axis {
   const base = isBinary ? Math.log(2) : Math.log(10);
   const [from, to] = [Math.floor(Math.log(least) / base), Math.ceil(Math.log(most) / base)];
   const step = Math.max(1, Math.ceil((to - from) / MOST_TICKS));
-  const ticks = [];
-  for (let power = from; power <= to; power += step) ticks.push(Math.round(Math.exp(power * base)));
+  const ticks: number[] = [];
+  // From the top: its size is what one wants to know of a chart.
+  for (let power = to; power >= from; power -= step) ticks.unshift(Math.round(Math.exp(power * base)));
   return {
     isLogarithmic: true,
     place: (value) => (Math.log(value) / base - from) / Math.max(1, to - from),

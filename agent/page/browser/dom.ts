@@ -35,11 +35,22 @@ export function place(id: string): HTMLElement {
   return found;
 }
 
-/** Whoever was in a field stays in it. */
+/** Whoever was in a field stays in it, and what somebody opened or closed stays so. */
 export function show(id: string, ...contents: readonly Content[]): void {
   const focused = document.activeElement?.id ?? "";
+  const isOpen = new Map(foldsIn(id).map((fold) => [fold.id, fold.open]));
   place(id).replaceChildren(...contents.filter((content) => content !== null));
+  for (const fold of foldsIn(id)) fold.open = isOpen.get(fold.id) ?? fold.open;
   if (focused !== "" && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}
+
+function foldsIn(id: string): readonly HTMLDetailsElement[] {
+  return [...place(id).querySelectorAll("details")];
+}
+
+/** May be broken after an underscore or a dot, as long names are read. */
+export function breakable(name: string): readonly Content[] {
+  return name.split(/(?<=[_.])/).flatMap((part, index) => (index === 0 ? [part] : [element("wbr", {}), part]));
 }
 
 export function button(label: string, attributes: Attributes, act: () => void): HTMLButtonElement {

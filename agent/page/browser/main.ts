@@ -2,7 +2,7 @@
 
 import { familyOf, tryFamilies } from "../fit-families.ts";
 import type { PageState } from "../page-state.ts";
-import { show } from "./dom.ts";
+import { place, show } from "./dom.ts";
 import { showProblems } from "./field.ts";
 import { type PageData, readData } from "./read-data.ts";
 import { computeResults, type Results } from "./results.ts";
@@ -30,6 +30,7 @@ async function start(): Promise<void> {
     shape = next;
     showResults(state, data, store);
   });
+  place("again").addEventListener("click", () => store.startAgain());
   shape = shapeOf(store.state);
   showForms(store.state, data, store);
   showResults(store.state, data, store);

@@ -26,6 +26,7 @@ function addApp(store: Store): void {
     const app = newApp(freeName(apps.map(({ name }) => name)), "postgresql");
     return { ...state, draft: { ...draft, apps: [...draft.apps, app] } };
   });
+  document.getElementById(fieldOf(apps.length, "fold"))?.setAttribute("open", "");
   focus(fieldOf(apps.length, "name"));
 }
 
@@ -48,20 +49,28 @@ function card(app: AppDraft, index: number, store: Store): HTMLElement {
   const title = fieldOf(index, "card");
   const hue = element("span", { class: "swatch", "data-hue": index % 8, "aria-hidden": "true" });
   return element(
-    "div",
-    { class: "card", role: "group", "aria-labelledby": title },
+    "details",
+    { id: fieldOf(index, "fold"), class: "card", open: isWide() },
+    element("summary", { class: "card-head" }, hue, element("h3", { id: title }, app.name), profileName(app)),
     element(
       "div",
-      { class: "card-head" },
-      hue,
-      element("h3", { id: title }, app.name),
-      button("Remove", { class: "quiet", "aria-label": `Remove ${app.name}` }, () => removeApp(store, index)),
+      { class: "fields" },
+      ...identityFields(app, index, store),
+      ...(profile?.takesMemory === false ? [] : [memoryFields(app, profile, index, store)]),
+      element("p", { id: `${fieldOf(index, OPTIONS_FIELD)}-wrong`, class: "wrong", hidden: true }),
+      details(app, profile, index, store),
+      button("Remove", { class: "quiet small", "aria-label": `Remove ${app.name}` }, () => removeApp(store, index)),
     ),
-    ...identityFields(app, index, store),
-    ...(profile?.takesMemory === false ? [] : [memoryFields(app, profile, index, store)]),
-    details(app, profile, index, store),
-    element("p", { id: `${fieldOf(index, OPTIONS_FIELD)}-wrong`, class: "wrong", hidden: true }),
   );
+}
+
+/** On a phone the cards begin closed: what comes of them is below. */
+function isWide(): boolean {
+  return window.matchMedia("(min-width: 60rem)").matches;
+}
+
+function profileName({ profile, name }: AppDraft): HTMLElement {
+  return element("span", { class: "profile" }, profile === name ? "" : profile);
 }
 
 function identityFields({ name, profile }: AppDraft, index: number, store: Store): HTMLElement[] {
@@ -121,18 +130,22 @@ function details(app: AppDraft, profile: Profile | undefined, index: number, sto
     "details",
     { id },
     element("summary", {}, label),
-    ...(profile === undefined ? [] : [showOptions(app, profile, index, store)]),
-    textField({
-      id: fieldOf(index, "cpuWeight"),
-      label: "CPU weight",
-      value: app.cpuWeight,
-      usual: "1",
-      about: "An app with half the weight of the heaviest counts on half of the CPUs.",
-      isNumber: true,
-      onInput: (value) => changeApp(store, index, { cpuWeight: value }),
-    }),
-    checkField(fieldOf(index, "optional"), "Leave it out where the machine is too small", app.optional, (isOn) =>
-      changeApp(store, index, { optional: isOn }),
+    element(
+      "div",
+      { class: "fields" },
+      ...(profile === undefined ? [] : [showOptions(app, profile, index, store)]),
+      textField({
+        id: fieldOf(index, "cpuWeight"),
+        label: "CPU weight",
+        value: app.cpuWeight,
+        usual: "1",
+        about: "An app with half the weight of the heaviest counts on half of the CPUs.",
+        isNumber: true,
+        onInput: (value) => changeApp(store, index, { cpuWeight: value }),
+      }),
+      checkField(fieldOf(index, "optional"), "Leave it out where the machine is too small", app.optional, (isOn) =>
+        changeApp(store, index, { optional: isOn }),
+      ),
     ),
   );
 }

@@ -1,7 +1,7 @@
 // The bars: how each machine's memory is divided. The bar is for the eye; the list below it says the same in words.
 
 import { describeRest, describeSpare } from "../../cli/print/print-division.ts";
-import { formatBytes } from "../../size.ts";
+import { formatBytes, MIB } from "../../size.ts";
 import { divide, type Piece } from "../divide.ts";
 import type { TriedMachine } from "../try-machine.ts";
 import { amount, button, element, show } from "./dom.ts";
@@ -12,7 +12,15 @@ import { describeVerdict } from "./words.ts";
 export function showDivision({ tried, config, chosen }: Results, store: Store): void {
   if (tried.length === 0) return show("division", element("p", { class: "about" }, "Add a machine to see its bar."));
   const hues = new Map(config.apps.map(({ name }, index) => [name, index % 8]));
-  show("division", ...tried.map((each) => machineBlock(each, divide(config, each), hues, each === chosen, store)));
+  show(
+    "division",
+    ...tried.map((each) => machineBlock(each, divide(config, each).filter(isOfNote), hues, each === chosen, store)),
+  );
+}
+
+/** Rounding leaves a few bytes to the page cache: not worth a line. */
+function isOfNote({ kind, memoryBytes }: Piece): boolean {
+  return kind !== "cache" || memoryBytes >= MIB;
 }
 
 function machineBlock(

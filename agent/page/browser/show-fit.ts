@@ -1,36 +1,46 @@
 // Where the image stops fitting: family by family, and the least memory that would do.
 
 import { formatBytes } from "../../size.ts";
-import { findLeastBytes, type TriedFamily } from "../fit-families.ts";
+import { familyOf, findLeastBytes, type TriedFamily } from "../fit-families.ts";
 import type { TriedMachine, Verdict } from "../try-machine.ts";
 import { amount, cell, element, rowHead, show, table } from "./dom.ts";
 import type { Results } from "./results.ts";
 import { describeVerdict, explainVerdict } from "./words.ts";
 
-export function showFit({ image, chosen }: Results, families: readonly TriedFamily[]): void {
+export function showFit({ image, chosen, tried }: Results, families: readonly TriedFamily[]): void {
   const vcpus = chosen?.machine.facts.vcpus ?? 2;
   const leastBytes = findLeastBytes(image, vcpus);
-  const all = families.flatMap(({ tried }) => tried);
+  const all = families.flatMap((family) => family.tried);
   const fitting = all.filter(({ tuning }) => tuning !== null).length;
-  const rows = families.map(familyRow);
+  const shown = new Set(tried.map(({ machine }) => familyOf(machine.name)));
+  const own = families.filter(({ name }) => shown.has(name));
   show(
     "fit",
     element(
       "p",
       {},
-      `It fits on ${fitting} of the ${all.length} types`,
+      `The image fits on ${fitting} of ${all.length} instance types.`,
       ...(leastBytes === null
-        ? ["."]
-        : [", and needs ", amount(formatBytes(leastBytes), leastBytes), ` with ${vcpus} vCPU.`]),
+        ? []
+        : [
+            " Any machine needs ",
+            amount(formatBytes(leastBytes), leastBytes),
+            `, as its OS reports it, with ${vcpus} vCPU.`,
+          ]),
     ),
     key(),
+    ...(own.length > 0 ? [familyTable("The families of these machines", own)] : []),
     element(
       "details",
-      { id: "families", open: families.length < 12 },
-      element("summary", {}, `Family by family (${families.length})`),
-      table("The sizes of each family, the smallest first", ["Family", "Sizes"], rows, "families"),
+      { id: "families" },
+      element("summary", {}, `All ${families.length} families`),
+      familyTable("All families", families),
     ),
   );
+}
+
+function familyTable(caption: string, families: readonly TriedFamily[]): HTMLTableElement {
+  return table(`${caption}, the smallest size first`, ["Family", "Sizes"], families.map(familyRow), "families");
 }
 
 const SHOWN: readonly Verdict[] = ["fits", "reduced", "warned", "small"];

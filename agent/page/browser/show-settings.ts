@@ -3,10 +3,11 @@
 import { describeBelowUseful } from "../../cli/warn-below-useful.ts";
 import { formatBytes } from "../../size.ts";
 import { substitute } from "../../tuning/explain.ts";
+import type { GivenUp } from "../../tuning/profile/degraded.ts";
 import type { Setting, Settings } from "../../tuning/profile/profile.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
 import type { TriedMachine } from "../try-machine.ts";
-import { amount, cell, element, rowHead, show, table } from "./dom.ts";
+import { amount, breakable, cell, element, rowHead, show, table } from "./dom.ts";
 import { upperFirst } from "./field.ts";
 import type { Results } from "./results.ts";
 import { compare } from "./show-comparison.ts";
@@ -31,7 +32,9 @@ function nothing(chosen: TriedMachine | null): HTMLElement {
 
 function appBlock(app: AppPlan, machine: string): HTMLElement {
   const { name, profile, memoryBytes, vcpus, settings, degraded, belowUseful } = app;
-  const rows = Object.entries(settings).map(([key, setting]) => settingRow(name, key, setting, settings));
+  const rows = Object.entries(settings).map(([key, setting]) =>
+    settingRow(name, key, setting, [...why(setting, settings), ...givenUp(key, degraded)]),
+  );
   const title = `settings-of-${name}`;
   return element(
     "section",
@@ -51,26 +54,34 @@ function appBlock(app: AppPlan, machine: string): HTMLElement {
   );
 }
 
-function settingRow(app: string, key: string, setting: Setting, settings: Settings): HTMLTableRowElement {
+function settingRow(app: string, key: string, setting: Setting, reasons: readonly HTMLElement[]): HTMLTableRowElement {
   const readable = readableAmount(setting);
   return element(
     "tr",
     { role: "row", "data-setting": `${app}.${key}` },
-    rowHead(key),
+    rowHead(...breakable(key)),
     cell(
       { class: "value" },
       element("code", {}, setting.text),
       readable === null ? null : element("span", { class: "readable" }, ` ${readable}`),
     ),
-    cell({ class: "why" }, ...why(setting, settings)),
+    cell({ class: "why" }, ...reasons),
   );
+}
+
+function givenUp(key: string, degraded: readonly GivenUp[]): HTMLElement[] {
+  return degraded
+    .filter(({ setting }) => setting === key)
+    .map(({ wanted }) => element("p", {}, "With more memory: ", element("code", {}, wanted)));
 }
 
 function why(setting: Setting, settings: Settings): HTMLElement[] {
   const { formula, boundBy, source, note } = setting;
   const numbers = substitute(setting, settings);
   return [
-    element("p", {}, element("code", {}, formula), numbers === formula ? "" : ` = ${numbers}`),
+    // A formula that is the value itself says nothing.
+    ...(formula === setting.text ? [] : [element("p", { class: "formula" }, element("code", {}, formula))]),
+    ...(numbers === formula ? [] : [element("p", {}, `= ${numbers}`)]),
     ...(boundBy === null ? [] : [element("p", { class: "bound" }, explainBound(boundBy))]),
     ...(note === null ? [] : [element("p", {}, upperFirst(note))]),
     element("p", { class: "source" }, source),

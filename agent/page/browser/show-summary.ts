@@ -6,6 +6,9 @@ import { describeVerdict } from "./words.ts";
 
 let shown = "";
 
+// More names would hide what comes of them.
+const MOST_NAMED = 4;
+
 export function showSummary({ problems, tried }: Results): void {
   const text = summarize({ problems, tried });
   // Said again only where it is another.
@@ -20,5 +23,7 @@ function summarize({ problems, tried }: Pick<Results, "problems" | "tried">): st
     return `Not yet: ${first?.what}. ${first?.fix}${more}`;
   }
   if (tried.length === 0) return "No machine is chosen.";
+  const fitting = tried.filter(({ tuning }) => tuning !== null).length;
+  if (tried.length > MOST_NAMED) return `The image fits on ${fitting} of the ${tried.length} machines.`;
   return `${tried.map(({ machine, verdict }) => `${machine.label}: ${describeVerdict(verdict)}`).join("; ")}.`;
 }

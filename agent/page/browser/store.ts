@@ -29,7 +29,8 @@ export class Store {
     this.#tell(this.#state, false);
   }
 
-  reset(): void {
+  /** What is edited is gone. */
+  startAgain(): void {
     this.change(() => this.#usual);
     this.#tell(this.#state, true);
   }

@@ -14,6 +14,14 @@ describe("an axis", () => {
     assert.deepEqual([place(GIB), place(8 * GIB), place(64 * GIB)], [0, 0.5, 1]);
   });
 
+  it("has its top among the ticks where there are too many to write all of them", () => {
+    const { ticks } = scaleAxis([2 * GIB, 200 * GIB], true);
+    assert.deepEqual(
+      ticks.map((tick) => tick / GIB),
+      [4, 16, 64, 256],
+    );
+  });
+
   it("is linear from zero in round numbers where the values are near each other", () => {
     const { isLogarithmic, ticks, place } = scaleAxis([100, 170], false);
     assert.ok(!isLogarithmic);
