@@ -1,7 +1,7 @@
 // Checks the options that an operator wrote, gives each the type of its rule and fills in defaults. Pure.
 
 import type { OptionValue } from "../config/config.ts";
-import { suggest } from "../nearest.ts";
+import { nearest, suggest } from "../nearest.ts";
 import { parseInteger } from "../number.ts";
 import { adviseSize, formatBytes, parseSize } from "../size.ts";
 import type { OptionProblem, OptionRule, Options, Profile } from "./profile/profile.ts";
@@ -64,12 +64,17 @@ function withinRange({ min = 0, max = Number.MAX_SAFE_INTEGER }: OptionRule, val
 }
 
 function describeMisfit({ name }: Profile, option: string, rule: OptionRule, value: OptionValue): OptionProblem {
-  const advice = rule.kind === "size" && parseSize(String(value)) === null ? ` ${adviseSize(String(value))}` : "";
   return {
     what: `${name}'s option ${option} can't be '${String(value).slice(0, 80)}'`,
-    fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.${advice}`,
+    fix: `Expected ${DESCRIBE[rule.kind](rule)}: ${rule.about}.${advise(rule, String(value))}`,
     option,
   };
+}
+
+function advise({ kind, choices = [] }: OptionRule, value: string): string {
+  if (kind === "size" && parseSize(value) === null) return ` ${adviseSize(value)}`;
+  const close = kind === "choice" ? nearest(value, choices) : null;
+  return close === null ? "" : ` Did you mean '${close}'?`;
 }
 
 const DESCRIBE: Readonly<Record<OptionRule["kind"], (rule: OptionRule) => string>> = {

@@ -102,7 +102,7 @@ export class Field {
     }
     const fix = isMap(this.node)
       ? "Put a dash before the first key of each entry: `- key: value`."
-      : "Write it as `- item` lines, or as [a, b].";
+      : howToList(this.spelling() ?? "");
     this.refuse(`expected a list, found ${this.found()}`, fix);
     return [];
   }
@@ -217,6 +217,13 @@ const SHORT = /^[\w./%!@+-]{1,60}$/;
 
 function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
   return isAlias(node) ? (aliases.get(node) ?? null) : node;
+}
+
+/** A command line, or a name with a dot, is meant as the list of its words. */
+function howToList(text: string): string {
+  const words = text.split(/\s+/);
+  const isMeant = /[\s/.]/.test(text) && words.every((word) => SHORT.test(word));
+  return isMeant ? `Write it as a list: [${words.join(", ")}].` : "Write it as `- item` lines, or as [a, b].";
 }
 
 /** `profile:postgresql` is one word to YAML. Null: no space is missing. */

@@ -89,6 +89,7 @@ export const MISTAKES: readonly Mistake[] = [
     title: "a command line as one text",
     config: ["    owner: root", "    validate: /usr/sbin/nginx -t\n    owner: root"],
   },
+  { title: "a list of one as a text", config: ["apps:", "launchOn: m7g.large\napps:"] },
   { title: "a template that is not there", config: ["web.conf.hbs", "web.cnf.hbs"] },
   { title: "an instance type that there is not", config: ["apps:", "launchOn: [m7g.lrage]\napps:"] },
   {

@@ -27,6 +27,11 @@ describe("resolveOptions", () => {
     const options = { threads: 10, cache: null, mode: "fast", strict: false, title: "none" };
     assert.deepEqual(resolveOptions(profile, {}), { kind: "resolved", options });
   });
+  it("suggests the choice that a mistyped one is near to", () => {
+    const fix = "Expected one of fast, 16: the mode. Did you mean 'fast'?";
+    const problems = [{ what: "app's option mode can't be 'fsat'", fix, option: "mode" }];
+    assert.deepEqual(resolveOptions(profile, { mode: "fsat" }), { kind: "refused", problems });
+  });
   it("takes values of YAML as they are, and sizes in bytes", () => {
     const given = { threads: 5, cache: "2KiB", mode: 16, strict: true, title: 7 };
     const options = { threads: 5, cache: 2048, mode: "16", strict: true, title: "7" };

@@ -173,6 +173,12 @@ describe("parseConfig", () => {
       "parbake.yaml:1:8: files: expected a list, found 'x'. Write it as `- item` lines, or as [a, b].",
     ],
     [
+      "a command line, or a single name, where a list belongs, which it writes out",
+      "launchOn: m7g.large\nfiles:\n- { template: t, path: /a, validate: /usr/sbin/nginx -t }\n",
+      "parbake.yaml:3:38: files[0].validate: expected a list, found '/usr/sbin/nginx -t'. Write it as a list: [/usr/sbin/nginx, -t].",
+      "parbake.yaml:1:11: launchOn: expected a list, found 'm7g.large'. Write it as a list: [m7g.large].",
+    ],
+    [
       "an app without a profile",
       "apps: { db: { } }\n",
       "parbake.yaml:1:13: apps.db: has no profile. Say which app it is: `profile: postgresql`. `parbake profiles` lists the profiles.",
