@@ -4,6 +4,7 @@ import {
   type CommandWords,
   type Option,
   listCommands,
+  LIST_APPS,
   listGlobalOptions,
   listTypes,
   type Values,
@@ -57,6 +58,10 @@ _parbake_units() {
   systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | cut -d" " -f1
 }
 
+_parbake_apps() {
+  ${LIST_APPS}
+}
+
 complete -F _parbake parbake
 `;
 }
@@ -84,6 +89,8 @@ function offer(values: Values): string {
       return "_parbake_offer_paths -d;";
     case "unit":
       return '_parbake_offer "$(_parbake_units)";';
+    case "app":
+      return '_parbake_offer "$(_parbake_apps)";';
     case "types":
       return "_parbake_offer_types;";
     case "words":

@@ -3,6 +3,7 @@
 import {
   type CommandWords,
   listCommands,
+  LIST_APPS,
   listGlobalOptions,
   listTypes,
   type Option,
@@ -54,6 +55,8 @@ function offer(values: Values): string {
       return " -a '(__fish_complete_directories)'";
     case "unit":
       return ` -a ${quote(UNITS)}`;
+    case "app":
+      return ` -a ${quote(`(${LIST_APPS})`)}`;
     case "types":
       return " -a '(__fish_append , $__parbake_types)'";
     case "words":

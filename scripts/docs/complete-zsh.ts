@@ -3,6 +3,7 @@
 import {
   type CommandWords,
   listCommands,
+  LIST_APPS,
   listGlobalOptions,
   listTypes,
   type Option,
@@ -41,6 +42,11 @@ _parbake_units() {
   compadd -a units
 }
 
+_parbake_apps() {
+  local -a apps=(\${(f)"$(${LIST_APPS})"})
+  compadd -a apps
+}
+
 _parbake_types() {
   local -a types=(${listTypes()})
   compadd "$@" -a types
@@ -50,8 +56,8 @@ _parbake "$@"
 `;
 }
 
-function formatCommand({ name, operand, options }: CommandWords): string {
-  const own = operand.kind === "none" ? [] : [quote(`1:operand:${action(operand)}`)];
+function formatCommand({ name, operand, options, isRepeated }: CommandWords): string {
+  const own = operand.kind === "none" ? [] : [quote(`${isRepeated ? "*" : "1"}:operand:${action(operand)}`)];
   const all = [...options.map((option) => quote(formatOption(option))), ...own];
   return [
     `        ${name})`,
@@ -76,6 +82,8 @@ function action(values: Values): string {
       return "_files -/";
     case "unit":
       return "_parbake_units";
+    case "app":
+      return "_parbake_apps";
     case "types":
       return "_sequence _parbake_types";
     case "words":

@@ -1,6 +1,8 @@
 // What a shell can offer for the word that comes next: commands, options and values, for all three shells. Pure.
 
+import { listCarried, readCarried } from "../../agent/carried.ts";
 import { COMMANDS, type CommandName } from "../../agent/cli/commands.ts";
+import { parseErrorPages } from "../../agent/cli/error-pages.ts";
 import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
 import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
@@ -13,6 +15,8 @@ export type Values =
   | { readonly kind: "file" }
   | { readonly kind: "folder" }
   | { readonly kind: "unit" }
+  /** One of the machine's own config. */
+  | { readonly kind: "app" }
   /** Instance types, with commas between them: listTypes(). */
   | { readonly kind: "types" }
   | { readonly kind: "words"; readonly words: readonly string[] };
@@ -23,6 +27,9 @@ export const FIXED = {
   "log-level": ["error", "warn", "info", "debug"],
   "log-format": ["text", "json", "journal"],
 } as const satisfies Partial<Record<OptionName, readonly string[]>>;
+
+/** What prints the apps of the machine's config, for a shell. */
+export const LIST_APPS = String.raw`parbake config show 2>/dev/null | sed -n '/^apps:/,/^[^ ]/s/^  \([A-Za-z][A-Za-z0-9_-]*\):.*/\1/p'`;
 
 export function listTypes(): string {
   return [...readCatalogue().rows.keys()].join(" ");
@@ -38,6 +45,8 @@ export interface CommandWords {
   readonly name: CommandName;
   readonly about: string;
   readonly operand: Values;
+  /** Whether it may be given more than once. */
+  readonly isRepeated: boolean;
   /** Without those of every command. */
   readonly options: readonly Option[];
 }
@@ -47,6 +56,7 @@ export function listCommands(): CommandWords[] {
     name: name as CommandName,
     about,
     operand: valuesOfOperand(operand),
+    isRepeated: operand?.includes("…") ?? false,
     options: options.map(describeOption),
   }));
 }
@@ -63,21 +73,44 @@ function describeOption(name: OptionName): Option {
 function valuesOf(name: OptionName): Values {
   if (name in FIXED) return { kind: "words", words: FIXED[name as keyof typeof FIXED] };
   if (name === "instance-type") return { kind: "types" };
+  if (name === "unit") return { kind: "unit" };
   const placeholder: string | null = OPTIONS[name].value;
-  if (placeholder === null) return { kind: "none" };
-  return valuesOfPlaceholder(placeholder);
+  return placeholder === null ? { kind: "none" } : valuesOfPlaceholder(placeholder);
 }
+
+/** What may stand in an operand's place; those that are not here are any word, or one that help says. */
+const OPERANDS: Readonly<Record<string, () => readonly string[]>> = {
+  PROFILE: () => [...PROFILES.keys()],
+  COMMAND: () => Object.keys(COMMANDS),
+  NAME: () => listCarried("templates").flatMap((path) => /^templates\/(.*\.hbs)$/.exec(path)?.[1] ?? []),
+  CODE: () => listCodes(),
+};
 
 function valuesOfOperand(operand: string | null): Values {
   if (operand === null) return { kind: "none" };
   if (operand === operand.toLowerCase()) return { kind: "words", words: [operand] };
-  if (operand === "[PROFILE]") return { kind: "words", words: [...PROFILES.keys()] };
-  if (operand.startsWith("[COMMAND")) return { kind: "words", words: Object.keys(COMMANDS) };
-  return valuesOfPlaceholder(operand.replace(/^\[(.*)\]$/, "$1"));
+  const placeholder = /[A-Z]+/.exec(operand)?.[0] ?? "";
+  const words = OPERANDS[placeholder];
+  return words === undefined ? valuesOfPlaceholder(placeholder) : { kind: "words", words: words() };
+}
+
+/** Those that are one word. */
+function listCodes(): readonly string[] {
+  const codes = parseErrorPages(readCarried("TROUBLESHOOTING.md")).flatMap((page) => page.codes);
+  return [...new Set(codes)].filter((code) => /^[\w-]+$/.test(code));
 }
 
 function valuesOfPlaceholder(placeholder: string): Values {
-  if (placeholder === "FILE") return { kind: "file" };
-  if (placeholder === "DIR") return { kind: "folder" };
-  return { kind: placeholder === "UNIT" ? "unit" : "any" };
+  switch (placeholder) {
+    case "FILE":
+      return { kind: "file" };
+    case "DIR":
+      return { kind: "folder" };
+    case "UNIT":
+      return { kind: "unit" };
+    case "APP":
+      return { kind: "app" };
+    default:
+      return { kind: "any" };
+  }
 }

@@ -1,4 +1,5 @@
-// Writes the man pages into a folder: parbake(1) from the table of commands, parbake.yaml(5) from the documents.
+// Writes the man pages into a folder: parbake(1) from the table of commands, parbake.yaml(5) and
+// parbake-templates(7) from the documents.
 // Usage: write-man.ts FOLDER VERSION DATE
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -58,14 +59,14 @@ export function formatCommandsPage(version: string, date: string): string {
         .join("\n"),
     ),
     formatHeading("See also"),
-    formatParagraph("**parbake.yaml**(5), **systemd.exec**(5)"),
+    formatParagraph("**parbake.yaml**(5), **parbake-templates**(7), **systemd.exec**(5)"),
   ]);
 }
 
-function formatCommand(name: string, { about, operand, options }: CommandRule): string {
+function formatCommand(name: string, { about, note, operand, options }: CommandRule): string {
   const tag = `**parbake ${name}**${operand === null ? "" : ` ${operand}`}`;
   const own = options.length > 0 ? [formatIndented(options.map(formatOption))] : [];
-  return [formatTagged(tag, about), ...own].join("\n");
+  return [formatTagged(tag, note === undefined ? about : `${about}. ${note}`), ...own].join("\n");
 }
 
 function formatOption(name: OptionName): string {
@@ -82,7 +83,25 @@ export function formatConfigPage(version: string, date: string): string {
     "parbake.yaml \\- what parbake tunes, renders and fetches",
     ...CHAPTERS.flatMap(([title, name]) => [formatHeading(title), convertMarkdown(readBody(readPage(name)))]),
     formatHeading("See also"),
-    formatParagraph("**parbake**(1)"),
+    formatParagraph("**parbake**(1), **parbake-templates**(7)"),
+  ]);
+}
+
+export function formatTemplatesPage(version: string, date: string): string {
+  const [introduction = "", ...sections] = readBody(readPage("templates/README.md")).split(/^## /m);
+  const chapters = sections.flatMap((section) => {
+    const end = section.indexOf("\n");
+    return [formatHeading(section.slice(0, end)), convertMarkdown(section.slice(end).trim())];
+  });
+  return page([
+    formatTitle("parbake-templates", 7, date, version),
+    formatHeading("Name"),
+    "parbake\\-templates \\- how to write a template for parbake",
+    formatHeading("Description"),
+    convertMarkdown(introduction.replace(/^Made by .*\n/, "").trim()),
+    ...chapters,
+    formatHeading("See also"),
+    formatParagraph("**parbake**(1), **parbake.yaml**(5)"),
   ]);
 }
 
@@ -95,6 +114,7 @@ function page(blocks: readonly string[]): string {
 export function writeMan(folder: string, version: string, date: string): void {
   writeFileSync(join(folder, "parbake.1"), formatCommandsPage(version, date));
   writeFileSync(join(folder, "parbake.yaml.5"), formatConfigPage(version, date));
+  writeFileSync(join(folder, "parbake-templates.7"), formatTemplatesPage(version, date));
 }
 
 if (import.meta.main) {

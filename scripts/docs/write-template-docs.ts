@@ -22,7 +22,7 @@ the app is called, as long as there is one.
 
 ## Ready templates
 
-The templates beside this page are ready to use, one for every profile that has a config file, with what parbake has tuned. The
+Every profile that has a config file has a ready template, with what parbake has tuned. They lie beside this page, and the
 binary carries them: \`parbake templates\` lists them (and the documents), \`parbake templates nginx
 >/etc/parbake/templates/nginx.conf.hbs\` prints one. The head of each has the \`files:\` entry to paste for Debian 12 and Amazon
 Linux 2023. A ready template replaces the whole of its file: move into it what is to stay.

@@ -12,7 +12,7 @@ import { TOP } from "../building/build-pinned-node.ts";
 import { formatBash } from "../docs/complete-bash.ts";
 import { formatFish } from "../docs/complete-fish.ts";
 import { formatZsh } from "../docs/complete-zsh.ts";
-import { formatCommandsPage, formatConfigPage } from "../docs/write-man.ts";
+import { formatCommandsPage, formatConfigPage, formatTemplatesPage } from "../docs/write-man.ts";
 
 const HERE = import.meta.dirname;
 /** nfpm's name of an architecture, and the binary for it. */
@@ -76,6 +76,7 @@ function listMade(release: Release): Readonly<Record<string, string>> {
   return {
     "parbake.1.gz": formatCommandsPage(version, day),
     "parbake.yaml.5.gz": formatConfigPage(version, day),
+    "parbake-templates.7.gz": formatTemplatesPage(version, day),
     "parbake.schema.json": formatSchema(),
     "parbake.bash": formatBash(),
     "parbake.fish": formatFish(),

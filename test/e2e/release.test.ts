@@ -36,6 +36,8 @@ const IN_BOTH = [
   "usr/share/fish/vendor_completions.d/parbake.fish",
   "usr/share/man/man1/parbake.1.gz",
   "usr/share/man/man5/parbake.yaml.5.gz",
+  "usr/share/man/man7/parbake-templates.7.gz",
+  "usr/share/parbake/parbake.schema.json",
 ];
 const IN_DEB = [
   "usr/share/doc/parbake/NOTICE.gz",
@@ -51,6 +53,7 @@ const IN_RPM = [
   "usr/lib/systemd/system/parbake.service.d",
   "usr/share/doc/parbake",
   "usr/share/licenses/parbake",
+  "usr/share/parbake",
   "usr/share/doc/parbake/CHANGELOG.md",
   "usr/share/licenses/parbake/LICENSE",
   "usr/share/licenses/parbake/NOTICE",

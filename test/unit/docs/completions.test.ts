@@ -4,6 +4,9 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArguments } from "../../../agent/cli/parse-arguments.ts";
+import { formatTold } from "../../../agent/cli/print/print-told.ts";
+import { choosePaint } from "../../../agent/cli/text.ts";
+import type { ToldEntry } from "../../../agent/config/read/told.ts";
 import { formatBash } from "../../../scripts/docs/complete-bash.ts";
 import { formatFish } from "../../../scripts/docs/complete-fish.ts";
 import { formatZsh } from "../../../scripts/docs/complete-zsh.ts";
@@ -21,7 +24,39 @@ const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ["parbake tune --instance-type m7g.large,r7i.4xl", ["m7g.large,r7i.4xlarge"]],
   ["parbake check --root /us", ["/usr"]],
   ["parbake facts nothing", []],
+  ["parbake config ", ["show"]],
+  ["parbake help uninst", ["uninstall"]],
+  ["parbake templates php", ["php-fpm.ini.hbs"]],
+  ["parbake explain-error AccessDeniedE", ["AccessDeniedException"]],
+  ["parbake fmt /etc/hostn", ["/etc/hostname"]],
+  ["parbake ready ng", ["nginx.service"]],
+  ["parbake install --unit postgr", ["postgresql@.service"]],
+  ["parbake explain ", ["db", "web-1"]],
 ];
+
+/** What the completions ask of the machine: its units, and the apps of its config as `config show` prints them. */
+const MACHINE = {
+  systemctl: "nginx.service enabled enabled\npostgresql@.service disabled enabled",
+  parbake: formatTold({ sources: ["parbake.yaml"], entries: tellApps("db", "web-1") }, choosePaint(false)),
+};
+
+function tellApps(...names: readonly string[]): readonly ToldEntry[] {
+  const at = { file: "parbake.yaml", line: 1, column: 1 };
+  const profile = { kind: "scalar", scalar: "nginx", spelling: null, at } as const;
+  const apps = names.map((name) => [name, { kind: "mapping", entries: [["profile", profile]], at }] as const);
+  return [
+    ["apps", { kind: "mapping", entries: apps, at }],
+    ["vars", { kind: "mapping", entries: [["port", profile]], at }],
+  ];
+}
+
+let environment: NodeJS.ProcessEnv;
+before(() => {
+  const folder = makeFolder(tmpdir(), "completion-machine", "run");
+  for (const [name, said] of Object.entries(MACHINE))
+    writeFileSync(join(folder, name), `#!/bin/sh\ncat <<'END'\n${said}\nEND\n`, { mode: 0o755 });
+  environment = { ...process.env, PATH: `${folder}:${process.env["PATH"]}` };
+});
 
 function write(name: string, text: string): string {
   const path = join(makeFolder(tmpdir(), "completion", "run"), name);
@@ -47,7 +82,7 @@ describeWhere({ programs: ["bash"] }, "the completion of bash", () => {
     printf '%s\n' "${"${COMPREPLY[@]}"}"`;
   for (const [line, offered] of LINES)
     it(`offers for "${line}" ${offered.join(", ") || "nothing"}`, () => {
-      const stdout = execFileSync("bash", ["-c", ask, "bash", script, line], { encoding: "utf8" });
+      const stdout = execFileSync("bash", ["-c", ask, "bash", script, line], { encoding: "utf8", env: environment });
       assert.deepEqual(stdout.split("\n").filter(Boolean), offered);
     });
 });
@@ -58,7 +93,7 @@ describeWhere({ programs: ["fish"] }, "the completion of fish", () => {
   for (const [line, offered] of LINES)
     it(`offers for "${line}" ${offered.join(", ") || "nothing"}`, () => {
       const argv = ["--no-config", "-c", "source $argv[1]; complete -C $argv[2]", script, line];
-      const stdout = execFileSync("fish", argv, { encoding: "utf8" });
+      const stdout = execFileSync("fish", argv, { encoding: "utf8", env: environment });
       const words = stdout.split("\n").map((row) => row.split("\t")[0]!.replace(/\/$/, ""));
       assert.deepEqual(words.filter(Boolean), offered);
     });
@@ -72,4 +107,18 @@ describeWhere({ programs: ["zsh"] }, "the completion of zsh", () => {
     const argv = ["-f", "-c", found, "zsh", join(script, "..")];
     assert.equal(execFileSync("zsh", argv, { encoding: "utf8" }).trim(), "_parbake");
   });
+
+  let folder: string;
+  before(() => (folder = join(write("_parbake", formatZsh()), "..")));
+  const support = join(import.meta.dirname, "support");
+  for (const [line, offered] of LINES)
+    it(`offers for "${line}" ${offered.join(", ") || "nothing"}`, () => {
+      const argv = ["-f", join(support, "ask.zsh"), folder, line, join(support, "setup.zsh")];
+      const stdout = execFileSync("zsh", argv, { encoding: "utf8", env: environment, timeout: 20_000 });
+      // It offers what follows the last comma or slash.
+      assert.deepEqual(
+        stdout.split("\n").filter(Boolean),
+        offered.map((word) => word.replace(/^.*[,/](?=.)/, "")),
+      );
+    });
 });

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { COMMANDS } from "../../../agent/cli/commands.ts";
 import { OPTIONS } from "../../../agent/cli/options.ts";
 import { convertMarkdown, readBody, readSection } from "../../../scripts/docs/markdown-to-roff.ts";
 import { formatInline } from "../../../scripts/docs/roff.ts";
-import { formatCommandsPage, formatConfigPage } from "../../../scripts/docs/write-man.ts";
+import { formatCommandsPage, formatConfigPage, formatTemplatesPage } from "../../../scripts/docs/write-man.ts";
 import { describeWhere } from "../../e2e/support/requirements.ts";
 
-const PAGES = { "parbake.1": formatCommandsPage, "parbake.yaml.5": formatConfigPage } as const;
+const PAGES = {
+  "parbake.1": formatCommandsPage,
+  "parbake.yaml.5": formatConfigPage,
+  "parbake-templates.7": formatTemplatesPage,
+} as const;
 
 describe("text in roff", () => {
   for (const [title, text, roff] of [
@@ -45,6 +49,15 @@ describe("the man page of parbake", () => {
   });
   it("is of its version and date, so that the same release has the same page", () =>
     assert.match(page, /^\.TH PARBAKE 1 2026-11-29 "parbake 1\.2\.3" "parbake"$/m));
+});
+
+describeWhere({ programs: ["groff"] }, "the man pages", () => {
+  for (const [name, format] of Object.entries(PAGES))
+    it(`are without a warning of groff, which man shows them by: ${name}`, () => {
+      const argv = ["-K", "utf8", "-T", "utf8", "-man", "-t", "-z", "-ww"];
+      const { stderr, status } = spawnSync("groff", argv, { input: format("1.2.3", "2026-11-29"), encoding: "utf8" });
+      assert.deepEqual([stderr, status], ["", 0]);
+    });
 });
 
 describeWhere({ programs: ["mandoc"] }, "the man pages", () => {
