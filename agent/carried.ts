@@ -28,6 +28,7 @@ export const CARRIED: readonly string[] = [
   "agent/seal/README.md",
   "agent/seal/rules/gitleaks.json",
   "agent/tuning/CUSTOM.md",
+  "agent/tuning/ENFORCE.md",
   "agent/tuning/MIXES.md",
   "agent/tuning/README.md",
   "agent/tuning/WITHOUT.md",

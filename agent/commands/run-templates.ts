@@ -27,6 +27,7 @@ const DOCUMENTS: readonly Carried[] = (
     ["tuning.md", "agent/tuning/README.md", "The profiles, their options and settings"],
     ["custom.md", "agent/tuning/CUSTOM.md", "How to tune an app without a profile"],
     ["without.md", "agent/tuning/WITHOUT.md", "Which programs have no profile, and why"],
+    ["enforce.md", "agent/tuning/ENFORCE.md", "How systemd and the kernel keep apps to their shares"],
     ["mixes.md", "agent/tuning/MIXES.md", "How usual machines are divided"],
     ["install.md", "agent/install/README.md", "How parbake is installed, and which units wait for it"],
     ["seal.md", "agent/seal/README.md", "What must not be in an image"],

@@ -16,6 +16,7 @@ const DOCUMENTS = {
   "tuning.md": "agent/tuning/README.md",
   "custom.md": "agent/tuning/CUSTOM.md",
   "without.md": "agent/tuning/WITHOUT.md",
+  "enforce.md": "agent/tuning/ENFORCE.md",
   "mixes.md": "agent/tuning/MIXES.md",
   "install.md": "agent/install/README.md",
   "seal.md": "agent/seal/README.md",

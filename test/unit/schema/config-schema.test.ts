@@ -60,6 +60,10 @@ describe("the schema of the config", () => {
     "a unit without its suffix": "files: [ { template: t, path: /p, onChange: { reload: nginx } } ]\n",
     "a template of units, which nothing runs as":
       "files: [ { template: t, path: /p, onChange: { reload: a@.service } } ]\n",
+    "a share that a timer is kept to": "apps: { a: { profile: node, enforce: a.timer } }\n",
+    "a share that each instance of a template would have": "apps: { a: { profile: node, enforce: a@.service } }\n",
+    "a part of a share without its unit":
+      "apps: { a: { profile: node, enforce: { unit: a.service, memoryHigh: 90 } } }\n",
     "a folder without a path": `folders: [ { owner: api } ]\n${APP}`,
     "a secret without an id": "secrets: { db: { keys: { a: {} } } }\n",
     "a secret without keys": "secrets: { db: { id: x } }\n",
