@@ -19,10 +19,15 @@ type Rootfs =
 
 /** `unavailable` where Debian's packages cannot be had; any other failure rejects. */
 /** @param suite of Debian */
-export async function buildRootfs(packages: readonly string[], suite = "bookworm"): Promise<Rootfs> {
+export function buildRootfs(packages: readonly string[], suite = "bookworm"): Promise<Rootfs> {
   const parameters = listParameters(packages, suite);
+  return buildTree(parameters, () => parameters);
+}
+
+/** @param key what the tree depends on: another one is another tree @param list the parameters of mmdebstrap, but for the archive */
+export async function buildTree(key: unknown, list: () => readonly string[]): Promise<Rootfs> {
   const hash = createHash("sha256")
-    .update(JSON.stringify([parameters, process.arch]))
+    .update(JSON.stringify([key, process.arch]))
     .digest("hex")
     .slice(0, 12);
   const path = join(CACHE, `rootfs-${hash}.tar.zst`);
@@ -30,7 +35,7 @@ export async function buildRootfs(packages: readonly string[], suite = "bookworm
   await mkdir(CACHE, { recursive: true });
   const partial = join(CACHE, `partial-${process.pid}.tar.zst`);
   try {
-    const { status, stderr } = await attempt(["mmdebstrap", ...parameters, partial], { timeoutMs: 600_000 });
+    const { status, stderr } = await attempt(["mmdebstrap", ...list(), partial], { timeoutMs: 600_000 });
     if (status !== 0) return explainFailure(stderr);
     await rename(partial, path);
   } finally {
