@@ -1,11 +1,13 @@
 // The commands of the command line as data, for the parser, the help and the tests of the documents.
 
-import type { OptionName } from "./options.ts";
+import { type OptionName, type OptionRule, OPTIONS } from "./options.ts";
 
 export interface CommandRule {
   readonly about: string;
   readonly operand: string | null;
   readonly options: readonly OptionName[];
+  /** Of options that other commands have by the same name for something else. */
+  readonly meanings?: Readonly<Partial<Record<OptionName, OptionRule>>>;
   readonly example: string;
   /** What else is to be known before it is used. */
   readonly note?: string;
@@ -57,7 +59,8 @@ export const COMMANDS = {
   tune: {
     about: "compute the tuning alone, for the image or for one profile",
     operand: "[PROFILE]",
-    options: [...MACHINE_OPTIONS, "all-types", "set", "html"],
+    options: [...MACHINE_OPTIONS, "all-types", "family", "fits", "max-memory", "sort", "set", "html"],
+    meanings: { family: { value: "F[,F…]", about: "only families like this: 'm7*' (with --all-types)" } },
     example: "parbake tune postgresql --memory 4GiB --cpus 2 --set workload=oltp",
   },
   page: {
@@ -154,6 +157,7 @@ export const COMMANDS = {
     about: "say which instances run an outdated image (EC2)",
     operand: null,
     options: ["tag", "asg", "region", "state", "family-tag", "max-age", "max-behind", "fail-on", "all", "prometheus"],
+    meanings: { all: { value: null, about: "each instance too, not only each image" } },
     example: "parbake fleet --tag role=web --max-age 30d --fail-on deregistered",
     // Fifty thousand instances are fifty pages, for each of which EC2 takes seconds, or a minute where it throttles.
     deadlineMs: 600_000,
@@ -199,6 +203,11 @@ export const COMMANDS = {
 } as const satisfies Record<string, CommandRule>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+/** An option as the command means it. */
+export function optionOf({ meanings }: CommandRule, name: OptionName): OptionRule {
+  return meanings?.[name] ?? OPTIONS[name];
+}
 
 /** What `help` takes beside the commands. */
 export const EXIT_STATUS_TOPIC = "exit-status";

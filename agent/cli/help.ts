@@ -4,9 +4,17 @@ import { formatBytes } from "../size.ts";
 import type { OptionRule, Profile } from "../tuning/profile/profile.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import { formatColumns, formatParagraph } from "./columns.ts";
-import { COMMANDS, EXIT_MEANINGS, EXIT_STATUS_TOPIC, type CommandName, type CommandRule } from "./commands.ts";
+import {
+  COMMANDS,
+  EXIT_MEANINGS,
+  EXIT_STATUS_TOPIC,
+  optionOf,
+  type CommandName,
+  type CommandRule,
+} from "./commands.ts";
 import type { HelpTopic } from "./invocation.ts";
 import { GLOBAL_OPTIONS, OPTIONS, SHORT_OPTIONS, type OptionName } from "./options.ts";
+import { FILTERS } from "./parse-machine-choice.ts";
 import type { Paint } from "./text.ts";
 
 /** Each command is in one of them. */
@@ -37,7 +45,7 @@ function formatOverview(paint: Paint): string {
     "parbake: the last 5 % of a baked machine image, at boot\n",
     "Usage: parbake COMMAND [options]\n",
     ...GROUPS.map(([title, names]) => section(title, names.map(commandRow), paint)),
-    section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
+    section("Options of every command", globalRows(), paint),
     section("Three ways in", USES, paint),
     formatParagraph("", paint.dim(MORE), paint),
   ].join("\n");
@@ -51,18 +59,16 @@ const USES = [
   ["in a bake", "parbake check --strict && parbake seal --clean"],
 ] as const;
 
-function formatCommand(
-  name: CommandName,
-  { about, operand, options, example, note }: CommandRule,
-  paint: Paint,
-): string {
+function formatCommand(name: CommandName, rule: CommandRule, paint: Paint): string {
+  const { about, operand, options, example, note } = rule;
+  const own = options.map((option) => optionRow(option, rule));
   return [
     `parbake ${name}: ${about}\n`,
     `Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]\n`,
-    ...(options.length > 0 ? [section("Options", options.map(optionRow), paint)] : []),
+    ...(own.length > 0 ? [section("Options", own, paint)] : []),
     ...(name === "tune" ? [PROFILES_HINT] : []),
     ...(note === undefined ? [] : [formatParagraph("", note, paint)]),
-    section("Options of every command", GLOBAL_OPTIONS.map(optionRow), paint),
+    section("Options of every command", globalRows(), paint),
     formatExample(example, paint),
   ].join("\n");
 }
@@ -71,18 +77,23 @@ const PROFILES_HINT = "parbake profiles lists the profiles, parbake help tune PR
 
 function formatProfile({ name, about, options }: Profile, paint: Paint): string {
   const rows = Object.entries(options).map(([option, rule]) => [option, describeOption(rule)] as const);
+  const ofProfile = COMMANDS.tune.options.filter((option) => !OF_IMAGES.includes(option));
   const [first] = Object.entries(options).flatMap(([option, rule]) => exampleOf(option, rule));
   return [
     formatParagraph("", `parbake tune ${name}: the tuning of ${about}`, paint),
     `Usage: parbake tune ${name} [--set OPTION=VALUE]… [options]\n`,
     ...(rows.length > 0 ? [section("Options of the profile, for --set and for the config", rows, paint)] : []),
-    section("Options", COMMANDS.tune.options.filter((option) => !OF_IMAGES.includes(option)).map(optionRow), paint),
+    section(
+      "Options",
+      ofProfile.map((option) => optionRow(option, COMMANDS.tune)),
+      paint,
+    ),
     formatExample(`parbake tune ${name} --memory 4GiB --cpus 2${first === undefined ? "" : ` --set ${first}`}`, paint),
   ].join("\n");
 }
 
 /** Options of `tune` that a profile alone has no use for. */
-const OF_IMAGES: readonly OptionName[] = ["all-types", "html"];
+const OF_IMAGES: readonly OptionName[] = ["all-types", ...FILTERS, "html"];
 
 /** On a line of its own, which is never broken: it is to be copied. */
 function formatExample(example: string, paint: Paint): string {
@@ -112,8 +123,12 @@ function commandRow(name: CommandName): readonly string[] {
 /** So that the groups are one table. */
 const WIDEST_COMMAND = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
 
-function optionRow(name: OptionName): readonly string[] {
-  const { value, about } = OPTIONS[name];
+function globalRows(): (readonly string[])[] {
+  return GLOBAL_OPTIONS.map((name) => optionRow(name));
+}
+
+function optionRow(name: OptionName, rule: CommandRule | null = null): readonly string[] {
+  const { value, about } = rule === null ? OPTIONS[name] : optionOf(rule, name);
   const letter = SHORT_OPTIONS[name];
   const short = letter === undefined ? "" : `-${letter}, `;
   return [`${short}--${name}${value === null ? "" : ` ${value}`}`, about];

@@ -15,7 +15,20 @@ export type MachineChoice =
   | { readonly kind: "size"; readonly memoryBytes: number; readonly vcpus: number };
 
 /** `tune` alone can go through the whole catalogue. */
-export type TuneMachineChoice = MachineChoice | { readonly kind: "all-types" };
+export type TuneMachineChoice = MachineChoice | ({ readonly kind: "all-types" } & TypeFilter);
+
+export type SortKey = "name" | "memory" | "vcpus" | "fits";
+
+/** Which types of the catalogue are told of, and in which order. */
+export interface TypeFilter {
+  /** Patterns of families; null: all. */
+  readonly families: readonly string[] | null;
+  /** Only those on which the image fits. */
+  readonly fits: boolean;
+  /** Of what the OS sees; null: no bound. */
+  readonly maxMemoryBytes: number | null;
+  readonly sort: SortKey;
+}
 
 export type Part = "files" | "secrets" | "tuning";
 

@@ -1,6 +1,6 @@
 // The options of the command line as data, for the parser, the help and the tests of the documents.
 
-interface OptionRule {
+export interface OptionRule {
   /** Placeholder of its value in help; null: a switch. */
   readonly value: string | null;
   readonly about: string;
@@ -36,6 +36,9 @@ export const OPTIONS = {
     about: "for every instance type of the catalogue: on which the image fits, and on which it does not",
   },
   html: { value: "FILE", about: "write the page of `parbake page` for these machines" },
+  fits: { value: null, about: "only the types on which the image fits (with --all-types)" },
+  "max-memory": { value: "SIZE", about: "only types of which the OS sees no more than this (with --all-types)" },
+  sort: { value: "KEY", about: "by name, memory, vcpus or fits (with --all-types)" },
   junit: { value: "FILE", about: "write a JUnit XML file, with a test case for each machine" },
   check: { value: null, about: "write nothing, and exit 2 if a file would change" },
   diff: { value: null, about: "show each file's change as a unified diff" },
@@ -83,7 +86,7 @@ export const OPTIONS = {
   "max-age": { value: "DURATION", about: "exit 2 if an image in use is older: 30d, 12h" },
   "max-behind": { value: "N", about: "exit 2 if an image in use has more than N newer ones in its family" },
   "fail-on": { value: "WHAT[,WHAT]", about: "exit 2 if an image in use is deprecated, or is deregistered, as named" },
-  all: { value: null, about: "leave nothing out: fleet, each instance; plan, each setting and unchanged file" },
+  all: { value: null, about: "every setting, and the files that stay as they are, too" },
   prometheus: { value: null, about: "print metrics for a textfile instead" },
   unit: {
     value: "NAME",

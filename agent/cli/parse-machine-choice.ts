@@ -4,7 +4,8 @@ import { splitPatterns } from "../names/type-pattern.ts";
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseSize, MIB, parseSize } from "../size.ts";
-import type { MachineChoice, TuneMachineChoice } from "./invocation.ts";
+import type { MachineChoice, SortKey, TuneMachineChoice, TypeFilter } from "./invocation.ts";
+import { oneOf } from "./one-of.ts";
 import type { Given } from "./sort-words.ts";
 
 export function parseMachineChoice(given: Given, problems: Problem[]): MachineChoice {
@@ -54,7 +55,11 @@ export function parseAllTypes(
   given: Given,
   problems: Problem[],
 ): TuneMachineChoice {
-  if (!given.has("all-types")) return machine;
+  if (!given.has("all-types")) {
+    for (const name of FILTERS)
+      if (given.has(name)) problems.push({ what: `--${name} needs --all-types`, fix: "Add it." });
+    return machine;
+  }
   if (machine.kind !== "here")
     problems.push({
       what: "--all-types cannot be combined with another machine",
@@ -65,5 +70,28 @@ export function parseAllTypes(
       what: "--all-types tunes the image, not one profile",
       fix: "Leave the profile out: the config names the image's apps.",
     });
-  return { kind: "all-types" };
+  return { kind: "all-types", ...parseFilter(given, problems) };
+}
+
+/** What `--all-types` alone has. */
+export const FILTERS = ["family", "fits", "max-memory", "sort"] as const;
+
+const SORT_KEYS: readonly SortKey[] = ["name", "memory", "vcpus", "fits"];
+
+function parseFilter(given: Given, problems: Problem[]): TypeFilter {
+  const families = given.get("family")?.[0];
+  return {
+    families: families === undefined ? null : splitPatterns(families),
+    fits: given.has("fits"),
+    maxMemoryBytes: parseMaxMemory(given.get("max-memory")?.[0], problems),
+    sort: oneOf("sort", SORT_KEYS, given, problems) ?? "name",
+  };
+}
+
+function parseMaxMemory(text: string | undefined, problems: Problem[]): number | null {
+  if (text === undefined) return null;
+  const bytes = parseSize(text);
+  if (bytes !== null && bytes >= MIB) return bytes;
+  problems.push({ what: `--max-memory ${text.slice(0, 40)} is not an amount of memory`, fix: adviseSize(text) });
+  return null;
 }

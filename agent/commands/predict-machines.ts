@@ -1,7 +1,8 @@
 // Machines that do not exist yet, out of the catalogue or by their size: without the network and without inspecting this machine.
 
-import type { MachineChoice } from "../cli/invocation.ts";
+import type { MachineChoice, TypeFilter } from "../cli/invocation.ts";
 import type { Config } from "../config/config.ts";
+import type { CatalogueRow } from "../facts/catalogue/catalogue-table.ts";
 import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import { expandPatterns } from "../facts/catalogue/expand-patterns.ts";
 import type { Facts, Origin } from "../facts/facts.ts";
@@ -19,6 +20,33 @@ export function predictMachines(choice: Exclude<MachineChoice, { kind: "here" }>
   const read = choice.names.map(parseTypePattern);
   const patterns = read.flatMap((each) => (isFlaw(each) ? [] : [{ pattern: each }]));
   return predictTypes(patterns, read.filter(isFlaw).map(ofOption), "usage");
+}
+
+/** The types of the catalogue, in its order, of these families: `m7*`. */
+export function listTypes({ families, maxMemoryBytes }: TypeFilter): readonly CatalogueRow[] {
+  const catalogue = readCatalogue();
+  const read = (families ?? []).map((family) => parseTypePattern(`${family}.*`));
+  const { rows, problems } = expandPatterns(
+    read.flatMap((each) => (isFlaw(each) ? [] : [{ pattern: each }])),
+    catalogue,
+  );
+  const flaws = [...read.filter(isFlaw), ...problems];
+  if (flaws.length > 0) throw new Refusal("usage", flaws.map(ofFamily));
+  const named = new Set(families === null ? catalogue.rows.values() : rows);
+  const ofFamilies = [...catalogue.rows.values()].filter((row) => named.has(row));
+  if (maxMemoryBytes === null) return ofFamilies;
+  const found = ofFamilies.filter((row) => predictFacts(row).memLimitBytes <= maxMemoryBytes);
+  if (found.length > 0) return found;
+  const smallest = Math.min(...ofFamilies.map((row) => predictFacts(row).memLimitBytes));
+  throw new Refusal("usage", {
+    what: `--max-memory ${formatBytes(maxMemoryBytes)} is less than any of these types has`,
+    fix: `The smallest has ${formatBytes(smallest)}.`,
+  });
+}
+
+/** A pattern of families has no size. */
+function ofFamily({ what, fix }: Problem): Problem {
+  return { what: `--family: ${what.replaceAll(".*", "")}`, fix: fix.replaceAll(".*", "") };
 }
 
 /** The machines that the image is for, by its own config. */

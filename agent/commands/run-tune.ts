@@ -1,6 +1,6 @@
 // `parbake tune`: the tuning alone, of the config's image or of one profile that has the memory to itself.
 
-import type { Command } from "../cli/invocation.ts";
+import type { Command, TypeFilter } from "../cli/invocation.ts";
 import { limitsOf } from "../cli/machine-limits.ts";
 import { fitDocument, formatFit } from "../cli/print/print-fit.ts";
 import { formatProblems } from "../cli/print/print-problems.ts";
@@ -10,7 +10,6 @@ import { describeBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
-import { readCatalogue } from "../facts/catalogue/catalogue.ts";
 import type { Facts } from "../facts/facts.ts";
 import { findOtherArchitecture } from "../facts/other-architecture.ts";
 import { predictFacts } from "../facts/predict-facts.ts";
@@ -20,7 +19,7 @@ import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { gatherForTuning, gatherOne, nameMachine } from "./machine.ts";
-import { predictMachines } from "./predict-machines.ts";
+import { listTypes, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
@@ -30,7 +29,7 @@ export async function runTune(command: Tune, session: Session): Promise<Ending> 
   if (command.profile !== null) return tuneProfile(command, command.profile, session);
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   const { machine, html } = command;
-  if (machine.kind === "all-types") return fitTypes(config, session);
+  if (machine.kind === "all-types") return fitTypes(machine, config, session);
   return html === null ? tuneMachines(config, machine, session) : drawMachines(html, config, machine, session);
 }
 
@@ -66,13 +65,13 @@ function prepareInOrder(config: Config): PreparedImage {
 }
 
 /** All types are asked which of them fit: that some do not is an answer. */
-function fitTypes(config: Config, { options, emit, say }: Session): Ending {
+function fitTypes(filter: TypeFilter, config: Config, { options, emit, say }: Session): Ending {
   const image = prepareInOrder(config);
-  const types = [...readCatalogue().rows.values()];
+  const types = listTypes(filter);
   compileBy("all");
   const machines = types.map((row) => tuneMachine(config, image, predictFacts(row), row.type));
-  if (options.json) emit(fitDocument(machines), "compact");
-  else say(machines, formatFit);
+  if (options.json) emit(fitDocument(machines, filter), "compact");
+  else say(machines, (known, paint) => formatFit(known, filter, paint));
   return machines.some(({ tuning }) => tuning !== null) ? "done" : "config";
 }
 

@@ -1,9 +1,9 @@
 // What a shell can offer for the word that comes next: commands, options and values, for all three shells. Pure.
 
 import { listCarried, readCarried } from "../../agent/carried.ts";
-import { COMMANDS, type CommandName } from "../../agent/cli/commands.ts";
+import { COMMANDS, optionOf, type CommandName, type CommandRule } from "../../agent/cli/commands.ts";
 import { parseErrorPages } from "../../agent/cli/error-pages.ts";
-import { GLOBAL_OPTIONS, type OptionName, OPTIONS } from "../../agent/cli/options.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRule, OPTIONS } from "../../agent/cli/options.ts";
 import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
 import { PROFILES } from "../../agent/tuning/profiles.ts";
 
@@ -26,6 +26,7 @@ export const FIXED = {
   only: ["files", "secrets", "tuning"],
   "log-level": ["error", "warn", "info", "debug"],
   "log-format": ["text", "json", "journal"],
+  sort: ["name", "memory", "vcpus", "fits"],
 } as const satisfies Partial<Record<OptionName, readonly string[]>>;
 
 /** What prints the apps of the machine's config, for a shell. */
@@ -52,22 +53,22 @@ export interface CommandWords {
 }
 
 export function listCommands(): CommandWords[] {
-  return Object.entries(COMMANDS).map(([name, { about, operand, options }]) => ({
+  return Object.entries<CommandRule>(COMMANDS).map(([name, rule]) => ({
     name: name as CommandName,
-    about,
-    operand: valuesOfOperand(operand),
-    isRepeated: operand?.includes("…") ?? false,
-    options: options.map(describeOption),
+    about: rule.about,
+    operand: valuesOfOperand(rule.operand),
+    isRepeated: rule.operand?.includes("…") ?? false,
+    options: rule.options.map((option) => describeOption(option, optionOf(rule, option))),
   }));
 }
 
 /** What every command takes, in front of its name too. */
 export function listGlobalOptions(): Option[] {
-  return GLOBAL_OPTIONS.map(describeOption);
+  return GLOBAL_OPTIONS.map((name) => describeOption(name, OPTIONS[name]));
 }
 
-function describeOption(name: OptionName): Option {
-  return { name, about: OPTIONS[name].about, values: valuesOf(name) };
+function describeOption(name: OptionName, { about }: OptionRule): Option {
+  return { name, about, values: valuesOf(name) };
 }
 
 function valuesOf(name: OptionName): Values {

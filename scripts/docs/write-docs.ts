@@ -30,6 +30,7 @@ Made by \`scripts/node scripts/docs/write-docs.ts\` from the profiles beside it.
 parbake tune --instance-type t4g.small,m7g.large     # the whole image, side by side
 parbake page >sizes.html                             # the same to look at, and to try: apps, options, types; send it to anyone
 parbake tune --all-types                             # every type of EC2: where it fits, the smallest of each family
+parbake tune --all-types --family 'm7*' --fits --sort memory    # of these, where it fits, the smallest first; --max-memory 16GiB
 parbake tune postgresql --memory 8GiB --cpus 4 --set workload=oltp --json    # one app alone, as a calculator
 parbake explain db.shared_buffers                    # formula, the numbers in it, what bound it, what would change it
 \`\`\`

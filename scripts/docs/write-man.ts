@@ -4,8 +4,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CommandRule, COMMANDS, EXIT_MEANINGS } from "../../agent/cli/commands.ts";
-import { GLOBAL_OPTIONS, type OptionName, OPTIONS, SHORT_OPTIONS } from "../../agent/cli/options.ts";
+import { type CommandRule, COMMANDS, EXIT_MEANINGS, optionOf } from "../../agent/cli/commands.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRule, OPTIONS, SHORT_OPTIONS } from "../../agent/cli/options.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { convertMarkdown, readBody, readSection } from "./markdown-to-roff.ts";
 import { formatExample, formatHeading, formatIndented, formatParagraph, formatTagged, formatTitle } from "./roff.ts";
@@ -45,7 +45,7 @@ export function formatCommandsPage(version: string, date: string): string {
     formatHeading("Commands"),
     ...Object.entries(COMMANDS).map(([name, rule]) => formatCommand(name, rule)),
     formatHeading("Options"),
-    ...GLOBAL_OPTIONS.map(formatOption),
+    ...GLOBAL_OPTIONS.map((name) => formatOption(name, OPTIONS[name])),
     formatHeading("Exit status"),
     ...EXIT_MEANINGS.map(([status, meaning]) => formatTagged(`**${status}**`, meaning)),
     formatHeading("Environment"),
@@ -63,14 +63,15 @@ export function formatCommandsPage(version: string, date: string): string {
   ]);
 }
 
-function formatCommand(name: string, { about, note, operand, options }: CommandRule): string {
+function formatCommand(name: string, rule: CommandRule): string {
+  const { about, note, operand, options } = rule;
   const tag = `**parbake ${name}**${operand === null ? "" : ` ${operand}`}`;
-  const own = options.length > 0 ? [formatIndented(options.map(formatOption))] : [];
+  const own =
+    options.length > 0 ? [formatIndented(options.map((option) => formatOption(option, optionOf(rule, option))))] : [];
   return [formatTagged(tag, note === undefined ? about : `${about}. ${note}`), ...own].join("\n");
 }
 
-function formatOption(name: OptionName): string {
-  const { value, about } = OPTIONS[name];
+function formatOption(name: OptionName, { value, about }: OptionRule): string {
   const letter = SHORT_OPTIONS[name];
   const short = letter === undefined ? "" : `**-${letter}**, `;
   return formatTagged(`${short}**--${name}**${value === null ? "" : ` ${value}`}`, about);

@@ -2,6 +2,7 @@
 
 import { formatBytes } from "../../size.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
+import type { SortKey, TypeFilter } from "../invocation.ts";
 import { formatCount, type Paint } from "../text.ts";
 import { machineDocument, type TunedMachine } from "./print-tuning.ts";
 
@@ -17,9 +18,12 @@ interface Family {
   readonly whole: TunedMachine | null;
 }
 
+/** What of it is told, and in which order. */
+type View = Pick<TypeFilter, "fits" | "sort">;
+
 /** `types` as for named ones; `families` sums them up. */
-export function fitDocument(machines: readonly TunedMachine[]): unknown {
-  const families = groupByFamily(machines).map(({ name, machines: own, smallest, useful, whole }) => ({
+export function fitDocument(machines: readonly TunedMachine[], view: View): unknown {
+  const families = listFamilies(machines, view).map(({ name, machines: own, smallest, useful, whole }) => ({
     family: name,
     smallest: smallest?.type ?? null,
     smallestUseful: useful?.type ?? null,
@@ -27,20 +31,21 @@ export function fitDocument(machines: readonly TunedMachine[]): unknown {
     fits: own.filter(fits).length,
     of: own.length,
   }));
-  return { schema: 1, families, types: machines.map(machineDocument) };
+  const told = view.fits ? machines.filter(fits) : machines;
+  return { schema: 1, families, types: told.map(machineDocument) };
 }
 
-export function formatFit(machines: readonly TunedMachine[], paint: Paint): string {
+export function formatFit(machines: readonly TunedMachine[], view: View, paint: Paint): string {
   const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
   const heading = `the image fits on ${candidates.filter(fits).length} of ${formatCount(machines.length, "type")}`;
   const rows = [
-    ["family", "smallest", "without a warning", "nothing given up", "fits", "too small"],
-    ...groupByFamily(machines).map((family) => familyRow(family, paint)),
+    ["family", "smallest", "no warning", "nothing lost", "fits", ...(view.fits ? [] : ["too small"])],
+    ...listFamilies(machines, view).map((family) => familyRow(family, view, paint)),
   ];
-  return `${paint.bold(heading)}\n${formatColumns(rows, paint)}${formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
+  return `${paint.bold(heading)}\n${formatColumns(rows, paint)}${view.fits ? "" : formatReasons(machines, candidates, paint)}${formatWarnings(candidates, paint)}`;
 }
 
-function familyRow({ name, machines, smallest, useful, whole }: Family, paint: Paint): string[] {
+function familyRow({ name, machines, smallest, useful, whole }: Family, view: View, paint: Paint): string[] {
   const small = machines.filter((machine) => !fits(machine));
   return [
     paint.bold(name),
@@ -48,7 +53,7 @@ function familyRow({ name, machines, smallest, useful, whole }: Family, paint: P
     nameOther(useful, smallest, paint),
     nameOther(whole, smallest, paint),
     `${machines.length - small.length}/${machines.length}`,
-    paint.dim(small.map(({ type }) => type.slice(name.length + 1)).join(", ")),
+    view.fits ? "" : paint.dim(small.map(({ type }) => type.slice(name.length + 1)).join(", ")),
   ];
 }
 
@@ -85,6 +90,23 @@ function formatReasons(machines: readonly TunedMachine[], candidates: readonly T
 
 function reasonOf({ problems }: TunedMachine): string {
   return problems.map(({ what }) => what).join("; ");
+}
+
+function listFamilies(machines: readonly TunedMachine[], { fits: onlyFitting, sort }: View): readonly Family[] {
+  const families = groupByFamily(machines).filter(({ smallest }) => !onlyFitting || smallest !== null);
+  return sort === "name" ? families : families.toSorted((one, other) => rankOf(one, sort) - rankOf(other, sort));
+}
+
+/** By the smallest type on which the image fits; those that have none come last. */
+function rankOf({ smallest, machines }: Family, sort: Exclude<SortKey, "name">): number {
+  switch (sort) {
+    case "memory":
+      return smallest?.memoryBytes ?? Infinity;
+    case "vcpus":
+      return smallest?.vcpus ?? Infinity;
+    case "fits":
+      return -machines.filter(fits).length;
+  }
 }
 
 function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {

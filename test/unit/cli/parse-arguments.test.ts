@@ -192,7 +192,20 @@ describe("parseArguments", () => {
   it("reads the whole catalogue as a choice of its own", () => {
     assert.deepEqual(parse("tune --all-types").command, {
       kind: "tune",
-      machine: { kind: "all-types" },
+      machine: { kind: "all-types", families: null, fits: false, maxMemoryBytes: null, sort: "name" },
+      profile: null,
+      set: {},
+      html: null,
+    });
+    assert.deepEqual(parse("tune --all-types --family m7*,{c,r}7g --fits --max-memory 16GiB --sort memory").command, {
+      kind: "tune",
+      machine: {
+        kind: "all-types",
+        families: ["m7*", "{c,r}7g"],
+        fits: true,
+        maxMemoryBytes: 17_179_869_184,
+        sort: "memory",
+      },
       profile: null,
       set: {},
       html: null,
@@ -300,6 +313,13 @@ describe("parseArguments", () => {
     ],
     ["explain", "explain needs an app. Write parbake explain APP, or APP.SETTING."],
     ["explain db heap", "explain does not take 'heap'. Usage: parbake explain APP[.SETTING] [options]."],
+    ["tune --fits", "--fits needs --all-types. Add it."],
+    ["tune --family m7*", "--family needs --all-types. Add it."],
+    ["tune --all-types --sort price", "--sort price is not known. Known: name, memory, vcpus, fits."],
+    [
+      "tune --all-types --max-memory 16",
+      "--max-memory 16 is not an amount of memory. Write it with its unit: 16MiB or 16GiB.",
+    ],
     ["plan --all-types", "plan has no option --all-types. `parbake plan --help` lists its options."],
     [
       "tune jvm --html a.html",

@@ -31,6 +31,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   tune: "tune --instance-type m7g.large",
   "tune-three": `tune --instance-type ${THREE}`,
   "tune-five": `tune --instance-type ${FIVE}`,
+  "tune-families": "tune --all-types --family m7*,t4g --fits --sort memory",
   "tune-postgresql": "tune postgresql --instance-type m7g.large",
   "explain-app": "explain db --instance-type m7g.large",
   "explain-setting": "explain db.shared_buffers --instance-type m7g.large",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SortKey } from "../../../../agent/cli/invocation.ts";
 import { describeSize, limitsOf } from "../../../../agent/cli/machine-limits.ts";
 import type { Division } from "../../../../agent/cli/print/print-division.ts";
 import { fitDocument, formatFit } from "../../../../agent/cli/print/print-fit.ts";
@@ -65,23 +66,55 @@ const machines = [
   misfit("z1.large", GIB / 2, "memory"),
 ];
 
+const ALL = { fits: false, sort: "name" } as const;
+
 describe("the whole catalogue", () => {
   it("is shown by family: the smallest that fits, the smallest with nothing given up, and those that are too small", () => {
     assert.equal(
-      formatFit(machines, paint),
+      formatFit(machines, ALL, paint),
       `the image fits on 4 of 8 types
-family  smallest             without a warning  nothing given up  fits  too small
-t4g     t4g.medium (4 GiB)   t4g.large          t4g.large         3/5   nano, micro
-x2gd    x2gd.large (32 GiB)                     none              1/1
-z1      none                                                      0/1   large
+family  smallest             no warning  nothing lost  fits  too small
+t4g     t4g.medium (4 GiB)   t4g.large   t4g.large     3/5   nano, micro
+x2gd    x2gd.large (32 GiB)              none          1/1
+z1      none                                           0/1   large
 too small: 3 types; on t4g.micro, the apps need more (memory)
 of another architecture: 1 type
 ! 1 type: api: too little heap, and HotSpot itself starts with 128 MiB
 `,
     );
   });
+  it("is shown without what is too small, if asked", () =>
+    assert.equal(
+      formatFit(machines, { fits: true, sort: "name" }, paint),
+      `the image fits on 4 of 8 types
+family  smallest             no warning  nothing lost  fits
+t4g     t4g.medium (4 GiB)   t4g.large   t4g.large     3/5
+x2gd    x2gd.large (32 GiB)              none          1/1
+! 1 type: api: too little heap, and HotSpot itself starts with 128 MiB
+`,
+    ));
+  it("is in the order of names, memory, CPUs, or of how many types the image fits on", () => {
+    const small = { ...fitting("a1.large", 2 * GIB), vcpus: 8 };
+    const order = (sort: SortKey) => {
+      const { families } = fitDocument([...machines, small], { fits: false, sort }) as {
+        families: { family: string }[];
+      };
+      return families.map(({ family }) => family).join(" ");
+    };
+    assert.equal(order("name"), "t4g x2gd z1 a1");
+    assert.equal(order("memory"), "a1 t4g x2gd z1");
+    assert.equal(order("vcpus"), "t4g x2gd a1 z1");
+    assert.equal(order("fits"), "t4g x2gd a1 z1");
+  });
+  it("has only what fits for programs, too, if asked", () => {
+    const { types } = fitDocument(machines, { fits: true, sort: "name" }) as { types: { type: string }[] };
+    assert.deepEqual(
+      types.map(({ type }) => type),
+      ["t4g.2xlarge", "t4g.large", "t4g.medium", "x2gd.large"],
+    );
+  });
   it("is summed up for programs, each type as for named ones", () => {
-    const { families, types } = fitDocument(machines) as { families: unknown; types: readonly object[] };
+    const { families, types } = fitDocument(machines, ALL) as { families: unknown; types: readonly object[] };
     assert.deepEqual(families, [
       {
         family: "t4g",
