@@ -64,6 +64,46 @@ cache: { profile: redis, memory: { max: 512MiB }, options: { policy: allkeys-lru
     ],
   },
   {
+    title: "Rails with jobs: Puma, Sidekiq, PgBouncer and PostgreSQL",
+    machine: "m7g.xlarge",
+    apps: `app: { profile: puma }
+jobs: { profile: sidekiq, options: { concurrency: 10 } }
+pool: { profile: pgbouncer, options: { poolSize: 15 } }
+db: { profile: postgresql, options: { version: 17, workload: web } }`,
+    reasons: [
+      {
+        says: "Threads wait for the pooler and not for the database, whose connections are those of the pools.",
+        holds: (app) =>
+          numberOf(app("pool"), "server_connections") < numberOf(app("db"), "max_connections") &&
+          numberOf(app("pool"), "max_client_conn") >
+            numberOf(app("app"), "workers") * numberOf(app("app"), "threads") + numberOf(app("jobs"), "concurrency"),
+      },
+      {
+        says: "A unit of Sidekiq is one process and can use no more; what it leaves is the database's.",
+        holds: (app) => share(app("jobs")) <= 512 * MIB && share(app("db")) > share(app("app")),
+      },
+    ],
+  },
+  {
+    title: "Varnish in front of Apache and PHP",
+    machine: "m7g.large",
+    apps: `cache: { profile: varnish }
+web: { profile: httpd }
+php: { profile: php-fpm }`,
+    reasons: [
+      {
+        says: "A worker of httpd waits for each child of PHP, and hands on what it makes: httpd needs little.",
+        holds: (app) =>
+          numberOf(app("web"), "MaxRequestWorkers") >= numberOf(app("php"), "pm_max_children") &&
+          share(app("web")) * 4 < share(app("cache")),
+      },
+      {
+        says: "Of what the cache may have, the larger part is pages.",
+        holds: (app) => numberOf(app("cache"), "malloc") * 2 > share(app("cache")),
+      },
+    ],
+  },
+  {
     title: "A Java service behind nginx, small",
     machine: "t4g.small",
     apps: `web: { profile: nginx }

@@ -40,6 +40,7 @@ const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   "ecs-agent": ["ECS_RESERVED_MEMORY", "tasksMemory"],
   elasticsearch: ["heap", "pageCache"],
   go: ["GOMEMLIMIT"],
+  httpd: ["MaxRequestWorkers"],
   jvm: ["heap", "threads", "gc"],
   kafka: ["heap", "pageCache"],
   kubelet: ["maxPods", "kubeReservedMemory", "evictionHardMemory"],
@@ -48,6 +49,7 @@ const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   memcached: ["memory", "threads"],
   nginx: ["worker_processes", "worker_connections"],
   node: ["workers", "maxOldSpaceSize"],
+  pgbouncer: ["max_client_conn", "default_pool_size"],
   "php-fpm": ["pm_max_children"],
   postgresql: ["shared_buffers", "work_mem", "max_connections"],
   prometheus: ["GOMEMLIMIT", "query_max_concurrency"],
@@ -55,7 +57,9 @@ const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   python: ["workers", "threads"],
   rabbitmq: ["vm_memory_high_watermark_absolute"],
   redis: ["maxmemory"],
+  sidekiq: ["processes", "concurrency"],
   sysctl: [],
+  varnish: ["malloc", "transient"],
   zookeeper: ["heap"],
 };
 

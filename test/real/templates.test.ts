@@ -27,9 +27,12 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   "influxdb.service": ["influxdb.env.hbs"],
   "memcached.service": ["memcached.conf.hbs"],
   "nginx.service": ["nginx.conf.hbs"],
+  "pgbouncer.service": ["pgbouncer.ini.hbs"],
   "php8.2-fpm.service": ["php-fpm.ini.hbs"],
   "postgresql@15-main.service": ["postgresql.conf.hbs"],
   "redis-server.service": ["redis.conf.hbs"],
+  "tomcat10.service": ["tomcat.service.hbs"],
+  "varnish.service": ["varnish.service.hbs"],
 };
 
 describe("the list of what real programs are asked of the ready templates", () => {
@@ -92,6 +95,7 @@ describeWhere(REQUIREMENTS, "real programs and the ready templates", function ()
     const { machine, root } = programs;
     const config = writeConfig(root, Object.values(UNITS).flat().map(exampleOf));
     await appendFile(join(root, "etc/redis/redis.conf"), "include /etc/redis/parbake.conf\n");
+    await appendFile(join(root, "etc/pgbouncer/pgbouncer.ini"), "\n%include /etc/pgbouncer/parbake.ini\n");
     const { status, stdout, stderr } = await runProgram(null, [BINARY, "apply", "--root", root, "--config", config]);
     assert.equal(status, 0, stdout + stderr);
     const reason = await allowFewerFiles(root);

@@ -51,7 +51,7 @@ export function divideVarnishMemory(memoryBytes: number, options: Options): Varn
     cacheBytes: (leastCacheBytes(options) + moreCacheBytes) * cachePart(options),
     transientBytes: leastTransientBytes(options) + moreTransientBytes,
     threads,
-    threadsBoundBy: isGiven(options, "threads") ? "user" : threads < MOST_THREADS ? "ladder" : null,
+    threadsBoundBy: isGiven(options, "threads") ? "user" : threads < MOST_THREADS ? "share" : null,
     spareForThreadsBytes: spareBytes,
     spareForTransientBytes,
     forThreadsBytes,

@@ -61,7 +61,8 @@ export const varnish: Profile = {
       instead: "lower the options log, transient or threads",
     },
   }),
-  ladder: ["thread_pool_max"],
+  // Fewer threads than varnishd would allow itself are still more than most sites ever need.
+  ladder: [],
   toShrink: "lower the options threads, transient or log",
   floorBytes: leastVarnishBytes,
   capBytes: () => Infinity,
@@ -112,7 +113,7 @@ function tuneThreads({ threads, threadsBoundBy, spareForThreadsBytes }: VarnishM
     inputs: { spareBytes: Math.round(spareForThreadsBytes), pools: POOLS, threadBytes: THREAD_BYTES },
     source: PARAMETERS,
     boundBy: threadsBoundBy,
-    ...(threadsBoundBy === "ladder" ? { note: "varnishd has 5000 in each pool, which at worst take 1.7 GiB" } : {}),
+    ...(threadsBoundBy === "share" ? { note: "varnishd has 5000 in each pool, which at worst take 1.7 GiB" } : {}),
   });
 }
 

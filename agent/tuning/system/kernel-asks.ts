@@ -82,6 +82,7 @@ export const THP: AskByProfile<Thp> = {
   postgresql: { value: "madvise", source: TUNED_POSTGRESQL },
   redis: { value: "madvise", source: REDIS },
   valkey: { value: "madvise", source: VALKEY },
+  varnish: { value: "madvise", source: "varnish-cache.org, installation, platform notes" },
 };
 
 /** In the order of the config. */

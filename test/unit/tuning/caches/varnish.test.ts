@@ -31,7 +31,7 @@ describe("varnish", () => {
     it(`has a cache of ${malloc} in ${memoryMib} MiB`, () => {
       const settings = alone("varnish", memoryMib * MIB, 2);
       assert.deepEqual(texts(settings, "malloc", "transient"), { malloc, transient });
-      assert.deepEqual([settings["thread_pool_max"]!.value, settings["thread_pool_max"]!.boundBy], [threads, "ladder"]);
+      assert.deepEqual([settings["thread_pool_max"]!.value, settings["thread_pool_max"]!.boundBy], [threads, "share"]);
     });
   it("leaves as much beside small objects as they have in the cache", () => {
     const { malloc } = texts(alone("varnish", 16 * GIB, 4, { objectSize: KIB }), "malloc");
