@@ -98,7 +98,7 @@ export function mostServerBytes(rule: ServerRule, options: Options, heapShare: n
 export function divideServerMemory(memoryBytes: number, rule: ServerRule, options: Options): ServerMemory {
   const ruleHeapBytes = rule.heapBytes(memoryBytes, options);
   const heapAndSpareBytes = memoryBytes - leastBesideHeap(rule, options);
-  const mostHeapBytes = heapWithin(heapAndSpareBytes, forCollectorBytes(rule, options), COLLECTOR_PERCENT);
+  const mostHeapBytes = largestHeapBytes(heapAndSpareBytes, forCollectorBytes(rule, options));
   const given = optionalNumber(options, "heap");
   const heapBytes = given ?? Math.max(rule.leastHeapBytes, Math.min(ruleHeapBytes, mostHeapBytes));
   const beyondBytes = beyondFor(heapBytes, rule, options);
@@ -123,7 +123,9 @@ export function divideServerMemory(memoryBytes: number, rule: ServerRule, option
       boundBy: heapBound(heapBytes, ruleHeapBytes, rule.mostHeapBytes(options), given),
     },
     exactHeapBytes: Math.floor(heapBytes),
-    leastBesideBytes: Math.ceil(leastBesideHeap(rule, options) + beyondBytes),
+    leastBesideBytes: Math.ceil(
+      leastBesideHeap(rule, options) + beyondBytes + extraRoundingOf(given === null ? heapBytes : 0),
+    ),
     spareBytes: Math.floor(spareBytes),
     spareForThreadsBytes,
     leftForDirectBytes: Math.floor(leftForDirectBytes),
@@ -169,6 +171,19 @@ function leastBesideHeap(rule: ServerRule, options: Options): number {
     numberOption(options, "pageCacheMin") +
     Math.max(LEAST_ROUNDING_BYTES, Math.ceil((optionalNumber(options, "heap") ?? 0) / G1_REGIONS))
   );
+}
+
+/** The largest heap that fits with its collector and with what HotSpot rounds it up by, of which `restBytes` lacks the least. */
+function largestHeapBytes(restBytes: number, untouchedStackBytes: number): number {
+  const roundedBytes = restBytes + LEAST_ROUNDING_BYTES;
+  const withRounding = ((roundedBytes + untouchedStackBytes) * 100) / (100 + COLLECTOR_PERCENT + 100 / G1_REGIONS);
+  const withRoundingAlone = (roundedBytes * G1_REGIONS) / (G1_REGIONS + 1);
+  return Math.min(heapWithin(restBytes, untouchedStackBytes, COLLECTOR_PERCENT), withRounding, withRoundingAlone);
+}
+
+/** What a large heap is rounded up by beyond the least. */
+function extraRoundingOf(heapBytes: number): number {
+  return Math.max(0, heapBytes / G1_REGIONS - LEAST_ROUNDING_BYTES);
 }
 
 /** Not rounded, so that heap and collector rise as steadily as the memory. */

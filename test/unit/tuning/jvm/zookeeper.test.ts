@@ -28,6 +28,19 @@ describe("zookeeper", () => {
         "-XX:ActiveProcessorCount=4 -XX:+UseG1GC -XX:MaxGCPauseMillis=50 -XX:+AlwaysPreTouch",
     });
   });
+  // G1's regions are 8 MiB here: HotSpot makes 16392 MiB of a heap of 16385.
+  it("leaves room for what a large heap is rounded up by, where the options take all else", () => {
+    const settings = alone("zookeeper", 22_907_890_347, 1, {
+      heapMax: "17180917760B",
+      codeCache: "4MiB",
+      directMemory: "1MiB",
+      threads: "647",
+      threadStack: "2096612B",
+      pageCacheMin: "4294967152B",
+    });
+    assert.equal(settings["heap"]!.text, "16383m");
+    assert.ok(serverWorstBytes(settings) <= 22_907_890_347);
+  });
   it("counts only the CPUs whose threads fit", () => {
     assert.match(alone("zookeeper", 512 * MIB, 32)["options"]!.text, /-XX:ActiveProcessorCount=2 /);
     assert.match(alone("zookeeper", 8 * GIB, 32)["options"]!.text, /-XX:ActiveProcessorCount=32 /);
