@@ -45,7 +45,7 @@ function readSources(files: readonly string[], { options: { configFile, root }, 
   if (files.length === 0) return readAllSources(configFile, root, inputs);
   const problems = files.filter((file) => !/\.(?:ya?ml|hbs)$/.test(file)).map(describeUnknown);
   if (problems.length > 0) throw new Refusal("usage", problems);
-  return forEachGathering(files, (file) => ({ file, text: inputs.read(resolve(file), FILE) }));
+  return forEachGathering([...new Set(files)], (file) => ({ file, text: inputs.read(resolve(file), FILE) }));
 }
 
 function describeUnknown(file: string): Problem {

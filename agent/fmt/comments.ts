@@ -69,8 +69,9 @@ function isOfNext({ line, column }: Comment, lines: readonly string[]): boolean 
 
 /** Of the next line that says something; 0 at the end. */
 function indentOfNext(lines: readonly string[], line: number): number {
-  const next = lines.slice(line + 1).find((each) => !/^\s*(?:#.*)?$/.test(each));
-  return next === undefined ? 0 : indentOf(next);
+  for (let below = line + 1; below < lines.length; below++)
+    if (!/^\s*(?:#.*)?$/.test(lines[below]!)) return indentOf(lines[below]!);
+  return 0;
 }
 
 function indentOf(line: string): number {

@@ -113,6 +113,10 @@ const COMMANDS = [
   "tune --json",
   "explain web",
   "ready x.service",
+  "config show",
+  "config show --json",
+  "fmt --check",
+  "fmt --diff",
 ];
 
 const AGAIN = ["plan --diff", "apply --log-format journal --log-level debug", "status"];

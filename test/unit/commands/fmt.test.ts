@@ -69,7 +69,12 @@ describe("parbake fmt", () => {
 
   it("takes files by name, and lays out no other", async () => {
     const image = makeImage();
-    const { status, out } = await runHere(["fmt", image.config, join(image.root, "etc/parbake/templates/part.hbs")]);
+    const { status, out } = await runHere([
+      "fmt",
+      image.config,
+      image.config,
+      join(image.root, "etc/parbake/templates/part.hbs"),
+    ]);
     assert.equal(status, 0);
     assert.equal(out, `formatted ${image.config}\n1 file unchanged\n`);
     assert.equal(image.read("templates/a.hbs"), "---\npath:   /a\n---\nx:   y\n");

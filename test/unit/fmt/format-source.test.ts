@@ -47,6 +47,11 @@ describe("fmt", () => {
       "%YAML 1.2\n---\na: &x {b: c}\nd: *x\ne: !!str 1\n",
       "%YAML 1.2\n---\na: &x { b: c }\nd: *x\ne: !!str 1\n",
     ],
+    [
+      "ends lines with LF, whatever they ended with",
+      "a: # x\r\n  - b\r\n  # y\r\n# z\r\n",
+      "a: # x\n  - b\n  # y\n# z\n",
+    ],
     ["leaves a file of comments alone", "# a\n", "# a\n"],
     ["leaves an empty file empty", "", ""],
   ];

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { Ajv } from "ajv";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
+import { configSchema } from "../../../agent/schema/config-schema.ts";
+import type { JsonSchema } from "../../../agent/schema/json-schema.ts";
 import { PROFILES } from "../../../agent/tuning/profiles.ts";
 import { type Sample, listDocuments, listFiles, listHeads, listLiterals } from "./support/corpus.ts";
 import { objectionsOf, problemsOf } from "./support/judge.ts";
@@ -142,6 +145,16 @@ describe("the schema of the config", () => {
     );
   });
 
+  it("gives defaults and examples that are good values", () => {
+    const schema = configSchema();
+    const shown = listShown(schema);
+    assert.ok(shown.length > 150, `only ${shown.length}`);
+    const ajv = new Ajv({ strict: false });
+    for (const each of shown)
+      for (const value of [...(each.examples ?? []), ...(each.default === undefined ? [] : [each.default])])
+        assert.ok(ajv.validate(each, value), `${each.description}: ${JSON.stringify(value)}`);
+  });
+
   it("knows every profile and its options, by names that an editor offers", () => {
     const texts = [...PROFILES.values()].map(({ name, options }) => ({
       name,
@@ -150,6 +163,16 @@ describe("the schema of the config", () => {
     for (const { name, text } of texts) assert.deepEqual(objectionsOf(text), [], name);
   });
 });
+
+/** The parts of a schema that have a default or examples. */
+function listShown(schema: JsonSchema): JsonSchema[] {
+  const parts = Object.values(schema).flatMap((part: unknown) => (Array.isArray(part) ? (part as unknown[]) : [part]));
+  const inner = [...parts, ...Object.values(schema.properties ?? {})].filter(
+    (part): part is JsonSchema => typeof part === "object" && part !== null,
+  );
+  const own = schema.examples !== undefined || schema.default !== undefined ? [schema] : [];
+  return [...own, ...inner.flatMap(listShown)];
+}
 
 /** Each option at its default, where it has one. */
 function fill(options: Readonly<Record<string, { readonly kind: string; readonly default: unknown }>>): object {
