@@ -2,9 +2,9 @@
 
 import { describeTold, formatTold } from "../cli/print/print-told.ts";
 import { readDeclared } from "../config/read/read-config.ts";
-import { tellConfig } from "../config/read/told.ts";
+import { tellConfig } from "../config/read/tell-config.ts";
 import type { Ending } from "../ending.ts";
-import { hideSecrets } from "../logs/hide-told.ts";
+import { hideSecrets } from "../logs/hide-secrets.ts";
 import type { Session } from "./session.ts";
 
 /** @throws Refusal where it is not one that a run would take */

@@ -1,6 +1,6 @@
 // The merged config: for people in YAML's form with the place of each key beside it, for programs as data with its places. Pure.
 
-import type { Told, ToldEntry } from "../../config/read/told.ts";
+import type { Told, ToldEntry } from "../../config/read/tell-config.ts";
 import type { Position } from "../../refusal.ts";
 import { formatColumns } from "../columns.ts";
 import type { Paint } from "../text.ts";

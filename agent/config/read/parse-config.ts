@@ -25,7 +25,7 @@ import { parseLaunchOn } from "./parse-launch-on.ts";
 import { parseMetrics } from "./parse-metrics.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseTemplates, type ParsedTemplates, type TemplateSources } from "./parse-templates.ts";
-import type { Declared } from "./told.ts";
+import type { Declared } from "./tell-config.ts";
 
 export type ParseResult =
   | {

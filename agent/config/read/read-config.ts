@@ -14,7 +14,7 @@ import { TOP_KEYS } from "../keys/top-keys.ts";
 import { parseYaml } from "../yaml/parse-yaml.ts";
 import { parseConfig, type ParseResult } from "./parse-config.ts";
 import { readTemplates } from "./read-templates.ts";
-import type { Declared } from "./told.ts";
+import type { Declared } from "./tell-config.ts";
 
 const CONFIG: InputKind = {
   name: "the config",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArguments } from "../../../agent/cli/parse-arguments.ts";
 import { formatTold } from "../../../agent/cli/print/print-told.ts";
 import { choosePaint } from "../../../agent/cli/text.ts";
-import type { ToldEntry } from "../../../agent/config/read/told.ts";
+import type { ToldEntry } from "../../../agent/config/read/tell-config.ts";
 import { formatBash } from "../../../scripts/docs/complete-bash.ts";
 import { formatFish } from "../../../scripts/docs/complete-fish.ts";
 import { formatZsh } from "../../../scripts/docs/complete-zsh.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { flawOfAbsolute, flawOfRelative } from "../../../agent/names/plain-path.ts";
+import fc from "fast-check";
+import { flawOfAbsolute, flawOfRelative, PLAIN_ABSOLUTE, PLAIN_RELATIVE } from "../../../agent/names/plain-path.ts";
 
 const LONG = "é".repeat(127);
 
@@ -40,5 +41,21 @@ describe("a path", () => {
     assert.equal(flawOfRelative("a//x"), "has // in it");
     assert.equal(flawOfRelative("a/"), "ends with /");
     assert.equal(flawOfRelative(""), "is empty");
+  });
+});
+
+describe("what every plain path looks like, for editors", () => {
+  const path = fc
+    .array(fc.constantFrom("/", ".", "..", "a", "etc", "b.c", " ", "…", "\n"), { maxLength: 8 })
+    .map((parts) => parts.join(""));
+
+  it("is no less than what parbake takes, and of climbing, empty and half paths no more", () => {
+    fc.assert(
+      fc.property(path, (text) => {
+        assert.equal(PLAIN_ABSOLUTE.test(text), flawOfAbsolute(text.replaceAll("\n", "x")) === null, text);
+        assert.equal(PLAIN_RELATIVE.test(text), flawOfRelative(text.replaceAll("\n", "x")) === null, text);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

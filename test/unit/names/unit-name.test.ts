@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import {
   adviseUnit,
   isLimitable,
@@ -100,4 +101,22 @@ describe("what limits a unit", () => {
     ["postgresql@.service", null],
   ] as const)
     it(`counts for ${unit} in ${slice ?? "system.slice itself"}`, () => assert.equal(sliceOf(unit), slice));
+});
+
+describe("a unit that can be told, and a service", () => {
+  it("are those that the grammar of units says, whatever the name", () => {
+    const name = fc
+      .array(fc.constantFrom("a", "@", ".", "-", ":", "\\x2d", "service", "device", "socket", "target", "/"), {
+        maxLength: 6,
+      })
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(name, (text) => {
+        const unit = parseUnitName(text);
+        assert.equal(isRunnable(text), unit !== null && unit.kind !== "template" && unit.type !== "device", text);
+        assert.equal(isService(text), unit?.type === "service", text);
+      }),
+      { numRuns: 3000 },
+    );
+  });
 });

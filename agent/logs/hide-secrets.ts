@@ -1,7 +1,7 @@
 // Takes out of a told config what looks like a credential: the salt of `seal`, variables with the name of a secret, and whatever the rules
 // of `seal` find. A config should have none of the latter, and people paste what they see into tickets.
 
-import type { Told, ToldEntry } from "../config/read/told.ts";
+import type { Told, ToldEntry } from "../config/read/tell-config.ts";
 import { SECRET_NAME } from "../seal/rules/assigned-rules.ts";
 import { SecretFinder, type Judged } from "./find-secrets.ts";
 import { hideKnown } from "./hide.ts";
