@@ -33,6 +33,13 @@ export function isUnitInImage(unit: string, root: string): boolean {
   return [script, ...files].some((path) => existsSync(resolveInRoot(root, path)));
 }
 
+/** By name, whatever becomes of them. */
+export function listUnits(root: string): readonly string[] {
+  const files = UNIT_FOLDERS.flatMap((folder) => listImageFolder(root, folder));
+  const scripts = listImageFolder(root, SCRIPTS_FOLDER).map((script) => `${script}.service`);
+  return [...new Set([...files, ...scripts])].filter(isUnitName);
+}
+
 /** Whether something starts it: what `systemctl enable` or a package linked. */
 export function isUnitEnabled(unit: string, root: string): boolean {
   return UNIT_FOLDERS.some((folder) =>

@@ -4,8 +4,9 @@ import { accessSync, constants } from "node:fs";
 import { limitedUnit } from "../config/share-path.ts";
 import { errnoOf } from "../host/file-error.ts";
 import { resolveInRoot } from "../host/resolve-in-root.ts";
-import { isUnitInImage } from "../image/units.ts";
+import { isUnitInImage, listUnits } from "../image/units.ts";
 import { isService } from "../names/unit-name.ts";
+import { nearest } from "../nearest.ts";
 import type { FileStep, Plan, SecretStep } from "../plan/plan.ts";
 import { placeProblem, type Declared, type Problem } from "../refusal.ts";
 import { inspectPlan } from "./inspect-plan.ts";
@@ -53,8 +54,19 @@ function checkUnits({ onChange, path }: FileStep, root: string): Problem[] {
   const missing = onChange.filter(({ unit }) => !isUnitInImage(unit, root));
   return missing.map(({ unit, action }) => ({
     what: `${path} is to ${action} ${unit}, which is not in the image`,
-    fix: "Install its package, or fix the unit's name.",
+    fix: adviseUnit(unit, root),
   }));
+}
+
+/** What all units of a kind end with makes none of them near. */
+function adviseUnit(unit: string, root: string): string {
+  const suffix = unit.slice(unit.lastIndexOf("."));
+  const stemOf = (name: string) => name.slice(0, -suffix.length);
+  const stems = listUnits(root).filter((name) => name.endsWith(suffix));
+  const close = nearest(stemOf(unit), stems.map(stemOf));
+  return close === null
+    ? "Install its package, or fix the unit's name."
+    : `Did you mean '${close}${suffix}'? Else install its package.`;
 }
 
 /** A slice needs no file of its own. */
@@ -62,7 +74,7 @@ function checkLimited({ path }: FileStep, root: string): Problem[] {
   const unit = limitedUnit(path);
   if (unit === null || !isService(unit) || isUnitInImage(unit, root)) return [];
   const what = `enforce keeps ${unit} to its share, which is not in the image`;
-  return [{ what, fix: "Install its package, or fix the unit's name." }];
+  return [{ what, fix: adviseUnit(unit, root) }];
 }
 
 function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem[] {
@@ -71,6 +83,6 @@ function checkCredentialUnits({ name, keys }: SecretStep, root: string): Problem
     .filter((unit) => !isUnitInImage(unit, root))
     .map((unit) => ({
       what: `the secret ${name} is for ${unit}, which is not in the image`,
-      fix: "Install its package, or fix the unit's name.",
+      fix: adviseUnit(unit, root),
     }));
 }

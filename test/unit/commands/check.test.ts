@@ -49,3 +49,23 @@ describe("check for several machines", () => {
     );
   });
 });
+
+describe("check of an image that lacks a unit", () => {
+  const checkUnit = async (unit: string): Promise<string> => {
+    const file = `{ template: web.txt.hbs, path: /etc/web/web.txt, onChange: { reload: ${unit} } }`;
+    const image = makeScratchImage(`imds: optional\napps: { web: { profile: nginx } }\nfiles: [ ${file} ]\n`);
+    image.write("etc/parbake/templates/web.txt.hbs", "a\n");
+    image.write("usr/lib/systemd/system/web.service", "[Service]\n");
+    try {
+      return (await runCommand(image, "check")).err;
+    } finally {
+      image.remove();
+    }
+  };
+
+  it("names the one that is near, by more than what all services end with", async () => {
+    const near = /wbe\.service, which is not in the image\. Did you mean 'web\.service'\? Else install its package\.$/m;
+    assert.match(await checkUnit("wbe.service"), near);
+    assert.match(await checkUnit("db.service"), /not in the image\. Install its package, or fix the unit's name\.$/m);
+  });
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isUnitInImage, readServices } from "../../../agent/image/units.ts";
+import { isUnitInImage, listUnits, readServices } from "../../../agent/image/units.ts";
 import { makeFolder } from "../../support/folders.ts";
 import { makeTree } from "../support/small-image.ts";
 
@@ -11,6 +11,19 @@ const UNIT = "[Service]\nExecStart=/bin/a\n";
 function namesIn(entries: Readonly<Record<string, string>>): readonly string[] {
   return [...readServices(makeTree(entries).root).keys()];
 }
+
+describe("the units of an image", () => {
+  it("are of every kind, each once, masked ones and aliases too", () => {
+    const { root } = makeTree({
+      "/usr/lib/systemd/system/a.service": UNIT,
+      "/etc/systemd/system/a.service": "-> /dev/null",
+      "/usr/lib/systemd/system/a.socket": "[Socket]\n",
+      "/usr/lib/systemd/system/a.service.d/b.conf": UNIT,
+      "/etc/init.d/old": "#!/bin/sh\n",
+    });
+    assert.deepEqual(listUnits(root).toSorted(), ["a.service", "a.socket", "old.service"]);
+  });
+});
 
 describe("the services of an image", () => {
   it("are its unit files and init scripts, templates too, and no other kinds of units", () => {
