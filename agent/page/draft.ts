@@ -1,7 +1,7 @@
 // What a person edits on the page: the part of a config that decides the tuning, each value as it was typed. Nothing else of an
 // image is in it: no secret, no file, no variable, for such a page is mailed around.
 
-import type { AppConfig, Config, ReserveRule } from "../config/config.ts";
+import type { AppConfig, Config, Enforcement, ReserveRule } from "../config/config.ts";
 import { GIB, MIB } from "../size.ts";
 
 /** Empty: left out of the config. */
@@ -13,7 +13,14 @@ export interface AppDraft {
   readonly max: string;
   readonly cpuWeight: string;
   readonly optional: boolean;
+  /** Null: nobody keeps it to its share but the app itself. */
+  readonly enforce: EnforceDraft | null;
   readonly options: Readonly<Record<string, string>>;
+}
+
+export interface EnforceDraft {
+  readonly unit: string;
+  readonly memoryHigh: string;
 }
 
 /** All three empty: parbake's own rule. */
@@ -34,7 +41,7 @@ export interface Draft {
 export const NO_RESERVE: ReserveDraft = { share: "", min: "", max: "" };
 
 export function newApp(name: string, profile: string): AppDraft {
-  return { name, profile, weight: "", min: "", max: "", cpuWeight: "", optional: false, options: {} };
+  return { name, profile, weight: "", min: "", max: "", cpuWeight: "", optional: false, enforce: null, options: {} };
 }
 
 export function draftOf(config: Pick<Config, "reserve" | "apps" | "secretsSizeBytes" | "architectures">): Draft {
@@ -47,7 +54,7 @@ export function draftOf(config: Pick<Config, "reserve" | "apps" | "secretsSizeBy
   };
 }
 
-function draftApp({ name, profile, memory, cpu, optional, options }: AppConfig): AppDraft {
+function draftApp({ name, profile, memory, cpu, optional, enforce, options }: AppConfig): AppDraft {
   const { weight, minBytes, maxBytes } = memory;
   return {
     name,
@@ -57,8 +64,13 @@ function draftApp({ name, profile, memory, cpu, optional, options }: AppConfig):
     max: maxBytes === null ? "" : writeSize(maxBytes),
     cpuWeight: cpu.weight === 1 ? "" : String(cpu.weight),
     optional,
+    enforce: enforce === undefined ? null : draftEnforce(enforce),
     options: Object.fromEntries(Object.entries(options).map(([option, value]) => [option, String(value)])),
   };
+}
+
+function draftEnforce({ unit, highPercent }: Enforcement): EnforceDraft {
+  return { unit: unit ?? "", memoryHigh: highPercent === null ? "" : `${highPercent}%` };
 }
 
 function draftReserve(rule: ReserveRule): ReserveDraft {

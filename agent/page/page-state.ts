@@ -1,7 +1,7 @@
 // All that the page's address keeps after `#`: what is edited and what is shown. Anybody may have written an address, so that each
 // part of it is checked. Pure.
 
-import { type AppDraft, type Draft, newApp, NO_RESERVE } from "./draft.ts";
+import { type AppDraft, type Draft, type EnforceDraft, newApp, NO_RESERVE } from "./draft.ts";
 
 export interface PageState {
   readonly draft: Draft;
@@ -19,8 +19,9 @@ export interface PageState {
 export function writeState({ draft, machines, chosen, setting, family }: PageState): string {
   const { apps, reserve, secretsSize, architectures } = draft;
   const document = {
-    apps: apps.map(({ options, ...app }) => ({
+    apps: apps.map(({ options, enforce, ...app }) => ({
       ...withoutUsual(app),
+      ...(enforce !== null && { enforce: withoutUsual({ ...enforce }) }),
       ...(Object.keys(options).length > 0 && { options }),
     })),
     on: machines,
@@ -81,8 +82,13 @@ function parseApp(value: unknown): AppDraft | null {
     max: textOf(value["max"]),
     cpuWeight: textOf(value["cpuWeight"]),
     optional: value["optional"] === true,
+    enforce: parseEnforce(value["enforce"]),
     options: Object.fromEntries(named.map(([name, option]) => [name, textOf(option)])),
   };
+}
+
+function parseEnforce(value: unknown): EnforceDraft | null {
+  return isRecord(value) ? { unit: textOf(value["unit"]), memoryHigh: textOf(value["memoryHigh"]) } : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

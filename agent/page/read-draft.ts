@@ -1,16 +1,18 @@
 // What was typed → the config that tuning takes, and what is wrong with it, each problem at its field. Pure. What an app's options
 // may be is the profile's to say.
 
-import type { AppConfig, Config, ReserveRule } from "../config/config.ts";
-import { APP_KEYS } from "../config/keys/app-keys.ts";
+import type { AppConfig, Config, Enforcement, ReserveRule } from "../config/config.ts";
+import { APP_KEYS, ENFORCE_KEYS } from "../config/keys/app-keys.ts";
 import { USUAL_RESERVE } from "../config/keys/usual-reserve.ts";
+import { adviseLimited } from "../config/read/parse-enforce.ts";
 import { adviseConfigName, isConfigName } from "../names/config-name.ts";
+import { isLimitable } from "../names/unit-name.ts";
 import { parseDecimal } from "../number.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseSize, formatBytes, parseShare, parseSize } from "../size.ts";
 import { prepareImage, type PreparedImage } from "../tuning/compute-tuning.ts";
 import { findProfile } from "../tuning/resolve-app.ts";
-import type { AppDraft, Draft, ReserveDraft } from "./draft.ts";
+import type { AppDraft, Draft, EnforceDraft, ReserveDraft } from "./draft.ts";
 import { fieldOf, OPTIONS_FIELD, RESERVE_FIELD, SECRETS_FIELD } from "./field-names.ts";
 
 export interface FieldProblem extends Problem {
@@ -58,11 +60,28 @@ function readApp(app: AppDraft, index: number, all: readonly AppDraft[], problem
     memory: { weight, minBytes, maxBytes },
     cpu: { weight: cpuWeight },
     optional,
+    ...(app.enforce !== null && { enforce: readEnforce(app.enforce, field, problems) }),
     options,
     // There is no file: what is wrong here is told at a field.
     optionsAt: fieldsOf(app, index),
     at: { file: field(OPTIONS_FIELD) },
   };
+}
+
+function readEnforce(
+  { unit, memoryHigh }: EnforceDraft,
+  field: (name: string) => string,
+  problems: FieldProblem[],
+): Enforcement {
+  if (unit !== "" && !isLimitable(unit))
+    problems.push({ what: `'${unit}' is no service and no slice`, fix: adviseLimited(unit), field: field("unit") });
+  const isPart = ENFORCE_KEYS.memoryHigh.value.pattern.test(memoryHigh);
+  if (memoryHigh !== "" && !isPart) {
+    const what = `'${memoryHigh}' is no part of the share`;
+    problems.push({ what, fix: "Write a percentage from 50 to below 100: 90%.", field: field("memoryHigh") });
+  }
+  const highPercent = isPart ? parseDecimal(memoryHigh.slice(0, -1)) : null;
+  return { unit: unit === "" ? null : unit, highPercent, at: { file: field(OPTIONS_FIELD) } };
 }
 
 function moreThan(minBytes: number, maxBytes: number): Problem {

@@ -1,6 +1,6 @@
 // A draft as YAML, to be copied into the config. What it writes, the config's reader reads back as the same draft. Pure.
 
-import type { AppDraft, Draft, ReserveDraft } from "./draft.ts";
+import type { AppDraft, Draft, EnforceDraft, ReserveDraft } from "./draft.ts";
 
 export function writeYaml({ apps, reserve, secretsSize, architectures }: Draft): string {
   return [
@@ -18,7 +18,7 @@ function writeReserve({ share, min, max }: ReserveDraft): string[] {
   return pairs === "" ? [] : [`reserve: { memory: { ${pairs} } }`];
 }
 
-function writeApp({ name, profile, weight, min, max, cpuWeight, optional, options }: AppDraft): string[] {
+function writeApp({ name, profile, weight, min, max, cpuWeight, optional, enforce, options }: AppDraft): string[] {
   const memory = writePairs({ weight, min, max });
   const named = Object.entries(options);
   return [
@@ -27,9 +27,15 @@ function writeApp({ name, profile, weight, min, max, cpuWeight, optional, option
     ...(memory === "" ? [] : [`    memory: { ${memory} }`]),
     ...(cpuWeight === "" ? [] : [`    cpu: { weight: ${scalar(cpuWeight)} }`]),
     ...(optional ? ["    optional: true"] : []),
+    ...(enforce === null ? [] : [`    enforce: ${writeEnforce(enforce)}`]),
     ...(named.length === 0 ? [] : ["    options:"]),
     ...named.map(([option, value]) => `      ${scalar(option)}: ${scalar(value)}`),
   ];
+}
+
+function writeEnforce({ unit, memoryHigh }: EnforceDraft): string {
+  if (memoryHigh !== "") return `{ ${writePairs({ unit, memoryHigh })} }`;
+  return unit === "" ? "true" : scalar(unit);
 }
 
 /** Those that are not empty. */

@@ -31,7 +31,7 @@ function parseUnit(field: Field): string | null {
   return unit;
 }
 
-function adviseLimited(unit: string): string {
+export function adviseLimited(unit: string): string {
   if (/^(?:yes|on)$/i.test(unit)) return `Write true: to YAML 1.2, ${unit} is a text.`;
   return isUnitName(unit) && !unit.includes("@.")
     ? "Only services and slices can be limited: name one."

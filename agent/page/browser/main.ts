@@ -39,7 +39,7 @@ async function start(): Promise<void> {
 
 /** What the forms are made of: whoever types in a field keeps it as long as this stays. */
 function shapeOf({ draft, machines }: PageState): string {
-  return JSON.stringify([draft.apps.map(({ profile }) => profile), machines]);
+  return JSON.stringify([draft.apps.map(({ profile, enforce }) => [profile, enforce !== null]), machines]);
 }
 
 function showForms(state: PageState, { source }: PageData, store: Store): void {

@@ -1,8 +1,9 @@
 // The form of the apps: a card for each, with what its profile lets one choose.
 
+import { ENFORCE_KEYS } from "../../config/keys/app-keys.ts";
 import type { Profile } from "../../tuning/profile/profile.ts";
 import { PROFILES } from "../../tuning/profiles.ts";
-import { type AppDraft, newApp } from "../draft.ts";
+import { type AppDraft, type EnforceDraft, newApp } from "../draft.ts";
 import { fieldOf, OPTIONS_FIELD } from "../field-names.ts";
 import { MOST_APPS, type PageState } from "../page-state.ts";
 import { changeApp } from "./change-app.ts";
@@ -143,9 +144,33 @@ function details(app: AppDraft, profile: Profile | undefined, index: number, sto
         isNumber: true,
         onInput: (value) => changeApp(store, index, { cpuWeight: value }),
       }),
+      ...enforceFields(app, index, store),
       checkField(fieldOf(index, "optional"), "Leave it out where the machine is too small", app.optional, (isOn) =>
         changeApp(store, index, { optional: isOn }),
       ),
     ),
   );
+}
+
+function enforceFields({ enforce }: AppDraft, index: number, store: Store): HTMLElement[] {
+  const check = checkField(fieldOf(index, "enforce"), "Have systemd keep it to its share", enforce !== null, (isOn) =>
+    changeApp(store, index, { enforce: isOn ? { unit: "", memoryHigh: "" } : null }),
+  );
+  if (enforce === null) return [check];
+  const field = (name: keyof EnforceDraft, label: string, usual: string): HTMLElement =>
+    textField({
+      id: fieldOf(index, name),
+      label,
+      value: enforce[name],
+      usual,
+      about: ENFORCE_KEYS[name].about,
+      onInput: (value) => changeEnforce(store, index, { [name]: value }),
+    });
+  return [check, field("unit", "Unit", "api.service"), field("memoryHigh", "MemoryHigh", "90%")];
+}
+
+/** Of what is there now: another field may have changed since. */
+function changeEnforce(store: Store, index: number, change: Partial<EnforceDraft>): void {
+  const now = store.state.draft.apps[index]?.enforce ?? { unit: "", memoryHigh: "" };
+  changeApp(store, index, { enforce: { ...now, ...change } });
 }

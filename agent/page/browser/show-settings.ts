@@ -2,27 +2,29 @@
 
 import { describeBelowUseful } from "../../cli/warn-below-useful.ts";
 import { formatBytes } from "../../size.ts";
-import { substitute } from "../../tuning/explain.ts";
+import { type Levers, substitute } from "../../tuning/explain.ts";
 import type { GivenUp } from "../../tuning/profile/degraded.ts";
 import type { Setting, Settings } from "../../tuning/profile/profile.ts";
 import type { AppPlan } from "../../tuning/tuning.ts";
+import { explainSteps, findChanges, type ShareStep } from "../explain-app.ts";
 import type { TriedMachine } from "../try-machine.ts";
 import { amount, breakable, cell, element, rowHead, show, table } from "./dom.ts";
 import { upperFirst } from "./field.ts";
 import type { Results } from "./results.ts";
+import { changesFold } from "./show-changes.ts";
 import { compare } from "./show-comparison.ts";
+import { shareFold } from "./show-share.ts";
 import { explainBound, readableAmount } from "./words.ts";
 
-export function showSettings({ chosen, tried }: Results): void {
-  if (chosen === null || chosen.tuning === null) return show("settings", nothing(chosen));
-  const { label } = chosen.machine;
+export function showSettings({ chosen, tried, config }: Results): void {
+  const tuning = chosen?.tuning ?? null;
+  if (chosen === null || tuning === null) return show("settings", nothing(chosen));
+  const { label, facts } = chosen.machine;
   const others = tried.length > 1 ? " Choose another machine by its name above." : "";
-  show(
-    "settings",
-    element("p", { class: "about" }, `On ${label}.${others}`),
-    compare(tried),
-    ...chosen.tuning.apps.map((app) => appBlock(app, label)),
+  const blocks = tuning.apps.map((app) =>
+    appBlock(app, label, explainSteps(config, facts, tuning, app), (key) => findChanges(config, tuning, app.name, key)),
   );
+  show("settings", element("p", { class: "about" }, `On ${label}.${others}`), compare(tried), ...blocks);
 }
 
 function nothing(chosen: TriedMachine | null): HTMLElement {
@@ -30,27 +32,52 @@ function nothing(chosen: TriedMachine | null): HTMLElement {
   return element("p", { class: "about" }, text);
 }
 
-function appBlock(app: AppPlan, machine: string): HTMLElement {
-  const { name, profile, memoryBytes, vcpus, settings, degraded, belowUseful } = app;
-  const rows = Object.entries(settings).map(([key, setting]) =>
-    settingRow(name, key, setting, [...why(setting, settings), ...givenUp(key, degraded)]),
-  );
+function appBlock(
+  app: AppPlan,
+  machine: string,
+  steps: readonly ShareStep[],
+  find: (key: string) => Levers | null,
+): HTMLElement {
+  const { name, profile, memoryBytes, vcpus, settings, limits = {} } = app;
   const title = `settings-of-${name}`;
+  const limited = Object.entries(limits).map(([key, limit]) =>
+    settingRow(`${name}.limit`, key, limit, why(limit, limits)),
+  );
   return element(
     "section",
     { class: "app-settings", "aria-labelledby": title },
-    element("h3", { id: title }, name, element("span", { class: "profile" }, ` ${profile}`)),
+    element("h3", { id: title }, name, element("span", { class: "profile" }, profile === name ? "" : ` ${profile}`)),
     element(
       "p",
       { class: "about" },
       ...(memoryBytes > 0 ? [amount(formatBytes(memoryBytes), memoryBytes), " and "] : []),
       `${vcpus} CPU${vcpus === 1 ? "" : "s"}`,
     ),
-    ...belowUseful.map((below) => {
-      const { what, fix } = describeBelowUseful(name, below, degraded);
-      return element("p", { class: "warning" }, `${upperFirst(what)}. ${fix}`);
-    }),
-    table(`Settings of ${name} on ${machine}`, ["Setting", "Value", "Why"], rows, "settings"),
+    shareFold(name, steps),
+    ...warnings(app),
+    table(`Settings of ${name} on ${machine}`, HEADS, settingRows(app, settings, find), "settings"),
+    ...(limited.length > 0
+      ? [table(`What systemd keeps ${name} to`, ["Limit", "Value", "Why"], limited, "settings")]
+      : []),
+  );
+}
+
+const HEADS = ["Setting", "Value", "Why"] as const;
+
+function warnings({ name, belowUseful, degraded }: AppPlan): HTMLElement[] {
+  return belowUseful.map((below) => {
+    const { what, fix } = describeBelowUseful(name, below, degraded);
+    return element("p", { class: "warning" }, `${upperFirst(what)}. ${fix}`);
+  });
+}
+
+function settingRows({ name, degraded }: AppPlan, settings: Settings, find: (key: string) => Levers | null) {
+  return Object.entries(settings).map(([key, setting]) =>
+    settingRow(name, key, setting, [
+      ...why(setting, settings),
+      ...givenUp(key, degraded),
+      changesFold(`changes-of-${name}-${key}`, () => find(key)),
+    ]),
   );
 }
 

@@ -12,7 +12,9 @@ vars: { token: canary }
 files: [ { template: a.hbs, path: /etc/a } ]
 apps:
   db: { profile: postgresql, memory: { weight: 3, min: 512MiB, max: 8GiB }, options: { version: 16 } }
-  web: { profile: nginx, cpu: { weight: 2 }, optional: true }
+  web: { profile: nginx, cpu: { weight: 2 }, optional: true, enforce: true }
+  api: { profile: jvm, enforce: { unit: api.service, memoryHigh: 90% } }
+  job: { profile: node, enforce: job@1.service }
 `;
 
 function draft(text: string): Draft {
@@ -33,9 +35,12 @@ describe("a draft", () => {
           max: "8GiB",
           cpuWeight: "",
           optional: false,
+          enforce: null,
           options: { version: "16" },
         },
-        { ...newApp("web", "nginx"), cpuWeight: "2", optional: true },
+        { ...newApp("web", "nginx"), cpuWeight: "2", optional: true, enforce: { unit: "", memoryHigh: "" } },
+        { ...newApp("api", "jvm"), enforce: { unit: "api.service", memoryHigh: "90%" } },
+        { ...newApp("job", "node"), enforce: { unit: "job@1.service", memoryHigh: "" } },
       ],
       reserve: { share: "5%", min: "300MiB", max: "4GiB" },
       secretsSize: "3MiB",
@@ -73,6 +78,13 @@ apps:
     profile: nginx
     cpu: { weight: 2 }
     optional: true
+    enforce: true
+  api:
+    profile: jvm
+    enforce: { unit: api.service, memoryHigh: 90% }
+  job:
+    profile: node
+    enforce: "job@1.service"
 `;
 
 describe("a draft as YAML", () => {

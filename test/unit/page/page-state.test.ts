@@ -16,6 +16,7 @@ const FULL: PageState = {
         max: "8GiB",
         cpuWeight: "2",
         optional: true,
+        enforce: { unit: "postgresql@16-main.service", memoryHigh: "90%" },
         options: { version: "16", note: "ünï – 🙂" },
       },
       newApp("web", "nginx"),

@@ -72,6 +72,21 @@ describe("what was typed", () => {
       draft({}, { reserve: { share: "5", min: "", max: "" } }),
       /^reserve-share: '5' is no share of the memory\. /,
     ],
+    [
+      "a unit that nothing can limit",
+      draft({ enforce: { unit: "db.socket", memoryHigh: "" } }),
+      /^app-0-unit: 'db\.socket' is no service and no slice\. Only services and slices can be limited/,
+    ],
+    [
+      "more than the share",
+      draft({ enforce: { unit: "db.service", memoryHigh: "100%" } }),
+      /^app-0-memoryHigh: '100%' is no part of the share\. Write a percentage from 50 to below 100/,
+    ],
+    [
+      "limits of what keeps its own",
+      draft({ profile: "kubelet", enforce: { unit: "", memoryHigh: "" } }),
+      /^app-0-options: db: enforce does nothing for kubelet: /,
+    ],
     ["the secrets' memory", draft({}, { secretsSize: "1GB" }), /^secrets-size: '1GB' is no size\. /],
   ] as const)
     it(`is refused at its field: ${name}`, () => {
