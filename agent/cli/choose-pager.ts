@@ -5,7 +5,9 @@ import type { Invocation } from "./invocation.ts";
 
 /** What a person reads from its top. Not `check` and `apply`, which tell of their work as it goes on, nor what programs read. */
 const PAGED: ReadonlySet<Invocation["command"]["kind"]> = new Set([
+  "config",
   "explain",
+  "explain-error",
   "facts",
   "fleet",
   "help",

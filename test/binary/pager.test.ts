@@ -24,10 +24,14 @@ interface Sitting {
   readonly keys?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly rows?: number;
+  readonly columns?: number;
 }
 
-async function sit(words: readonly string[], { keys = [], environment = {}, rows = 12 }: Sitting = {}): Promise<Shown> {
-  const line = [TERMINAL, String(rows), "80", JSON.stringify(keys), BINARY, ...words];
+async function sit(
+  words: readonly string[],
+  { keys = [], environment = {}, rows = 12, columns = 80 }: Sitting = {},
+): Promise<Shown> {
+  const line = [TERMINAL, String(rows), String(columns), JSON.stringify(keys), BINARY, ...words];
   const env = { PATH: process.env["PATH"], TERM: "xterm", ...environment };
   const { stdout } = await promisify(execFile)("python3", line, { env, encoding: "utf8" });
   return JSON.parse(stdout) as Shown;
@@ -114,6 +118,22 @@ describeWhere({ programs: ["python3", "less", "more"] }, "a pager, in the compil
       assert.equal(status, 0, output);
       assert.ok(output.includes("valkey"), output);
     });
+
+  it("gets lines as wide as the terminal is, or as COLUMNS says", async () => {
+    const widest = async (sitting: Sitting) => {
+      const { output } = await sit([...LONG, "--no-pager"], {
+        ...sitting,
+        environment: { NO_COLOR: "1", ...sitting.environment },
+      });
+      return Math.max(...output.split("\n").map(({ length }) => length));
+    };
+    const narrow = await widest({ columns: 60 });
+    assert.ok(narrow > 50 && narrow <= 60, String(narrow));
+    const wide = await widest({ columns: 120 });
+    assert.ok(wide > 90 && wide <= 120, String(wide));
+    const told = await widest({ columns: 120, environment: { COLUMNS: "70" } });
+    assert.ok(told > 60 && told <= 70, String(told));
+  });
 
   it("is not there for check, whose lines come as it works", async () => {
     const { output } = await sit(["check", "--config", "/nonexistent.yaml"], {

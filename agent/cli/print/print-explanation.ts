@@ -55,7 +55,7 @@ export function formatExplanation(explanation: Explanation, paint: Paint): strin
   const heading = formatParagraph("", `${name} on ${machine}, ${describeCpus(explanation)}`, paint);
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
-  return heading + formatShare(explanation, paint) + rest;
+  return heading + formatShare(explanation, paint) + (rest === "" ? "" : `\n${rest}`);
 }
 
 /** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: baseline 20 % of each vCPU`. */

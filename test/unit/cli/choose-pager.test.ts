@@ -16,6 +16,8 @@ describe("the pager", () => {
     "plan --help",
     "profiles",
     "fleet",
+    "config show",
+    "explain-error 78",
     "templates",
   ])
     it(`shows what a person reads: ${line}`, () => assert.equal(choose(line), "less"));
