@@ -90,7 +90,7 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const ofAbsent = absent.map((app) => allotOne(app, leastShare(app, facts)));
   const company = { appCount: demands.length, isOneLeftOut: leftOut.length > 0 };
   const plan = ({ app, allotment }: AllottedApp): AppPlan => planApp(app, allotment, company);
-  const limitsOf = limitApps(present, demands, budget, facts);
+  const limitsOf = limitApps(present, demands, budget, facts, config.reserve.memory);
   return {
     kind: "tuned",
     budget: planBudget(budget),

@@ -1,9 +1,11 @@
 // Which apps of an image are kept to their shares, and what of the page cache each may have. Pure.
 
+import type { ReserveRule } from "../config/config.ts";
 import type { MachineFacts } from "./allot.ts";
 import type { AppDemand } from "./budget.ts";
 import { fillByWeight } from "./fill-by-weight.ts";
 import { computeLimits } from "./limits.ts";
+import { kernelPartBytes } from "./reserve.ts";
 import type { ResolvedApp } from "./resolve-app.ts";
 import type { AppPlan, BudgetPlan } from "./tuning.ts";
 
@@ -13,6 +15,7 @@ export function limitApps(
   demands: readonly AppDemand[],
   { unallocatedBytes }: BudgetPlan,
   { memLimitBytes }: MachineFacts,
+  reserve: ReserveRule,
 ): (app: AppPlan) => Pick<AppPlan, "limits"> {
   const enforced = new Map(
     present.filter(({ app }) => app.enforce !== undefined).map((one) => [one.app.name, one] as const),
@@ -24,12 +27,13 @@ export function limitApps(
     demands.filter(({ name }) => readers.has(name)),
   );
   const cpuWeights = demands.map(({ cpuWeight }) => cpuWeight);
+  const ofMachine = { kernelBytes: kernelPartBytes(reserve, memLimitBytes), machineBytes: memLimitBytes };
   const weights = { lightest: Math.min(...cpuWeights), heaviest: Math.max(...cpuWeights) };
   return ({ name, memoryBytes: shareBytes }) => {
     const one = enforced.get(name);
     if (one === undefined) return {};
-    const memory = { shareBytes, cacheBytes: cache.get(name) ?? 0, machineBytes: memLimitBytes };
-    return { limits: computeLimits({ ...one, ...memory, ...weights }) };
+    const own = { shareBytes, cacheBytes: cache.get(name) ?? 0 };
+    return { limits: computeLimits({ ...one, ...own, ...ofMachine, ...weights }) };
   };
 }
 

@@ -1,5 +1,5 @@
 // By what systemd and the kernel keep an app to its share, where its config says `enforce`: the limits of one unit. Pure.
-// All apps' MemoryMax together never exceed what the reserve leaves.
+// An app that takes all of its MemoryMax leaves the others their shares.
 
 import type { AppConfig } from "../config/config.ts";
 import { bytes, count } from "./profile/build-setting.ts";
@@ -26,6 +26,8 @@ export interface LimitedApp {
   readonly shareBytes: number;
   /** Of what no app could use, this app's part. */
   readonly cacheBytes: number;
+  /** What the reserve holds for the kernel, for all apps together. */
+  readonly kernelBytes: number;
   /** What the OS reports. */
   readonly machineBytes: number;
   /** The least cpu.weight of the image's apps, and the greatest. */
@@ -44,18 +46,23 @@ export function computeLimits(limited: LimitedApp): Settings {
   };
 }
 
-// No headroom above the share: the settings at their worst fit into it, and what the kernel counts beside them is page cache,
-// which it reclaims before it kills.
-function limitMemory({ app, shareBytes, cacheBytes }: LimitedApp): Setting {
-  const mostBytes = app.memory.maxBytes ?? Infinity;
-  const bothBytes = shareBytes + cacheBytes;
-  const isCapped = cacheBytes > 0 && bothBytes > mostBytes;
-  const sizeBytes = wholePages(Math.max(shareBytes, Math.min(bothBytes, mostBytes)));
-  return size(sizeBytes, {
-    formula: cacheBytes === 0 ? "shareBytes" : isCapped ? "memory.max" : "shareBytes + cacheBytes",
-    inputs: { shareBytes, ...(cacheBytes > 0 ? { cacheBytes } : {}) },
+// The settings at their worst fit into the share. Beside them a cgroup is charged with its page cache, which the kernel takes back
+// before it kills, and with its sockets, which it does not: 400 clients that do not read took 231 MiB (6.1, tcp_wmem as it is). The reserve
+// has that memory for whichever app has the clients, so each may have all of it.
+function limitMemory({ app, shareBytes, cacheBytes, kernelBytes }: LimitedApp): Setting {
+  const maxBytes = app.memory.maxBytes ?? Infinity;
+  const isCapped = cacheBytes > 0 && shareBytes + cacheBytes > maxBytes;
+  const ownBytes = isCapped ? Math.max(shareBytes, maxBytes) : shareBytes + cacheBytes;
+  const own = isCapped ? { maxBytes: ownBytes } : { shareBytes, ...(cacheBytes > 0 ? { cacheBytes } : {}) };
+  const inputs = { ...own, ...(kernelBytes > 0 ? { kernelBytes } : {}) };
+  return size(wholePages(ownBytes + kernelBytes), {
+    formula: Object.keys(inputs).join(" + "),
+    inputs,
     source: `${CONTROL}; ${CGROUP}, memory.max`,
     boundBy: isCapped ? "user" : null,
+    ...(kernelBytes > 0
+      ? { note: "kernelBytes are the reserve's for sockets, which the kernel charges to the unit" }
+      : {}),
   });
 }
 

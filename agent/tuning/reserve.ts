@@ -35,6 +35,11 @@ export function computeReserveBytes(rule: ReserveRule, memLimitBytes: number): n
   }
 }
 
+/** What of the reserve is for the kernel: what is left beside the programs of the system. */
+export function kernelPartBytes(rule: ReserveRule, memLimitBytes: number): number {
+  return Math.max(0, Math.min(memLimitBytes, computeReserveBytes(rule, memLimitBytes)) - LEAST_BYTES);
+}
+
 /** In words, for an explanation. */
 export function describeReserve(rule: ReserveRule): string {
   switch (rule.kind) {

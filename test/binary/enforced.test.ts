@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { startEmulator, type Emulator } from "../../scripts/emulator/emulator.ts";
 import { makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
+// With no more of a reserve than the system's own programs have, the limits are the shares alone.
 const CONFIG = `imds: optional
+reserve: { memory: 128MiB }
 apps:
   web: { profile: nginx, memory: { max: 128MiB }, enforce: true }
   api: { profile: jvm, memory: { min: 512MiB, max: 512MiB }, enforce: api@1.service }
@@ -100,7 +102,7 @@ describe("an app that is kept to its share", () => {
     assert.equal(status, 78);
     assert.match(
       stderr,
-      /parbake\.yaml:4:\d+: api: enforce: true needs to know the app's unit, and no file that prints/,
+      /parbake\.yaml:5:\d+: api: enforce: true needs to know the app's unit, and no file that prints/,
     );
     assert.ok(!isThere("etc/web/web.conf"));
   });

@@ -10,6 +10,7 @@ import { describeWhere, skipSuite } from "./support/requirements.ts";
 import { buildRootfs, restoreRootfs } from "./support/rootfs.ts";
 
 const CONFIG = `imds: optional
+reserve: { memory: 128MiB }
 apps:
   api: { profile: custom, memory: { weight: 1, max: 256MiB }, enforce: true, options: { limit: memoryBytes } }
   db: { profile: custom, memory: { weight: 1, max: 320MiB }, cpu: { weight: 2 }, enforce: my-db@main.service }

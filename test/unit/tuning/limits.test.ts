@@ -32,6 +32,14 @@ describe("the limits of an app that is kept to its share", () => {
       TasksMax: "16384",
     });
   });
+  it("let the unit have the kernel's part of the reserve, whose sockets the kernel charges to it", () => {
+    const memory = { weight: 1, minBytes: null, maxBytes: 2 * GIB };
+    const tuned = computeTuning(image(app("a", "jvm", { ...enforced, memory })), machine(8 * GIB, 4));
+    assert.ok(tuned.kind === "tuned");
+    const { value, formula } = tuned.apps[0]!.limits!["MemoryMax"]!;
+    // 6 % of the first 4 GiB and 4 % of the next: 409.6 MiB beside the 128 MiB of the system's programs.
+    assert.deepEqual([value, formula], [2 * GIB + 429_494_272, "shareBytes + kernelBytes"]);
+  });
   it("are none where the config does not ask for them", () => {
     assert.deepEqual(limitsOf(bare(app("a", "jvm"), app("b", "node", enforced)), 8 * GIB), {});
   });
@@ -115,7 +123,7 @@ describe("the limits of an app that is kept to its share", () => {
       assert.deepEqual(tuned.problems, [{ what, fix: "Leave enforce out.", at }]);
     });
 
-  it("fit into what the reserve leaves, all of them together, on any image and machine", () => {
+  it("leave the others their shares and the system its programs, whichever app takes all of its own, on any image and machine", () => {
     const names = [...PROFILES.values()].filter(
       ({ notEnforced, name }) => notEnforced === undefined && name !== "custom",
     );
@@ -136,10 +144,12 @@ describe("the limits of an app that is kept to its share", () => {
           );
           const tuned = computeTuning(image(...apps), machine(memoryBytes, vcpus));
           if (tuned.kind === "impossible") return;
-          const mostBytes = tuned.apps.reduce((sum, { limits }) => sum + Number(limits!["MemoryMax"]!.value), 0);
-          assert.ok(mostBytes <= tuned.budget.availableBytes);
-          for (const { memoryBytes: shareBytes, limits } of tuned.apps)
-            assert.ok(Number(limits!["MemoryMax"]!.value) > shareBytes - 4096);
+          const sharesBytes = tuned.apps.reduce((sum, one) => sum + one.memoryBytes, 0);
+          for (const { memoryBytes: shareBytes, limits } of tuned.apps) {
+            const maxBytes = Number(limits!["MemoryMax"]!.value);
+            assert.ok(maxBytes > shareBytes - 4096);
+            assert.ok(maxBytes + sharesBytes - shareBytes <= memoryBytes - 128 * MIB);
+          }
         },
       ),
     );
