@@ -51,7 +51,8 @@ a link shares it. \`tune --html FILE\` writes it for the machines that \`tune\` 
   no expert would sign is a warning that says what would help.
 - \`custom\` tunes an app without a profile; its options are expressions: \`cacheSize: memoryBytes * 60%\`,
   \`workers: max(2, vcpus - 1)\`. [CUSTOM.md](CUSTOM.md) describes the language, with Varnish, etcd and Tomcat as examples.
-  [WITHOUT.md](WITHOUT.md) says which programs have no profile because nothing in their config follows from the machine.
+  [WITHOUT.md](WITHOUT.md) says which programs have no profile because nothing in their config follows from the machine;
+  [ADD.md](ADD.md) adds a profile.
 - A CPU quota counts in whole CPUs, one at least, and so do the vCPUs of a burstable type, whose baseline is shown. Swap
   never counts as memory. Apps are tuned for all NUMA nodes together. Only \`custom\` uses GPUs and disk sizes, but for
   RabbitMQ's free disk.

@@ -1,5 +1,6 @@
 // All loads that scripts/bench-programs runs, in the order of its table.
 
+import { etcdLoads } from "./etcd.ts";
 import { gunicornLoads } from "./gunicorn.ts";
 import { haproxyLoads } from "./haproxy.ts";
 import { javaLoads } from "./java.ts";
@@ -7,6 +8,7 @@ import { kafkaLoads } from "./kafka.ts";
 import type { Load } from "./load.ts";
 import { mariadbLoads } from "./mariadb.ts";
 import { memcachedLoads } from "./memcached.ts";
+import { natsLoads } from "./nats.ts";
 import { nginxLoads } from "./nginx.ts";
 import { nodeLoads } from "./node.ts";
 import { phpFpmLoads } from "./php-fpm.ts";
@@ -28,5 +30,7 @@ export const LOADS: readonly Load[] = [
   ...nginxLoads,
   ...haproxyLoads,
   ...rabbitmqLoads,
+  ...natsLoads,
   ...prometheusLoads,
+  ...etcdLoads,
 ];

@@ -21,7 +21,7 @@ const SOURCE =
 
 /** A comparison with a literal: a number or a text that stands in the test itself. */
 const VECTOR = /\bassert\.(?:equal|deepEqual|match)\([^;]*?(?:\d|["'`/])/g;
-const LEAST_VECTORS = 3;
+const LEAST_VECTORS = 2;
 
 export function findMissing(evidence: ProfileEvidence): readonly string[] {
   return [...findUnsourced(evidence.settings), ...findNoTemplate(evidence), ...findNoVectors(evidence)];
