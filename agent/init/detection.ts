@@ -62,10 +62,11 @@ export const PROGRAMS: Readonly<Record<string, ProgramRule>> = {
     variables: /^PUMA_(?:MAX_THREADS|WORKERS)$/,
     precedent: /^(?:-w|-t|--workers|--threads)\b/,
   },
-  envoy: { program: /^envoy$/, variables: /^ENVOY_\w+$/, precedent: /^(?!)/ },
+  // Other apps know of it, too: ENVOY_ADMIN_URL, SIDEKIQ_REDIS_URL.
+  envoy: { program: /^envoy$/, variables: /^ENVOY_(?:BOOTSTRAP|UID|GID)$/, precedent: /^(?!)/ },
   sidekiq: {
     program: /^sidekiq(?:swarm)?$/,
-    variables: /^SIDEKIQ_\w+$/,
+    variables: /^SIDEKIQ_(?:COUNT|MAXMEM_MB|PRELOAD\w*)$/,
     precedent: /^(?:-c|--concurrency)\b/,
   },
   uwsgi: {

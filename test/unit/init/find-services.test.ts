@@ -34,6 +34,12 @@ describe("a service of the operator's own", () => {
     ["ExecStart=/usr/local/bin/bundle exec puma -C config/puma.rb", "puma"],
     ["ExecStart=/usr/bin/dotnet /srv/api.dll", "dotnet"],
     ["Environment=GOMAXPROCS=2\nExecStart=/srv/api", "go"],
+    ["Environment=SPRING_PROFILES_ACTIVE=prod\nExecStart=/usr/bin/java -jar a.jar", "spring-boot"],
+    ["ExecStart=/usr/local/bin/bundle exec sidekiq -e production", "sidekiq"],
+    ["Environment=SIDEKIQ_COUNT=2\nExecStart=/srv/jobs", "sidekiq"],
+    ["Environment=SIDEKIQ_REDIS_URL=a\nExecStart=/usr/local/bin/bundle exec puma", "puma"],
+    ["ExecStart=/srv/venv/bin/uwsgi --ini app.ini", "uwsgi"],
+    ["ExecStart=/usr/local/bin/envoy -c /etc/envoy/envoy.yaml", "envoy"],
   ] as const)
     it(`is ${profile} by: ${unit.replaceAll("\n", "; ")}`, () => assert.equal(profileOf(unit), profile));
 
@@ -44,6 +50,8 @@ describe("a service of the operator's own", () => {
     "ExecStop=/usr/bin/java -jar stop.jar\nExecStart=/srv/start",
     "ExecStart=/usr/bin/javac a",
     "Environment=MY_JAVA_OPTS=1\nExecStart=/srv/start",
+    "Environment=SIDEKIQ_REDIS_URL=a\nExecStart=/srv/web",
+    "Environment=ENVOY_ADMIN_URL=a\nExecStart=/srv/web",
     "ExecStart=",
     "ExecStart",
   ])
