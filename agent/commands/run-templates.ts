@@ -17,7 +17,7 @@ interface Carried extends ReadyTemplate {
   readonly path: string;
 }
 
-const DOCUMENTS: readonly Carried[] = (
+export const DOCUMENTS: readonly Carried[] = (
   [
     ["parbake.md", "README.md", "Where to begin"],
     ["bake.md", "scripts/bake/README.md", "A bake in ten steps"],

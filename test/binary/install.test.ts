@@ -2,30 +2,12 @@ import assert from "node:assert/strict";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DOCUMENTS } from "../../agent/commands/run-templates.ts";
 import { makeFolder } from "../support/folders.ts";
 import { BINARY, runProgram, type Outcome } from "./support/scratch-image.ts";
 
 const TREE = join(import.meta.dirname, "../..");
 const TEMPLATES = join(TREE, "templates");
-const DOCUMENTS = {
-  "parbake.md": "README.md",
-  "bake.md": "scripts/bake/README.md",
-  "config.md": "agent/config/README.md",
-  "templates.md": "templates/README.md",
-  "secrets.md": "agent/apply/secrets/README.md",
-  "tuning.md": "agent/tuning/README.md",
-  "custom.md": "agent/tuning/CUSTOM.md",
-  "without.md": "agent/tuning/WITHOUT.md",
-  "enforce.md": "agent/tuning/ENFORCE.md",
-  "mixes.md": "agent/tuning/MIXES.md",
-  "install.md": "agent/install/README.md",
-  "seal.md": "agent/seal/README.md",
-  "commands.md": "agent/cli/README.md",
-  "fleet.md": "agent/fleet/README.md",
-  "promises.md": "agent/apply/README.md",
-  "troubleshooting.md": "TROUBLESHOOTING.md",
-  "json.md": "agent/cli/JSON.md",
-};
 
 describe("a bake that has the binary and nothing else", function () {
   this.timeout(120_000);
@@ -78,7 +60,10 @@ describe("a bake that has the binary and nothing else", function () {
     const { stdout } = await runProgram(null, [BINARY, "templates", "--json"]);
     const { templates } = JSON.parse(stdout) as { templates: { name: string; about: string }[] };
     const all = readdirSync(TEMPLATES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
-    assert.deepEqual(templates.map(({ name }) => name).toSorted(), [...all, ...Object.keys(DOCUMENTS)].toSorted());
+    assert.deepEqual(
+      templates.map(({ name }) => name).toSorted(),
+      [...all, ...DOCUMENTS.map(({ name }) => name)].toSorted(),
+    );
     assert.deepEqual(
       templates.filter(({ about }) => about === ""),
       [],
@@ -89,7 +74,7 @@ describe("a bake that has the binary and nothing else", function () {
       "secrets/tls.pem": "secrets/tls.pem.hbs",
     };
     const paths = Object.entries(templatesSeen).map(([name, file]) => [name, `templates/${file}`] as const);
-    for (const [name, path] of [...paths, ...Object.entries(DOCUMENTS)]) {
+    for (const [name, path] of [...paths, ...DOCUMENTS.map((each) => [each.name, each.path] as const)]) {
       const printed = await runProgram(null, [BINARY, "templates", name]);
       assert.deepEqual(printed, { status: 0, stdout: readFileSync(join(TREE, path), "utf8"), stderr: "" });
     }
