@@ -38,7 +38,8 @@ function explainOn(facts: MachineFacts, name: string): string[] {
   const where = { machine: "a type", machineVcpus: facts.vcpus, ...limitsOf({ ...facts, cpuBaselinePercent: 20 }) };
   const text = formatExplanation({ kind: "app", ...where, app, share, leftOut: [] }, paint);
   assert.match(text, /^app\d capped on a type, (?:\d+ of )?\d+ vCPUs?.*, burstable: baseline 20 % of each vCPU$/m);
-  return text.split("\n").map((line) => line.trim().replaceAll(/ +/g, " "));
+  const lines = text.replace("\n\n", "\n").split("\n");
+  return lines.map((line) => line.trim().replaceAll(/ +/g, " "));
 }
 
 describe("the explanation of a share for people", () => {
