@@ -2,6 +2,7 @@
 
 import type { AppConfig, Config, SecretConfig } from "../config/config.ts";
 import { declaredAt, type Problem } from "../refusal.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 
 /** @param reads the paths that all templates together read: `vars.users`, `apps.db.shared_buffers` */
 export function warnUnused(config: Config, reads: ReadonlySet<string>): Problem[] {
@@ -27,9 +28,12 @@ function isAppRead({ name }: AppConfig, isRead: IsRead): boolean {
   return isRead(`apps.${name}`) || isRead("profiles");
 }
 
-function unreadApp({ name, at }: AppConfig): Problem {
+function unreadApp({ name, profile, at }: AppConfig): Problem {
+  const fix = `Print them: {{apps.${name}.…}}.`;
+  if (PROFILES.get(profile)?.takesMemory === false)
+    return { what: `no template reads the settings of apps.${name}`, fix, at };
   const what = `apps.${name} has its share of the memory, and no template reads its settings`;
-  return { what, fix: `Print them: {{apps.${name}.…}}. If it only keeps memory free, all is well.`, at };
+  return { what, fix: `${fix} If it only keeps memory free, all is well.`, at };
 }
 
 /** A key with a file of its own is used by whoever reads the file. */
