@@ -6,7 +6,7 @@ import type { Curve } from "../trace-curve.ts";
 import { drawn } from "./dom.ts";
 
 const [WIDTH, HEIGHT] = [640, 280];
-const EDGE = { left: 84, right: 18, top: 14, bottom: 40 } as const;
+const EDGE = { left: 84, right: 40, top: 14, bottom: 40 } as const;
 
 interface Point {
   readonly type: string;
