@@ -8,7 +8,13 @@ import { settleComments } from "./comments.ts";
 const MOST_COLUMNS = 120;
 
 /** Every word is a text, so that 0027, 1.10 and yes are printed as they stand there; nothing at all is still nothing. */
-const READ = { schema: "failsafe", customTags: (tags: Tags): Tags => [...tags, "null"], version: "1.2" } as const;
+const READ = {
+  schema: "failsafe",
+  customTags: (tags: Tags): Tags => [...tags, "null"],
+  version: "1.2",
+  // parseYaml has looked for them, and not each beside each.
+  uniqueKeys: false,
+} as const;
 const WRITE = { indent: 2, lineWidth: 0, doubleQuotedMinMultiLineLength: Infinity } as const;
 
 type Collection = YAMLMap | YAMLSeq;
