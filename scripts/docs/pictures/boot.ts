@@ -18,7 +18,7 @@ interface Wave {
 const WAVES: readonly Wave[] = [
   { name: "wave 1", needs: "hardware", tone: "blue", until: 0.25 },
   { name: "wave 2", needs: "IMDSv2", tone: "purple", until: 0.47 },
-  { name: "wave 3", needs: "Secrets Manager", tone: "orange", until: 0.77 },
+  { name: "wave 3", needs: "Secrets Manager", tone: "orange", until: 0.74 },
 ];
 
 /** Which wave has all that the unit needs; null: it needs nothing of parbake. */
