@@ -65,6 +65,7 @@ what bound the value, and what would change it.
 
 An app of the config has the weight 1, unless its profile has another usual weight, and gets no more memory than its profile
 says that it can use: see [MIXES.md](MIXES.md). A value below those that parbake warns of is legal, but no expert would sign it.
+With \`enforce: true\`, systemd and the kernel keep an app to its share: see [ENFORCE.md](ENFORCE.md).
 `;
 
 export function formatDocs(): string {

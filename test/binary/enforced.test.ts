@@ -85,7 +85,10 @@ describe("an app that is kept to its share", () => {
   it("is explained: why it has this limit, and what would change it", async () => {
     const { stdout } = await image.run(emulator, "explain", "api.MemoryMax", "--instance-type", "m7g.large");
     assert.match(stdout, /^api\.MemoryMax = 512M \(512 MiB, 536870912 bytes\)$/m);
-    assert.match(stdout, /^ *changed by +apps\.api\.memory \(weight, min, max\) or a larger instance type$/m);
+    assert.match(
+      stdout,
+      /^ *changed by +apps\.api\.memory \(weight, min, max\), reserve\.memory or a larger instance type$/m,
+    );
     const all = await image.run(emulator, "explain", "api", "--instance-type", "m7g.large");
     assert.match(all.stdout, /^kept to its share by systemd$/m);
   });

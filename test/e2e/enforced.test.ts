@@ -14,6 +14,7 @@ reserve: { memory: 128MiB }
 apps:
   api: { profile: custom, memory: { weight: 1, max: 256MiB }, enforce: true, options: { limit: memoryBytes } }
   db: { profile: custom, memory: { weight: 1, max: 320MiB }, cpu: { weight: 2 }, enforce: my-db@main.service }
+  web: { profile: custom, memory: { weight: 1, max: 128MiB }, enforce: web.service }
 files:
   - template: api.env.hbs
     path: /etc/default/api
@@ -25,12 +26,27 @@ const UNITS = ["api.service", "my-db@main.service"];
 // Perl is all that a minimal Debian has to take memory with. It waits for a signal first.
 const EAT = 'my ($mib, $x) = @ARGV; $SIG{USR1} = sub { $x = "x" x ($mib << 20) }; print "up\\n"; sleep 1 while 1';
 
+// Holds some 40 MiB, and answers each of 200 clients until its socket takes no more.
+const SERVE = String.raw`use IO::Socket::INET; use Fcntl; my $held = "y" x (20 << 20); my ($block, @clients) = "x" x 65536;
+my $server = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 7000, Listen => 4096) or die;
+while (my $client = $server->accept) {
+  push @clients, $client; fcntl($client, F_SETFL, O_NONBLOCK); 1 while syswrite($client, $block); last if @clients == 200;
+}
+open(my $done, ">", "/run/served"); close $done; sleep 1 while 1;`;
+
+/** They read nothing. */
+const CALL = String.raw`use IO::Socket::INET; my @calls;
+push @calls, IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => 7000) for 1 .. 200; sleep 1 while 1;`;
+
 const FILES: Readonly<Record<string, string>> = {
   "etc/parbake/parbake.yaml": CONFIG,
   "etc/parbake/templates/api.env.hbs": "LIMIT={{apps.api.limit}}\n",
   "etc/systemd/system/api.service": `[Service]\nExecStart=/usr/bin/perl -e '${EAT}' 400\n[Install]\nWantedBy=multi-user.target\n`,
   "etc/systemd/system/my-db@.service": `[Service]\nExecStart=/usr/bin/perl -e '${EAT}' 200\n[Install]\nWantedBy=multi-user.target\n`,
   "etc/systemd/system/parbake.service.d/here.conf": "[Service]\nEnvironment=AWS_EC2_METADATA_DISABLED=true\n",
+  "etc/systemd/system/web.service": "[Service]\nExecStart=/usr/bin/perl /srv/serve\n",
+  "srv/serve": SERVE,
+  "srv/call": CALL,
   "etc/fstab": "",
 };
 
@@ -70,7 +86,7 @@ echo "failed: $(systemctl --failed --no-legend --plain | cut -d' ' -f1)"
 
 sed -i 's/320MiB/128MiB/' /etc/parbake/parbake.yaml
 parbake plan --log-format text 2>&1 | grep 'my-db@main.service runs with'
-sed -i 's/128MiB/512MiB/' /etc/parbake/parbake.yaml
+sed -i 's/128MiB }, cpu/512MiB }, cpu/' /etc/parbake/parbake.yaml
 apply "raised"
 show "raised memory.max" "$db/memory.max"
 same "db after it"
@@ -85,6 +101,19 @@ show "freed memory.max" "$db/memory.max"
 show "freed cpu.weight" "$slice/cpu.weight"
 same "db at last"
 echo "left: $(ls /etc/systemd/system/my-db@main.service.d)"
+
+web=/sys/fs/cgroup/system.slice/web.service
+sed -i '/^reserve:/d' /etc/parbake/parbake.yaml
+apply "with the usual reserve"
+systemctl start web.service
+sleep 1
+systemd-run --unit=clients --quiet perl /srv/call
+wait_for '[ -e /run/served ]'
+show "web memory.max" $web/memory.max
+show "web memory.current" $web/memory.current
+echo "web sockets: $(sed -n 's/^sock //p' $web/memory.stat)"
+echo "web: $(systemctl show -P ActiveState web.service)"
+systemctl stop clients web
 `;
 
 describeWhere(
@@ -166,6 +195,15 @@ describeWhere(
         [of("api ended by"), of("db beside it"), of("failed")],
         ["oom-kill", "the same process", "api.service"],
       );
+    });
+    it("kills nobody for clients that do not read: what they hold is the reserve's", () => {
+      const [max, current, sockets] = ["web memory.max", "web memory.current", "web sockets"].map((name) =>
+        Number(of(name)),
+      );
+      const shareBytes = 128 * 2 ** 20;
+      assert.equal(of("web"), "active", said);
+      assert.ok(sockets! > 50 * 2 ** 20 && current! > shareBytes, `${sockets} of ${current}`);
+      assert.ok(max! > shareBytes + 150 * 2 ** 20 && max! < shareBytes + 200 * 2 ** 20, String(max));
     });
     it("is warned of a share below what the running unit holds, before anything is done", () => {
       assert.match(

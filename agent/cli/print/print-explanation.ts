@@ -135,7 +135,8 @@ function isLimit({ app, name }: SettingExplanation): boolean {
 function changesOfLimit(app: string, limit: string): string {
   if (limit === "CPUWeight") return `apps.${app}.cpu.weight`;
   const own = limit === "MemoryHigh" ? `apps.${app}.enforce.memoryHigh, ` : "";
-  return `${own}apps.${app}.memory (weight, min, max) or a larger instance type`;
+  const reserve = limit.startsWith("Memory") ? ", reserve.memory" : "";
+  return `${own}apps.${app}.memory (weight, min, max)${reserve} or a larger instance type`;
 }
 
 function describeBound(explanation: SettingExplanation): string {

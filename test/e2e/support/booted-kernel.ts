@@ -40,7 +40,7 @@ export async function bootRoot(kernel: string, root: string, script: string): Pr
     await run(["sh", "-c", 'cd "$1" && find . -xdev | cpio --quiet -o -H newc >"$2"', "sh", root, initrd]);
     await writeFile(disk, "");
     await truncate(disk, DISK_BYTES);
-    await run(qemu(kernel, initrd, disk, log), { timeoutMs: 240_000 });
+    await run(qemu(kernel, initrd, disk, log), { timeoutMs: 420_000 });
     return await readFile(log, "utf8");
   } finally {
     await rm(folder, { recursive: true, force: true });
