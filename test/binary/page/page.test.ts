@@ -306,7 +306,7 @@ async function showOn(page: Page, state: PageState): Promise<ShownMachine> {
 function compare(shown: ShownMachine, { types, error }: TuneDocument, what: string): 0 | 1 {
   if (error !== undefined) {
     const told = error.problems.filter(({ what: problem }) => shown.summary.startsWith(`Not yet: ${problem}. `));
-    assert.equal(told.length, 1, `${shown.summary}\n${what}`);
+    assert.ok(told.length > 0, `${shown.summary}\n${what}`);
     return 0;
   }
   const [type] = types!;
