@@ -247,9 +247,7 @@ shipper: { profile: go, memory: { max: 256MiB } }`,
     reasons: [
       {
         says: "Tasks get what neither the shipper nor the system has: the agent, which knows of neither, is told.",
-        holds: (app) =>
-          numberOf(app("tasks"), "tasksMemory") <= share(app("tasks")) &&
-          numberOf(app("tasks"), "ECS_RESERVED_MEMORY") > share(app("shipper")),
+        holds: (app) => numberOf(app("tasks"), "ECS_RESERVED_MEMORY") > share(app("shipper")),
       },
     ],
   },

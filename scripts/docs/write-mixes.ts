@@ -37,7 +37,7 @@ up to what its profile says that it can use; what it can't use, others get by th
 const KEY_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   clickhouse: ["max_server_memory_usage", "mark_cache_size", "max_concurrent_queries"],
   custom: [],
-  "ecs-agent": ["ECS_RESERVED_MEMORY", "tasksMemory"],
+  "ecs-agent": ["ECS_RESERVED_MEMORY"],
   elasticsearch: ["heap", "pageCache"],
   go: ["GOMEMLIMIT"],
   httpd: ["MaxRequestWorkers"],

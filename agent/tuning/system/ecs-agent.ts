@@ -41,8 +41,7 @@ export const ecsAgent: Profile = {
   floorBytes: () => LEAST_BYTES,
   capBytes: () => Infinity,
   tune(allotment, options) {
-    const reserved = tuneReserved(allotment, options);
-    return { ECS_RESERVED_MEMORY: reserved, tasksMemory: countTasksMemory(allotment, Number(reserved.value)) };
+    return { ECS_RESERVED_MEMORY: tuneReserved(allotment, options) };
   },
 };
 
@@ -63,17 +62,6 @@ function tuneReserved({ machine, memoryBytes, neighbours }: Allotment, options: 
     ...(wantedMib > MOST_RESERVED_MIB
       ? { boundBy: "cap", note: "the agent reads no larger number: define tasks that fit beside the other apps" }
       : {}),
-  });
-}
-
-/** For alerts and for task definitions: what tasks can have together. */
-function countTasksMemory({ machine }: Allotment, reservedBytes: number): Setting {
-  const machineBytes = machine.memoryBytes;
-  const mib = Math.max(0, Math.floor((machineBytes - reservedBytes) / MIB));
-  return mebibytes(mib, {
-    formula: "max(0, machineBytes - reservedBytes)",
-    inputs: { machineBytes, reservedBytes },
-    source: RESERVING,
   });
 }
 

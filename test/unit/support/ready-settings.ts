@@ -27,7 +27,6 @@ export const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>
     threads: "for cassandra.yaml, which is one whole file",
     pageCache: "what is left for the kernel",
   },
-  "ecs-agent": { tasksMemory: "what is left for tasks" },
   elasticsearch: {
     gcMemory: "what the collector takes by itself",
     metaspace: "no limit, unless the operator wants one",

@@ -1,38 +1,46 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
+import type { Setting } from "../../../../agent/tuning/profile/profile.ts";
 import { ecsAgent } from "../../../../agent/tuning/system/ecs-agent.ts";
-import { allot, alone, GIB, MIB, numberOf, texts, tryAlone } from "../../support/alone.ts";
+import { allot, alone, GIB, MIB, numberOf, tryAlone } from "../../support/alone.ts";
 import { provePromises } from "../../support/prove-profile.ts";
+
+function reserve(machineBytes: number, shareBytes: number, neighbourBytes: number): Setting {
+  const machine = { memoryBytes: machineBytes, vcpus: 4, disks: null, numaNodes: null, gpus: null };
+  const neighbour = { name: "db", profile: "redis", options: {}, memoryBytes: neighbourBytes };
+  const tuned = tuneAlone("ecs-agent", allot(shareBytes, 4, { machine, neighbours: [neighbour] }), {});
+  assert.ok(tuned.kind === "tuned");
+  return tuned.settings["ECS_RESERVED_MEMORY"]!;
+}
 
 describe("ecs-agent", () => {
   // AWS Batch: 32 MiB in its image, 5 % advised.
-  for (const [memoryMib, reserved, tasks] of [
-    [512, "32", "480"],
-    [1024, "52", "972"],
-    [8192, "410", "7782"],
-    [65_536, "3277", "62259"],
+  for (const [memoryMib, reserved] of [
+    [512, "32"],
+    [1024, "52"],
+    [8192, "410"],
+    [65_536, "3277"],
   ] as const)
     it(`keeps ${reserved} of ${memoryMib} MiB from the tasks of an instance of its own`, () => {
-      const settings = alone("ecs-agent", memoryMib * MIB, 4);
-      assert.deepEqual(texts(settings, "ECS_RESERVED_MEMORY", "tasksMemory"), {
-        ECS_RESERVED_MEMORY: reserved,
-        tasksMemory: tasks,
-      });
+      assert.equal(alone("ecs-agent", memoryMib * MIB, 4)["ECS_RESERVED_MEMORY"]!.text, reserved);
     });
 
   it("keeps what other apps and the reserve have, which the agent knows nothing of", () => {
-    const machine = { memoryBytes: 16 * GIB, vcpus: 4, disks: null, numaNodes: null, gpus: null };
-    const neighbour = { name: "db", profile: "redis", options: {}, memoryBytes: 4 * GIB };
-    const tuned = (memoryBytes: number) => {
-      const result = tuneAlone("ecs-agent", allot(memoryBytes, 4, { machine, neighbours: [neighbour] }), {});
-      assert.ok(result.kind === "tuned");
-      return texts(result.settings, "ECS_RESERVED_MEMORY", "tasksMemory");
-    };
     // 1 GiB is the system's, which is more than 5 % of 12 GiB.
-    assert.deepEqual(tuned(11 * GIB), { ECS_RESERVED_MEMORY: "5120", tasksMemory: "11264" });
+    assert.equal(reserve(16 * GIB, 11 * GIB, 4 * GIB).text, "5120");
     // Nothing is: 5 % of 12 GiB, 614.4 MiB, beside the neighbour's 4 GiB.
-    assert.deepEqual(tuned(12 * GIB), { ECS_RESERVED_MEMORY: "4711", tasksMemory: "11673" });
+    assert.equal(reserve(16 * GIB, 12 * GIB, 4 * GIB).text, "4711");
+  });
+  it("leaves tasks no more than the app's share, as the agent counts: in whole MiB of the machine", () => {
+    const bytes = fc.integer({ min: 128 * MIB, max: 16 * GIB });
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (shareBytes, neighbourBytes, systemBytes) => {
+        const machineBytes = shareBytes + neighbourBytes + systemBytes;
+        const reservedMib = Number(reserve(machineBytes, shareBytes, neighbourBytes).text);
+        assert.ok(Math.floor(machineBytes / MIB) - reservedMib <= shareBytes / MIB);
+      }),
+    );
   });
   it("keeps no more than the agent's 16 bits can say, and says so", () => {
     const { ECS_RESERVED_MEMORY: reserved } = alone("ecs-agent", 2048 * GIB, 128);
@@ -42,7 +50,7 @@ describe("ecs-agent", () => {
   it("takes what is asked for", () => {
     const { ECS_RESERVED_MEMORY: reserved } = alone("ecs-agent", 8 * GIB, 2, { reserved: "1GiB" });
     assert.deepEqual([reserved!.text, reserved!.boundBy], ["1024", "user"]);
-    assert.equal(alone("ecs-agent", 8 * GIB, 2, { reserved: "0B" })["tasksMemory"]!.text, "8192");
+    assert.equal(alone("ecs-agent", 8 * GIB, 2, { reserved: "0B" })["ECS_RESERVED_MEMORY"]!.text, "0");
   });
   it("does not fit below 128 MiB, and always has a use for more", () => {
     assert.equal(tryAlone("ecs-agent", 128 * MIB - 1, 1), null);
@@ -52,6 +60,7 @@ describe("ecs-agent", () => {
   provePromises({
     profile: "ecs-agent",
     given: fc.constant({}),
-    worstBytes: (settings) => numberOf(settings, "tasksMemory"),
+    // The machine is the share here, and what is reserved is a part of it.
+    worstBytes: (settings) => numberOf(settings, "ECS_RESERVED_MEMORY"),
   });
 });
