@@ -222,6 +222,7 @@ describe("parseArguments", () => {
 
   it("takes help and version before anything else, from any place", () => {
     assert.deepEqual(parse("plan -h").command, { kind: "help", topic: { kind: "command", name: "plan" } });
+    assert.deepEqual(parse("plan -help").command, { kind: "help", topic: { kind: "command", name: "plan" } });
     assert.deepEqual(parse("--help").command, { kind: "help", topic: { kind: "overview" } });
     assert.deepEqual(parse("aply --help").command, { kind: "help", topic: { kind: "overview" } });
     for (const line of ["apply --version", "-V", "version", "version --json"])
@@ -242,11 +243,11 @@ describe("parseArguments", () => {
     it(`helps with ${JSON.stringify(topic)}: ${line}`, () =>
       assert.deepEqual(parse(line).command, { kind: "help", topic }));
 
-  it("lists the options that there are, where none is close", () =>
-    assert.throws(
-      () => parse("plan -x"),
-      /^Refusal: unknown option -x\. Known: --config, --root, --deadline, (--[a-z-]+, )+--[a-z-]+\.$/,
-    ));
+  it("keeps a value and a word that begin with one dash", () => {
+    const { command } = parse("tune jvm --set -odd=1");
+    assert.deepEqual(command.kind === "tune" && command.set, { "-odd": "1" });
+    assert.deepEqual(parse("logs -- -odd-name").command, { kind: "logs", file: "-odd-name" });
+  });
 
   const refused: readonly (readonly [line: string, message: string])[] = [
     ["", "no command. Try `parbake help`."],
@@ -256,6 +257,19 @@ describe("parseArguments", () => {
       "'bogus' is not a command. Known: apply, plan, check, facts, tune, page, explain, explain-error, status, ready, analyze, logs, profiles, config, fmt, schema, confirm, revert, init, fleet, templates, install, uninstall, seal, help, version.",
     ],
     ["plan --dif", "unknown option --dif. Did you mean '--diff'?"],
+    ["plan -x", "unknown option -x. `parbake plan --help` lists its options."],
+    ["plan --quite-another", "unknown option --quite-another. `parbake plan --help` lists its options."],
+    ["plan -instance-type m7g.large", "plan does not take '-instance-type'. Did you mean --instance-type?"],
+    ["-instance-type=m7g.large plan", "plan does not take '-instance-type'. Did you mean --instance-type?"],
+    [
+      "-root /mnt plan -json",
+      "plan does not take '-root'. Did you mean --root?\nplan does not take '-json'. Did you mean --json?",
+    ],
+    [
+      "plan -diff here",
+      "plan does not take '-diff'. Did you mean --diff?\nplan does not take 'here'. Usage: parbake plan [options].",
+    ],
+    ["plan -auto-approve", "plan does not take '-auto-approve'. `parbake plan --help` lists its options."],
     ["help aply", "'aply' is not a command. Did you mean 'apply'?"],
     ["help nginx", "'nginx' is not a command. It is a profile: `parbake tune nginx`."],
     ["nginx", "'nginx' is not a command. It is a profile: `parbake tune nginx`."],
