@@ -17,7 +17,7 @@ import { runCommand } from "../host/run-command.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
 import { selectSteps } from "../plan/select-steps.ts";
 import { formatProblem, Refusal, type Problem } from "../refusal.ts";
-import { findBake, withoutImds } from "./bake.ts";
+import { findBake, findBakeOf, withoutImds } from "./bake.ts";
 import { checkPlanAccess } from "./check-access.ts";
 import { documentPlans, hasChanges, inspect } from "./inspected-plan.ts";
 import { leavingJunit, type TellOutcomes } from "./leave-junit.ts";
@@ -82,7 +82,8 @@ interface Inspection {
 }
 
 async function inspectHere(command: PlanCommand, image: Image, session: Session): Promise<Inspection> {
-  const bake = findBake(command, session);
+  // Who asks AWS about access does so from anywhere, unless a bake is told.
+  const bake = command.checkAccess ? findBake(command, session) : findBakeOf(image.config, command, session);
   if (bake !== null && command.checkAccess) throw new Refusal("usage", noAccess(bake));
   const imds = bake === null ? await openImds(session) : null;
   try {

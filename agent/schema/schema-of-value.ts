@@ -39,7 +39,11 @@ function describe({ about, default: fallback, examples }: KeyRule): JsonSchema {
 function schemaOfValue(rule: ValueRule): JsonSchema {
   switch (rule.kind) {
     case "text":
-      return { type: "string", minLength: rule.least ?? 1, ...(rule.pattern ? { pattern: rule.pattern.source } : {}) };
+      return {
+        type: "string",
+        minLength: rule.least ?? 1,
+        ...(rule.pattern ? { pattern: portable(rule.pattern) } : {}),
+      };
     case "spelling":
       return schemaOfSpelling(rule);
     case "choice":
@@ -55,7 +59,7 @@ function schemaOfValue(rule: ValueRule): JsonSchema {
     case "named":
       return {
         type: ["object", "null"],
-        ...(rule.name ? { propertyNames: { pattern: rule.name.source } } : {}),
+        ...(rule.name ? { propertyNames: { pattern: portable(rule.name) } } : {}),
         additionalProperties: schemaOfValue(rule.of),
       };
     case "either":
@@ -70,7 +74,12 @@ function schemaOfValue(rule: ValueRule): JsonSchema {
 }
 
 function schemaOfSpelling({ pattern, least, most, nothing }: Extract<ValueRule, { kind: "spelling" }>): JsonSchema {
-  const text: JsonSchema = { type: nothing ? ["string", "null"] : "string", pattern: pattern.source };
+  const text: JsonSchema = { type: nothing ? ["string", "null"] : "string", pattern: portable(pattern) };
   // With bounds, editors would say of 512 that it is above the maximum of 0.
   return { anyOf: [text, least === most ? { const: least } : { type: "integer", minimum: least, maximum: most }] };
+}
+
+/** Control characters by their numbers: validators outside of JavaScript know no `\p`. */
+function portable(pattern: RegExp): string {
+  return pattern.source.replaceAll(String.raw`\p{Cc}`, String.raw`\u0000-\u001f\u007f-\u009f`);
 }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../agent/run.ts";
 import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
+import { makeFolder } from "../../support/folders.ts";
+import { isMemory } from "../support/scratch.ts";
 
 const CONFIG = `apps: { web: { profile: nginx } }
 secretsGuarantee: swappable
@@ -28,10 +31,14 @@ describe("a bake", () => {
   afterEach(() => image.remove());
 
   /** Where IMDS and AWS are nobody: whoever asked would fail. */
-  async function parbake(words: readonly string[], environment: Record<string, string> = {}): Promise<number> {
+  async function parbake(
+    words: readonly string[],
+    environment: Record<string, string> = {},
+    root = image.root,
+  ): Promise<number> {
     said = { out: "", err: "" };
     const nobody = "http://127.0.0.1:9";
-    return run([...words, "--root", image.root], {
+    return run([...words, "--root", root], {
       environment: { AWS_EC2_METADATA_SERVICE_ENDPOINT: nobody, AWS_ENDPOINT_URL: nobody, ...environment },
       writeOut: (text) => (said.out += text),
       writeError: (text) => (said.err += text),
@@ -71,6 +78,14 @@ describe("a bake", () => {
     assert.equal(await parbake(["plan", "--bake"]), 0, said.err);
     assert.match(said.out, /known only on an instance, and shown as stand-ins: instanceType, region/);
     assert.match(said.out, /create +\/etc\/web\/region\.txt/);
+  });
+
+  it("is told to plan by --root where secrets would reach a disk (where the temporary folder is on one)", async function () {
+    const root = makeFolder(tmpdir(), "bake", "test");
+    if (isMemory(root)) this.skip();
+    cpSync(image.root, root, { recursive: true });
+    assert.equal(await parbake(["plan"], {}, root), 0, said.err);
+    assert.match(said.out, /known only on an instance, and shown as stand-ins: instanceType, region/);
   });
 
   it("is no place to ask AWS whether the role may read", async () => {

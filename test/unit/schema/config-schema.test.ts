@@ -30,6 +30,9 @@ describe("the schema of the config", () => {
       for (const { from, text } of valid) assert.deepEqual(objectionsOf(text), [], `${from}:\n${text}`);
     });
 
+  it("has no pattern that only JavaScript reads: Python's validator stops at a property of Unicode", () =>
+    assert.doesNotMatch(JSON.stringify(configSchema()), /\\\\p\{/));
+
   const APP = "apps: { a: { profile: nginx } }\n";
   const refused: Readonly<Record<string, string>> = {
     "a mistyped key": "app: {}\n",
