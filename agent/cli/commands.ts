@@ -190,9 +190,9 @@ export const COMMANDS = {
   },
   help: {
     about: "say how a command is used, or a profile is tuned",
-    operand: "[COMMAND [PROFILE]]",
+    operand: "[COMMAND] [PROFILE]",
     options: [],
-    example: "parbake help tune postgresql",
+    example: "parbake help postgresql",
   },
   version: {
     about: "print version, commit and Node version",

@@ -51,7 +51,7 @@ function formatOverview(paint: Paint): string {
   ].join("\n");
 }
 
-const MORE = `More: parbake help COMMAND, parbake help ${EXIT_STATUS_TOPIC}`;
+const MORE = `More: parbake help COMMAND, parbake help PROFILE, parbake help ${EXIT_STATUS_TOPIC}`;
 
 const USES = [
   ["at boot", "parbake apply, by parbake.service"],
@@ -73,7 +73,7 @@ function formatCommand(name: CommandName, rule: CommandRule, paint: Paint): stri
   ].join("\n");
 }
 
-const PROFILES_HINT = "parbake profiles lists the profiles, parbake help tune PROFILE their options.\n";
+const PROFILES_HINT = "parbake profiles lists the profiles, parbake help PROFILE their options.\n";
 
 function formatProfile({ name, about, options }: Profile, paint: Paint): string {
   const rows = Object.entries(options).map(([option, rule]) => [option, describeOption(rule)] as const);

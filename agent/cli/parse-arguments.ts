@@ -2,8 +2,9 @@
 
 import { parseDurationMs } from "../duration.ts";
 import { CONFIG_FILE } from "../names/own-places.ts";
-import { suggest } from "../nearest.ts";
+import { nearest, suggest } from "../nearest.ts";
 import { Refusal, type Problem } from "../refusal.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { buildCommand } from "./build-command.ts";
 import { COMMANDS, EXIT_STATUS_TOPIC, type CommandName, type CommandRule } from "./commands.ts";
@@ -48,15 +49,30 @@ function parseTopic([name, operand]: readonly string[]): HelpTopic {
   if (name === undefined) return { kind: "overview" };
   if (name === EXIT_STATUS_TOPIC) return { kind: "exit-status" };
   const command = asCommand(name);
-  if (command === undefined) throw new Refusal("usage", unknownCommand(name));
+  if (command === undefined && findProfile(name)) return { kind: "profile", name };
+  if (command === undefined) throw new Refusal("usage", unknownTopic(name));
   if (command !== "tune" || operand === undefined) return { kind: "command", name: command };
   if (!findProfile(operand)) throw new Refusal("usage", unknownProfile(operand));
   return { kind: "profile", name: operand };
 }
 
+function unknownTopic(name: string): Problem {
+  const known = [...Object.keys(COMMANDS), EXIT_STATUS_TOPIC, ...PROFILES.keys()];
+  return {
+    what: `'${name.slice(0, 60)}' is neither a command nor a profile`,
+    fix: meantBy(name, known) ?? "`parbake help` lists the commands, `parbake profiles` the profiles.",
+  };
+}
+
 function unknownCommand(name: string): Problem {
   const about = findProfile(name) ? `It is a profile: \`parbake tune ${name}\`.` : null;
-  return { what: `'${name.slice(0, 60)}' is not a command`, fix: about ?? suggest(name, Object.keys(COMMANDS)) };
+  const fix = about ?? meantBy(name, Object.keys(COMMANDS)) ?? "`parbake help` lists the commands.";
+  return { what: `'${name.slice(0, 60)}' is not a command`, fix };
+}
+
+/** Null where nothing is near: a list of all is longer than what was asked. */
+function meantBy(name: string, known: readonly string[]): string | null {
+  return nearest(name.slice(0, 60), known) === null ? null : suggest(name.slice(0, 60), known);
 }
 
 const DEFAULTS: GlobalOptions = {

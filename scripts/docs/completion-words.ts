@@ -1,7 +1,7 @@
 // What a shell can offer for the word that comes next: commands, options and values, for all three shells. Pure.
 
 import { listCarried, readCarried } from "../../agent/carried.ts";
-import { COMMANDS, optionOf, type CommandName, type CommandRule } from "../../agent/cli/commands.ts";
+import { COMMANDS, EXIT_STATUS_TOPIC, optionOf, type CommandName, type CommandRule } from "../../agent/cli/commands.ts";
 import { parseErrorPages } from "../../agent/cli/error-pages.ts";
 import { GLOBAL_OPTIONS, type OptionName, type OptionRule, OPTIONS } from "../../agent/cli/options.ts";
 import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
@@ -82,7 +82,7 @@ function valuesOf(name: OptionName): Values {
 /** What may stand in an operand's place; those that are not here are any word, or one that help says. */
 const OPERANDS: Readonly<Record<string, () => readonly string[]>> = {
   PROFILE: () => [...PROFILES.keys()],
-  COMMAND: () => Object.keys(COMMANDS),
+  COMMAND: () => [...Object.keys(COMMANDS), EXIT_STATUS_TOPIC, ...PROFILES.keys()],
   NAME: () => listCarried("templates").flatMap((path) => /^templates\/(.*\.hbs)$/.exec(path)?.[1] ?? []),
   CODE: () => listCodes(),
 };

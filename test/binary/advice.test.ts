@@ -96,7 +96,7 @@ const CASES: readonly Case[] = [
   { title: "an option with its dashes", arguments: ["plan", "--jsn"], status: 64, says: ["Did you mean '--json'?"] },
   {
     title: "the command to whoever takes a profile for one",
-    arguments: ["help", "postgresql"],
+    arguments: ["postgresql"],
     status: 64,
     says: ["'postgresql' is not a command. It is a profile: `parbake tune postgresql`."],
   },

@@ -26,6 +26,7 @@ const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ["parbake facts nothing", []],
   ["parbake config ", ["show"]],
   ["parbake help uninst", ["uninstall"]],
+  ["parbake help postgr", ["postgresql"]],
   ["parbake templates php", ["php-fpm.ini.hbs"]],
   ["parbake explain-error AccessDeniedE", ["AccessDeniedException"]],
   ["parbake fmt /etc/hostn", ["/etc/hostname"]],
