@@ -8,7 +8,7 @@ import type { TunedMachine } from "../cli/print/print-tuning.ts";
 import { formatCount } from "../cli/text.ts";
 import { warnBelowUseful } from "../cli/warn-below-useful.ts";
 import type { Config } from "../config/config.ts";
-import { readConfig, type Image } from "../config/read/read-config.ts";
+import { readDeclared, type DeclaredImage, type Image } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
 import type { Facts } from "../facts/facts.ts";
 import { Inputs } from "../host/inputs/inputs.ts";
@@ -36,7 +36,8 @@ async function check(command: Check, session: Session, tell: TellOutcomes): Prom
   const { by, machines: facts } = chooseMachines(command, image.config);
   // A boot has no use for it.
   const { formatValidations, countPassed, validateMachines } = await import("./validate-machines.ts");
-  const checked = checkEach(image, facts, options.root);
+  const { warnImage, withWarnings } = await import("./warn-image.ts");
+  const checked = withWarnings(checkEach(image, facts, options.root), warnImage(image));
   const { planned, validations } = await validateMachines(checked, command, untrusted, session);
   tell(planned);
   const machines = planned.map(machineOf);
@@ -62,12 +63,12 @@ function describeCounts(counts: Readonly<Record<"apps" | "secrets" | "files", nu
   return `${formatCount(apps, "app")}, ${formatCount(secrets, "secret")}, ${formatCount(files, "file")}`;
 }
 
-function readImage(untrusted: Problem[], { options, log }: Session): Image {
+function readImage(untrusted: Problem[], { options, log }: Session): DeclaredImage {
   const inputs = new Inputs(options.root, (problems) => {
     untrusted.push(...problems);
     warningUntrusted(log)(problems);
   });
-  return readConfig(options.configFile, options.root, inputs);
+  return readDeclared(options.configFile, options.root, inputs);
 }
 
 /** The machines that the check is for, and who has named them. */

@@ -1,7 +1,8 @@
-// Takes out of a told config what looks like a credential: the salt of `seal`, variables with the name of a secret, and whatever the rules
-// of `seal` find. A config should have none of the latter, and people paste what they see into tickets.
+// What looks like a credential in a told config: variables with the name of a secret, and whatever the rules of `seal` find. `config show`
+// hides them, and the salt of `seal`, for people paste what they see into tickets; `check` warns of what the rules find.
 
 import type { Told, ToldEntry } from "../config/read/tell-config.ts";
+import type { Problem } from "../refusal.ts";
 import { SECRET_NAME } from "../seal/rules/assigned-rules.ts";
 import { SecretFinder, type Judged } from "./find-secrets.ts";
 import { hideKnown } from "./hide.ts";
@@ -13,13 +14,32 @@ interface Placed {
   readonly scalar: Scalar;
 }
 
+const SALT = "seal.salt";
 const NAMED = new RegExp(String.raw`^vars\..*${SECRET_NAME}[^.]*$`, "i");
 
 export function hideSecrets(entries: readonly ToldEntry[]): readonly ToldEntry[] {
   const scalars = entries.flatMap(([key, told]) => listScalars(key, told));
-  const named = scalars.filter(({ path, scalar }) => path === "seal.salt" || NAMED.test(path) || isKnown(scalar));
-  const hidden = new Set([...named, ...findSecrets(scalars)].map(({ scalar }) => scalar));
+  const named = scalars.filter(({ path }) => path === SALT || NAMED.test(path));
+  const hidden = new Set([...named, ...findCredentials(scalars)].map(({ scalar }) => scalar));
   return entries.map((entry) => replaceIn(entry, hidden));
+}
+
+/**
+ * Of the same, but by its name alone nothing is one: `tokenLifetime: 30m`, `secretName: prod/db`. The salt is meant to be there. Never
+ * says a value.
+ */
+export function warnCredentials(entries: readonly ToldEntry[]): Problem[] {
+  const scalars = entries.flatMap(([key, told]) => listScalars(key, told)).filter(({ path }) => path !== SALT);
+  return findCredentials(scalars).map(({ path, scalar }) => ({
+    what: `${path} looks like a credential, and the config is in the image`,
+    fix: "Fetch it as a secret at the boot: keep it in Secrets Manager, and name it under `secrets`.",
+    at: scalar.at,
+  }));
+}
+
+function findCredentials(scalars: readonly Placed[]): readonly Placed[] {
+  const found = new Set(findByRules(scalars));
+  return scalars.filter((placed) => found.has(placed) || isKnown(placed.scalar));
 }
 
 /** By no rule: a private key, however long. */
@@ -41,7 +61,7 @@ function listScalars(path: string, told: Told): Placed[] {
 }
 
 /** All are judged in one text, in which each stands behind its key. */
-function findSecrets(scalars: readonly Placed[]): Placed[] {
+function findByRules(scalars: readonly Placed[]): Placed[] {
   const lines = scalars.map(({ path, scalar }) => Buffer.from(`${keyOf(path)}: ${String(scalar.scalar)}\n\n`));
   const found = placesIn(new SecretFinder().judge({ name: "config", bytes: Buffer.concat(lines) }));
   let end = 0;

@@ -31,6 +31,11 @@ export interface Image {
   readonly templates: ReadonlyMap<string, string | null>;
 }
 
+/** With what the config came from. */
+export interface DeclaredImage extends Image {
+  readonly declared: Declared;
+}
+
 /**
  * @param configFile path of the main file, as the caller sees it
  * @param root `/`, or the folder that a machine's file system is mounted on
@@ -42,12 +47,8 @@ export function readConfig(configFile: string, root: string, inputs: Inputs): Im
   return { config, templates };
 }
 
-/** With what the config came from. @throws Refusal as readConfig */
-export function readDeclared(
-  configFile: string,
-  root: string,
-  inputs: Inputs,
-): Image & { readonly declared: Declared } {
+/** @throws Refusal as readConfig */
+export function readDeclared(configFile: string, root: string, inputs: Inputs): DeclaredImage {
   const result = inputs.telling(() => {
     // systemd's to read at a boot, and it tells a run as root where AWS is and whom to trust there.
     inputs.judge(join(root, ENVIRONMENT_FILE));

@@ -1,0 +1,73 @@
+// What check warns of that a boot does not look for.
+
+import assert from "node:assert/strict";
+import { makeScratchImage, type ScratchImage } from "../../binary/support/scratch-image.ts";
+import { pem } from "../support/planted.ts";
+import { runCommand, type Said } from "../support/run-command.ts";
+
+const APP = "imds: optional\napps: { web: { profile: nginx } }\n";
+
+async function withImage<T>(config: string, work: (image: ScratchImage) => Promise<T>): Promise<T> {
+  const image = makeScratchImage(config);
+  try {
+    return await work(image);
+  } finally {
+    image.remove();
+  }
+}
+
+/** The warnings as `file:line:col: what`, the file without its folder. */
+async function warn(config: string, ...words: readonly string[]): Promise<readonly string[]> {
+  const { status, out, err } = await withImage(config, (image) => runCommand(image, "check", "--json", ...words));
+  assert.equal(status, 0, err);
+  const { warnings } = JSON.parse(out) as { warnings: { what: string; at: Record<string, string | number> }[] };
+  return warnings.map(({ what, at }) => `${at["line"]}:${at["column"]}: ${what}`);
+}
+
+describe("check of a config that holds a credential", () => {
+  const SECRET = "hunter2secretXYZ123";
+  const say = (config: string, ...words: readonly string[]): Promise<Said> =>
+    withImage(config, (image) => runCommand(image, "check", ...words));
+
+  it("warns with its place and the fix, never with the value, and is valid, with --strict too", async () => {
+    for (const words of [[], ["--strict"], ["--instance-type", "m7g.*"], ["--json"]]) {
+      const { status, out, err } = await say(`${APP}vars: { dbPassword: ${SECRET} }\n`, ...words);
+      assert.equal(status, 0, err);
+      assert.match(
+        out.replaceAll(/\s+/g, " "),
+        /vars\.dbPassword looks like a credential, and the config is in the image.*Fetch it as a secret at the boot: keep it in Secrets Manager/,
+      );
+      assert.equal(`${out}${err}`.includes(SECRET), false);
+      assert.equal(out.split("looks like a credential").length, 2, "told once, for however many types");
+    }
+    const { out } = await say(`${APP}vars: { dbPassword: ${SECRET} }\n`);
+    assert.match(out, /^! \S+parbake\.yaml:3:21: vars\.dbPassword looks like/m);
+  });
+
+  it("tells it by the rules of seal, wherever in the config it stands", async () => {
+    const key = pem("PRIVATE").replaceAll(/^/gm, "    ");
+    const config = `${APP}vars:\n  nested: { list: [ { apiKey: ${SECRET} } ] }\n  url: "https://me:s3cretpass@example.com/"\n  pem: |\n${key}`;
+    const found = (await warn(config)).filter((line) => line.includes("credential"));
+    assert.deepEqual(
+      found.map((line) => line.replace(/ looks .*/, "")),
+      ["4:23: vars.nested.list[0].apiKey", "5:8: vars.url", "6:8: vars.pem"],
+    );
+  });
+
+  it("takes for none what only has such a name: a path, a placeholder, the name of a secret, seal's own salt", async () => {
+    const vars = [
+      "passwordFile: /run/parbake/secrets/db/password",
+      "tokenLifetime: 30 minutes",
+      "secretName: prod/db",
+      "dbPassword: <set at boot>",
+      "apiToken: /etc/api/token",
+      "secret: arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/db-AbCdEf",
+    ];
+    const secrets = "secrets: { db: { id: prod/db, keys: { password: { file: db/password } } } }\n";
+    const config = `${APP}${secrets}seal: { salt: 5f1d0c7a9be24e60 }\nvars: { ${vars.map((each) => each.replace(/: (.*)/, ': "$1"')).join(", ")} }\n`;
+    assert.deepEqual(
+      (await warn(config)).filter((line) => line.includes("credential")),
+      [],
+    );
+  });
+});
