@@ -78,8 +78,11 @@ interface Chosen {
 }
 
 function chooseMachines({ machine }: Check, config: Config): Chosen {
-  if (machine.kind !== "here") return { by: "option", machines: predictMachines(machine) };
-  if (config.launchOn.length > 0) return { by: "launchOn", machines: predictLaunches(config) };
+  const named = machine.kind === "here" ? null : predictMachines(machine);
+  // A pattern that no type matches is wrong whichever machines are asked about.
+  const launches = predictLaunches(config);
+  if (named !== null) return { by: "option", machines: named };
+  if (launches.length > 0) return { by: "launchOn", machines: launches };
   // Rendering needs some machine. These are middling in every respect.
   const isArm = config.architectures.length > 0 && !config.architectures.includes("x86_64");
   return { by: "default", machines: predictMachines({ kind: "types", names: [isArm ? "m7g.large" : "m7i.large"] }) };

@@ -149,6 +149,11 @@ describe("an image that is for many instance types", () => {
         /parbake\.yaml:1:23: no instance type of the catalogue of \S+ is 'mg7\.\*'\. Did you mean m7g\.\*\?$/m,
       );
     }
+    launchOn('[t3.smal, "m99.*"]');
+    const refusals = [await say("check"), await say("check", "--instance-type", "m7g.large")];
+    assert.equal(refusals[0]!.status, 78);
+    assert.match(refusals[0]!.err, /yaml:1:12: .* no instance type 't3\.smal'\. .*\n.*yaml:1:21: .* is 'm99\.\*'\. /);
+    assert.deepEqual(refusals[1], refusals[0]);
     for (const command of ["check", "plan", "tune"]) {
       const { status, err } = await say(command, "--instance-type", "m7g.{lrage..xlarge},mg7.*");
       assert.equal(status, 64, command);
