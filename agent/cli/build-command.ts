@@ -193,7 +193,7 @@ const NO_JSON: Problem = { what: "page --json: the page is HTML", fix: "`parbake
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
 const NO_ERROR: Problem = {
   what: "explain-error needs an error",
-  fix: "Write parbake explain-error 69, or a line of parbake's in quotes.",
+  fix: "Write parbake explain-error 69, or a line of parbake's in quotes: parbake explain-error 'parbake: …'.",
 };
 const ONE_FORM: Problem = { what: "--svg cannot be combined with --json", fix: "Give one of them." };
 const ONE_OUTPUT: Problem = { what: "logs - writes the archive to stdout, where --json prints", fix: "Name a file." };

@@ -77,7 +77,7 @@ export const COMMANDS = {
   },
   "explain-error": {
     about: "say what an exit status or a line of parbake's means",
-    operand: "CODE",
+    operand: "CODE|LINE",
     options: [],
     example: "parbake explain-error 69",
   },

@@ -1,10 +1,11 @@
-// `parbake explain-error CODE`: what TROUBLESHOOTING.md says of an error. Needs no config, no root and no network.
+// `parbake explain-error CODE|LINE`: what TROUBLESHOOTING.md says of an error. Needs no config, no root and no network.
 
 import { readCarried } from "../carried.ts";
 import { parseErrorPages, type ErrorPage } from "../cli/error-pages.ts";
 import { findErrorPages } from "../cli/find-error-pages.ts";
+import { findStatusPages } from "../cli/find-status-pages.ts";
 import type { Command } from "../cli/invocation.ts";
-import { formatErrorPages } from "../cli/print/print-error-pages.ts";
+import { formatErrorPages, formatStatusPages } from "../cli/print/print-error-pages.ts";
 import type { Ending } from "../ending.ts";
 import { nearestOf } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
@@ -16,15 +17,18 @@ export function runExplainError(
 ): Ending {
   const pages = parseErrorPages(readCarried("TROUBLESHOOTING.md"));
   const found = findErrorPages(asked, pages);
-  if (found.length === 0) throw refuseUnknown(asked, pages);
-  if (options.json) emit({ schema: 1, explanations: found });
-  else say(found, formatErrorPages);
+  const ofStatuses = found.length > 0 ? [] : findStatusPages(asked, pages);
+  if (found.length + ofStatuses.length === 0) throw refuseUnknown(asked, pages);
+  if (options.json)
+    emit({ schema: 1, about: found.length > 0 ? "error" : "statuses", explanations: [...found, ...ofStatuses] });
+  else if (found.length > 0) say(found, formatErrorPages);
+  else say(ofStatuses, formatStatusPages);
   return "done";
 }
 
 function refuseUnknown(asked: string, pages: readonly ErrorPage[]): Refusal {
   const close = nearestOf(asked, new Set(pages.flatMap(({ codes }) => codes)));
-  const ways = "Give an exit status, its name, an error of AWS's, or a line of parbake's in quotes.";
+  const ways = `Give an exit status (78), its name, an error of AWS's, or a whole line of parbake's in quotes: 'parbake: …'.`;
   const fix = close.length === 0 ? ways : `Did you mean ${close.map((each) => `'${each}'`).join(" or ")}?`;
   return new Refusal("usage", { what: `parbake knows no error '${asked.slice(0, 60)}'`, fix });
 }

@@ -310,7 +310,7 @@ describe("the page on JSON", () => {
   });
 
   it("names every field of explain-error", async () => {
-    for (const asked of ["69", "AccessDeniedException", "the network never came up"])
+    for (const asked of ["69", "AccessDeniedException", "the network never came up", "parbake.yaml:4:12: no"])
       assert.deepEqual(undocumented(await emit("explain-error", asked), "explain-error"), []);
   });
 

@@ -10,6 +10,16 @@ export function formatErrorPages(pages: readonly ErrorPage[], paint: Paint): str
   return pages.map((page) => formatPage(page, paint)).join("\n");
 }
 
+/** Of a line that no page is about. */
+export function formatStatusPages(pages: readonly ErrorPage[], paint: Paint): string {
+  const each =
+    pages.length === 1
+      ? "This is of the status that such a line mostly ends with:"
+      : "These are of the statuses that it may end with:";
+  const lead = `The line itself says where it is, what was expected, and what to do. ${each}`;
+  return `${wrap(lead, Math.min(WIDEST, paint.columns))}\n\n${formatErrorPages(pages, paint)}`;
+}
+
 function formatPage({ codes, title, text }: ErrorPage, paint: Paint): string {
   const width = Math.min(WIDEST, paint.columns);
   const name = codes.length === 0 ? "" : `${codes.join(" ")}: `;

@@ -21,7 +21,37 @@ describe("parbake explain-error", () => {
 
   it("says what can be asked for, where nothing is near", async () => {
     const { err } = await explain("quite another thing");
-    assert.match(err, /Give an exit status, its name, an error of AWS's, or a line of parbake's in quotes\.\n$/);
+    assert.equal(
+      err,
+      "parbake: parbake knows no error 'quite another thing'. Give an exit status (78), its name, an error of AWS's, or a whole line of parbake's in quotes: 'parbake: …'.\n",
+    );
     assert.match((await explain()).err, /explain-error needs an error/);
+  });
+
+  const CONFIG = "78 config";
+  const DATA = "65 data";
+  for (const [line, headings] of [
+    ["parbake: the config has no app 'postgresql'. Known: db, api, web.", [CONFIG]],
+    ["/etc/parbake/parbake.yaml:4:12: reserve.memory.min: 9 GiB is more than there is.", [CONFIG]],
+    ["the apps need at least 90 GiB (db 90 GiB), but 7 GiB are there: 83 GiB short.", [CONFIG]],
+    ["parbake: web.txt.hbs:1: Handlebars has no pipes.", [DATA]],
+    ["parbake.yaml:3:10: /etc/web.txt is refused by its validator `/bin/false`: exit status 1.", [DATA]],
+    ["Nov 30 12:00:00 host parbake[812]: quite another thing", ["64 usage", DATA, CONFIG]],
+  ] as const)
+    it(`prints the statuses of a line that no page is about: ${line}`, async () => {
+      const { status, out } = await explain(line);
+      assert.equal(status, 0);
+      assert.match(out, /^The line itself says where it is, what was expected, and what to do\. /);
+      assert.deepEqual(out.match(/^\d+ [a-z]+(?=: )/gm), headings);
+    });
+
+  it("says in JSON whether it is the line that is explained, or its statuses", async () => {
+    const aboutOf = async (asked: string) => JSON.parse((await explain(asked, "--json")).out).about;
+    assert.equal(await aboutOf("parbake.yaml:4:12: no"), "statuses");
+    assert.equal(await aboutOf("78"), "error");
+  });
+
+  it("takes a line of another program for none of parbake's", async () => {
+    assert.equal((await explain("nginx: the config is bad, see nginx.conf")).status, 64);
   });
 });
