@@ -47,9 +47,9 @@ export async function validateFiles(
     const refusal = await validate(validation, context);
     if (refusal === null) return;
     // A program that cannot be run is one cause, whatever number of files it validates.
-    const [program] = refusal.isOfProgram ? validation.argv : [];
-    if (program !== undefined && unrunnable.has(program)) return;
-    if (program !== undefined) unrunnable.add(program);
+    const { cause } = refusal;
+    if (cause !== null && unrunnable.has(cause)) return;
+    if (cause !== null) unrunnable.add(cause);
     throw refusal.refusal;
   });
   return new Map(validations.map(({ path }) => [path, { kind: "passed" }]));
@@ -70,7 +70,7 @@ export function describeValidation(outcome: ValidationOutcome): string {
 async function validate(
   validation: Validation,
   { deadline, run, time = UNTIMED }: ValidationContext,
-): Promise<{ readonly refusal: Refusal; readonly isOfProgram: boolean } | null> {
+): Promise<{ readonly refusal: Refusal; readonly cause: string | null } | null> {
   const timeoutMs = Math.min(TIMEOUT_MS, deadline.remainingMs());
   const ask = () => run(commandOf(validation), timeoutMs, deadline.signal);
   const result = await time(`validate ${validation.path}`, ask);
@@ -82,12 +82,29 @@ async function validate(
   // With another value of a secret it may pass.
   const isOfSecret = validation.holdsSecrets ? { isRetryable: true } : {};
   const refusal = new Refusal(result.kind === "not-started" ? "system" : "data", problem, isOfSecret);
-  return { refusal, isOfProgram: result.kind === "absent" || result.kind === "forbidden" };
+  return { refusal, cause: causeInProgram(result, validation) };
 }
 
-function judge({ kind }: CommandResult, { argv, path }: Validation): string {
+/** What keeps the program from any verdict, by which several files have it in common. Null: it is about this file. */
+function causeInProgram(result: CommandResult, { argv }: Validation): string | null {
+  if (result.kind === "absent" || result.kind === "forbidden") return argv[0] ?? "";
+  return isUnstartable(result) ? JSON.stringify([argv[0], result]) : null;
+}
+
+/**
+ * POSIX: 126 and 127 are of what could not be executed or found. So end chroot, env and shells, and the dynamic loader where a library is
+ * missing; a file that the program has read makes none of them.
+ */
+function isUnstartable(result: CommandResult): boolean {
+  return result.kind === "exited" && (result.status === 126 || result.status === 127);
+}
+
+function judge(result: CommandResult, { argv, path }: Validation): string {
   const validator = `validator \`${argv.join(" ")}\``;
-  return kind === "exited" ? `${path} is refused by its ${validator}` : `the ${validator} of ${path} gave no verdict`;
+  if (isUnstartable(result))
+    return `the ${validator} of ${path} gave no verdict, as it, or what it calls, cannot run here`;
+  if (result.kind === "exited") return `${path} is refused by its ${validator}`;
+  return `the ${validator} of ${path} gave no verdict`;
 }
 
 function commandOf({ argv, stagedPath }: Validation): string[] {
@@ -109,7 +126,9 @@ function fixFor(result: CommandResult, { argv }: Validation): string {
         return "Look whether it ran out of memory (journalctl -k); if not, fix the template; the file was not changed.";
       return "Fix the template; the file was not changed.";
     case "exited":
-      return "Fix the template; the file was not changed.";
+      return isUnstartable(result)
+        ? `Look in the image for what ${argv[0]} needs: its interpreter, which \`file\` names (a script's is behind its #!), and the libraries that \`ldd\` lists; the file was not changed.`
+        : "Fix the template; the file was not changed.";
     case "timed-out":
       return "Use a validator that ends by itself; the file was not changed.";
     case "interrupted":

@@ -86,4 +86,45 @@ describe("validateFiles", () => {
       /killed by SIGKILL\. Look whether it ran out of memory \(journalctl -k\); if not, fix the template; the file/,
     );
   });
+
+  it("blames no file where the program could not be started in the image, and tells of it once", async () => {
+    const said = "/usr/sbin/chroot: failed to run command '/usr/sbin/nginx': No such file or directory\n";
+    const argv = (file: string) => ["/usr/sbin/nginx", "-t", "-c", file];
+    const two = [validation("/a", argv("/a")), validation("/b", argv("/b"))];
+    for (const status of [126, 127])
+      await assert.rejects(validateWith({ kind: "exited", status, output: said }, two), (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.deepEqual(error.problems, [
+          {
+            what: `the validator \`/usr/sbin/nginx -t -c /a\` of /a gave no verdict, as it, or what it calls, cannot run here: exit status ${status}: ${said.trimEnd()}`,
+            fix: "Look in the image for what /usr/sbin/nginx needs: its interpreter, which `file` names (a script's is behind its #!), and the libraries that `ldd` lists; the file was not changed.",
+          },
+        ]);
+        return true;
+      });
+    const secret = validateWith({ kind: "exited", status: 127, output: CANARY }, [validation("/a", ["v"], true)]);
+    await assert.rejects(secret, (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.match(error.message, /cannot run here: exit status 127 \(its output is withheld/);
+      assert.equal(error.message.includes(CANARY), false);
+      return true;
+    });
+  });
+
+  it("tells each file's own where a shell finds another program missing", async () => {
+    const run = async ([, , script]: readonly string[]): Promise<CommandResult> => ({
+      kind: "exited",
+      status: 127,
+      output: `sh: 1: ${script}: not found\n`,
+    });
+    const scripts = ["lint-a", "lint-b"].map((script) => validation(`/${script}`, ["/bin/sh", "-c", script]));
+    await assert.rejects(validateFiles(scripts, { deadline: startDeadline(1_000), run }), (error) => {
+      assert.ok(error instanceof Refusal);
+      assert.deepEqual(
+        error.problems.map(({ what }) => /status 127: .*/.exec(what)?.[0]),
+        ["status 127: sh: 1: lint-a: not found", "status 127: sh: 1: lint-b: not found"],
+      );
+      return true;
+    });
+  });
 });
