@@ -58,7 +58,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["init", "install", "analyze"],
   ["logs"],
   ["cli"],
-  ["cli/print"],
+  ["cli/print", "cli/completion"],
   ["page"],
   ["page/browser"],
   ["commands"],

@@ -162,6 +162,8 @@ async function runCommand({ command }: Invocation, session: Session, world: Worl
       return (await import("./commands/run-fmt.ts")).runFmt(command, session);
     case "schema":
       return (await import("./commands/run-schema.ts")).runSchema(session);
+    case "completion":
+      return (await import("./commands/run-completion.ts")).runCompletion(command, session);
     case "profiles":
       return (await import("./commands/run-profiles.ts")).runProfiles(session);
     case "install":

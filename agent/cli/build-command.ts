@@ -4,7 +4,7 @@ import { parseDurationMs } from "../duration.ts";
 import type { Problem } from "../refusal.ts";
 import { buildFleet } from "./build-fleet.ts";
 import type { CommandName } from "./commands.ts";
-import type { Command, MachineChoice, Part, ValidatorOptions } from "./invocation.ts";
+import type { Command, MachineChoice, Part, Shell, ValidatorOptions } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import { parseAllTypes, parseMachineChoice } from "./parse-machine-choice.ts";
 import { parseHeldUnits, parseUnit } from "./parse-units.ts";
@@ -74,6 +74,9 @@ export function buildCommand(
       return { kind: "config" };
     case "fmt":
       return { kind: "fmt", files: operands, check: given.has("check"), diff: given.has("diff") };
+    case "completion":
+      if (given.has("json")) problems.push(NO_JSON_SCRIPT);
+      return { kind: "completion", shell: parseShell(operand, problems) };
     case "schema":
       return { kind: "schema" };
     case "install":
@@ -168,6 +171,17 @@ function refuseRoot(what: string, given: Given, problems: Problem[]): void {
   problems.push({ what: `${what} has no --root`, fix: "Leave it out: only a running machine is tried out." });
 }
 
+function parseShell(operand: string | undefined, problems: Problem[]): Shell {
+  const shell = SHELLS.find((each) => each === operand);
+  if (shell !== undefined) return shell;
+  const what =
+    operand === undefined ? "completion needs a shell" : `completion knows no shell '${operand.slice(0, 60)}'`;
+  problems.push({ what, fix: "Write parbake completion bash, zsh or fish." });
+  return SHELLS[0];
+}
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+
 function parsePart(given: Given, problems: Problem[]): Part | null {
   return oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
 }
@@ -190,6 +204,7 @@ function isMounted(given: Given): boolean {
 
 const NO_SHOW: Problem = { what: "config does not say what of it", fix: "Write parbake config show." };
 const NO_JSON: Problem = { what: "page --json: the page is HTML", fix: "`parbake tune --json` has its numbers." };
+const NO_JSON_SCRIPT: Problem = { what: "completion --json: a shell reads the script", fix: "Leave --json out." };
 const NO_WAIT: Problem = { what: "--wait cannot be combined with --root", fix: "Leave one out: no image boots there." };
 const NO_ERROR: Problem = {
   what: "explain-error needs an error",

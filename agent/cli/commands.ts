@@ -188,6 +188,13 @@ export const COMMANDS = {
     // It reads all of an image, which nobody waits for.
     deadlineMs: 1_800_000,
   },
+  completion: {
+    about: "print the script by which a shell completes this command line",
+    operand: "bash|zsh|fish",
+    options: [],
+    example: "parbake completion bash >/etc/bash_completion.d/parbake",
+    note: "Packages bring it; it is for a machine with the binary alone. zsh: _parbake in a folder of $fpath; fish: parbake.fish in /etc/fish/completions.",
+  },
   help: {
     about: "say how a command is used, or a profile is tuned",
     operand: "[COMMAND] [PROFILE]",

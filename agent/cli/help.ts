@@ -24,7 +24,7 @@ export const GROUPS: readonly (readonly [title: string, commands: readonly Comma
   ["Look at machines", ["facts", "tune", "page", "explain", "profiles", "templates", "fleet"]],
   ["Write the config", ["fmt", "config", "schema"]],
   ["When something is wrong", ["explain-error", "ready", "analyze", "logs"]],
-  ["About parbake", ["help", "version"]],
+  ["About parbake", ["help", "completion", "version"]],
 ];
 
 export function formatHelp(topic: HelpTopic, paint: Paint): string {

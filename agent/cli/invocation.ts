@@ -30,6 +30,8 @@ export interface TypeFilter {
   readonly sort: SortKey;
 }
 
+export type Shell = "bash" | "zsh" | "fish";
+
 export type Part = "files" | "secrets" | "tuning";
 
 export interface GlobalOptions {
@@ -135,6 +137,7 @@ export type Command =
     }
   | { readonly kind: "profiles" }
   | { readonly kind: "schema" }
+  | { readonly kind: "completion"; readonly shell: Shell }
   /** `files` empty: all that the config has. With `check` or `diff` it writes nothing. */
   | { readonly kind: "fmt"; readonly files: readonly string[]; readonly check: boolean; readonly diff: boolean }
   | { readonly kind: "config" }

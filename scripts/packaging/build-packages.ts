@@ -7,11 +7,9 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { formatCompletion } from "../../agent/cli/completion/format-completion.ts";
 import { formatSchema } from "../../agent/schema/config-schema.ts";
 import { TOP } from "../building/build-pinned-node.ts";
-import { formatBash } from "../docs/complete-bash.ts";
-import { formatFish } from "../docs/complete-fish.ts";
-import { formatZsh } from "../docs/complete-zsh.ts";
 import { formatCommandsPage, formatConfigPage, formatTemplatesPage } from "../docs/write-man.ts";
 
 const HERE = import.meta.dirname;
@@ -78,9 +76,9 @@ function listMade(release: Release): Readonly<Record<string, string>> {
     "parbake.yaml.5.gz": formatConfigPage(version, day),
     "parbake-templates.7.gz": formatTemplatesPage(version, day),
     "parbake.schema.json": formatSchema(),
-    "parbake.bash": formatBash(),
-    "parbake.fish": formatFish(),
-    _parbake: formatZsh(),
+    "parbake.bash": formatCompletion("bash"),
+    "parbake.fish": formatCompletion("fish"),
+    _parbake: formatCompletion("zsh"),
     copyright: formatCopyright(),
     "NOTICE.gz": read("NOTICE"),
     "changelog.gz": read("CHANGELOG.md"),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import { parse } from "yaml";
+import { formatCompletion } from "../../agent/cli/completion/format-completion.ts";
 import { formatSchema } from "../../agent/schema/config-schema.ts";
 import { CONFIG, makeScratchImage, type ScratchImage } from "./support/scratch-image.ts";
 
@@ -18,6 +19,14 @@ describe("the tools for a config", () => {
     const { stdout: config } = await image.run(null, "init", "--dry-run");
     const validate = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(stdout) as object);
     assert.ok(validate(parse(config)), JSON.stringify(validate.errors));
+  });
+
+  it("print the completions that the packages bring, which the shells take", async () => {
+    for (const shell of ["bash", "zsh", "fish"] as const) {
+      const { status, stdout } = await image.run(null, "completion", shell);
+      assert.equal(status, 0);
+      assert.equal(stdout, formatCompletion(shell));
+    }
   });
 
   it("show the config with its places, and no salt", async () => {

@@ -3,16 +3,16 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArguments } from "../../../agent/cli/parse-arguments.ts";
-import { formatTold } from "../../../agent/cli/print/print-told.ts";
-import { choosePaint } from "../../../agent/cli/text.ts";
-import type { ToldEntry } from "../../../agent/config/read/tell-config.ts";
-import { formatBash } from "../../../scripts/docs/complete-bash.ts";
-import { formatFish } from "../../../scripts/docs/complete-fish.ts";
-import { formatZsh } from "../../../scripts/docs/complete-zsh.ts";
-import { FIXED } from "../../../scripts/docs/completion-words.ts";
-import { describeWhere } from "../../e2e/support/requirements.ts";
-import { makeFolder } from "../../support/folders.ts";
+import { formatBash } from "../../../../agent/cli/completion/complete-bash.ts";
+import { formatFish } from "../../../../agent/cli/completion/complete-fish.ts";
+import { formatZsh } from "../../../../agent/cli/completion/complete-zsh.ts";
+import { FIXED } from "../../../../agent/cli/completion/completion-words.ts";
+import { parseArguments } from "../../../../agent/cli/parse-arguments.ts";
+import { formatTold } from "../../../../agent/cli/print/print-told.ts";
+import { choosePaint } from "../../../../agent/cli/text.ts";
+import type { ToldEntry } from "../../../../agent/config/read/tell-config.ts";
+import { describeWhere } from "../../../e2e/support/requirements.ts";
+import { makeFolder } from "../../../support/folders.ts";
 
 /** Lines that somebody types, and what is offered for the last word. */
 const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = [
@@ -25,6 +25,7 @@ const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = 
   ["parbake check --root /us", ["/usr"]],
   ["parbake facts nothing", []],
   ["parbake config ", ["show"]],
+  ["parbake completion z", ["zsh"]],
   ["parbake help uninst", ["uninstall"]],
   ["parbake help postgr", ["postgresql"]],
   ["parbake templates php", ["php-fpm.ini.hbs"]],

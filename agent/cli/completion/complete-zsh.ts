@@ -13,7 +13,7 @@ import {
 export function formatZsh(): string {
   const commands = listCommands();
   return `#compdef parbake
-# Made by scripts/docs/complete-zsh.ts
+# Printed by: parbake completion zsh
 
 _parbake() {
   local curcontext=$curcontext state line

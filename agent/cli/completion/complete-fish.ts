@@ -14,7 +14,7 @@ const UNITS =
   "(systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | string split -f1 ' ')";
 
 export function formatFish(): string {
-  return `# Completion of parbake for fish. Made by scripts/docs/complete-fish.ts
+  return `# Completion of parbake for fish. Printed by: parbake completion fish
 
 set -g __parbake_types ${listTypes()}
 complete -c parbake -f

@@ -13,7 +13,7 @@ import {
 export function formatBash(): string {
   const commands = listCommands();
   const globals = listGlobalOptions();
-  return `# bash completion for parbake. Made by scripts/docs/complete-bash.ts
+  return `# bash completion for parbake. Printed by: parbake completion bash
 
 _parbake() {
   # Not $2: bash breaks words at "=", ":" and "@", which the names of units have.

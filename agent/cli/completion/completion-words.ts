@@ -1,11 +1,11 @@
 // What a shell can offer for the word that comes next: commands, options and values, for all three shells. Pure.
 
-import { listCarried, readCarried } from "../../agent/carried.ts";
-import { COMMANDS, EXIT_STATUS_TOPIC, optionOf, type CommandName, type CommandRule } from "../../agent/cli/commands.ts";
-import { parseErrorPages } from "../../agent/cli/error-pages.ts";
-import { GLOBAL_OPTIONS, type OptionName, type OptionRule, OPTIONS } from "../../agent/cli/options.ts";
-import { readCatalogue } from "../../agent/facts/catalogue/catalogue.ts";
-import { PROFILES } from "../../agent/tuning/profiles.ts";
+import { listCarried, readCarried } from "../../carried.ts";
+import { readCatalogue } from "../../facts/catalogue/catalogue.ts";
+import { PROFILES } from "../../tuning/profiles.ts";
+import { COMMANDS, EXIT_STATUS_TOPIC, optionOf, type CommandName, type CommandRule } from "../commands.ts";
+import { parseErrorPages } from "../error-pages.ts";
+import { GLOBAL_OPTIONS, type OptionName, type OptionRule, OPTIONS } from "../options.ts";
 
 export type Values =
   /** A switch. */
@@ -89,7 +89,7 @@ const OPERANDS: Readonly<Record<string, () => readonly string[]>> = {
 
 function valuesOfOperand(operand: string | null): Values {
   if (operand === null) return { kind: "none" };
-  if (operand === operand.toLowerCase()) return { kind: "words", words: [operand] };
+  if (operand === operand.toLowerCase()) return { kind: "words", words: operand.split("|") };
   const placeholder = /[A-Z]+/.exec(operand)?.[0] ?? "";
   const words = OPERANDS[placeholder];
   return words === undefined ? valuesOfPlaceholder(placeholder) : { kind: "words", words: words() };
