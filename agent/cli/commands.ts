@@ -36,7 +36,7 @@ export const COMMANDS = {
       "confirm",
       ...MACHINE_OPTIONS,
     ],
-    example: "parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge",
+    example: "parbake apply --dry-run --instance-type m7g.large,r7g.4xlarge",
   },
   plan: {
     about: "print what apply would do, for here or for any instance type",

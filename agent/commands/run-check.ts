@@ -33,11 +33,11 @@ async function check(command: Check, session: Session, tell: TellOutcomes): Prom
   const { options, emit, say } = session;
   const untrusted: Problem[] = [];
   const image = readImage(untrusted, session);
-  const { by, machines: facts } = chooseMachines(command, image.config);
+  const { by, machines: facts, launches } = chooseMachines(command, image.config);
   // A boot has no use for it.
   const { formatValidations, countPassed, validateMachines } = await import("./validate-machines.ts");
   const { warnImage, withWarnings } = await import("./warn-image.ts");
-  const checked = withWarnings(checkEach(image, facts, options.root), warnImage(image));
+  const checked = withWarnings(checkEach(image, facts, options.root), warnImage(image, launches));
   const { planned, validations } = await validateMachines(checked, command, untrusted, session);
   tell(planned);
   const machines = planned.map(machineOf);
@@ -75,17 +75,20 @@ function readImage(untrusted: Problem[], { options, log }: Session): DeclaredIma
 interface Chosen {
   readonly by: "option" | "launchOn" | "default";
   readonly machines: readonly Facts[];
+  /** Those that launchOn means, even where others are named. */
+  readonly launches: readonly Facts[];
 }
 
 function chooseMachines({ machine }: Check, config: Config): Chosen {
   const named = machine.kind === "here" ? null : predictMachines(machine);
   // A pattern that no type matches is wrong whichever machines are asked about.
   const launches = predictLaunches(config);
-  if (named !== null) return { by: "option", machines: named };
-  if (launches.length > 0) return { by: "launchOn", machines: launches };
+  if (named !== null) return { by: "option", machines: named, launches };
+  if (launches.length > 0) return { by: "launchOn", machines: launches, launches };
   // Rendering needs some machine. These are middling in every respect.
   const isArm = config.architectures.length > 0 && !config.architectures.includes("x86_64");
-  return { by: "default", machines: predictMachines({ kind: "types", names: [isArm ? "m7g.large" : "m7i.large"] }) };
+  const middling = { kind: "types", names: [isArm ? "m7g.large" : "m7i.large"] } as const;
+  return { by: "default", machines: predictMachines(middling), launches };
 }
 
 function checkEach(image: Image, machines: readonly Facts[], root: string): readonly Planned[] {

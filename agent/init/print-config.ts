@@ -32,7 +32,7 @@ function printHead(systemName: string, proposals: readonly Proposal[]): string {
 const MODELINE = `# yaml-language-server: $schema=${SCHEMA_FILE}\n`;
 
 const GENERAL = `imds: required # or optional: without IMDS, go on with the hardware alone
-# launchOn: [m7g.*, "r7i.{large..8xlarge}"] # the instance types that the image is for
+# launchOn: [m7g.*, "r7g.{large..8xlarge}"] # the instance types that the image is for, all of its own architecture
 # reserve: { memory: { share: 5%, min: 256MiB } } # for the kernel, sshd, agents; parbake has a rule of its own
 `;
 

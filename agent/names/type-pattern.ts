@@ -1,4 +1,4 @@
-// Patterns of EC2's instance types: `m7g.large`, `m7g.*`, `{m,r}7?.xlarge`, `r7i.{large..8xlarge}`. Their syntax alone, for a boot
+// Patterns of EC2's instance types: `m7g.large`, `m7g.*`, `{m,r}7?.xlarge`, `r7g.{large..8xlarge}`. Their syntax alone, for a boot
 // reads no catalogue. `*` stands for any characters, the dot too, as in EC2's own lists of allowed instance types. Pure.
 
 import { suggest } from "../nearest.ts";

@@ -38,6 +38,6 @@ function listCommands({ units, config, options: { root } }: Initialised): readon
   return [
     `parbake check${which}`,
     `parbake install${where}${units.map((unit) => ` --unit ${quote(unit)}`).join("")}`,
-    `parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge${which}`,
+    `parbake apply --dry-run --instance-type m7g.large,r7g.4xlarge${which}`,
   ];
 }

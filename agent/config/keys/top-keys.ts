@@ -58,7 +58,7 @@ export const TOP_KEYS = {
     about:
       "The instance types that the image is for, or patterns of them; `check` renders it for each. Default: nothing is said of it.",
     value: { kind: "list", of: TEXT },
-    examples: [["m7g.*", "r7i.{large..8xlarge}"]],
+    examples: [["m7g.*", "r7g.{large..8xlarge}"]],
   },
   apps: {
     about: "The apps that share the machine, by names of your own.",

@@ -1,4 +1,4 @@
-// `launchOn: [m7g.*, "r7i.{large..8xlarge}"]`: the syntax of its patterns. Which types there are only the bake asks. Pure.
+// `launchOn: [m7g.*, "r7g.{large..8xlarge}"]`: the syntax of its patterns. Which types there are only the bake asks. Pure.
 
 import { isFlaw, parseTypePattern, type PlacedPattern } from "../../names/type-pattern.ts";
 import type { Field } from "../yaml/field.ts";

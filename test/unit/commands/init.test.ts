@@ -26,7 +26,7 @@ describe("init", () => {
       `next
   parbake check --root ROOT
   parbake install --root ROOT --unit haproxy.service --unit mariadb.service --unit memcached.service --unit nginx.service --unit php8.2-fpm.service --unit postgresql@.service --unit redis-server.service --unit api.service
-  parbake apply --dry-run --instance-type m7g.large,r7i.4xlarge --root ROOT
+  parbake apply --dry-run --instance-type m7g.large,r7g.4xlarge --root ROOT
 `,
     );
   });

@@ -29,7 +29,7 @@ describe("an image that is for many instance types", () => {
   afterEach(() => image.remove());
 
   it("is checked for all of them, a line for each, and it is said for how many", async () => {
-    launchOn('[m7g.*, "r7i.{large..8xlarge}", t4g.small]');
+    launchOn('[m7g.*, "r7g.{large..8xlarge}", t4g.small]');
     const { status, out, err } = await say("check");
     assert.equal(status, 0, err);
     const lines = out.trimEnd().split("\n");

@@ -71,3 +71,31 @@ describe("check of a config that holds a credential", () => {
     );
   });
 });
+
+describe("check of an image for the types of two architectures", () => {
+  const of = async (lines: string, ...words: readonly string[]) =>
+    (await warn(`${lines}\n${APP}`, ...words)).filter((line) => line.includes("architecture"));
+
+  it("warns once, at the pattern that brings the other one, with examples of both", async () => {
+    const list = 'launchOn: [m7g.medium, "r7i.{large..8xlarge}", t4g.small]';
+    const warning =
+      "1:24: launchOn means types of arm64 (m7g.medium, t4g.small) and of x86_64 (r7i.large, r7i.xlarge, r7i.2xlarge, …), and an image has one architecture";
+    assert.deepEqual(await of(list), [warning]);
+    assert.deepEqual(await of(list, "--instance-type", "m7g.large"), [warning]);
+  });
+
+  it("says what to write", async () => {
+    const config = `launchOn: [m7i.large, m7g.large]\n${APP}`;
+    const { out } = await withImage(config, (image) => runCommand(image, "check"));
+    assert.match(
+      out.replaceAll(/\s+/g, " "),
+      / architecture\. Write architectures: \[x86_64\] or \[arm64\], and take the types of the other out of launchOn; a config for an image of each says architectures: \[x86_64, arm64\]\. /,
+    );
+  });
+
+  it("does not where all are of one, nobody says which, or the config names both", async () => {
+    assert.deepEqual(await of('launchOn: [m7g.*, "r7g.{large..8xlarge}", t4g.small]'), []);
+    assert.deepEqual(await of("launchOn: []"), []);
+    assert.deepEqual(await of("launchOn: [m7i.large, m7g.large]\narchitectures: [x86_64, arm64]"), []);
+  });
+});
