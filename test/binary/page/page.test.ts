@@ -178,6 +178,8 @@ describeWhere({ programs: [CHROMIUM] }, `the page in a browser (FUZZ_SEED=${SEED
     const share = await page.locator("#share-of-db tbody tr").last().innerText();
     assert.match(share, /^= its share\s+[\d.]+ GiB\s+it needs 512 MiB and can always use more/);
     await page.locator("#changes-of-db-shared_buffers > summary").click();
+    // They are computed once somebody asks.
+    await page.locator("#changes-of-db-shared_buffers li").first().waitFor();
     const changes = await page.locator("#changes-of-db-shared_buffers li").allInnerTexts();
     assert.match(changes[0]!, /^Twice the memory: \d+MB$/);
     assert.ok(changes.some((change) => change.startsWith("The option workload: ")));

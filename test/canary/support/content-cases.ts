@@ -36,7 +36,7 @@ const TEMPLATES: readonly Case[] = [
   { what: "a helper around the value", says: "can only be printed", does: REFUSED, isEarly: true, template: ["app.txt.hbs", "{{upper secrets.db.password.value}}\n"] },
   { what: "the value as a condition", says: "can only be printed", does: REFUSED, isEarly: true, template: ["app.txt.hbs", "{{#if secrets.db.password.value}}1{{/if}}\n"] },
   { what: "a key that is not declared", says: "unknown variable", does: REFUSED, isEarly: true, template: ["app.txt.hbs", "{{secrets.db.pass.value}}\n"] },
-  { what: "a template that is not closed", says: "cannot be read", does: REFUSED, isEarly: true, template: ["app.txt.hbs", "{{secrets.db.password.value}\n"] },
+  { what: "a template that is not closed", says: "is closed by one } alone", does: REFUSED, isEarly: true, template: ["app.txt.hbs", "{{secrets.db.password.value}\n"] },
   { what: "a file that is not of its format", says: "not valid json", does: REFUSED, isEarly: true, template: ["app.json.hbs", `{"a": ${VALUE}\n`] },
   { what: "the value outside of the secrets folder", says: "not on the secrets file system", does: REFUSED, isEarly: true, before: `echo '${VALUE}' >/etc/parbake/templates/plain.conf.hbs` },
 ];
