@@ -58,6 +58,11 @@ export function predictLaunches({ launchOn }: Pick<Config, "launchOn">): readonl
   }));
 }
 
+/** Of an image that is mounted here, or baked: this machine says nothing of those that it is for. Null: they are not known. */
+export function predictElsewhere(config: Pick<Config, "launchOn">, isElsewhere: boolean): readonly Facts[] | null {
+  return isElsewhere && config.launchOn.length > 0 ? predictLaunches(config) : null;
+}
+
 function predictTypes(
   patterns: readonly PlacedPattern[],
   flaws: readonly Problem[],

@@ -15,6 +15,7 @@ import type { Profile, Setting } from "../tuning/profile/profile.ts";
 import { resolveApp } from "../tuning/resolve-app.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 import { gatherOne, nameMachine } from "./machine.ts";
+import { namePredicted, predictElsewhere } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type Explain = Extract<Command, { kind: "explain" }>;
@@ -24,8 +25,11 @@ export async function runExplain(command: Explain, session: Session): Promise<En
   const { config } = readConfig(session.options.configFile, session.options.root, session.inputs);
   const app = findApp(command.app, config);
   const profiles = config.apps.map(({ profile }) => profile);
-  const facts = await gatherOne(command.machine, profiles, "explain is", session);
-  const explanation = explain(command, app, config, facts);
+  const isElsewhere = command.machine.kind === "here" && options.root !== "/";
+  const [launch, ...others] = predictElsewhere(config, isElsewhere) ?? [];
+  const facts = launch ?? (await gatherOne(command.machine, profiles, "explain is", session));
+  const machine = launch === undefined ? nameMachine(command.machine, facts) : namePredicted(launch);
+  const explanation = { ...explain(command, app, config, facts, machine), otherLaunches: others.length };
   if (options.json) emit(explainDocument(explanation));
   else say(explanation, formatExplanation);
   return "done";
@@ -42,7 +46,7 @@ function findApp(name: string, { apps }: Config): AppConfig {
 }
 
 /** @throws Refusal where the machine can't be tuned, or the app has no such setting */
-function explain(command: Explain, declared: AppConfig, config: Config, facts: Facts): Explanation {
+function explain(command: Explain, declared: AppConfig, config: Config, facts: Facts, machine: string): Explanation {
   const tuning = computeTuning(config, facts);
   if (tuning.kind === "impossible") throw new Refusal("config", tuning.problems);
   const isLeftOut = tuning.budget.leftOut.includes(command.app);
@@ -59,7 +63,6 @@ function explain(command: Explain, declared: AppConfig, config: Config, facts: F
     tuning.demands,
     isLeftOut ? { ...app, memoryBytes: 0 } : app,
   );
-  const machine = nameMachine(command.machine, facts);
   const common = { machine, machineVcpus: facts.vcpus, ...limitsOf(facts), app, share, leftOut: tuning.budget.leftOut };
   if (found === null || isLeftOut) return { kind: "app", ...common };
   const [name, setting] = found;

@@ -26,7 +26,7 @@ import { openImds } from "./machine.ts";
 import { gatherFor, planFor } from "./make-plan.ts";
 import { warnOfEnvironment } from "./open-secrets.ts";
 import { planOthers } from "./plan-others.ts";
-import { predictLaunches, predictMachines } from "./predict-machines.ts";
+import { predictElsewhere, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type PlanCommand = Extract<Command, { kind: "plan" }>;
@@ -41,13 +41,12 @@ export async function runPlan(command: PlanCommand, session: Session): Promise<E
   });
 }
 
-/** Null: this machine. A bake's own says nothing of those that the image is for. */
+/** Null: this machine. */
 function chooseMachines(command: PlanCommand, config: Config, session: Session) {
   const { machine, checkAccess } = command;
   if (machine.kind !== "here") return predictMachines(machine);
   const isBake = session.options.root !== "/" || findBake(command, session) !== null;
-  const isMatrix = isBake && config.launchOn.length > 0 && !checkAccess;
-  return isMatrix ? predictLaunches(config) : null;
+  return predictElsewhere(config, isBake && !checkAccess);
 }
 
 async function planHere(command: PlanCommand, image: Image, session: Session, tell: TellOutcomes): Promise<Ending> {

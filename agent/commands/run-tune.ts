@@ -19,7 +19,7 @@ import { allotAlone } from "../tuning/allot.ts";
 import { type PreparedImage, prepareImage, tuneAlone, tuneImage } from "../tuning/compute-tuning.ts";
 import { findProfile, unknownProfile } from "../tuning/resolve-app.ts";
 import { gatherForTuning, gatherOne, nameMachine } from "./machine.ts";
-import { listTypes, predictMachines } from "./predict-machines.ts";
+import { listTypes, namePredicted, predictElsewhere, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 
 type Tune = Extract<Command, { kind: "tune" }>;
@@ -41,16 +41,20 @@ async function drawMachines(
 ) {
   const { writeTunePage } = await import("./run-page.ts");
   const profiles = config.apps.map(({ profile }) => profile);
-  const here = choice.kind === "here" ? await gatherForTuning(profiles, session) : null;
+  const isHere = choice.kind === "here" && predictElsewhere(config, session.options.root !== "/") === null;
+  const here = isHere ? await gatherForTuning(profiles, session) : null;
   return writeTunePage(file, config, choice, here, session.log);
 }
 
 async function tuneMachines(config: Config, choice: Exclude<Choice, { kind: "all-types" }>, session: Session) {
   const { options, emit, say } = session;
   const profiles = config.apps.map(({ profile }) => profile);
-  const facts = choice.kind === "here" ? [await gatherForTuning(profiles, session)] : predictMachines(choice);
+  const launches = choice.kind === "here" ? predictElsewhere(config, options.root !== "/") : predictMachines(choice);
+  const facts = launches ?? [await gatherForTuning(profiles, session)];
   const image = prepareInOrder(config);
-  const machines = facts.map((each) => tuneMachine(config, image, each, nameMachine(choice, each)));
+  const nameOf = (each: Facts) =>
+    choice.kind === "here" && launches ? namePredicted(each) : nameMachine(choice, each);
+  const machines = facts.map((each) => tuneMachine(config, image, each, nameOf(each)));
   if (options.json) emit(tuningDocument(machines));
   else if (machines.length <= MOST_COLUMNS) say(machines, formatTuning);
   else say(machines, (await import("../cli/print/print-matrix.ts")).formatTuningOfMany);

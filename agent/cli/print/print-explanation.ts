@@ -18,6 +18,8 @@ import { formatAppName, formatDegraded } from "./print-tuning.ts";
 interface Common extends ExplainedShare {
   /** The instance type, or `here`. */
   readonly machine: string;
+  /** How many more types the image is for, where its first was taken because nobody named one. Absent: none. */
+  readonly otherLaunches?: number;
   /** The baseline of a burstable type, of each vCPU; absent or null: not burstable, or not known. */
   readonly cpuBaselinePercent?: number | null;
   /** Of the machine: an app may count on fewer. */
@@ -50,12 +52,22 @@ export function explainDocument(explanation: Explanation): unknown {
 }
 
 export function formatExplanation(explanation: Explanation, paint: Paint): string {
-  const { machine, app } = explanation;
+  const { app } = explanation;
   const name = formatAppName(app.name, app.profile, paint);
-  const heading = formatParagraph("", `${name} on ${machine}, ${describeCpus(explanation)}`, paint);
+  const heading = formatParagraph(
+    "",
+    `${name} on ${describeMachine(explanation)}, ${describeCpus(explanation)}`,
+    paint,
+  );
   if (explanation.kind === "setting") return heading + formatSetting(explanation, paint);
   const rest = isPresent(explanation) ? formatSettings(app, paint) : formatAbsence(explanation, paint);
   return heading + formatShare(explanation, paint) + (rest === "" ? "" : `\n${rest}`);
+}
+
+function describeMachine({ machine, otherLaunches = 0 }: Explanation): string {
+  if (otherLaunches > 0)
+    return `${machine} (the first of ${otherLaunches + 1} types of launchOn; --instance-type names another)`;
+  return machine === "here" ? "this machine" : machine;
 }
 
 /** `1 of 2 vCPUs (CPU quota of the cgroup 1.5, counts as 1), burstable: baseline 20 % of each vCPU`. */

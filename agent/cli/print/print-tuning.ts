@@ -79,7 +79,7 @@ export function formatSummary(machine: TunedMachine, paint: Paint): string {
   const { type, vcpus, memoryBytes, tuning } = machine;
   const of = memTotalOf(machine) > memoryBytes ? ` of ${formatBytes(memTotalOf(machine))} (limit of the cgroup)` : "";
   const size = `${formatCount(vcpus, "vCPU")}, ${formatBytes(memoryBytes)}${of}`;
-  const head = `${paint.bold("tuning")} for ${type}: ${size}\n`;
+  const head = `${paint.bold("tuning")} for ${nameHere(type)}: ${size}\n`;
   if (tuning === null) return head + formatMisfit(machine, paint);
   const [first] = tuning.apps;
   if (first === undefined) return "";
@@ -169,10 +169,15 @@ function appRows(
   });
 }
 
+/** In a sentence. */
+function nameHere(type: string): string {
+  return type === "here" ? "this machine" : type;
+}
+
 function formatMisfit({ type, problems }: TunedMachine, paint: Paint): string {
   if (problems.length === 0) return "";
   const lines = problems.map((problem) => formatParagraph("  ", formatProblem(problem), paint));
-  return `${paint.red(`does not fit on ${type}:`)}\n${lines.join("")}`;
+  return `${paint.red(`does not fit on ${nameHere(type)}:`)}\n${lines.join("")}`;
 }
 
 /** Memory that apps could not use, apps that are left out, and what the others gave up. */

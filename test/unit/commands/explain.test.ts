@@ -103,3 +103,53 @@ describe("the explanation of a setting of custom", () => {
     );
   });
 });
+
+describe("an image that is mounted, and no type is named", () => {
+  const APPS = "imds: optional\napps: { web: { profile: nginx } }\n";
+  let image: ScratchImage;
+  afterEach(() => image.remove());
+
+  async function firstLineOf(config: string, ...words: readonly string[]): Promise<string> {
+    image = makeScratchImage(config);
+    const { status, out, err } = await runCommand(image, ...words);
+    assert.equal(status, 0, err);
+    return out.split("\n")[0]!;
+  }
+
+  it("is explained on the first type of launchOn, and how many more there are", async () =>
+    assert.equal(
+      await firstLineOf(`launchOn: [m7g.large, r7i.4xlarge]\n${APPS}`, "explain", "web"),
+      "web nginx on m7g.large (the first of 2 types of launchOn; --instance-type names another), 2 vCPUs",
+    ));
+  it("is explained on its one type, by name alone", async () =>
+    assert.equal(
+      await firstLineOf(`launchOn: [m7g.large]\n${APPS}`, "explain", "web"),
+      "web nginx on m7g.large, 2 vCPUs",
+    ));
+  it("is explained on this machine where launchOn is not set, and on the type that is named", async () => {
+    assert.match(await firstLineOf(APPS, "explain", "web"), /^web nginx on this machine, /);
+    image.remove();
+    assert.equal(
+      await firstLineOf(`launchOn: [m7g.large]\n${APPS}`, "explain", "web", "--instance-type", "r7i.4xlarge"),
+      "web nginx on r7i.4xlarge, 16 vCPUs",
+    );
+  });
+  it("is tuned for all types of launchOn, else for this machine", async () => {
+    assert.match(
+      await firstLineOf(`launchOn: [m7g.large, r7i.4xlarge]\n${APPS}`, "tune"),
+      /^ +m7g\.large +r7i\.4xlarge$/,
+    );
+    image.remove();
+    assert.match(await firstLineOf(APPS, "tune"), /^ +here$/);
+  });
+  it("has its types in JSON, where this machine is still `here`", async () => {
+    image = makeScratchImage(`launchOn: [m7g.large, r7i.4xlarge]\n${APPS}`);
+    const typesOf = async () => {
+      const { types } = JSON.parse((await runCommand(image, "tune", "--json")).out) as { types: { type: string }[] };
+      return types.map(({ type }) => type);
+    };
+    assert.deepEqual(await typesOf(), ["m7g.large", "r7i.4xlarge"]);
+    image.write("etc/parbake/parbake.yaml", APPS);
+    assert.deepEqual(await typesOf(), ["here"]);
+  });
+});
