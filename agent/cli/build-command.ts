@@ -42,7 +42,7 @@ export function buildCommand(
     case "explain":
       return { kind: "explain", machine, ...parseSubject(operand, problems) };
     case "explain-error":
-      if (operand === undefined) problems.push(NO_ERROR);
+      if ((operand ?? "").trim() === "") problems.push(NO_ERROR);
       return { kind: "explain-error", asked: operand ?? "" };
     case "status":
       if (given.has("wait") && isMounted(given)) problems.push(NO_WAIT);

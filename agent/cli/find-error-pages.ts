@@ -5,17 +5,20 @@ import { MESSAGE_IDS } from "./message-ids.ts";
 
 /** A shorter text is a part of too many lines. */
 const FEWEST_LETTERS = 8;
+/** Of what is pasted, as much is looked at: a title's gaps are tried at each of its places. */
+const MOST_LETTERS = 2000;
 /** Of the pages of a line, the most: those that say the most of it. */
 const MOST_PAGES = 3;
 
 /** @param asked a code, a MESSAGE_ID, or a line as parbake prints it, whole or in part */
 export function findErrorPages(asked: string, pages: readonly ErrorPage[]): ErrorPage[] {
-  const code = nameOf(asked.trim());
+  const text = asked.trim().slice(0, MOST_LETTERS);
+  const code = nameOf(text);
   // parbake's own `unavailable` is another than EC2's `Unavailable`.
   const exact = findByCode(code, pages, (name) => name);
   if (exact.length > 0) return exact;
   const alike = findByCode(code, pages, (name) => name.toLowerCase());
-  return alike.length > 0 ? alike : findByLine(asked.trim(), pages);
+  return alike.length > 0 ? alike : findByLine(text, pages);
 }
 
 function findByCode(asked: string, pages: readonly ErrorPage[], fold: (name: string) => string): ErrorPage[] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseErrorPages } from "../../../agent/cli/error-pages.ts";
 import { findErrorPages } from "../../../agent/cli/find-error-pages.ts";
+import { assertWithin } from "../../support/slowness.ts";
 
 const PAGE = `# Head
 
@@ -95,6 +96,14 @@ describe("the pages about an error", () => {
       "no answer through the PROXY!",
       "`no answer`, `no route`",
     ]);
+  });
+
+  it("are found in time, however much is pasted", () => {
+    const startMs = performance.now();
+    assert.deepEqual(titles(`IMDS at x answers 403: it is switched off ${"a".repeat(100_000)}`), [
+      "IMDS at … answers N",
+    ]);
+    assertWithin(1000, performance.now() - startMs);
   });
 
   it("are those of a part of a line, unless it is too short to mean one", () => {
