@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyPrograms, findLeftovers, findShellObstacle } from "../support/shell-image.ts";
 import { AARCH64_HEAD } from "../unit/host/cell/support/elf.ts";
@@ -74,6 +74,27 @@ const title = "an image's own validators, run by the binary";
         /parbake\.yaml:3:10: on r7i\.4xlarge(, | and )r7i\.8xlarge: \/etc\/web\/web\.txt is refused by its validator .*: exit status 1: not good: evil\. Fix the template/,
       );
       assert.equal(stderr.split("is refused by").length, 2);
+    });
+
+    it("are not taken to have refused a file where the image lacks their interpreter or a library", async () => {
+      image.write("opt/lint", "#!/opt/interpreter -x\n");
+      chmodSync(join(image.root, "opt/lint"), 0o755);
+      image.write("etc/parbake/parbake.yaml", configOf('[/opt/lint, "{}"]'));
+      const script = await parbake("check");
+      assert.equal(script.status, 65, script.stderr);
+      assert.match(
+        script.stderr,
+        /the validator `\/opt\/lint \{\}` of \/etc\/web\/web\.txt gave no verdict, as it, or what it calls, cannot run here: exit status 127: .*chroot: failed to run command .\/opt\/lint.: No such file or directory\. Look in the image for what \/opt\/lint needs: /,
+      );
+      image.write("etc/parbake/parbake.yaml", configOf(CHECK));
+      for (const name of readdirSync(image.root, { recursive: true, encoding: "utf8" }))
+        if (name.endsWith("/libc.so.6")) rmSync(join(image.root, name));
+      const library = await parbake("check");
+      assert.equal(library.status, 65, library.stderr);
+      assert.match(
+        library.stderr,
+        /cannot run here: exit status 127: .*libc\.so\.6.* Look in the image for what \/bin\/bash needs: /,
+      );
     });
 
     it("judge what apply writes: a good file is in place and reported as passed, a bad one changes nothing", async () => {
