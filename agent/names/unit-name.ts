@@ -58,9 +58,16 @@ export function isService(text: string): boolean {
   return text.length <= MOST_CHARACTERS && SERVICE.test(text);
 }
 
+/** What the machine's own services run in, such as sshd and journald, which no app's limit may be for. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(["-.slice", "system.slice", "user.slice", "init.scope"]);
+
+export function isOfTheMachine(text: string): boolean {
+  return OF_THE_MACHINE.has(text);
+}
+
 /** Whether the kernel can keep it to a share: no template, whose instances would get the whole share each. */
 export function isLimitable(text: string): boolean {
-  return text.length <= MOST_CHARACTERS && LIMITABLE.test(text);
+  return text.length <= MOST_CHARACTERS && LIMITABLE.test(text) && !isOfTheMachine(text);
 }
 
 /**
@@ -73,6 +80,14 @@ export function sliceOf(unit: string): string | null {
   const prefix = unit.slice(0, unit.indexOf("@"));
   const escaped = prefix.replaceAll(/^\.|[^A-Za-z0-9:_.]/g, (found) => `\\x${found.charCodeAt(0).toString(16)}`);
   return `system-${escaped}.slice`;
+}
+
+/** Whether a slice holds a unit whose file names no slice: `a.slice` holds `a-b.slice` by its name (systemd.slice(5)). */
+export function isInSlice(unit: string, slice: string): boolean {
+  if (!slice.endsWith(".slice")) return false;
+  const within = unit.endsWith(".slice") ? unit : (sliceOf(unit) ?? "system.slice");
+  const isNested = within.startsWith(`${slice.slice(0, -".slice".length)}-`);
+  return isNested || (within === slice && within !== unit);
 }
 
 /** What a person starts, or systemd at boot, and so can start later. */

@@ -4,7 +4,7 @@
 import type { AppConfig, Config, Enforcement, ReserveRule } from "../config/config.ts";
 import { APP_KEYS, ENFORCE_KEYS } from "../config/keys/app-keys.ts";
 import { USUAL_RESERVE } from "../config/keys/usual-reserve.ts";
-import { adviseLimited } from "../config/read/parse-enforce.ts";
+import { adviseLimited, describeUnlimited } from "../config/read/parse-enforce.ts";
 import { adviseConfigName, isConfigName } from "../names/config-name.ts";
 import { isLimitable } from "../names/unit-name.ts";
 import { parseDecimal } from "../number.ts";
@@ -74,7 +74,7 @@ function readEnforce(
   problems: FieldProblem[],
 ): Enforcement {
   if (unit !== "" && !isLimitable(unit))
-    problems.push({ what: `'${unit}' is no service and no slice`, fix: adviseLimited(unit), field: field("unit") });
+    problems.push({ what: describeUnlimited(unit), fix: adviseLimited(unit), field: field("unit") });
   const isPart = ENFORCE_KEYS.memoryHigh.value.pattern.test(memoryHigh);
   if (memoryHigh !== "" && !isPart) {
     const what = `'${memoryHigh}' is no part of the share`;

@@ -1,7 +1,7 @@
 // Which unit an app is, for what limits it: the one that its config names, else the only one that its files name in onChange. Pure.
 
 import type { AppConfig, Enforcement } from "../config/config.ts";
-import { isLimitable } from "../names/unit-name.ts";
+import { isInSlice, isLimitable } from "../names/unit-name.ts";
 import type { Problem } from "../refusal.ts";
 import type { FileStep } from "./plan.ts";
 
@@ -23,9 +23,12 @@ export function findUnits(apps: readonly AppConfig[], files: readonly ReadingFil
   for (const app of apps.filter(isEnforced)) {
     const named = app.enforce.unit === null ? namedByFiles(app, apps, files) : [app.enforce.unit];
     const [unit] = named;
-    const other = [...unitByApp].find(([, taken]) => taken === unit)?.[0];
-    if (unit === undefined || named.length > 1) problems.push(unclear(app, named));
-    else if (other !== undefined) problems.push(takenTwice(app, unit, other));
+    if (unit === undefined || named.length > 1) {
+      problems.push(unclear(app, named));
+      continue;
+    }
+    const overlap = findOverlap(app, unit, unitByApp);
+    if (overlap !== null) problems.push(overlap);
     else unitByApp.set(app.name, unit);
   }
   return problems.length > 0 ? { kind: "refused", problems } : { kind: "units", unitByApp };
@@ -55,6 +58,26 @@ function unclear({ name, enforce }: Enforced, named: readonly string[]): Problem
   return {
     what: `${name}: enforce: true needs to know the app's unit, and ${found}`,
     fix: `Name it: \`enforce: ${named[0] ?? `${name}.service`}\`.`,
+    at: enforce.at,
+  };
+}
+
+function findOverlap(app: Enforced, unit: string, unitByApp: ReadonlyMap<string, string>): Problem | null {
+  for (const [other, taken] of unitByApp) {
+    if (taken === unit) return takenTwice(app, unit, other);
+    if (isInSlice(unit, taken) || isInSlice(taken, unit)) return nested(app, unit, other, taken);
+  }
+  return null;
+}
+
+/** Of a slice and what is in it, the slice's limit would be for both apps, and the share of one be counted twice. */
+function nested({ name, enforce }: Enforced, unit: string, other: string, taken: string): Problem {
+  const what = isInSlice(unit, taken)
+    ? `${unit} is in ${taken}, which is kept to the share of ${other} alone`
+    : `${unit} holds ${taken}, which is kept to the share of ${other} already`;
+  return {
+    what: `${name}: ${what}`,
+    fix: "Name units of which none holds the other, or leave one of the two without enforce.",
     at: enforce.at,
   };
 }

@@ -1,6 +1,6 @@
 // `enforce` of an app: `true`, a unit, or `{ unit: …, memoryHigh: 90% }`. Pure. Which unit is meant by `true` the plan tells.
 
-import { adviseUnit, isLimitable, isUnitName } from "../../names/unit-name.ts";
+import { adviseUnit, isLimitable, isOfTheMachine, isUnitName } from "../../names/unit-name.ts";
 import { parseDecimal } from "../../number.ts";
 import type { Enforcement } from "../config.ts";
 import { ENFORCE_KEYS } from "../keys/app-keys.ts";
@@ -27,11 +27,19 @@ export function parseEnforce(field: Field | undefined): Enforcement | undefined 
 function parseUnit(field: Field): string | null {
   const unit = field.text();
   if (unit === undefined) return null;
-  if (!isLimitable(unit)) field.refuse(`'${unit.slice(0, 80)}' is no service and no slice`, adviseLimited(unit));
+  if (!isLimitable(unit)) field.refuse(describeUnlimited(unit), adviseLimited(unit));
   return unit;
 }
 
+/** Why it cannot be the unit of an app. */
+export function describeUnlimited(unit: string): string {
+  return isOfTheMachine(unit)
+    ? `${unit} holds the machine's own services, such as sshd and journald, and is no unit of one app`
+    : `'${unit.slice(0, 80)}' is no service and no slice`;
+}
+
 export function adviseLimited(unit: string): string {
+  if (isOfTheMachine(unit)) return "Name the app's service, or a slice of its own: app.slice.";
   if (/^(?:yes|on)$/i.test(unit)) return `Write true: to YAML 1.2, ${unit} is a text.`;
   return isUnitName(unit) && !unit.includes("@.")
     ? "Only services and slices can be limited: name one."

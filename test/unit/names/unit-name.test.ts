@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   adviseUnit,
+  isInSlice,
   isLimitable,
   isRunnable,
   isService,
@@ -89,7 +90,7 @@ describe("a unit's name", () => {
 describe("what limits a unit", () => {
   it("is set for a service, an instance of a template and a slice, and for nothing else", () => {
     for (const unit of ["api.service", "postgresql@16-main.service", "web.slice"]) assert.ok(isLimitable(unit), unit);
-    for (const unit of ["postgresql@.service", "api.timer", "api.socket", "api", ""])
+    for (const unit of ["postgresql@.service", "api.timer", "api.socket", "api", "", "system.slice", "user.slice"])
       assert.ok(!isLimitable(unit), unit);
   });
   // As systemd 252 names them; `test/e2e/enforced.test.ts` asks it.
@@ -101,6 +102,24 @@ describe("what limits a unit", () => {
     ["postgresql@.service", null],
   ] as const)
     it(`counts for ${unit} in ${slice ?? "system.slice itself"}`, () => assert.equal(sliceOf(unit), slice));
+  // systemd.slice(5): the dashes of a slice's name are its path.
+  for (const [unit, slice, isIn] of [
+    ["jobs-batch.slice", "jobs.slice", true],
+    ["jobs-batch-night.slice", "jobs.slice", true],
+    ["jobs-batch-night.slice", "jobs-batch.slice", true],
+    ["postgresql@16-main.service", "system-postgresql.slice", true],
+    ["my-app@1.service", String.raw`system-my\x2dapp.slice`, true],
+    ["api.service", "system.slice", true],
+    ["postgresql@16-main.service", "system.slice", true],
+    ["jobs.slice", "jobs-batch.slice", false],
+    ["jobs.slice", "jobs.slice", false],
+    ["jobs2.slice", "jobs.slice", false],
+    ["jobs-batch.service", "jobs.slice", false],
+    ["mysql@a.service", "system-postgresql.slice", false],
+    ["my-app@1.service", "system-my.slice", false],
+    ["jobs-batch.slice", "jobs.service", false],
+  ] as const)
+    it(`tells that ${unit} is ${isIn ? "" : "not "}in ${slice}`, () => assert.equal(isInSlice(unit, slice), isIn));
 });
 
 describe("a unit that can be told, and a service", () => {

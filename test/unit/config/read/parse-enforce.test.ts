@@ -41,6 +41,13 @@ describe("enforce of an app", () => {
       "postgresql@.service",
       "'postgresql@.service' is no service and no slice. Name an instance: postgresql@main.service.",
     ],
+    ...["system.slice", "user.slice", "init.scope", "-.slice"].map(
+      (unit) =>
+        [
+          unit,
+          `${unit} holds the machine's own services, such as sshd and journald, and is no unit of one app. Name the app's service, or a slice of its own: app.slice.`,
+        ] as const,
+    ),
     [
       "1",
       "expected true or a unit, found the number 1. Write `enforce: true`, or the unit: `enforce: postgresql@16-main.service`.",
