@@ -4,6 +4,7 @@
 import { decodeUtf8 } from "../utf8.ts";
 import { findAccounts, hideAccounts } from "./account-ids.ts";
 import { FOLDER, type Collected, type Collection, type Missing } from "./collection.ts";
+import { findNamed } from "./find-named.ts";
 import { SecretFinder, type FoundSecret, type Judged } from "./find-secrets.ts";
 import { hideEverywhere, hideFound, hideKnown, hideVariables, isDistinctive } from "./hide.ts";
 import { hasRoom } from "./tar.ts";
@@ -27,6 +28,7 @@ interface Draft {
   readonly found: readonly FoundSecret[];
 }
 
+const CONFIG = /\.ya?ml$/;
 const ENVIRONMENT = /(?:^|\/)etc\/parbake\/environment$/;
 
 /** @param breathe lets a signal and the deadline be heard */
@@ -106,9 +108,11 @@ function begin(entry: Collected, finder: SecretFinder, taken: Taken[]): Draft | 
   const known = Buffer.from(hidden);
   const judged = finder.judge({ ...entry, bytes: known });
   if (judged.kind === "whole") return { what: name, why: `it is ${judged.what}` };
-  const kinds = Map.groupBy(new Map(judged.found.map((each) => [each.at, each])).values(), ({ kind }) => kind);
+  const text = known.toString("latin1");
+  const all = [...judged.found, ...(CONFIG.test(path) || CONFIG.test(name) ? findNamed(text) : [])];
+  const kinds = Map.groupBy(new Map(all.map((each) => [each.at, each])).values(), ({ kind }) => kind);
   for (const [kind, found] of kinds) taken.push({ name, kind, count: found.length });
-  return { entry, text: known.toString("latin1"), found: judged.found };
+  return { entry, text, found: all };
 }
 
 /** Those that are looked for in every other entry, too, by kind; the longest first, for one may be a part of another. */

@@ -1,4 +1,4 @@
-// Where credentials are in what was collected: by the rules of `seal`, each of them in every entry, whatever files it is for, and by one
+// Where credentials are in what was collected: by the rules of `seal`, each of them in every entry, whatever files it is for, and by some
 // more, for whoever sends the archive away would rather lose a word than a secret. Changes nothing.
 
 import { placesAt } from "../seal/places/known-places.ts";
@@ -45,6 +45,26 @@ const URL_USER: Rule = {
   isVague: true,
 };
 
+/** In a list of settings, as a connection to a database has: `Server=db;Pwd=…`. */
+const CONNECTION: Rule = {
+  id: "connection-password",
+  severity: "fail",
+  regex: /(?:;[ \t]{0,8}|["'][ \t]{0,8}|[?&])(?:pwd|pass)[ \t]{0,8}=[ \t]{0,8}([^\s"';&]{4,200})/gi,
+  keywords: ["pwd", "pass"],
+  accepts: (secret) => !isPlaceholder(secret),
+  isVague: true,
+};
+
+/** RFC 7617: the user and the password, in base64. */
+const BASIC: Rule = {
+  id: "basic-auth",
+  severity: "fail",
+  regex: /\bbasic[ \t]{1,8}([A-Za-z0-9+/]{8,200}={0,2})/gi,
+  keywords: ["basic"],
+  accepts: (secret) => /^[\x20-\x7e]{0,80}:[\x20-\x7e]+$/.test(Buffer.from(secret, "base64").toString("latin1")),
+  isVague: true,
+};
+
 /** What an image is not to keep of its bake is what a report is made of. */
 const OWN_STATE = "parbake-state";
 
@@ -52,7 +72,7 @@ const OWN_STATE = "parbake-state";
 const REST = /[A-Za-z0-9+/=_-]/;
 
 export class SecretFinder {
-  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED, URL_USER].map(forAllFiles));
+  readonly #set: RuleSet = readRuleSet((rules) => [...rules, ASSIGNED, URL_USER, CONNECTION, BASIC].map(forAllFiles));
   readonly #block = newBlock();
 
   judge({ name, path = name, bytes }: Collected): Judged {

@@ -3,9 +3,10 @@
 
 import type { Told, ToldEntry } from "../config/read/tell-config.ts";
 import type { Problem } from "../refusal.ts";
-import { SECRET_NAME } from "../seal/rules/assigned-rules.ts";
+import { holdsValue } from "../seal/rules/assigned-rules.ts";
 import { SecretFinder, type Judged } from "./find-secrets.ts";
 import { hideKnown } from "./hide.ts";
+import { isAssignedName, isSecretName, isVersionName } from "./secret-names.ts";
 
 type Scalar = Extract<Told, { kind: "scalar" }>;
 
@@ -15,13 +16,22 @@ interface Placed {
 }
 
 const SALT = "seal.salt";
-const NAMED = new RegExp(String.raw`^vars\..*${SECRET_NAME}[^.]*$`, "i");
 
 export function hideSecrets(entries: readonly ToldEntry[]): readonly ToldEntry[] {
   const scalars = entries.flatMap(([key, told]) => listScalars(key, told));
-  const named = scalars.filter(({ path }) => path === SALT || NAMED.test(path));
+  const named = scalars.filter(({ path }) => path === SALT || isNamed(path));
   const hidden = new Set([...named, ...findCredentials(scalars)].map(({ scalar }) => scalar));
   return entries.map((entry) => replaceIn(entry, hidden));
+}
+
+/** A variable with such a name, or below one. */
+function isNamed(path: string): boolean {
+  const [top, ...names] = namesOf(path);
+  return top === "vars" && names.some(isSecretName);
+}
+
+function namesOf(path: string): readonly string[] {
+  return path.split(/[.[]/);
 }
 
 /**
@@ -39,7 +49,15 @@ export function warnCredentials(entries: readonly ToldEntry[]): Problem[] {
 
 function findCredentials(scalars: readonly Placed[]): readonly Placed[] {
   const found = new Set(findByRules(scalars));
-  return scalars.filter((placed) => found.has(placed) || isKnown(placed.scalar));
+  return scalars.filter((placed) => found.has(placed) || isKnown(placed.scalar) || isAssigned(placed));
+}
+
+/** A word with a digit in it, which is set to the name of a secret's, or to one of its versions. */
+function isAssigned({ path, scalar: { scalar } }: Placed): boolean {
+  const [top, ...names] = namesOf(path);
+  const name = names.findLast((each) => !/^\d+\]$/.test(each) && !isVersionName(each));
+  if (top !== "vars" || name === undefined || !isAssignedName(name) || typeof scalar !== "string") return false;
+  return holdsValue(scalar) && /^(?!\w+:)(?=\D*\d)\S+$/.test(scalar);
 }
 
 /** By no rule: a private key, however long. */

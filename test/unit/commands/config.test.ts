@@ -163,6 +163,36 @@ describe("parbake config show", () => {
     ]);
   });
 
+  it("hides what is anywhere below the name of a secret, and passwords within a value; not what is named alike", async () => {
+    const vars = `vars:
+  password: { current: hunter2xyz }
+  secret: { value: hunter2xyz }
+  credentials: hunter2xyz
+  pass: hunter2xyz
+  DBPASS: hunter2xyz
+  passwords: [hunter2, { a: hunter2 }]
+  pwd: hunter2
+  auth: hunter2
+  cookie: hunter2
+  signing_key: hunter2
+  encryptionkey: hunter2
+  salt: hunter2
+  conn: "Server=h;Pwd=hunter2;"
+  basic: "Basic ${Buffer.from("me:hunter2xyz").toString("base64")}"
+  pass_through: shown1
+  author: shown2
+  authority: shown3
+  passenger: shown4
+  keyboard: shown5
+  publicKey: shown6
+`;
+    const main = MAIN.replace(/^vars:.*\n/m, vars);
+    const { out } = await runCommand(makeImage(main, "apps: {}\n"), "config", "show");
+    assert.doesNotMatch(out, /hunter2|aHVudGVy|bWU6/);
+    for (const each of ["shown1", "shown2", "shown3", "shown4", "shown5", "shown6"])
+      assert.ok(out.includes(each), each);
+  });
+
   it("refuses a config that no run would take, as each command does", async () => {
     const { status, err } = await runCommand(makeImage("apps: { db: {} }\n"), "config", "show");
     assert.equal(status, 78);

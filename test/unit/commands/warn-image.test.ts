@@ -54,6 +54,23 @@ describe("check of a config that holds a credential", () => {
     );
   });
 
+  it("tells it by the name above it, too, where that has versions of a secret", async () => {
+    const vars = `vars:
+  password: { current: ${SECRET}, user: app-user-1 }
+  DBPASS: ${SECRET}
+  passwords: [${SECRET}]
+  signing_key: ${SECRET}
+  auth: scram-sha-256
+  cookie: session-id-2
+  credentials: instance-profile
+`;
+    const found = (await warn(`${APP}${vars}`)).filter((line) => line.includes("looks like a credential"));
+    assert.deepEqual(
+      found.map((line) => line.replace(/ looks .*/, "").replace(/^[\d:]+ /, "")),
+      ["vars.password.current", "vars.DBPASS", "vars.passwords[0]", "vars.signing_key"],
+    );
+  });
+
   it("takes for none what only has such a name: a path, a placeholder, the name of a secret, seal's own salt", async () => {
     const vars = [
       "passwordFile: /run/parbake/secrets/db/password",

@@ -38,6 +38,20 @@ describe("what goes into a bug report", () => {
     assert.equal(texts["files/proc/cmdline"], "ro systemd.set_credential=[taken out: credential] quiet\n");
   });
 
+  it("has nothing below the name of a secret in a config, one that no run would take too", async () => {
+    const { texts } = await clean({
+      "etc/parbake/parbake.yaml": "apps: [\nvars: 1\n",
+      "etc/parbake/parbake.d/1.yaml":
+        'é: 1\nvars: { password: { current: c4n4ry }, passwords: [x, { a: "c4n4ry" }], DBPASS: c4n4ry, pass_through: shown }\n',
+    });
+    assert.equal(
+      texts["etc/parbake/parbake.d/1.yaml"],
+      "é: 1\nvars: { password: { current: [taken out: secret-by-name] }, passwords: [[taken out: secret-by-name], " +
+        '{ a: "[taken out: secret-by-name]" }], DBPASS: [taken out: secret-by-name], pass_through: shown }\n',
+    );
+    assert.equal(texts["etc/parbake/parbake.yaml"], "apps: [\nvars: 1\n");
+  });
+
   it("keeps of the environment file what says where AWS is, and the names of the rest", async () => {
     const text =
       "AWS_ENDPOINT_URL=http://127.0.0.1:5000\nexport SEED=c4n4ry\nAWS_SESSION_TOKEN=c4n4ry\nHTTPS_PROXY=http://u:c4n4ry-pw1@proxy:3128\n";
