@@ -37,7 +37,7 @@ async function check(command: Check, session: Session, tell: TellOutcomes): Prom
   // A boot has no use for it.
   const { formatValidations, countPassed, validateMachines } = await import("./validate-machines.ts");
   const { warnImage, withWarnings } = await import("./warn-image.ts");
-  const checked = withWarnings(checkEach(image, facts, options.root), warnImage(image, launches));
+  const checked = withWarnings(checkEach(image, facts, options.root), warnImage(image, launches, options.root));
   const { planned, validations } = await validateMachines(checked, command, untrusted, session);
   tell(planned);
   const machines = planned.map(machineOf);

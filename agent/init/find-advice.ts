@@ -39,9 +39,13 @@ function adviseUnread(app: FoundApp, file: FileConfig, image: ImageInventory): r
   const include = INCLUDES[app.profile]?.(file.path);
   if (include !== undefined) return adviseInclude(include, file, image);
   const unit = image.services.get(app.unit);
-  if (!file.template.endsWith(".env.hbs") || unit === undefined) return [];
-  const isRead = readEnvironmentFiles(unit).includes(file.path) || isReadOtherwise(unit, file.path);
-  return isRead ? [] : [adviseEnvironment(app.unit, file.path)];
+  return unit === undefined ? [] : adviseUnreadEnvironment(unit, file);
+}
+
+export function adviseUnreadEnvironment(unit: UnitFile, { template, path }: FileConfig): readonly Problem[] {
+  if (!template.endsWith(".env.hbs")) return [];
+  const isRead = readEnvironmentFiles(unit).includes(path) || isReadOtherwise(unit, path);
+  return isRead ? [] : [adviseEnvironment(unit.name, path)];
 }
 
 /** Without the unit: an init script reads the file of its name (Debian Policy, 9.3.2), and ecs-init the instance's own. */
@@ -66,7 +70,7 @@ interface Include {
   readonly place: "start" | "end";
 }
 
-const INCLUDES: Readonly<Record<string, (path: string) => Include | undefined>> = {
+export const INCLUDES: Readonly<Record<string, (path: string) => Include | undefined>> = {
   cassandra: (path) => ({
     configs: ["/etc/cassandra/cassandra-env.sh", "/etc/cassandra/conf/cassandra-env.sh"],
     line: `set -a; . ${path}; set +a`,
@@ -98,7 +102,11 @@ function includeFolder(path: string, configs: readonly string[]): Include {
   return { configs, line: `!includedir ${dirname(path)}`, names: dirname(path), place: "end" };
 }
 
-function adviseInclude(include: Include, { path, owner, mode }: FileConfig, image: ImageInventory): readonly Problem[] {
+export function adviseInclude(
+  include: Include,
+  { path, owner, mode }: FileConfig,
+  image: ImageInventory,
+): readonly Problem[] {
   const { configs, line, names, place } = include;
   const config = configs.find((each) => image.isThere(each)) ?? configs[0]!;
   const text = image.read(config);

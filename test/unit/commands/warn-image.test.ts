@@ -116,3 +116,45 @@ describe("check of an image for the types of two architectures", () => {
     assert.deepEqual(await of("launchOn: [m7i.large, m7g.large]\narchitectures: [x86_64, arm64]"), []);
   });
 });
+
+describe("check of an image with files that nobody reads", () => {
+  const CONFIG = `imds: optional
+apps: { db: { profile: postgresql }, api: { profile: jvm } }
+files:
+  - { template: db.conf.hbs, path: /etc/postgresql/16/main/conf.d/90-parbake.conf }
+  - { template: api.env.hbs, path: /etc/default/api, onChange: { restart: api.service } }
+`;
+  const UNIT = "[Service]\nExecStart=/usr/bin/java -jar /opt/api.jar\n";
+
+  async function unread(unit: string, postgresql: string): Promise<readonly string[]> {
+    const { status, out, err } = await withImage(CONFIG, (image) => {
+      image.write("etc/parbake/templates/db.conf.hbs", "shared_buffers = {{apps.db.shared_buffers}}\n");
+      image.write("etc/parbake/templates/api.env.hbs", "JAVA_OPTS={{apps.api.options}}\n");
+      image.write("etc/systemd/system/api.service", unit);
+      image.write("etc/postgresql/16/main/postgresql.conf", postgresql);
+      for (const folder of ["etc/default", "etc/postgresql/16/main/conf.d"]) image.write(`${folder}/.keep`, "");
+      return runCommand(image, "check", "--json", "--strict", "--instance-type", "m7g.large");
+    });
+    assert.equal(status, 0, err);
+    const { warnings } = JSON.parse(out) as { warnings: { what: string; fix: string; at: { line: number } }[] };
+    const about = warnings.filter(({ what }) => /does not (?:read|include)/.test(what));
+    return about.map(({ what, fix, at }) => `${at.line}: ${what}. ${fix}`);
+  }
+
+  it("warns of each, at its entry, with what to do in the bake", async () =>
+    assert.deepEqual(await unread(UNIT, "#include_dir = 'conf.d'\nport = 5432\n"), [
+      "4: /etc/postgresql/16/main/postgresql.conf does not include /etc/postgresql/16/main/conf.d. In the bake: echo \"include_dir = 'conf.d'\" >>/etc/postgresql/16/main/postgresql.conf",
+      String.raw`5: api.service does not read /etc/default/api. Unless its program reads the file by itself, in the bake: install -d /etc/systemd/system/api.service.d && printf '[Service]\nEnvironmentFile=-/etc/default/api\n' >/etc/systemd/system/api.service.d/50-environment.conf`,
+    ]));
+
+  it("does not where they are named, or may be", async () => {
+    const includes = "include_dir = 'conf.d'\n";
+    for (const line of [
+      "EnvironmentFile=-/etc/default/api",
+      "EnvironmentFile=/etc/default/%N",
+      "EnvironmentFile=/etc/default/*",
+      "ExecStartPre=/bin/sh -c '. /etc/default/api'",
+    ])
+      assert.deepEqual(await unread(`${UNIT}${line}\n`, includes), [], line);
+  });
+});
