@@ -174,6 +174,19 @@ describeWhere({ programs: ["dpkg-deb", "rpm", "gpg", "git"] }, "a release", func
     assert.equal(packaged, createHash("sha256").update(binary).digest("hex"));
   });
 
+  it("has the completions in them that its binary prints", async () => {
+    const read = 'dpkg-deb --fsys-tarfile "$1" | tar --extract --to-stdout "./usr/share/$2"';
+    for (const [shell, path] of [
+      ["bash", "bash-completion/completions/parbake"],
+      ["fish", "fish/vendor_completions.d/parbake.fish"],
+      ["zsh", "zsh/vendor-completions/_parbake"],
+    ] as const) {
+      const packaged = await run(["sh", "-c", read, "sh", deb(), path]);
+      assert.match(packaged, /parbake completion/);
+      assert.equal(packaged, await run([inRelease(`parbake-${version}-linux-${process.arch}`), "completion", shell]));
+    }
+  });
+
   it("depends on the libraries that the binaries link, in the versions of their symbols", async () => {
     for (const [binary, arch] of [
       ["x64", "amd64"],
