@@ -27,7 +27,7 @@ const FILE: InputKind = {
 export async function runFmt({ files, check, diff }: Fmt, session: Session): Promise<Ending> {
   const { options, emit, say } = session;
   const sources = readSources(files, session);
-  const replacements = layOutAll(sources);
+  const replacements = await layOutAll(sources, session);
   const isWritten = !check && !diff;
   if (isWritten) await writeAll(replacements, session);
   const changed = replacements.map(({ file }) => file);
@@ -56,9 +56,13 @@ function describeUnknown(file: string): Problem {
 }
 
 /** Those that change. @throws Refusal with all that cannot be laid out */
-function layOutAll(sources: readonly Source[]): readonly Replacement[] {
+async function layOutAll(sources: readonly Source[], { deadline }: Session): Promise<readonly Replacement[]> {
   const problems: Problem[] = [];
-  const laidOut = sources.map((source) => ({ source, after: formatSource(source, problems) }));
+  const laidOut: { readonly source: Source; readonly after: string | null }[] = [];
+  for (const source of sources) {
+    await refuseStop(deadline);
+    laidOut.push({ source, after: formatSource(source, problems) });
+  }
   if (problems.length > 0) throw new Refusal("config", problems);
   return laidOut.flatMap(({ source: { file, text }, after }) =>
     after === null || after === text ? [] : [{ file, before: text, after }],

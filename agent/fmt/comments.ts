@@ -41,37 +41,69 @@ export function settleComments(source: string, printed: string): string {
   const [wanted, found] = [listComments(source), listComments(printed)];
   // Whoever compares them says so.
   if (wanted.length !== found.length) return printed;
-  const [sourceLines, lines] = [source.split("\n"), printed.split("\n")];
+  const lines = printed.split("\n");
+  const indents = indentsFor(wanted, found, source.split("\n"), lines);
+  // From the end, for the lines above keep their numbers.
   for (const [index, comment] of [...found.entries()].toReversed())
-    settle(comment, wanted[index]!, isOfNext(wanted[index]!, sourceLines), lines);
+    settle(comment, wanted[index]!.isAlone, indents[index]!, lines);
   return lines.join("\n");
 }
 
-function settle({ text, line, column, isAlone }: Comment, wanted: Comment, isNext: boolean, lines: string[]): void {
+function settle(
+  { text, line, column, isAlone }: Comment,
+  isWantedAlone: boolean,
+  indent: number,
+  lines: string[],
+): void {
   const own = lines[line]!;
-  if (!wanted.isAlone) {
+  if (!isWantedAlone) {
     const above = lines[line - 1] ?? "";
     // A key whose value follows below.
     if (isAlone && /^ *(?:[^ #].*:|(?:- )*-)(?: [&!]\S+)*$/.test(above)) lines.splice(line - 1, 2, `${above} ${text}`);
     return;
   }
-  const next = indentOfNext(lines, line);
-  const indent = isNext ? next : Math.max(next + 2, isAlone ? column : indentOf(own) + 2);
   const comment = " ".repeat(indent) + text;
   if (isAlone) lines[line] = comment;
   else lines.splice(line, 1, own.slice(0, column).trimEnd(), comment);
 }
 
-/** Whether it is about what stands below it, or else the end of what stands above. */
-function isOfNext({ line, column }: Comment, lines: readonly string[]): boolean {
-  return column <= indentOfNext(lines, line);
+/** Of each comment that has its line for itself; what is commented out below another line goes with it. */
+function indentsFor(
+  wanted: readonly Comment[],
+  found: readonly Comment[],
+  sourceLines: readonly string[],
+  lines: readonly string[],
+): readonly number[] {
+  const [sourceBelow, below] = [indentsBelow(sourceLines), indentsBelow(lines)];
+  const indents: number[] = [];
+  let first = 0;
+  for (const [index, { line, column, isAlone }] of wanted.entries()) {
+    const { line: foundLine, column: foundColumn, isAlone: isFoundAlone } = found[index]!;
+    const head = wanted[first]!;
+    const isBlock = index > first && isAlone && head.isAlone && line === wanted[index - 1]!.line + 1;
+    if (isBlock && column >= head.column) {
+      indents.push(indents[first]! + column - head.column);
+      continue;
+    }
+    first = index;
+    const next = below[foundLine]!;
+    // About what stands below it, or else the end of what stands above.
+    const isOfNext = column <= sourceBelow[line]!;
+    const printedAt = isFoundAlone ? foundColumn : indentOf(lines[foundLine]!) + 2;
+    indents.push(isOfNext ? next : Math.max(next + 2, printedAt));
+  }
+  return indents;
 }
 
-/** Of the next line that says something; 0 at the end. */
-function indentOfNext(lines: readonly string[], line: number): number {
-  for (let below = line + 1; below < lines.length; below++)
-    if (!/^\s*(?:#.*)?$/.test(lines[below]!)) return indentOf(lines[below]!);
-  return 0;
+/** Of each line, the indent of the next one that says something; 0 at the end. */
+function indentsBelow(lines: readonly string[]): readonly number[] {
+  const below: number[] = [];
+  let indent = 0;
+  for (const line of lines.toReversed()) {
+    below.push(indent);
+    if (!/^\s*(?:#.*)?$/.test(line)) indent = indentOf(line);
+  }
+  return below.toReversed();
 }
 
 function indentOf(line: string): number {

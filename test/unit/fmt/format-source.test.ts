@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse, parseDocument, stringify, visit } from "yaml";
 import { formatSource } from "../../../agent/fmt/format-source.ts";
 import { formatProblem, type Problem } from "../../../agent/refusal.ts";
+import { assertWithin } from "../../support/slowness.ts";
 import { listDocuments, listFiles, listHeads, listLiterals } from "../schema/support/corpus.ts";
 
 function format(text: string, file = "parbake.yaml"): string {
@@ -40,6 +41,16 @@ describe("fmt", () => {
     ["keeps a comment behind a key", "a:   # x\n  - b # y\n", "a: # x\n  - b # y\n"],
     ["keeps a comment with what it stands above", "a:\n  - b\n  # c\n\n# d\ne: f\n", "a:\n  - b\n  # c\n\n# d\ne: f\n"],
     ["keeps what is commented out where it is", "a:\n  # - b\nc: d\n", "a:\n  # - b\nc: d\n"],
+    [
+      "moves a block that is commented out as one",
+      "a:\n    b: {}\n    #c:\n      #d: e\n      #f:\n        #g: h\n",
+      "a:\n  b: {}\n  #c:\n    #d: e\n    #f:\n      #g: h\n",
+    ],
+    [
+      "takes a comment that stands further out for another one",
+      "x:\n    a:\n        b: 1\n        # of b\n    # of c\n    c: 2\n",
+      "x:\n  a:\n    b: 1\n    # of b\n  # of c\n  c: 2\n",
+    ],
     ["keeps a comment below a key that has nothing", "a:\n# b\n", "a:\n# b\n"],
     ["breaks up braces with a comment inside", "a: { b: c, # x\n  d: e } # f\n", "a:\n  b: c # x\n  d: e\n  # f\n"],
     [
@@ -70,6 +81,12 @@ describe("fmt", () => {
     );
     assert.equal(format("---\r\npath:   /a\r\n---\r\na\r\n", "t.hbs"), "---\r\npath: /a\r\n---\r\na\r\n");
     assert.equal(format("a:   b\n", "t.hbs"), "a:   b\n");
+  });
+
+  it("takes no longer for each line of many comments", () => {
+    const startMs = performance.now();
+    assert.match(format(`vars:\n${"   # c\n\n".repeat(20_000)}   a: 1\n`), /^vars:\n  # c\n\n  # c\n[^]*\n  a: 1\n$/);
+    assertWithin(8_000, performance.now() - startMs);
   });
 
   it("refuses what it cannot read, with its place in the file", () => {
