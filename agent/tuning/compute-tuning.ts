@@ -4,9 +4,10 @@ import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
-import { allot, type MachineFacts, usableCpus } from "./allot.ts";
+import { allot, machineOf, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
+import { checkMachine } from "./check-machine.ts";
 import { warnOfClients } from "./database-clients.ts";
 import { limitApps } from "./limit-apps.ts";
 import { listDegraded } from "./profile/degraded.ts";
@@ -63,6 +64,10 @@ function checkEnforced({ app, profile }: ResolvedApp): Problem[] {
   return [{ what, fix: "Leave enforce out.", at: app.enforce.at }];
 }
 
+function placeTooLarge({ app, profile, options }: ResolvedApp, facts: MachineFacts): Problem[] {
+  return checkMachine(app.name, profile, options, machineOf(facts)).map((problem) => ({ ...problem, at: app.at }));
+}
+
 interface AllottedApp {
   readonly app: ResolvedApp;
   readonly allotment: Allotment;
@@ -79,6 +84,8 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const shares = new Map(budget.shares.map(({ name, ...share }) => [name, share]));
   const present = apps.filter(({ app }) => !leftOut.includes(app.name));
   const absent = apps.filter(({ app }) => leftOut.includes(app.name));
+  const tooLarge = present.flatMap((app) => placeTooLarge(app, facts));
+  if (tooLarge.length > 0) return { kind: "impossible", ofMachine: tooLarge, problems: tooLarge, demands };
   const neighbours = present.map(({ app, profile, options }) => {
     return { name: app.name, profile: profile.name, options, memoryBytes: shares.get(app.name)?.memoryBytes ?? 0 };
   });
@@ -112,6 +119,8 @@ export function tuneAlone(
   const resolved = resolveOptions(profile, given);
   if (resolved.kind === "refused") return { kind: "impossible", isMachines: false, problems: resolved.problems };
   const { options } = resolved;
+  const tooLarge = checkMachine(profileName, profile, options, allotment.machine);
+  if (tooLarge.length > 0) return { kind: "impossible", isMachines: true, problems: tooLarge };
   const floorBytes = profile.floorBytes(options);
   if (allotment.memoryBytes >= floorBytes) {
     const settings = profile.tune(allotment, options);

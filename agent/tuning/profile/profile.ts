@@ -96,6 +96,15 @@ export interface BelowUseful extends Declared {
   readonly fix: string;
 }
 
+/** What the options take of the whole machine. */
+export interface LeastMachine {
+  readonly memoryBytes: number;
+  /** As a clause: `reserved keeps 1 GiB from its tasks`. */
+  readonly because: string;
+  /** What to do besides a larger machine, as a clause. */
+  readonly instead: string;
+}
+
 export interface OptionRule {
   readonly kind: "integer" | "size" | "text" | "boolean" | "choice";
   /** Null: the profile computes it. */
@@ -146,6 +155,8 @@ export interface Profile {
    * memory away from the neighbours.
    */
   floorBytes(options: Options): number;
+  /** What the machine has at least, where an option counts in all of it and not in the app's share. Null: it asks for none. */
+  leastMachine?(options: Options): LeastMachine | null;
   /**
    * The most memory that the app can use with so many CPUs: at least the floor, and never less with more CPUs. Infinity: it
    * can always use more.

@@ -1,8 +1,8 @@
 // Tunes the agent of Amazon ECS: the memory that it must not give to tasks, because it is the system's or another app's.
 
-import { MIB, TIB } from "../../size.ts";
+import { formatBytes, MIB, TIB } from "../../size.ts";
 import { byGiven, bytes } from "../profile/build-setting.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
+import type { Allotment, LeastMachine, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 
 const RESERVING = "docs.aws.amazon.com, AmazonECS, memory-management: ECS_RESERVED_MEMORY";
@@ -39,11 +39,23 @@ export const ecsAgent: Profile = {
   ladder: [],
   toShrink: "run fewer tasks",
   floorBytes: () => LEAST_BYTES,
+  leastMachine,
   capBytes: () => Infinity,
   tune(allotment, options) {
     return { ECS_RESERVED_MEMORY: tuneReserved(allotment, options) };
   },
 };
+
+// What is reserved is the other apps' and the system's, so it is no part of the share, which is the tasks'.
+function leastMachine(options: Options): LeastMachine | null {
+  const reserved = optionalNumber(options, "reserved");
+  if (reserved === null) return null;
+  return {
+    memoryBytes: reserved + LEAST_BYTES - LEAST_KEPT_BYTES,
+    because: `reserved keeps ${formatBytes(reserved)} from its tasks`,
+    instead: "lower the option reserved",
+  };
+}
 
 /** The agent gives tasks all of the machine that is not reserved, and knows of no other app. */
 function tuneReserved({ machine, memoryBytes, neighbours }: Allotment, options: Options): Setting {

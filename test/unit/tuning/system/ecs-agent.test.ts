@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
+import { computeTuning, tuneAlone } from "../../../../agent/tuning/compute-tuning.ts";
 import type { Setting } from "../../../../agent/tuning/profile/profile.ts";
 import { ecsAgent } from "../../../../agent/tuning/system/ecs-agent.ts";
 import { allot, alone, GIB, MIB, numberOf, tryAlone } from "../../support/alone.ts";
+import { app, image, machine } from "../../support/any-image.ts";
 import { provePromises } from "../../support/prove-profile.ts";
 
 function reserve(machineBytes: number, shareBytes: number, neighbourBytes: number): Setting {
-  const machine = { memoryBytes: machineBytes, vcpus: 4, disks: null, numaNodes: null, gpus: null };
+  const whole = { memoryBytes: machineBytes, vcpus: 4, disks: null, numaNodes: null, gpus: null };
   const neighbour = { name: "db", profile: "redis", options: {}, memoryBytes: neighbourBytes };
-  const tuned = tuneAlone("ecs-agent", allot(shareBytes, 4, { machine, neighbours: [neighbour] }), {});
+  const tuned = tuneAlone("ecs-agent", allot(shareBytes, 4, { machine: whole, neighbours: [neighbour] }), {});
   assert.ok(tuned.kind === "tuned");
   return tuned.settings["ECS_RESERVED_MEMORY"]!;
 }
@@ -51,6 +52,24 @@ describe("ecs-agent", () => {
     const { ECS_RESERVED_MEMORY: reserved } = alone("ecs-agent", 8 * GIB, 2, { reserved: "1GiB" });
     assert.deepEqual([reserved!.text, reserved!.boundBy], ["1024", "user"]);
     assert.equal(alone("ecs-agent", 8 * GIB, 2, { reserved: "0B" })["ECS_RESERVED_MEMORY"]!.text, "0");
+  });
+  it("does not fit where what is asked for leaves no small task of the machine", () => {
+    const tune = (reserved: string, memoryBytes: number) => tryAlone("ecs-agent", memoryBytes, 2, { reserved });
+    assert.equal(tune("300GiB", 8 * GIB), null);
+    assert.equal(tune("8GiB", 8 * GIB + 96 * MIB - 1), null);
+    assert.equal(tune("8GiB", 8 * GIB + 96 * MIB)?.["ECS_RESERVED_MEMORY"]!.text, "8192");
+  });
+  it("may reserve what a neighbour has, and is refused where the machine has less", () => {
+    const agent = app("agent", "ecs-agent", { options: { reserved: "1536MiB" } });
+    const db = app("db", "redis", { memory: { weight: 1, minBytes: GIB, maxBytes: null } });
+    assert.equal(computeTuning(image(agent, db), machine(2 * GIB, 2)).kind, "tuned");
+    const refused = computeTuning(image(agent, db), machine(1536 * MIB, 2));
+    assert.ok(refused.kind === "impossible");
+    const what =
+      "agent needs a machine of at least 1.6 GiB (reserved keeps 1.5 GiB from its tasks), but this one has 1.5 GiB";
+    const fix = "Pick a larger instance type, or lower the option reserved.";
+    assert.deepEqual(refused.ofMachine, [{ what, fix, at: agent.at }]);
+    assert.deepEqual(refused.problems, refused.ofMachine);
   });
   it("does not fit below 128 MiB, and always has a use for more", () => {
     assert.equal(tryAlone("ecs-agent", 128 * MIB - 1, 1), null);
