@@ -4,6 +4,7 @@
 import { isCollection, isMap, isNode, isPair, parseDocument, visit } from "yaml";
 import type { Document, Node, Scalar, Tags, YAMLMap, YAMLSeq } from "yaml";
 import { settleComments } from "./comments.ts";
+import { EscapeKeeper } from "./keep-escapes.ts";
 
 const MOST_COLUMNS = 120;
 
@@ -21,12 +22,16 @@ type Collection = YAMLMap | YAMLSeq;
 
 /** @param text that parseYaml has read without a problem */
 export function canonicalYaml(text: string): string {
-  const document = parseDocument(text, READ);
+  const escapes = new EscapeKeeper();
+  const document = parseDocument(text, { ...READ, customTags: (tags) => READ.customTags(escapes.wrap(tags)) });
   if (document.contents === null) return text;
   visit(document, {
     Pair: (_, { value }) => beginAtOnce(value),
     Node: (_, node) => joinBlanks(node),
-    Scalar: (_, scalar) => requote(scalar),
+    Scalar: (_, scalar) => {
+      escapes.note(scalar, text);
+      requote(scalar);
+    },
   });
   const collections = listCollections(document);
   for (const each of collections) padBraces(each);

@@ -83,6 +83,40 @@ describe("fmt", () => {
     assert.equal(format("a:   b\n", "t.hbs"), "a:   b\n");
   });
 
+  const escaped: readonly (readonly [before: string, after: string])[] = [
+    [String.raw`d: "p\u202eq"`, String.raw`d: "p\u202eq"`],
+    [
+      String.raw`e: ["p\x85q",  "\u200b\u00a0\u2028\ufeff\x7f"]`,
+      String.raw`e: ["p\x85q", "\u200b\u00a0\u2028\ufeff\x7f"]`,
+    ],
+    [String.raw`"k\u200b":   { a: "\/\_\e" }`, String.raw`"k\u200b": { a: "\/\_\e" }`],
+    ['a: "one  \n  two\\u200b\n\n\n  three \\\n    four\\\\"', String.raw`a: "one two\u200b\n\nthree four\\"`],
+    ['a: "one\\\n  two\\  \n  three"', String.raw`a: "onetwo\  three"`],
+  ];
+  for (const [before, after] of escaped)
+    it(`keeps escapes as they are spelt: ${after}`, () => assert.equal(format(`${before}\n`), `${after}\n`));
+
+  it("prints no character that cannot be seen where the source has an escape of it", () => {
+    const invisible = /[\p{C}\p{Zl}\p{Zp}\u00a0]/gu;
+    const plain = fc.constantFrom("a", " ", "\n  ", "\n\n   ", "\\\n  ", "'", "\u200b", "é", "#", ": ");
+    const escapes = String.raw`\u202e \x85 \u200b \u00a0 \u2028 \ufeff \x7f \\ \" \n \t \_ \N`.split(" ");
+    const piece = fc.oneof(plain, fc.constantFrom(...escapes, "\\ "));
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => `"x${pieces.join("")}y"`);
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const source = `a:   ${one}\nb: { c: [${other}] }\n`;
+        const formatted = format(source);
+        const raw = new Set(source.match(invisible));
+        assert.deepEqual(
+          (formatted.match(invisible) ?? []).filter((each) => !raw.has(each)),
+          [],
+        );
+        assert.deepEqual(parse(formatted), parse(source));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it("takes no longer for each line of many comments", () => {
     const startMs = performance.now();
     assert.match(format(`vars:\n${"   # c\n\n".repeat(20_000)}   a: 1\n`), /^vars:\n  # c\n\n  # c\n[^]*\n  a: 1\n$/);
