@@ -94,5 +94,7 @@ export function leaveToBoot(plan: Plan, { by, ofInstance }: Bake, root: string):
   const unknown = left("what only an instance knows is not known");
   const files = plan.steps.filter((step) => step.kind === "file" && ofInstance.includes(step.path));
   const more = new Map(files.map((step) => [step, [unknown]] as const));
+  // The whole plan says what is no longer declared; a part of it leaves that to the boot.
+  if (failures.size === 0 && more.size === 0) return { plan, held: [], failure: null };
   return { ...partialPlan(plan, failures, isStoredIn(plan, root), more), failure: null };
 }

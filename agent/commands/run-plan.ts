@@ -12,6 +12,7 @@ import type { Paint } from "../cli/text.ts";
 import type { Config } from "../config/config.ts";
 import { readConfig, type Image } from "../config/read/read-config.ts";
 import type { Ending } from "../ending.ts";
+import type { Facts } from "../facts/facts.ts";
 import { withStandIns } from "../facts/stand-ins.ts";
 import { runCommand } from "../host/run-command.ts";
 import { findUnfinishedRuns } from "../inspect/unfinished-runs.ts";
@@ -93,7 +94,8 @@ async function inspectHere(command: PlanCommand, image: Image, session: Session)
     for (const warning of warnOfEnvironment(plan, session)) session.log("warn", formatProblem(warning));
     const { aws } = image.config;
     const versions = bake === null ? await lookUpVersions(plan, aws, session, imds) : undefined;
-    const inspected = inspect(plan, image, session.options.root, versions);
+    const whole = inspect(plan, image, session.options.root, versions);
+    const inspected = bake === null ? whole : await leaveRemovals(whole, bake, image, facts, session);
     await tellRunning(inspected, session);
     return {
       unfinished: tellUnfinished(session),
@@ -103,6 +105,19 @@ async function inspectHere(command: PlanCommand, image: Image, session: Session)
   } finally {
     imds?.close();
   }
+}
+
+async function leaveRemovals(
+  whole: InspectedPlan,
+  by: string,
+  image: Image,
+  facts: Facts,
+  { options }: Session,
+): Promise<InspectedPlan> {
+  if (whole.changes.every(({ kind }) => kind !== "removal")) return whole;
+  const { planForBake, withoutRemovals } = await import("./plan-for-bake.ts");
+  const { ofInstance } = planForBake(image, facts);
+  return withoutRemovals(whole, { by, ofInstance }, options.root);
 }
 
 async function tellRunning({ plan, changes }: InspectedPlan, { options, log, deadline }: Session): Promise<void> {

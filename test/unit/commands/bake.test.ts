@@ -80,6 +80,38 @@ describe("a bake", () => {
     assert.match(said.out, /create +\/etc\/web\/region\.txt/);
   });
 
+  it("removes what is no longer declared where nothing is left to the boot, as its plan says", async () => {
+    const declared = (...names: readonly string[]) =>
+      `files: [${names.map((name) => `{ template: plain.txt.hbs, path: /etc/web/${name}.txt }`).join(", ")}]\n`;
+    const apps = "apps: { web: { profile: nginx } }\n";
+    image.write("etc/parbake/parbake.yaml", apps + declared("one", "two"));
+    assert.equal(await parbake(["apply", "--bake"]), 0, said.err);
+    image.write("etc/parbake/parbake.yaml", apps + declared("one"));
+    assert.equal(await parbake(["plan", "--bake"]), 0, said.err);
+    assert.match(said.out, /remove +\/etc\/web\/two\.txt/);
+    assert.equal(await parbake(["apply", "--bake"]), 0, said.err);
+    assert.equal(existsSync(join(image.root, "etc/web/two.txt")), false);
+  });
+
+  for (const [what, file] of [
+    ["a file of an instance", "region.txt"],
+    ["a secret", "path.txt"],
+  ] as const)
+    it(`leaves removals to the boot with ${what}, and plans none`, async () => {
+      image.write("etc/parbake/parbake.yaml", CONFIG + "  - { template: plain.txt.hbs, path: /etc/web/two.txt }\n");
+      assert.equal(await parbake(["apply", "--bake"]), 0, said.err);
+      const kept = CONFIG.split("\n").filter(
+        (line) => !line.includes(".hbs") || line.includes(file) || line.includes("plain"),
+      );
+      const withoutSecrets = kept.filter((line) => file !== "region.txt" || !line.startsWith("secrets: "));
+      image.write("etc/parbake/parbake.yaml", withoutSecrets.join("\n"));
+      assert.equal(await parbake(["plan", "--bake"]), 0, said.err);
+      assert.doesNotMatch(said.out, /remove/);
+      assert.match(said.out, new RegExp(file));
+      assert.equal(await parbake(["apply", "--bake"]), 0, said.err);
+      assert.ok(existsSync(join(image.root, "etc/web/two.txt")));
+    });
+
   it("is told to plan by --root where secrets would reach a disk (where the temporary folder is on one)", async function () {
     const root = makeFolder(tmpdir(), "bake", "test");
     if (isMemory(root)) this.skip();
