@@ -10,7 +10,7 @@ export function findNamed(text: string): readonly FoundSecret[] {
   if (!isMap(contents)) return [];
   return contents.items
     .filter(({ key }) => isScalar(key) && key.value === "vars")
-    .flatMap(({ value }) => search(value, false));
+    .flatMap(({ value }) => search(value, false, text));
 }
 
 /** One that is nested deeper than the reader can follow holds what the rules alone find. */
@@ -23,15 +23,16 @@ function parse(text: string): Node | null {
   }
 }
 
-function search(node: unknown, isSecret: boolean): FoundSecret[] {
+function search(node: unknown, isSecret: boolean, text: string): FoundSecret[] {
   if (isMap(node))
     return node.items.flatMap(({ key, value }) =>
-      search(value, isSecret || (isScalar(key) && isSecretName(String(key.value)))),
+      search(value, isSecret || (isScalar(key) && isSecretName(String(key.value))), text),
     );
-  if (isSeq(node)) return node.items.flatMap((item) => search(item, isSecret));
+  if (isSeq(node)) return node.items.flatMap((item) => search(item, isSecret, text));
   if (!isSecret || !isScalar(node) || isAlias(node) || !node.range) return [];
   if (node.value === null || typeof node.value === "boolean") return [];
   const [at, end] = node.range;
   const [from, to] = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? [at + 1, end - 1] : [at, end];
-  return to > from ? [{ kind: "secret-by-name", at: from, length: to - from }] : [];
+  const { length } = text.slice(from, to).trimEnd();
+  return length > 0 ? [{ kind: "secret-by-name", at: from, length }] : [];
 }

@@ -2,6 +2,10 @@
 
 /** Wherever they stand in a name. */
 const TELLING = /password|passwd|passphrase|passcode|secret|token|credential/;
+/** Of those that are hidden, whatever follows: `apikeyid`, `db_pass_prod`. */
+const TELLING_KEY = /(?:api|access|private|secret|signing|encryption)key/;
+const PASS_WORD =
+  /(?:^| )[a-z0-9]*(?:pwd|(?<!by|com|tres|sur|over|under)pass)\d*(?: (?!through|thru|rate|count|fail|if|by)|$)/;
 const KEY =
   /(?:signing|encryption|private|secret|api|access|app|master|session|shared|hmac|jwt|auth|account|storage|license|webhook) ?keys?(?: |$)/;
 /** At the end of a name alone: `pass_through`, `auth_mode` and `cookie_domain` hold none. */
@@ -15,7 +19,9 @@ const VERSION =
 /** Anything that may be one; whoever hides it loses little where it is none. */
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
-  return TELLING.test(words.replaceAll(" ", "")) || isAssignedName(name) || HEADER_WORD.test(words);
+  const joined = words.replaceAll(" ", "");
+  if (TELLING.test(joined) || TELLING_KEY.test(joined)) return true;
+  return isAssignedName(name) || PASS_WORD.test(words) || HEADER_WORD.test(words);
 }
 
 /** One whose value is hardly anything else: not `auth: scram` and no `tokenLifetime`. */

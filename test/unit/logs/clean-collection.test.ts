@@ -43,12 +43,14 @@ describe("what goes into a bug report", () => {
       "etc/parbake/parbake.yaml": "apps: [\nvars: 1\n",
       "etc/parbake/parbake.d/1.yaml":
         'é: 1\nvars: { password: { current: c4n4ry }, passwords: [x, { a: "c4n4ry" }], DBPASS: c4n4ry, pass_through: shown }\n',
+      "etc/parbake/parbake.d/2.yaml": "vars:\n  pass: |\n    c4n4ry\n  port: 1\n",
     });
     assert.equal(
       texts["etc/parbake/parbake.d/1.yaml"],
       "é: 1\nvars: { password: { current: [taken out: secret-by-name] }, passwords: [[taken out: secret-by-name], " +
         '{ a: "[taken out: secret-by-name]" }], DBPASS: [taken out: secret-by-name], pass_through: shown }\n',
     );
+    assert.equal(texts["etc/parbake/parbake.d/2.yaml"], "vars:\n  pass: [taken out: secret-by-name]\n  port: 1\n");
     assert.equal(texts["etc/parbake/parbake.yaml"], "apps: [\nvars: 1\n");
   });
 

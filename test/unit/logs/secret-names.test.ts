@@ -6,9 +6,12 @@ const ASSIGNED = (
   "clientSecret signing_key signingKey encryptionkey DB_ENCRYPTION_KEY private_key apiKey api-keys accessKey app_key masterKey " +
   "auth_token authToken password_old passwordValue password2 pw creds"
 ).split(" ");
-const VAGUE = "auth redisAuth authorization cookie erlang_cookie cookies salt passwordFile tokenLifetime".split(" ");
+const VAGUE =
+  "auth redisAuth authorization cookie erlang_cookie cookies salt passwordFile tokenLifetime accesskeyid privatekeypem db_pass_prod DBPASS_PROD pwd_file".split(
+    " ",
+  );
 const HARMLESS = (
-  "pass_through passThrough passenger passengers passive bypass compass author authors authority authorities auth_mode keyboard " +
+  "pass_through passThrough pass_rate app_keyboard passenger passengers passive bypass compass author authors authority authorities auth_mode keyboard " +
   "publicKey public_key monkey keyspace partition_key cookie_domain saltstack pinned spin basic domain port value current"
 ).split(" ");
 
