@@ -43,13 +43,13 @@ async function readWorkers(machine: Machine): Promise<{ workers: number; files: 
   return { workers: pids.length, files: Number(/^Max open files +(\d+)/m.exec(limits)![1]) };
 }
 
+/** Those that serve: a child of the master takes this title once it has set its limits. */
 async function listWorkers(machine: Machine): Promise<readonly string[]> {
   const master = await machine.show("parbake-test-nginx.service", "MainPID");
-  const { stdout } = await machine.attempt(["cat", `/proc/${master}/task/${master}/children`]);
-  return stdout
-    .trim()
-    .split(" ")
-    .filter((pid) => pid !== "");
+  const list = `for pid in $(cat /proc/${master}/task/${master}/children)
+do if grep -q "worker process" /proc/$pid/cmdline; then echo $pid; fi; done`;
+  const { stdout } = await machine.attempt(["sh", "-c", list]);
+  return stdout.split("\n").filter((pid) => pid !== "");
 }
 
 /** nginx goes on with fewer files where it may not have as many as it was told. */
