@@ -17,6 +17,13 @@ describe("the tests", () => {
     assert.deepEqual(unnamed, []);
   });
 
+  it("are all run by scripts/test, each kind by one of its two processes", () => {
+    const kinds = new Set(FILES.filter((file) => file.endsWith(".test.ts")).map((file) => file.split("/")[1]!));
+    const run = [...readFile("scripts/test").matchAll(/"test\/\{([a-z0-9,]+)\}\/\*\*\/\*\.test\.ts"/g)];
+    assert.equal(run.length, 2);
+    assert.deepEqual(run.flatMap(([, list]) => list!.split(",")).toSorted(), [...kinds].toSorted());
+  });
+
   it("lie outside of the folders named support, and their helpers within", () => {
     const isTest = (file: string) => file.endsWith(".test.ts");
     const isHelper = (file: string) => file.includes("/support/");
