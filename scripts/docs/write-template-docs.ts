@@ -69,7 +69,7 @@ would say: ${Object.keys(FRONT_MATTER_KEYS).map(code).join(", ")}. With a
 \`path\` the template needs no entry; an entry of the same template overrides single keys. A file that begins with \`---\` itself
 begins with \`{{!}}---\`.
 
-\`\`\`
+\`\`\`text
 ---
 path: /etc/myapp/limits.conf
 mode: "0644"

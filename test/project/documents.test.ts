@@ -23,6 +23,18 @@ describe("the documents", () => {
     assert.deepEqual(wrong, []);
   });
 
+  it("say of each block what it is in, so that no command hides in one that nothing runs", () => {
+    const blocks = PAGES.flatMap(readBlocks);
+    const unnamed = blocks.filter(({ language }) => language === "");
+    const hidden = blocks
+      .filter(({ language }) => !/^(?:sh|console)$/.test(language))
+      .filter(({ text }) => /^(?:\$ |sudo )*(?:parbake |(?:\.\/)?scripts\/\w)/m.test(text));
+    assert.deepEqual(
+      [...unnamed, ...hidden].map(({ page, line }) => `${page}:${line}`),
+      [],
+    );
+  });
+
   it("mark what can't be run with a reason, and only that", () => {
     const marks = PAGES.flatMap((page) => readPage(page).match(/^ *<!-- not run: .* -->$/gm) ?? []);
     const marked = PAGES.flatMap((page) => readBlocks(page)).filter(({ notRun }) => notRun !== null);

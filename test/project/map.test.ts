@@ -14,7 +14,7 @@ function listFolders(folder: string): string[] {
 }
 
 describe("the map of the code in CONTRIBUTING.md", () => {
-  const [, map] = /^## The code in ten minutes\n+```\n([^]*?)```/m.exec(readPage("CONTRIBUTING.md"))!;
+  const [, map] = /^## The code in ten minutes\n+```text\n([^]*?)```/m.exec(readPage("CONTRIBUTING.md"))!;
   const [agent, rest] = map!.split(/^(?=templates\/)/m);
 
   it("names every folder of agent/, and each in its room", () => {

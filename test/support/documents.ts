@@ -22,7 +22,7 @@ export interface Block {
   readonly notRun: string | null;
 }
 
-const FENCED = /(?:^ *<!-- not run: (.+?) -->\n\n?)?^( *)```(\w*)\n([^]*?)^\2```$/gm;
+const FENCED = /(?:^ *<!-- not run: (.+?) -->\n\n?)?^( *)```(\w*).*\n([^]*?)^\2```$/gm;
 
 export function readBlocks(page: string): Block[] {
   const text = readPage(page);
