@@ -11,9 +11,12 @@ import { CONFIG_FILE } from "../names/own-places.ts";
 import type { PageStart } from "../page/assemble-page.ts";
 import { draftOf, writeSize } from "../page/draft.ts";
 import { EXAMPLE } from "../page/example.ts";
-import { HERE, pageFacts } from "../page/machines.ts";
+import { HERE, pageFacts, parseMachineSize } from "../page/machines.ts";
 import { MOST_MACHINES } from "../page/page-state.ts";
 import { Refusal } from "../refusal.ts";
+import { formatBytes } from "../size.ts";
+import { MOST_CPUS } from "../tuning/explain.ts";
+import { PLENTY_BYTES } from "../tuning/profile/degraded.ts";
 import { predictLaunches, predictMachines } from "./predict-machines.ts";
 import type { Session } from "./session.ts";
 import { writeOutput } from "./write-output.ts";
@@ -59,7 +62,7 @@ function startOf(config: Config | null, machines: readonly string[], here: Facts
 function nameMachines(config: Config | null, choice: MachineChoice, log: Log): readonly string[] {
   switch (choice.kind) {
     case "size":
-      return [`${writeSize(choice.memoryBytes)}/${choice.vcpus}`];
+      return [nameSize(choice)];
     case "types":
       return namesOf(predictMachines(choice), log);
     case "here": {
@@ -67,6 +70,16 @@ function nameMachines(config: Config | null, choice: MachineChoice, log: Log): r
       return own.length > 0 ? own : usualMachines(config?.architectures ?? []);
     }
   }
+}
+
+/** @throws Refusal `usage` for one that the page would not show */
+function nameSize({ memoryBytes, vcpus }: Extract<MachineChoice, { kind: "size" }>): string {
+  const name = `${writeSize(memoryBytes)}/${vcpus}`;
+  if (parseMachineSize(name) !== null) return name;
+  throw new Refusal("usage", {
+    what: `a machine of ${formatBytes(memoryBytes)} and ${vcpus} CPUs is larger than any that the page shows`,
+    fix: `Give --memory up to ${formatBytes(PLENTY_BYTES)}, and --cpus up to ${MOST_CPUS}.`,
+  });
 }
 
 function namesOf(machines: readonly Facts[], log: Log): readonly string[] {

@@ -2,8 +2,9 @@
 
 import type { CatalogueRow } from "../facts/catalogue/catalogue-table.ts";
 import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
-import { MIB, TIB } from "../size.ts";
+import { MIB } from "../size.ts";
 import { type PreparedImage, tuneImage } from "../tuning/compute-tuning.ts";
+import { PLENTY_BYTES } from "../tuning/profile/degraded.ts";
 import type { PageConfig } from "./read-draft.ts";
 import { type TriedMachine, tryMachine } from "./try-machine.ts";
 
@@ -49,7 +50,7 @@ function bySize({ machine: one }: TriedMachine, { machine: other }: TriedMachine
  */
 export function findLeastBytes(image: PreparedImage, vcpus: number): number | null {
   const fits = (mib: number): boolean => tuneImage(image, factsForSize(mib * MIB, vcpus)).kind === "tuned";
-  let [tooSmall, enough] = [0, (32 * TIB) / MIB];
+  let [tooSmall, enough] = [0, PLENTY_BYTES / MIB];
   if (!fits(enough)) return null;
   while (enough - tooSmall > 1) {
     const middle = Math.floor((tooSmall + enough) / 2);

@@ -7,8 +7,10 @@ import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
 import { isFlaw, parseTypePattern } from "../names/type-pattern.ts";
 import { parseInteger } from "../number.ts";
 import { formatProblem } from "../refusal.ts";
-import { formatBytes, parseSize, TIB } from "../size.ts";
+import { formatBytes, parseSize } from "../size.ts";
 import type { MachineFacts } from "../tuning/allot.ts";
+import { MOST_CPUS } from "../tuning/explain.ts";
+import { PLENTY_BYTES } from "../tuning/profile/degraded.ts";
 
 /** What the page may know of the machine that it was made on: no name and no id of it. */
 export type PageFacts = MachineFacts & Pick<Facts, "origins">;
@@ -50,16 +52,12 @@ export function findMachine(name: string, { catalogue, here }: MachineSource): P
   return { name, label: `${formatBytes(memoryBytes)}, ${vcpus} vCPU`, facts: factsForSize(memoryBytes, vcpus) };
 }
 
-// As far as the profiles are tested.
-const MOST_BYTES = 32 * TIB;
-const MOST_CPUS = 1024;
-
-/** `8GiB/4`: what the OS reports, and CPUs. */
+/** `8GiB/4`: what the OS reports, and CPUs. As far as the profiles are tested. */
 export function parseMachineSize(name: string): { readonly memoryBytes: number; readonly vcpus: number } | null {
   const [memory = "", cpus = "", ...rest] = name.split("/");
   const [memoryBytes, vcpus] = [parseSize(memory), parseInteger(cpus, 1, MOST_CPUS)];
   if (rest.length > 0 || memoryBytes === null || vcpus === null) return null;
-  return memoryBytes < 1 || memoryBytes > MOST_BYTES ? null : { memoryBytes, vcpus };
+  return memoryBytes < 1 || memoryBytes > PLENTY_BYTES ? null : { memoryBytes, vcpus };
 }
 
 export type Added =

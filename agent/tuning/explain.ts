@@ -136,7 +136,7 @@ export interface Levers {
 }
 
 /** More than the largest instance has; profiles are tested up to it. */
-const MOST_CPUS = 1024;
+export const MOST_CPUS = 1024;
 
 export function findLevers(profile: Profile, allotment: Allotment, options: Options, setting: string): Levers {
   const { memoryBytes, vcpus, cores } = allotment;

@@ -127,6 +127,13 @@ describeWhere({ programs: [CHROMIUM] }, `the page in a browser (FUZZ_SEED=${SEED
     assert.equal(await page.locator("#summary").innerText(), "The image fits on 6 of the 7 machines.");
   });
 
+  it("is refused for a machine that it would not show", async () => {
+    const { status, stdout, stderr } = await image.run(null, "page", "--memory", "8GiB", "--cpus", "2000");
+    assert.deepEqual([status, stdout], [64, ""]);
+    assert.match(stderr, /8 GiB and 2000 CPUs is larger than any that the page shows/);
+    assert.match(stderr, /Give --memory up to 32 TiB, and --cpus up to 1024\./);
+  });
+
   it("is one file of less than 400 KB", () => assert.ok(Buffer.byteLength(html) < MOST_BYTES, `${html.length}`));
 
   for (const colorScheme of ["light", "dark"] as const)
