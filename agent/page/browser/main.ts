@@ -24,16 +24,15 @@ async function start(): Promise<void> {
   const data = await readData();
   showTexts(data);
   let shape = "";
-  const store: Store = new Store(data.start.state, (state, isFromAddress) => {
+  const update = (state: PageState, isReplaced: boolean): void => {
     const next = shapeOf(state);
-    if (isFromAddress || next !== shape) showForms(state, data, store);
+    if (isReplaced || next !== shape) showForms(state, data, store);
     shape = next;
     showResults(state, data, store);
-  });
+  };
+  const store = new Store(data.start.state, update);
   place("again").addEventListener("click", () => store.startAgain());
-  shape = shapeOf(store.state);
-  showForms(store.state, data, store);
-  showResults(store.state, data, store);
+  update(store.state, true);
   document.documentElement.dataset["ready"] = "";
 }
 

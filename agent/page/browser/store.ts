@@ -2,18 +2,21 @@
 
 import { type PageState, parseState, writeState } from "../page-state.ts";
 
+/** @param isReplaced not by what somebody did in the forms, which show another state */
+type Tell = (state: PageState, isReplaced: boolean) => void;
+
 export class Store {
   #state: PageState;
   readonly #usual: PageState;
-  readonly #tell: (state: PageState, isFromAddress: boolean) => void;
+  readonly #tell: Tell;
   #saving: ReturnType<typeof setTimeout> | null = null;
 
   /** @param usual where the address says nothing */
-  constructor(usual: PageState, tell: (state: PageState, isFromAddress: boolean) => void) {
+  constructor(usual: PageState, tell: Tell) {
     this.#usual = usual;
     this.#tell = tell;
     this.#state = readAddress() ?? usual;
-    window.addEventListener("hashchange", () => this.#take(readAddress() ?? this.#usual));
+    window.addEventListener("hashchange", () => this.#take(readAddress() ?? this.#usual, true));
     window.addEventListener("pagehide", () => this.#save());
   }
 
@@ -22,22 +25,25 @@ export class Store {
   }
 
   change(change: (state: PageState) => PageState): void {
-    this.#state = change(this.#state);
-    // Browsers allow an address to change some hundred times in half a minute.
-    if (this.#saving !== null) clearTimeout(this.#saving);
-    this.#saving = setTimeout(() => this.#save(), SAVE_AFTER_MS);
-    this.#tell(this.#state, false);
+    this.#saveSoon();
+    this.#take(change(this.#state), false);
   }
 
   /** What is edited is gone. */
   startAgain(): void {
-    this.change(() => this.#usual);
-    this.#tell(this.#state, true);
+    this.#saveSoon();
+    this.#take(this.#usual, true);
   }
 
-  #take(state: PageState): void {
+  #take(state: PageState, isReplaced: boolean): void {
     this.#state = state;
-    this.#tell(state, true);
+    this.#tell(state, isReplaced);
+  }
+
+  /** Browsers allow an address to change some hundred times in half a minute. */
+  #saveSoon(): void {
+    if (this.#saving !== null) clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.#save(), SAVE_AFTER_MS);
   }
 
   #save(): void {
