@@ -2,6 +2,7 @@
 
 import type { CatalogueRow } from "../facts/catalogue/catalogue-table.ts";
 import { factsForSize, predictFacts } from "../facts/predict-facts.ts";
+import { familyOf } from "../names/instance-size.ts";
 import { MIB } from "../size.ts";
 import { type PreparedImage, tuneImage } from "../tuning/compute-tuning.ts";
 import { PLENTY_BYTES } from "../tuning/profile/degraded.ts";
@@ -12,11 +13,6 @@ export interface TriedFamily {
   readonly name: string;
   /** Those that the image's architecture allows, the smallest first. */
   readonly tried: readonly TriedMachine[];
-}
-
-export function familyOf(type: string): string {
-  const dot = type.indexOf(".");
-  return dot < 0 ? type : type.slice(0, dot);
 }
 
 /** Families none of whose types are of the image's architecture are left out. */

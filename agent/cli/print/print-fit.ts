@@ -1,5 +1,6 @@
 // `tune --all-types`: which instance types hold the image, for people by family, for programs type by type. Pure.
 
+import { familyOf, splitType } from "../../names/instance-size.ts";
 import { formatBytes } from "../../size.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
 import type { SortKey, TypeFilter } from "../invocation.ts";
@@ -53,7 +54,7 @@ function familyRow({ name, machines, smallest, useful, whole }: Family, view: Vi
     nameOther(useful, smallest, paint),
     nameOther(whole, smallest, paint),
     `${machines.length - small.length}/${machines.length}`,
-    view.fits ? "" : paint.dim(small.map(({ type }) => type.slice(name.length + 1)).join(", ")),
+    view.fits ? "" : paint.dim(small.map(({ type }) => splitType(type)[1]).join(", ")),
   ];
 }
 
@@ -110,13 +111,8 @@ function rankOf({ smallest, machines }: Family, sort: Exclude<SortKey, "name">):
 }
 
 function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {
-  const families = new Map<string, TunedMachine[]>();
-  for (const machine of machines) {
-    if (machine.misfit === "architecture") continue;
-    const [name = machine.type] = machine.type.split(".");
-    families.set(name, [...(families.get(name) ?? []), machine]);
-  }
-  return [...families].map(([name, own]) => {
+  const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
+  return [...Map.groupBy(candidates, ({ type }) => familyOf(type))].map(([name, own]) => {
     const sorted = own.toSorted(bySize);
     const find = (is: (machine: TunedMachine) => boolean): TunedMachine | null => sorted.find(is) ?? null;
     return { name, machines: sorted, smallest: find(fits), useful: find(isUseful), whole: find(isWhole) };

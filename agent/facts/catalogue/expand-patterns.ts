@@ -1,6 +1,6 @@
 // The instance types of the catalogue that patterns mean, or what is wrong with a pattern that means none. Pure.
 
-import { isMetal, magnitudeOf } from "../../names/instance-size.ts";
+import { isMetal, magnitudeOf, splitType } from "../../names/instance-size.ts";
 import { branchesOf, matchesType } from "../../names/match-type.ts";
 import { isExact, type PlacedPattern } from "../../names/type-pattern.ts";
 import { placeProblem, type Problem } from "../../refusal.ts";
@@ -35,7 +35,7 @@ function expandOne(placed: PlacedPattern, catalogue: Catalogue): Expansion {
 }
 
 function bySize(one: CatalogueRow, other: CatalogueRow): number {
-  const [[family, size], [otherFamily, otherSize]] = [split(one.type), split(other.type)];
+  const [[family, size], [otherFamily, otherSize]] = [splitType(one.type), splitType(other.type)];
   if (family !== otherFamily) return family < otherFamily ? -1 : 1;
   return rankOf(size) - rankOf(otherSize) || one.vcpus - other.vcpus;
 }
@@ -43,11 +43,6 @@ function bySize(one: CatalogueRow, other: CatalogueRow): number {
 /** Metal at the end. */
 function rankOf(size: string): number {
   return magnitudeOf(size) ?? Infinity;
-}
-
-function split(type: string): readonly [family: string, size: string] {
-  const dot = type.indexOf(".");
-  return dot < 0 ? [type, ""] : [type.slice(0, dot), type.slice(dot + 1)];
 }
 
 function explainNone({ pattern, at }: PlacedPattern, catalogue: Catalogue): Problem {
@@ -73,11 +68,11 @@ function unknownType(name: string, { asOf, rows }: Catalogue, instead: string): 
 
 function unknownPattern(text: string, { asOf, rows }: Catalogue): Problem {
   const what = `no instance type of the catalogue of ${asOf} is '${text.slice(0, 80)}'`;
-  const [family, rest] = split(text);
+  const [family, rest] = splitType(text);
   const types = [...rows.keys()];
-  const sizes = types.filter((type) => split(type)[0] === family).map((type) => split(type)[1]);
+  const sizes = types.filter((type) => splitType(type)[0] === family).map((type) => splitType(type)[1]);
   if (sizes.length > 0) return { what, fix: `${family} has ${sizes.toSorted(byRank).join(", ")}.` };
-  const close = new Set(suggestInstanceTypes(`${family}.large`, types).map((type) => `${split(type)[0]}.${rest}`));
+  const close = new Set(suggestInstanceTypes(`${family}.large`, types).map((type) => `${splitType(type)[0]}.${rest}`));
   return { what, fix: close.size > 0 ? `Did you mean ${[...close].join(", ")}?` : OF_ALL };
 }
 

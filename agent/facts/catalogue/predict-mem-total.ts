@@ -1,5 +1,6 @@
 // How much of an instance type's advertised memory the OS will see. Pure; errs towards too little memory, never too much.
 
+import { familyOf } from "../../names/instance-size.ts";
 import type { CatalogueRow } from "./catalogue-table.ts";
 
 const MIB = 1024 * 1024;
@@ -92,12 +93,8 @@ export function predictMemTotalBytes(row: CatalogueRow): number {
 
 function lostMiB(row: CatalogueRow, advertisedMiB: number): number {
   const lose = ({ fixedMiB, share }: Loss): number => fixedMiB + share * advertisedMiB;
-  const measured = row.hypervisor === "nitro" ? BY_FAMILY.get(familyOf(row)) : undefined;
+  const measured = row.hypervisor === "nitro" ? BY_FAMILY.get(familyOf(row.type)) : undefined;
   return measured ? lose(measured) + swiotlbMiB(row, advertisedMiB) : Math.min(...BOUNDS[kindOf(row)].map(lose));
-}
-
-function familyOf({ type }: CatalogueRow): string {
-  return type.slice(0, type.indexOf("."));
 }
 
 function swiotlbMiB({ architecture }: CatalogueRow, advertisedMiB: number): number {

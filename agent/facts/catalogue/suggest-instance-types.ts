@@ -1,7 +1,7 @@
 // What a mistyped instance type most likely meant. A type says four things (m7gd.2xlarge: series m, generation 7, attributes gd,
 // size 2xlarge), and a slip is in one of them: what the others say is kept, so that m7.large is never taken for m1.large. Pure.
 
-import { isMetal, magnitudeOf as virtualMagnitudeOf } from "../../names/instance-size.ts";
+import { isMetal, magnitudeOf as virtualMagnitudeOf, splitType } from "../../names/instance-size.ts";
 import { editDistance, nearest } from "../../nearest.ts";
 
 const MOST_SUGGESTIONS = 3;
@@ -47,8 +47,7 @@ function tidy(name: string): string {
 
 /** `m7glarge` and `m7g-large`, too. The size may be missing. */
 function split(text: string): readonly [family: string, size: string] {
-  const dot = text.indexOf(".");
-  if (dot >= 0) return [text.slice(0, dot), text.slice(dot + 1)];
+  if (text.includes(".")) return splitType(text);
   const [, family = text, size = ""] =
     /^(.*?\d.*?)[-_ ]?(nano|micro|small|medium|(?:\d*x)?large|metal.*)$/.exec(text) ?? [];
   return [family, size];

@@ -1,6 +1,7 @@
 // The page starts here: what it carries is read, its forms are filled, and each change shows what comes of it.
 
-import { familyOf, tryFamilies } from "../fit-families.ts";
+import { familyOf } from "../../names/instance-size.ts";
+import { tryFamilies } from "../fit-families.ts";
 import type { PageState } from "../page-state.ts";
 import { place, show } from "./dom.ts";
 import { showProblems } from "./field.ts";

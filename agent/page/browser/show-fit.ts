@@ -1,7 +1,8 @@
 // Where the image stops fitting: family by family, and the least memory that would do.
 
+import { familyOf, splitType } from "../../names/instance-size.ts";
 import { formatBytes } from "../../size.ts";
-import { familyOf, findLeastBytes, type TriedFamily } from "../fit-families.ts";
+import { findLeastBytes, type TriedFamily } from "../fit-families.ts";
 import type { TriedMachine, Verdict } from "../try-machine.ts";
 import { amount, cell, element, rowHead, show, table } from "./dom.ts";
 import type { Results } from "./results.ts";
@@ -66,7 +67,7 @@ function size({ machine, verdict }: TriedMachine): HTMLElement {
   return element(
     "li",
     { class: "size", "data-verdict": verdict, title: `${formatBytes(facts.memLimitBytes)}, ${facts.vcpus} vCPU` },
-    name.slice(name.indexOf(".") + 1),
+    splitType(name)[1],
     element("span", { class: "unseen" }, `: ${describeVerdict(verdict)}`),
   );
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isMetal, magnitudeOf } from "../../../agent/names/instance-size.ts";
+import { familyOf, isMetal, magnitudeOf, splitType } from "../../../agent/names/instance-size.ts";
 
 describe("the order of EC2's sizes", () => {
   it("is nano, micro, small, medium, large, xlarge, and then as often an xlarge as they say", () => {
@@ -16,4 +16,12 @@ describe("the order of EC2's sizes", () => {
       assert.equal(magnitudeOf(size), null, size);
     assert.deepEqual(["metal", "metal-24xl", "metal-", "large"].map(isMetal), [true, true, false, false]);
   });
+});
+
+describe("the name of an instance type", () => {
+  it("is its family and its size", () => {
+    assert.deepEqual(splitType("m7gd.2xlarge"), ["m7gd", "2xlarge"]);
+    assert.equal(familyOf("u-6tb1.metal"), "u-6tb1");
+  });
+  it("is a family alone where there is no dot", () => assert.deepEqual(splitType("m7g"), ["m7g", ""]));
 });
