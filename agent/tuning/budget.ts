@@ -14,7 +14,9 @@ export interface AppDemand {
   /** Infinity: none. */
   readonly capBytes: number;
   readonly cpuWeight: number;
-  /** Left out if the floors of all apps do not fit. */
+  /** What its options take of the whole machine, whatever its share is. */
+  readonly leastMachineBytes?: number;
+  /** Left out if the floors of all apps do not fit, or if the machine is smaller than one of them needs. */
   readonly optional?: boolean;
   /** Huge pages that the kernel has set aside already count as this app's share, up to its size. */
   readonly takesHugePages?: boolean;
@@ -81,7 +83,7 @@ function divide(request: BudgetRequest): BudgetResult {
   const heldBackBytes = computeReserveBytes(request.reserve, memLimitBytes) + hugePagesBytes + secretsCapBytes;
   const reservedBytes = Math.min(memLimitBytes, heldBackBytes);
   const availableBytes = memLimitBytes - reservedBytes;
-  const present = leaveOut(apps, availableBytes);
+  const present = leaveOut(request, availableBytes);
   const shortfallBytes = sumFloors(present) - availableBytes;
   if (shortfallBytes > 0) {
     const problem = describeShortfall(request, availableBytes, shortfallBytes);
@@ -129,13 +131,14 @@ function withoutCap(app: AppDemand): AppDemand {
 }
 
 /**
- * Leaves out optional apps, the last first, until the floors of the others fit. The others then get their floors and no
+ * Leaves out optional apps, the last first, until the others fit. The others then get their floors and no
  * more: a machine with just enough memory for one app more leaves them no more than that, and more memory may take nothing
  * away. The page cache gets the rest.
  */
-function leaveOut(apps: readonly AppDemand[], availableBytes: number): readonly AppDemand[] {
+function leaveOut({ apps, memLimitBytes }: BudgetRequest, availableBytes: number): readonly AppDemand[] {
+  const isTooLarge = ({ leastMachineBytes = 0 }: AppDemand) => leastMachineBytes > memLimitBytes;
   let present = apps;
-  while (sumFloors(present) > availableBytes) {
+  while (sumFloors(present) > availableBytes || present.some(isTooLarge)) {
     const last = present.findLast(({ optional }) => optional);
     if (!last) return present;
     present = present.filter((app) => app !== last);

@@ -2,18 +2,13 @@
 
 import type { Problem } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
-import type { Machine, Options, Profile } from "./profile/profile.ts";
+import type { Options, Profile } from "./profile/profile.ts";
 
 /** @param name of the app */
-export function checkMachine(
-  name: string,
-  profile: Profile,
-  options: Options,
-  { memoryBytes }: Pick<Machine, "memoryBytes">,
-): Problem[] {
+export function checkMachine(name: string, profile: Profile, options: Options, machineBytes: number): Problem[] {
   const least = profile.leastMachine?.(options) ?? null;
-  if (least === null || memoryBytes >= least.memoryBytes) return [];
+  if (least === null || machineBytes >= least.memoryBytes) return [];
   const needed = `${name} needs a machine of at least ${formatBytes(least.memoryBytes)} (${least.because})`;
-  const what = `${needed}, but this one has ${formatBytes(memoryBytes)}`;
+  const what = `${needed}, but this one has ${formatBytes(machineBytes)}`;
   return [{ what, fix: `Pick a larger instance type, or ${least.instead}.` }];
 }

@@ -4,7 +4,7 @@ import type { AppConfig, Config, OptionValue } from "../config/config.ts";
 import type { Problem } from "../refusal.ts";
 import { formatBytes } from "../size.ts";
 import { adviseShrinking } from "./advise-shrinking.ts";
-import { allot, machineOf, type MachineFacts, usableCpus } from "./allot.ts";
+import { allot, type MachineFacts, usableCpus } from "./allot.ts";
 import { adviseMore, type Company, listBelowUseful } from "./below-useful.ts";
 import { type AppDemand, type BudgetResult, computeBudget, type Share, shareCpus } from "./budget.ts";
 import { checkMachine } from "./check-machine.ts";
@@ -64,8 +64,8 @@ function checkEnforced({ app, profile }: ResolvedApp): Problem[] {
   return [{ what, fix: "Leave enforce out.", at: app.enforce.at }];
 }
 
-function placeTooLarge({ app, profile, options }: ResolvedApp, facts: MachineFacts): Problem[] {
-  return checkMachine(app.name, profile, options, machineOf(facts)).map((problem) => ({ ...problem, at: app.at }));
+function placeTooLarge({ app, profile, options }: ResolvedApp, { memLimitBytes }: MachineFacts): Problem[] {
+  return checkMachine(app.name, profile, options, memLimitBytes).map((problem) => ({ ...problem, at: app.at }));
 }
 
 interface AllottedApp {
@@ -78,14 +78,15 @@ export function tuneImage({ config, apps, problems }: PreparedImage, facts: Mach
   const demands = listDemands(apps, facts);
   const budget = divide(config, facts, demands);
   const shortfall = budget.kind === "short" ? [placeShortfall(budget, apps, demands)] : [];
-  if (problems.length > 0 || budget.kind === "short")
-    return { kind: "impossible", ofMachine: shortfall, problems: [...problems, ...shortfall], demands };
+  // The budget leaves out the others.
+  const tooLarge = apps.filter(({ app }) => !app.optional).flatMap((app) => placeTooLarge(app, facts));
+  const ofMachine = [...shortfall, ...tooLarge];
+  if (problems.length > 0 || tooLarge.length > 0 || budget.kind === "short")
+    return { kind: "impossible", ofMachine, problems: [...problems, ...ofMachine], demands };
   const { leftOut } = budget;
   const shares = new Map(budget.shares.map(({ name, ...share }) => [name, share]));
   const present = apps.filter(({ app }) => !leftOut.includes(app.name));
   const absent = apps.filter(({ app }) => leftOut.includes(app.name));
-  const tooLarge = present.flatMap((app) => placeTooLarge(app, facts));
-  if (tooLarge.length > 0) return { kind: "impossible", ofMachine: tooLarge, problems: tooLarge, demands };
   const neighbours = present.map(({ app, profile, options }) => {
     return { name: app.name, profile: profile.name, options, memoryBytes: shares.get(app.name)?.memoryBytes ?? 0 };
   });
@@ -119,7 +120,7 @@ export function tuneAlone(
   const resolved = resolveOptions(profile, given);
   if (resolved.kind === "refused") return { kind: "impossible", isMachines: false, problems: resolved.problems };
   const { options } = resolved;
-  const tooLarge = checkMachine(profileName, profile, options, allotment.machine);
+  const tooLarge = checkMachine(profileName, profile, options, allotment.machine.memoryBytes);
   if (tooLarge.length > 0) return { kind: "impossible", isMachines: true, problems: tooLarge };
   const floorBytes = profile.floorBytes(options);
   if (allotment.memoryBytes >= floorBytes) {
@@ -169,7 +170,8 @@ function computeDemand({ app, profile, options }: ResolvedApp, cpus: AppCpus): A
   const floorBytes = floorOf(app, profile, options);
   const capBytes = Math.max(floorBytes, Math.min(memory.maxBytes ?? Infinity, profile.capBytes(options, cpus)));
   const { takesHugePages = false } = profile;
-  return { name, weight, floorBytes, capBytes, cpuWeight: cpu.weight, optional, takesHugePages };
+  const leastMachineBytes = profile.leastMachine?.(options)?.memoryBytes ?? 0;
+  return { name, weight, floorBytes, capBytes, cpuWeight: cpu.weight, optional, takesHugePages, leastMachineBytes };
 }
 
 function floorOf({ memory }: AppConfig, profile: Profile, options: Options): number {

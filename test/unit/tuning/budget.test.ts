@@ -165,6 +165,11 @@ describe("computeBudget", () => {
       assert.deepEqual(sharesOn(3072 * MIB).leftOut, ["batch"]);
       assert.deepEqual(sharesOn(3071 * MIB).leftOut, ["search", "batch"]);
     });
+    it("leaves out one that the machine is too small for, and those after it, until the machine is large enough", () => {
+      const large = apps.map((one) => (one.name === "search" ? { ...one, leastMachineBytes: 16 * GIB } : one));
+      assert.deepEqual(divide({ apps: large, memLimitBytes: 16 * GIB - 1 }).leftOut, ["search", "batch"]);
+      assert.deepEqual(divide({ apps: large, memLimitBytes: 16 * GIB }).leftOut, []);
+    });
     it("gives the others their floors and the page cache the rest, until everyone fits", () => {
       assert.deepEqual(sharesOn(3000 * MIB), {
         shares: [

@@ -71,6 +71,18 @@ describe("ecs-agent", () => {
     assert.deepEqual(refused.ofMachine, [{ what, fix, at: agent.at }]);
     assert.deepEqual(refused.problems, refused.ofMachine);
   });
+  it("is left out where it is optional, and named with all else that does not fit where it is not", () => {
+    const agent = app("agent", "ecs-agent", { options: { reserved: "40GiB" } });
+    const tuned = computeTuning(image({ ...agent, optional: true }, app("web", "nginx")), machine(8 * GIB, 2));
+    assert.ok(tuned.kind === "tuned");
+    assert.deepEqual(tuned.budget.leftOut, ["agent"]);
+    const db = app("db", "redis", { memory: { weight: 1, minBytes: 9 * GIB, maxBytes: null } });
+    const refused = computeTuning(image(agent, db), machine(8 * GIB, 2));
+    assert.ok(refused.kind === "impossible");
+    assert.equal(refused.ofMachine.length, 2);
+    assert.match(refused.ofMachine[0]!.what, /^the apps need at least 9\.1 GiB /);
+    assert.match(refused.ofMachine[1]!.what, /^agent needs a machine of at least 40\.1 GiB /);
+  });
   it("does not fit below 128 MiB, and always has a use for more", () => {
     assert.equal(tryAlone("ecs-agent", 128 * MIB - 1, 1), null);
     assert.equal(ecsAgent.capBytes({}, { vcpus: 4, cores: 2, architecture: "x86_64" }), Infinity);
