@@ -183,7 +183,7 @@ function parseShell(operand: string | undefined, problems: Problem[]): Shell {
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
 function parsePart(given: Given, problems: Problem[]): Part | null {
-  return oneOf<Part>("only", ["files", "secrets", "tuning"], given, problems);
+  return oneOf("only", given, problems);
 }
 
 // A saved plan has fixed all that these options decide.

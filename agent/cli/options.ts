@@ -3,6 +3,8 @@
 export interface OptionRule {
   /** Placeholder of its value in help; null: a switch. */
   readonly value: string | null;
+  /** All that its value may be; absent: there is more. */
+  readonly choices?: readonly string[];
   readonly about: string;
 }
 
@@ -15,8 +17,16 @@ export const OPTIONS = {
   },
   json: { value: null, about: "one JSON document on stdout; what people read, on stderr" },
   "no-pager": { value: null, about: "show it all at once, not by PARBAKE_PAGER, PAGER or less" },
-  "log-level": { value: "LEVEL", about: "error, warn, info or debug (info; on a terminal warn)" },
-  "log-format": { value: "FORMAT", about: "text, json or journal (under systemd journal, else text)" },
+  "log-level": {
+    value: "LEVEL",
+    choices: ["error", "warn", "info", "debug"],
+    about: "error, warn, info or debug (info; on a terminal warn)",
+  },
+  "log-format": {
+    value: "FORMAT",
+    choices: ["text", "json", "journal"],
+    about: "text, json or journal (under systemd journal, else text)",
+  },
   help: { value: null, about: "this text; after a command, the command's own" },
   version: { value: null, about: "version, commit and Node version" },
   "dry-run": { value: null, about: "print what would be done, as `plan` does, or the config of `init`; write nothing" },
@@ -24,7 +34,11 @@ export const OPTIONS = {
     value: "FILE",
     about: "apply this plan, which `plan --json` printed on this machine, unless anything has changed since",
   },
-  only: { value: "PART", about: "files, secrets or tuning: leave the rest unchanged" },
+  only: {
+    value: "PART",
+    choices: ["files", "secrets", "tuning"],
+    about: "files, secrets or tuning: leave the rest unchanged",
+  },
   "instance-type": {
     value: "T[,T…]",
     about: "for these instance types, or patterns of them ('m7g.*'), instead of this machine; no IMDS, no AWS",
@@ -38,7 +52,11 @@ export const OPTIONS = {
   html: { value: "FILE", about: "write the page of `parbake page` for these machines" },
   fits: { value: null, about: "only the types on which the image fits (with --all-types)" },
   "max-memory": { value: "SIZE", about: "only types of which the OS sees no more than this (with --all-types)" },
-  sort: { value: "KEY", about: "by name, memory, vcpus or fits (with --all-types)" },
+  sort: {
+    value: "KEY",
+    choices: ["name", "memory", "vcpus", "fits"],
+    about: "by name, memory, vcpus or fits (with --all-types)",
+  },
   junit: { value: "FILE", about: "write a JUnit XML file, with a test case for each machine" },
   check: { value: null, about: "write nothing, and exit 2 if a file would change" },
   diff: { value: null, about: "show each file's change as a unified diff" },

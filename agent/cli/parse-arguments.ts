@@ -123,8 +123,8 @@ function buildOptions(command: CommandName, given: Given, problems: Problem[]): 
     deadlineMs: parseDeadline(given.get("deadline")?.[0], problems) ?? deadlineOf(COMMANDS[command]),
     json: given.has("json"),
     pager: !given.has("no-pager"),
-    logLevel: oneOf("log-level", ["error", "warn", "info", "debug"] as const, given, problems),
-    logFormat: oneOf("log-format", ["text", "json", "journal"] as const, given, problems),
+    logLevel: oneOf("log-level", given, problems),
+    logFormat: oneOf("log-format", given, problems),
   };
 }
 

@@ -4,7 +4,7 @@ import { splitPatterns } from "../names/type-pattern.ts";
 import { parseInteger } from "../number.ts";
 import type { Problem } from "../refusal.ts";
 import { adviseSize, MIB, parseSize } from "../size.ts";
-import type { MachineChoice, SortKey, TuneMachineChoice, TypeFilter } from "./invocation.ts";
+import type { MachineChoice, TuneMachineChoice, TypeFilter } from "./invocation.ts";
 import { oneOf } from "./one-of.ts";
 import type { Given } from "./sort-words.ts";
 
@@ -76,15 +76,13 @@ export function parseAllTypes(
 /** What `--all-types` alone has. */
 export const FILTERS = ["family", "fits", "max-memory", "sort"] as const;
 
-const SORT_KEYS: readonly SortKey[] = ["name", "memory", "vcpus", "fits"];
-
 function parseFilter(given: Given, problems: Problem[]): TypeFilter {
   const families = given.get("family")?.[0];
   return {
     families: families === undefined ? null : splitPatterns(families),
     fits: given.has("fits"),
     maxMemoryBytes: parseMaxMemory(given.get("max-memory")?.[0], problems),
-    sort: oneOf("sort", SORT_KEYS, given, problems) ?? "name",
+    sort: oneOf("sort", given, problems) ?? "name",
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type Option,
   listCommands,
   LIST_APPS,
+  LIST_UNITS,
   listGlobalOptions,
   listTypes,
   type Values,
@@ -55,7 +56,7 @@ _parbake_offer_paths() {
 }
 
 _parbake_units() {
-  systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | cut -d" " -f1
+  ${LIST_UNITS}
 }
 
 _parbake_apps() {

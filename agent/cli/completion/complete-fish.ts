@@ -4,14 +4,12 @@ import {
   type CommandWords,
   listCommands,
   LIST_APPS,
+  LIST_UNITS,
   listGlobalOptions,
   listTypes,
   type Option,
   type Values,
 } from "./completion-words.ts";
-
-const UNITS =
-  "(systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | string split -f1 ' ')";
 
 export function formatFish(): string {
   return `# Completion of parbake for fish. Printed by: parbake completion fish
@@ -54,7 +52,7 @@ function offer(values: Values): string {
     case "folder":
       return " -a '(__fish_complete_directories)'";
     case "unit":
-      return ` -a ${quote(UNITS)}`;
+      return ` -a ${quote(`(${LIST_UNITS})`)}`;
     case "app":
       return ` -a ${quote(`(${LIST_APPS})`)}`;
     case "types":

@@ -4,6 +4,7 @@ import {
   type CommandWords,
   listCommands,
   LIST_APPS,
+  LIST_UNITS,
   listGlobalOptions,
   listTypes,
   type Option,
@@ -38,7 +39,7 @@ ${commands.map(formatCommand).join("\n")}
 }
 
 _parbake_units() {
-  local -a units=(\${(f)"$(systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | cut -d' ' -f1)"})
+  local -a units=(\${(f)"$(${LIST_UNITS})"})
   compadd -a units
 }
 

@@ -21,13 +21,9 @@ export type Values =
   | { readonly kind: "types" }
   | { readonly kind: "words"; readonly words: readonly string[] };
 
-/** The options that take one of a few words. */
-export const FIXED = {
-  only: ["files", "secrets", "tuning"],
-  "log-level": ["error", "warn", "info", "debug"],
-  "log-format": ["text", "json", "journal"],
-  sort: ["name", "memory", "vcpus", "fits"],
-} as const satisfies Partial<Record<OptionName, readonly string[]>>;
+/** What prints the units that the machine has, for a shell. */
+export const LIST_UNITS =
+  "systemctl list-unit-files --no-legend --plain --type=service,socket,timer 2>/dev/null | cut -d' ' -f1";
 
 /** What prints the apps of the machine's config, for a shell. */
 export const LIST_APPS = String.raw`parbake config show 2>/dev/null | sed -n '/^apps:/,/^[^ ]/s/^  \([A-Za-z][A-Za-z0-9_-]*\):.*/\1/p'`;
@@ -72,11 +68,11 @@ function describeOption(name: OptionName, { about }: OptionRule): Option {
 }
 
 function valuesOf(name: OptionName): Values {
-  if (name in FIXED) return { kind: "words", words: FIXED[name as keyof typeof FIXED] };
   if (name === "instance-type") return { kind: "types" };
   if (name === "unit") return { kind: "unit" };
-  const placeholder: string | null = OPTIONS[name].value;
-  return placeholder === null ? { kind: "none" } : valuesOfPlaceholder(placeholder);
+  const { value, choices }: OptionRule = OPTIONS[name];
+  if (choices !== undefined) return { kind: "words", words: choices };
+  return value === null ? { kind: "none" } : valuesOfPlaceholder(value);
 }
 
 /** What may stand in an operand's place; those that are not here are any word, or one that help says. */

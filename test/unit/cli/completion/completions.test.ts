@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { formatBash } from "../../../../agent/cli/completion/complete-bash.ts";
 import { formatFish } from "../../../../agent/cli/completion/complete-fish.ts";
 import { formatZsh } from "../../../../agent/cli/completion/complete-zsh.ts";
-import { FIXED } from "../../../../agent/cli/completion/completion-words.ts";
+import { OPTIONS } from "../../../../agent/cli/options.ts";
 import { parseArguments } from "../../../../agent/cli/parse-arguments.ts";
 import { formatTold } from "../../../../agent/cli/print/print-told.ts";
 import { choosePaint } from "../../../../agent/cli/text.ts";
@@ -66,11 +66,19 @@ function write(name: string, text: string): string {
   return path;
 }
 
+const FIXED = {
+  only: ["files", "secrets", "tuning"],
+  "log-level": ["error", "warn", "info", "debug"],
+  "log-format": ["text", "json", "journal"],
+  sort: ["name", "memory", "vcpus", "fits"],
+} as const;
+
 describe("the fixed values that are offered", () => {
-  for (const [name, words] of Object.entries(FIXED))
+  for (const name of Object.keys(FIXED) as (keyof typeof FIXED)[])
     it(`are those that --${name} takes`, () => {
       const line = name === "sort" ? ["tune", "--all-types"] : ["apply"];
-      for (const word of words) assert.equal(parseArguments([...line, `--${name}`, word]).command.kind, line[0]);
+      assert.deepEqual(OPTIONS[name].choices, FIXED[name]);
+      for (const word of FIXED[name]) assert.equal(parseArguments([...line, `--${name}`, word]).command.kind, line[0]);
     });
 });
 
