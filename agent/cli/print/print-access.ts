@@ -1,9 +1,9 @@
 // What `plan --check-access` found, a line for each secret and below it what stands in the way. Pure.
 
 import type { SecretAccess } from "../../aws/secret-access.ts";
-import { formatProblem } from "../../refusal.ts";
-import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatColumns } from "../columns.ts";
 import type { Paint } from "../text.ts";
+import { formatProblems } from "./print-problems.ts";
 
 export function formatAccess(access: readonly SecretAccess[], paint: Paint): string {
   if (access.length === 0) return "\nno secret to check\n";
@@ -14,8 +14,5 @@ export function formatAccess(access: readonly SecretAccess[], paint: Paint): str
     paint.dim(versionId === null ? "" : `version ${versionId}`),
   ]);
   const problems = access.flatMap((each) => each.problems);
-  const notes = problems
-    .map((problem) => formatParagraph(`  ${paint.yellow("!")} `, formatProblem(problem), paint))
-    .join("");
-  return `\n${paint.bold("access")}, by DescribeSecret\n${formatColumns(rows, paint, "  ")}${notes}`;
+  return `\n${paint.bold("access")}, by DescribeSecret\n${formatColumns(rows, paint, "  ")}${formatProblems(problems, paint, "  ")}`;
 }

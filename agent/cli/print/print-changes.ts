@@ -4,9 +4,10 @@ import type { PlannedChange, FileChange } from "../../inspect/planned-change.ts"
 import type { FileStep, Step } from "../../plan/plan.ts";
 import type { Wave } from "../../plan/waves.ts";
 import { formatProblem } from "../../refusal.ts";
-import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatColumns } from "../columns.ts";
 import { formatCount, type Paint } from "../text.ts";
 import { formatCounts } from "./print-diff.ts";
+import { formatNotes } from "./print-problems.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
 export const MARKS: Readonly<Record<PlannedChange["change"], string>> = {
@@ -36,12 +37,10 @@ export function formatFiles(
   const rows = told.map((change) =>
     change.kind === "file" ? fileRow(change, waves.get(change.step) ?? "", paint) : otherRow(change, paint),
   );
-  const notes = [...new Set(changes.flatMap(notesOf))].map((note) =>
-    formatParagraph(`  ${paint.yellow("!")} `, note, paint),
-  );
+  const notes = formatNotes([...new Set(changes.flatMap(notesOf))], paint, "  ");
   const rest = files.length - told.length;
   const unchanged = rest === 0 ? [] : [[paintMark("unchanged", paint), "unchanged", formatCount(rest, "file")]];
-  return `${paint.bold("files")}\n${formatColumns([...rows, ...unchanged], paint, "  ")}${notes.join("")}`;
+  return `${paint.bold("files")}\n${formatColumns([...rows, ...unchanged], paint, "  ")}${notes}`;
 }
 
 function notesOf(change: PlannedChange): string[] {

@@ -5,6 +5,7 @@ import { formatBytes } from "../../size.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
 import type { SortKey, TypeFilter } from "../invocation.ts";
 import { formatCount, type Paint } from "../text.ts";
+import { formatNotes } from "./print-problems.ts";
 import { machineDocument, type TunedMachine } from "./print-tuning.ts";
 
 /** The types of one family that the image's architecture allows, the smallest first. */
@@ -69,10 +70,11 @@ function formatWarnings(machines: readonly TunedMachine[], paint: Paint): string
       belowUseful.map(({ setting, because }) => `${name}: too little ${setting}, and ${because}`),
     ),
   );
-  const lines = [...Map.groupBy(found, (line) => line)].map(([line, { length }]) =>
-    formatParagraph(`${paint.yellow("!")} `, `${formatCount(length, "type")}: ${line}`, paint),
+  const groups = [...Map.groupBy(found, (line) => line)];
+  return formatNotes(
+    groups.map(([line, { length }]) => `${formatCount(length, "type")}: ${line}`),
+    paint,
   );
-  return lines.join("");
 }
 
 // One reason stands for all types that are too small: floors do not depend on the machine.

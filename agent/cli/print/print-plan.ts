@@ -7,13 +7,14 @@ import type { Plan, SecretStep, Step } from "../../plan/plan.ts";
 import { secretLabel } from "../../plan/secret-label.ts";
 import { wavesOf, type Wave } from "../../plan/waves.ts";
 import { eachOnce, formatProblem } from "../../refusal.ts";
-import { formatColumns, formatParagraph } from "../columns.ts";
+import { formatColumns } from "../columns.ts";
 import type { Paint } from "../text.ts";
 import { warnBelowUseful } from "../warn-below-useful.ts";
 import { countChanges } from "./count-changes.ts";
 import { describeOwner, formatChangeDiff, formatFiles, hasTexts, MARKS } from "./print-changes.ts";
 import { diffPainter } from "./print-diff.ts";
 import { tunedMachine } from "./print-differences.ts";
+import { formatNotes } from "./print-problems.ts";
 import { formatMachine, formatSummary } from "./print-tuning.ts";
 import type { ComputeDiff } from "./unified-diff.ts";
 
@@ -122,7 +123,7 @@ export function formatWarnings(plans: readonly Plan[], standIns: readonly string
     ...(standIns.length > 0 ? [`known only on an instance, and shown as stand-ins: ${standIns.join(", ")}`] : []),
   ];
   if (lines.length === 0) return "";
-  return `${paint.bold("warnings")}\n${lines.map((line) => formatParagraph(`  ${paint.yellow("!")} `, line, paint)).join("")}`;
+  return `${paint.bold("warnings")}\n${formatNotes(lines, paint, "  ")}`;
 }
 
 /** Whether apply would write, remove or fetch something. */

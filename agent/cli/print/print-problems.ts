@@ -5,10 +5,10 @@ import { formatParagraph } from "../columns.ts";
 import type { Paint } from "../text.ts";
 
 /** `! parbake.yaml:3:5: api: heap is only …`. */
-export function formatProblems(problems: readonly Problem[], paint: Paint): string {
-  return problems.map((problem) => formatProblemLine(problem, paint)).join("");
+export function formatProblems(problems: readonly Problem[], paint: Paint, indent = ""): string {
+  return formatNotes(problems.map(formatProblem), paint, indent);
 }
 
-function formatProblemLine(problem: Problem, paint: Paint): string {
-  return formatParagraph(`${paint.yellow("!")} `, formatProblem(problem), paint);
+export function formatNotes(notes: readonly string[], paint: Paint, indent = ""): string {
+  return notes.map((note) => formatParagraph(`${indent}${paint.yellow("!")} `, note, paint)).join("");
 }
