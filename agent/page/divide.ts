@@ -1,7 +1,8 @@
 // How a machine is divided, as the pieces of a bar. Pure.
 
+import type { Tuned } from "../tuning/compute-tuning.ts";
 import type { PageConfig } from "./read-draft.ts";
-import type { TriedMachine, Tuned } from "./try-machine.ts";
+import type { TriedMachine } from "./try-machine.ts";
 
 export interface Piece {
   readonly kind: "reserve" | "secrets" | "app" | "cache";

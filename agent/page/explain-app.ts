@@ -2,13 +2,13 @@
 
 import { describeSpare } from "../cli/print/print-division.ts";
 import { formatBytes } from "../size.ts";
+import type { Tuned } from "../tuning/compute-tuning.ts";
 import { amountOf, explainShare, findLevers, type Levers, type ShareExplanation } from "../tuning/explain.ts";
 import { describeReserve } from "../tuning/reserve.ts";
 import { resolveApp } from "../tuning/resolve-app.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 import type { PageFacts } from "./machines.ts";
 import type { PageConfig } from "./read-draft.ts";
-import type { Tuned } from "./try-machine.ts";
 
 export interface ShareStep {
   readonly what: string;

@@ -2,11 +2,10 @@
 
 import { findOtherArchitecture } from "../facts/other-architecture.ts";
 import type { Problem } from "../refusal.ts";
-import { type PreparedImage, tuneImage, type TuningResult } from "../tuning/compute-tuning.ts";
+import { type PreparedImage, type Tuned, tuneImage } from "../tuning/compute-tuning.ts";
+import { isUseful, isWhole } from "../tuning/judge-fit.ts";
 import type { PageMachine } from "./machines.ts";
 import type { PageConfig } from "./read-draft.ts";
-
-export type Tuned = Extract<TuningResult, { kind: "tuned" }>;
 
 /**
  * `warned`: an app has a value that nobody would sign. `reduced`: an app gave something up, or an optional one is left out.
@@ -34,8 +33,7 @@ export function tryMachine(
   return { machine, verdict: "small", tuning: null, problems: tuning.problems };
 }
 
-function judge({ apps, budget }: Tuned): Verdict {
-  if (apps.some(({ belowUseful }) => belowUseful.length > 0)) return "warned";
-  const isReduced = budget.leftOut.length > 0 || apps.some(({ degraded }) => degraded.length > 0);
-  return isReduced ? "reduced" : "fits";
+function judge(tuning: Tuned): Verdict {
+  if (!isUseful(tuning)) return "warned";
+  return isWhole(tuning) ? "fits" : "reduced";
 }

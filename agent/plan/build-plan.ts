@@ -8,7 +8,7 @@ import { eachOnce, type Problem, type RefusalCode } from "../refusal.ts";
 import { buildTemplateContext, type TemplateContext } from "../template/context/template-context.ts";
 import { oncePerPlace } from "../template/tree/expand-partials.ts";
 import { findPartials, type Partials } from "../template/tree/find-partials.ts";
-import { computeTuning, type TuningResult } from "../tuning/compute-tuning.ts";
+import { computeTuning, type Tuned, type TuningResult } from "../tuning/compute-tuning.ts";
 import { PROFILES } from "../tuning/profiles.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
 import { buildHandOff } from "./build-hand-off.ts";
@@ -120,8 +120,6 @@ function assemble(config: Config, facts: Facts, { budget, apps }: Tuned, built: 
     ]),
   };
 }
-
-type Tuned = Extract<TuningResult, { kind: "tuned" }>;
 
 interface FileInPlan {
   readonly kind: "step";

@@ -36,6 +36,8 @@ export type TuningResult =
       readonly demands: readonly AppDemand[];
     };
 
+export type Tuned = Extract<TuningResult, { kind: "tuned" }>;
+
 export type TunedConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes">;
 
 /** An image whose apps have been checked, once for any number of machines. */

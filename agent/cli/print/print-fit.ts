@@ -2,6 +2,7 @@
 
 import { familyOf, splitType } from "../../names/instance-size.ts";
 import { formatBytes } from "../../size.ts";
+import { isUseful, isWhole } from "../../tuning/judge-fit.ts";
 import { formatColumns, formatParagraph } from "../columns.ts";
 import type { SortKey, TypeFilter } from "../invocation.ts";
 import { formatCount, type Paint } from "../text.ts";
@@ -116,8 +117,9 @@ function groupByFamily(machines: readonly TunedMachine[]): readonly Family[] {
   const candidates = machines.filter(({ misfit }) => misfit !== "architecture");
   return [...Map.groupBy(candidates, ({ type }) => familyOf(type))].map(([name, own]) => {
     const sorted = own.toSorted(bySize);
-    const find = (is: (machine: TunedMachine) => boolean): TunedMachine | null => sorted.find(is) ?? null;
-    return { name, machines: sorted, smallest: find(fits), useful: find(isUseful), whole: find(isWhole) };
+    const find = (is: (tuning: NonNullable<TunedMachine["tuning"]>) => boolean): TunedMachine | null =>
+      sorted.find(({ tuning }) => tuning !== null && is(tuning)) ?? null;
+    return { name, machines: sorted, smallest: find(() => true), useful: find(isUseful), whole: find(isWhole) };
   });
 }
 
@@ -127,12 +129,4 @@ function bySize(a: TunedMachine, b: TunedMachine): number {
 
 function fits({ tuning }: TunedMachine): boolean {
   return tuning !== null;
-}
-
-function isUseful({ tuning }: TunedMachine): boolean {
-  return tuning !== null && tuning.apps.every(({ belowUseful }) => belowUseful.length === 0);
-}
-
-function isWhole({ tuning }: TunedMachine): boolean {
-  return tuning !== null && tuning.budget.leftOut.length === 0 && tuning.apps.every(({ degraded }) => !degraded.length);
 }

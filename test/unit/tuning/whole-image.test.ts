@@ -11,7 +11,7 @@ import {
   prepareImage,
   type TunedConfig,
   tuneImage,
-  type TuningResult,
+  type Tuned,
 } from "../../../agent/tuning/compute-tuning.ts";
 import { fillByWeight } from "../../../agent/tuning/fill-by-weight.ts";
 import { listDegraded } from "../../../agent/tuning/profile/degraded.ts";
@@ -33,8 +33,6 @@ import {
 } from "../support/any-image.ts";
 
 const TIB = 1024 * GIB;
-
-type Tuned = Extract<TuningResult, { kind: "tuned" }>;
 
 /** Numbers of which a larger machine may have less, each with its reason. */
 const PER_PROCESS = "per process or connection: with more CPUs there are more of them to share the same memory";
