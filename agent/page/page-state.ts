@@ -1,7 +1,9 @@
 // All that the page's address keeps after `#`: what is edited and what is shown. Anybody may have written an address, so that each
 // part of it is checked. Pure.
 
-import { type AppDraft, type Draft, type EnforceDraft, newApp, NO_RESERVE } from "./draft.ts";
+import { MOST_APPS } from "../config/keys/app-keys.ts";
+import { ARCHITECTURE } from "../config/keys/values.ts";
+import { type AppDraft, type Draft, type EnforceDraft, newApp } from "./draft.ts";
 
 export interface PageState {
   readonly draft: Draft;
@@ -36,11 +38,14 @@ export function parseState(text: string): PageState | null {
   const document = decode(text);
   if (!isRecord(document) || !Array.isArray(document["apps"])) return null;
   const apps = document["apps"].map(parseApp);
-  const reserve = { share: textOf(document["reserveShare"]), min: "", max: "" };
   return {
     draft: {
       apps: apps.slice(0, MOST_APPS).filter((app) => app !== null),
-      reserve: { ...NO_RESERVE, ...reserve, min: textOf(document["reserveMin"]), max: textOf(document["reserveMax"]) },
+      reserve: {
+        share: textOf(document["reserveShare"]),
+        min: textOf(document["reserveMin"]),
+        max: textOf(document["reserveMax"]),
+      },
       secretsSize: textOf(document["secretsSize"]),
       architectures: textsOf(document["architectures"]).filter((name) => ARCHITECTURES.includes(name)),
     },
@@ -51,9 +56,7 @@ export function parseState(text: string): PageState | null {
   };
 }
 
-export const ARCHITECTURES: readonly string[] = ["arm64", "x86_64"];
-/** As many as a config may have. */
-export const MOST_APPS = 1000;
+export const ARCHITECTURES: readonly string[] = ARCHITECTURE.choices;
 /** More cannot be told from each other by eye. */
 export const MOST_MACHINES = 60;
 

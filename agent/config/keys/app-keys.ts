@@ -50,6 +50,9 @@ export const ENFORCE_KEYS = {
   },
 } as const satisfies KeyRules;
 
+/** Far more than any machine has. */
+export const MOST_APPS = 1000;
+
 export const APP_KEYS = {
   profile: {
     about: "Which app it is. `parbake tune PROFILE` prints what a profile sets.",

@@ -7,7 +7,7 @@ import { FILE_KEYS, FOLDER_KEYS } from "./file-keys.ts";
 import type { KeyRules } from "./rule.ts";
 import { SEAL_KEYS } from "./seal-keys.ts";
 import { SECRET_KEYS } from "./secret-keys.ts";
-import { ABSOLUTE_PATH, BOOLEAN, DURATION_VALUE, SIZE_VALUE, TEXT } from "./values.ts";
+import { ABSOLUTE_PATH, ARCHITECTURE, BOOLEAN, DURATION_VALUE, SIZE_VALUE, TEXT } from "./values.ts";
 
 export const AWS_KEYS = {
   batch: {
@@ -51,7 +51,7 @@ export const TOP_KEYS = {
   },
   architectures: {
     about: "The CPU architectures that the image is for, by EC2's names. Default: nothing is said of it.",
-    value: { kind: "list", of: { kind: "choice", choices: ["arm64", "x86_64"] } },
+    value: { kind: "list", of: ARCHITECTURE },
     examples: [["arm64"]],
   },
   launchOn: {

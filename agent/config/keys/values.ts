@@ -9,6 +9,8 @@ import type { KeyRules } from "./rule.ts";
 
 export const TEXT = { kind: "text" } as const;
 export const BOOLEAN = { kind: "boolean" } as const;
+/** By EC2's names. */
+export const ARCHITECTURE = { kind: "choice", choices: ["arm64", "x86_64"] } as const;
 /** YAML reads a lone 0 as a number. */
 export const SIZE_VALUE = { kind: "spelling", pattern: SIZE, least: 0, most: 0, nothing: true } as const;
 export const DURATION_VALUE = { kind: "spelling", pattern: DURATION, least: 0, most: 0 } as const;

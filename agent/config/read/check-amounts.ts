@@ -2,10 +2,11 @@
 
 import type { Position, Problem } from "../../refusal.ts";
 import type { Config } from "../config.ts";
+import { MOST_APPS } from "../keys/app-keys.ts";
 import type { Field } from "../yaml/field.ts";
 import { MOST_LENGTH, MOST_VALUES } from "../yaml/yaml-tokens.ts";
 
-const MOST = { apps: 1000, secrets: 1000, files: 5000, folders: 5000 } as const;
+const MOST = { apps: MOST_APPS, secrets: 1000, files: 5000, folders: 5000 } as const;
 
 export function checkAmounts(config: Config): Problem[] {
   return (["apps", "secrets", "files", "folders"] as const).flatMap((key) => {

@@ -1,11 +1,11 @@
 // The form of the apps: a card for each, with what its profile lets one choose.
 
-import { ENFORCE_KEYS } from "../../config/keys/app-keys.ts";
+import { ENFORCE_KEYS, MOST_APPS } from "../../config/keys/app-keys.ts";
 import type { Profile } from "../../tuning/profile/profile.ts";
 import { PROFILES } from "../../tuning/profiles.ts";
 import { type AppDraft, type EnforceDraft, newApp } from "../draft.ts";
 import { fieldOf, OPTIONS_FIELD } from "../field-names.ts";
-import { MOST_APPS, type PageState } from "../page-state.ts";
+import type { PageState } from "../page-state.ts";
 import { changeApp } from "./change-app.ts";
 import { button, element, show } from "./dom.ts";
 import { checkField, choiceField, focus, textField } from "./field.ts";

@@ -1,5 +1,6 @@
 // The form of what no app gets: the reserve, and the memory of the secrets.
 
+import { SHARE_KEYS } from "../../config/keys/app-keys.ts";
 import { describeReserve } from "../../tuning/reserve.ts";
 import type { ReserveDraft } from "../draft.ts";
 import { RESERVE_FIELD, SECRETS_FIELD } from "../field-names.ts";
@@ -23,8 +24,8 @@ export function showRest({ draft }: PageState, store: Store): void {
     element(
       "div",
       { class: "three" },
-      field("share", "Share", "5%"),
-      field("min", "At least", "256MiB"),
+      field("share", "Share", SHARE_KEYS.share.default),
+      field("min", "At least", SHARE_KEYS.min.default),
       field("max", "At most", "no limit"),
     ),
     textField({
