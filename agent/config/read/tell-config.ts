@@ -50,12 +50,16 @@ function latest(fields: readonly Field[]): ToldEntry[] {
 
 /** Those that a later file has not replaced: of their places, the config knows the ones that count. */
 function tellSurviving(kept: readonly { readonly at: Position }[], fields: readonly Field[]): Told[] {
-  const items = fields.flatMap((field) => field.items());
-  return kept.flatMap(({ at }) => items.filter((item) => isSame(item.at, at)).map((item) => tellField(item)));
+  const items = itemsByPlace(fields);
+  return kept.flatMap(({ at }) => items.get(placeKey(at)) ?? []).map((item) => tellField(item));
 }
 
-function isSame(one: Position, other: Position): boolean {
-  return one.file === other.file && one.line === other.line && one.column === other.column;
+function itemsByPlace(fields: readonly Field[]): ReadonlyMap<string, Field> {
+  return new Map(fields.flatMap((field) => field.items()).map((item) => [placeKey(item.at), item]));
+}
+
+function placeKey({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
 }
 
 function tellFiles(
@@ -63,9 +67,9 @@ function tellFiles(
   fields: readonly Field[],
   frontMatters: ReadonlyMap<string, FrontMatter>,
 ): ToldEntry[] {
-  const items = fields.flatMap((field) => field.items());
+  const items = itemsByPlace(fields);
   const told = files.map(({ template, at }): Told => {
-    const entry = items.find((item) => isSame(item.at, at));
+    const entry = items.get(placeKey(at));
     const own = [...(entry?.entries() ?? [])];
     const named = new Set(own.map(([key]) => key));
     const alone: ToldEntry[] =
