@@ -81,12 +81,14 @@ function listScalars(path: string, told: Told): Placed[] {
 /** All are judged in one text, in which each stands behind its key. */
 function findByRules(scalars: readonly Placed[]): Placed[] {
   const lines = scalars.map(({ path, scalar }) => Buffer.from(`${keyOf(path)}: ${String(scalar.scalar)}\n\n`));
-  const found = placesIn(new SecretFinder().judge({ name: "config", bytes: Buffer.concat(lines) }));
-  let end = 0;
+  const judged = new SecretFinder().judge({ name: "config", bytes: Buffer.concat(lines) });
+  const found = placesIn(judged).toSorted((one, other) => one - other);
+  let [end, next] = [0, 0];
   return scalars.filter((_, index) => {
-    const start = end;
+    const first = next;
     end += lines[index]!.length;
-    return found.some((at) => at >= start && at < end);
+    while (next < found.length && found[next]! < end) next += 1;
+    return next > first;
   });
 }
 
