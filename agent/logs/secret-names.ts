@@ -4,13 +4,13 @@
 const TELLING = /password|passwd|passphrase|passcode|secret|token|credential/;
 /** Of those that are hidden, whatever follows: `apikeyid`, `db_pass_prod`. */
 const TELLING_KEY = /(?:api|access|private|secret|signing|encryption)key/;
-const PASS_WORD =
-  /(?:^| )[a-z0-9]*(?:pwd|(?<!by|com|tres|sur|over|under)pass)\d*(?: (?!through|thru|rate|count|fail|if|by)|$)/;
+/** Not the end of a word such as bypass. */
+const PASS = /(?:pwd|(?<!by|com|tres|sur|over|under)pass)/.source;
+const PASS_WORD = new RegExp(String.raw`${PASS}\d*(?: (?!through|thru|rate|count|fail|if|by)|$)`);
 const KEY =
   /(?:signing|encryption|private|secret|api|access|app|master|session|shared|hmac|jwt|auth|account|storage|license|webhook) ?keys?(?: |$)/;
 /** At the end of a name alone: `pass_through`, `auth_mode` and `cookie_domain` hold none. */
-const LAST_WORD = /(?:^| )(?:pw|creds?|psk|pin|otp)$/;
-const LAST_WORD_ENDS = /(?:(?:^|[^ ]* ?)(?:pwd|(?<!by|com|tres|sur|over|under)pass))$/;
+const LAST = new RegExp(`(?:${TELLING.source})s?$|(?:^| )(?:pw|creds?|psk|pin|otp)$|${PASS}$`);
 const HEADER_WORD = /(?:^| )(?:auth|authorization|bearer|jwt|cookies?|salt|pepper)$/;
 /** Which one of several a secret is, and its form: the name before it tells what it is. */
 const VERSION =
@@ -27,8 +27,7 @@ export function isSecretName(name: string): boolean {
 /** One whose value is hardly anything else: not `auth: scram` and no `tokenLifetime`. */
 export function isAssignedName(name: string): boolean {
   const words = wordsOf(name);
-  const ends = new RegExp(`(?:${TELLING.source})s?$`);
-  return ends.test(words) || KEY.test(words) || LAST_WORD.test(words) || LAST_WORD_ENDS.test(words);
+  return LAST.test(words) || KEY.test(words);
 }
 
 /** Of a secret that has several, or a form: `password: { current: … }`. */
