@@ -20,8 +20,19 @@ const SALT = "seal.salt";
 export function hideSecrets(entries: readonly ToldEntry[]): readonly ToldEntry[] {
   const scalars = entries.flatMap(([key, told]) => listScalars(key, told));
   const named = scalars.filter(({ path }) => path === SALT || isNamed(path));
-  const hidden = new Set([...named, ...findCredentials(scalars)].map(({ scalar }) => scalar));
+  const found = [...named, ...findCredentials(scalars)];
+  const hidden = new Set([...found, ...findCopies(scalars, found)].map(({ scalar }) => scalar));
   return entries.map((entry) => replaceIn(entry, hidden));
+}
+
+/** An alias of one, or the same once more. Below `secrets` stand names of secrets, as in a variable `secretName`. */
+function findCopies(scalars: readonly Placed[], found: readonly Placed[]): readonly Placed[] {
+  const values = new Set(found.map(textOf).filter(holdsValue));
+  return scalars.filter((placed) => values.has(textOf(placed)) && namesOf(placed.path)[0] !== "secrets");
+}
+
+function textOf({ scalar: { scalar } }: Placed): string {
+  return String(scalar);
 }
 
 /** A variable with such a name, or below one. */
@@ -78,9 +89,11 @@ function listScalars(path: string, told: Told): Placed[] {
   }
 }
 
-/** All are judged in one text, in which each stands behind its key. */
+/** All are judged in one text, in which each stands behind its key, and what follows in a list behind a blank, as in a command. */
 function findByRules(scalars: readonly Placed[]): Placed[] {
-  const lines = scalars.map(({ path, scalar }) => Buffer.from(`${keyOf(path)}: ${String(scalar.scalar)}\n\n`));
+  const lines = scalars.map((placed) =>
+    Buffer.from(isFollowing(placed) ? ` ${textOf(placed)}` : `\n\n${keyOf(placed)}: ${textOf(placed)}`),
+  );
   const judged = new SecretFinder().judge({ name: "config", bytes: Buffer.concat(lines) });
   const found = placesIn(judged).toSorted((one, other) => one - other);
   let [end, next] = [0, 0];
@@ -92,7 +105,11 @@ function findByRules(scalars: readonly Placed[]): Placed[] {
   });
 }
 
-function keyOf(path: string): string {
+function isFollowing({ path }: Placed): boolean {
+  return path.endsWith("]") && !path.endsWith("[0]");
+}
+
+function keyOf({ path }: Placed): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }
 

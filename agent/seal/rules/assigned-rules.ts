@@ -52,7 +52,7 @@ export const ASSIGNED_RULES: readonly Rule[] = [
     severity: "fail",
     what: "a password among a command's arguments or variables",
     regex:
-      /(?:--[\w-]*(?:password|passwd|passphrase|secret|token)[= ]|\bmysql\w*(?:[ \t][^\n#|;]{0,120}?)?[ \t]-p(?=\S)|\bsshpass[ \t]+-p[ \t]*|\bcurl[ \t][^\n#|;]{0,200}?(?:-u|--user)[ \t]*["']?[\w.@-]+:|\b(?:PG|MYSQL_|RESTIC_|BORG_|REDISCLI_|SSH)\w{0,20}(?:PASSWORD|PASSPHRASE|PWD|AUTH|PASS)=|\becho[ \t]+["']?[\w-]+:(?=[^\n]{1,120}chpasswd))["']?([^\s"'\\|]{6,200})/g,
+      /(?:--[\w-]*(?:password|passwd|passphrase|secret|token)[= ]|\bmysql\w*(?:[ \t][^\n#|;]{0,120}?)?[ \t]-p(?=\S)|\bsshpass[ \t]+-p[ \t]*|\bcurl[ \t][^\n#|;]{0,200}?(?<=[ \t"'])(?:-u|--user)[ \t]*["']?[\w.@-]+:|\b(?:PG|MYSQL_|RESTIC_|BORG_|REDISCLI_|SSH)\w{0,20}(?:PASSWORD|PASSPHRASE|PWD|AUTH|PASS)=|\becho[ \t]+["']?[\w-]+:(?=[^\n]{1,120}chpasswd))["']?([^\s"'\\|]{6,200})/g,
     keywords: [
       "password",
       "passwd",

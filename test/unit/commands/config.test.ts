@@ -193,6 +193,24 @@ describe("parbake config show", () => {
       assert.ok(out.includes(each), each);
   });
 
+  it("hides a secret that is there once more, by an alias or a name of no secret's, and one among the words of a command", async () => {
+    const main = `${MAIN.replace(/^vars:.*\n/m, "")}vars:
+  dbPassword: &p hunter2
+  again: *p
+  words: [shown1, hunter2]
+  secretName: prod/db
+folders: []
+metrics: /var/lib/node_exporter/x.prom
+`.replace(
+      "path: /etc/app.conf",
+      'path: /etc/app.conf, validate: [/usr/bin/curl, -u, "me:s3cretpass", "{}"], healthCheck: [/usr/bin/curl, "http://app-users:8080/shown2"]',
+    );
+    const { out, err } = await runCommand(makeImage(main, "apps: {}\n"), "config", "show");
+    assert.equal(err, "");
+    assert.doesNotMatch(out, /hunter2|s3cretpass/);
+    for (const each of ["shown1", "http://app-users:8080/shown2", "id: prod/db"]) assert.ok(out.includes(each), each);
+  });
+
   it("refuses a config that no run would take, as each command does", async () => {
     const { status, err } = await runCommand(makeImage("apps: { db: {} }\n"), "config", "show");
     assert.equal(status, 78);

@@ -97,7 +97,7 @@ describe("what is no credential", () => {
     ["a public JSON Web Key", `{"kty":"RSA","n":"${"Ab3_".repeat(80)}","e":"AQAB"}`],
     [
       "a script that asks for a password, reads it from a file, or is told",
-      'mysql -u root -p\nmysql --protocol=tcp --print-defaults\nmysqldump --password="$PASSWORD"\nx --password-file /run/x --secret-id prod/db\ncurl -u "$NAME:$PASSWORD" https://intern.io\nx --password-stdin\n',
+      'mysql -u root -p\nmysql --protocol=tcp --print-defaults\nmysqldump --password="$PASSWORD"\nx --password-file /run/x --secret-id prod/db\ncurl -u "$NAME:$PASSWORD" https://intern.io\ncurl -fsS http://app-users:8080/status\nx --password-stdin\n',
       "usr/local/bin/x",
     ],
     [
