@@ -1,6 +1,6 @@
 // Where in the text of a config variables stand whose name, or one above, is a secret's: what the rules, which see lines, do not find. Pure.
 
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node } from "yaml";
+import { isMap, isScalar, isSeq, parseDocument, type Node } from "yaml";
 import type { FoundSecret } from "./find-secrets.ts";
 import { isSecretName } from "./secret-names.ts";
 
@@ -29,7 +29,7 @@ function search(node: unknown, isSecret: boolean, text: string): FoundSecret[] {
       search(value, isSecret || (isScalar(key) && isSecretName(String(key.value))), text),
     );
   if (isSeq(node)) return node.items.flatMap((item) => search(item, isSecret, text));
-  if (!isSecret || !isScalar(node) || isAlias(node) || !node.range) return [];
+  if (!isSecret || !isScalar(node) || !node.range) return [];
   if (node.value === null || typeof node.value === "boolean") return [];
   const [at, end] = node.range;
   const [from, to] = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? [at + 1, end - 1] : [at, end];
