@@ -7,6 +7,7 @@ import { orderedMap } from "../../ordered-map.ts";
 import type { Position, Problem } from "../../refusal.ts";
 import { Written } from "../../written.ts";
 import type { KeyRules } from "../keys/rule.ts";
+import { adviseList, adviseMapping, missingBlank } from "./advise-shape.ts";
 
 /** A parsed file, and where the problems found in it are collected. */
 export interface YamlSource {
@@ -67,7 +68,10 @@ export class Field {
     const fields = new Map<string, Field>();
     if (this.isEmpty) return fields;
     if (!isMap(this.node)) {
-      this.refuse(`expected a mapping, found ${this.found()}`, this.#howToMap(writeOut));
+      const fix = isSeq(this.node)
+        ? "Take the dashes away: its entries are `name: value` lines."
+        : adviseMapping(this.spelling(), writeOut);
+      this.refuse(`expected a mapping, found ${this.found()}`, fix);
       return fields;
     }
     for (const pair of this.node.items) {
@@ -85,8 +89,7 @@ export class Field {
     for (const [key, field] of fields) {
       if (keys.includes(key)) continue;
       const where = this.path === "" ? "" : ` in ${this.path}`;
-      const missing = missingBlank(key);
-      const fix = missing === null ? suggest(key, keys) : missing;
+      const fix = missingBlank(key) ?? suggest(key, keys);
       for (const close of nearestOf(key, keys)) this.meant.add(close);
       this.source.problems.push({ what: `unknown key '${key.slice(0, 80)}'${where}`, fix, at: field.keyAt });
     }
@@ -102,7 +105,7 @@ export class Field {
     }
     const fix = isMap(this.node)
       ? "Put a dash before the first key of each entry: `- key: value`."
-      : howToList(this.spelling() ?? "");
+      : adviseList(this.spelling() ?? "");
     this.refuse(`expected a list, found ${this.found()}`, fix);
     return [];
   }
@@ -200,36 +203,10 @@ export class Field {
   get keyAt(): Position {
     return this.source.placeOf(this.keyNode?.range?.[0] ?? 0);
   }
-
-  #howToMap(writeOut?: (scalar: string) => string): string {
-    if (isSeq(this.node)) return "Take the dashes away: its entries are `name: value` lines.";
-    const value = this.scalar();
-    const missing = typeof value === "string" ? missingBlank(value) : null;
-    const spelling = this.spelling();
-    if (missing === null && writeOut && spelling !== undefined && SHORT.test(spelling))
-      return `Write \`${writeOut(spelling)}\`.`;
-    return missing ?? "Write it as `name: value` lines, indented below the key.";
-  }
 }
-
-/** Fit to be written out in braces as it is. */
-const SHORT = /^[\w./%!@+-]{1,60}$/;
 
 function resolve({ aliases }: YamlSource, node: Node | null): Node | null {
   return isAlias(node) ? (aliases.get(node) ?? null) : node;
-}
-
-/** A command line, or a name with a dot, is meant as the list of its words. */
-function howToList(text: string): string {
-  const words = text.split(/\s+/);
-  const isMeant = /[\s/.]/.test(text) && words.every((word) => SHORT.test(word));
-  return isMeant ? `Write it as a list: [${words.join(", ")}].` : "Write it as `- item` lines, or as [a, b].";
-}
-
-/** `profile:postgresql` is one word to YAML. Null: no space is missing. */
-function missingBlank(text: string): string | null {
-  const [, key, value] = /^([\w.-]{1,40}):([^\s:/]\S{0,40})$/.exec(text) ?? [];
-  return key === undefined ? null : `Put a space after the colon: \`${key}: ${value}\`.`;
 }
 
 /** A key as it is written: `8.0` and not 8. */
