@@ -2,7 +2,7 @@
 // save; buffers and threads. Does not decide whether the server saves.
 
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
-import { bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
+import { byOption, bytes, count, fromOption, type Reason, text } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 import {
@@ -126,8 +126,7 @@ function tuneMaxmemory({ memoryBytes }: Allotment, options: Options): Setting {
 
 function tunePolicy(options: Options, source: string): Setting {
   const policy = textOption(options, "policy");
-  const boundBy = policy === OPTIONS.policy.default ? null : "user";
-  return text(policy, { formula: "the option policy", inputs: { policy }, source, boundBy });
+  return text(policy, byOption("policy", policy, OPTIONS.policy, source));
 }
 
 function tuneClients(maxmemoryBytes: number, source: string): Setting {

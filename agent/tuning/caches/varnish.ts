@@ -1,7 +1,7 @@
 // Tunes Varnish: a cache in memory that fits with what its objects, its threads, its log and all that is not cached take beside it.
 
 import { GIB, KIB, MIB } from "../../size.ts";
-import { byGiven, bytes, count, type Reason, text } from "../profile/build-setting.ts";
+import { byGiven, byOption, bytes, count, type Reason, text } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 import {
@@ -120,12 +120,7 @@ function tuneThreads({ threads, threadsBoundBy, spareForThreadsBytes }: VarnishM
 function tuneLog(options: Options): Setting {
   const log = numberOption(options, "log");
   const wholeKib = Math.floor(log / KIB);
-  return bytes(wholeKib * KIB, `${wholeKib}k`, {
-    formula: "the option log",
-    inputs: { log },
-    source: PARAMETERS,
-    boundBy: log === OPTIONS.log.default ? null : "user",
-  });
+  return bytes(wholeKib * KIB, `${wholeKib}k`, byOption("log", log, OPTIONS.log, PARAMETERS));
 }
 
 function inMib(exactBytes: number, reason: Reason): Setting {

@@ -1,7 +1,7 @@
 // The options and settings that MySQL and MariaDB have in common: memory, connections and disk.
 
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
-import { bytes, count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, bytes, count, text, type Reason } from "../profile/build-setting.ts";
 import type { Allotment, OptionRule, OptionRules, Options, Setting, Settings, Useful } from "../profile/profile.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 import { INNODB_STORAGES } from "./innodb-disk.ts";
@@ -143,8 +143,7 @@ export function reasonOf(
   perConnection = 0,
 ): Reason {
   const { value, least, most, eachBytes, spareBytes, connections, boundBy } = part;
-  if (boundBy === "user")
-    return { formula: `the option ${option}`, inputs: { [option]: value }, source: "the option", boundBy };
+  if (boundBy === "user") return byGiven(option, value, "the option");
   if (boundBy === null) return { formula: "the server's default", source };
   const bound = { source, boundBy, note: "the server's default would not fit with every connection at its limits" };
   if (unit === "count")

@@ -1,7 +1,7 @@
 // Tunes MongoDB: WiredTiger's cache as mongod itself would size it, index builds and connections in what that leaves.
 
 import { MIB, TIB } from "../../size.ts";
-import { bytes, count } from "../profile/build-setting.ts";
+import { byGiven, bytes, count } from "../profile/build-setting.ts";
 import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { optionalNumber } from "../profile/read-option.ts";
 
@@ -194,7 +194,7 @@ function tuneFiles(maxIncomingConnections: number): Setting {
 }
 
 function userSize(name: string, value: number, written: string, source: string): Setting {
-  return bytes(value, written, { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" });
+  return bytes(value, written, byGiven(name, value, source));
 }
 
 /** Exact: a number of MiB over 1024 has a finite decimal expansion. */

@@ -2,7 +2,7 @@
 // cache.
 
 import { GIB, KIB, MIB } from "../../size.ts";
-import { bytes, count, text } from "../profile/build-setting.ts";
+import { byOption, bytes, count, text } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { textOption } from "../profile/read-option.ts";
 import { joinFlags, memoryFlags } from "./jvm-server-flags.ts";
@@ -106,8 +106,7 @@ function heapRule({ memoryBytes }: Allotment, options: Options): HeapRule {
 
 function tuneCollector(options: Options): Setting {
   const gc = textOption(options, "gc");
-  const boundBy = gc === OPTIONS.gc.default ? null : "user";
-  return text(gc, { formula: "the option gc", inputs: { gc }, source: ENV_SH, boundBy });
+  return text(gc, byOption("gc", gc, OPTIONS.gc, ENV_SH));
 }
 
 // With G1 the script refuses to start if one is set.

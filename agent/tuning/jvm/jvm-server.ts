@@ -62,9 +62,9 @@ export function tuneServerMemory(
   return {
     heap: tuneHeap(memoryBytes, memory, rule, heapRule),
     gcMemory: tuneGcMemory(memory),
-    metaspace: region(metaspaceBytes, byOption(options, "metaspace", "what the server's classes take", HOTSPOT)),
+    metaspace: region(metaspaceBytes, unlessGiven(options, "metaspace", "what the server's classes take", HOTSPOT)),
     codeCache: region(codeCache.value, {
-      ...byOption(options, "codeCache", "min(leastBytes + spareBytes, mostBytes)", HOTSPOT, {
+      ...unlessGiven(options, "codeCache", "min(leastBytes + spareBytes, mostBytes)", HOTSPOT, {
         leastBytes: CODE_CACHE_BYTES.least,
         mostBytes: CODE_CACHE_BYTES.most,
         spareBytes: memory.spareBytes,
@@ -72,7 +72,7 @@ export function tuneServerMemory(
       boundBy: codeCache.boundBy,
     }),
     directMemory: tuneDirect(memory, rule, options),
-    threadStack: region(threadStackBytes, byOption(options, "threadStack", "the server's own", HOTSPOT)),
+    threadStack: region(threadStackBytes, unlessGiven(options, "threadStack", "the server's own", HOTSPOT)),
     threads: tuneThreads(memory, rule, options),
     pageCache: tunePageCache(memoryBytes, memory),
   };
@@ -100,8 +100,7 @@ export function countProcessors({ vcpus }: Allotment, settings: ServerSettings, 
 
 function tuneHeap(memoryBytes: number, memory: ServerMemory, rule: ServerRule, heapRule: HeapRule): Setting {
   const { value, boundBy } = memory.heap;
-  if (boundBy === "user")
-    return region(value, { formula: "the option heap", inputs: { heap: value }, source: heapRule.source, boundBy });
+  if (boundBy === "user") return region(value, byGiven("heap", value, heapRule.source));
   const held = holdHeap(memoryBytes, memory, rule, heapRule);
   const steps = rule.heapStepBytes === MIB ? "" : `, in whole ${rule.heapStepBytes / MIB} MiB`;
   return region(value, { ...heapRule, ...held, formula: held.formula + steps, boundBy });
@@ -137,7 +136,7 @@ function tuneDirect(
   options: Options,
 ): Setting {
   return region(directMemory.value, {
-    ...byOption(options, "directMemory", "max(leastBytes, min(exactHeapBytes * directShare, leftBytes))", HOTSPOT, {
+    ...unlessGiven(options, "directMemory", "max(leastBytes, min(exactHeapBytes * directShare, leftBytes))", HOTSPOT, {
       leastBytes: leastDirectBytes,
       exactHeapBytes,
       directShare,
@@ -157,7 +156,7 @@ function tuneThreads(memory: ServerMemory, { leastThreads }: ServerRule, options
           { restBytes },
         ];
   return count(threads.value, {
-    ...byOption(options, "threads", formula, PARBAKE, { leastThreads, threadStackBytes, ...inputs }),
+    ...unlessGiven(options, "threads", formula, PARBAKE, { leastThreads, threadStackBytes, ...inputs }),
     boundBy: threads.boundBy,
   });
 }
@@ -191,7 +190,7 @@ function tunePageCache(memoryBytes: number, memory: ServerMemory): Setting {
   });
 }
 
-function byOption(options: Options, name: string, formula: string, source: string, inputs: Inputs = {}): Reason {
+function unlessGiven(options: Options, name: string, formula: string, source: string, inputs: Inputs = {}): Reason {
   const value = options[name];
   if (typeof value !== "number") return { formula, inputs, source };
   return byGiven(name, value, source);

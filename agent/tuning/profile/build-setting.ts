@@ -1,6 +1,6 @@
 // Builds settings, so that a profile reads as a table of values and reasons.
 
-import type { Bound, Inputs, Setting, Unit } from "./profile.ts";
+import type { Bound, Inputs, OptionRule, Setting, Unit } from "./profile.ts";
 
 /** Why a setting is what it is. */
 export interface Reason {
@@ -16,9 +16,14 @@ export function fromOption(name: string, value: number | string): Reason {
   return { formula: name, inputs: { [name]: value }, source: "the option", boundBy: "user" };
 }
 
-/** For a number that an option gave, for a setting that `source` documents. */
-export function byGiven(name: string, value: number, source: string): Reason {
+/** For what an option gave, for a setting that `source` documents. */
+export function byGiven(name: string, value: number | string, source: string): Reason {
   return { formula: `the option ${name}`, inputs: { [name]: value }, source, boundBy: "user" };
+}
+
+/** For an option that has a default, which the operator need not have given. */
+export function byOption(name: string, value: number | string, rule: OptionRule, source: string): Reason {
+  return { ...byGiven(name, value, source), boundBy: value === rule.default ? null : "user" };
 }
 
 export function count(value: number, reason: Reason): Setting {

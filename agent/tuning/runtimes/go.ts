@@ -1,7 +1,7 @@
 // Tunes Go: the soft memory limit that the runtime does not set by itself, and its processors, as environment variables.
 
 import { MIB } from "../../size.ts";
-import { bytes, count } from "../profile/build-setting.ts";
+import { byGiven, bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -58,10 +58,7 @@ function tuneLimit({ memoryBytes }: Allotment, options: Options): Setting {
 
 function tuneProcessors({ vcpus, machine }: Allotment, options: Options): Setting {
   const maxProcs = optionalNumber(options, "maxProcs");
-  if (maxProcs !== null) {
-    const inputs = { maxProcs };
-    return count(maxProcs, { formula: "the option maxProcs", inputs, source: AUTOMAXPROCS, boundBy: "user" });
-  }
+  if (maxProcs !== null) return count(maxProcs, byGiven("maxProcs", maxProcs, AUTOMAXPROCS));
   const reason = { formula: "vcpus", inputs: { vcpus }, source: AUTOMAXPROCS };
   if (vcpus < machine.vcpus) return count(vcpus, reason);
   return { ...count(vcpus, { ...reason, note: RUNTIMES_NOTE }), text: "0" };

@@ -2,7 +2,7 @@
 // rule; spare children by FPM's.
 
 import { GIB, KIB, MIB, TIB } from "../../size.ts";
-import { bytes, count, text } from "../profile/build-setting.ts";
+import { byGiven, byOption, bytes, count, text } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting, Settings } from "../profile/profile.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
 
@@ -84,20 +84,14 @@ function memoryFor(children: number, options: Options): number {
 
 function tuneManager(options: Options): Setting {
   const pm = textOption(options, "pm");
-  const boundBy = pm === OPTIONS.pm.default ? null : "user";
-  return text(pm, { formula: "the option pm", inputs: { pm }, source: FPM, boundBy });
+  return text(pm, byOption("pm", pm, OPTIONS.pm, FPM));
 }
 
 function tuneChildren(allotment: Allotment, options: Options): Setting {
   const maxChildren = optionalNumber(options, "maxChildren");
   if (maxChildren === null)
     return isUpsun(options) ? countByUpsun(allotment, options) : countByHeroku(allotment, options);
-  return count(maxChildren, {
-    formula: "the option maxChildren",
-    inputs: { maxChildren },
-    source: FPM,
-    boundBy: "user",
-  });
+  return count(maxChildren, byGiven("maxChildren", maxChildren, FPM));
 }
 
 function countByHeroku({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
@@ -185,13 +179,9 @@ function tuneSpares(children: number, pm: string): Settings {
 function tuneLimit(options: Options): Setting {
   const name = childOption(options);
   const value = numberOption(options, name);
-  const isDefault = value === OPTIONS[name].default;
   const upsun = "Upsun leaves memory_limit at 128M: a few large requests at once would not fit into the share.";
   return bytes(value, formatPhpSize(value), {
-    formula: `the option ${name}`,
-    inputs: { [name]: value },
-    source: isUpsun(options) ? UPSUN : HEROKU,
-    boundBy: isDefault ? null : "user",
+    ...byOption(name, value, OPTIONS[name], isUpsun(options) ? UPSUN : HEROKU),
     ...(isUpsun(options) ? { note: upsun } : {}),
   });
 }

@@ -1,7 +1,7 @@
 // Tunes Puma: a worker for each CPU core as far as memory has room, single mode if that is fewer than two; threads.
 
 import { GIB, MIB, TIB } from "../../size.ts";
-import { count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, byOption, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, AppCpus, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -59,7 +59,7 @@ function memoryFor(workers: number, options: Options): number {
 
 function tuneWorkers(allotment: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "workers");
-  if (given !== null) return count(given, byOption(options, "workers"));
+  if (given !== null) return count(given, byGiven("workers", given, DEPLOYMENT));
   const { memoryBytes } = allotment;
   const [workerMemoryBytes, masterMemoryBytes] = [
     numberOption(options, "workerMemory"),
@@ -86,11 +86,6 @@ function withoutSingle(workers: number): number {
 }
 
 function tuneThreads(options: Options): Setting {
-  return count(numberOption(options, "threads"), byOption(options, "threads"));
-}
-
-function byOption(options: Options, name: keyof typeof OPTIONS): Reason {
-  const isDefault = options[name] === OPTIONS[name].default;
-  const inputs = { [name]: numberOption(options, name) };
-  return { formula: `the option ${name}`, inputs, source: DEPLOYMENT, boundBy: isDefault ? null : "user" };
+  const threads = numberOption(options, "threads");
+  return count(threads, byOption("threads", threads, OPTIONS.threads, DEPLOYMENT));
 }

@@ -1,7 +1,7 @@
 // Tunes gunicorn or uvicorn: processes by memory and CPUs, threads as the operator says that the app is safe with.
 
 import { MIB, TIB } from "../../size.ts";
-import { count, text, type Reason } from "../profile/build-setting.ts";
+import { byGiven, byOption, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
 import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
@@ -58,13 +58,13 @@ export const python: Profile = {
     const connections = numberOption(options, "connections");
     return {
       workers,
-      threads: count(threads, byOption(options, "threads", GUNICORN)),
+      threads: count(threads, byOption("threads", threads, OPTIONS.threads, GUNICORN)),
       worker_class: text(workerClass, {
         formula: "threads > 1 ? gthread : sync",
         inputs: { threads },
         source: GUNICORN,
       }),
-      worker_connections: count(connections, byOption(options, "connections", GUNICORN)),
+      worker_connections: count(connections, byOption("connections", connections, OPTIONS.connections, GUNICORN)),
       env,
       options: joinArguments(`${flags} --worker-connections=${connections}`, `${GUNICORN}, GUNICORN_CMD_ARGS`),
     };
@@ -87,7 +87,7 @@ function isSync(options: Options): boolean {
 
 function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "workers");
-  if (given !== null) return count(given, byOption(options, "workers", HEROKU));
+  if (given !== null) return count(given, byGiven("workers", given, HEROKU));
   const workerMemoryBytes = numberOption(options, "workerMemory");
   const byMemory = Math.max(1, Math.floor(memoryBytes / workerMemoryBytes));
   const byCpus = countByCpus(vcpus, options);
@@ -102,12 +102,6 @@ function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setti
 // Gunicorn's documented start, for threaded workers, too: while one waits for its client, another computes.
 function countByCpus(vcpus: number, options: Options): number {
   return isUvicorn(options) ? Math.max(vcpus, LEAST_EVENT_LOOPS) : 2 * vcpus + 1;
-}
-
-function byOption(options: Options, name: keyof typeof OPTIONS, source: string): Reason {
-  const isDefault = options[name] === OPTIONS[name].default;
-  const inputs = { [name]: numberOption(options, name) };
-  return { formula: `the option ${name}`, inputs, source, boundBy: isDefault ? null : "user" };
 }
 
 function joinArguments(written: string, source: string): Setting {

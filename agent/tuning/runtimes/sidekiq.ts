@@ -2,7 +2,7 @@
 // a process share a CPU.
 
 import { MIB, TIB } from "../../size.ts";
-import { byGiven, count } from "../profile/build-setting.ts";
+import { byGiven, byOption, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -79,11 +79,5 @@ function tuneProcesses({ memoryBytes, vcpus }: Allotment, options: Options): Set
 
 function tuneConcurrency(options: Options): Setting {
   const concurrency = numberOption(options, "concurrency");
-  const boundBy = concurrency === OPTIONS.concurrency.default ? null : "user";
-  return count(concurrency, {
-    formula: "the option concurrency",
-    inputs: { concurrency },
-    source: CONCURRENCY,
-    boundBy,
-  });
+  return count(concurrency, byOption("concurrency", concurrency, OPTIONS.concurrency, CONCURRENCY));
 }

@@ -1,7 +1,7 @@
 // Tunes uWSGI: workers by memory and CPUs, threads as the operator says that the app is safe with.
 
 import { MIB, TIB } from "../../size.ts";
-import { byGiven, bytes, count, type Reason } from "../profile/build-setting.ts";
+import { byGiven, byOption, bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
 import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -52,7 +52,7 @@ export const uwsgi: Profile = {
     (optionalNumber(options, "workers") ?? countByCpus(vcpus)) * numberOption(options, "workerMemory"),
   tune(allotment, options) {
     const workers = tuneWorkers(allotment, options);
-    const threads = count(numberOption(options, "threads"), byThreads(options));
+    const threads = tuneThreads(options);
     const reload = booleanOption(options, "reload") ? { reload_on_rss: tuneReload(options) } : {};
     const variables = {
       UWSGI_WORKERS: workers,
@@ -81,10 +81,9 @@ function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setti
   });
 }
 
-function byThreads(options: Options): Reason {
+function tuneThreads(options: Options): Setting {
   const threads = numberOption(options, "threads");
-  const boundBy = threads === OPTIONS.threads.default ? null : "user";
-  return { formula: "the option threads", inputs: { threads }, source: THREADS, boundBy };
+  return count(threads, byOption("threads", threads, OPTIONS.threads, THREADS));
 }
 
 function tuneReload(options: Options): Setting {

@@ -2,7 +2,7 @@
 // limits that have to follow from them.
 
 import { KIB, MIB, TIB } from "../../size.ts";
-import { byGiven, count } from "../profile/build-setting.ts";
+import { byGiven, byOption, count } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
@@ -86,7 +86,7 @@ export const httpd: Profile = {
     return {
       ServerLimit: tuneServerLimit(processes),
       ThreadLimit: count(threads, { formula: "threads", inputs: { threads }, source: COMMON }),
-      ThreadsPerChild: tuneThreads(threads),
+      ThreadsPerChild: count(threads, byOption("threads", threads, OPTIONS.threads, COMMON)),
       MaxRequestWorkers: tuneWorkers(allotment, options, processes),
       ...tuneSpares(processes, threads),
     };
@@ -136,15 +136,6 @@ function tuneWorkers(allotment: Allotment, options: Options, processes: number):
     source: COMMON,
     boundBy: isCapped ? "cap" : null,
     note: "httpd has 400 on any machine, and Debian sets 150",
-  });
-}
-
-function tuneThreads(threads: number): Setting {
-  return count(threads, {
-    formula: "the option threads",
-    inputs: { threads },
-    source: COMMON,
-    boundBy: threads === THREADS ? null : "user",
   });
 }
 

@@ -1,7 +1,7 @@
 // Tunes nginx: a worker per CPU, connections that are mostly idle, and how many of them may be busy at once.
 
 import { KIB, MIB } from "../../size.ts";
-import { count, fromOption } from "../profile/build-setting.ts";
+import { byOption, count, fromOption } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
@@ -136,10 +136,7 @@ function pairBytesOf(options: Options): number {
 function tuneConnections(options: Options): Setting {
   const workerConnections = numberOption(options, "workerConnections");
   return count(workerConnections, {
-    formula: "the option workerConnections",
-    inputs: { workerConnections },
-    source: CORE_MODULE,
-    boundBy: workerConnections === OPTIONS.workerConnections.default ? null : "user",
+    ...byOption("workerConnections", workerConnections, OPTIONS.workerConnections, CORE_MODULE),
     ...(workerConnections > BUSY_OF_A_WORKER ? { note: "more than nginx's own 512: an idle one takes 1 KiB" } : {}),
   });
 }

@@ -1,7 +1,7 @@
 // Tunes PgBouncer: as many clients as the memory bears, one thread serving them all whatever the CPUs, and as many open files.
 
 import { KIB, MIB } from "../../size.ts";
-import { byGiven, count } from "../profile/build-setting.ts";
+import { byGiven, byOption, count } from "../profile/build-setting.ts";
 import type { Allotment, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
 
@@ -113,12 +113,7 @@ function tuneClients({ memoryBytes }: Allotment, options: Options): Setting {
 
 function tunePool(options: Options): Setting {
   const poolSize = numberOption(options, "poolSize");
-  return count(poolSize, {
-    formula: "the option poolSize",
-    inputs: { poolSize },
-    source: CONFIG,
-    boundBy: poolSize === OPTIONS.poolSize.default ? null : "user",
-  });
+  return count(poolSize, byOption("poolSize", poolSize, OPTIONS.poolSize, CONFIG));
 }
 
 function countServers(options: Options): Setting {

@@ -1,7 +1,7 @@
 // Tunes Prometheus: the Go runtime's limits, queries that fit beside the head, and the series that the head then bears.
 
 import { KIB, MIB } from "../../size.ts";
-import { byGiven, count, text } from "../profile/build-setting.ts";
+import { byGiven, byOption, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
 import type { Allotment, Bound, OptionRules, Options, Profile, Setting } from "../profile/profile.ts";
 import { numberOption, optionalNumber } from "../profile/read-option.ts";
@@ -92,12 +92,7 @@ export const prometheus: Profile = {
 function tuneVariables(allotment: Allotment, options: Options) {
   const { GOMEMLIMIT, GOMAXPROCS } = tuneRuntime(allotment, options);
   const gogc = numberOption(options, "gogc");
-  const GOGC = count(gogc, {
-    formula: "the option gogc",
-    inputs: { gogc },
-    source: MAIN,
-    boundBy: gogc === OPTIONS.gogc.default ? null : "user",
-  });
+  const GOGC = count(gogc, byOption("gogc", gogc, OPTIONS.gogc, MAIN));
   return { GOMEMLIMIT: { ...GOMEMLIMIT, source: `${MAIN}, --auto-gomemlimit.ratio` }, GOMAXPROCS, GOGC };
 }
 

@@ -148,7 +148,7 @@ function tuneWatermark(totalBytes: number, options: Options): Setting {
 /** Connections get half of what the mark leaves and messages the other half: connections alone must not block publishers. */
 function tuneConnections(watermarkBytes: number, options: Options): Setting {
   const given = optionalNumber(options, "connection_max");
-  if (given !== null) return byOption("connection_max", given, LIMITS);
+  if (given !== null) return countGiven("connection_max", given, LIMITS);
   const bearable = Math.floor((watermarkBytes - BASE_BYTES) / 2 / CONNECTION_BYTES);
   return count(Math.min(bearable, MOST_CONNECTIONS), {
     formula: "min((watermarkBytes - baseBytes) / 2 / connectionBytes, mostConnections)",
@@ -166,13 +166,13 @@ function tuneConnections(watermarkBytes: number, options: Options): Setting {
 
 function tuneChannels(options: Options): Setting {
   const given = numberOption(options, "channel_max");
-  if (given !== CHANNELS) return byOption("channel_max", given, LIMITS);
+  if (given !== CHANNELS) return countGiven("channel_max", given, LIMITS);
   return count(CHANNELS, { formula: "the default of RabbitMQ", source: LIMITS });
 }
 
 function tuneSchedulers({ vcpus }: Allotment, options: Options): Setting {
   const given = optionalNumber(options, "schedulers");
-  if (given !== null) return byOption("schedulers", given, RUNTIME);
+  if (given !== null) return countGiven("schedulers", given, RUNTIME);
   return count(Math.min(vcpus, MOST_SCHEDULERS), {
     formula: "min(vcpus, mostSchedulers)",
     inputs: { vcpus, mostSchedulers: MOST_SCHEDULERS },
@@ -199,6 +199,6 @@ function tuneFiles(connections: number): Setting {
   });
 }
 
-function byOption(name: string, value: number, source: string): Setting {
+function countGiven(name: string, value: number, source: string): Setting {
   return count(value, byGiven(name, value, source));
 }
