@@ -7,7 +7,7 @@ import { groupProblems, nameSome, type Troubled } from "../outcome.ts";
 import { formatCount, nameFirst, type Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { formatProblems } from "./print-problems.ts";
-import { shorten } from "./print-settings.ts";
+import { shortCell } from "./print-settings.ts";
 import type { TunedMachine } from "./print-tuning.ts";
 
 /** @param notes what else there is to say of a machine, by its type @param all settings that are the same on all, too */
@@ -62,7 +62,10 @@ function formatShares(apps: readonly AppPlan[]): string {
 
 interface Value {
   readonly machine: TunedMachine;
+  /** As the app spells it. */
   readonly text: string;
+  /** As people read it. */
+  readonly shown: string;
 }
 
 function formatSettings(machines: readonly TunedMachine[], all: boolean, paint: Paint): string {
@@ -90,8 +93,8 @@ function listSettings(machines: readonly TunedMachine[]): { readonly app: string
 }
 
 function valueOn(machine: TunedMachine, name: string, setting: string): Value | null {
-  const text = machine.tuning?.apps.find((app) => app.name === name)?.settings[setting]?.text;
-  return text === undefined ? null : { machine, text };
+  const found = machine.tuning?.apps.find((app) => app.name === name)?.settings[setting];
+  return found === undefined ? null : { machine, text: found.text, shown: shortCell(found, WIDEST_VALUE) };
 }
 
 /** More are told by the first and the last. */
@@ -103,13 +106,10 @@ const WIDEST_VALUE = 16;
 /** `1 on m7g.medium, 2 on 5 types`; `12 values, from 458MB on m7g.medium to 15GB on m7g.16xlarge`. */
 function describeValues(values: readonly Value[]): string {
   const bySize = values.toSorted((a, b) => sizeOrder(a.machine, b.machine));
-  const groups = [...Map.groupBy(bySize, ({ text }) => text)];
+  const groups = [...Map.groupBy(bySize, ({ text }) => text).values()];
   if (groups.length <= MOST_VALUES)
-    return groups
-      .map(([text, { length, 0: first }]) => `${shorten(text, WIDEST_VALUE)} on ${whichOf(length, first)}`)
-      .join(", ");
-  const [first, last] = [bySize[0], bySize.at(-1)];
-  const ends = [first, last].map((value) => `${shorten(value?.text ?? "", WIDEST_VALUE)} on ${value?.machine.type}`);
+    return groups.map(([first, ...others]) => `${first!.shown} on ${whichOf(1 + others.length, first)}`).join(", ");
+  const ends = [bySize[0]!, bySize.at(-1)!].map(({ shown, machine }) => `${shown} on ${machine.type}`);
   return `${groups.length} values, from ${ends.join(" to ")}`;
 }
 

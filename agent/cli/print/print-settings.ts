@@ -13,13 +13,13 @@ export function oneLine(setting: Setting | undefined): string {
   return setting === undefined ? "" : shorten(setting.text) + formatAmount(setting);
 }
 
-/** In a column of its own for each machine: a size as people read it, and no long text. */
-export function shortCell(setting: Setting | undefined): string {
+/** Beside other machines: a size as people read it, and no long text. */
+export function shortCell(setting: Setting | undefined, widest = WIDEST_OF_MANY): string {
   if (setting === undefined) return "";
   const { value, unit, text } = setting;
   return unit === "bytes" && typeof value === "number" && isLongNumber(text)
     ? formatBytes(value)
-    : shorten(text, WIDEST_OF_MANY);
+    : shorten(text, widest);
 }
 
 const WIDEST_OF_MANY = 18;
