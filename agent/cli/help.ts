@@ -63,7 +63,7 @@ function formatCommand(name: CommandName, rule: CommandRule, paint: Paint): stri
   const { about, operand, options, example, note } = rule;
   const own = options.map((option) => optionRow(option, rule));
   return [
-    `parbake ${name}: ${about}\n`,
+    formatParagraph("", `parbake ${name}: ${about}`, paint),
     `Usage: parbake ${name} ${operand === null ? "" : `${operand} `}[options]\n`,
     ...(own.length > 0 ? [section("Options", own, paint)] : []),
     ...(name === "tune" ? [PROFILES_HINT] : []),

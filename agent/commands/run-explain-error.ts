@@ -9,6 +9,7 @@ import { formatErrorPages, formatStatusPages } from "../cli/print/print-error-pa
 import type { Ending } from "../ending.ts";
 import { nearestOf } from "../nearest.ts";
 import { Refusal } from "../refusal.ts";
+import { PROFILES } from "../tuning/profiles.ts";
 import type { Session } from "./session.ts";
 
 export function runExplainError(
@@ -27,6 +28,11 @@ export function runExplainError(
 }
 
 function refuseUnknown(asked: string, pages: readonly ErrorPage[]): Refusal {
+  if (PROFILES.has(asked))
+    return new Refusal("usage", {
+      what: `'${asked}' is a profile and no error`,
+      fix: `\`parbake help ${asked}\` has its options, \`parbake explain APP\` says why an app has its numbers.`,
+    });
   const close = nearestOf(asked, new Set(pages.flatMap(({ codes }) => codes)));
   const ways = `Give an exit status (78), its name, an error of AWS's, or a whole line of parbake's in quotes: 'parbake: …'.`;
   const fix = close.length === 0 ? ways : `Did you mean ${close.map((each) => `'${each}'`).join(" or ")}?`;

@@ -26,7 +26,7 @@ describe("help", () => {
     for (const use of ["at boot", "by hand", "in a bake"]) assert.match(overview, new RegExp(`^  ${use} `, "m"));
   });
 
-  it("tells of tune on one screen, without the options of 28 profiles", () => {
+  it("tells of tune on one screen, without the options of the profiles", () => {
     const text = formatHelp({ kind: "command", name: "tune" }, plain);
     assert.ok(text.split("\n").length <= 34, text);
     assert.match(text, /parbake help PROFILE/);

@@ -19,6 +19,14 @@ describe("parbake explain-error", () => {
     assert.deepEqual([status, err], [64, "parbake: parbake knows no error 'permision'. Did you mean 'permission'?\n"]);
   });
 
+  it("says where a profile is told", async () => {
+    assert.deepEqual(await explain("postgresql"), {
+      status: 64,
+      out: "",
+      err: "parbake: 'postgresql' is a profile and no error. `parbake help postgresql` has its options, `parbake explain APP` says why an app has its numbers.\n",
+    });
+  });
+
   it("says what can be asked for, where nothing is near", async () => {
     const { err } = await explain("quite another thing");
     assert.equal(

@@ -18,6 +18,9 @@ const FIVE = `${THREE},t4g.small,c7g.16xlarge`;
 
 /** Of commands, on the image of test/screens. */
 const COMMANDS: Readonly<Record<string, string>> = {
+  help: "help",
+  profiles: "profiles",
+  templates: "templates",
   "help-exit-status": "help exit-status",
   "help-plan": "help plan",
   "help-fleet": "help fleet",
