@@ -3,7 +3,7 @@
 import type { PageFacts } from "./machines.ts";
 import type { PageState } from "./page-state.ts";
 
-export interface PageParts {
+interface PageParts {
   /** With a comment where each of the others goes: `<!-- style -->`. */
   readonly html: string;
   readonly style: string;

@@ -1,7 +1,7 @@
 // How a machine is divided, as the pieces of a bar. Pure.
 
 import type { Tuned } from "../tuning/compute-tuning.ts";
-import type { PageConfig } from "./read-draft.ts";
+import type { PageConfig } from "./draft.ts";
 import type { TriedMachine } from "./try-machine.ts";
 
 export interface Piece {

@@ -3,6 +3,10 @@
 
 import type { AppConfig, Config, Enforcement, ReserveRule } from "../config/config.ts";
 import { GIB, MIB } from "../size.ts";
+import type { TunedConfig } from "../tuning/compute-tuning.ts";
+
+/** Of a config what the page shows. */
+export type PageConfig = TunedConfig & Pick<Config, "architectures">;
 
 /** Empty: left out of the config. */
 export interface AppDraft {
@@ -44,7 +48,7 @@ export function newApp(name: string, profile: string): AppDraft {
   return { name, profile, weight: "", min: "", max: "", cpuWeight: "", optional: false, enforce: null, options: {} };
 }
 
-export function draftOf(config: Pick<Config, "reserve" | "apps" | "secretsSizeBytes" | "architectures">): Draft {
+export function draftOf(config: PageConfig): Draft {
   const { reserve, apps, secretsSizeBytes, architectures } = config;
   return {
     apps: apps.map(draftApp),

@@ -7,8 +7,8 @@ import { amountOf, explainShare, findLevers, type Levers, type ShareExplanation 
 import { describeReserve } from "../tuning/reserve.ts";
 import { resolveApp } from "../tuning/resolve-app.ts";
 import type { AppPlan } from "../tuning/tuning.ts";
+import type { PageConfig } from "./draft.ts";
 import type { PageFacts } from "./machines.ts";
-import type { PageConfig } from "./read-draft.ts";
 
 export interface ShareStep {
   readonly what: string;

@@ -6,7 +6,7 @@ import { familyOf } from "../names/instance-size.ts";
 import { MIB } from "../size.ts";
 import { type PreparedImage, tuneImage } from "../tuning/compute-tuning.ts";
 import { PLENTY_BYTES } from "../tuning/profile/degraded.ts";
-import type { PageConfig } from "./read-draft.ts";
+import type { PageConfig } from "./draft.ts";
 import { type TriedMachine, tryMachine } from "./try-machine.ts";
 
 export interface TriedFamily {

@@ -60,7 +60,7 @@ export function parseMachineSize(name: string): { readonly memoryBytes: number; 
   return memoryBytes < 1 || memoryBytes > PLENTY_BYTES ? null : { memoryBytes, vcpus };
 }
 
-export type Added =
+type Added =
   | { readonly kind: "names"; readonly names: readonly string[] }
   | { readonly kind: "refused"; readonly why: string };
 

@@ -1,7 +1,7 @@
 // What was typed → the config that tuning takes, and what is wrong with it, each problem at its field. Pure. What an app's options
 // may be is the profile's to say.
 
-import type { AppConfig, Config, Enforcement, ReserveRule } from "../config/config.ts";
+import type { AppConfig, Enforcement, ReserveRule } from "../config/config.ts";
 import { APP_KEYS, ENFORCE_KEYS } from "../config/keys/app-keys.ts";
 import { USUAL_RESERVE } from "../config/keys/usual-reserve.ts";
 import { adviseLimited, describeUnlimited } from "../config/read/parse-enforce.ts";
@@ -12,15 +12,13 @@ import type { Problem } from "../refusal.ts";
 import { adviseSize, formatBytes, parseShare, parseSize } from "../size.ts";
 import { prepareImage, type PreparedImage } from "../tuning/compute-tuning.ts";
 import { findProfile } from "../tuning/resolve-app.ts";
-import type { AppDraft, Draft, EnforceDraft, ReserveDraft } from "./draft.ts";
+import type { AppDraft, Draft, EnforceDraft, PageConfig, ReserveDraft } from "./draft.ts";
 import { fieldOf, OPTIONS_FIELD, RESERVE_FIELD, SECRETS_FIELD } from "./field-names.ts";
 
 export interface FieldProblem extends Problem {
   /** The id of the field that it is about. */
   readonly field: string;
 }
-
-export type PageConfig = Pick<Config, "reserve" | "apps" | "secretsSizeBytes" | "architectures">;
 
 export interface ReadDraft {
   /** What has a problem is as if it were left out. */

@@ -4,8 +4,8 @@ import { findOtherArchitecture } from "../facts/other-architecture.ts";
 import type { Problem } from "../refusal.ts";
 import { type PreparedImage, type Tuned, tuneImage } from "../tuning/compute-tuning.ts";
 import { isUseful, isWhole } from "../tuning/judge-fit.ts";
+import type { PageConfig } from "./draft.ts";
 import type { PageMachine } from "./machines.ts";
-import type { PageConfig } from "./read-draft.ts";
 
 /**
  * `warned`: an app has a value that nobody would sign. `reduced`: an app gave something up, or an optional one is left out.

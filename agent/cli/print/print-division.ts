@@ -19,6 +19,11 @@ export function describeSpare({ spare, gained, unallocatedBytes, unallocatedReas
   return `of ${formatBytes(spareBytes)} that ${names} can't use, ${given.join(", ")}`;
 }
 
+/** @param where ` on m7g.large`; empty: the reader knows */
+export function describeLeftOut(app: string, where = ""): string {
+  return `${app} is left out${where}: too little memory; the others have their floors`;
+}
+
 /** Why memory is left to the page cache; null: only a few bytes are, or the words on apps that are left out explain it. */
 export function describeRest({ unallocatedReason }: Division): string | null {
   switch (unallocatedReason) {

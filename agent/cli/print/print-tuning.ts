@@ -10,7 +10,7 @@ import { describeBaseline, type Limits, QUOTA, quotaOf } from "../machine-limits
 import { formatCount, type Paint } from "../text.ts";
 import { listUntold, warnBelowUseful } from "../warn-below-useful.ts";
 import { formatBars } from "./print-bars.ts";
-import { describeRest, describeSpare } from "./print-division.ts";
+import { describeLeftOut, describeRest, describeSpare } from "./print-division.ts";
 import { formatProblems } from "./print-problems.ts";
 import { oneLine, shortCell } from "./print-settings.ts";
 
@@ -194,9 +194,7 @@ export function formatRemarks(
     ...(spare === null ? [] : [`${all.length > 1 ? `on ${type}, ` : ""}${spare}`]),
     ...(spare !== null || rest === null ? [] : [`left to the page cache${where}: ${rest}`]),
   ];
-  const leftOut = tuning.budget.leftOut.map((name) =>
-    paint.yellow(`${name} is left out${where}: too little memory; the others have their floors`),
-  );
+  const leftOut = tuning.budget.leftOut.map((name) => paint.yellow(describeLeftOut(name, where)));
   const degraded = tuning.apps
     .filter((app) => listUntold(app).length > 0)
     .map((app) => paint.dim(`${app.name} gave up${where}: ${formatDegraded(listUntold(app))}`));

@@ -48,6 +48,14 @@ function foldsIn(id: string): readonly HTMLDetailsElement[] {
   return [...place(id).querySelectorAll("details")];
 }
 
+/** As many as page.css has: the apps after them begin with the first again. */
+const HUES = 8;
+
+/** @param index of the app */
+export function hueOf(index: number): number {
+  return index % HUES;
+}
+
 /** May be broken after an underscore or a dot, as long names are read. */
 export function breakable(name: string): readonly Content[] {
   return name.split(/(?<=[_.])/).flatMap((part, index) => (index === 0 ? [part] : [element("wbr", {}), part]));
@@ -68,7 +76,7 @@ export function row(...cells: readonly HTMLTableCellElement[]): HTMLTableRowElem
   return element("tr", { role: "row" }, ...cells);
 }
 
-export function columnHead(label: string): HTMLTableCellElement {
+function columnHead(label: string): HTMLTableCellElement {
   return element("th", { scope: "col", role: "columnheader" }, label);
 }
 
@@ -85,7 +93,7 @@ export function table(
   caption: string,
   heads: readonly string[],
   rows: readonly HTMLTableRowElement[],
-  className = "",
+  className: string | null = null,
 ): HTMLTableElement {
   return element(
     "table",

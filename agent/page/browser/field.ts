@@ -2,6 +2,7 @@
 
 import type { FieldProblem } from "../read-draft.ts";
 import { element, place } from "./dom.ts";
+import { upperFirst } from "./words.ts";
 
 interface FieldOptions {
   readonly id: string;
@@ -82,10 +83,6 @@ export function showProblems(problems: readonly FieldProblem[]): void {
     if (own.length > 0) control?.setAttribute("aria-invalid", "true");
     else control?.removeAttribute("aria-invalid");
   }
-}
-
-export function upperFirst(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function focus(id: string): void {

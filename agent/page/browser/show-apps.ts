@@ -7,7 +7,7 @@ import { type AppDraft, type EnforceDraft, newApp } from "../draft.ts";
 import { fieldOf, OPTIONS_FIELD } from "../field-names.ts";
 import type { PageState } from "../page-state.ts";
 import { changeApp } from "./change-app.ts";
-import { button, element, show } from "./dom.ts";
+import { button, element, hueOf, show } from "./dom.ts";
 import { checkField, choiceField, focus, textField } from "./field.ts";
 import { showOptions } from "./show-options.ts";
 import type { Store } from "./store.ts";
@@ -48,7 +48,7 @@ function removeApp(store: Store, index: number): void {
 function card(app: AppDraft, index: number, store: Store): HTMLElement {
   const profile = PROFILES.get(app.profile);
   const title = fieldOf(index, "card");
-  const hue = element("span", { class: "swatch", "data-hue": index % 8, "aria-hidden": "true" });
+  const hue = element("span", { class: "swatch", "data-hue": hueOf(index), "aria-hidden": "true" });
   return element(
     "details",
     { id: fieldOf(index, "fold"), class: "card", open: isWide() },

@@ -54,7 +54,6 @@ export function showCurve(state: PageState, families: readonly TriedFamily[], us
         title,
         ["Type", "Memory", "Value"],
         curve.points.map((point) => pointRow(point, curve)),
-        "points",
       ),
     ),
   );

@@ -1,17 +1,17 @@
 // The bars: how each machine's memory is divided. The bar is for the eye; the list below it says the same in words.
 
-import { describeRest, describeSpare } from "../../cli/print/print-division.ts";
+import { describeLeftOut, describeRest, describeSpare } from "../../cli/print/print-division.ts";
 import { formatBytes, MIB } from "../../size.ts";
 import { divide, type Piece } from "../divide.ts";
 import type { TriedMachine } from "../try-machine.ts";
-import { amount, button, element, show } from "./dom.ts";
+import { amount, button, element, hueOf, show } from "./dom.ts";
 import type { Results } from "./results.ts";
 import type { Store } from "./store.ts";
-import { describeVerdict } from "./words.ts";
+import { describeVerdict, upperFirst } from "./words.ts";
 
 export function showDivision({ tried, config, chosen }: Results, store: Store): void {
   if (tried.length === 0) return show("division", element("p", { class: "about" }, "Add a machine to see its bar."));
-  const hues = new Map(config.apps.map(({ name }, index) => [name, index % 8]));
+  const hues = new Map(config.apps.map(({ name }, index) => [name, hueOf(index)]));
   show(
     "division",
     ...tried.map((each) => machineBlock(each, divide(config, each).filter(isOfNote), hues, each === chosen, store)),
@@ -39,7 +39,7 @@ function machineBlock(
   );
   return element(
     "article",
-    { class: "machine", "data-machine": machine.name, "aria-label": machine.label },
+    { class: "machine", "aria-label": machine.label },
     element(
       "div",
       { class: "machine-head" },
@@ -55,7 +55,7 @@ function machineBlock(
 function bar(pieces: readonly Piece[], hues: ReadonlyMap<string, number>): HTMLElement {
   const made = element("div", { class: "bar", "aria-hidden": "true" });
   for (const piece of pieces) {
-    const part = element("span", { class: "piece", ...hueOf(piece, hues) }, element("span", {}, piece.label));
+    const part = element("span", { class: "piece", ...colourOf(piece, hues) }, element("span", {}, piece.label));
     part.style.flexGrow = String(piece.memoryBytes);
     part.title = `${piece.label}: ${formatBytes(piece.memoryBytes)}`;
     made.append(part);
@@ -68,7 +68,7 @@ function legend(pieces: readonly Piece[], hues: ReadonlyMap<string, number>, who
     element(
       "li",
       { "data-piece": piece.kind === "app" ? `app-${piece.label}` : piece.kind },
-      element("span", { class: "swatch", "aria-hidden": "true", ...hueOf(piece, hues) }),
+      element("span", { class: "swatch", "aria-hidden": "true", ...colourOf(piece, hues) }),
       element("span", { class: "piece-name" }, piece.label),
       " ",
       amount(formatBytes(piece.memoryBytes), piece.memoryBytes),
@@ -78,7 +78,7 @@ function legend(pieces: readonly Piece[], hues: ReadonlyMap<string, number>, who
   return element("ul", { class: "legend" }, ...items);
 }
 
-function hueOf({ kind, label }: Piece, hues: ReadonlyMap<string, number>): Record<string, string | number> {
+function colourOf({ kind, label }: Piece, hues: ReadonlyMap<string, number>): Record<string, string | number> {
   return kind === "app" ? { "data-hue": hues.get(label) ?? 0 } : { "data-kind": kind };
 }
 
@@ -89,13 +89,11 @@ function formatShare(share: number): string {
 function remarks({ tuning, problems }: TriedMachine): string[] {
   if (tuning === null) return problems.map(({ what, fix }) => `${sentence(what)} ${fix}`);
   const [spare, rest] = [describeSpare(tuning.budget), describeRest(tuning.budget)];
-  const leftOut = tuning.budget.leftOut.map(
-    (name) => `${name} is left out: too little memory; the others have their floors.`,
-  );
+  const leftOut = tuning.budget.leftOut.map((name) => `${describeLeftOut(name)}.`);
   const unused = spare === null && rest !== null ? [sentence(`left to the page cache: ${rest}`)] : [];
   return [...(spare === null ? [] : [sentence(spare)]), ...unused, ...leftOut];
 }
 
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return `${upperFirst(text)}.`;
 }

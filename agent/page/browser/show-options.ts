@@ -50,7 +50,7 @@ function describeDefault({ kind, default: usual }: OptionRule): string {
 }
 
 /** An empty one is left out. */
-export function setOption(store: Store, index: number, name: string, value: string): void {
+function setOption(store: Store, index: number, name: string, value: string): void {
   const options = { ...store.state.draft.apps[index]?.options };
   if (value === "") delete options[name];
   else options[name] = value;

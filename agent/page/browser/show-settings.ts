@@ -9,12 +9,11 @@ import type { AppPlan } from "../../tuning/tuning.ts";
 import { explainSteps, findChanges, type ShareStep } from "../explain-app.ts";
 import type { TriedMachine } from "../try-machine.ts";
 import { amount, breakable, cell, element, rowHead, show, table } from "./dom.ts";
-import { upperFirst } from "./field.ts";
 import type { Results } from "./results.ts";
 import { changesFold } from "./show-changes.ts";
 import { compare } from "./show-comparison.ts";
 import { shareFold } from "./show-share.ts";
-import { explainBound, readableAmount } from "./words.ts";
+import { explainBound, readableAmount, upperFirst } from "./words.ts";
 
 export function showSettings({ chosen, tried, config }: Results): void {
   const tuning = chosen?.tuning ?? null;

@@ -52,6 +52,10 @@ export function explainBound(bound: Exclude<Bound, null>): string {
   }
 }
 
+export function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `901226kB (880.1 MiB)`: the app's own spelling, and what it means where that is hard to read. */
 export function readableAmount({ unit, value, text }: Setting): string | null {
   if (unit !== "bytes" || typeof value !== "number") return null;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { factsForSize } from "../../../agent/facts/predict-facts.ts";
+import type { PageConfig } from "../../../agent/page/draft.ts";
 import { explainSteps, findChanges, type ShareStep } from "../../../agent/page/explain-app.ts";
-import type { PageConfig } from "../../../agent/page/read-draft.ts";
 import { computeTuning, type Tuned } from "../../../agent/tuning/compute-tuning.ts";
 import { GIB } from "../support/alone.ts";
 import { anyImage, anyMemory, anyVcpus, app, image } from "../support/any-image.ts";
