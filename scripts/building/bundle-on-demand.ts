@@ -68,18 +68,30 @@ export function loadOnDemand(commands: Set<string> = new Set()): Plugin {
     name: "on-demand",
     setup(bundle) {
       loadPackages(bundle);
-      bundle.onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir }) => {
-        if (kind !== "dynamic-import") return null;
-        const command = relative(TOP, resolve(resolveDir, path));
-        commands.add(command);
-        return { path: command, namespace: "on-demand-command" };
-      });
-      bundle.onLoad({ filter: /.*/, namespace: "on-demand-command" }, ({ path }) => ({
-        contents: writeLoader(COMMANDS_SCRIPT, `[${JSON.stringify(path)}]()`),
-        resolveDir: TOP,
-      }));
+      loadCommands(bundle, commands);
     },
   };
+}
+
+/** Their script is a module of its own: however many of them a command needs, it is compiled once. */
+function loadCommands(bundle: PluginBuild, commands: Set<string>): void {
+  bundle.onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir }) => {
+    if (kind !== "dynamic-import") return null;
+    const command = relative(TOP, resolve(resolveDir, path));
+    commands.add(command);
+    return { path: command, namespace: "on-demand-command" };
+  });
+  bundle.onLoad({ filter: /.*/, namespace: "on-demand-command" }, ({ path }) => ({
+    contents: `module.exports = require(${JSON.stringify(COMMANDS_SCRIPT)})[${JSON.stringify(path)}]()`,
+  }));
+  bundle.onResolve({ filter: new RegExp(`^${COMMANDS_SCRIPT}$`) }, ({ path }) => ({
+    path,
+    namespace: "on-demand-script",
+  }));
+  bundle.onLoad({ filter: /.*/, namespace: "on-demand-script" }, ({ path }) => {
+    const shared = SHARED.map((each) => `${JSON.stringify(each)}: () => require("./${each}")`);
+    return { contents: writeLoader(path, shared), resolveDir: TOP };
+  });
 }
 
 function loadPackages(bundle: PluginBuild): void {
@@ -90,22 +102,20 @@ function loadPackages(bundle: PluginBuild): void {
       : { errors: [{ text: `${path} is loaded at start: use await import("${path}")`, detail: importer }] },
   );
   bundle.onLoad({ filter: /.*/, namespace: "on-demand" }, ({ path }) => ({
-    contents: writeLoader(scriptName(path), ""),
+    contents: writeLoader(scriptName(path)),
     resolveDir: TOP,
   }));
 }
 
-/** @param pick what of the script's exports is meant: all, or what follows `module.exports` */
-function writeLoader(script: string, pick: string): string {
+/** @param shared what it takes of the main bundle, as members of an object */
+function writeLoader(script: string, shared: readonly string[] = []): string {
   const quoted = JSON.stringify(script);
-  const shared = SHARED.map((path) => `${JSON.stringify(path)}: () => require("./${path}")`);
   return `
     const { readCarried } = require("./agent/carried.ts");
-    const shared = { ${script === COMMANDS_SCRIPT ? shared.join(", ") : ""} };
+    const shared = { ${shared.join(", ")} };
     const words = ["exports", "require", "module", "shared"];
     const load = require("node:vm").compileFunction(readCarried(${quoted}), words, { filename: ${quoted} });
     load(module.exports, require, module, shared);
-    module.exports = module.exports${pick};
   `;
 }
 
@@ -121,7 +131,8 @@ export async function bundleCommands(
   define: Readonly<Record<string, string>>,
 ): Promise<Metafile> {
   const members = [...commands].map((path) => `${JSON.stringify(path)}: () => require("./${path}")`);
-  const plugins = [useShared(), loadOnDemand()];
+  // What they import dynamically of each other is in the script already.
+  const plugins = [useShared(), { name: "on-demand", setup: loadPackages }];
   return bundleScript(`module.exports = { ${members.join(", ")} }`, outfile, { define, plugins });
 }
 

@@ -125,6 +125,15 @@ describe("loadOnDemand", () => {
     assert.match(code, /\["agent\/commands\/run-facts\.ts"\]\(\)/);
     assert.ok(!code.includes("runFacts"));
   });
+
+  it("compiles the script that has these modules once, however many of them are imported", async () => {
+    const code = await bundle(
+      `export const all = () => [import("../../../agent/size.ts"), import("../../../agent/took.ts")];`,
+      loadOnDemand(),
+    );
+    assert.match(code, /\["agent\/size\.ts"\]\(\)[^]*\["agent\/took\.ts"\]\(\)/);
+    assert.equal(code.split("compileFunction(").length - 1, 1);
+  });
 });
 
 describe("bundleCommands", () => {
