@@ -2,17 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { runsAsUnit } from "./apply/units/unit-actions.ts";
-import { chooseColumns } from "./cli/choose-columns.ts";
 import { createLog, formatEntry } from "./cli/create-log.ts";
 import { both } from "./cli/heartbeat.ts";
 import type { Command, GlobalOptions, Invocation } from "./cli/invocation.ts";
 import { legible } from "./cli/legible.ts";
 import { parseArguments } from "./cli/parse-arguments.ts";
 import { NO_PROGRESS, TerminalProgress, type Progress } from "./cli/progress.ts";
-import { loadRuler } from "./cli/ruler.ts";
-import { choosePaint, type Paint } from "./cli/text.ts";
 import { chooseFormat } from "./commands/choose-format.ts";
 import { openHeartbeat } from "./commands/open-heartbeat.ts";
+import { openPaint } from "./commands/open-paint.ts";
 import { openPaging } from "./commands/paging.ts";
 import { runApply } from "./commands/run-apply.ts";
 import { runCheck } from "./commands/run-check.ts";
@@ -224,18 +222,6 @@ async function openSession({ command, options }: Invocation, overrun: Promise<ne
   };
   return { session, close: async () => hearts?.close() };
 }
-
-/** What a boot and a program read has no lines to break. */
-async function openPaint({ kind }: Command, { json }: GlobalOptions, world: World): Promise<Paint> {
-  const { environment, isTerminalOut, readColumns } = world;
-  const isColoured = isTerminalOut && !environment["NO_COLOR"] && environment["TERM"] !== "dumb";
-  if (json || (SELDOM_READ.has(kind) && !isTerminalOut)) return choosePaint(isColoured);
-  const columns = chooseColumns(environment["COLUMNS"], isTerminalOut, readColumns?.() ?? null);
-  return choosePaint(isColoured, columns, await loadRuler());
-}
-
-/** Commands that units run, whose words go to the journal. */
-const SELDOM_READ: ReadonlySet<Command["kind"]> = new Set(["apply", "ready", "version"]);
 
 function after(progress: Progress, write: (text: string) => void): (text: string) => void {
   return (text) => {
