@@ -55,9 +55,8 @@ export function formatSideBySide(table: readonly Row[], paint: Paint): string {
 }
 
 function splitColumns(table: readonly Row[], size: number, count: number): (readonly Row[])[] {
-  const starts = Array.from({ length: Math.ceil(count / size) }, (_, block) => 1 + block * size);
-  return starts.map((start) =>
-    table.map(([name = "", ...cells]) => [name, ...cells.slice(start - 1, start - 1 + size)]),
+  return Array.from({ length: Math.ceil(count / size) }, (_, block) =>
+    table.map(([name = "", ...cells]) => [name, ...cells.slice(block * size, (block + 1) * size)]),
   );
 }
 

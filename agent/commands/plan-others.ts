@@ -42,11 +42,9 @@ async function sayOthers(
   const isWhole = inspected.length === planned.length;
   if (planned.length === 1) {
     if (only) say(only, (plan, paint) => formatPlan(plan, show, paint));
-  } else if (isWhole && planned.length <= MOST_COLUMNS) {
-    const { formatPlans } = await import("../cli/print/print-plans.ts");
-    say(inspected, (plans, paint) => formatPlans(plans, show, paint));
-  } else {
-    const { formatPlanMatrix } = await import("../cli/print/print-plan-matrix.ts");
-    say({ planned, inspected }, (known, paint) => formatPlanMatrix(known.planned, known.inspected, show, paint));
+    return;
   }
+  const { formatPlanMatrix, formatPlans } = await import("../cli/print/print-plans.ts");
+  if (isWhole && planned.length <= MOST_COLUMNS) say(inspected, (plans, paint) => formatPlans(plans, show, paint));
+  else say({ planned, inspected }, (known, paint) => formatPlanMatrix(known.planned, known.inspected, show, paint));
 }
