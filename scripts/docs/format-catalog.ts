@@ -3,6 +3,7 @@
 import { parseErrorPages } from "../../agent/cli/error-pages.ts";
 import { MESSAGE_IDS } from "../../agent/cli/message-ids.ts";
 import { formatProse } from "../../agent/cli/print/print-error-pages.ts";
+import type { Ruler } from "../../agent/cli/ruler.ts";
 
 const HEAD = `# What \`journalctl -x\` says of parbake's entries: systemd.catalog(5). Made by scripts/docs/write-troubleshooting.ts from
 # TROUBLESHOOTING.md. The ids are those of agent/cli/message-ids.ts; @NAME@ is a field of the entry.
@@ -19,7 +20,7 @@ const FIELDS: Readonly<Record<string, readonly [words: RegExp, field: string]>> 
   killed: [/\bA signal\b/g, "@PARBAKE_SIGNAL@"],
 };
 
-export function formatCatalog(page: string): string {
+export function formatCatalog(page: string, ruler: Ruler): string {
   const pages = parseErrorPages(page);
   const entries = Object.entries(MESSAGE_IDS).map(([code, id]) => {
     const found = pages.find(({ codes }) => codes.includes(code));
@@ -27,7 +28,7 @@ export function formatCatalog(page: string): string {
     const [words, field] = FIELDS[code] ?? [/$^/g, ""];
     // What mends a bug, nobody knows.
     const fix = code === "bug" ? "" : "What to do: @PARBAKE_FIX@\n\n";
-    const text = `Subject: ${found.title}\n${ORIGIN}\n${fix}${formatProse(found.text, WIDTH)}\n`;
+    const text = `Subject: ${found.title}\n${ORIGIN}\n${fix}${formatProse(found.text, WIDTH, ruler)}\n`;
     return `-- ${id}\n${text.replaceAll(words, field)}`;
   });
   return [HEAD, ...entries].join("\n");

@@ -7,6 +7,7 @@ import { BEHIND_PROXY, NETWORK_FAMILIES, NETWORK_POLICY, PROXY_POLICY } from "..
 import type { Rule } from "../../agent/aws/calls/rule.ts";
 import { EC2_POLICY } from "../../agent/aws/ec2/error-rules.ts";
 import { API_POLICY } from "../../agent/aws/secrets-manager/error-rules.ts";
+import { loadRuler } from "../../agent/cli/ruler.ts";
 import { TOP } from "../building/build-pinned-node.ts";
 import { formatCatalog } from "./format-catalog.ts";
 import { formatPage } from "./format-page.ts";
@@ -79,5 +80,5 @@ function code(word: string): string {
 if (import.meta.main) {
   const page = formatTroubleshooting(readFileSync(TROUBLESHOOTING, "utf8"));
   writeFileSync(TROUBLESHOOTING, page);
-  writeFileSync(CATALOG, formatCatalog(page));
+  writeFileSync(CATALOG, formatCatalog(page, await loadRuler()));
 }

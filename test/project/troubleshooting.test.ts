@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { parseErrorPages } from "../../agent/cli/error-pages.ts";
 import { MESSAGE_IDS } from "../../agent/cli/message-ids.ts";
 import { describeStage } from "../../agent/cli/progress.ts";
+import { loadRuler } from "../../agent/cli/ruler.ts";
 import { CAUSES, diagnose } from "../../agent/facts/imds/imds-diagnosis.ts";
 import {
   inTheWay,
@@ -84,10 +85,10 @@ describe("the codes of TROUBLESHOOTING.md", () => {
       if (name !== undefined) assert.ok(text.length > 15, name);
   });
 
-  it("are every error of AWS's that parbake decides by, and the page and the journal's catalog are made so", () => {
+  it("are every error of AWS's that parbake decides by, and the page and the journal's catalog are made so", async () => {
     const made = formatTroubleshooting(page);
     assert.equal(page, made);
-    assert.equal(readFileSync(CATALOG, "utf8"), formatCatalog(made));
+    assert.equal(readFileSync(CATALOG, "utf8"), formatCatalog(made, await loadRuler()));
     assert.ok(codes.flat().includes("AccessDeniedException") && codes.flat().includes("PROXY_WANTS_LOGIN"));
   });
 
