@@ -1,30 +1,26 @@
 // Tunes gunicorn or uvicorn: processes by memory and CPUs, threads as the operator says that the app is safe with.
 
-import { MIB, TIB } from "../../size.ts";
-import { byGiven, byOption, count, text } from "../profile/build-setting.ts";
+import { byOption, count, text } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
-import { numberOption, optionalNumber, textOption } from "../profile/read-option.ts";
+import type { OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
+import { numberOption, textOption } from "../profile/read-option.ts";
+import { type CpuRule, tuneWorkers, TWO_FOR_EACH_CPU, WORKER_OPTIONS, workersBytes } from "./web-workers.ts";
 
 const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh, and docs.gunicorn.org, design";
 const UVICORN = "tiangolo/uvicorn-gunicorn-docker, WORKERS_PER_CORE, and heroku/heroku-buildpack-python";
 const GUNICORN = "docs.gunicorn.org, settings";
 
+const BY_GUNICORN: CpuRule = { ...TWO_FOR_EACH_CPU, source: HEROKU };
+
 /** An event loop keeps a CPU busy; with a second one, a request that blocks the first does not hold up all others. */
-const LEAST_EVENT_LOOPS = 2;
+const BY_UVICORN: CpuRule = { count: (vcpus) => Math.max(vcpus, 2), formula: "max(vcpus, 2)", source: UVICORN };
+
 /** A single synchronous process serves one request at a time. */
 const USEFUL_SYNC_WORKERS = 2;
 
 const OPTIONS = {
   server: { kind: "choice", default: "gunicorn", choices: ["gunicorn", "uvicorn"], about: "what starts the processes" },
-  workers: { kind: "integer", default: null, min: 1, max: 4096, about: "processes; by memory and CPUs if not given" },
-  workerMemory: {
-    kind: "size",
-    default: 256 * MIB,
-    min: 16 * MIB,
-    max: TIB,
-    about: "the most that a process takes, with its part of the master",
-  },
+  ...WORKER_OPTIONS,
   threads: { kind: "integer", default: 1, min: 1, max: 1024, about: "requests at a time in a process of gunicorn" },
   connections: {
     kind: "integer",
@@ -44,11 +40,10 @@ export const python: Profile = {
   useful: (options): Readonly<Record<string, Useful>> => (isSync(options) ? { workers: USEFUL_WORKERS } : {}),
   ladder: [],
   toShrink: "lower the options workers or workerMemory",
-  floorBytes: (options) => (optionalNumber(options, "workers") ?? 1) * numberOption(options, "workerMemory"),
-  capBytes: (options, { vcpus }) =>
-    (optionalNumber(options, "workers") ?? countByCpus(vcpus, options)) * numberOption(options, "workerMemory"),
+  floorBytes: (options) => workersBytes(options, 1),
+  capBytes: (options, { vcpus }) => workersBytes(options, cpuRule(options).count(vcpus)),
   tune(allotment, options) {
-    const workers = tuneWorkers(allotment, options);
+    const workers = tuneWorkers(allotment, options, cpuRule(options));
     const env = joinEnvironment({ WEB_CONCURRENCY: workers });
     if (isUvicorn(options))
       return { workers, env, options: joinArguments(`--workers ${workers.text}`, "uvicorn.org, settings") };
@@ -85,23 +80,8 @@ function isSync(options: Options): boolean {
   return !isUvicorn(options) && numberOption(options, "threads") === 1;
 }
 
-function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
-  const given = optionalNumber(options, "workers");
-  if (given !== null) return count(given, byGiven("workers", given, HEROKU));
-  const workerMemoryBytes = numberOption(options, "workerMemory");
-  const byMemory = Math.max(1, Math.floor(memoryBytes / workerMemoryBytes));
-  const byCpus = countByCpus(vcpus, options);
-  return count(Math.min(byMemory, byCpus), {
-    formula: `min(max(memoryBytes / workerMemoryBytes, 1), ${isUvicorn(options) ? "max(vcpus, 2)" : "2 * vcpus + 1"})`,
-    inputs: { memoryBytes, workerMemoryBytes, vcpus },
-    source: isUvicorn(options) ? UVICORN : HEROKU,
-    boundBy: byMemory > byCpus ? "cap" : null,
-  });
-}
-
-// Gunicorn's documented start, for threaded workers, too: while one waits for its client, another computes.
-function countByCpus(vcpus: number, options: Options): number {
-  return isUvicorn(options) ? Math.max(vcpus, LEAST_EVENT_LOOPS) : 2 * vcpus + 1;
+function cpuRule(options: Options): CpuRule {
+  return isUvicorn(options) ? BY_UVICORN : BY_GUNICORN;
 }
 
 function joinArguments(written: string, source: string): Setting {

@@ -1,13 +1,17 @@
 // Tunes uWSGI: workers by memory and CPUs, threads as the operator says that the app is safe with.
 
-import { MIB, TIB } from "../../size.ts";
-import { byGiven, byOption, bytes, count } from "../profile/build-setting.ts";
+import { MIB } from "../../size.ts";
+import { byOption, bytes, count } from "../profile/build-setting.ts";
 import { joinEnvironment } from "../profile/environment.ts";
-import type { Allotment, OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
-import { booleanOption, numberOption, optionalNumber } from "../profile/read-option.ts";
+import type { OptionRules, Options, Profile, Setting, Useful } from "../profile/profile.ts";
+import { booleanOption, numberOption } from "../profile/read-option.ts";
+import { type CpuRule, tuneWorkers, TWO_FOR_EACH_CPU, WORKER_OPTIONS, workersBytes } from "./web-workers.ts";
 
 /** uWSGI's own documents have no rule, and say that twice the cores is not enough: this is the one for workers of its kind. */
-const HEROKU = "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh: unbit/uwsgi-docs, ThingsToKnow.rst, has no rule";
+const RULE: CpuRule = {
+  ...TWO_FOR_EACH_CPU,
+  source: "heroku/heroku-buildpack-python, WEB_CONCURRENCY.sh: unbit/uwsgi-docs, ThingsToKnow.rst, has no rule",
+};
 const THREADS = "unbit/uwsgi, core/uwsgi.c, threads";
 const RELOAD = "unbit/uwsgi, core/uwsgi.c, reload-on-rss, in MiB";
 
@@ -19,15 +23,7 @@ const USEFUL_WORKERS: Useful = {
 };
 
 const OPTIONS = {
-  workers: { kind: "integer", default: null, min: 1, max: 4096, about: "processes; by memory and CPUs if not given" },
-  // Heroku's for a Python web process.
-  workerMemory: {
-    kind: "size",
-    default: 256 * MIB,
-    min: 16 * MIB,
-    max: TIB,
-    about: "the most that a process takes, with its part of the master",
-  },
+  ...WORKER_OPTIONS,
   threads: { kind: "integer", default: 1, min: 1, max: 1024, about: "requests at a time in a worker" },
   // Not by default: a worker that always takes more would start anew after each request.
   reload: {
@@ -47,11 +43,10 @@ export const uwsgi: Profile = {
     numberOption(options, "threads") === 1 ? { workers: USEFUL_WORKERS } : {},
   ladder: [],
   toShrink: "lower the options workers or workerMemory",
-  floorBytes: (options) => (optionalNumber(options, "workers") ?? 1) * numberOption(options, "workerMemory"),
-  capBytes: (options, { vcpus }) =>
-    (optionalNumber(options, "workers") ?? countByCpus(vcpus)) * numberOption(options, "workerMemory"),
+  floorBytes: (options) => workersBytes(options, 1),
+  capBytes: (options, { vcpus }) => workersBytes(options, RULE.count(vcpus)),
   tune(allotment, options) {
-    const workers = tuneWorkers(allotment, options);
+    const workers = tuneWorkers(allotment, options, RULE);
     const threads = tuneThreads(options);
     const reload = booleanOption(options, "reload") ? { reload_on_rss: tuneReload(options) } : {};
     const variables = {
@@ -62,24 +57,6 @@ export const uwsgi: Profile = {
     return { workers, threads, ...reload, env: joinEnvironment(variables) };
   },
 };
-
-function countByCpus(vcpus: number): number {
-  return 2 * vcpus + 1;
-}
-
-function tuneWorkers({ memoryBytes, vcpus }: Allotment, options: Options): Setting {
-  const given = optionalNumber(options, "workers");
-  if (given !== null) return count(given, byGiven("workers", given, HEROKU));
-  const workerMemoryBytes = numberOption(options, "workerMemory");
-  const byMemory = Math.max(1, Math.floor(memoryBytes / workerMemoryBytes));
-  const byCpus = countByCpus(vcpus);
-  return count(Math.min(byMemory, byCpus), {
-    formula: "min(max(memoryBytes / workerMemoryBytes, 1), 2 * vcpus + 1)",
-    inputs: { memoryBytes, workerMemoryBytes, vcpus },
-    source: HEROKU,
-    boundBy: byMemory > byCpus ? "cap" : null,
-  });
-}
 
 function tuneThreads(options: Options): Setting {
   const threads = numberOption(options, "threads");
